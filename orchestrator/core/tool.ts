@@ -1,0 +1,130 @@
+import type { z } from 'zod';
+
+/** What one line of a program's own status display says. */
+export interface Status {
+  /** Share of the work done, 0 to 1; null when the program does not say. */
+  fraction: number | null;
+  text: string;
+}
+
+/** A program on PATH that a tool runs. */
+export interface Program {
+  name: string;
+  /** Arguments that make it print its version, and the pattern whose first group is the version. */
+  version: { args: string[]; pattern: RegExp };
+  /** The Debian package that holds it. */
+  apt: string;
+  /** What it needs beyond an ordinary user, in words for `doctor`: "CAP_NET_RAW"; null when nothing. */
+  privileges: string | null;
+  /** Exit codes that are part of normal work. */
+  okExits: number[];
+  /** Reads one line of its live status; null for lines that are none. */
+  status?: (line: string) => Status | null;
+}
+
+/** One command to run. Arrays only: nothing passes through a shell. */
+export interface Command {
+  program: Program;
+  args: string[];
+  env?: Record<string, string>;
+  /** File whose bytes become stdin; default: closed. */
+  stdin?: string;
+  /** File name inside the part's raw folder that receives stdout untouched. Not with `live`. */
+  stdout?: string;
+  /** File name inside the part's raw folder that receives stderr untouched (default `<program>.stderr`). */
+  stderr?: string;
+  /** Whole run time in ms; over it the program is ended and the part fails. */
+  timeoutMs: number;
+  /** Silence on stdout and stderr in ms after which the program counts as hung. */
+  idleMs?: number;
+  /** Show the program's own status: under a pseudo-terminal when the run has a terminal. Results must then go to files. */
+  live?: boolean;
+  /** Exit codes that are normal for this call, where they differ from the program's. */
+  okExits?: number[];
+}
+
+export interface Exit {
+  exitCode: number | null;
+  stderrTail: string[];
+  durationMs: number;
+}
+
+/** A started program that is spoken with over pipes. */
+export interface Conversation {
+  /** Writes one line (a newline is added); resolves when the pipe took it. */
+  writeLine(line: string): Promise<void>;
+  closeInput(): void;
+  /** Lines of stdout without newline; to be iterated once. */
+  lines(): AsyncIterable<string>;
+  /** Resolves when a stderr line matches; fails when the program ends first. */
+  stderrLine(pattern: RegExp): Promise<string>;
+  /** Sends a signal and waits for the end. */
+  stop(signal: NodeJS.Signals): Promise<Exit>;
+  /** Ends with the program; fails with ProgramError on an exit code that is not normal. */
+  done: Promise<Exit>;
+}
+
+/** What core hands to every step of a tool. I: one unit row of the stage's input; C: the resolved configuration. */
+export interface StepContext<I, C> {
+  stage: string;
+  /** Five digits. */
+  part: string;
+  /** Absolute path of the part's raw folder. While collecting it is a temporary one that is renamed when whole. */
+  folder: string;
+  /** Absolute path of the part's input, NDJSON, one unit row per line. */
+  input: string;
+  /** The same rows, parsed. */
+  rows(): AsyncIterable<I>;
+  config: C;
+  seed: number;
+  signal: AbortSignal;
+}
+
+/** collect may use the network and may only write into `folder`. */
+export interface CollectContext<I, C> extends StepContext<I, C> {
+  exec(command: Command): Promise<Exit>;
+  start(command: Command): Conversation;
+  /** How many units are done; text is the tool's own words for the progress line. */
+  progress(done: number, text?: string): void;
+}
+
+/** decode is offline: it reads `folder` and `input`; programs that it runs (a dissector) read files and need no privilege. */
+export interface DecodeContext<I, C> extends StepContext<I, C> {
+  /** Runs an offline program and gives its stdout line by line. */
+  lines(command: Command): AsyncIterable<string>;
+}
+
+/** One thing a program printed, before the schema check. `line` is its text, kept when it is rejected. */
+export interface RawRow {
+  value: unknown;
+  line?: string;
+}
+
+/** toRecord returns this for a row that is well formed but is no measurement (an artefact of a list, say). */
+export class Reject {
+  readonly reason: string;
+  /** The unit the row belonged to, where that is known: it then counts as rejected. */
+  readonly unit: string | null;
+
+  constructor(reason: string, unit: string | null = null) {
+    this.reason = reason;
+    this.unit = unit;
+  }
+}
+
+/**
+ * A tool is five things (docs: CONTRIBUTING, "add a tool"). `programs` and `collect` are absent where a library does the work.
+ * I: unit row in, W: what the program printed, R: record out, C: resolved configuration.
+ */
+export interface Tool<I, W, R, C> {
+  name: string;
+  programs?: Program[];
+  collect?: (context: CollectContext<I, C>) => Promise<void>;
+  decode: (context: DecodeContext<I, C>) => AsyncIterable<RawRow>;
+  /** Loose: unknown fields are counted, not refused. */
+  raw: z.ZodType<W>;
+  /** Pure. */
+  toRecord: (raw: W, context: { config: C }) => R | R[] | Reject;
+  /** Files outside the run folder that decode reads (a RIB, geo databases): named by sha256 in the manifest. */
+  inputs?: (config: C) => string[];
+}

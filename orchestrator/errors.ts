@@ -1,0 +1,56 @@
+/** One line of the catalogue of errors; docs/errors.md lists the same codes (a test compares them both ways). */
+export const errorCodes = {
+  E_CONFIG: 'the configuration is wrong or incomplete',
+  E_REFUSED: 'the run would send packets it must not send',
+  E_PROGRAM_MISSING: 'a program that a stage needs is not installed',
+  E_PROGRAM_FAILED: 'a program exited with an unexpected code, hung, or could not be started',
+  E_PROGRAM_RUBBISH: 'a program printed output that its schema does not know',
+  E_RUN_FOLDER: 'the run folder does not fit this run',
+  E_INPUT: 'an input file cannot be read or is not what it should be',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error that the user can act on: printed as one line plus a hint, never as a stack. */
+export class CensusError extends Error {
+  readonly code: ErrorCode;
+  /** What to do about it, as one sentence. */
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, hint: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'CensusError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** Where in a run a program failed, and the last it said. */
+export interface ProgramFailure {
+  stage: string;
+  part: string;
+  /** The command as an array, program first. */
+  argv: string[];
+  /** null: ended by a signal, or never started */
+  exitCode: number | null;
+  /** What happened, as a clause: "exited with 3", "hung: nothing heard for 60 s". */
+  what: string;
+  stderrTail: string[];
+}
+
+/** A program broke. A host that does not answer is data and never becomes one of these. */
+export class ProgramError extends CensusError {
+  readonly failure: ProgramFailure;
+
+  constructor(code: ErrorCode, failure: ProgramFailure, hint: string, cause?: unknown) {
+    const said = failure.stderrTail.length === 0 ? '' : `\n    ${failure.stderrTail.join('\n    ')}`;
+    super(
+      code,
+      `${failure.stage}/${failure.part}: ${failure.argv[0]} ${failure.what} (exit code ${failure.exitCode ?? 'none'})\n    ${failure.argv.join(' ')}${said}`,
+      hint,
+      cause,
+    );
+    this.name = 'ProgramError';
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Config } from './config.ts';
+import { AsnRecord } from './schemas/records/asn.ts';
+import { GeoRecord } from './schemas/records/geo.ts';
+import { HandshakeRecord } from './schemas/records/handshake.ts';
+import { OsRecord } from './schemas/records/os.ts';
+import { PathRecord } from './schemas/records/path.ts';
+import { ResolveRecord } from './schemas/records/resolve.ts';
+import { ScanRecord } from './schemas/records/scan.ts';
+import { TargetsRecord } from './schemas/records/targets.ts';
+import { WhoisRecord } from './schemas/records/whois.ts';
+
+/**
+ * A role is what a stage needs done: unit rows in, records out. Stages and tools meet only here.
+ * `asked` lists the units that one input row stands for, `answered` names the unit that a record belongs to: with both,
+ * core can add up that units in = answered + failed + rejected + skipped.
+ */
+export interface Role<I, R> {
+  /** What one unit is, in words. */
+  unit: string;
+  input: z.ZodType<I>;
+  record: z.ZodType<R>;
+  /** null: too many to list (a prefix); core then only counts them with `askedCount`. */
+  asked: (row: I, config: Config) => string[] | null;
+  askedCount?: (row: I, config: Config) => number;
+  answered: (record: R) => string;
+}
+
+function defineRole<I, R>(role: Role<I, R>): Role<I, R> {
+  return role;
+}
+
+const Line = z.strictObject({ line: z.int(), text: z.string() });
+const Question = z.strictObject({ name: z.string(), type: z.enum(['A', 'AAAA']) });
+const ScanTarget = z.strictObject({ target: z.string() });
+const Endpoint = z.strictObject({ address: z.string(), port: z.int(), host: z.string().nullable() });
+const Address = z.strictObject({ address: z.string() });
+
+export type Line = z.infer<typeof Line>;
+export type Question = z.infer<typeof Question>;
+/** target: an address, or a prefix in CIDR notation */
+export type ScanTarget = z.infer<typeof ScanTarget>;
+/** host: a name that resolved to the address, for the Host header */
+export type Endpoint = z.infer<typeof Endpoint>;
+export type Address = z.infer<typeof Address>;
+
+function isPrefix(target: string): boolean {
+  return target.includes('/');
+}
+
+function scanUnits(target: string, config: Config): string[] {
+  return config.scan.ports.flatMap((port) => config.scan.versions.map((version) => `${target} ${port} v${version}`));
+}
+
+function prefixSize(prefix: string): number {
+  const [address = '', length = ''] = prefix.split('/');
+  return 2 ** ((address.includes(':') ? 128 : 32) - Number(length));
+}
+
+const perAddress = {
+  unit: 'address',
+  input: Address,
+  asked: (row: Address) => [row.address],
+  answered: (record: { address: string }) => record.address,
+};
+
+export const roles = {
+  list: defineRole({
+    unit: 'line',
+    input: Line,
+    record: TargetsRecord,
+    asked: (row) => [String(row.line)],
+    answered: (record) => String(record.line),
+  }),
+  resolver: defineRole({
+    unit: 'name and type',
+    input: Question,
+    record: ResolveRecord,
+    asked: (row) => [`${row.name} ${row.type}`],
+    answered: (record) => `${record.name} ${record.type}`,
+  }),
+  syn_prober: defineRole({
+    unit: 'address, port, probe',
+    input: ScanTarget,
+    record: ScanRecord,
+    asked: (row, config) => (isPrefix(row.target) ? null : scanUnits(row.target, config)),
+    askedCount: (row, config) => prefixSize(row.target) * scanUnits(row.target, config).length,
+    answered: (record) => `${record.address} ${record.port} ${record.probe}`,
+  }),
+  connector: defineRole({
+    unit: 'address, port',
+    input: Endpoint,
+    record: HandshakeRecord,
+    asked: (row) => [`${row.address} ${row.port}`],
+    answered: (record) => `${record.address} ${record.port}`,
+  }),
+  prefix_table: defineRole({ ...perAddress, record: AsnRecord }),
+  registry: defineRole({ ...perAddress, record: WhoisRecord }),
+  geo_database: defineRole({ ...perAddress, record: GeoRecord }),
+  fingerprint: defineRole({ ...perAddress, record: OsRecord }),
+  path_probe: defineRole({ ...perAddress, record: PathRecord }),
+} as const;
+
+export type RoleName = keyof typeof roles;

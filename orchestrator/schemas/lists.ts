@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** What one reply shows (the module's word; closed list, docs/methods.md). */
+export const Classification = z.enum([
+  'synack_no_option',
+  'mp_capable',
+  'echoed',
+  'version_mismatch',
+  'malformed',
+  'other_subtype',
+  'mp_tcprst',
+  'rst',
+  'icmp_unreachable',
+  'icmp_ttl_exceeded',
+]);
+export type Classification = z.infer<typeof Classification>;
+
+/** What an address and port is, per MPTCP version. Only verdict.ts gives it. */
+export const VerdictName = z.enum([
+  'capable',
+  'echoed_option',
+  'inconsistent',
+  'not_offered',
+  'refused',
+  'silent',
+  'malformed',
+  'unknown',
+]);
+export type VerdictName = z.infer<typeof VerdictName>;
+
+/** How far the evidence goes. Names, never compared as numbers outside verdict.ts. */
+export const Rung = z.enum([
+  'none',
+  'syn_ack',
+  'fresh_key',
+  'second_opinion',
+  'connection',
+  'add_addr_hmac',
+  'join_hmac',
+]);
+export type Rung = z.infer<typeof Rung>;
+
+/** Why a value is null, and why a unit failed: one closed list. */
+export const Missing = z.enum([
+  'not_measured',
+  'not_sent',
+  'not_returned',
+  'timeout',
+  'refused',
+  'unreachable',
+  'no_data',
+  'rejected',
+  'not_applicable',
+]);
+export type Missing = z.infer<typeof Missing>;
+
+/** Where an announced address can be reached from (RFC 6890 registries; a lab profile declares its own ranges global). */
+export const Scope = z.enum(['global', 'private', 'shared', 'link_local', 'loopback', 'documentation', 'reserved']);
+export type Scope = z.infer<typeof Scope>;

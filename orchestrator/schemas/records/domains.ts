@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** One list entry, its www double conflated with it (paper, section 4.2). Ports are conflated too: an address counts once. */
+export const DomainsRecord = z.strictObject({
+  name: z.string().describe('list entry, without www'),
+  rank: z.int().nullable().describe('rank in the list'),
+  addresses: z.array(z.string()).describe('addresses of the name and its www double, sorted, unique'),
+  addresses_answered: z.int().describe('of these, addresses with a SYN/ACK to any probe'),
+  addresses_capable_v1: z.int().describe('of these, addresses whose v1 verdict is capable'),
+  addresses_capable_v0: z.int().describe('of these, addresses whose v0 verdict is capable'),
+  mixed: z.boolean().describe('more than one address, of which some and not all are capable in v1 or v0'),
+});
+export type DomainsRecord = z.infer<typeof DomainsRecord>;

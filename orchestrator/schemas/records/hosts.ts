@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { Classification, Missing, Rung, Scope, VerdictName } from '../lists.ts';
+
+/** The claim about one address, port and MPTCP version, with the rules that led to it (verdict.ts). */
+export const Verdict = z.strictObject({
+  verdict: VerdictName.describe('the claim'),
+  rung: Rung.describe('how far the evidence for it goes'),
+  rules: z.array(z.string()).describe('rules of verdict.ts that applied, in order'),
+  flags: z.string().nullable().describe("flags octet of the server's MP_CAPABLE, two hex digits; null without one"),
+  replies: z.array(Classification).describe('classifications of the replies, sorted, unique'),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+const missing = (field: string) => Missing.nullable().describe(`why ${field} is null`);
+
+/** One address and port that answered anything: evidence summed up, claims, and what else is known of the address. */
+export const HostsRecord = z.strictObject({
+  address: z.string().describe('the address'),
+  port: z.int().describe('the TCP port'),
+  v1: Verdict.nullable().describe('claim for MPTCP v1 (RFC 8684)'),
+  v1_missing: missing('v1'),
+  v0: Verdict.nullable().describe('claim for MPTCP v0 (RFC 6824)'),
+  v0_missing: missing('v0'),
+  domains: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('list entry, without www'),
+        rank: z.int().nullable().describe('rank in the list'),
+        www: z.boolean().describe('reached through the entry doubled with www only'),
+      }),
+    )
+    .describe('list entries that resolved to the address, by rank'),
+  announced: z
+    .array(
+      z.strictObject({
+        address: z.string().describe('announced address'),
+        port: z.int().nullable().describe('announced port'),
+        scope: Scope.describe('where it can be reached from'),
+        hmac: z.enum(['valid', 'invalid', 'absent']).describe('whether its HMAC verified'),
+        asn: z.int().nullable().describe('origin AS of the announced address; null for addresses that are not global'),
+      }),
+    )
+    .nullable()
+    .describe('addresses announced with ADD_ADDR; null when no connection was tried'),
+  announced_missing: missing('announced'),
+  connected: z.boolean().nullable().describe('a full TCP connection was made'),
+  connected_missing: missing('connected'),
+  fallback: z.boolean().nullable().describe('the connection fell back to plain TCP'),
+  fallback_missing: missing('fallback'),
+  mp_fail: z.int().nullable().describe('MP_FAIL options in the connection, both directions'),
+  mp_fail_missing: missing('mp_fail'),
+  asn: z.int().nullable().describe('origin AS'),
+  asn_missing: missing('asn'),
+  prefix: z.string().nullable().describe('matching prefix'),
+  as_name: z.string().nullable().describe('AS name: of the registry, else of the names file'),
+  as_name_missing: missing('as_name'),
+  registry_country: z.string().nullable().describe('country of registration (whois)'),
+  registry_country_missing: missing('registry_country'),
+  country: z.string().nullable().describe('ISO country code (geolocation)'),
+  country_missing: missing('country'),
+  city: z.string().nullable().describe('city (geolocation)'),
+  latitude: z.number().nullable().describe('degrees north'),
+  longitude: z.number().nullable().describe('degrees east'),
+  os: z
+    .array(z.strictObject({ name: z.string().describe('candidate'), accuracy: z.int().describe('percent') }))
+    .nullable()
+    .describe('operating system candidates'),
+  os_missing: missing('os'),
+  syn_rtt_us: z.number().nullable().describe('smallest SYN to SYN/ACK time, microseconds').meta({ volatile: true }),
+  syn_rtt_us_missing: missing('syn_rtt_us'),
+  ping_rtt_us: z.number().nullable().describe('smallest ICMP echo time, microseconds').meta({ volatile: true }),
+  ping_rtt_us_missing: missing('ping_rtt_us'),
+});
+export type HostsRecord = z.infer<typeof HostsRecord>;

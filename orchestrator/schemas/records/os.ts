@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { Missing } from '../lists.ts';
+
+/** Operating systems that a fingerprint may belong to: guesses, often of the box in between (paper, section 4.3). */
+export const OsRecord = z.strictObject({
+  address: z.string().describe('the address fingerprinted'),
+  candidates: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('operating system name as printed'),
+        accuracy: z.int().describe('accuracy as printed, percent'),
+        family: z.string().nullable().describe('operating system family of the first class'),
+        vendor: z.string().nullable().describe('vendor of the first class'),
+      }),
+    )
+    .describe('candidates in the order printed'),
+  failure: Missing.nullable().describe(
+    'null when there is a candidate; timeout when the time limit for the host ran out',
+  ),
+});
+export type OsRecord = z.infer<typeof OsRecord>;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Classification, Missing } from '../lists.ts';
+
+const hex = (what: string) => z.string().nullable().describe(what);
+
+/** One reply to one SYN: the evidence, as seen. Silent units have no row; they are counted. */
+export const ScanRecord = z.strictObject({
+  address: z.string().describe('the target address'),
+  port: z.int().describe('the target TCP port'),
+  probe: z.string().describe('kind of probe sent: v1, v0, ... (zmap-module/README.md)'),
+  classification: Classification.describe('what this one reply shows'),
+  sent_version: z.int().nullable().describe('MPTCP version in our SYN; null when it carried no MPTCP option'),
+  sent_flags: hex('flags octet of our MP_CAPABLE, two hex digits'),
+  sent_key: hex('key in our SYN, 16 hex digits; null in v1, whose SYN has none (RFC 8684, 3.1)'),
+  sent_option: hex('our whole option in hex'),
+  option: hex('first option of kind 30 in the reply, hex, as received; null when there is none'),
+  options_mptcp: z.array(z.string()).describe('all options of kind 30 in the reply, hex, in order'),
+  version: z.int().nullable().describe('MPTCP version in the reply'),
+  flags: hex('flags octet in the reply, two hex digits'),
+  sender_key: hex("key in the reply, 16 hex digits: the server's, unless it mirrors").meta({ volatile: true }),
+  faults: z.array(z.string()).describe('what is wrong with the option area, closed list in zmap-module/README.md'),
+  tcp_options: hex('whole TCP option area of the reply in hex').meta({ volatile: true }),
+  options_order: z
+    .string()
+    .nullable()
+    .describe('TCP options of the reply in order, such as mss,sackok,ts,nop,ws,mptcp'),
+  window: z.int().nullable().describe('TCP window of the reply, unscaled'),
+  ttl: z.int().nullable().describe('IP TTL or hop limit of the reply on arrival'),
+  rtt_us: z
+    .number()
+    .nullable()
+    .describe('SYN to SYN/ACK in microseconds, from our echoed timestamp')
+    .meta({ volatile: true }),
+  rtt_missing: Missing.nullable().describe('why rtt_us is null'),
+  rtt_source: z.string().nullable().describe('tsecr, or mirrored_tsval where a mirror gave our own TSval back'),
+  icmp_type: z.int().nullable().describe('ICMP type of an error reply'),
+  icmp_code: z.int().nullable().describe('ICMP code of an error reply'),
+  icmp_hop: z.string().nullable().describe('address that sent the ICMP error'),
+  icmp_quoted_option: hex('option of kind 30 in the packet that the ICMP error quotes'),
+  received_at: z.string().describe('arrival of the reply, UTC, ISO 8601').meta({ volatile: true }),
+});
+export type ScanRecord = z.infer<typeof ScanRecord>;

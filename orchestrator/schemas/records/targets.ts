@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** One line of a target list, cleaned. A name gives two records where `www` is on. */
+export const TargetsRecord = z.strictObject({
+  line: z.int().describe('line of the list, from 1'),
+  kind: z.enum(['name', 'address', 'prefix']).describe('what the target is; addresses and prefixes skip resolve'),
+  target: z.string().describe('what is asked or probed: a DNS name, an address, or a prefix in CIDR notation'),
+  name: z
+    .string()
+    .nullable()
+    .describe('the list entry that the target stands for, without www; null for addresses and prefixes'),
+  rank: z.int().nullable().describe('rank in the list as printed there; null where the list has none'),
+  www: z.boolean().describe('true for the entry doubled with www. (paper, section 3)'),
+});
+export type TargetsRecord = z.infer<typeof TargetsRecord>;
