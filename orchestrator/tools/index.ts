@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import type { Config } from '../config.ts';
+import type { Tool } from '../core/tool.ts';
+import type { RoleName, roles } from '../roles.ts';
+import { cymru } from './cymru.ts';
+import { list } from './list.ts';
+import { maxmind } from './maxmind.ts';
+
+/** A tool for a role: units and records are the role's, what its program prints is its own affair. */
+type ToolFor<R extends RoleName> = Omit<
+  Tool<z.infer<(typeof roles)[R]['input']>, never, z.infer<(typeof roles)[R]['record']>, Config>,
+  'raw'
+>;
+
+/** Every tool, by role and by the name that census.yaml knows it under. A test holds this list and the folder together. */
+export const tools = {
+  list: { list },
+  resolver: {},
+  syn_prober: {},
+  connector: {},
+  prefix_table: {},
+  registry: { cymru },
+  geo_database: { maxmind },
+  fingerprint: {},
+  path_probe: {},
+} as const satisfies { [R in RoleName]: Record<string, ToolFor<R>> };
