@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { Command, Option } from '@commander-js/extra-typings';
+import { execa } from 'execa';
+import { type Lab, type LabRequest, leaveStanding, raise } from './lab.ts';
+import { allLabs, isOwnerless, type LabState, readState } from './registry.ts';
+import { tearDown } from './teardown.ts';
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const world = () => new Option('--world <name>', 'world file under scripts/lab/worlds').default('small');
+const dir = () =>
+  new Option('--dir <path>', 'where the data of the lab go; kept afterwards (default: removed with the lab)');
+
+function request(options: { world: string; dir?: string | undefined }): LabRequest {
+  const { SUDO_UID, SUDO_GID } = process.env;
+  return {
+    world: options.world,
+    ...(options.dir ? { dir: path.resolve(options.dir) } : {}),
+    ...(SUDO_UID && SUDO_GID ? { user: { uid: Number(SUDO_UID), gid: Number(SUDO_GID) } } : {}),
+  };
+}
+
+function announce({ state, took }: Lab): void {
+  say(`lab ${state.id}: ${state.namespaces.length} namespaces up in ${took} ms, data in ${state.data}`);
+}
+
+/** Runs a command in the scanner's namespace with the terminal of the caller; returns its exit code. */
+async function inScanner(state: LabState, command: readonly string[]): Promise<number> {
+  const result = await execa('ip', ['netns', 'exec', state.scanner, ...command], {
+    stdio: 'inherit',
+    reject: false,
+    buffer: false,
+    env: { MPTCP_CENSUS_LAB_DIR: state.data, MPTCP_CENSUS_LAB_ID: state.id },
+  });
+  return result.exitCode ?? 128;
+}
+
+async function labOf(id: string | undefined): Promise<LabState> {
+  const standing = (await allLabs()).filter((lab) => lab.owner === null);
+  const state = id ? await readState(id) : standing.length === 1 ? standing[0] : undefined;
+  if (state) return state;
+  const known = standing.map((lab) => lab.id).join(' ') || 'none';
+  throw new Error(
+    id ? `no lab ${id} (standing: ${known})` : `say which lab (standing: ${known}), or set one up with "up"`,
+  );
+}
+
+const program = new Command('lab').description(
+  'The test Internet: namespaces without a way out, made from a world file. Needs root.',
+);
+
+program
+  .command('up')
+  .description('set up a lab that stands until "down"')
+  .addOption(world())
+  .addOption(dir())
+  .action(async (options) => {
+    const lab = await raise(request(options));
+    await leaveStanding(lab);
+    announce(lab);
+    say(`a shell in it:  make lab-shell    or  ip netns exec ${lab.state.scanner} bash`);
+    say(`configuration:  ${path.join(lab.state.data, 'census.yaml')}`);
+    say(`take it down:   make lab-down     or  down ${lab.state.id}`);
+  });
+
+program
+  .command('down')
+  .description('take down a lab, or with --all-mine every standing one of this checkout')
+  .argument('[id]', 'run id; may be left out when one lab stands')
+  .option('--all-mine', 'every standing lab that this checkout set up')
+  .action(async (id, { allMine }) => {
+    const here = path.resolve(import.meta.dirname, '../..');
+    const mine = (lab: LabState) => lab.owner === null && path.resolve(lab.checkout) === here;
+    const labs = allMine ? (await allLabs()).filter(mine) : [await labOf(id)];
+    for (const lab of labs) {
+      await tearDown(lab);
+      say(`lab ${lab.id}: gone`);
+    }
+  });
+
+program
+  .command('shell')
+  .description("a shell in the scanner's namespace of a standing lab")
+  .argument('[id]', 'run id; may be left out when one lab stands')
+  .action(async (id) => {
+    process.exitCode = await inScanner(await labOf(id), [process.env.SHELL ?? '/bin/sh']);
+  });
+
+program
+  .command('exec')
+  .description("set up a lab, run a command in its scanner's namespace, take it down; exits as the command did")
+  .addOption(world())
+  .addOption(dir())
+  .argument('<command...>', 'program and arguments, after --')
+  .action(async (command, options) => {
+    const lab = await raise(request(options));
+    announce(lab);
+    // The terminal sends its signals to the command too; this process stays to clean up after it.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+    try {
+      process.exitCode = await inScanner(lab.state, command);
+    } finally {
+      await tearDown(lab.state);
+    }
+  });
+
+program
+  .command('status')
+  .description('the labs of this machine')
+  .action(async () => {
+    for (const lab of await allLabs()) {
+      const owner = lab.owner === null ? 'stands' : (await isOwnerless(lab)) ? 'ownerless' : `owner ${lab.owner.pid}`;
+      console.log(`${lab.id}  ${lab.world}  ${owner}  ${lab.scanner}  ${lab.data}`);
+    }
+  });
+
+try {
+  if (process.getuid?.() !== 0) throw new Error('the lab needs root: it makes network namespaces');
+  await program.parseAsync();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+}

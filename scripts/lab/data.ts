@@ -1,0 +1,121 @@
+import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { writeGeo } from './geo.ts';
+import type { Plan } from './plan.ts';
+import { asName, truthOf } from './truth.ts';
+
+/** Written beside and renamed: two labs that share a folder write the same bytes, and nobody reads half a file. */
+async function put(dir: string, name: string, text: string): Promise<void> {
+  const beside = path.join(dir, `.${name}.${process.pid}`);
+  await writeFile(beside, text);
+  await rename(beside, path.join(dir, name));
+}
+
+function topList(plan: Plan): string {
+  return plan.list.map(({ rank, text }) => `${rank},${text}\n`).join('');
+}
+
+/** The text format of pyasn: prefix, tab, origin. */
+function prefixTable(plan: Plan): string {
+  const rows = plan.routes.map(({ prefix, network }) => `${prefix}\t${network.asn}\n`);
+  return `; prefix table of the test Internet "${plan.world.name}", ${plan.world.date}\n; prefix\torigin\n${rows.join('')}`;
+}
+
+function asNames(plan: Plan): string {
+  const names = plan.world.networks.map((network) => [network.asn, asName(network)]);
+  return `${JSON.stringify(Object.fromEntries(names), null, 1)}\n`;
+}
+
+/** What the whois server answers from. */
+export interface WhoisRow {
+  prefix: string;
+  asn: number;
+  country: string;
+  registry: string;
+  allocated: string;
+  name: string;
+}
+
+function whoisTable(plan: Plan): WhoisRow[] {
+  return plan.routes.map(({ prefix, network }) => ({
+    prefix,
+    asn: network.asn,
+    country: network.country,
+    registry: network.registry,
+    allocated: network.allocated,
+    name: asName(network),
+  }));
+}
+
+function blocklist(plan: Plan): string {
+  const lines = plan.world.opt_out.map(({ prefix, reason }) => `${prefix}  # ${reason}\n`);
+  return `# The test ranges 198.18.0.0/15 and 240.0.0.0/4 are the lab itself and stay open.
+0.0.0.0/8       # this network
+10.0.0.0/8      # private use
+100.64.0.0/10   # shared address space
+127.0.0.0/8     # loopback
+169.254.0.0/16  # link local
+172.16.0.0/12   # private use
+192.0.0.0/24    # protocol assignments
+192.0.2.0/24    # documentation
+192.168.0.0/16  # private use
+198.51.100.0/24 # documentation
+203.0.113.0/24  # documentation
+224.0.0.0/4     # multicast
+${lines.join('')}`;
+}
+
+function censusYaml({ world }: Plan, dir: string): string {
+  const { scanner, services, census } = world;
+  return `# Made by scripts/lab from the world "${world.name}".\n${stringify({
+    lab: true,
+    lab_ranges: ['198.18.0.0/15', '240.0.0.0/4', '2001:db8::/32'],
+    targets: { list: path.join(dir, 'top-list.csv'), www: true },
+    resolve: { tool: 'adns', resolvers: [services.resolver], window: census.window, families: [4] },
+    scan: {
+      tool: 'zmap',
+      ports: census.ports,
+      versions: census.versions,
+      rate: census.rate,
+      blocklist: path.join(dir, 'blocklist.conf'),
+      interface: scanner.interface,
+      gateway_mac: scanner.gateway_mac,
+    },
+    handshake: { tool: 'wget', hold: census.hold },
+    asn: { rib: path.join(dir, 'rib.dat'), names: path.join(dir, 'asnames.json') },
+    whois: { server: services.whois, port: 43 },
+    geo: { country: path.join(dir, 'country.mmdb'), city: path.join(dir, 'city.mmdb') },
+    os: false,
+    path: { ping: true },
+    parts: census.parts,
+  })}`;
+}
+
+/**
+ * Writes everything that a census of the world reads, and the truth, into dir (absolute). The same world and dir give the same bytes, so
+ * that a run can be resumed in a later lab. With `owner`, files and folder belong to that user and group id.
+ */
+export async function writeData(plan: Plan, dir: string, owner?: { uid: number; gid: number }): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const files: Record<string, string> = {
+    'top-list.csv': topList(plan),
+    'rib.dat': prefixTable(plan),
+    'asnames.json': asNames(plan),
+    'whois.json': `${JSON.stringify(whoisTable(plan), null, 1)}\n`,
+    'blocklist.conf': blocklist(plan),
+    'census.yaml': censusYaml(plan, dir),
+    'truth.json': `${JSON.stringify(truthOf(plan), null, 1)}\n`,
+  };
+  const geo = writeGeo(plan, dir);
+  for (const [name, text] of Object.entries(files)) await put(dir, name, text);
+  const databases = await geo;
+  if (!owner) return;
+  await chown(dir, owner.uid, owner.gid);
+  for (const name of [...Object.keys(files), ...databases]) await chown(path.join(dir, name), owner.uid, owner.gid);
+}
+
+/** Removes a folder made by writeData. */
+export async function removeData(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { contains } from './addresses.ts';
+import { locate, type Plan } from './plan.ts';
+import { Verdict } from './world.ts';
+import { byName, follow } from './zone.ts';
+
+const TruthHost = z.strictObject({
+  address: z.string().describe('address that at least one name of the list points to'),
+  port: z.int().describe('TCP port'),
+  site: z.string().describe('site of the world that answers'),
+  v1: Verdict.describe('verdict that a right census reaches for MPTCP v1'),
+  v0: Verdict.describe('verdict that a right census reaches for MPTCP v0'),
+  flags: z.string().nullable().describe('flag byte of a v1 SYN/ACK in hex; null when none is sent'),
+  fallback: z.boolean().describe('the v1 connection falls back after a genuine SYN/ACK'),
+  mp_fail: z.boolean().describe('the v1 connection carries MP_FAIL'),
+  announces: z.array(z.string()).describe('addresses announced by ADD_ADDR'),
+  blocked: z.boolean().describe('in the blocklist: never probed, absent from the result'),
+  asn: z.int().describe('origin AS by longest match'),
+  prefix: z.string().describe('that prefix'),
+  as_name: z.string().describe('name of the AS as asnames.json has it'),
+  country: z.string().describe('country in the geo databases'),
+  city: z.string().describe('city in the geo database'),
+  domains: z.array(z.string()).describe('list entries whose name or www name points here'),
+});
+export type TruthHost = z.infer<typeof TruthHost>;
+
+export const Truth = z.strictObject({
+  world: z.string().describe('name of the world'),
+  list: z.strictObject({
+    lines: z.int().describe('lines of the list'),
+    names: z.int().describe('lines that are domain names'),
+    artefacts: z.record(z.string(), z.int()).describe('other lines, by kind'),
+  }),
+  hosts: z.array(TruthHost).describe('every address and port that the names lead to, the silent ones too'),
+  domains: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('list entry'),
+        rank: z.int().describe('its line'),
+        addresses: z.array(z.string()).describe('addresses of the name, at the end of its aliases'),
+        www_addresses: z.array(z.string()).describe('addresses of www.NAME likewise'),
+      }),
+    )
+    .describe('every name of the list'),
+});
+export type Truth = z.infer<typeof Truth>;
+
+function domainsOf(plan: Plan): Truth['domains'] {
+  const records = byName(plan.records);
+  return plan.list.flatMap(({ rank, domain }) => {
+    if (!domain) return [];
+    const [addresses, www] = [domain.name, `www.${domain.name}`].map((name) => follow(records, name).sort());
+    return [{ name: domain.name, rank, addresses: addresses ?? [], www_addresses: www ?? [] }];
+  });
+}
+
+function hostsOf(plan: Plan, domains: Truth['domains']): TruthHost[] {
+  const named = new Map<string, string[]>();
+  for (const { name, addresses, www_addresses } of domains)
+    for (const address of new Set([...addresses, ...www_addresses]))
+      named.set(address, [...(named.get(address) ?? []), name]);
+  return [...named].flatMap(([address, names]) => {
+    const { site, route } = locate(plan, address);
+    const host = {
+      address,
+      site: site.site,
+      v1: site.truth.v1,
+      v0: site.truth.v0,
+      flags: site.truth.v1 === 'capable' ? (site.truth.flags ?? '01') : null,
+      fallback: site.truth.fallback,
+      mp_fail: site.truth.mp_fail,
+      announces: site.announces,
+      blocked: plan.world.opt_out.some(({ prefix }) => contains(prefix, address)),
+      asn: route.network.asn,
+      prefix: route.prefix,
+      as_name: asName(route.network),
+      country: plan.world.cities[route.city]?.country ?? '',
+      city: route.city,
+      domains: names.sort(),
+    };
+    return plan.world.census.ports.map((port) => ({ ...host, port }));
+  });
+}
+
+/** AS name as the registries' text files have it: handle, holder, country. */
+export function asName(network: { name: string; organisation: string; country: string }): string {
+  return `${network.name} ${network.organisation}, ${network.country}`;
+}
+
+/** What a census without a fault finds in this world. */
+export function truthOf(plan: Plan): Truth {
+  const domains = domainsOf(plan);
+  const artefacts: Record<string, number> = {};
+  for (const { kind } of plan.world.artefacts) artefacts[kind] = (artefacts[kind] ?? 0) + 1;
+  return {
+    world: plan.world.name,
+    list: {
+      lines: plan.list.length,
+      names: domains.length,
+      artefacts,
+    },
+    hosts: hostsOf(plan, domains).sort((a, b) => (a.address < b.address ? -1 : 1)),
+    domains,
+  };
+}

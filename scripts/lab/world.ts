@@ -1,0 +1,184 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** What a right census says of one version at one address and port: the closed list of docs, kept here apart from the program under test. */
+export const Verdict = z.enum([
+  'capable',
+  'echoed_option',
+  'inconsistent',
+  'not_offered',
+  'refused',
+  'silent',
+  'malformed',
+  'unknown',
+]);
+
+const Name = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/);
+const Country = z.string().regex(/^[A-Z]{2}$/);
+const Prefix = z.union([z.cidrv4(), z.cidrv6()]);
+const Address = z.union([z.ipv4(), z.ipv6()]);
+const Www = z
+  .enum(['same', 'alias', 'absent'])
+  .describe('www.NAME: has the same records, is an alias (CNAME) of NAME, or does not exist');
+
+const Scanner = z.strictObject({
+  interface: z.string().describe('interface of the scanner namespace'),
+  address: z.ipv4().describe('IPv4 address of the scanner'),
+  gateway: z.ipv4().describe('IPv4 address of the router on the same link; both lie in one /30'),
+  gateway_mac: z.string().describe('hardware address of the router, what zmap -G takes'),
+  address6: z.ipv6().describe('IPv6 address of the scanner'),
+  gateway6: z.ipv6().describe('IPv6 address of the router on the same /64'),
+});
+
+const Census = z
+  .strictObject({
+    ports: z.array(z.int().min(1).max(65535)).describe('TCP ports to probe; servers listen on all of them'),
+    versions: z.array(z.union([z.literal(0), z.literal(1)])).describe('MPTCP versions to probe'),
+    rate: z.int().positive().describe('packets per second on the wire'),
+    window: z.int().positive().describe('DNS queries in flight'),
+    hold: z.string().describe('how long the handshake stage keeps a connection'),
+    parts: z.record(z.string(), z.int().positive()).describe('units per part, by stage'),
+  })
+  .describe('settings of the generated census.yaml');
+
+const Network = z.strictObject({
+  asn: z.int().positive().describe('origin AS'),
+  name: z.string().describe('name of the AS'),
+  organisation: z.string().describe('holder of the AS'),
+  country: Country.describe('country of registration, which is not where the hosts stand'),
+  registry: z.enum(['afrinic', 'apnic', 'arin', 'lacnic', 'ripencc']).describe('regional registry'),
+  allocated: z.iso.date().describe('date of the allocation'),
+  prefixes: z
+    .array(
+      z.strictObject({
+        prefix: Prefix.describe('announced prefix'),
+        city: z.string().describe('where its hosts stand, a key of `cities`'),
+      }),
+    )
+    .describe('prefixes in the table; the longest match decides'),
+});
+
+const Site = z.strictObject({
+  site: z
+    .string()
+    .regex(/^[a-z0-9]{1,10}$/)
+    .describe('name of the site, part of its namespace name'),
+  server: z
+    .enum(['mptcp', 'tcp', 'closed', 'silent', 'v0'])
+    .describe(
+      'nginx with kernel MPTCP, nginx without, no listener, everything dropped, a user-space MPTCP v0 responder',
+    ),
+  way: z
+    .enum(['mirror', 'strip', 'strip_late', 'drop_mptcp', 'mangle'])
+    .optional()
+    .describe('middlebox in a namespace of its own between the router and the site'),
+  announces: z.array(Address).default([]).describe('addresses announced by ADD_ADDR'),
+  sysctls: z.record(z.string(), z.int()).default({}).describe('sysctls of the server'),
+  page_bytes: z.int().positive().default(2000).describe('size of the page at /'),
+  truth: z
+    .strictObject({
+      v1: Verdict.describe('verdict for MPTCP v1'),
+      v0: Verdict.describe('verdict for MPTCP v0'),
+      flags: z.string().length(2).optional().describe('flag byte of the v1 SYN/ACK in hex, where it is not 01'),
+      fallback: z
+        .boolean()
+        .default(false)
+        .describe('the v1 connection falls back to plain TCP after a genuine SYN/ACK'),
+      mp_fail: z.boolean().default(false).describe('the v1 connection carries MP_FAIL'),
+    })
+    .describe('what a right census finds at every address of the site'),
+});
+
+const Block = z.strictObject({
+  block: Name.describe('name of the block'),
+  site: z.string().describe('site that answers for the prefix'),
+  prefix: Prefix.describe('addresses routed to the site; they lie in one prefix of `networks`'),
+  hosts: z.int().positive().describe('how many of them, from the first after the network address, have names'),
+});
+
+const Domain = z.strictObject({
+  name: z.string().describe('name as it stands in the list'),
+  rank: z.int().positive().optional().describe('line of the list; drawn when absent'),
+  addresses: z.array(Address).default([]).describe('its A and AAAA records, at the end of its aliases'),
+  links: z.int().nonnegative().default(0).describe('aliases (CNAME) between the name and its addresses'),
+  loop: z.int().positive().optional().describe('aliases in a circle of so many names'),
+  absent: z.boolean().default(false).describe('the name itself does not exist (NXDOMAIN)'),
+  www: Www,
+});
+
+const Bulk = z.strictObject({
+  block: z.string().describe('block whose hosts the names point to, taken in turn'),
+  names: z.int().positive().describe('how many list entries'),
+  each: z.int().positive().default(1).describe('addresses per name'),
+  www: Www,
+  tld: z.string().describe('what the names end in'),
+});
+
+export const World = z.strictObject({
+  name: Name.describe('name of the world'),
+  seed: z.int().describe('decides ranks and made-up names'),
+  date: z.iso.date().describe('day on which the world is as described; stamped into databases and answers'),
+  scanner: Scanner,
+  services: z.strictObject({
+    resolver: z.ipv4().describe('address of the recursive resolver'),
+    whois: z.ipv4().describe('address of the whois server'),
+  }),
+  census: Census,
+  cities: z
+    .record(
+      z.string(),
+      z.strictObject({
+        geoname_id: z.int().describe('identifier of the place at GeoNames'),
+        country: Country.describe('ISO 3166 code, a key of `countries`'),
+        latitude: z.number().describe('degrees north'),
+        longitude: z.number().describe('degrees east'),
+        time_zone: z.string().describe('IANA name of the time zone'),
+      }),
+    )
+    .describe('places of hosts, by English name'),
+  countries: z
+    .record(
+      Country,
+      z.strictObject({
+        name: z.string().describe('English name'),
+        geoname_id: z.int().describe('identifier at GeoNames'),
+        continent: z.string().length(2).describe('GeoIP2 continent code'),
+      }),
+    )
+    .describe('countries, by ISO 3166 code'),
+  networks: z.array(Network).describe('autonomous systems and their prefixes'),
+  sites: z.array(Site).describe('namespaces that answer'),
+  blocks: z.array(Block).describe('addresses of the sites'),
+  opt_out: z
+    .array(
+      z.strictObject({
+        prefix: z.cidrv4().describe('addresses never to be probed'),
+        reason: z.string().describe('comment in the blocklist'),
+      }),
+    )
+    .describe('what the blocklist takes out'),
+  domains: z.array(Domain).describe('list entries described one by one'),
+  bulk: z.array(Bulk).describe('list entries made by rule'),
+  absent: z
+    .strictObject({
+      names: z.int().nonnegative().describe('how many'),
+      tld: z.string().describe('what the names end in'),
+    })
+    .describe('list entries that do not exist, nor their www names'),
+  artefacts: z
+    .array(
+      z.strictObject({
+        line: z.string().describe('text in the name column of the list'),
+        kind: z.enum(['url', 'ip_address', 'blank']).describe('what it is instead of a name'),
+      }),
+    )
+    .describe('list lines that are no names'),
+});
+export type World = z.infer<typeof World>;
+
+/** Reads worlds/NAME.yaml beside this file. Throws ZodError on an unknown key or a wrong value. */
+export async function readWorld(name: string): Promise<World> {
+  const file = new URL(`worlds/${name}.yaml`, import.meta.url);
+  return World.parse(parse(await readFile(file, 'utf8')));
+}
