@@ -1,0 +1,161 @@
+/**
+ * Addresses as 16-bit groups: 2 for IPv4, 8 for IPv6. That is the stride of the lookup tree, and every group is a small
+ * integer, so that the hot path allocates no number objects.
+ */
+
+const COLON = 58;
+const DOT = 46;
+const ZERO = 48;
+
+/** Value of each ASCII hex digit, -1 for everything else. */
+const HEX = new Int8Array(128).fill(-1);
+for (let digit = 0; digit < 16; digit++) {
+  HEX[digit.toString(16).charCodeAt(0)] = digit;
+  HEX[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
+}
+
+/**
+ * Reads text[from, to) as a dotted quad into groups[at], groups[at + 1]; false when it is none.
+ * Leading zeros are refused: some programs read them as octal, so the address is not certain.
+ */
+export function parseIpv4(text: string, from: number, to: number, groups: Uint16Array, at: number): boolean {
+  let high = 0;
+  let octet = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    const digit = code - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      if (octet === 0 && digits > 0) return false;
+      octet = octet * 10 + digit;
+      if (octet > 255) return false;
+      digits++;
+    } else {
+      if (code !== DOT || digits === 0 || dots === 3) return false;
+      if (dots === 1) groups[at] = (high << 8) | octet;
+      high = octet;
+      dots++;
+      octet = 0;
+      digits = 0;
+    }
+  }
+  groups[at + 1] = (high << 8) | octet;
+  return dots === 3 && digits > 0;
+}
+
+/** Moves the groups after a "::" to the end and puts zeros into the gap. */
+function openGap(groups: Uint16Array, gap: number, count: number): void {
+  const tail = count - gap;
+  groups.copyWithin(8 - tail, gap, count);
+  groups.fill(0, gap, 8 - tail);
+}
+
+/** Reads text[from, to) as IPv6 text (RFC 4291 section 2.2, no zone index) into groups[0..7]; false when it is none. */
+export function parseIpv6(text: string, from: number, to: number, groups: Uint16Array): boolean {
+  let start = from;
+  let count = 0;
+  let gap = -1;
+  let value = 0;
+  let digits = 0;
+  if (to - from < 2) return false;
+  if (text.charCodeAt(from) === COLON) {
+    if (text.charCodeAt(from + 1) !== COLON) return false;
+    start = from + 2;
+    gap = 0;
+  }
+  let colonLast = gap === 0;
+  for (let i = start; i < to; i++) {
+    const code = text.charCodeAt(i);
+    const digit = code < 128 ? (HEX[code] ?? -1) : -1;
+    if (digit >= 0) {
+      if (digits === 4) return false;
+      value = (value << 4) | digit;
+      digits++;
+      colonLast = false;
+    } else if (code === COLON) {
+      if (digits > 0) {
+        if (count === 7) return false;
+        groups[count++] = value;
+        value = 0;
+        digits = 0;
+        start = i + 1;
+      } else {
+        if (gap !== -1 || count === 0) return false;
+        gap = count;
+        start = i + 1;
+      }
+      colonLast = true;
+    } else if (code === DOT) {
+      if (count > 6 || !parseIpv4(text, start, to, groups, count)) return false;
+      count += 2;
+      digits = 0;
+      colonLast = false;
+      break;
+    } else {
+      return false;
+    }
+  }
+  if (digits > 0) groups[count++] = value;
+  else if (colonLast && gap !== count) return false;
+  if (gap === -1) return count === 8;
+  if (count > 7) return false;
+  openGap(groups, gap, count);
+  return true;
+}
+
+/** True for ::ffff:0:0/96, the IPv4-mapped addresses (RFC 4291 section 2.5.5.2). */
+export function isMapped(groups: Uint16Array): boolean {
+  return (
+    groups[5] === 0xffff && groups[0] === 0 && groups[1] === 0 && groups[2] === 0 && groups[3] === 0 && groups[4] === 0
+  );
+}
+
+/**
+ * Reads an address of either family into groups. Returns 4 or 6, or 0 when it is none.
+ * An IPv4-mapped IPv6 address becomes the IPv4 address that it carries.
+ */
+export function parseAddress(text: string, groups: Uint16Array): 0 | 4 | 6 {
+  const length = text.length;
+  // The first colon of an IPv6 address stands at 0 to 4, where a dotted quad has its first dot at 1 to 3.
+  for (let i = 0; i < 5 && i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) return parseIpv4(text, 0, length, groups, 0) ? 4 : 0;
+    if (code === COLON) {
+      if (!parseIpv6(text, 0, length, groups)) return 0;
+      if (!isMapped(groups)) return 6;
+      groups[0] = groups[6] ?? 0;
+      groups[1] = groups[7] ?? 0;
+      return 4;
+    }
+  }
+  return 0;
+}
+
+/** Dotted quad of groups[at], groups[at + 1]. */
+export function formatIpv4(groups: Uint16Array, at: number): string {
+  const high = groups[at] ?? 0;
+  const low = groups[at + 1] ?? 0;
+  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+}
+
+/** The longest run of two or more zero groups, the first of equals (RFC 5952 section 4.2). */
+function longestZeroRun(groups: Uint16Array, at: number): { from: number; to: number } {
+  let best = { from: -1, to: -1 };
+  for (let i = 0; i < 8; i++) {
+    let end = i;
+    while (end < 8 && groups[at + end] === 0) end++;
+    if (end - i > 1 && end - i > best.to - best.from) best = { from: i, to: end };
+    i = Math.max(i, end - 1);
+  }
+  return best;
+}
+
+/** RFC 5952 text of groups[at .. at + 7]; IPv4-mapped addresses end in a dotted quad (section 5). */
+export function formatIpv6(groups: Uint16Array, at: number): string {
+  if (isMapped(groups.subarray(at, at + 8))) return `::ffff:${formatIpv4(groups, at + 6)}`;
+  const run = longestZeroRun(groups, at);
+  const part = (from: number, to: number): string =>
+    Array.from(groups.subarray(at + from, at + to), (group) => group.toString(16)).join(':');
+  return run.from === -1 ? part(0, 8) : `${part(0, run.from)}::${part(run.to, 8)}`;
+}

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { parseHeader, readParts, SectionReader, sectionsOf } from './cache-layout.ts';
+import { FileError } from './errors.ts';
+import { Table, type TableOptions } from './table.ts';
+
+/**
+ * The cache file, little-endian:
+ *
+ *     0  magic "ip2asn\r\n" (a text-mode copy damages it)
+ *     8  uint32 version
+ *    12  uint32 CRC-32 of everything from byte 16 on
+ *    16  uint32 length of the header, uint32 zero
+ *    24  header: JSON (source, format, times, counts, and type and length of each section), padded with spaces to 8 bytes
+ *     .  the sections: arrays as they are in memory, each padded to 8 bytes
+ */
+export const MAGIC = Buffer.from('ip2asn\r\n', 'latin1');
+export const VERSION = 1;
+const CHECKED_FROM = 16;
+const HEADER_AT = 24;
+
+function padding(size: number): Buffer {
+  return Buffer.alloc((8 - (size % 8)) % 8, ' ');
+}
+
+function requireLittleEndian(file: string): void {
+  if (endianness() === 'LE') return;
+  throw new FileError('BAD_CACHE', {
+    file,
+    offset: 0,
+    expected: 'a little-endian machine',
+    found: 'a big-endian one: build from the source',
+  });
+}
+
+/** Bytes of an array, without a copy. */
+function bytesOf(array: ArrayBufferView): Buffer {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function serialize(table: Table): Buffer[] {
+  const { header, sections } = sectionsOf(table.parts);
+  const json = Buffer.from(JSON.stringify(header));
+  const headerPadding = padding(json.length);
+  const head = Buffer.alloc(HEADER_AT);
+  MAGIC.copy(head);
+  head.writeUInt32LE(VERSION, 8);
+  head.writeUInt32LE(json.length + headerPadding.length, CHECKED_FROM);
+  const body = sections.flatMap((section) => [bytesOf(section), padding(section.byteLength)]);
+  const parts = [head, json, headerPadding, ...body].filter((part) => part.length > 0); // zlib restarts at an empty part
+  const checksum = parts.reduce((crc, part, i) => crc32(i === 0 ? part.subarray(CHECKED_FROM) : part, crc), 0);
+  head.writeUInt32LE(checksum, 12);
+  return parts;
+}
+
+/** Writes a table beside `path` and renames it into place: whoever opens the path finds the old file or the whole new one. */
+export async function saveTable(table: Table, path: string): Promise<void> {
+  requireLittleEndian(path);
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      for (const part of serialize(table)) await handle.writeFile(part);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** The rename itself is on disk only after this. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** True when the file starts like a cache of any version. */
+export async function isCache(path: string): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    const start = Buffer.alloc(MAGIC.length);
+    await handle.read(start, 0, start.length, 0);
+    return start.equals(MAGIC);
+  } finally {
+    await handle.close();
+  }
+}
+
+function check(data: Buffer, file: string): void {
+  const bad = (offset: number, expected: string, found: string): FileError =>
+    new FileError('BAD_CACHE', { file, offset, expected, found });
+  if (data.length < HEADER_AT) throw bad(data.length, `at least ${HEADER_AT} bytes`, 'the end of the file');
+  if (!data.subarray(0, 8).equals(MAGIC))
+    throw bad(0, 'the magic of an ip2asn-lite cache', data.subarray(0, 8).toString('hex'));
+  const version = data.readUInt32LE(8);
+  if (version !== VERSION) throw bad(8, `version ${VERSION} (rebuild the cache)`, `version ${version}`);
+  const crc = crc32(data.subarray(CHECKED_FROM));
+  const stored = data.readUInt32LE(12);
+  if (crc !== stored)
+    throw bad(
+      12,
+      `checksum ${crc.toString(16)} as the content has`,
+      `${stored.toString(16)}: the file is damaged or cut`,
+    );
+}
+
+/** The whole file in one allocation, so that the arrays in it are aligned. */
+async function readWhole(path: string): Promise<Buffer> {
+  const handle = await open(path);
+  try {
+    const { size } = await handle.stat();
+    const data = Buffer.from(new ArrayBuffer(size));
+    let at = 0;
+    while (at < size) {
+      const { bytesRead } = await handle.read(data, at, size - at, at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return data.subarray(0, at);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Loads a cache file. The arrays are views of the bytes that were read: nothing is decoded. */
+export async function loadTable(path: string, options: TableOptions = {}): Promise<Table> {
+  requireLittleEndian(path);
+  const data = await readWhole(path);
+  check(data, path);
+  const headerEnd = Math.min(HEADER_AT + data.readUInt32LE(CHECKED_FROM), data.length);
+  const header = parseHeader(data.toString('utf8', HEADER_AT, headerEnd), path, HEADER_AT);
+  return new Table(readParts(header, new SectionReader(data, path, headerEnd, header.lengths)), options);
+}

@@ -1,0 +1,39 @@
+import { parseIpv4, parseIpv6 } from '../address.ts';
+import { clearHostBits, type Width } from '../prefix.ts';
+import type { Line } from './lines.ts';
+
+/** Reads a whole decimal number without sign or leading zeros up to `largest`; -1 when it is none. */
+export function parseDecimal(text: string, largest: number): number {
+  if (text.length === 0 || text.length > 10 || (text.length > 1 && text.charCodeAt(0) === 48)) return -1;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value <= largest ? value : -1;
+}
+
+/** An AS number, with or without "AS" before it. */
+export function parseAsn(text: string, line: Line): number {
+  const asn = parseDecimal(/^AS/i.test(text) ? text.slice(2) : text, 4294967295);
+  if (asn === -1) throw line.fault('an AS number from 0 to 4294967295');
+  return asn;
+}
+
+/** Reads address and prefix length into groups; returns the width. Host bits must be zero: a set one means a damaged line. */
+export function parsePrefix(
+  address: string,
+  length: string,
+  groups: Uint16Array,
+  line: Line,
+): { width: Width; length: number } {
+  const width = address.includes(':') ? 8 : 2;
+  const ok =
+    width === 8 ? parseIpv6(address, 0, address.length, groups) : parseIpv4(address, 0, address.length, groups, 0);
+  if (!ok) throw line.fault('a prefix that starts with an IPv4 or IPv6 address');
+  const bits = parseDecimal(length, width * 16);
+  if (bits === -1) throw line.fault(`a prefix length from 0 to ${width * 16}`);
+  if (clearHostBits(groups, width, bits)) throw line.fault('a prefix without bits after its length');
+  return { width, length: bits };
+}
