@@ -1,0 +1,283 @@
+#include "classify.h"
+
+#include <string.h>
+
+#include "tcp_options.h"
+
+#define TCP_FLAG_RST 0x04
+#define KEY_AT 4
+#define JOIN_TOKEN_AT 4
+#define JOIN_TOKEN_BYTES 4
+/* Fewer leading bytes than this may agree by chance. */
+#define TRUNCATION_MIN 2
+
+static const char *const CLASSIFICATION_NAMES[CLASS_COUNT] = {
+    [CLASS_SYNACK_NO_OPTION] = "synack_no_option",
+    [CLASS_MP_CAPABLE] = "mp_capable",
+    [CLASS_ECHOED] = "echoed",
+    [CLASS_VERSION_MISMATCH] = "version_mismatch",
+    [CLASS_MALFORMED] = "malformed",
+    [CLASS_OTHER_SUBTYPE] = "other_subtype",
+    [CLASS_MP_TCPRST] = "mp_tcprst",
+    [CLASS_RST] = "rst",
+    [CLASS_ICMP_UNREACHABLE] = "icmp_unreachable",
+    [CLASS_ICMP_TTL_EXCEEDED] = "icmp_ttl_exceeded",
+};
+
+static const char *const FAULT_NAMES[FAULT_COUNT] = {
+    [FAULT_LENGTH_BELOW_TWO] = "length_below_two",
+    [FAULT_PAST_END] = "past_end",
+    [FAULT_TRUNCATED] = "truncated",
+    [FAULT_DUPLICATE_OPTION] = "duplicate_option",
+    [FAULT_UNEXPECTED_LENGTH] = "unexpected_length",
+    [FAULT_FLAG_B] = "flag_b",
+    [FAULT_NO_CRYPTO_FLAG] = "no_crypto_flag",
+    [FAULT_UNEXPECTED_VERSION] = "unexpected_version",
+    [FAULT_UNSOLICITED_OPTION] = "unsolicited_option",
+    [FAULT_OPTION_ECHOED] = "option_echoed",
+    [FAULT_KEY_ECHOED] = "key_echoed",
+    [FAULT_KEY_BYTE_SWAPPED] = "key_byte_swapped",
+    [FAULT_KEY_TRUNCATED] = "key_truncated",
+    [FAULT_KEY_ZERO] = "key_zero",
+    [FAULT_CANARY_RETURNED] = "canary_returned",
+};
+
+const char *classification_name(enum classification classification)
+{
+	return CLASSIFICATION_NAMES[classification];
+}
+
+const char *fault_name(enum fault fault)
+{
+	return FAULT_NAMES[fault];
+}
+
+static void add_fault(struct mptcp_evidence *out, enum fault fault)
+{
+	out->faults |= 1u << fault;
+}
+
+static bool has_fault(const struct mptcp_evidence *out, enum fault fault)
+{
+	return (out->faults >> fault & 1) != 0;
+}
+
+static void note_mptcp(const struct tcp_option *option, uint16_t *subtypes_seen, struct mptcp_evidence *out)
+{
+	struct mptcp_option read;
+	mptcp_option_read(option->at, option->bytes, &read);
+	if (read.subtype >= 0) {
+		if (*subtypes_seen >> read.subtype & 1) {
+			add_fault(out, FAULT_DUPLICATE_OPTION);
+		}
+		*subtypes_seen |= (uint16_t)(1u << read.subtype);
+	}
+	/* The first option is the one that is shown; an MP_CAPABLE behind another subtype is the one judged. */
+	bool better = out->option != NULL && out->read.subtype != MPTCPOPT_MP_CAPABLE && read.subtype == MPTCPOPT_MP_CAPABLE;
+	if (out->option == NULL || better) {
+		out->option = option->at;
+		out->option_bytes = option->bytes;
+		out->stated_length = option->stated_length;
+		out->read = read;
+	}
+}
+
+static void collect(const struct probe *sent, const struct tcp_reply *reply, struct mptcp_evidence *out)
+{
+	struct tcp_options_walk walk = tcp_options_begin(reply->options, reply->options_bytes);
+	struct tcp_option option;
+	uint16_t subtypes_seen = 0;
+	if (reply->truncated) {
+		add_fault(out, FAULT_TRUNCATED);
+	}
+	while (tcp_options_next(&walk, &option)) {
+		if (option.status == TCP_OPTION_LENGTH_BELOW_TWO) {
+			add_fault(out, FAULT_LENGTH_BELOW_TWO);
+		} else if (option.status == TCP_OPTION_PAST_END) {
+			add_fault(out, FAULT_PAST_END);
+		}
+		if (option.kind == TCPOPT_KIND_MPTCP) {
+			note_mptcp(&option, &subtypes_seen, out);
+		} else if (sent->has_canary && option.bytes == CANARY_BYTES &&
+			   memcmp(option.at, sent->canary, CANARY_BYTES) == 0) {
+			add_fault(out, FAULT_CANARY_RETURNED);
+		}
+	}
+}
+
+static bool is_zero(const uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (bytes[i] != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* True when `theirs` is `ours` with the bytes of every `width`-byte word reversed. */
+static bool is_swapped(const uint8_t *ours, const uint8_t *theirs, size_t width)
+{
+	for (size_t i = 0; i < MPTCP_KEY_BYTES; i++) {
+		if (theirs[i] != ours[i / width * width + width - 1 - i % width]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool halves_swapped(const uint8_t *ours, const uint8_t *theirs)
+{
+	return memcmp(ours, theirs + 4, 4) == 0 && memcmp(ours + 4, theirs, 4) == 0;
+}
+
+/* What was done to our key; `theirs` are `bytes` bytes behind the flags, at least one. */
+static void judge_key(const uint8_t *ours, const uint8_t *theirs, size_t bytes, struct mptcp_evidence *out)
+{
+	size_t shown = bytes < MPTCP_KEY_BYTES ? bytes : MPTCP_KEY_BYTES;
+	size_t agreed = 0;
+	while (agreed < shown && theirs[agreed] == ours[agreed]) {
+		agreed++;
+	}
+	if (agreed == MPTCP_KEY_BYTES) {
+		add_fault(out, FAULT_KEY_ECHOED);
+	} else if (agreed >= TRUNCATION_MIN && is_zero(theirs + agreed, shown - agreed)) {
+		add_fault(out, FAULT_KEY_TRUNCATED);
+	} else if (shown == MPTCP_KEY_BYTES && (is_swapped(ours, theirs, 8) || is_swapped(ours, theirs, 4) ||
+						is_swapped(ours, theirs, 2) || halves_swapped(ours, theirs))) {
+		add_fault(out, FAULT_KEY_BYTE_SWAPPED);
+	}
+}
+
+/* A join's SYN/ACK carries an HMAC where our token was (RFC 8684, 3.2): the token there is an echo. */
+static bool token_returned(const struct probe *sent, const struct mptcp_evidence *out)
+{
+	return sent->kind == PROBE_JOIN && out->option_bytes >= JOIN_TOKEN_AT + JOIN_TOKEN_BYTES &&
+	       memcmp(out->option + JOIN_TOKEN_AT, sent->option + JOIN_TOKEN_AT, JOIN_TOKEN_BYTES) == 0;
+}
+
+static void note_echo(const struct probe *sent, struct mptcp_evidence *out)
+{
+	if (sent->option_bytes > 0 && out->option_bytes == sent->option_bytes &&
+	    memcmp(out->option, sent->option, sent->option_bytes) == 0) {
+		add_fault(out, FAULT_OPTION_ECHOED);
+	}
+	if (out->read.subtype != MPTCPOPT_MP_CAPABLE) {
+		return;
+	}
+	if (sent->has_key && out->option_bytes > KEY_AT) {
+		judge_key(sent->key, out->option + KEY_AT, out->option_bytes - KEY_AT, out);
+	}
+	if (out->read.has_key && is_zero(out->read.key, MPTCP_KEY_BYTES)) {
+		add_fault(out, FAULT_KEY_ZERO);
+	}
+}
+
+/* The grease version is answered with 1 by those who know MPTCP, and agreed to by nobody. */
+static bool is_version_unexpected(const struct probe *sent, const struct mptcp_evidence *out)
+{
+	if (sent->kind == PROBE_GREASE) {
+		return out->read.version != 1 && !has_fault(out, FAULT_OPTION_ECHOED);
+	}
+	return out->read.version != sent->version;
+}
+
+static void note_capable_faults(const struct probe *sent, struct mptcp_evidence *out)
+{
+	if (out->stated_length != TCPOLEN_MPTCP_MPC_SYNACK && !has_fault(out, FAULT_OPTION_ECHOED)) {
+		add_fault(out, FAULT_UNEXPECTED_LENGTH);
+	}
+	if (sent->version < 0) {
+		add_fault(out, FAULT_UNSOLICITED_OPTION);
+	} else if (is_version_unexpected(sent, out)) {
+		add_fault(out, FAULT_UNEXPECTED_VERSION);
+	}
+	if (out->read.flags >= 0 && (out->read.flags & MPTCP_FLAG_EXTENSIBILITY) != 0) {
+		add_fault(out, FAULT_FLAG_B);
+	}
+	if (out->read.flags >= 0 && (out->read.flags & MPTCP_FLAG_CRYPTO) == 0) {
+		add_fault(out, FAULT_NO_CRYPTO_FLAG);
+	}
+}
+
+#define BIT(fault) (1u << (fault))
+#define FAULTS_OF_THE_WALK \
+	(BIT(FAULT_LENGTH_BELOW_TWO) | BIT(FAULT_PAST_END) | BIT(FAULT_TRUNCATED) | BIT(FAULT_DUPLICATE_OPTION))
+#define FAULTS_OF_A_MIRROR                                                                                         \
+	(BIT(FAULT_OPTION_ECHOED) | BIT(FAULT_KEY_ECHOED) | BIT(FAULT_KEY_BYTE_SWAPPED) | BIT(FAULT_KEY_TRUNCATED) | \
+	 BIT(FAULT_KEY_ZERO) | BIT(FAULT_CANARY_RETURNED))
+#define FAULTS_OF_A_CAPABLE \
+	(BIT(FAULT_UNEXPECTED_LENGTH) | BIT(FAULT_FLAG_B) | BIT(FAULT_NO_CRYPTO_FLAG) | BIT(FAULT_UNSOLICITED_OPTION))
+
+/* v1 sends four bytes and is due twelve: four bytes of the version sent are ours, flags changed or not.
+ * The grease version agreed to is copied, since nobody speaks it. */
+static bool is_shape_of_a_mirror(const struct probe *sent, const struct mptcp_evidence *out)
+{
+	if (sent->version <= 0 || out->read.version != sent->version) {
+		return false;
+	}
+	return out->stated_length == TCPOLEN_MPTCP_MPC_SYN_V1 || sent->kind == PROBE_GREASE;
+}
+
+/* The order is the rule: a broken walk hides what follows it; an echo explains every oddity after it. */
+static enum classification judge_synack(const struct probe *sent, struct mptcp_evidence *out)
+{
+	if (out->option != NULL) {
+		note_echo(sent, out);
+		if (out->read.subtype == MPTCPOPT_MP_CAPABLE) {
+			note_capable_faults(sent, out);
+		} else if (out->read.subtype < 0) {
+			add_fault(out, FAULT_UNEXPECTED_LENGTH);
+		} else if (sent->option_bytes == 0) {
+			add_fault(out, FAULT_UNSOLICITED_OPTION);
+		}
+	}
+	if (out->faults & FAULTS_OF_THE_WALK) {
+		return CLASS_MALFORMED;
+	}
+	if (out->faults & FAULTS_OF_A_MIRROR) {
+		return CLASS_ECHOED;
+	}
+	if (out->option == NULL) {
+		return CLASS_SYNACK_NO_OPTION;
+	}
+	if (out->read.subtype < 0) {
+		return CLASS_MALFORMED;
+	}
+	if (out->read.subtype != MPTCPOPT_MP_CAPABLE) {
+		return token_returned(sent, out) ? CLASS_ECHOED : CLASS_OTHER_SUBTYPE;
+	}
+	if (is_shape_of_a_mirror(sent, out)) {
+		return CLASS_ECHOED;
+	}
+	if (out->faults & FAULTS_OF_A_CAPABLE) {
+		return CLASS_MALFORMED;
+	}
+	return out->read.version == sent->version ? CLASS_MP_CAPABLE : CLASS_VERSION_MISMATCH;
+}
+
+static enum classification judge_rst(const struct mptcp_evidence *out)
+{
+	bool reset = out->option != NULL && out->read.subtype == MPTCPOPT_RST && out->stated_length == TCPOLEN_MPTCP_RST &&
+		     (out->faults & FAULTS_OF_THE_WALK) == 0;
+	return reset ? CLASS_MP_TCPRST : CLASS_RST;
+}
+
+/* A server that speaks v1 answers the grease version with its own (RFC 8684, section 3.1). */
+static bool is_evidence(const struct probe *sent, const struct mptcp_evidence *out)
+{
+	return out->classification == CLASS_MP_CAPABLE || out->classification == CLASS_MP_TCPRST ||
+	       (out->classification == CLASS_VERSION_MISMATCH && sent->kind == PROBE_GREASE && out->read.version == 1);
+}
+
+void classify_tcp(const struct probe *sent, const struct tcp_reply *reply, struct mptcp_evidence *out)
+{
+	*out = (struct mptcp_evidence){.stated_length = -1, .read = {.subtype = -1, .version = -1, .flags = -1}};
+	collect(sent, reply, out);
+	if (reply->flags & TCP_FLAG_RST) {
+		out->classification = judge_rst(out);
+	} else {
+		out->classification = judge_synack(sent, out);
+	}
+	out->app_success = is_evidence(sent, out);
+}

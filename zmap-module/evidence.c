@@ -1,0 +1,235 @@
+#include "evidence.h"
+
+#include <string.h>
+
+#include "bytes.h"
+#include "tcp_options.h"
+
+#define IP_PROTOCOL_ICMP 1
+#define IP_PROTOCOL_TCP 6
+#define IP_PROTOCOL_ICMPV6 58
+#define IPV4_BYTES 20
+#define IPV6_BYTES 40
+#define ICMP_BYTES 8
+#define TCP_QUOTED_MIN 8 /* ports and sequence number: RFC 792 */
+#define TCP_FLAGS_AT 13
+#define TCP_FLAG_SYN 0x02
+#define TCP_FLAG_RST 0x04
+#define TCP_FLAG_ACK 0x10
+/* A clock difference beyond this is no round trip: zmap stops listening long before. */
+#define RTT_MAX_US 60000000u
+
+/* One IP packet's header, told apart by version; payload bounded by capture and by the stated length. */
+struct ip_packet {
+	uint8_t family, protocol;
+	const uint8_t *source, *target, *payload;
+	size_t payload_bytes;
+};
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool read_ipv4(const uint8_t *ip, size_t bytes, struct ip_packet *out)
+{
+	if (bytes < IPV4_BYTES) {
+		return false;
+	}
+	size_t header = (size_t)(ip[0] & 0x0f) * 4;
+	size_t total = smaller(bytes, get_be16(ip + 2));
+	bool is_later_fragment = (get_be16(ip + 6) & 0x1fff) != 0;
+	if (header < IPV4_BYTES || total < header || is_later_fragment) {
+		return false;
+	}
+	*out = (struct ip_packet){4, ip[9], ip + 12, ip + 16, ip + header, total - header};
+	return true;
+}
+
+/* Extension headers are not followed: answers to a SYN carry none. */
+static bool read_ipv6(const uint8_t *ip, size_t bytes, struct ip_packet *out)
+{
+	if (bytes < IPV6_BYTES) {
+		return false;
+	}
+	size_t payload = smaller(bytes - IPV6_BYTES, get_be16(ip + 4));
+	*out = (struct ip_packet){6, ip[6], ip + 8, ip + 24, ip + IPV6_BYTES, payload};
+	return true;
+}
+
+static bool read_ip(const uint8_t *ip, size_t bytes, struct ip_packet *out)
+{
+	if (bytes == 0) {
+		return false;
+	}
+	switch (ip[0] >> 4) {
+	case 4:
+		return read_ipv4(ip, bytes, out);
+	case 6:
+		return read_ipv6(ip, bytes, out);
+	default:
+		return false;
+	}
+}
+
+static void set_flow(const struct ip_packet *ip, bool from_us, struct flow *flow)
+{
+	size_t bytes = ip->family == 4 ? 4 : 16;
+	memset(flow, 0, sizeof *flow);
+	flow->family = ip->family;
+	memcpy(flow->source, from_us ? ip->source : ip->target, bytes);
+	memcpy(flow->target, from_us ? ip->target : ip->source, bytes);
+}
+
+/* Sets number and index; in IPv4 the index of a true answer is 0. */
+static bool match_flow(const struct scan *scan, uint16_t our_port, uint32_t sequence, struct reply *out)
+{
+	struct flow_hash hash = flow_hash(scan, &out->flow);
+	if (!probe_find(scan, &hash, our_port, &out->number)) {
+		return false;
+	}
+	out->index = probe_index(&hash, sequence, out->number);
+	return out->flow.family == 6 || out->index == 0;
+}
+
+static bool match_tcp(const struct scan *scan, const struct ip_packet *ip, struct reply *out)
+{
+	if (ip->payload_bytes < TCP_HEADER_BYTES) {
+		return false;
+	}
+	const uint8_t *tcp = ip->payload;
+	uint8_t flags = tcp[TCP_FLAGS_AT];
+	bool is_synack = (flags & TCP_FLAG_SYN) && (flags & TCP_FLAG_ACK);
+	if (!is_synack && !(flags & TCP_FLAG_RST)) {
+		return false;
+	}
+	set_flow(ip, false, &out->flow);
+	out->flow.target_port = get_be16(tcp);
+	out->tcp = tcp;
+	out->tcp_bytes = ip->payload_bytes;
+	out->is_icmp = false;
+	return match_flow(scan, get_be16(tcp + 2), get_be32(tcp + 8) - 1, out);
+}
+
+/* Types that end or bound a path: destination unreachable and time exceeded (RFC 792, RFC 4443). */
+static bool is_read_error(uint8_t family, uint8_t type, bool *is_unreachable)
+{
+	uint8_t unreachable = family == 4 ? 3 : 1, exceeded = family == 4 ? 11 : 3;
+	*is_unreachable = type == unreachable;
+	return type == unreachable || type == exceeded;
+}
+
+/* What is quoted may be cut after 28 bytes (RFC 792): its headers speak of the whole packet, so every
+ * length there is bounded by what was captured. */
+static bool match_icmp(const struct scan *scan, const struct ip_packet *ip, struct reply *out)
+{
+	struct ip_packet quoted;
+	const uint8_t *icmp = ip->payload;
+	if (ip->payload_bytes < ICMP_BYTES || !is_read_error(ip->family, icmp[0], &out->is_unreachable) ||
+	    !read_ip(icmp + ICMP_BYTES, ip->payload_bytes - ICMP_BYTES, &quoted)) {
+		return false;
+	}
+	if (quoted.family != ip->family || quoted.protocol != IP_PROTOCOL_TCP || quoted.payload_bytes < TCP_QUOTED_MIN) {
+		return false;
+	}
+	set_flow(&quoted, true, &out->flow);
+	if (memcmp(ip->target, quoted.source, ip->family == 4 ? 4 : 16) != 0) {
+		return false;
+	}
+	out->flow.target_port = get_be16(quoted.payload + 2);
+	out->tcp = quoted.payload;
+	out->tcp_bytes = quoted.payload_bytes;
+	out->is_icmp = true;
+	out->icmp_type = icmp[0];
+	out->icmp_code = icmp[1];
+	out->hop = ip->source;
+	return match_flow(scan, get_be16(quoted.payload), get_be32(quoted.payload + 4), out);
+}
+
+bool reply_match(const struct scan *scan, const uint8_t *packet, size_t bytes, struct reply *out)
+{
+	struct ip_packet ip;
+	if (!read_ip(packet, bytes, &ip)) {
+		return false;
+	}
+	if (ip.protocol == IP_PROTOCOL_TCP) {
+		return match_tcp(scan, &ip, out);
+	}
+	bool is_icmp = ip.protocol == (ip.family == 4 ? IP_PROTOCOL_ICMP : IP_PROTOCOL_ICMPV6);
+	return is_icmp && match_icmp(scan, &ip, out);
+}
+
+static void read_tcp(const struct reply *reply, struct tcp_reply *out)
+{
+	*out = (struct tcp_reply){0, NULL, 0, false};
+	if (reply->tcp_bytes < TCP_HEADER_BYTES) {
+		out->truncated = true;
+		return;
+	}
+	size_t header = (size_t)(reply->tcp[12] >> 4) * 4;
+	out->flags = reply->tcp[TCP_FLAGS_AT];
+	out->options = reply->tcp + TCP_HEADER_BYTES;
+	out->truncated = header < TCP_HEADER_BYTES || header > reply->tcp_bytes;
+	if (header >= TCP_HEADER_BYTES) {
+		out->options_bytes = smaller(header, reply->tcp_bytes) - TCP_HEADER_BYTES;
+	}
+}
+
+static void set_rtt(struct evidence *out, uint64_t arrival_us, uint32_t sent_us, enum rtt_source source)
+{
+	uint32_t rtt = (uint32_t)arrival_us - sent_us;
+	if (rtt > RTT_MAX_US) {
+		out->rtt_missing = RTT_REJECTED;
+		return;
+	}
+	out->rtt_us = rtt;
+	out->rtt_source = source;
+	out->rtt_missing = RTT_PRESENT;
+}
+
+/* RFC 7323, 3.2: TSecr of a SYN/ACK is our TSval. A mirror of everything sends our TSval as its own. */
+static void read_rtt(const struct scan *scan, uint64_t arrival_us, struct evidence *out)
+{
+	uint32_t value, echo_reply;
+	out->rtt_source = RTT_NONE;
+	if (scan->plan.options != OPTIONS_LINUX) {
+		out->rtt_missing = RTT_NOT_SENT;
+		return;
+	}
+	out->rtt_missing = RTT_NOT_RETURNED;
+	if (!tcp_options_timestamps(out->tcp.options, out->tcp.options_bytes, &value, &echo_reply)) {
+		return;
+	}
+	if (out->reply.is_icmp) {
+		set_rtt(out, arrival_us, value, RTT_QUOTED_TSVAL);
+	} else if (echo_reply != 0) {
+		set_rtt(out, arrival_us, echo_reply, RTT_TSECR);
+	} else {
+		set_rtt(out, arrival_us, value, RTT_MIRRORED_TSVAL);
+		if (out->rtt_missing == RTT_REJECTED) {
+			out->rtt_missing = RTT_NOT_RETURNED; /* a clock of the server's own, and ours not echoed */
+		}
+	}
+}
+
+static void classify_icmp(const struct evidence *evidence, struct mptcp_evidence *out)
+{
+	*out = (struct mptcp_evidence){.stated_length = -1, .read = {.subtype = -1, .version = -1, .flags = -1}};
+	out->classification = evidence->reply.is_unreachable ? CLASS_ICMP_UNREACHABLE : CLASS_ICMP_TTL_EXCEEDED;
+}
+
+void evidence_read(const struct scan *scan, const struct reply *reply, uint64_t arrival_us, struct evidence *out)
+{
+	struct flow_hash hash = flow_hash(scan, &reply->flow);
+	out->reply = *reply;
+	probe_number(scan, &hash, reply->index, reply->number, &out->sent);
+	probe_options(scan, &reply->flow, &out->sent);
+	read_tcp(reply, &out->tcp);
+	if (reply->is_icmp) {
+		classify_icmp(out, &out->mptcp);
+	} else {
+		classify_tcp(&out->sent, &out->tcp, &out->mptcp);
+	}
+	out->rtt_us = 0;
+	read_rtt(scan, arrival_us, out);
+}

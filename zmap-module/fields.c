@@ -1,0 +1,406 @@
+#include "fields.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bytes.h"
+#include "tcp_options.h"
+
+/* Strings are laid one after another into the caller's buffer. */
+struct writer {
+	char *at, *end;
+};
+
+static const struct field_value ABSENT = {FIELD_NULL, 0, NULL};
+
+static struct field_value integer(uint32_t number)
+{
+	return (struct field_value){FIELD_INT, number, NULL};
+}
+
+static struct field_value integer_or_null(int number)
+{
+	return number < 0 ? ABSENT : integer((uint32_t)number);
+}
+
+static struct field_value boolean(bool value)
+{
+	return (struct field_value){FIELD_BOOL, value, NULL};
+}
+
+static struct field_value fixed(const char *text)
+{
+	return text == NULL ? ABSENT : (struct field_value){FIELD_STRING, 0, text};
+}
+
+/* Closes a string that began at `start`; FIELDS_BUFFER_BYTES has room for all, so null is never seen. */
+static struct field_value written(const char *start, struct writer *out)
+{
+	if (out->at == out->end) {
+		return ABSENT;
+	}
+	*out->at++ = '\0';
+	return fixed(start);
+}
+
+static void put_text(struct writer *out, const char *text)
+{
+	while (*text != '\0' && out->at + 1 < out->end) {
+		*out->at++ = *text++;
+	}
+}
+
+static void put_hex(struct writer *out, const uint8_t *bytes, size_t count)
+{
+	static const char DIGITS[] = "0123456789abcdef";
+	for (size_t i = 0; i < count && out->at + 2 < out->end; i++) {
+		*out->at++ = DIGITS[bytes[i] >> 4];
+		*out->at++ = DIGITS[bytes[i] & 0x0f];
+	}
+}
+
+static struct field_value hex(struct writer *out, const uint8_t *bytes, size_t count)
+{
+	const char *start = out->at;
+	put_hex(out, bytes, count);
+	return written(start, out);
+}
+
+static struct field_value hex_u32(struct writer *out, const uint8_t *at)
+{
+	return hex(out, at, 4);
+}
+
+static struct field_value hex_byte_or_null(struct writer *out, int value)
+{
+	uint8_t byte = (uint8_t)value;
+	return value < 0 ? ABSENT : hex(out, &byte, 1);
+}
+
+static struct field_value address(struct writer *out, uint8_t family, const uint8_t *bytes)
+{
+	char text[INET6_ADDRSTRLEN];
+	const char *start = out->at;
+	if (inet_ntop(family == 4 ? AF_INET : AF_INET6, bytes, text, sizeof text) == NULL) {
+		return ABSENT;
+	}
+	put_text(out, text);
+	return written(start, out);
+}
+
+#define RENDER(name) static struct field_value name(const struct evidence *e, struct writer *out)
+#define UNUSED_WRITER (void)out
+
+RENDER(render_target)
+{
+	return address(out, e->reply.flow.family, e->reply.flow.target);
+}
+
+RENDER(render_classification)
+{
+	UNUSED_WRITER;
+	return fixed(classification_name(e->mptcp.classification));
+}
+
+static bool is_synack(const struct evidence *e)
+{
+	enum classification c = e->mptcp.classification;
+	return !e->reply.is_icmp && c != CLASS_RST && c != CLASS_MP_TCPRST;
+}
+
+RENDER(render_success)
+{
+	UNUSED_WRITER;
+	return boolean(is_synack(e));
+}
+
+RENDER(render_app_success)
+{
+	UNUSED_WRITER;
+	return boolean(e->mptcp.app_success);
+}
+
+RENDER(render_probe)
+{
+	UNUSED_WRITER;
+	return fixed(probe_kind_name(e->sent.kind));
+}
+
+RENDER(render_probe_num)
+{
+	UNUSED_WRITER;
+	return integer(e->sent.number);
+}
+
+RENDER(render_sport)
+{
+	UNUSED_WRITER;
+	return integer(e->reply.flow.target_port);
+}
+
+RENDER(render_dport)
+{
+	UNUSED_WRITER;
+	return integer(e->sent.source_port);
+}
+
+RENDER(render_seq)
+{
+	return e->reply.is_icmp ? ABSENT : hex_u32(out, e->reply.tcp + 4);
+}
+
+RENDER(render_ack)
+{
+	return e->reply.is_icmp ? ABSENT : hex_u32(out, e->reply.tcp + 8);
+}
+
+RENDER(render_window)
+{
+	UNUSED_WRITER;
+	return e->reply.is_icmp ? ABSENT : integer(get_be16(e->reply.tcp + 14));
+}
+
+RENDER(render_tcp_flags)
+{
+	return hex_byte_or_null(out, e->reply.is_icmp ? -1 : e->tcp.flags);
+}
+
+RENDER(render_sent_version)
+{
+	UNUSED_WRITER;
+	return integer_or_null(e->sent.version);
+}
+
+RENDER(render_sent_flags)
+{
+	return hex_byte_or_null(out, e->sent.flags);
+}
+
+RENDER(render_sent_key)
+{
+	return e->sent.has_key ? hex(out, e->sent.key, MPTCP_KEY_BYTES) : ABSENT;
+}
+
+RENDER(render_sent_option)
+{
+	return e->sent.option_bytes > 0 ? hex(out, e->sent.option, e->sent.option_bytes) : ABSENT;
+}
+
+RENDER(render_sent_ttl)
+{
+	UNUSED_WRITER;
+	return integer(e->sent.ttl);
+}
+
+RENDER(render_mptcp_option)
+{
+	return e->mptcp.option != NULL ? hex(out, e->mptcp.option, e->mptcp.option_bytes) : ABSENT;
+}
+
+RENDER(render_mptcp_options)
+{
+	struct tcp_options_walk walk = tcp_options_begin(e->tcp.options, e->tcp.options_bytes);
+	struct tcp_option option;
+	const char *start = out->at;
+	if (e->mptcp.option == NULL) {
+		return ABSENT;
+	}
+	while (tcp_options_next(&walk, &option)) {
+		if (option.kind == TCPOPT_KIND_MPTCP) {
+			put_text(out, out->at == start ? "" : ",");
+			put_hex(out, option.at, option.bytes);
+		}
+	}
+	return written(start, out);
+}
+
+RENDER(render_mptcp_length)
+{
+	UNUSED_WRITER;
+	return integer_or_null(e->mptcp.stated_length);
+}
+
+RENDER(render_mptcp_subtype)
+{
+	UNUSED_WRITER;
+	return integer_or_null(e->mptcp.read.subtype);
+}
+
+RENDER(render_mptcp_version)
+{
+	UNUSED_WRITER;
+	return integer_or_null(e->mptcp.read.version);
+}
+
+RENDER(render_mptcp_flags)
+{
+	return hex_byte_or_null(out, e->mptcp.read.flags);
+}
+
+RENDER(render_mptcp_key)
+{
+	return e->mptcp.read.has_key ? hex(out, e->mptcp.read.key, MPTCP_KEY_BYTES) : ABSENT;
+}
+
+RENDER(render_faults)
+{
+	const char *start = out->at;
+	for (int i = 0; i < FAULT_COUNT; i++) {
+		if (e->mptcp.faults >> i & 1) {
+			put_text(out, out->at == start ? "" : ",");
+			put_text(out, fault_name((enum fault)i));
+		}
+	}
+	return written(start, out);
+}
+
+RENDER(render_tcp_options)
+{
+	return e->reply.is_icmp ? ABSENT : hex(out, e->tcp.options, e->tcp.options_bytes);
+}
+
+static struct field_value fingerprint(const struct evidence *e, struct writer *out)
+{
+	char text[TCP_FINGERPRINT_SIZE];
+	const char *start = out->at;
+	tcp_options_fingerprint(e->tcp.options, e->tcp.options_bytes, text);
+	put_text(out, text);
+	return written(start, out);
+}
+
+RENDER(render_options_order)
+{
+	return e->reply.is_icmp ? ABSENT : fingerprint(e, out);
+}
+
+RENDER(render_rtt_us)
+{
+	UNUSED_WRITER;
+	return e->rtt_missing == RTT_PRESENT ? integer(e->rtt_us) : ABSENT;
+}
+
+RENDER(render_rtt_missing)
+{
+	static const char *const NAMES[] = {[RTT_PRESENT] = NULL,
+					    [RTT_NOT_SENT] = "not_sent",
+					    [RTT_NOT_RETURNED] = "not_returned",
+					    [RTT_REJECTED] = "rejected"};
+	UNUSED_WRITER;
+	return fixed(NAMES[e->rtt_missing]);
+}
+
+RENDER(render_rtt_source)
+{
+	static const char *const NAMES[] = {[RTT_NONE] = NULL,
+					    [RTT_TSECR] = "tsecr",
+					    [RTT_MIRRORED_TSVAL] = "mirrored_tsval",
+					    [RTT_QUOTED_TSVAL] = "quoted_tsval"};
+	UNUSED_WRITER;
+	return fixed(NAMES[e->rtt_source]);
+}
+
+RENDER(render_icmp_type)
+{
+	UNUSED_WRITER;
+	return e->reply.is_icmp ? integer(e->reply.icmp_type) : ABSENT;
+}
+
+RENDER(render_icmp_code)
+{
+	UNUSED_WRITER;
+	return e->reply.is_icmp ? integer(e->reply.icmp_code) : ABSENT;
+}
+
+RENDER(render_icmp_hop)
+{
+	return e->reply.is_icmp ? address(out, e->reply.flow.family, e->reply.hop) : ABSENT;
+}
+
+RENDER(render_icmp_quoted_option)
+{
+	struct tcp_options_walk walk = tcp_options_begin(e->tcp.options, e->tcp.options_bytes);
+	struct tcp_option option;
+	while (e->reply.is_icmp && tcp_options_next(&walk, &option)) {
+		if (option.kind == TCPOPT_KIND_MPTCP) {
+			return hex(out, option.at, option.bytes);
+		}
+	}
+	return ABSENT;
+}
+
+RENDER(render_icmp_quoted_options)
+{
+	bool quoted = e->reply.is_icmp && e->tcp.options != NULL && !e->tcp.truncated;
+	return quoted ? hex(out, e->tcp.options, e->tcp.options_bytes) : ABSENT;
+}
+
+RENDER(render_icmp_quoted_order)
+{
+	bool quoted = e->reply.is_icmp && e->tcp.options != NULL && !e->tcp.truncated;
+	return quoted ? fingerprint(e, out) : ABSENT;
+}
+
+static const struct {
+	struct field_definition definition;
+	struct field_value (*render)(const struct evidence *e, struct writer *out);
+} FIELDS[] = {
+    {{"target", FIELD_STRING, "address that was probed, also when another one answered with an ICMP error"}, render_target},
+    {{"classification", FIELD_STRING, "what this reply shows, one word of a closed list"}, render_classification},
+    {{"success", FIELD_BOOL, "the reply is a SYN/ACK"}, render_success},
+    {{"app_success", FIELD_BOOL, "the reply is evidence of MPTCP"}, render_app_success},
+    {{"probe", FIELD_STRING, "kind of the probe that this answers"}, render_probe},
+    {{"probe_num", FIELD_INT, "which of the -P probes this answers, from 0"}, render_probe_num},
+    {{"sport", FIELD_INT, "port that was probed"}, render_sport},
+    {{"dport", FIELD_INT, "source port of the probe"}, render_dport},
+    {{"seq", FIELD_STRING, "sequence number of the reply, hex; null for ICMP"}, render_seq},
+    {{"ack", FIELD_STRING, "acknowledgement number of the reply, hex; null for ICMP"}, render_ack},
+    {{"window", FIELD_INT, "window of the reply, not scaled; null for ICMP"}, render_window},
+    {{"tcp_flags", FIELD_STRING, "TCP flags byte of the reply, hex; null for ICMP"}, render_tcp_flags},
+    {{"sent_version", FIELD_INT, "MPTCP version in the MP_CAPABLE sent; null without one"}, render_sent_version},
+    {{"sent_flags", FIELD_STRING, "flags byte of the MP_CAPABLE sent, hex; null without one"}, render_sent_flags},
+    {{"sent_key", FIELD_STRING, "key sent (v0 only), hex; null without one"}, render_sent_key},
+    {{"sent_option", FIELD_STRING, "MPTCP option sent, hex; null for a plain SYN"}, render_sent_option},
+    {{"sent_ttl", FIELD_INT, "TTL or hop limit of the probe"}, render_sent_ttl},
+    {{"mptcp_option", FIELD_STRING, "option of kind 30 that was judged, hex as captured; null without one"},
+     render_mptcp_option},
+    {{"mptcp_options", FIELD_STRING, "all options of kind 30 in order, hex, comma separated; null without one"},
+     render_mptcp_options},
+    {{"mptcp_length", FIELD_INT, "length that the judged option states; null when not captured"}, render_mptcp_length},
+    {{"mptcp_subtype", FIELD_INT, "subtype of the judged option"}, render_mptcp_subtype},
+    {{"mptcp_version", FIELD_INT, "version in the MP_CAPABLE received; null for other subtypes"}, render_mptcp_version},
+    {{"mptcp_flags", FIELD_STRING, "flags byte of the MP_CAPABLE received, hex"}, render_mptcp_flags},
+    {{"mptcp_key", FIELD_STRING, "first key of the MP_CAPABLE received, hex; null when shorter"}, render_mptcp_key},
+    {{"faults", FIELD_STRING, "words of a closed list, comma separated; empty when none"}, render_faults},
+    {{"tcp_options", FIELD_STRING, "all TCP options of the reply, hex; null for ICMP"}, render_tcp_options},
+    {{"options_order", FIELD_STRING, "names of the TCP options in order, a fingerprint; null for ICMP"},
+     render_options_order},
+    {{"rtt_us", FIELD_INT, "round trip from the echoed timestamp, microseconds; null with rtt_missing"}, render_rtt_us},
+    {{"rtt_missing", FIELD_STRING, "why rtt_us is null: not_sent, not_returned or rejected"}, render_rtt_missing},
+    {{"rtt_source", FIELD_STRING, "where rtt_us comes from: tsecr, mirrored_tsval or quoted_tsval"}, render_rtt_source},
+    {{"icmp_type", FIELD_INT, "type of the ICMP error; null for TCP"}, render_icmp_type},
+    {{"icmp_code", FIELD_INT, "code of the ICMP error; null for TCP"}, render_icmp_code},
+    {{"icmp_hop", FIELD_STRING, "address that sent the ICMP error; null for TCP"}, render_icmp_hop},
+    {{"icmp_quoted_option", FIELD_STRING, "option of kind 30 in the quoted SYN, hex; null without one"},
+     render_icmp_quoted_option},
+    {{"icmp_quoted_options", FIELD_STRING, "all TCP options of the quoted SYN, hex; null when not quoted whole"},
+     render_icmp_quoted_options},
+    {{"icmp_quoted_order", FIELD_STRING, "names of the quoted SYN's options in order; null when not quoted whole"},
+     render_icmp_quoted_order},
+};
+
+const size_t field_count = sizeof FIELDS / sizeof FIELDS[0];
+_Static_assert(sizeof FIELDS / sizeof FIELDS[0] <= FIELDS_MAX, "FIELDS_MAX holds every field");
+
+const struct field_definition *field_definition(size_t index)
+{
+	return &FIELDS[index].definition;
+}
+
+void fields_render(const struct evidence *evidence, struct field_value *values, char *buffer)
+{
+	struct writer out = {buffer, buffer + FIELDS_BUFFER_BYTES};
+	for (size_t i = 0; i < field_count; i++) {
+		values[i] = FIELDS[i].render(evidence, &out);
+	}
+}

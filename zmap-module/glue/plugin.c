@@ -1,0 +1,92 @@
+/*
+ * The loader: when LD_PRELOAD brings this object into a zmap 2.1.1, it puts our modules into zmap's
+ * table before main runs. In any other process it does nothing; in a zmap that it does not know it says
+ * why and does nothing.
+ */
+#define _GNU_SOURCE
+#include "plugin.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../fields.h"
+#include "repairs.h"
+
+#define SLOT_SYNSCAN 5 /* upnp's */
+
+static struct zmap_field zmap_fields[FIELDS_MAX];
+
+static size_t symbol_bytes(const void *address)
+{
+	Dl_info info;
+	ElfW(Sym) *symbol = NULL;
+	if (dladdr1(address, &info, (void **)&symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL) {
+		return 0;
+	}
+	return symbol->st_size;
+}
+
+static int find_version(struct dl_phdr_info *object, size_t size, void *found)
+{
+	static const char VERSION[] = "\0" ZMAP_VERSION; /* as a whole string: a NUL on either side */
+	(void)size;
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+		const void *start = (const void *)(object->dlpi_addr + segment->p_vaddr);
+		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W) &&
+		    memmem(start, segment->p_filesz, VERSION, sizeof VERSION) != NULL) {
+			*(bool *)found = true;
+		}
+	}
+	return 1; /* the first object is the program itself */
+}
+
+/* NULL when this is the binary whose layout is written down, otherwise why not. */
+static const char *why_unknown(void)
+{
+	bool found = false;
+	if (zconf == NULL || probe_modules == NULL || fs_add_string == NULL || fs_add_uint64 == NULL ||
+	    fs_add_null == NULL || log_fatal == NULL || log_info == NULL || log_warn == NULL) {
+		return "it does not export the symbols that a plug-in needs";
+	}
+	if (symbol_bytes(zconf) != ZMAP_ZCONF_BYTES ||
+	    symbol_bytes(probe_modules) != ZMAP_PROBE_SLOTS * sizeof probe_modules[0] ||
+	    symbol_bytes(probe_modules[0]) != sizeof(struct zmap_probe_module)) {
+		return "its structures have other sizes";
+	}
+	dl_iterate_phdr(find_version, &found);
+	return found ? NULL : "it does not call itself " ZMAP_VERSION;
+}
+
+static void fill_fields(void)
+{
+	static const char *const TYPES[] = {[FIELD_INT] = "int", [FIELD_BOOL] = "bool", [FIELD_STRING] = "string"};
+	for (size_t i = 0; i < field_count; i++) {
+		const struct field_definition *field = field_definition(i);
+		zmap_fields[i] = (struct zmap_field){field->name, TYPES[field->type], field->description};
+	}
+	module_mptcp_synscan.fields = zmap_fields;
+	module_mptcp_synscan.field_count = (int)field_count;
+}
+
+__attribute__((constructor)) static void load(void)
+{
+	if (strcmp(program_invocation_short_name, "zmap") != 0) {
+		return;
+	}
+	const char *reason = why_unknown();
+	if (reason != NULL) {
+		fprintf(stderr,
+			"mptcp_synscan: this zmap is not the " ZMAP_VERSION " that the plug-in is made for (%s): not loaded. "
+			"For zmap 4.3 and ZMapv6 build it into the tree: make install-into ZMAP_SRC=...\n",
+			reason);
+		return;
+	}
+	fill_fields();
+	repairs_enable();
+	probe_modules[SLOT_SYNSCAN] = &module_mptcp_synscan;
+}

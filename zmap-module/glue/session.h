@@ -1,0 +1,20 @@
+/*
+ * What the glue for every zmap shares: the run's secret and the plan checked against zmap's settings.
+ */
+#ifndef MPTCP_SESSION_H
+#define MPTCP_SESSION_H
+
+#include "../probe.h"
+
+struct session_settings {
+	const char *probe_args;
+	uint16_t port_first, port_last; /* source ports, host order */
+	unsigned streams;               /* probes for each target */
+};
+
+/* Fills `scan` for a whole run. False, and a sentence in `error`, for settings that cannot work. The
+ * secret comes from probe arguments, then MPTCP_SYNSCAN_SECRET, then the secret file (written when it is
+ * not there yet), then the kernel's random numbers. */
+bool session_begin(const struct session_settings *settings, struct scan *scan, char error[PLAN_ERROR_SIZE]);
+
+#endif

@@ -1,0 +1,176 @@
+#include "packet.h"
+
+#include <string.h>
+
+#include "bytes.h"
+
+#define ETHERTYPE_AT 12
+#define ETHERTYPE_V4 0x0800
+#define ETHERTYPE_V6 0x86dd
+#define IPV4_BYTES 20
+#define IPV6_BYTES 40
+#define IPPROTO_TCP_BYTE 6
+#define ZMAP_IP_ID 54321 /* zmap's own mark: operators know a zmap scan by it */
+#define IPV4_DONT_FRAGMENT 0x4000
+#define TCP_FLAG_SYN 0x02
+#define SYN_WINDOW 64240 /* today's Linux and Windows alike */
+#define MSS_V4 1460
+#define MSS_V6 1440
+
+/* Sums of 16-bit words do not depend on byte order (RFC 1071, section 2), so words are added as they
+ * lie in memory and the folded result is stored as it lies. */
+static uint32_t sum_words(uint32_t sum, const uint8_t *at, size_t bytes)
+{
+	for (size_t i = 0; i + 1 < bytes; i += 2) {
+		uint16_t word;
+		memcpy(&word, at + i, sizeof word);
+		sum += word;
+	}
+	return sum;
+}
+
+static uint16_t sum_fold(uint32_t sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum += sum >> 16;
+	return (uint16_t)~sum;
+}
+
+static size_t append(uint8_t *frame, size_t at, const uint8_t *bytes, size_t count)
+{
+	memcpy(frame + at, bytes, count);
+	return at + count;
+}
+
+static size_t append_option_set(struct packet_template *out, size_t at, enum option_set set, uint16_t mss)
+{
+	const uint8_t mss_option[] = {TCPOPT_KIND_MSS, 4, (uint8_t)(mss >> 8), (uint8_t)mss};
+	static const uint8_t linux_rest[] = {TCPOPT_KIND_SACK_PERMITTED, 2, TCPOPT_KIND_TIMESTAMPS, 10, 0, 0, 0, 0, 0, 0, 0, 0,
+					     TCPOPT_KIND_NOP, TCPOPT_KIND_WINDOW_SCALE, 3, 7};
+	static const uint8_t windows_rest[] = {TCPOPT_KIND_NOP, TCPOPT_KIND_WINDOW_SCALE, 3, 8, TCPOPT_KIND_NOP,
+					       TCPOPT_KIND_NOP, TCPOPT_KIND_SACK_PERMITTED, 2};
+	if (set == OPTIONS_BARE) {
+		return at;
+	}
+	at = append(out->frame, at, mss_option, sizeof mss_option);
+	if (set == OPTIONS_WINDOWS) {
+		return append(out->frame, at, windows_rest, sizeof windows_rest);
+	}
+	out->ts_at = at + 4;
+	return append(out->frame, at, linux_rest, sizeof linux_rest);
+}
+
+/* The bytes that do not depend on the target are written for good; others leave zeros. */
+static size_t append_probe_options(struct packet_template *out, size_t at, const struct scan *scan, enum probe_kind kind)
+{
+	struct flow nobody = {.family = 4};
+	struct probe probe = {.kind = kind};
+	probe_options(scan, &nobody, &probe);
+	out->option_bytes = probe.option_bytes;
+	if (probe.has_key || kind == PROBE_JOIN) {
+		out->option_at = at;
+		memset(probe.option, 0, sizeof probe.option);
+	}
+	at = append(out->frame, at, probe.option, probe.option_bytes);
+	if (probe.has_canary) {
+		out->canary_at = at;
+		at += CANARY_BYTES;
+	}
+	return at;
+}
+
+static void write_ipv4(uint8_t *ip, size_t total)
+{
+	ip[0] = 0x45;
+	put_be16(ip + 2, (uint16_t)total);
+	put_be16(ip + 4, ZMAP_IP_ID);
+	put_be16(ip + 6, IPV4_DONT_FRAGMENT);
+	ip[9] = IPPROTO_TCP_BYTE;
+}
+
+static void write_ipv6(uint8_t *ip, size_t payload)
+{
+	ip[0] = 0x60;
+	put_be16(ip + 4, (uint16_t)payload);
+	ip[6] = IPPROTO_TCP_BYTE;
+}
+
+void packet_template_build(struct packet_template *out, const struct scan *scan, uint8_t family, enum probe_kind kind,
+			   const uint8_t *source_mac, const uint8_t *gateway_mac, uint16_t target_port)
+{
+	bool v4 = family == 4;
+	memset(out, 0, sizeof *out);
+	memcpy(out->frame, gateway_mac, MAC_BYTES);
+	memcpy(out->frame + MAC_BYTES, source_mac, MAC_BYTES);
+	put_be16(out->frame + ETHERTYPE_AT, v4 ? ETHERTYPE_V4 : ETHERTYPE_V6);
+	out->tcp_at = ETHERNET_BYTES + (v4 ? IPV4_BYTES : IPV6_BYTES);
+
+	uint8_t *tcp = out->frame + out->tcp_at;
+	size_t end = append_option_set(out, out->tcp_at + TCP_HEADER_BYTES, scan->plan.options, v4 ? MSS_V4 : MSS_V6);
+	end = append_probe_options(out, end, scan, kind);
+	size_t tcp_bytes = end - out->tcp_at; /* every piece is a multiple of 4: no padding needed */
+	put_be16(tcp + 2, target_port);
+	tcp[12] = (uint8_t)(tcp_bytes / 4 << 4);
+	tcp[13] = TCP_FLAG_SYN;
+	put_be16(tcp + 14, SYN_WINDOW);
+	out->length = end;
+
+	uint8_t *ip = out->frame + ETHERNET_BYTES;
+	if (v4) {
+		write_ipv4(ip, IPV4_BYTES + tcp_bytes);
+		out->ip_sum = sum_words(0, ip, IPV4_BYTES);
+	} else {
+		write_ipv6(ip, tcp_bytes);
+	}
+	uint8_t pseudo[4] = {0, IPPROTO_TCP_BYTE, (uint8_t)(tcp_bytes >> 8), (uint8_t)tcp_bytes};
+	out->tcp_sum = sum_words(sum_words(0, pseudo, sizeof pseudo), tcp, tcp_bytes);
+}
+
+static uint32_t put_and_sum(uint8_t *at, const uint8_t *bytes, size_t count, uint32_t sum)
+{
+	memcpy(at, bytes, count);
+	return sum_words(sum, bytes, count);
+}
+
+static uint32_t write_addresses(const struct packet_template *from, const struct flow *flow, uint8_t ttl, uint8_t *ip)
+{
+	if (flow->family == 6) {
+		ip[7] = ttl;
+		memcpy(ip + 8, flow->source, 16);
+		memcpy(ip + 24, flow->target, 16);
+		return sum_words(sum_words(0, flow->source, 16), flow->target, 16);
+	}
+	uint8_t ttl_word[2] = {ttl, 0};
+	uint32_t addresses = put_and_sum(ip + 12, flow->source, 4, 0);
+	addresses = put_and_sum(ip + 16, flow->target, 4, addresses);
+	ip[8] = ttl;
+	uint16_t check = sum_fold(sum_words(from->ip_sum + addresses, ttl_word, sizeof ttl_word));
+	memcpy(ip + 10, &check, sizeof check);
+	return addresses;
+}
+
+void packet_write(const struct packet_template *from, const struct flow *flow, const struct probe *probe,
+		  uint32_t ts_value, uint8_t *frame)
+{
+	uint8_t word[4];
+	uint8_t *tcp = frame + from->tcp_at;
+	memcpy(frame, from->frame, from->length);
+	uint32_t sum = from->tcp_sum + write_addresses(from, flow, probe->ttl, frame + ETHERNET_BYTES);
+
+	put_be16(word, probe->source_port);
+	sum = put_and_sum(tcp, word, 2, sum);
+	put_be32(word, probe->sequence);
+	sum = put_and_sum(tcp + 4, word, 4, sum);
+	if (from->ts_at != 0) {
+		put_be32(word, ts_value);
+		sum = put_and_sum(frame + from->ts_at, word, 4, sum);
+	}
+	if (from->option_at != 0) {
+		sum = put_and_sum(frame + from->option_at, probe->option, from->option_bytes, sum);
+	}
+	if (from->canary_at != 0) {
+		sum = put_and_sum(frame + from->canary_at, probe->canary, CANARY_BYTES, sum);
+	}
+	uint16_t check = sum_fold(sum);
+	memcpy(tcp + 16, &check, sizeof check);
+}

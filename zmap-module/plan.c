@@ -1,0 +1,226 @@
+#include "plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_SIZE 4096
+#define KNOWN_ARGS                                                                                          \
+	"known are the probes v1, v0, grease, join, canary, port2, port2v0 and plain (joined by +), and "    \
+	"options=linux|windows|bare, ttl=N, ttl=FIRST-LAST, flags=HH, secret=32 hex digits, secret-file=PATH, " \
+	"list=PATH"
+
+static const char *const KIND_NAMES[PROBE_KIND_COUNT] = {
+    [PROBE_V1] = "v1",         [PROBE_V0] = "v0",       [PROBE_GREASE] = "grease",      [PROBE_JOIN] = "join",
+    [PROBE_CANARY] = "canary", [PROBE_PORT2] = "port2", [PROBE_PORT2_V0] = "port2v0", [PROBE_PLAIN] = "plain",
+};
+
+const char *probe_kind_name(enum probe_kind kind)
+{
+	return KIND_NAMES[kind];
+}
+
+static bool kind_parse(const char *name, enum probe_kind *kind)
+{
+	for (int i = 0; i < PROBE_KIND_COUNT; i++) {
+		if (strcmp(name, KIND_NAMES[i]) == 0) {
+			*kind = (enum probe_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int hex_digit(char digit)
+{
+	if (digit >= '0' && digit <= '9') {
+		return digit - '0';
+	}
+	if (digit >= 'a' && digit <= 'f') {
+		return digit - 'a' + 10;
+	}
+	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
+static bool hex_parse(const char *hex, uint8_t *out, size_t bytes)
+{
+	if (strlen(hex) != bytes * 2) {
+		return false;
+	}
+	for (size_t i = 0; i < bytes; i++) {
+		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
+		if (high < 0 || low < 0) {
+			return false;
+		}
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+bool secret_parse(const char *hex, uint8_t secret[SECRET_BYTES])
+{
+	return hex_parse(hex, secret, SECRET_BYTES);
+}
+
+static bool kinds_parse(char *text, struct probe_plan *plan)
+{
+	char *rest = text;
+	while (rest != NULL) {
+		char *name = rest;
+		rest = strchr(name, '+');
+		if (rest != NULL) {
+			*rest++ = '\0';
+		}
+		if (plan->kind_count == PLAN_KINDS_MAX || !kind_parse(name, &plan->kinds[plan->kind_count])) {
+			return false;
+		}
+		plan->kind_count++;
+	}
+	return true;
+}
+
+static bool options_parse(const char *value, struct probe_plan *plan)
+{
+	static const char *const NAMES[] = {
+	    [OPTIONS_LINUX] = "linux", [OPTIONS_WINDOWS] = "windows", [OPTIONS_BARE] = "bare"};
+	for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+		if (strcmp(value, NAMES[i]) == 0) {
+			plan->options = (enum option_set)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool ttl_parse(const char *value, struct probe_plan *plan)
+{
+	char *end;
+	if (value[0] < '0' || value[0] > '9') {
+		return false;
+	}
+	unsigned long first = strtoul(value, &end, 10), last = first;
+	if (*end == '-' && end[1] >= '0' && end[1] <= '9') {
+		last = strtoul(end + 1, &end, 10);
+	}
+	if (*end != '\0' || first < 1 || last < first || last > 255) {
+		return false;
+	}
+	plan->ttl_first = (unsigned)first;
+	plan->ttl_last = (unsigned)last;
+	return true;
+}
+
+static bool flags_parse(const char *value, struct probe_plan *plan)
+{
+	plan->has_flags = hex_parse(value, &plan->flags, 1);
+	return plan->has_flags;
+}
+
+static bool secret_arg_parse(const char *value, struct probe_plan *plan)
+{
+	plan->has_secret = secret_parse(value, plan->secret);
+	return plan->has_secret;
+}
+
+static bool path_parse(const char *value, char out[PLAN_PATH_SIZE])
+{
+	if (value[0] == '\0' || strlen(value) >= PLAN_PATH_SIZE) {
+		return false;
+	}
+	strcpy(out, value);
+	return true;
+}
+
+static bool secret_file_parse(const char *value, struct probe_plan *plan)
+{
+	return path_parse(value, plan->secret_file);
+}
+
+static bool list_parse(const char *value, struct probe_plan *plan)
+{
+	return path_parse(value, plan->list);
+}
+
+static const struct {
+	const char *name;
+	bool (*parse)(const char *value, struct probe_plan *plan);
+} SETTINGS[] = {
+    {"options=", options_parse}, {"ttl=", ttl_parse},        {"flags=", flags_parse}, {"secret=", secret_arg_parse},
+    {"secret-file=", secret_file_parse}, {"list=", list_parse},
+};
+
+static bool argument_parse(char *text, struct probe_plan *plan)
+{
+	for (size_t i = 0; i < sizeof SETTINGS / sizeof SETTINGS[0]; i++) {
+		size_t length = strlen(SETTINGS[i].name);
+		if (strncmp(text, SETTINGS[i].name, length) == 0) {
+			return SETTINGS[i].parse(text + length, plan);
+		}
+	}
+	return plan->kind_count == 0 && kinds_parse(text, plan);
+}
+
+bool plan_parse(const char *text, struct probe_plan *plan, char error[PLAN_ERROR_SIZE])
+{
+	char copy[TEXT_SIZE];
+	*plan = (struct probe_plan){.ttl_first = PLAN_TTL_DEFAULT, .ttl_last = PLAN_TTL_DEFAULT};
+	if (text != NULL && strlen(text) >= sizeof copy) {
+		snprintf(error, PLAN_ERROR_SIZE, "the probe arguments are longer than %d bytes", TEXT_SIZE - 1);
+		return false;
+	}
+	strcpy(copy, text == NULL ? "" : text);
+	char *rest = copy[0] == '\0' ? NULL : copy;
+	while (rest != NULL) {
+		char *argument = rest;
+		rest = strchr(argument, ',');
+		if (rest != NULL) {
+			*rest++ = '\0';
+		}
+		char shown[64];
+		snprintf(shown, sizeof shown, "%.63s", argument);
+		if (!argument_parse(argument, plan)) {
+			snprintf(error, PLAN_ERROR_SIZE, "probe argument \"%s\" is not understood: %s", shown, KNOWN_ARGS);
+			return false;
+		}
+	}
+	if (plan->kind_count == 0) {
+		plan->kinds[0] = PROBE_V1;
+		plan->kind_count = 1;
+	}
+	return true;
+}
+
+unsigned plan_variants(const struct probe_plan *plan)
+{
+	return plan->kind_count * (plan->ttl_last - plan->ttl_first + 1);
+}
+
+static bool has_second_port(const struct probe_plan *plan)
+{
+	for (unsigned i = 0; i < plan->kind_count; i++) {
+		if (plan->kinds[i] == PROBE_PORT2 || plan->kinds[i] == PROBE_PORT2_V0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool plan_fits(const struct probe_plan *plan, unsigned streams, unsigned port_count, char error[PLAN_ERROR_SIZE])
+{
+	unsigned variants = plan_variants(plan);
+	if (streams == 0 || streams % variants != 0) {
+		snprintf(error, PLAN_ERROR_SIZE,
+			 "the probe arguments name %u different packets for each target, so --probes (-P) must be %u or a "
+			 "multiple of it, not %u",
+			 variants, variants, streams);
+		return false;
+	}
+	/* The second port lies half the range away from the first; they must never meet. */
+	unsigned needed = has_second_port(plan) ? 2 * streams + 1 : streams;
+	if (port_count < needed) {
+		snprintf(error, PLAN_ERROR_SIZE, "these probes need a range of at least %u source ports (-s), not %u",
+			 needed, port_count);
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,64 @@
+/*
+ * What to send: the text of --probe-args read into a plan. Pure: no zmap, no I/O.
+ */
+#ifndef MPTCP_PLAN_H
+#define MPTCP_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SECRET_BYTES 16
+#define PLAN_KINDS_MAX 16
+#define PLAN_PATH_SIZE 1024
+#define PLAN_ERROR_SIZE 512
+#define PLAN_TTL_DEFAULT 255 /* what zmap's own modules send */
+
+enum probe_kind {
+	PROBE_V1,
+	PROBE_V0,
+	PROBE_GREASE,
+	PROBE_JOIN,
+	PROBE_CANARY,
+	PROBE_PORT2,
+	PROBE_PORT2_V0,
+	PROBE_PLAIN,
+	PROBE_KIND_COUNT,
+};
+
+/* The option set that the MPTCP option rides on. */
+enum option_set {
+	OPTIONS_LINUX,   /* mss,sackok,ts,nop,ws: 20 bytes */
+	OPTIONS_WINDOWS, /* mss,nop,ws,nop,nop,sackok: 12 bytes, no timestamps, so no rtt_us */
+	OPTIONS_BARE,    /* nothing: the paper's packet */
+};
+
+struct probe_plan {
+	enum probe_kind kinds[PLAN_KINDS_MAX];
+	unsigned kind_count;
+	unsigned ttl_first, ttl_last;
+	enum option_set options;
+	bool has_flags;
+	uint8_t flags; /* of MP_CAPABLE, where has_flags; otherwise H alone */
+	bool has_secret;
+	uint8_t secret[SECRET_BYTES];
+	char secret_file[PLAN_PATH_SIZE]; /* "" when not given */
+	char list[PLAN_PATH_SIZE];        /* the IPv6 list, "" when not given */
+};
+
+/* The word for a kind in --probe-args and in the field `probe`. */
+const char *probe_kind_name(enum probe_kind kind);
+
+/* Reads `text` (NULL or "" means v1). False, and a sentence in `error`, for anything not known. */
+bool plan_parse(const char *text, struct probe_plan *plan, char error[PLAN_ERROR_SIZE]);
+
+/* How many different packets the plan names: `streams` (-P) must be a multiple of it. */
+unsigned plan_variants(const struct probe_plan *plan);
+
+/* False, and a sentence, when -P or the source ports do not fit the plan. */
+bool plan_fits(const struct probe_plan *plan, unsigned streams, unsigned port_count, char error[PLAN_ERROR_SIZE]);
+
+/* 32 hex digits into a secret. */
+bool secret_parse(const char *hex, uint8_t secret[SECRET_BYTES]);
+
+#endif

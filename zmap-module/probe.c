@@ -1,0 +1,143 @@
+#include "probe.h"
+
+#include <string.h>
+
+#include "bytes.h"
+#include "tcp_options.h"
+
+/* What a hash is for: the two never share a value. */
+enum hash_domain { DOMAIN_FLOW = 1, DOMAIN_OPTION = 2 };
+
+#define JOIN_ADDRESS_ID 1
+/* Odd, so that every probe number moves the sequence number to a place of its own. */
+#define SEQUENCE_STEP 0x9e3779b1u
+
+static uint64_t keyed(const struct scan *scan, const struct flow *flow, uint32_t tail)
+{
+	uint64_t words[5];
+	uint64_t last = (uint64_t)flow->target_port << 48 | tail;
+	if (flow->family == 4) {
+		words[0] = (uint64_t)get_be32(flow->source) << 32 | get_be32(flow->target);
+		words[1] = last;
+		return siphash_words(&scan->key, words, 2);
+	}
+	words[0] = get_be64(flow->source);
+	words[1] = get_be64(flow->source + 8);
+	words[2] = get_be64(flow->target);
+	words[3] = get_be64(flow->target + 8);
+	words[4] = last;
+	return siphash_words(&scan->key, words, 5);
+}
+
+struct flow_hash flow_hash(const struct scan *scan, const struct flow *flow)
+{
+	uint64_t hash = keyed(scan, flow, DOMAIN_FLOW);
+	struct flow_hash out = {(uint32_t)hash, (uint32_t)((hash >> 32) * scan->port_count >> 32)};
+	return out;
+}
+
+static enum probe_kind kind_of(const struct scan *scan, unsigned number)
+{
+	return scan->plan.kinds[number % scan->plan.kind_count];
+}
+
+static uint8_t ttl_of(const struct scan *scan, unsigned number)
+{
+	unsigned ttls = scan->plan.ttl_last - scan->plan.ttl_first + 1;
+	return (uint8_t)(scan->plan.ttl_first + number / scan->plan.kind_count % ttls);
+}
+
+static uint16_t port_of(const struct scan *scan, const struct flow_hash *hash, unsigned number)
+{
+	enum probe_kind kind = kind_of(scan, number);
+	bool second = kind == PROBE_PORT2 || kind == PROBE_PORT2_V0;
+	uint32_t place = hash->port_offset + number + (second ? scan->port_count / 2 : 0);
+	while (place >= scan->port_count) {
+		place -= scan->port_count;
+	}
+	return (uint16_t)(scan->port_first + place);
+}
+
+void probe_number(const struct scan *scan, const struct flow_hash *hash, uint32_t index, unsigned number,
+		  struct probe *probe)
+{
+	probe->number = number;
+	probe->kind = kind_of(scan, number);
+	probe->ttl = ttl_of(scan, number);
+	probe->source_port = port_of(scan, hash, number);
+	probe->sequence = (hash->sequence ^ index) + number * SEQUENCE_STEP;
+}
+
+uint32_t probe_index(const struct flow_hash *hash, uint32_t sequence, unsigned number)
+{
+	return (sequence - number * SEQUENCE_STEP) ^ hash->sequence;
+}
+
+bool probe_find(const struct scan *scan, const struct flow_hash *hash, uint16_t source_port, unsigned *number)
+{
+	for (unsigned i = 0; i < scan->streams; i++) {
+		if (port_of(scan, hash, i) == source_port) {
+			*number = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Fresh for every target, port and kind, and nothing that travels elsewhere in the packet. */
+static uint64_t option_hash(const struct scan *scan, const struct flow *flow, const struct probe *probe)
+{
+	return keyed(scan, flow, (uint32_t)probe->source_port << 16 | (uint32_t)probe->kind << 8 | DOMAIN_OPTION);
+}
+
+static void capable(const struct scan *scan, uint8_t version, struct probe *probe)
+{
+	uint8_t flags = scan->plan.has_flags ? scan->plan.flags : MPTCP_FLAG_CRYPTO;
+	probe->version = version;
+	probe->flags = flags;
+	if (version == 0) {
+		probe->has_key = true;
+		probe->option_bytes = mptcp_write_mpc_syn_v0(probe->option, flags, probe->key);
+	} else {
+		probe->option_bytes = mptcp_write_mpc_syn(probe->option, version, flags);
+	}
+}
+
+void probe_options(const struct scan *scan, const struct flow *flow, struct probe *probe)
+{
+	uint64_t hash;
+	probe->version = probe->flags = -1;
+	probe->has_key = probe->has_canary = false;
+	probe->option_bytes = 0;
+	switch (probe->kind) {
+	case PROBE_V1:
+	case PROBE_PORT2:
+		capable(scan, 1, probe);
+		break;
+	case PROBE_GREASE:
+		capable(scan, MPTCP_VERSION_GREASE, probe);
+		break;
+	case PROBE_V0:
+	case PROBE_PORT2_V0:
+		put_be64(probe->key, option_hash(scan, flow, probe));
+		capable(scan, 0, probe);
+		break;
+	case PROBE_JOIN:
+		hash = option_hash(scan, flow, probe);
+		probe->option_bytes = mptcp_write_mpj_syn(probe->option, JOIN_ADDRESS_ID, (uint32_t)(hash >> 32),
+							  (uint32_t)hash);
+		break;
+	case PROBE_CANARY:
+		capable(scan, 1, probe);
+		hash = option_hash(scan, flow, probe);
+		probe->has_canary = true;
+		probe->canary[0] = TCPOPT_KIND_CANARY;
+		probe->canary[1] = CANARY_BYTES;
+		put_be16(probe->canary + 2, (uint16_t)(hash >> 32));
+		put_be32(probe->canary + 4, (uint32_t)hash);
+		break;
+	case PROBE_PLAIN:
+	case PROBE_KIND_COUNT:
+		break;
+	}
+}
