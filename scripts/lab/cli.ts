@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { execa } from 'execa';
+import { check } from './check/check.ts';
+import { readResult } from './check/result.ts';
 import { type Lab, type LabRequest, leaveStanding, raise } from './lab.ts';
 import { allLabs, isOwnerless, type LabState, readState } from './registry.ts';
 import { tearDown } from './teardown.ts';
+import { Truth } from './truth.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const world = () => new Option('--world <name>', 'world file under scripts/lab/worlds').default('small');
@@ -104,6 +108,20 @@ program
   });
 
 program
+  .command('check')
+  .description('compare a finished run with the truth; exits 1 when they differ')
+  .argument('<run>', 'folder of the run')
+  .option('--truth <file>', 'truth.json (default: the one in the folder of the lab that MPTCP_CENSUS_LAB_DIR names)')
+  .action(async (folder, options) => {
+    const file = options.truth ?? path.join(process.env.MPTCP_CENSUS_LAB_DIR ?? '.', 'truth.json');
+    const truth = Truth.parse(JSON.parse(await readFile(file, 'utf8')));
+    const { lines, differences } = check(truth, await readResult(folder));
+    for (const line of lines) console.log(line);
+    for (const line of differences) console.log(`DIFFERS ${line}`);
+    process.exitCode = differences.length === 0 ? 0 : 1;
+  });
+
+program
   .command('status')
   .description('the labs of this machine')
   .action(async () => {
@@ -113,8 +131,12 @@ program
     }
   });
 
+program.hook('preAction', (_, command) => {
+  if (command.name() !== 'check' && command.name() !== 'status' && process.getuid?.() !== 0)
+    throw new Error('the lab needs root: it makes network namespaces');
+});
+
 try {
-  if (process.getuid?.() !== 0) throw new Error('the lab needs root: it makes network namespaces');
   await program.parseAsync();
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));

@@ -12,7 +12,7 @@ export interface Route {
   network: World['networks'][number];
   city: string;
 }
-/** One line of the list: a domain, or an artefact (then `domain` is absent). */
+/** One line of the list: a domain, or else an artefact or a repeated name. */
 interface ListLine {
   rank: number;
   text: string;
@@ -54,22 +54,28 @@ function bulkDomains(world: World, next: (tld: string) => string): Domain[] {
   return domains;
 }
 
-/** Ranks that the world states are kept, the other lines fill the gaps in drawn order. */
+function textOf(domain: Domain): string {
+  return domain.text ?? domain.name;
+}
+
+/** Ranks that the world states are kept, the other lines fill the gaps in drawn order; repeats come last. */
 function rankedList(world: World, domains: readonly Domain[], random: () => number): ListLine[] {
   const stated = new Map(domains.flatMap((domain) => (domain.rank ? [[domain.rank, domain]] : [])));
   const others: Omit<ListLine, 'rank'>[] = shuffled(
     [
-      ...domains.filter((domain) => !domain.rank).map((domain) => ({ text: domain.name, domain })),
+      ...domains.filter((domain) => !domain.rank).map((domain) => ({ text: textOf(domain), domain })),
       ...world.artefacts.map(({ line }) => ({ text: line })),
     ],
     random,
   );
-  return Array.from({ length: stated.size + others.length }, (_, i) => {
+  const size = stated.size + others.length;
+  const lines = Array.from({ length: size }, (_, i) => {
     const domain = stated.get(i + 1);
-    const line = domain ? { text: domain.name, domain } : others.pop();
+    const line = domain ? { text: textOf(domain), domain } : others.pop();
     if (!line) throw new Error(`world ${world.name}: a stated rank lies past the end of the list`);
     return { rank: i + 1, ...line };
   });
+  return [...lines, ...world.repeats.map((text, i) => ({ rank: size + i + 1, text }))];
 }
 
 /** Expands a world into every address, name and list line. Pure: the same world gives the same plan. */

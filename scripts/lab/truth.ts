@@ -96,7 +96,7 @@ export function truthOf(plan: Plan): Truth {
     world: plan.world.name,
     list: {
       lines: plan.list.length,
-      names: domains.length,
+      names: domains.length + plan.world.repeats.length,
       artefacts,
     },
     hosts: hostsOf(plan, domains).sort((a, b) => (a.address < b.address ? -1 : 1)),

@@ -98,7 +98,8 @@ const Block = z.strictObject({
 });
 
 const Domain = z.strictObject({
-  name: z.string().describe('name as it stands in the list'),
+  name: z.string().describe('name as the DNS has it'),
+  text: z.string().optional().describe('how the list writes it, where that differs'),
   rank: z.int().positive().optional().describe('line of the list; drawn when absent'),
   addresses: z.array(Address).default([]).describe('its A and AAAA records, at the end of its aliases'),
   links: z.int().nonnegative().default(0).describe('aliases (CNAME) between the name and its addresses'),
@@ -170,10 +171,11 @@ export const World = z.strictObject({
     .array(
       z.strictObject({
         line: z.string().describe('text in the name column of the list'),
-        kind: z.enum(['url', 'ip_address', 'blank']).describe('what it is instead of a name'),
+        kind: z.enum(['url', 'ip_address', 'blank', 'not_a_name']).describe('what it is instead of a name'),
       }),
     )
     .describe('list lines that are no names'),
+  repeats: z.array(z.string()).describe('lines at the end of the list that name an entry once more'),
 });
 export type World = z.infer<typeof World>;
 

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { raise } from '../../scripts/lab/lab.ts';
+import { allLabs, folderOf, readState } from '../../scripts/lab/registry.ts';
+import { processesIn, standingNamespaces, sweep, tearDown } from '../../scripts/lab/teardown.ts';
+import { skipUnless } from '../skip.ts';
+import { inside, whyNoLab } from './inside.ts';
+
+const test = suite('lab/life');
+const CLI = ['--import', 'tsx', 'scripts/lab/cli.ts'];
+
+interface Owner {
+  id: string;
+  process: ChildProcess;
+}
+
+/** Starts `lab exec` in a process of its own and waits until its command runs. */
+async function owned(command: readonly string[]): Promise<Owner> {
+  const child = spawn(process.execPath, [...CLI, 'exec', '--', ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for await (const text of child.stderr.setEncoding('utf8')) {
+    said += text;
+    const id = /^lab ([0-9a-f]{6}): \d+ namespaces up/m.exec(said)?.[1];
+    if (id) return { id, process: child };
+  }
+  throw new Error(`no lab: ${said}`);
+}
+
+/** What is left of a lab: namespaces, mounts, files, processes. */
+async function remains(id: string, pids: readonly number[]): Promise<string[]> {
+  const left = (await standingNamespaces()).filter((name) => name.startsWith(`mc${id}-`));
+  for (const line of (await readFile('/proc/mounts', 'utf8')).split('\n')) if (line.includes(id)) left.push(line);
+  for (const entry of await readdir('/etc/netns').catch(() => [])) if (entry.includes(id)) left.push(entry);
+  for (const file of [folderOf(id), ...pids.map((pid) => `/proc/${pid}`)])
+    await access(file).then(
+      () => left.push(file),
+      () => undefined,
+    );
+  return left;
+}
+
+async function gone(id: string, pids: readonly number[]): Promise<string[]> {
+  for (let round = 0; round < 100 && (await remains(id, pids)).length > 0; round++) await sleep(100);
+  return remains(id, pids);
+}
+
+/** Ids of the processes whose command line holds both words. */
+async function processesLike(...words: string[]): Promise<number[]> {
+  const found: number[] = [];
+  for (const entry of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const line = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
+    if (words.every((word) => line.includes(word))) found.push(Number(entry));
+  }
+  return found;
+}
+
+const reason = await whyNoLab();
+if (!skipUnless(reason === null, 'lab/life', reason ?? '')) {
+  test('two labs stand at once with the same addresses, and one outlives the other', async () => {
+    const [one, two] = await Promise.all([raise({ world: 'small' }), raise({ world: 'small' })]);
+    try {
+      for (const { state } of [one, two])
+        assert.match(await inside(state, ['curl', '-s', '-m', '3', 'http://198.18.4.1/']), '<title>linux</title>');
+      const pids = await processesIn(one.state.namespaces);
+      await tearDown(one.state);
+      assert.equal(await remains(one.state.id, pids), []);
+      assert.match(await inside(two.state, ['curl', '-s', '-m', '3', 'http://198.18.4.1/']), '<title>linux</title>');
+    } finally {
+      await tearDown(one.state);
+      await tearDown(two.state);
+    }
+  });
+
+  test('exec gives the folder to its command, ends as it did and leaves nothing', async () => {
+    const script = 'test -f "$MPTCP_CENSUS_LAB_DIR/census.yaml" && echo "$MPTCP_CENSUS_LAB_ID" && exit 7';
+    const result = await execa(process.execPath, [...CLI, 'exec', '--', 'sh', '-c', script], { reject: false });
+    assert.is(result.exitCode, 7, result.stderr);
+    assert.match(result.stdout, /^[0-9a-f]{6}$/);
+    assert.equal(await remains(result.stdout, []), []);
+  });
+
+  test('a kill -9 of the owner takes the lab with it, the running command too', async () => {
+    const owner = await owned(['sleep', '300']);
+    const state = await readState(owner.id);
+    const pids = await processesIn(state?.namespaces ?? []);
+    assert.ok(pids.length > 10, `${pids.length} processes`);
+    assert.ok((await remains(owner.id, pids)).length > 20);
+    owner.process.kill('SIGKILL');
+    assert.equal(await gone(owner.id, [...pids, ...(await processesLike('watchdog.ts', owner.id))]), []);
+  });
+
+  test('when the watchdog is killed as well, the next lab removes what is left', async () => {
+    const owner = await owned(['sleep', '300']);
+    const pids = await processesIn((await readState(owner.id))?.namespaces ?? []);
+    const [watchdog] = await processesLike('watchdog.ts', owner.id);
+    assert.ok(watchdog);
+    process.kill(watchdog ?? 0, 'SIGKILL');
+    owner.process.kill('SIGKILL');
+    await sleep(300);
+    assert.ok((await remains(owner.id, pids)).length > 20, 'it went by itself');
+    assert.ok((await sweep()).includes(owner.id));
+    assert.equal(await gone(owner.id, pids), []);
+  });
+
+  test('a lab that was set up by "up" stands without an owner, is swept by nobody and goes by "down"', async () => {
+    const up = await execa(process.execPath, [...CLI, 'up']);
+    const id = /^lab ([0-9a-f]{6}):/.exec(up.stderr)?.[1] ?? '';
+    assert.match(up.stderr, `down ${id}`);
+    await sweep();
+    const state = (await allLabs()).find((lab) => lab.id === id);
+    assert.is(state?.owner, null);
+    assert.match(
+      await inside(state ?? never(), ['curl', '-s', '-m', '3', 'http://198.18.4.1/']),
+      '<title>linux</title>',
+    );
+    const status = await execa(process.execPath, [...CLI, 'status']);
+    assert.match(status.stdout, new RegExp(`^${id} {2}small {2}stands`, 'm'));
+    const pids = await processesIn(state?.namespaces ?? []);
+    await execa(process.execPath, [...CLI, 'down', id]);
+    // Its servers are init's children now, which may take a moment to collect them.
+    assert.equal(await gone(id, pids), []);
+  });
+}
+
+function never(): never {
+  throw new Error('no such lab');
+}
+
+test.run();

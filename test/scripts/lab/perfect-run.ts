@@ -1,0 +1,75 @@
+import type { Result } from '../../../scripts/lab/check/result.ts';
+import type { Truth, TruthHost } from '../../../scripts/lab/truth.ts';
+
+const nothing = { failed: {}, rejected: {}, skipped: {} };
+
+function hostRow(host: TruthHost): Result['hosts'][number] {
+  const speaks = host.v1 === 'capable';
+  return {
+    address: host.address,
+    port: host.port,
+    v1: { verdict: host.v1, flags: host.flags },
+    v0: { verdict: host.v0, flags: null },
+    domains: host.domains.map((name) => ({ name })),
+    announced: host.announces.map((address) => ({ address, hmac: 'valid' })),
+    fallback: speaks ? host.fallback : true,
+    mp_fail: host.mp_fail ? 1 : 0,
+    asn: host.asn,
+    prefix: host.prefix,
+    as_name: host.as_name,
+    country: host.country,
+    city: host.city,
+  };
+}
+
+/** What a census without a fault leaves of the world, IPv4, versions 1 and 0. */
+export function perfectRun(truth: Truth): Result {
+  const v4 = (address: string) => !address.includes(':');
+  const hosts = truth.hosts.filter(({ address }) => v4(address));
+  const answering = hosts.filter((host) => !host.blocked && host.v1 !== 'silent');
+  const blocked = hosts.filter((host) => host.blocked).length;
+  const names = truth.domains.flatMap(({ addresses, www_addresses }) => [addresses, www_addresses]);
+  const resolved = names.filter((addresses) => addresses.some(v4)).length;
+  const artefacts = Object.values(truth.list.artefacts).reduce((sum, count) => sum + count, 0);
+  const capable = (addresses: string[], version: 'v1' | 'v0') =>
+    answering.filter((host) => host[version] === 'capable' && addresses.includes(host.address)).length;
+  return {
+    hosts: answering.map(hostRow),
+    domains: truth.domains.map(({ name, rank, ...both }) => {
+      const addresses = [...new Set([...both.addresses, ...both.www_addresses])].filter(v4);
+      const [v1, v0] = [capable(addresses, 'v1'), capable(addresses, 'v0')];
+      return { name, rank, addresses, addresses_capable_v1: v1, addresses_capable_v0: v0 };
+    }),
+    manifest: {
+      config: { resolve: { families: [4] }, scan: { versions: [1, 0], ports: [80] } },
+      stages: {
+        targets: {
+          counts: {
+            units_in: truth.list.lines,
+            answered: truth.list.lines - artefacts,
+            failed: {},
+            rejected: truth.list.artefacts,
+            skipped: {},
+          },
+        },
+        resolve: {
+          counts: {
+            ...nothing,
+            units_in: names.length,
+            answered: resolved,
+            failed: { no_data: names.length - resolved },
+          },
+        },
+        scan: {
+          counts: {
+            units_in: 2 * hosts.length,
+            answered: 2 * answering.length,
+            failed: { timeout: 2 * (hosts.length - answering.length - blocked) },
+            rejected: {},
+            skipped: { blocked: 2 * blocked },
+          },
+        },
+      },
+    },
+  };
+}
