@@ -34,6 +34,8 @@ const Parts = z.strictObject({
   path: z.int().positive().default(20_000),
 });
 
+const Fingerprint = z.strictObject({ tool: toolChoice(['nmap']), host_timeout: Seconds.prefault('120s') });
+
 /** One run, as census.yaml describes it and as the manifest keeps it. All defaults stand here. */
 export const Config = z.strictObject({
   lab: z.boolean().default(false).describe('a run inside a test Internet: it may address lab_ranges only'),
@@ -115,7 +117,7 @@ export const Config = z.strictObject({
     })
     .prefault({}),
   os: z
-    .union([z.boolean(), z.strictObject({ tool: toolChoice(['nmap']), host_timeout: Seconds.prefault('120s') })])
+    .union([z.literal(false), Fingerprint, z.literal(true).transform(() => Fingerprint.parse({}))])
     .default(false)
     .describe('operating system detection: slow and intrusive, asked for and never by default'),
   path: z

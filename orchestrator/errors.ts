@@ -5,6 +5,7 @@ export const errorCodes = {
   E_PROGRAM_MISSING: 'a program that a stage needs is not installed',
   E_PROGRAM_FAILED: 'a program exited with an unexpected code, hung, or could not be started',
   E_PROGRAM_RUBBISH: 'a program printed output that its schema does not know',
+  E_PRIVILEGES: 'a program needs privileges that this process does not have',
   E_RUN_FOLDER: 'the run folder does not fit this run',
   E_INPUT: 'an input file cannot be read or is not what it should be',
 } as const;

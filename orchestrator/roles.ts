@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from './config.ts';
+import type { Tool } from './core/tool.ts';
 import { AsnRecord } from './schemas/records/asn.ts';
 import { GeoRecord } from './schemas/records/geo.ts';
 import { HandshakeRecord } from './schemas/records/handshake.ts';
@@ -21,9 +22,9 @@ export interface Role<I, R> {
   input: z.ZodType<I>;
   record: z.ZodType<R>;
   /** null: too many to list (a prefix); core then only counts them with `askedCount`. */
-  asked: (row: I, config: Config) => string[] | null;
-  askedCount?: (row: I, config: Config) => number;
-  answered: (record: R) => string;
+  asked(row: I, config: Config): string[] | null;
+  askedCount?(row: I, config: Config): number;
+  answered(record: R): string;
 }
 
 function defineRole<I, R>(role: Role<I, R>): Role<I, R> {
@@ -102,3 +103,9 @@ export const roles = {
 } as const;
 
 export type RoleName = keyof typeof roles;
+
+/** A tool by its name in census.yaml, or the user's own command. */
+export type ToolChoice = string | { command: string[] };
+
+/** Finds the tool that plays a role; handed to the stages, which never name one. */
+export type ToolFinder = (role: RoleName, choice: ToolChoice) => Tool<unknown, unknown, unknown, Config>;

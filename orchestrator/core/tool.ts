@@ -115,16 +115,20 @@ export class Reject {
 /**
  * A tool is five things (docs: CONTRIBUTING, "add a tool"). `programs` and `collect` are absent where a library does the work.
  * I: unit row in, W: what the program printed, R: record out, C: resolved configuration.
+ * Methods, not function fields: core holds tools of every role in one list (method parameters are bivariant) and has checked each
+ * row against the role's schema before it hands it over.
  */
 export interface Tool<I, W, R, C> {
   name: string;
   programs?: Program[];
-  collect?: (context: CollectContext<I, C>) => Promise<void>;
-  decode: (context: DecodeContext<I, C>) => AsyncIterable<RawRow>;
+  collect?(context: CollectContext<I, C>): Promise<void>;
+  decode(context: DecodeContext<I, C>): AsyncIterable<RawRow>;
   /** Loose: unknown fields are counted, not refused. */
   raw: z.ZodType<W>;
   /** Pure. */
-  toRecord: (raw: W, context: { config: C }) => R | R[] | Reject;
+  toRecord(raw: W, context: { config: C }): R | R[] | Reject;
   /** Files outside the run folder that decode reads (a RIB, geo databases): named by sha256 in the manifest. */
-  inputs?: (config: C) => string[];
+  inputs?(config: C): string[];
+  /** What the program said of its own work on a part (receive drops above all), read from the raw folder; goes into the manifest and the summary. */
+  facts?(folder: string): Promise<Record<string, number | string>>;
 }

@@ -1,0 +1,62 @@
+# The front door: every run is scripted through this file.
+RUN ?= lab-$(shell date -u +%Y%m%dT%H%M%SZ)
+CONFIG ?=
+LAB = node --import tsx scripts/lab/cli.ts
+SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: help setup setup-run setup-test build test check census replay doctor bench fuzz lab-up lab-down lab-shell docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+setup: ## install what is missing for a census and the test Internet: Debian packages, npm packages, the build
+	@scripts/setup lab
+
+setup-run: ## the same without the test Internet
+	@scripts/setup run
+
+setup-test: ## the same with all that the tests need
+	@scripts/setup test
+
+build: ## compile the orchestrator and the probe module
+	@npm run --silent build
+	@$(MAKE) --silent -C zmap-module
+
+census: $(if $(CONFIG),setup-run,setup) ## census of the test Internet, or a real one: make census CONFIG=file RUN=name
+	@scripts/census $(RUN) $(CONFIG)
+
+test: setup-test ## run all tests; those that need root say so when they are skipped
+	@node --import tsx test/run.ts
+
+check: ## types, lint, format, dead code, house rules
+	@npm run --silent types
+	@npm run --silent lint
+	@npm run --silent dead
+	@node --import tsx test/house-rules.ts
+	@$(MAKE) --silent -C zmap-module check
+
+doctor: ## is everything here that a census needs?
+	@node dist/cli.js doctor
+
+bench: setup-test ## measure: probe module against tcp_synscan, ip2asn-lite against pyasn
+	@for bench in scripts/bench/*.ts; do node --import tsx $$bench || exit; done
+
+fuzz: ## fuzz the option codec for a minute
+	@$(MAKE) --silent -C zmap-module fuzz SECONDS=60
+
+docs: ## write the data dictionary anew from the schemas
+	@node --import tsx scripts/data-dictionary.ts
+
+lab-up: setup ## set up the test Internet and leave it standing
+	@$(SUDO) $(LAB) up
+
+lab-down: ## take down every test Internet of this checkout
+	@$(SUDO) $(LAB) down --all-mine
+
+lab-shell: ## a shell in the scanner of the test Internet that stands
+	@$(SUDO) $(LAB) shell
+
+clean: ## remove what was built; runs/ stays
+	rm -rf dist build coverage orchestrator/ip2asn-lite/dist
+	$(MAKE) --silent -C zmap-module clean
+	$(MAKE) --silent -C scripts/lab clean

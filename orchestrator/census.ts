@@ -1,0 +1,107 @@
+import { basename, resolve } from 'node:path';
+import { Config } from './config.ts';
+import { refuseUnsafe } from './config-file.ts';
+import { RunFolder } from './core/folder.ts';
+import { type Manifest, ManifestFile, readManifest } from './core/manifest.ts';
+import { openRun } from './core/open-run.ts';
+import { type Need, requirePrograms } from './core/programs.ts';
+import type { Reporter } from './core/progress.ts';
+import { type Replayed, replayStages, requireSameInputs } from './core/replay.ts';
+import { runStages } from './core/run.ts';
+import { CensusError } from './errors.ts';
+import { pipeline } from './pipeline.ts';
+import { requirePrivileges } from './privileges.ts';
+import { provenance } from './provenance.ts';
+import { findTool } from './tool-finder.ts';
+import { vantagePoint } from './vantage.ts';
+
+/** The programs that a run with this configuration starts, by stage. */
+export function needsOf(config: Config): Need[] {
+  return pipeline(findTool).flatMap((stage) => {
+    if (stage.kind !== 'parts' || !stage.enabled(config)) return [];
+    return [{ stage: stage.name, programs: stage.tool(config).programs ?? [] }];
+  });
+}
+
+/** Files outside the run folder that a run with this configuration reads. */
+function inputsOf(config: Config): string[] {
+  const ofTools = pipeline(findTool).flatMap((stage) =>
+    stage.kind === 'parts' && stage.enabled(config) ? (stage.tool(config).inputs?.(config) ?? []) : [],
+  );
+  const { targets } = config;
+  const list = 'list' in targets ? targets.list : 'addresses' in targets ? targets.addresses : null;
+  const ofTargets = list === null || list === '-' ? [] : [list];
+  const ofScan = config.scan.blocklist === null ? [] : [config.scan.blocklist];
+  return [...ofTools, ...ofTargets, ...ofScan];
+}
+
+export interface CensusInput {
+  /** Path of the run folder; its last name is the run's. */
+  folder: string;
+  config: Config;
+  report: Reporter;
+  signal: AbortSignal;
+  terminal: boolean;
+}
+
+/**
+ * Makes a census, or what is missing of one. Everything that can stop it is checked before the first packet: refusals, programs,
+ * privileges, inputs, an earlier run with other settings.
+ */
+export async function runCensus(input: CensusInput): Promise<Manifest> {
+  const { config } = input;
+  refuseUnsafe(config);
+  const needs = needsOf(config);
+  const programs = await requirePrograms(needs);
+  requirePrivileges(needs);
+  const folder = resolve(input.folder);
+  const manifest = await openRun({
+    folder,
+    name: basename(folder),
+    config,
+    seed: config.seed,
+    inputs: inputsOf(config),
+    programs,
+    census: await provenance(),
+    vantage: vantagePoint(config),
+  });
+  await runStages({ ...input, folder: new RunFolder(folder), manifest, stages: pipeline(findTool) });
+  return manifest.data;
+}
+
+/**
+ * Decodes a finished run again, offline, into `into`.
+ * @throws CensusError E_RUN_FOLDER when there is no finished run, or an input is not the run's any more
+ */
+export async function replayCensus(input: {
+  folder: string;
+  into: string;
+  report: Reporter;
+  signal: AbortSignal;
+}): Promise<Replayed[]> {
+  const root = resolve(input.folder);
+  const before = await readManifest(root);
+  if (before === null)
+    throw new CensusError('E_RUN_FOLDER', `${root} holds no manifest.json`, 'name a run folder, such as runs/lab');
+  await requireSameInputs(before);
+  const config = Config.parse(storedConfig(before));
+  const out = resolve(input.into);
+  const manifest = new ManifestFile(out, structuredClone(before));
+  const folder = new RunFolder(root, out);
+  return await replayStages({
+    ...input,
+    folder,
+    manifest,
+    config,
+    before,
+    terminal: false,
+    stages: pipeline(findTool),
+  });
+}
+
+/** The resolved configuration of a manifest as a configuration file would have it: times carry their unit there. */
+function storedConfig(manifest: Manifest): unknown {
+  return JSON.parse(JSON.stringify(manifest.config), (key, value) =>
+    ['hold', 'timeout', 'cooldown', 'host_timeout'].includes(key) && typeof value === 'number' ? `${value}s` : value,
+  );
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { replayCensus, runCensus } from './census.ts';
+import type { Config } from './config.ts';
+import { loadConfig } from './config-file.ts';
+import { splitLines } from './core/lines.ts';
+import { clock } from './core/progress.ts';
+import { examine } from './doctor.ts';
+import { CensusError } from './errors.ts';
+import { initTemplate } from './init-template.ts';
+import { judgeLines } from './judge.ts';
+import { pipeline } from './pipeline.ts';
+import { censusVersion } from './provenance.ts';
+import { findTool } from './tool-finder.ts';
+import { liveView, plainView } from './view.ts';
+
+const out = (text: string) => process.stdout.write(`${text}\n`);
+const err = (text: string) => process.stderr.write(`${text}\n`);
+
+/** What the scan is about to send: said before it sends. */
+function announce(config: Config): (stage: string, units: number) => string {
+  return (stage, units) => {
+    const { rate } = config.scan;
+    if (stage !== 'scan' || rate === null) return '';
+    return `; ${units} packets at ${rate}/s, about ${clock(units / rate)} of sending`;
+  };
+}
+
+/** Ends the run's programs on ctrl-c; what is whole stays. */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+const program = new Command('mptcp-census')
+  .description('Measures Multipath TCP deployment: evidence from real programs, verdicts that can be recomputed.')
+  .version(censusVersion())
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ mptcp-census init                                  write a commented census.yaml
+  $ mptcp-census doctor                                is everything here that a census needs?
+  $ sudo mptcp-census run --config census.yaml runs/2026-11
+  $ mptcp-census replay runs/2026-11                   decode it again, without a packet
+  $ zmap ... -M mptcp_synscan -O json -f '*' | mptcp-census judge`,
+  );
+
+program
+  .command('run')
+  .description('make a census, or what is missing of one')
+  .argument('<folder>', 'run folder, such as runs/2026-11')
+  .requiredOption('-c, --config <file>', 'census.yaml')
+  .option('--set <key=value...>', 'override a key, such as --set scan.rate=1000')
+  .addHelpText(
+    'after',
+    '\nA run that was stopped goes on where it was. Remove runs/NAME/STAGE to measure that stage again.',
+  )
+  .action(async (folder, options) => {
+    const config = loadConfig(options.config, options.set ?? []);
+    const terminal = process.stdout.isTTY === true;
+    const stages = pipeline(findTool).map(({ name }) => name);
+    const note = announce(config);
+    const view = terminal ? liveView(stages, note, () => performance.now()) : plainView(out, note);
+    try {
+      await runCensus({ folder, config, report: view.report, signal: abortOnSignals(), terminal });
+    } catch (error) {
+      started = existsSync(join(folder, 'manifest.json'));
+      throw error;
+    } finally {
+      await view.end();
+    }
+    out('');
+    out(readFileSync(join(folder, 'report', 'summary.txt'), 'utf8').trimEnd());
+    out('');
+    out(`Report: ${resolve(folder, 'report', 'index.html')}`);
+  });
+
+program
+  .command('replay')
+  .description('decode a finished run again from its raw files: no packet, no privilege')
+  .argument('<folder>', 'run folder')
+  .option('--into <folder>', 'where the result goes (default: replay/ in the run folder)')
+  .action(async (folder, options) => {
+    const into = options.into ?? join(folder, 'replay');
+    const report = () => undefined;
+    const results = await replayCensus({ folder, into, report, signal: abortOnSignals() });
+    for (const { stage, compared, differs } of results) {
+      out(
+        `${stage.padEnd(10)} ${compared} outputs, ${differs.length === 0 ? 'same bytes' : `differs: ${differs.join(', ')}`}`,
+      );
+    }
+    out(`Replayed into ${resolve(into)}`);
+    if (results.some(({ differs }) => differs.length > 0)) process.exitCode = 1;
+  });
+
+program
+  .command('judge')
+  .description(
+    "verdicts for the module's JSON output on stdin, one NDJSON record per address, port and version on stdout",
+  )
+  .addHelpText(
+    'after',
+    "\nExample: zmap -M mptcp_synscan --probe-args=v1 -p 80 -O json -f '*' ... | mptcp-census judge",
+  )
+  .action(async () => {
+    let rejected = 0;
+    const onReject = (reject: { line: string; reason: string }) => {
+      rejected += 1;
+      err(`rejected: ${reject.reason}: ${reject.line.slice(0, 200)}`);
+    };
+    for await (const record of judgeLines(splitLines(process.stdin), onReject)) out(JSON.stringify(record));
+    if (rejected > 0) err(`${rejected} lines rejected`);
+  });
+
+program
+  .command('doctor')
+  .description('is everything here that a census needs?')
+  .action(async () => {
+    const { ok, lines } = await examine();
+    for (const line of lines) out(line);
+    if (!ok) process.exitCode = 1;
+  });
+
+program
+  .command('init')
+  .description('write a commented configuration')
+  .argument('[file]', 'where to', 'census.yaml')
+  .action((file) => {
+    if (existsSync(file)) throw new CensusError('E_CONFIG', `${file} is there already`, 'name another file');
+    writeFileSync(file, initTemplate);
+    out(`Wrote ${file}. Set contact, scan.rate and scan.blocklist, then: mptcp-census doctor`);
+  });
+
+/** true once a run folder exists: from then on a failure is a failed run (1), before it a run that could not start (2). */
+let started = false;
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CensusError)) throw error;
+  err(`error ${error.code}: ${error.message}`);
+  err(`  ${error.hint}`);
+  process.exitCode = started ? 1 : 2;
+}

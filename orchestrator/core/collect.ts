@@ -1,0 +1,42 @@
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CommandEntry } from './entries.ts';
+import { exec, start } from './exec.ts';
+import { exists, writeWhole } from './files.ts';
+import { execSite, type PartJob, stepContext } from './site.ts';
+
+const commandsFile = 'commands.json';
+
+/**
+ * Lets the tool measure one part. Everything is written into a partial folder, renamed when it is whole: after a kill the part is
+ * either there or not.
+ */
+export async function collectPart<C>(job: PartJob<C>): Promise<void> {
+  const { collect } = job.tool;
+  if (collect === undefined) return;
+  const partial = job.folder.rawPartial(job.stage.name, job.part);
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  const site = execSite(job, partial);
+  await collect({
+    ...stepContext(job, partial),
+    exec: (command) => exec(site, command),
+    start: (command) => start(site, command),
+    progress: job.onUnits,
+  });
+  await writeWhole(join(partial, commandsFile), `${JSON.stringify(site.commands, null, 1)}\n`);
+  await rename(partial, job.folder.raw(job.stage.name, job.part));
+}
+
+/** true when the part needs no more packets. */
+export async function isCollected<C>(job: PartJob<C>): Promise<boolean> {
+  return job.tool.collect === undefined || (await exists(job.folder.raw(job.stage.name, job.part)));
+}
+
+/** The commands that collected a part. */
+export async function collectedCommands<C>(job: PartJob<C>): Promise<CommandEntry[]> {
+  const path = join(job.folder.raw(job.stage.name, job.part), commandsFile);
+  if (!(await exists(path))) return [];
+  return z.array(CommandEntry).parse(JSON.parse(await readFile(path, 'utf8')));
+}

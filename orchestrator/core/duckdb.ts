@@ -1,0 +1,59 @@
+import { mkdir } from 'node:fs/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { z } from 'zod';
+import { columnsOf } from './columns.ts';
+
+/** Text as an SQL literal. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A database in memory that spills into `temp` past 512 MB and loads no extension from anywhere. */
+export async function openDatabase(input: { temp: string }): Promise<DuckDBInstance> {
+  await mkdir(input.temp, { recursive: true });
+  return await DuckDBInstance.create(':memory:', {
+    memory_limit: '512MB',
+    temp_directory: input.temp,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    threads: '2',
+  });
+}
+
+/**
+ * Rows of a query as JSON values, streamed. DuckDB writes the JSON, so 64-bit counts come as numbers and lists nest. Each query has a
+ * connection of its own: stages side by side stream at the same time.
+ */
+export async function* rows(database: DuckDBInstance, sql: string): AsyncGenerator<unknown> {
+  const connection = await database.connect();
+  try {
+    const result = await connection.stream(`SELECT CAST(to_json(q) AS VARCHAR) AS json FROM (${sql}) q`);
+    for await (const batch of result.yieldRows()) {
+      for (const [json] of batch) yield JSON.parse(String(json));
+    }
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** Runs a statement that gives no rows. */
+export async function runSql(database: DuckDBInstance, sql: string): Promise<void> {
+  const connection = await database.connect();
+  try {
+    await connection.run(sql);
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** A view over NDJSON files of one record schema; no rows but the same columns where there is no file. */
+export function viewSql(name: string, files: string[], schema: z.ZodType): string {
+  const columns = columnsOf(schema);
+  if (files.length === 0) {
+    const fields = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
+    return `CREATE OR REPLACE VIEW ${name} AS SELECT ${fields.join(', ')} WHERE false`;
+  }
+  const list = files.map(sqlText).join(', ');
+  const fields = columns.map(([column, type]) => `${sqlText(column)}: ${sqlText(type)}`);
+  return `CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_json([${list}], format = 'newline_delimited', columns = {${fields.join(', ')}})`;
+}

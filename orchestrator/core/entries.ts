@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** Now, as records and the manifest write times: UTC, ISO 8601. */
+export function nowIso(): string {
+  return new Date().toISOString();
+}
+
+const Reasons = z.record(z.string(), z.int());
+
+/** Where the units of a stage went. units_in = answered + the sums of failed, rejected and skipped. */
+export const Counts = z.strictObject({
+  units_in: z.int().describe('units that the stage was given'),
+  answered: z.int().describe('units with an answer'),
+  failed: Reasons.describe('units without one, by reason'),
+  rejected: Reasons.describe('units whose answer was not usable, by reason'),
+  skipped: Reasons.describe('units not asked, by reason: duplicate, blocked, not_a_candidate, ...'),
+  records_out: z.int().describe('records written; a unit may give several'),
+  rejected_lines: z.int().describe('lines kept in rejects/'),
+});
+export type Counts = z.infer<typeof Counts>;
+
+export const CommandEntry = z.strictObject({
+  argv: z.array(z.string()).describe('the command, program first'),
+  started_at: z.string().describe('UTC'),
+  ended_at: z.string().describe('UTC'),
+  exit_code: z.int().nullable().describe('null when ended by a signal'),
+});
+export type CommandEntry = z.infer<typeof CommandEntry>;
+
+/** One part that is done. */
+export const PartEntry = z.strictObject({
+  started_at: z.string().describe('UTC'),
+  ended_at: z.string().describe('UTC'),
+  input_sha256: z.string().describe('of raw/<stage>/input/<part>.ndjson'),
+  output_sha256: z.string().describe('of <stage>/<part>.ndjson'),
+  raw_sha256: z.record(z.string(), z.string()).describe('of each file in raw/<stage>/<part>/'),
+  counts: Counts.describe('of this part; skipped units are counted for the stage'),
+  unknown_fields: Reasons.describe('fields that the program printed and the schema does not know, with how often'),
+  facts: z
+    .record(z.string(), z.union([z.string(), z.number()]))
+    .describe('what the program said of its own work, receive drops among them'),
+  commands: z.array(CommandEntry).describe('every command run for this part'),
+});
+export type PartEntry = z.infer<typeof PartEntry>;
+
+export const StageEntry = z.strictObject({
+  status: z.enum(['running', 'done', 'left_out']).describe('left_out: the configuration does not ask for it'),
+  unit: z.string().describe('what one unit is'),
+  tool: z.string().describe('the tool that did it'),
+  reads: z.record(z.string(), z.string()).describe('digest of each stage read, as it was'),
+  started_at: z.string().nullable().describe('UTC'),
+  ended_at: z.string().nullable().describe('UTC'),
+  counts: Counts.nullable().describe('sum over all parts and the units not asked'),
+  parts: z.record(z.string(), PartEntry).describe('by part, five digits'),
+  outputs: z.record(z.string(), z.string()).describe('files that a stage without parts wrote, with their sha256'),
+  digest: z.string().nullable().describe('sha256 over the outputs of all parts; null while running'),
+});
+export type StageEntry = z.infer<typeof StageEntry>;
+
+export function noCounts(): Counts {
+  return { units_in: 0, answered: 0, failed: {}, rejected: {}, skipped: {}, records_out: 0, rejected_lines: 0 };
+}
+
+export function addReasons(into: Record<string, number>, from: Record<string, number>): void {
+  for (const [reason, count] of Object.entries(from)) into[reason] = (into[reason] ?? 0) + count;
+}
+
+/** Adds the counts of a part to those of its stage. */
+export function addCounts(into: Counts, from: Counts): void {
+  into.units_in += from.units_in;
+  into.answered += from.answered;
+  into.records_out += from.records_out;
+  into.rejected_lines += from.rejected_lines;
+  addReasons(into.failed, from.failed);
+  addReasons(into.rejected, from.rejected);
+  addReasons(into.skipped, from.skipped);
+}
+
+/** How many units are accounted for; equal to units_in or something was lost. */
+export function accounted(counts: Counts): number {
+  const sum = (reasons: Record<string, number>) => Object.values(reasons).reduce((total, count) => total + count, 0);
+  return counts.answered + sum(counts.failed) + sum(counts.rejected) + sum(counts.skipped);
+}

@@ -1,0 +1,89 @@
+import { createHash, type Hash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+
+/** true when the path exists. */
+export async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** sha256 of a file, read as a stream. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+export function sha256Text(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Every file below a folder, relative, sorted; empty when there is no such folder. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  if (!(await exists(folder))) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Writes beside and renames, after the bytes are on disk: a reader sees the old file or the new one. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const beside = `${path}.tmp`;
+  await writeFile(beside, text, { flush: true });
+  await rename(beside, path);
+}
+
+const batchBytes = 1 << 16;
+
+/** NDJSON file that appears under its name only when it is whole; counts lines and hashes as it goes. */
+export class LineWriter {
+  readonly #path: string;
+  readonly #stream: WriteStream;
+  readonly #hash: Hash = createHash('sha256');
+  #batch = '';
+  lines = 0;
+
+  private constructor(path: string) {
+    this.#path = path;
+    this.#stream = createWriteStream(`${path}.tmp`);
+  }
+
+  static async create(path: string): Promise<LineWriter> {
+    await mkdir(dirname(path), { recursive: true });
+    return new LineWriter(path);
+  }
+
+  async write(line: string): Promise<void> {
+    this.#batch += `${line}\n`;
+    this.lines += 1;
+    if (this.#batch.length >= batchBytes) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#batch === '') return;
+    this.#hash.update(this.#batch);
+    const taken = this.#stream.write(this.#batch);
+    this.#batch = '';
+    if (!taken) await once(this.#stream, 'drain');
+  }
+
+  /** Ends the file, renames it into place and gives its sha256. */
+  async finish(): Promise<string> {
+    await this.#flush();
+    this.#stream.end();
+    await once(this.#stream, 'close');
+    const file = await open(`${this.#path}.tmp`, 'r');
+    await file.sync();
+    await file.close();
+    await rename(`${this.#path}.tmp`, this.#path);
+    return this.#hash.digest('hex');
+  }
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+
+/** Every path of a run folder, made in one place (docs/run-folder.md). `root` holds raw/, `out` the records decoded from it: the same folder but in a replay. */
+export class RunFolder {
+  readonly root: string;
+  readonly out: string;
+
+  constructor(root: string, out = root) {
+    this.root = root;
+    this.out = out;
+  }
+
+  static partName(index: number): string {
+    return String(index).padStart(5, '0');
+  }
+
+  /** Units of one part. */
+  input(stage: string, part: string): string {
+    return join(this.root, 'raw', stage, 'input', `${part}.ndjson`);
+  }
+
+  /** Says that the cut into parts is whole. */
+  cut(stage: string): string {
+    return join(this.root, 'raw', stage, 'input', 'cut.json');
+  }
+
+  rawStage(stage: string): string {
+    return join(this.root, 'raw', stage);
+  }
+
+  /** What the programs of one part left. */
+  raw(stage: string, part: string): string {
+    return join(this.root, 'raw', stage, part);
+  }
+
+  /** Where a part is collected until it is whole. */
+  rawPartial(stage: string, part: string): string {
+    return join(this.root, 'raw', stage, `${part}.partial`);
+  }
+
+  /** Where a raw stage goes that was measured again: packets cannot be asked twice, so none are thrown away. */
+  superseded(stage: string, count: number): string {
+    return join(this.root, 'raw', 'superseded', `${stage}.${count}`);
+  }
+
+  records(stage: string, part: string): string {
+    return join(this.out, stage, `${part}.ndjson`);
+  }
+
+  stage(stage: string): string {
+    return join(this.out, stage);
+  }
+
+  rejectsPart(stage: string, part: string): string {
+    return join(this.out, 'rejects', 'parts', `${stage}-${part}.ndjson`);
+  }
+
+  rejects(stage: string): string {
+    return join(this.out, 'rejects', `${stage}.ndjson`);
+  }
+
+  temp(): string {
+    return join(this.out, '.tmp');
+  }
+}

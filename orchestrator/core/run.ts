@@ -1,0 +1,72 @@
+import { rm } from 'node:fs/promises';
+import { openDatabase } from './duckdb.ts';
+import { nowIso } from './entries.ts';
+import { runPartStage } from './part-stage.ts';
+import type { PartStage, Stage } from './stage.ts';
+import { createState, leftOut, type RunState, type StateInput, viewStage } from './state.ts';
+import { runWholeStage } from './whole-stage.ts';
+
+export type RunInput<C> = Omit<StateInput<C>, 'database'> & { stages: readonly Stage<C>[] };
+
+async function leaveOut<C>(state: RunState<C>, stage: PartStage<C>): Promise<void> {
+  const before = state.manifest.data.stages[stage.name];
+  state.report({ type: 'stage_left_out', stage: stage.name });
+  if (before?.status === leftOut) return;
+  state.manifest.data.stages[stage.name] = {
+    status: leftOut,
+    unit: stage.role.unit,
+    tool: '',
+    reads: {},
+    started_at: null,
+    ended_at: null,
+    counts: null,
+    parts: {},
+    outputs: {},
+    digest: null,
+  };
+  await state.manifest.save();
+}
+
+/** true when there was anything to do. */
+async function runStage<C>(state: RunState<C>, stage: Stage<C>): Promise<boolean> {
+  if (stage.kind === 'parts' && !stage.enabled(state.config)) {
+    await leaveOut(state, stage);
+    return false;
+  }
+  try {
+    const ran = stage.kind === 'parts' ? await runPartStage(state, stage) : await runWholeStage(state, stage);
+    if (!ran) state.report({ type: 'stage_unchanged', stage: stage.name });
+    return ran;
+  } catch (error) {
+    state.report({ type: 'stage_failed', stage: stage.name });
+    throw error;
+  }
+}
+
+/**
+ * Does what is missing of a run, each stage as soon as those that it reads are done: stages that read the same run side by side.
+ * A stage that fails stops those that read it; the others finish, and the first error is thrown then.
+ */
+export async function runStages<C>(input: RunInput<C>): Promise<void> {
+  const database = await openDatabase({ temp: input.folder.temp() });
+  const state = createState({ ...input, database });
+  const started = new Map<string, Promise<void>>();
+  let ranAny = false;
+  for (const stage of input.stages) {
+    const awaited = stage.reads.map((name) => started.get(name));
+    const run = Promise.all(awaited).then(async () => {
+      ranAny = (await runStage(state, stage)) || ranAny;
+      await viewStage(database, state, stage);
+    });
+    started.set(stage.name, run);
+  }
+  const results = await Promise.allSettled(started.values());
+  database.closeSync();
+  await rm(input.folder.temp(), { recursive: true, force: true });
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  if (ranAny || input.manifest.data.finished_at === null) {
+    input.manifest.data.finished_at = nowIso();
+    await input.manifest.save();
+  }
+}

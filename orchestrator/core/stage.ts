@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+import type { Counts } from './entries.ts';
+import type { Manifest } from './manifest.ts';
+import type { Tool } from './tool.ts';
+
+/** One unit row that a stage hands to its tool, or the reason why it does not. */
+export interface UnitRow {
+  row: unknown;
+  /** null: asked; else the reason, counted: blocked, not_a_candidate, ... */
+  skip: string | null;
+  /** How many more times the same row came up; counted as skipped duplicates. */
+  duplicates?: number;
+}
+
+/** What a stage may use to say which units it has. */
+export interface UnitsContext<C> {
+  config: C;
+  /** Rows over the views of the stages it reads, each view named after its stage. */
+  query: (sql: string) => AsyncIterable<unknown>;
+}
+
+/** What the role of a stage looks like to core. */
+export interface StageRole<C> {
+  unit: string;
+  input: z.ZodType;
+  record: z.ZodType;
+  /** null: too many to list; they are then counted only. */
+  asked(row: unknown, config: C): string[] | null;
+  askedCount?(row: unknown, config: C): number;
+  answered(record: unknown): string;
+}
+
+/** A stage that is cut into parts and done by a tool. */
+export interface PartStage<C> {
+  kind: 'parts';
+  name: string;
+  /** Stages whose records it reads. */
+  reads: readonly string[];
+  role: StageRole<C>;
+  /** false: the configuration leaves the stage out; its fields are then not_measured. */
+  enabled: (config: C) => boolean;
+  tool: (config: C) => Tool<unknown, unknown, unknown, C>;
+  /** In a fixed order: the cut into parts must be the same each time. */
+  units: (context: UnitsContext<C>) => AsyncIterable<UnitRow>;
+  /** What a unit failed of when no record came for it. */
+  unanswered: string;
+  partSize: (config: C) => number;
+}
+
+/** What a stage without parts may use. */
+export interface WholeContext<C> {
+  config: C;
+  /** Run folder that records are read from and results written to. */
+  folder: string;
+  query: (sql: string) => AsyncIterable<unknown>;
+  /** Runs a statement that gives no rows. */
+  run: (sql: string) => Promise<void>;
+  manifest: Manifest;
+  /** Sets result_sha256 of the run. */
+  setResult: (sha256: string) => void;
+  progress: (done: number, text?: string) => void;
+}
+
+/** A stage that needs all there is at once. */
+export interface WholeStage<C> {
+  kind: 'whole';
+  name: string;
+  reads: readonly string[];
+  unit: string;
+  /** Files or folders that it writes, relative to the run folder. */
+  outputs: readonly string[];
+  run: (context: WholeContext<C>) => Promise<Counts>;
+}
+
+export type Stage<C> = PartStage<C> | WholeStage<C>;

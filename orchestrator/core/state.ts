@@ -1,0 +1,75 @@
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { CensusError } from '../errors.ts';
+import { rows, runSql, viewSql } from './duckdb.ts';
+import type { RunFolder } from './folder.ts';
+import type { ManifestFile } from './manifest.ts';
+import type { Reporter } from './progress.ts';
+import type { PartJob } from './site.ts';
+import type { PartStage, Stage } from './stage.ts';
+import type { Tool } from './tool.ts';
+
+/** What stands for a stage that the configuration leaves out, in the place of its digest. */
+export const leftOut = 'left_out';
+
+/** A run under way: shared by all its stages. */
+export interface RunState<C> {
+  folder: RunFolder;
+  manifest: ManifestFile;
+  config: C;
+  report: Reporter;
+  query: (sql: string) => AsyncIterable<unknown>;
+  run: (sql: string) => Promise<void>;
+  digests: (stages: readonly string[]) => Record<string, string>;
+  job: (stage: PartStage<C>, tool: Tool<unknown, unknown, unknown, C>, part: string) => PartJob<C>;
+}
+
+export interface StateInput<C> {
+  folder: RunFolder;
+  manifest: ManifestFile;
+  config: C;
+  report: Reporter;
+  database: DuckDBInstance;
+  signal: AbortSignal;
+  terminal: boolean;
+}
+
+export function createState<C>(input: StateInput<C>): RunState<C> {
+  const { manifest, report } = input;
+  return {
+    folder: input.folder,
+    manifest,
+    config: input.config,
+    report,
+    query: (sql) => rows(input.database, sql),
+    run: (sql) => runSql(input.database, sql),
+    digests: (stages) => Object.fromEntries(stages.map((stage) => [stage, digestOf(manifest, stage)])),
+    job: (stage, tool, part) => ({
+      stage,
+      tool,
+      part,
+      folder: input.folder,
+      config: input.config,
+      seed: manifest.data.seed,
+      signal: input.signal,
+      terminal: input.terminal,
+      onStatus: (status) => report({ type: 'status', stage: stage.name, ...status }),
+      onUnits: (done, text = '') => report({ type: 'units', stage: stage.name, done, text }),
+    }),
+  };
+}
+
+function digestOf(manifest: ManifestFile, stage: string): string {
+  const entry = manifest.data.stages[stage];
+  if (entry?.status === 'left_out') return leftOut;
+  if (entry?.status === 'done' && entry.digest !== null) return entry.digest;
+  throw new CensusError('E_RUN_FOLDER', `${stage} is not done`, 'run the census again to complete it');
+}
+
+/** Makes the records of a stage visible to SQL under the stage's name; no rows where it was left out. */
+export async function viewStage<C>(database: DuckDBInstance, state: RunState<C>, stage: Stage<C>): Promise<void> {
+  if (stage.kind === 'whole') return;
+  const entry = state.manifest.data.stages[stage.name];
+  const parts = Object.keys(entry?.parts ?? {}).sort();
+  const files = parts.map((part) => state.folder.records(stage.name, part));
+  await runSql(database, viewSql(stage.name, files, stage.role.record));
+}

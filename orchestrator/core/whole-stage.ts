@@ -1,0 +1,68 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nowIso } from './entries.ts';
+import { exists, filesBelow, sha256File } from './files.ts';
+import { differingKey } from './manifest.ts';
+import { stageDigest } from './part-stage.ts';
+import type { WholeContext, WholeStage } from './stage.ts';
+import type { RunState } from './state.ts';
+
+async function hashOutputs(folder: string, outputs: readonly string[]): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const output of outputs) {
+    const below = await filesBelow(join(folder, output));
+    const files = below.length === 0 ? [output] : below.map((file) => join(output, file));
+    for (const file of files) hashes[file] = await sha256File(join(folder, file));
+  }
+  return hashes;
+}
+
+function wholeContext<C>(state: RunState<C>, stage: WholeStage<C>): WholeContext<C> {
+  return {
+    config: state.config,
+    folder: state.folder.out,
+    query: state.query,
+    run: state.run,
+    manifest: state.manifest.data,
+    setResult: (sha256) => {
+      state.manifest.data.result_sha256 = sha256;
+    },
+    progress: (done, text = '') => state.report({ type: 'units', stage: stage.name, done, text }),
+  };
+}
+
+/** Runs a stage without parts when what it reads has changed or what it wrote is gone; true when it ran. */
+export async function runWholeStage<C>(state: RunState<C>, stage: WholeStage<C>): Promise<boolean> {
+  const { manifest, folder } = state;
+  const reads = state.digests(stage.reads);
+  const before = manifest.data.stages[stage.name];
+  if (before?.status === 'done' && differingKey(before.reads, reads) === null) {
+    const there = await Promise.all(Object.keys(before.outputs).map((file) => exists(join(folder.out, file))));
+    if (there.every(Boolean)) return false;
+  }
+  const begun = performance.now();
+  const entry = {
+    status: 'running' as const,
+    unit: stage.unit,
+    tool: stage.name,
+    reads,
+    started_at: nowIso(),
+    ended_at: null,
+    counts: null,
+    parts: {},
+    outputs: {},
+    digest: null,
+  };
+  manifest.data.stages[stage.name] = entry;
+  await manifest.save();
+  state.report({ type: 'stage_start', stage: stage.name, parts: 1, partsDone: 0, units: 0 });
+  for (const output of stage.outputs) await rm(join(folder.out, output), { recursive: true, force: true });
+  const counts = await stage.run(wholeContext(state, stage));
+  const outputs = await hashOutputs(folder.out, stage.outputs);
+  const digest = stageDigest(Object.values(outputs));
+  manifest.data.stages[stage.name] = { ...entry, status: 'done', counts, outputs, digest, ended_at: nowIso() };
+  await manifest.save();
+  state.report({ type: 'part_done', stage: stage.name, part: '00000' });
+  state.report({ type: 'stage_done', stage: stage.name, counts, seconds: (performance.now() - begun) / 1000 });
+  return true;
+}

@@ -1,0 +1,56 @@
+/** The configuration that `mptcp-census init` writes: every key with its default and its meaning. A test parses it. */
+export const initTemplate = `# One run of mptcp-census. Paths are relative to this file. Check with: mptcp-census doctor --config FILE
+
+contact: null                 # REQUIRED: who answers abuse mail, such as survey@example.edu; sent in the user agent
+seed: null                    # a number repeats the order of the scan; null draws one per run
+
+targets:                      # exactly one of list, addresses, prefixes
+  list: top-1m.csv.zip        # lines of rank,name or plain names; .zip and .gz are opened
+  www: true                   # ask every name a second time with www. in front, as the 2015 study did
+  # addresses: hitlist.txt    # addresses or prefixes, one per line; - reads stdin; skips resolve
+  # prefixes: [2001:db8::/32] # prefixes; skips resolve
+
+resolve:
+  tool: adns                  # or {command: [./my-resolver, --fast]}: units as NDJSON on stdin, records on stdout
+  resolvers: []               # addresses of DNS resolvers; empty: those of the system
+  window: 500                 # queries in flight
+  families: [4]               # 4 asks for A, 6 for AAAA
+
+scan:
+  tool: zmap
+  ports: [80]
+  versions: [1, 0]            # MPTCP versions, each a SYN of its own
+  rate: null                  # REQUIRED: packets per second on the wire, all probes together
+  blocklist: null             # REQUIRED: file of prefixes that are never probed
+  interface: null             # null: that of the default route
+  gateway_mac: null           # null: zmap finds it
+  cooldown: 8s                # how long late answers are waited for
+
+handshake:
+  tool: wget
+  hold: 5s                    # how long a connection stays open for ADD_ADDR: a short one misses addresses
+  concurrency: 32
+  timeout: 10s                # must outlast the kernel's fallback to TCP, 3.1 s
+
+asn:
+  tool: ip2asn-lite
+  rib: null                   # MRT RIB, pyasn .dat, pfx2as or range file; null leaves the stage out
+  names: null                 # AS names
+
+whois:
+  tool: cymru
+  server: null                # a server of Team Cymru's bulk protocol; null leaves the stage out
+  port: 43
+
+geo:
+  tool: maxmind
+  country: null               # MaxMind-format files; with both null the stage is left out
+  city: null
+
+os: false                     # true runs nmap -O on every candidate: slow and intrusive
+
+path:
+  tool: icmp-echo
+  ping: true                  # ICMP echo round trip of every candidate, to set against the SYN's
+  probes: 3
+`;

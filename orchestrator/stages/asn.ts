@@ -1,0 +1,13 @@
+import { allAddresses } from './addresses.ts';
+import { defineStage } from './define.ts';
+
+/** Origin AS of every address that answered or was announced (paper, section 3, "ASN lookup"). */
+export const asn = defineStage({
+  name: 'asn',
+  role: 'prefix_table',
+  reads: ['scan', 'handshake'],
+  enabled: (config) => config.asn.rib !== null || typeof config.asn.tool !== 'string',
+  choice: (config) => config.asn.tool,
+  units: allAddresses,
+  unanswered: 'no_data',
+});

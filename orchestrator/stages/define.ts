@@ -1,0 +1,34 @@
+import type { Config } from '../config.ts';
+import type { PartStage, UnitRow, UnitsContext } from '../core/stage.ts';
+import { type RoleName, roles, type ToolChoice, type ToolFinder } from '../roles.ts';
+import type { Missing } from '../schemas/lists.ts';
+
+/** What a stage file says of itself. */
+interface StageDefinition {
+  name: keyof Config['parts'];
+  role: RoleName;
+  /** Stages whose records `units` reads. */
+  reads: readonly string[];
+  /** false: left out, its fields are then not_measured. */
+  enabled: (config: Config) => boolean;
+  choice: (config: Config) => ToolChoice;
+  /** In a fixed order. */
+  units: (context: UnitsContext<Config>) => AsyncIterable<UnitRow>;
+  /** What a unit without a record failed of. */
+  unanswered: Missing;
+}
+
+/** Makes a stage out of its definition, once it is known which tools there are. */
+export function defineStage(definition: StageDefinition): (find: ToolFinder) => PartStage<Config> {
+  return (find) => ({
+    kind: 'parts',
+    name: definition.name,
+    reads: definition.reads,
+    role: roles[definition.role],
+    enabled: definition.enabled,
+    tool: (config) => find(definition.role, definition.choice(config)),
+    units: definition.units,
+    unanswered: definition.unanswered,
+    partSize: (config) => config.parts[definition.name],
+  });
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import type { UnitRow, UnitsContext } from '../core/stage.ts';
+import { defineStage } from './define.ts';
+import { createScreen } from './screen.ts';
+
+const Row = z.object({ address: z.string(), port: z.int(), host: z.string().nullable(), candidate: z.boolean() });
+
+async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<UnitRow> {
+  const screen = createScreen(config);
+  const rows = query(`
+    WITH names AS (
+      SELECT address, min({rank: coalesce(rank, 2147483647), www: www, name: target}).name AS host
+      FROM (SELECT name AS asked, unnest(addresses) AS address FROM resolve)
+      JOIN targets ON targets.target = asked
+      GROUP BY address
+    ), answered AS (
+      SELECT address, port, bool_or(len(options_mptcp) > 0) AS candidate
+      FROM scan GROUP BY address, port
+    )
+    SELECT answered.address, port, host, candidate
+    FROM answered LEFT JOIN names USING (address)
+    ORDER BY answered.address, port`);
+  for await (const value of rows) {
+    const { candidate, ...row } = Row.parse(value);
+    yield { row, skip: candidate ? screen(row.address) : 'not_a_candidate' };
+  }
+}
+
+/** A real connection to every candidate: any option of kind 30 in a reply makes one, echoes too (paper, section 3, "TCP handshake"). */
+export const handshake = defineStage({
+  name: 'handshake',
+  role: 'connector',
+  reads: ['targets', 'resolve', 'scan'],
+  enabled: () => true,
+  choice: (config) => config.handshake.tool,
+  units,
+  unanswered: 'no_data',
+});

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import { columnsOf, volatileFields } from '../core/columns.ts';
+import { sqlText, viewSql } from '../core/duckdb.ts';
+import { noCounts } from '../core/entries.ts';
+import { LineWriter } from '../core/files.ts';
+import type { WholeContext, WholeStage } from '../core/stage.ts';
+import { PrefixSet } from '../prefix-set.ts';
+import { DomainsRecord } from '../schemas/records/domains.ts';
+import { HostsRecord } from '../schemas/records/hosts.ts';
+import { MergeRow, mergeRow } from './merge-row.ts';
+import { constantKeysSql, domainsSql, hostsSql } from './merge-sql.ts';
+
+const Key = z.object({ key: z.string() });
+
+/** The record as JSON text without the fields that its schema marks volatile: what two runs of the same thing agree on. */
+function stableText(record: Record<string, unknown>, volatile: Set<string>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(record).filter(([field]) => !volatile.has(field))));
+}
+
+function leftOutStages({ manifest }: WholeContext<Config>): Set<string> {
+  const stages = Object.entries(manifest.stages).filter(([, entry]) => entry.status === 'left_out');
+  return new Set(stages.map(([name]) => name));
+}
+
+/** Writes NDJSON, then the same rows as Parquet with the columns of the schema; the NDJSON goes. */
+async function writeParquet(
+  context: WholeContext<Config>,
+  name: string,
+  schema: z.ZodType,
+  lines: AsyncIterable<string>,
+): Promise<number> {
+  const ndjson = join(context.folder, '.tmp', `${name}.ndjson`);
+  const parquet = join(context.folder, `${name}.parquet`);
+  const writer = await LineWriter.create(ndjson);
+  for await (const line of lines) await writer.write(line);
+  await writer.finish();
+  await context.run(viewSql(name, [ndjson], schema));
+  const columns = columnsOf(schema).map(([column]) => `"${column}"`);
+  await context.run(
+    `COPY (SELECT ${columns.join(', ')} FROM ${name}) TO ${sqlText(parquet)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  await context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${sqlText(parquet)})`);
+  await rm(ndjson);
+  return writer.lines;
+}
+
+async function run(context: WholeContext<Config>) {
+  const constantKeys = new Set<string>();
+  for await (const value of context.query(constantKeysSql)) constantKeys.add(Key.parse(value).key);
+  const lab = new PrefixSet(context.config.lab_ranges);
+  const judging = { config: context.config, lab, constantKeys, leftOut: leftOutStages(context) };
+  const result = createHash('sha256');
+
+  async function* hosts(): AsyncGenerator<string> {
+    const volatile = volatileFields(HostsRecord);
+    let done = 0;
+    for await (const value of context.query(hostsSql)) {
+      const host = HostsRecord.parse(mergeRow(MergeRow.parse(value), judging));
+      result.update(stableText(host, volatile));
+      done += 1;
+      if (done % 10_000 === 0) context.progress(done, `${done} hosts`);
+      yield JSON.stringify(host);
+    }
+  }
+  async function* domains(): AsyncGenerator<string> {
+    const volatile = volatileFields(DomainsRecord);
+    for await (const value of context.query(domainsSql)) {
+      const domain = DomainsRecord.parse(value);
+      result.update(stableText(domain, volatile));
+      yield JSON.stringify(domain);
+    }
+  }
+
+  const counts = noCounts();
+  counts.units_in = await writeParquet(context, 'hosts', HostsRecord, hosts());
+  counts.answered = counts.units_in;
+  counts.records_out = counts.units_in + (await writeParquet(context, 'domains', DomainsRecord, domains()));
+  context.setResult(result.digest('hex'));
+  return counts;
+}
+
+/** All records into one row per host, where the evidence becomes a verdict (verdict.ts), and one row per domain. */
+export const merge: WholeStage<Config> = {
+  kind: 'whole',
+  name: 'merge',
+  reads: ['targets', 'resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'os', 'path'],
+  unit: 'address and port that answered',
+  outputs: ['hosts.parquet', 'domains.parquet'],
+  run,
+};

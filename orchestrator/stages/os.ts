@@ -1,0 +1,13 @@
+import { probedCandidates } from './addresses.ts';
+import { defineStage } from './define.ts';
+
+/** Fingerprint of every candidate (paper, section 3, "OS scan"): only when asked for. */
+export const os = defineStage({
+  name: 'os',
+  role: 'fingerprint',
+  reads: ['scan', 'handshake'],
+  enabled: (config) => config.os !== false,
+  choice: (config) => (config.os === false ? '' : config.os.tool),
+  units: probedCandidates,
+  unanswered: 'no_data',
+});

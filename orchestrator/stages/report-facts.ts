@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import type { Manifest } from '../core/manifest.ts';
+import type { WholeContext } from '../core/stage.ts';
+import type { ReportFacts } from '../report/facts.ts';
+
+/** Nested plain values as dotted keys; lists as text. */
+function pairs(value: unknown, path = ''): [string, string][] {
+  const tree = z.record(z.string(), z.unknown()).safeParse(value);
+  if (Array.isArray(value)) return [[path, value.join(', ')]];
+  if (!tree.success) return [[path, value === null ? 'none' : String(value)]];
+  return Object.entries(tree.data).flatMap(([key, inner]) => pairs(inner, path === '' ? key : `${path}.${key}`));
+}
+
+/** First and last command of the run; null where no stage ran one. */
+function measured(manifest: Manifest): ReportFacts['measured'] {
+  const parts = Object.values(manifest.stages).flatMap((stage) => Object.values(stage.parts));
+  const commands = parts.flatMap((part) => part.commands);
+  const from = commands.map(({ started_at }) => started_at).sort()[0];
+  const to = commands
+    .map(({ ended_at }) => ended_at)
+    .sort()
+    .at(-1);
+  return from === undefined || to === undefined ? null : { from, to };
+}
+
+function stageFacts(manifest: Manifest, order: readonly string[]): ReportFacts['stages'] {
+  return order.flatMap((stage) => {
+    const entry = manifest.stages[stage];
+    return entry === undefined ? [] : [{ stage, unit: entry.unit, tool: entry.tool, counts: entry.counts }];
+  });
+}
+
+/** What programs said of their own work, added up over all parts: receive drops and the like. */
+function programFacts(manifest: Manifest): [string, string][] {
+  const sums = new Map<string, number>();
+  for (const [stage, entry] of Object.entries(manifest.stages)) {
+    for (const part of Object.values(entry.parts)) {
+      for (const [name, value] of Object.entries(part.facts)) {
+        if (typeof value === 'number') sums.set(`${stage}.${name}`, (sums.get(`${stage}.${name}`) ?? 0) + value);
+      }
+    }
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, sum]) => [name, String(sum)]);
+}
+
+/** All that the page says about the run itself, from the manifest. */
+export function reportFacts(context: WholeContext<Config>, order: readonly string[]): ReportFacts {
+  const { manifest, config } = context;
+  const { census, vantage } = manifest;
+  const commit =
+    census.git_commit === null ? '' : ` (commit ${census.git_commit}${census.git_dirty ? ', changed' : ''})`;
+  return {
+    run: manifest.run,
+    lab: config.lab,
+    measured: measured(manifest),
+    software: `mptcp-census ${census.version}${commit}`,
+    stages: stageFacts(manifest, order),
+    programs: Object.entries(manifest.programs).map(([name, { version }]) => ({ name, version: version ?? 'unknown' })),
+    setting: [['seed', String(manifest.seed)], ...pairs(vantage), ...programFacts(manifest)],
+    config: pairs(manifest.config),
+    inputs: Object.entries(manifest.inputs).map(([file, { sha256 }]) => ({ file, sha256 })),
+    result: manifest.result_sha256,
+  };
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import type { UnitRow, UnitsContext } from '../core/stage.ts';
+import { formatPrefix, parsePrefix } from '../ip.ts';
+import { defineStage } from './define.ts';
+import { createScreen } from './screen.ts';
+
+const Row = z.object({ target: z.string(), mentions: z.int() });
+
+/** true when a prefix of the list holds this target: it is probed there already. */
+function coveredBy(prefixes: Set<string>, target: string): boolean {
+  if (prefixes.size === 0) return false;
+  const own = parsePrefix(target);
+  if (own === null) return false;
+  const address = target.split('/')[0] ?? '';
+  for (let length = own.length - 1; length >= 0; length -= 1) {
+    const wider = parsePrefix(`${address}/${length}`);
+    if (wider !== null && prefixes.has(formatPrefix(wider))) return true;
+  }
+  return false;
+}
+
+async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<UnitRow> {
+  const screen = createScreen(config);
+  const prefixes = new Set<string>();
+  for await (const value of query(`SELECT DISTINCT target, 1 AS mentions FROM targets WHERE kind = 'prefix'`)) {
+    prefixes.add(Row.parse(value).target);
+  }
+  const rows = query(`
+    SELECT target, count(*) AS mentions
+    FROM (SELECT unnest(addresses) AS target FROM resolve UNION ALL SELECT target FROM targets WHERE kind <> 'name')
+    GROUP BY target
+    ORDER BY target`);
+  for await (const value of rows) {
+    const { target, mentions } = Row.parse(value);
+    const skip = coveredBy(prefixes, target) ? 'duplicate' : screen(target);
+    yield { row: { target }, skip, duplicates: mentions - 1 };
+  }
+}
+
+/** Addresses into replies to MP_CAPABLE SYNs, every version asked on its own (paper, section 3, "MPTCP port scan"). */
+export const scan = defineStage({
+  name: 'scan',
+  role: 'syn_prober',
+  reads: ['targets', 'resolve'],
+  enabled: () => true,
+  choice: (config) => config.scan.tool,
+  units,
+  unanswered: 'timeout',
+});

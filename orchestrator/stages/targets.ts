@@ -1,0 +1,28 @@
+import type { Config } from '../config.ts';
+import type { UnitRow } from '../core/stage.ts';
+import { readLines } from '../list-file.ts';
+import { defineStage } from './define.ts';
+
+async function* linesOf(targets: Config['targets']): AsyncGenerator<string> {
+  if ('prefixes' in targets) yield* targets.prefixes;
+  else yield* readLines('list' in targets ? targets.list : targets.addresses);
+}
+
+async function* units({ config }: { config: Config }): AsyncGenerator<UnitRow> {
+  let line = 0;
+  for await (const text of linesOf(config.targets)) {
+    line += 1;
+    yield { row: { line, text }, skip: null };
+  }
+}
+
+/** Lines of a list into names, addresses and prefixes (paper, section 3, "Alexa list"). */
+export const targets = defineStage({
+  name: 'targets',
+  role: 'list',
+  reads: [],
+  enabled: () => true,
+  choice: () => 'list',
+  units,
+  unanswered: 'no_data',
+});

@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Directions of imports and habits that no linter knows (docs/decisions, CONTRIBUTING). Prints every breach; exit 1 when there is one. */
+interface File {
+  path: string;
+  text: string;
+}
+
+function filesBelow(root: string, ending: RegExp): File[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => ending.test(name) && !/(^|\/)(node_modules|dist|build)\//.test(name))
+    .map((name) => ({ path: join(root, name), text: readFileSync(join(root, name), 'utf8') }));
+}
+
+const sources = filesBelow('orchestrator', /\.ts$/).filter(({ path }) => !path.includes('/test/'));
+const own = sources.filter(({ path }) => !path.startsWith('orchestrator/ip2asn-lite/'));
+const tests = filesBelow('test', /\.ts$/);
+
+function within(files: File[], folder: string): File[] {
+  return files.filter(({ path }) => path.startsWith(folder));
+}
+
+interface Rule {
+  says: string;
+  files: File[];
+  breaks: (file: File) => boolean;
+}
+
+const programs = /\b(zmap|nmap|tshark|dumpcap|adns|adnshost|wget|mptcpize|cymru|maxmind)\b/i;
+
+const rules: Rule[] = [
+  {
+    says: 'stages never import tools',
+    files: within(own, 'orchestrator/stages/'),
+    breaks: ({ text }) => /from '[^']*tools\//.test(text),
+  },
+  {
+    says: 'tools never import stages',
+    files: within(own, 'orchestrator/tools/'),
+    breaks: ({ text }) => /from '[^']*stages\//.test(text),
+  },
+  {
+    says: 'core imports neither stages nor tools',
+    files: within(own, 'orchestrator/core/'),
+    breaks: ({ text }) => /from '[^']*(stages|tools|mptcp)\//.test(text),
+  },
+  {
+    says: 'stages and core name no program',
+    files: [...within(own, 'orchestrator/stages/'), ...within(own, 'orchestrator/core/')],
+    breaks: ({ text }) => programs.test(text),
+  },
+  {
+    says: 'only core/exec.ts starts processes',
+    files: own.filter(({ path }) => path !== 'orchestrator/core/exec.ts'),
+    breaks: ({ text }) => /from '(execa|node:child_process|node-pty)'|import\('node-pty'\)/.test(text),
+  },
+  { says: 'no shell', files: sources, breaks: ({ text }) => /shell:\s*true/.test(text) },
+  {
+    says: 'only cli.ts prints, sets the exit code or exits',
+    files: sources.filter(({ path }) => !/\/cli\.ts$/.test(path)),
+    breaks: ({ text }) => /\bconsole\.|process\.(stdout|stderr|exit|exitCode)\b/.test(text),
+  },
+  {
+    says: 'a file has at most 250 lines',
+    files: [...sources, ...tests],
+    breaks: ({ text }) => text.split('\n').length > 251,
+  },
+  {
+    says: 'no utils, helpers, misc or common',
+    files: [...sources, ...tests],
+    breaks: ({ path }) => /(^|\/)(utils?|helpers?|misc|common)(\.ts$|\/)/.test(path),
+  },
+  {
+    says: 'records are strict objects',
+    files: within(own, 'orchestrator/schemas/records/'),
+    breaks: ({ text }) => /z\.(object|looseObject)\(/.test(text),
+  },
+  {
+    says: 'raw schemas are loose objects',
+    files: within(own, 'orchestrator/schemas/raw/'),
+    breaks: ({ text }) => /z\.(object|strictObject)\(/.test(text),
+  },
+];
+
+let breaches = 0;
+for (const rule of rules) {
+  if (rule.files.length === 0) {
+    breaches += 1;
+    console.log(`${rule.says}: the rule has no file to look at`);
+  }
+  for (const file of rule.files.filter(rule.breaks)) {
+    breaches += 1;
+    console.log(`${file.path}: ${rule.says}`);
+  }
+}
+console.log(breaches === 0 ? `house rules: ${rules.length} rules hold` : `${breaches} breaches`);
+process.exitCode = breaches === 0 ? 0 : 1;
