@@ -3,6 +3,7 @@
  *
  *   mptcp_server PORT [tcp]    "tcp" listens without MPTCP. Prints READY when it listens, on IPv6 and IPv4.
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>

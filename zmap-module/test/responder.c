@@ -495,7 +495,7 @@ static int open_tun(const char *name)
 {
 	struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
 	int tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-	strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+	snprintf(request.ifr_name, IFNAMSIZ, "%s", name);
 	if (tun < 0 || ioctl(tun, TUNSETIFF, &request) != 0) {
 		perror("responder: cannot open the TUN device");
 		exit(1);
