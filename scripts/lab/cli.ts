@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { execa } from 'execa';
@@ -27,15 +28,21 @@ function announce({ state, took }: Lab): void {
   say(`lab ${state.id}: ${state.namespaces.length} namespaces up in ${took} ms, data in ${state.data}`);
 }
 
-/** Runs a command in the scanner's namespace with the terminal of the caller; returns its exit code. */
+/**
+ * Runs a command in the scanner's namespace with the terminal of the caller; returns its exit code. This process outlives the command to
+ * clean up after it: a terminal sends Ctrl-C to both by itself, other signals are handed on.
+ */
 async function inScanner(state: LabState, command: readonly string[]): Promise<number> {
-  const result = await execa('ip', ['netns', 'exec', state.scanner, ...command], {
+  const running = execa('ip', ['netns', 'exec', state.scanner, ...command], {
     stdio: 'inherit',
     reject: false,
     buffer: false,
     env: { MPTCP_CENSUS_LAB_DIR: state.data, MPTCP_CENSUS_LAB_ID: state.id },
   });
-  return result.exitCode ?? 128;
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => running.kill(signal));
+  const { exitCode, signal } = await running;
+  return exitCode ?? 128 + (signal ? constants.signals[signal] : 0);
 }
 
 async function labOf(id: string | undefined): Promise<LabState> {
@@ -98,8 +105,6 @@ program
   .action(async (command, options) => {
     const lab = await raise(request(options));
     announce(lab);
-    // The terminal sends its signals to the command too; this process stays to clean up after it.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
     try {
       process.exitCode = await inScanner(lab.state, command);
     } finally {

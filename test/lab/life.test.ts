@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -18,16 +19,12 @@ interface Owner {
   process: ChildProcess;
 }
 
-/** Starts `lab exec` in a process of its own and waits until its command runs. */
-async function owned(command: readonly string[]): Promise<Owner> {
-  const child = spawn(process.execPath, [...CLI, 'exec', '--', ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for await (const text of child.stderr.setEncoding('utf8')) {
-    said += text;
-    const id = /^lab ([0-9a-f]{6}): \d+ namespaces up/m.exec(said)?.[1];
-    if (id) return { id, process: child };
-  }
-  throw new Error(`no lab: ${said}`);
+/** Starts `lab exec` in a process of its own and waits until its command runs, which says its lab's id and sleeps. */
+async function owned(): Promise<Owner> {
+  const command = ['sh', '-c', 'echo "$MPTCP_CENSUS_LAB_ID"; exec sleep 300'];
+  const child = spawn(process.execPath, [...CLI, 'exec', '--', ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [id] = await once(child.stdout, 'data');
+  return { id: String(id).trim(), process: child };
 }
 
 /** What is left of a lab: namespaces, mounts, files, processes. */
@@ -83,8 +80,16 @@ if (!skipUnless(reason === null, 'lab/life', reason ?? '')) {
     assert.equal(await remains(result.stdout, []), []);
   });
 
+  test('a SIGTERM reaches the command, and the lab goes after it', async () => {
+    const owner = await owned();
+    const ended = once(owner.process, 'exit');
+    owner.process.kill('SIGTERM');
+    assert.equal(await ended, [128 + 15, null]);
+    assert.equal(await remains(owner.id, []), []);
+  });
+
   test('a kill -9 of the owner takes the lab with it, the running command too', async () => {
-    const owner = await owned(['sleep', '300']);
+    const owner = await owned();
     const state = await readState(owner.id);
     const pids = await processesIn(state?.namespaces ?? []);
     assert.ok(pids.length > 10, `${pids.length} processes`);
@@ -94,7 +99,7 @@ if (!skipUnless(reason === null, 'lab/life', reason ?? '')) {
   });
 
   test('when the watchdog is killed as well, the next lab removes what is left', async () => {
-    const owner = await owned(['sleep', '300']);
+    const owner = await owned();
     const pids = await processesIn((await readState(owner.id))?.namespaces ?? []);
     const [watchdog] = await processesLike('watchdog.ts', owner.id);
     assert.ok(watchdog);
