@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { Tool } from '../core/tool.ts';
 import type { RoleName, roles } from '../roles.ts';
+import { adns } from './adns.ts';
 import { cymru } from './cymru.ts';
 import { list } from './list.ts';
 import { maxmind } from './maxmind.ts';
@@ -15,7 +16,7 @@ type ToolFor<R extends RoleName> = Omit<
 /** Every tool, by role and by the name that census.yaml knows it under. A test holds this list and the folder together. */
 export const tools = {
   list: { list },
-  resolver: {},
+  resolver: { adns },
   syn_prober: {},
   connector: {},
   prefix_table: {},

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
+import { splitLines } from '../../../orchestrator/core/lines.ts';
 import type {
   CollectContext,
   Command,
@@ -129,20 +131,19 @@ function launch(command: Command, { folder, stage, part, within, stdin, stdout }
 }
 
 function converse({ child, exit, stderr, listeners, stop }: ReturnType<typeof launch>): Conversation {
-  // Taken at once: a program that ends before its lines are read must not lose them.
-  const output = child.iterable();
   const stdin = child.stdin;
   stdin?.on('error', () => {}); // a program that ends early breaks the pipe; `done` tells why
   return {
     done: exit,
     stop,
-    lines: () => output,
+    async *lines() {
+      // Not execa's iterable: leaving that early waits for the program's end.
+      if (child.stdout) yield* splitLines(child.stdout);
+    },
     closeInput: () => stdin?.end(),
-    writeLine: (line) =>
-      new Promise((resolve, reject) => {
-        if (stdin == null || stdin.destroyed) reject(new Error('the pipe is closed'));
-        else stdin.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
-      }),
+    async writeLine(line) {
+      if (stdin?.writable && !stdin.write(`${line}\n`)) await Promise.race([once(stdin, 'drain'), child]);
+    },
     stderrLine: (pattern) =>
       new Promise((resolve, reject) => {
         const seen = stderr.find((line) => pattern.test(line));

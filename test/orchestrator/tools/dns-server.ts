@@ -1,0 +1,77 @@
+import { createSocket } from 'node:dgram';
+
+/**
+ * A resolver for tests, as a program: `node --import tsx dns-server.ts '<zone as JSON>'` answers on 127.0.0.1, port 53,
+ * and prints "ready". It follows aliases within its zone as a recursive resolver does, and drops questions when told to.
+ */
+export type Zone = Record<string, { A?: string[]; AAAA?: string[]; CNAME?: string; rcode?: number; silent?: boolean }>;
+
+const types: Record<number, 'A' | 'AAAA'> = { 1: 'A', 28: 'AAAA' };
+const NXDOMAIN = 3;
+
+function encodeName(name: string): Buffer {
+  const labels = name.split('.').map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
+  return Buffer.concat([...labels, Buffer.from([0])]);
+}
+
+function encodeAddress(address: string): Buffer {
+  if (!address.includes(':')) return Buffer.from(address.split('.').map(Number));
+  const [head = '', tail = ''] = address.split('::');
+  const groups = (text: string) => text.split(':').filter((group) => group !== '');
+  const zeros = Array<string>(8 - groups(head).length - groups(tail).length).fill('0');
+  return Buffer.from(
+    [...groups(head), ...zeros, ...groups(tail)].map((group) => group.padStart(4, '0')).join(''),
+    'hex',
+  );
+}
+
+function resourceRecord(owner: string, type: number, data: Buffer): Buffer {
+  const fixed = Buffer.alloc(10);
+  fixed.writeUInt16BE(type, 0);
+  fixed.writeUInt16BE(1, 2);
+  fixed.writeUInt32BE(300, 4);
+  fixed.writeUInt16BE(data.length, 8);
+  return Buffer.concat([encodeName(owner), fixed, data]);
+}
+
+function readName(query: Buffer): { name: string; end: number } {
+  const labels: string[] = [];
+  let at = 12;
+  for (let length = query.readUInt8(at); length > 0; length = query.readUInt8(at)) {
+    labels.push(query.toString('latin1', at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return { name: labels.join('.'), end: at + 1 };
+}
+
+function answer(zone: Zone, query: Buffer): Buffer | null {
+  const { name, end } = readName(query);
+  const type = query.readUInt16BE(end);
+  const records: Buffer[] = [];
+  let owner = name.toLowerCase();
+  for (let links = 0; zone[owner]?.CNAME !== undefined && links < 16; links++) {
+    const alias = zone[owner]?.CNAME ?? '';
+    records.push(resourceRecord(owner, 5, encodeName(alias)));
+    owner = alias;
+  }
+  const entry = zone[owner];
+  if (entry?.silent) return null;
+  for (const address of entry?.[types[type] ?? 'A'] ?? []) {
+    if (types[type] !== undefined) records.push(resourceRecord(owner, type, encodeAddress(address)));
+  }
+  const header = Buffer.from(query.subarray(0, 12));
+  header.writeUInt16BE(0x8580 | (entry === undefined ? NXDOMAIN : (entry.rcode ?? 0)), 2);
+  header.writeUInt16BE(records.length, 6);
+  header.writeUInt32BE(0, 8);
+  return Buffer.concat([header, query.subarray(12, end + 4), ...records]);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const zone: Zone = JSON.parse(process.argv[2] ?? '{}');
+  const socket = createSocket('udp4');
+  socket.on('message', (query, from) => {
+    const reply = answer(zone, query);
+    if (reply !== null) socket.send(reply, from.port, from.address);
+  });
+  socket.bind(53, '127.0.0.1', () => console.log('ready'));
+}
