@@ -23,9 +23,9 @@ export function sha256Text(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Every file below a folder, relative, sorted; empty when there is no such folder. */
+/** Every file below a folder, relative, sorted; empty when the path is no folder. */
 export async function filesBelow(folder: string): Promise<string[]> {
-  if (!(await exists(folder))) return [];
+  if (!(await stat(folder).catch(() => null))?.isDirectory()) return [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

@@ -1,0 +1,150 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { accounted } from '../../../orchestrator/core/entries.ts';
+import { readManifest } from '../../../orchestrator/core/manifest.ts';
+import { CensusError, ProgramError } from '../../../orchestrator/errors.ts';
+import { runToy, squares, toyConfig, toyFolder } from './toy.ts';
+
+const test = suite('a run');
+
+async function errorOf(run: Promise<unknown>): Promise<CensusError> {
+  const error = await run.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof CensusError) return error;
+  throw new Error(`expected a CensusError, got ${error}`);
+}
+
+test('cuts units into parts, and counts add up at every stage', async () => {
+  const folder = toyFolder();
+  const { manifest, ran } = await runToy(folder, toyConfig);
+  assert.equal(ran, ['first', 'second', 'sum']);
+  const first = manifest.stages.first;
+  assert.equal(Object.keys(first?.parts ?? {}), ['00000', '00001', '00002']);
+  assert.equal(first?.counts, {
+    units_in: 8,
+    answered: 5,
+    failed: {},
+    rejected: {},
+    skipped: { duplicate: 2, blocked: 1 },
+    records_out: 5,
+    rejected_lines: 0,
+  });
+  for (const entry of Object.values(manifest.stages))
+    assert.is(accounted(entry.counts ?? first.counts), entry.counts?.units_in);
+  assert.equal(JSON.parse(readFileSync(join(folder, 'sum.json'), 'utf8')), { total: 1 + 16 + 256 + 625 });
+});
+
+test('a second start does nothing', async () => {
+  const folder = toyFolder();
+  await runToy(folder, toyConfig);
+  const { ran, events } = await runToy(folder, toyConfig, await readManifest(folder));
+  assert.equal(ran, []);
+  assert.ok(events.every(({ type }) => type === 'stage_unchanged'));
+});
+
+test('a stage folder that was removed is measured again, with what follows, and its old packets are kept', async () => {
+  const folder = toyFolder();
+  await runToy(folder, toyConfig);
+  rmSync(join(folder, 'second'), { recursive: true });
+  // The same input gives the same records here, so what follows is unchanged: only the stage itself runs.
+  const { ran } = await runToy(folder, toyConfig, await readManifest(folder));
+  assert.equal(ran, ['second']);
+  assert.equal(readdirSync(join(folder, 'raw', 'superseded')).sort(), [
+    'second-00000.0',
+    'second-00001.0',
+    'second-00002.0',
+  ]);
+});
+
+test('other records of a stage make the stages that read it run again', async () => {
+  const folder = toyFolder();
+  await runToy(folder, toyConfig);
+  rmSync(join(folder, 'first'), { recursive: true });
+  const doubled = squares.replace('n * n', 'n * n * 2');
+  const { ran, manifest } = await runToy(folder, { ...toyConfig, script: doubled }, await readManifest(folder));
+  assert.equal(ran, ['first', 'second', 'sum']);
+  assert.is(manifest.result_sha256, String([0, 2, 8, 32, 50].reduce((total, n) => total + n * n * 2, 0)));
+});
+
+test('a part that was collected but not decoded is decoded without running its program', async () => {
+  const folder = toyFolder();
+  await runToy(folder, toyConfig);
+  const before = await readManifest(folder);
+  delete before?.stages.first?.parts['00001'];
+  rmSync(join(folder, 'first', '00001.ndjson'));
+  await runToy(folder, { ...toyConfig, script: 'exit 9' }, before);
+  assert.ok(existsSync(join(folder, 'first', '00001.ndjson')));
+});
+
+test('a program that exits with 3 is an error that names stage, part, command, code and its last words; what was done stays', async () => {
+  const folder = toyFolder();
+  const script = `if [ "$1" = 00001 ]; then echo 'no memory for this' >&2; exit 3; fi; ${squares}`;
+  const error = await errorOf(runToy(folder, { ...toyConfig, script }));
+  assert.instance(error, ProgramError);
+  assert.is(error.code, 'E_PROGRAM_FAILED');
+  for (const word of ['first/00001', 'bash exited with 3', 'bash -c', 'no memory for this'])
+    assert.match(error.message, word);
+  assert.equal(readdirSync(join(folder, 'first')), ['00000.ndjson']);
+  const { manifest } = await runToy(folder, toyConfig, await readManifest(folder));
+  assert.is(manifest.result_sha256, '898');
+});
+
+test('a program that falls silent is ended and named', async () => {
+  const error = await errorOf(runToy(toyFolder(), { ...toyConfig, script: 'exec sleep 30', idleMs: 300 }));
+  assert.match(error.message, /hung: nothing heard for 0\.3 s/);
+});
+
+test('a program that runs too long is ended and named', async () => {
+  const script = 'while :; do echo .; sleep 0.05; done';
+  const error = await errorOf(runToy(toyFolder(), { ...toyConfig, script, timeoutMs: 400 }));
+  assert.match(error.message, /hung: still running after 0\.4 s/);
+});
+
+test('a program that prints rubbish is an error, and the rubbish is kept', async () => {
+  const folder = toyFolder();
+  const script = "echo 'Segmentation fault'; echo '{\"n\": 1, \"squ'; echo 'it was me' >&2";
+  const error = await errorOf(runToy(folder, { ...toyConfig, script }));
+  assert.is(error.code, 'E_PROGRAM_RUBBISH');
+  assert.match(error.message, /first\/00000: bash printed rubbish: 2 rows/);
+  assert.match(error.message, /it was me/);
+  assert.match(readFileSync(join(folder, 'rejects', 'parts', 'first-00000.ndjson'), 'utf8'), 'Segmentation fault');
+});
+
+test('half a line among good ones is a reject, its unit is counted, a surprise field is counted and harmless', async () => {
+  const folder = toyFolder();
+  const script =
+    'read -r a; read -r b; n=$(printf %s "$a" | tr -dc 0-9); echo "{\\"n\\":$n,\\"square\\":$n,\\"mood\\":1}"; printf \'{"n":\'';
+  const { manifest } = await runToy(folder, { ...toyConfig, script, count: 2 });
+  const first = manifest.stages.first;
+  assert.equal(first?.counts?.failed, { timeout: 1 });
+  assert.is(first?.counts?.rejected_lines, 1);
+  assert.equal(first?.parts['00000']?.unknown_fields, { mood: 1 });
+  const [reject] = readFileSync(join(folder, 'rejects', 'first.ndjson'), 'utf8')
+    .trim()
+    .split('\n');
+  assert.is(JSON.parse(reject ?? '').line, '{"n":');
+});
+
+test('a record for a unit that nobody asked for is rejected', async () => {
+  const script = `${squares}; echo '{"n":77,"square":1}'`;
+  const { manifest } = await runToy(toyFolder(), { ...toyConfig, script, count: 2 });
+  assert.is(manifest.stages.first?.counts?.rejected_lines, 1);
+  assert.is(manifest.stages.first?.counts?.answered, 2);
+});
+
+test('a missing program could not be started, and the hint says how to install it', async () => {
+  const path = process.env.PATH;
+  process.env.PATH = '/nonexistent';
+  const run = runToy(toyFolder(), toyConfig);
+  const error = await errorOf(run).finally(() => {
+    process.env.PATH = path;
+  });
+  assert.match(error.message, /bash could not be started/);
+  assert.match(error.hint, /apt-get install .* bash/);
+});
+
+test.run();
