@@ -6,6 +6,7 @@ import { adns } from './adns.ts';
 import { cymru } from './cymru.ts';
 import { list } from './list.ts';
 import { maxmind } from './maxmind.ts';
+import { wget } from './wget.ts';
 
 /** A tool for a role: units and records are the role's, what its program prints is its own affair. */
 type ToolFor<R extends RoleName> = Omit<
@@ -18,7 +19,7 @@ export const tools = {
   list: { list },
   resolver: { adns },
   syn_prober: {},
-  connector: {},
+  connector: { wget },
   prefix_table: {},
   registry: { cymru },
   geo_database: { maxmind },

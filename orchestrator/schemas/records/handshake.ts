@@ -30,31 +30,33 @@ export const HandshakeRecord = z.strictObject({
     .nullable()
     .describe('MP_CAPABLE of our SYN in hex; null when the SYN that was answered carried none (RFC 8684, 3.8)'),
   version: z.int().nullable().describe("MPTCP version in the server's SYN/ACK; null when it had no MP_CAPABLE"),
-  synack_option: z.string().nullable().describe("MP_CAPABLE of the server's SYN/ACK in hex").meta({ volatile: true }),
+  synack_option: z
+    .string()
+    .nullable()
+    .describe("MPTCP options of the server's SYN/ACK in hex")
+    .meta({ volatile: true }),
   sender_key: z.string().nullable().describe('our key, 16 hex digits').meta({ volatile: true }),
   receiver_key: z.string().nullable().describe("the server's key, 16 hex digits").meta({ volatile: true }),
   mptcp_data: z.boolean().nullable().describe('the server sent a DSS option: the data path speaks MPTCP'),
   fallback: z.boolean().nullable().describe('the connection went on as plain TCP although we asked for MPTCP'),
   fallback_missing: Missing.nullable().describe('why fallback is null'),
   announced: z.array(Announcement).describe('addresses that the server announced, by address_id'),
-  mp_join_sent: z.int().describe('MP_JOIN SYNs that our kernel sent'),
+  mp_join_sent: z.int().describe('subflows that our kernel tried to add, each an MP_JOIN SYN'),
   mp_join_accepted: z.int().describe('SYN/ACKs with MP_JOIN that came back'),
   mp_join_verified: z.int().describe('of these, SYN/ACKs whose HMAC verifies with the keys of the connection'),
-  mp_fail_sent: z.int().describe('MP_FAIL options that we sent (paper, section 4.3)'),
-  mp_fail_received: z.int().describe('MP_FAIL options that the server sent'),
+  mp_fail_sent: z
+    .int()
+    .describe('connections and subflows in which we sent MP_FAIL (the cases of the paper, section 4.3)'),
+  mp_fail_received: z.int().describe('connections and subflows in which the server sent MP_FAIL'),
   mp_tcprst_reasons: z
     .array(z.int())
     .describe('reasons in MP_TCPRST options from the server, sorted, unique (RFC 8684, 3.6)'),
   held_ms: z
     .int()
     .nullable()
-    .describe('time from SYN to the first FIN or RST, or to the end of the capture')
+    .describe('time from SYN to the first FIN, RST or DATA_FIN, or to the last packet')
     .meta({ volatile: true }),
   hold_held: z.boolean().nullable().describe('the connection stayed open for the hold time asked for'),
-  capture_dropped: z
-    .int()
-    .describe('packets that the capture of the whole part lost: above 0 what was not seen may have been there')
-    .meta({ volatile: true }),
   failure: Missing.nullable().describe('null when connected, else why not'),
 });
 export type HandshakeRecord = z.infer<typeof HandshakeRecord>;
