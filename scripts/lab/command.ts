@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 
 /** A program of the lab failed; the message holds the command and what it said on stderr. */
-export class LabCommandError extends Error {
+class LabCommandError extends Error {
   readonly code = 'LAB_COMMAND';
 }
 

@@ -1,9 +1,12 @@
 /*
- * responder: hosts that speak MPTCP v0 (RFC 6824), which today's kernels do not.
+ * responder: hosts whose SYN/ACK no kernel of today sends. Which one is the third argument:
+ *   v0         a server of RFC 6824: a fresh key to a v0 SYN, no option to another
+ *   swapped    our v0 key with its bytes turned round; to v1, its 4 bytes padded with a zero key
+ *   constant   a well-formed answer in the version asked whose key is always the same
+ *   malformed  an option that says it is longer than the header
  *
  * Answers for every IPv4 address routed into its TUN device, without a table of connections:
- *   SYN with a v0 MP_CAPABLE   SYN/ACK `1e 0c 00 01` + a fresh key (section 3.1)
- *   other SYN                  SYN/ACK without the option, so that a v1 client goes on with plain TCP
+ *   SYN                        SYN/ACK with MSS and the option above, if the SYN had one
  *   GET                        a small page, connection kept
  *   FIN                        FIN/ACK
  *   other port                 RST/ACK
@@ -20,11 +23,17 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-enum { MPC_V0_LENGTH = 12, MPC_V0_FLAG_H = 0x01, MSS = 1460, WINDOW = 65535, TTL = 64 };
+enum { MPC_LENGTH = 12, MPC_FLAG_H = 0x01, MSS = 1460, WINDOW = 65535, TTL = 64 };
 enum { PROTOCOL_ICMP = 1, ICMP_ECHO = 8, IP_ADDRESSES = 12 };
 
-static const char PAGE[] = "HTTP/1.1 200 OK\r\nServer: lab\r\nContent-Type: text/html\r\nContent-Length: 47\r\n"
-			   "Connection: keep-alive\r\n\r\n<!doctype html><title>v0</title><p>MPTCP v0</p>";
+static const char PAGE[] = "HTTP/1.1 200 OK\r\nServer: lab\r\nContent-Type: text/html\r\nContent-Length: 51\r\n"
+			   "Connection: keep-alive\r\n\r\n<!doctype html><title>odd</title><p>An odd host</p>";
+
+struct host {
+	int tun;
+	uint16_t port;
+	const struct personality *personality;
+};
 
 /* What an answer says; the addresses and ports are those of the question, turned round. */
 struct answer {
@@ -63,28 +72,81 @@ static void send_answer(int tun, const uint8_t *question, const struct tcp_packe
 		perror("write");
 }
 
-static bool asks_v0(const uint8_t *packet, const struct tcp_packet *view)
+/*
+ * Each personality writes the option that answers the MP_CAPABLE of a SYN (subtype in the high nibble of byte 2, version in its low one;
+ * RFC 6824 and RFC 8684, section 3.1) and returns its length, a multiple of 4; 0 for none. `out` holds MPC_LENGTH bytes.
+ */
+static size_t say_v0(const uint8_t *asked, size_t length, uint8_t *out)
 {
-	size_t length = 0;
-	const uint8_t *option = tcp_option(packet, view, OPT_MPTCP, &length);
-	/* subtype MP_CAPABLE (0) in the high nibble, version 0 in the low one */
-	return option && length == MPC_V0_LENGTH && option[2] == 0;
+	const uint8_t head[4] = {OPT_MPTCP, MPC_LENGTH, 0, MPC_FLAG_H};
+	if (length != MPC_LENGTH || asked[2] != 0)
+		return 0;
+	memcpy(out, head, 4);
+	return getrandom(out + 4, 8, 0) == 8 ? MPC_LENGTH : 0;
 }
 
-static void answer_syn(int tun, const uint8_t *packet, const struct tcp_packet *view)
+static size_t say_swapped(const uint8_t *asked, size_t length, uint8_t *out)
 {
-	uint8_t options[4 + MPC_V0_LENGTH] = {OPT_MSS, 4, MSS >> 8, MSS & 255, OPT_MPTCP, MPC_V0_LENGTH, 0, MPC_V0_FLAG_H};
+	memset(out, 0, MPC_LENGTH);
+	memcpy(out, asked, 4);
+	out[1] = MPC_LENGTH;
+	for (int i = 0; length == MPC_LENGTH && i < 8; i++)
+		out[4 + i] = asked[11 - i];
+	return MPC_LENGTH;
+}
+
+static size_t say_constant(const uint8_t *asked, size_t length, uint8_t *out)
+{
+	const uint8_t key[8] = {0xba, 0xdc, 0x0f, 0xfe, 0xe0, 0xdd, 0xf0, 0x0d};
+	(void)length;
+	memcpy(out, asked, 4);
+	out[1] = MPC_LENGTH;
+	memcpy(out + 4, key, 8);
+	return MPC_LENGTH;
+}
+
+static size_t say_malformed(const uint8_t *asked, size_t length, uint8_t *out)
+{
+	(void)length;
+	memcpy(out, asked, 4);
+	out[1] = MPC_LENGTH;
+	return 4;
+}
+
+static const struct personality {
+	const char *name;
+	size_t (*say)(const uint8_t *asked, size_t length, uint8_t *out);
+} personalities[] = {
+	{"v0", say_v0},
+	{"swapped", say_swapped},
+	{"constant", say_constant},
+	{"malformed", say_malformed},
+};
+
+static const struct personality *personality_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof personalities / sizeof *personalities; i++)
+		if (!strcmp(personalities[i].name, name))
+			return &personalities[i];
+	return NULL;
+}
+
+static void answer_syn(const struct host *host, const uint8_t *packet, const struct tcp_packet *view)
+{
+	uint8_t options[4 + MPC_LENGTH] = {OPT_MSS, 4, MSS >> 8, MSS & 255};
 	struct answer say = {TCP_SYN | TCP_ACK, 0, get_be32(packet + view->tcp + 4) + 1, options, 4, NULL, 0};
+	size_t length = 0;
+	const uint8_t *asked = tcp_option(packet, view, OPT_MPTCP, &length);
 	uint8_t isn[4];
 	if (getrandom(isn, sizeof isn, 0) != sizeof isn)
 		return;
 	say.sequence = get_be32(isn);
-	if (asks_v0(packet, view) && getrandom(options + 8, 8, 0) == 8)
-		say.options_length = sizeof options;
-	send_answer(tun, packet, view, &say);
+	if (asked && length >= 4)
+		say.options_length += host->personality->say(asked, length, options + 4);
+	send_answer(host->tun, packet, view, &say);
 }
 
-static void answer_tcp(int tun, uint16_t port, const uint8_t *packet, const struct tcp_packet *view)
+static void answer_tcp(const struct host *host, const uint8_t *packet, const struct tcp_packet *view)
 {
 	const uint8_t *tcp = packet + view->tcp;
 	size_t data = view->end - view->payload;
@@ -92,14 +154,14 @@ static void answer_tcp(int tun, uint16_t port, const uint8_t *packet, const stru
 	struct answer say = {TCP_ACK, get_be32(tcp + 8), next, NULL, 0, NULL, 0};
 	if (view->flags & TCP_RST)
 		return;
-	if (get_be16(tcp + 2) != port) {
+	if (get_be16(tcp + 2) != host->port) {
 		say.flags = TCP_RST | TCP_ACK;
-		send_answer(tun, packet, view, &say);
+		send_answer(host->tun, packet, view, &say);
 	} else if (view->flags & TCP_SYN) {
-		answer_syn(tun, packet, view);
+		answer_syn(host, packet, view);
 	} else if (view->flags & TCP_FIN) {
 		say.flags = TCP_FIN | TCP_ACK;
-		send_answer(tun, packet, view, &say);
+		send_answer(host->tun, packet, view, &say);
 	} else if (data) {
 		bool get = data >= 4 && !memcmp(packet + view->payload, "GET ", 4);
 		if (get) {
@@ -107,7 +169,7 @@ static void answer_tcp(int tun, uint16_t port, const uint8_t *packet, const stru
 			say.payload = PAGE;
 			say.payload_length = sizeof PAGE - 1;
 		}
-		send_answer(tun, packet, view, &say);
+		send_answer(host->tun, packet, view, &say);
 	}
 }
 
@@ -134,23 +196,25 @@ static void answer_ping(int tun, uint8_t *packet, size_t length)
 int main(int argc, char **argv)
 {
 	static uint8_t packet[PACKET_MAX];
-	if (argc != 3) {
-		fprintf(stderr, "usage: responder TUN PORT\n");
+	struct host host = {-1, 0, argc == 4 ? personality_of(argv[3]) : NULL};
+	if (!host.personality) {
+		fprintf(stderr, "usage: responder TUN PORT v0|swapped|constant|malformed\n");
 		return 2;
 	}
-	int tun = tun_open(argv[1]);
-	if (tun < 0)
+	host.port = (uint16_t)atoi(argv[2]);
+	host.tun = tun_open(argv[1]);
+	if (host.tun < 0)
 		return 1;
 	for (;;) {
 		struct tcp_packet view;
-		ssize_t got = read(tun, packet, sizeof packet);
+		ssize_t got = read(host.tun, packet, sizeof packet);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			return 1;
 		if (tcp_parse(packet, (size_t)got, &view))
-			answer_tcp(tun, (uint16_t)atoi(argv[2]), packet, &view);
+			answer_tcp(&host, packet, &view);
 		else if (got >= IP_HEADER && packet[0] >> 4 == 4)
-			answer_ping(tun, packet, (size_t)got);
+			answer_ping(host.tun, packet, (size_t)got);
 	}
 }

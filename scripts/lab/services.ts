@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { run } from './command.ts';
 import type { Plan, Site } from './plan.ts';
 import type { Topology } from './topology.ts';
+import { Odd } from './world.ts';
 import { zoneFile } from './zone.ts';
 
 /** A server of the lab: what runs where, and how one sees that it serves. */
-export interface Service {
+interface Service {
   name: string;
   namespace: string;
   command: string[];
@@ -110,8 +111,8 @@ export async function servicesOf(plan: Plan, topology: Topology, data: string, f
     const { ports } = plan.world.census;
     if (site.server === 'mptcp' || site.server === 'tcp')
       services.push(await webServer(site, namespace, ports, path.join(folder, site.site)));
-    if (site.server === 'v0') {
-      const command = [built('responder'), 'tun0', String(ports[0] ?? 80)];
+    if (Odd.safeParse(site.server).success) {
+      const command = [built('responder'), 'tun0', String(ports[0] ?? 80), site.server];
       services.push({ name: site.site, namespace, command, ready: { says: 'ready' } });
     }
     if (site.way === 'mirror') {

@@ -1,5 +1,6 @@
 import { family } from './addresses.ts';
 import type { Plan, Site } from './plan.ts';
+import { Odd } from './world.ts';
 
 /** Everything that a namespace is set up with. Lines of `ip -batch`, one ruleset for `nft -f`, sysctls by name. */
 export interface Namespace {
@@ -103,10 +104,14 @@ function namespace(name: string, sysctls: Record<string, number>): Namespace {
   return { name, sysctls, ip: ['link set lo up'], nft: '' };
 }
 
+function isOdd(site: Site): boolean {
+  return Odd.safeParse(site.server).success;
+}
+
 function siteNamespace(name: string, { site, prefixes }: Plan['sites'][number]): Namespace {
-  const here = namespace(name, { ...(site.server === 'v0' ? FORWARDING : COMMON), ...site.sysctls });
-  if (site.server === 'v0') here.ip.push('tuntap add dev tun0 mode tun', 'link set tun0 up');
-  here.ip.push(...prefixes.map((prefix) => localLine(prefix, site.server === 'v0' ? 'tun0' : 'lo')));
+  const here = namespace(name, { ...(isOdd(site) ? FORWARDING : COMMON), ...site.sysctls });
+  if (isOdd(site)) here.ip.push('tuntap add dev tun0 mode tun', 'link set tun0 up');
+  here.ip.push(...prefixes.map((prefix) => localLine(prefix, isOdd(site) ? 'tun0' : 'lo')));
   here.ip.push(...site.announces.map((address, i) => `mptcp endpoint add ${address} id ${i + 1} signal`));
   if (site.server === 'silent')
     here.nft =

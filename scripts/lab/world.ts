@@ -14,6 +14,9 @@ export const Verdict = z.enum([
   'unknown',
 ]);
 
+/** Personalities of responder.c: an MPTCP v0 server, and three answers that are not support. */
+export const Odd = z.enum(['v0', 'swapped', 'constant', 'malformed']);
+
 const Name = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/);
 const Country = z.string().regex(/^[A-Z]{2}$/);
 const Prefix = z.union([z.cidrv4(), z.cidrv6()]);
@@ -65,9 +68,9 @@ const Site = z.strictObject({
     .regex(/^[a-z0-9]{1,10}$/)
     .describe('name of the site, part of its namespace name'),
   server: z
-    .enum(['mptcp', 'tcp', 'closed', 'silent', 'v0'])
+    .enum(['mptcp', 'tcp', 'closed', 'silent', ...Odd.options])
     .describe(
-      'nginx with kernel MPTCP, nginx without, no listener, everything dropped, a user-space MPTCP v0 responder',
+      'nginx with kernel MPTCP, nginx without, no listener, everything dropped, or a personality of responder.c',
     ),
   way: z
     .enum(['mirror', 'strip', 'strip_late', 'drop_mptcp', 'mangle'])
