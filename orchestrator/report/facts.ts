@@ -1,0 +1,42 @@
+import type { Counts } from '../core/entries.ts';
+
+/** What one stage did, as the manifest keeps it. */
+export interface StageFacts {
+  stage: string;
+  /** What one unit is: "name and type", "address, port, probe". */
+  unit: string;
+  /** The tool that did it. */
+  tool: string;
+  /** null: the configuration left the stage out. */
+  counts: Counts | null;
+}
+
+/** What a report says about its run that hosts and domains do not hold. All of it comes from the manifest, nothing from a clock. */
+export interface ReportFacts {
+  run: string;
+  /** A run inside a test Internet: the page says so above all numbers. */
+  lab: boolean;
+  /** When the first and the last packet of the run were due, UTC, ISO 8601; null where no stage used the network. */
+  measured: { from: string; to: string } | null;
+  /** Name and version of this software, commit included. */
+  software: string;
+  stages: StageFacts[];
+  /** Programs with the versions that they print. */
+  programs: { name: string; version: string }[];
+  /** Vantage point, seed, kernel, sysctls: whatever helps to repeat the run, as pairs for a table. */
+  setting: [name: string, value: string][];
+  /** The part of the configuration that shapes the numbers, as pairs of dotted key and value. */
+  config: [key: string, value: string][];
+  /** Files outside the run folder that were read. */
+  inputs: { file: string; sha256: string }[];
+  /** result_sha256 of the manifest. */
+  result: string | null;
+}
+
+/** What the report hands back for the terminal. */
+export interface ReportSummary {
+  /** The headline numbers and the tables as plain text. */
+  text: string;
+  /** Files written, relative to the report folder, sorted. */
+  files: string[];
+}

@@ -1,0 +1,82 @@
+import type { ReportFacts } from './facts.ts';
+import { formatCount, formatOf, formatShare } from './format.ts';
+import type { Results } from './results.ts';
+
+/** One number of the first screen: always with what it is a share of. */
+export interface Headline {
+  name: string;
+  value: string;
+  of: string;
+  /** A number that warns of a wrong reading of the others. */
+  warns: boolean;
+}
+
+function share(results: Results, count: string, base: string): { value: string; of: (unit: string) => string } {
+  const n = results.total(count);
+  const all = results.total(base);
+  return { value: formatCount(n), of: (unit) => `of ${formatCount(all)} ${unit} (${formatShare(n, all)})` };
+}
+
+/** The four numbers that a reader takes away. */
+export function headlines(results: Results): Headline[] {
+  const v1 = share(results, 'endpoints_capable_v1', 'endpoints_synack_v1');
+  const v0 = share(results, 'endpoints_capable_v0', 'endpoints_synack_v0');
+  const domains = share(results, 'domains_capable', 'domains_answered');
+  const listed = results.total('domains_listed') > 0;
+  const echoes = results.total('endpoints_echoed_v1') + results.total('endpoints_echoed_v0');
+  const answers = results.total('endpoints_synack_v1') + results.total('endpoints_synack_v0');
+  return [
+    {
+      name: 'capable of MPTCP v1',
+      value: v1.value,
+      of: v1.of('endpoints with a SYN/ACK to the v1 probe'),
+      warns: false,
+    },
+    {
+      name: 'capable of MPTCP v0',
+      value: v0.value,
+      of: v0.of('endpoints with a SYN/ACK to the v0 probe'),
+      warns: false,
+    },
+    listed
+      ? {
+          name: 'domains with a capable address',
+          value: domains.value,
+          of: domains.of('domains that answered'),
+          warns: false,
+        }
+      : { name: 'domains', value: '–', of: 'the targets were addresses or prefixes, not names', warns: false },
+    {
+      name: 'echoed options, not counted',
+      value: formatCount(echoes),
+      of: `verdicts of ${formatCount(answers)} SYN/ACKs (${formatShare(echoes, answers)}): mirrors of what was sent`,
+      warns: true,
+    },
+  ];
+}
+
+/** The whole result in two sentences. */
+export function sentence(results: Results): string {
+  const capable = formatOf(results.total('addresses_capable'), results.total('addresses_synack'));
+  const first = `${capable} addresses that answered with a SYN/ACK are MPTCP-capable: ${formatCount(results.total('addresses_capable_v1'))} in v1, ${formatCount(results.total('addresses_capable_v0'))} in v0.`;
+  if (results.total('domains_listed') === 0) return first;
+  return `${first} They serve ${formatOf(results.total('domains_capable'), results.total('domains_answered'))} domains that answered, of ${formatCount(results.total('domains_listed'))} in the list.`;
+}
+
+export const labNotice =
+  'A run inside a test Internet. Its numbers show that the chain works; they say nothing about the Internet.';
+
+/** "Measured 2026-11-22T10:00:00Z to 2026-11-22T10:02:10Z" */
+export function measuredText(facts: ReportFacts): string {
+  return facts.measured === null ? 'No packet was sent' : `Measured ${facts.measured.from} to ${facts.measured.to}`;
+}
+
+/** Replies that were lost on the way into the programs: a share computed without them is too low. */
+export function dropNotices(facts: ReportFacts): string[] {
+  return facts.setting
+    .filter(([name, value]) => /drop/.test(name) && Number(value) > 0)
+    .map(
+      ([name, value]) =>
+        `${name} = ${value}: packets were lost on the way in, so some answers may be missing from every count.`,
+    );
+}

@@ -1,0 +1,118 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDatabase, rows, runSql, sqlText } from '../core/duckdb.ts';
+import { cdfFigure } from './cdf-figure.ts';
+import { mixedTable, topDomainTable } from './domain-tables.ts';
+import type { ReportFacts, ReportSummary } from './facts.ts';
+import { dropNotices, headlines, labNotice, sentence } from './headline.ts';
+import { announcementTable, connectionTable, pathTable, systemGuessTable } from './host-tables.ts';
+import { mapFigure } from './map-figure.ts';
+import { renderPage } from './page.ts';
+import { pathFigure } from './path-figure.ts';
+import { countryTable, systemTable } from './place-tables.ts';
+import { type Results, readResults } from './results.ts';
+import { readSql } from './rows.ts';
+import { stageTable } from './stage-table.ts';
+import type { Figure } from './svg.ts';
+import { type Table, toCsv } from './table.ts';
+import { toText } from './text.ts';
+import { topGroupsFigure } from './top-groups-figure.ts';
+import { rungTable, verdictTable } from './verdict-tables.ts';
+
+/** Reads both Parquet files once and runs every query of the report over them. */
+async function query(input: { hosts: string; domains: string; out: string }): Promise<Results> {
+  const temp = join(input.out, '.tmp');
+  const database = await openDatabase({ temp });
+  try {
+    await runSql(database, `CREATE VIEW hosts AS SELECT * FROM read_parquet(${sqlText(input.hosts)})`);
+    await runSql(database, `CREATE VIEW domains AS SELECT * FROM read_parquet(${sqlText(input.domains)})`);
+    await runSql(database, await readSql('views'));
+    return await readResults((sql) => rows(database, sql));
+  } finally {
+    database.closeSync();
+    await rm(temp, { recursive: true, force: true });
+  }
+}
+
+function allTables(facts: ReportFacts, results: Results): Table[] {
+  return [
+    stageTable(facts),
+    verdictTable(results),
+    rungTable(results),
+    countryTable(results),
+    systemTable(results),
+    topDomainTable(results),
+    mixedTable(results),
+    connectionTable(results),
+    announcementTable(results),
+    pathTable(results),
+    systemGuessTable(results),
+  ];
+}
+
+function byId<T extends { id: string }>(exhibits: T[]): (id: string) => T {
+  return (id) => {
+    const found = exhibits.find((exhibit) => exhibit.id === id);
+    if (found === undefined) throw new Error(`the report has no ${id}`);
+    return found;
+  };
+}
+
+function terminalText(facts: ReportFacts, results: Results, tables: Table[]): string {
+  const key = headlines(results).map(({ name, value, of }) => `  ${value.padStart(9)}  ${name}, ${of}`);
+  const shown = tables.map(toText);
+  return [
+    `${facts.run}: ${sentence(results)}`,
+    ...(facts.lab ? [labNotice] : []),
+    ...dropNotices(facts),
+    '',
+    ...key,
+    '',
+    ...shown,
+  ].join('\n');
+}
+
+/**
+ * Writes the report of a run: index.html, a CSV per table, an SVG and a CSV per figure, the headline numbers with all denominators.
+ *
+ * @param input.hosts path of hosts.parquet (schemas/records/hosts.ts)
+ * @param input.domains path of domains.parquet (schemas/records/domains.ts)
+ * @param input.out folder to write into; made when missing
+ * @param input.facts what the manifest knows of the run
+ * @returns the same tables as text, and the files written. The same input gives the same bytes.
+ */
+export async function writeReport(input: {
+  hosts: string;
+  domains: string;
+  out: string;
+  facts: ReportFacts;
+}): Promise<ReportSummary> {
+  await mkdir(input.out, { recursive: true });
+  const results = await query(input);
+  const tables = allTables(input.facts, results);
+  const figures: Figure[] = [
+    await mapFigure(results),
+    cdfFigure(results),
+    topGroupsFigure(results),
+    pathFigure(results),
+  ];
+  const summary = Object.keys(results.summary).map((key) => ({ key, value: results.total(key) }));
+  const files = new Map<string, string>([
+    ['index.html', await renderPage(input.facts, results, { table: byId(tables), figure: byId(figures) })],
+    [
+      'summary.csv',
+      toCsv(
+        [
+          { key: 'key', kind: 'text' },
+          { key: 'value', kind: 'count' },
+        ],
+        summary,
+      ),
+    ],
+    ...tables.map(({ id, columns, rows }): [string, string] => [`${id}.csv`, toCsv(columns, rows)]),
+    ...figures.map(({ id, columns, rows }): [string, string] => [`${id}.csv`, toCsv(columns, rows)]),
+    ...figures.flatMap(({ id, svg }): [string, string][] => (svg === null ? [] : [[`${id}.svg`, `${svg}\n`]])),
+  ]);
+  for (const [name, content] of files) await writeFile(join(input.out, name), content);
+  return { text: terminalText(input.facts, results, tables), files: [...files.keys()].sort() };
+}

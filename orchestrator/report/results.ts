@@ -1,0 +1,66 @@
+import type { Query, Row } from './rows.ts';
+import { countOf, rowsOf } from './rows.ts';
+
+/** The published queries, one .sql file each. */
+const queries = [
+  'verdicts',
+  'rungs',
+  'table1',
+  'table2',
+  'table3',
+  'table4',
+  'fingerprints',
+  'mixed_domains',
+  'first_mixed',
+  'announcements',
+  'connections',
+  'paths',
+  'path_ratios',
+  'map',
+  'rank_cdf',
+  'top_groups',
+  'coverage',
+] as const;
+export type QueryName = (typeof queries)[number];
+
+/** Rows of every query, the headline numbers, and why values are missing. */
+export interface Results {
+  rows: (name: QueryName) => Row[];
+  /** Headline numbers by column of summary.sql. */
+  total: (column: string) => number;
+  summary: Row;
+  coverage: Coverage[];
+}
+
+/** For one field: how many capable addresses have a value, and why the others have none. */
+export interface Coverage {
+  field: string;
+  known: number;
+  missing: [reason: string, addresses: number][];
+}
+
+function coverageOf(rows: Row[]): Coverage[] {
+  const fields = [...new Set(rows.map((row) => String(row.field)))];
+  return fields.map((field) => {
+    const states = rows.filter((row) => row.field === field);
+    const missing = states.filter((row) => row.state !== 'known');
+    return {
+      field,
+      known: states.filter((row) => row.state === 'known').reduce((sum, row) => sum + countOf(row, 'addresses'), 0),
+      missing: missing.map((row) => [String(row.state), countOf(row, 'addresses')]),
+    };
+  });
+}
+
+/** Runs every query of the report. */
+export async function readResults(query: Query): Promise<Results> {
+  const summary = (await rowsOf(query, 'summary'))[0] ?? {};
+  const found = new Map<QueryName, Row[]>();
+  for (const name of queries) found.set(name, await rowsOf(query, name));
+  return {
+    rows: (name) => found.get(name) ?? [],
+    summary,
+    total: (column) => countOf(summary, column),
+    coverage: coverageOf(found.get('coverage') ?? []),
+  };
+}

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** Runs one SELECT over the views of views.sql. */
+export type Query = (sql: string) => AsyncIterable<unknown>;
+
+const Cell = z.union([z.string(), z.number(), z.null()]);
+export type Cell = z.infer<typeof Cell>;
+const Row = z.record(z.string(), Cell);
+export type Row = z.infer<typeof Row>;
+
+/** Text of a .sql file that lies beside this one. */
+export async function readSql(name: string): Promise<string> {
+  return await readFile(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+}
+
+/** Rows of one .sql file. */
+export async function rowsOf(query: Query, name: string): Promise<Row[]> {
+  const found: Row[] = [];
+  for await (const row of query(`${await readSql(name)}\n`)) found.push(Row.parse(row));
+  return found;
+}
+
+/** A count in a row; a column that is no number is a mistake in the query. */
+export function countOf(row: Row | undefined, column: string): number {
+  return z.number().parse(row?.[column]);
+}
+
+/** A number where there is one. */
+export function numberOf(row: Row | undefined, column: string): number | null {
+  return z
+    .number()
+    .nullable()
+    .parse(row?.[column] ?? null);
+}
+
+export function textOf(row: Row | undefined, column: string): string {
+  return z.string().parse(row?.[column]);
+}

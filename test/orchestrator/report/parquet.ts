@@ -1,0 +1,88 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDatabase, runSql, sqlText, viewSql } from '../../../orchestrator/core/duckdb.ts';
+import { DomainsRecord } from '../../../orchestrator/schemas/records/domains.ts';
+import { HostsRecord, type Verdict } from '../../../orchestrator/schemas/records/hosts.ts';
+
+const notOffered: Verdict = { verdict: 'not_offered', rung: 'syn_ack', rules: ['no_option'], flags: null, replies: ['synack_no_option'] };
+
+/** A verdict by name, with the reply that leads to it. */
+export function verdict(name: Verdict['verdict'], rung: Verdict['rung'] = 'syn_ack'): Verdict {
+  const replies: Partial<Record<Verdict['verdict'], Verdict['replies']>> = {
+    capable: ['mp_capable'],
+    echoed_option: ['echoed'],
+    malformed: ['malformed'],
+    inconsistent: ['echoed', 'mp_capable'],
+    refused: ['rst'],
+    silent: [],
+    unknown: ['icmp_unreachable'],
+  };
+  return { ...notOffered, verdict: name, rung, rules: [name], replies: replies[name] ?? ['synack_no_option'] };
+}
+
+const unmeasured = [
+  'announced',
+  'connected',
+  'fallback',
+  'mp_fail',
+  'asn',
+  'as_name',
+  'registry_country',
+  'country',
+  'os',
+  'syn_rtt_us',
+  'ping_rtt_us',
+] as const;
+
+/** A host of which nothing is known but what is given; every other value is null with its reason. */
+export function makeHost(given: Partial<HostsRecord> & { address: string }): HostsRecord {
+  const missing = unmeasured.map((field) => [`${field}_missing`, given[field] == null ? 'not_measured' : null]);
+  return HostsRecord.parse({
+    port: 80,
+    v1: notOffered,
+    v1_missing: null,
+    v0: notOffered,
+    v0_missing: null,
+    domains: [],
+    prefix: null,
+    city: null,
+    latitude: null,
+    longitude: null,
+    ...Object.fromEntries(unmeasured.map((field) => [field, null])),
+    ...Object.fromEntries(missing),
+    ...given,
+  });
+}
+
+/** A domain of which all addresses answered, none of them capable, unless said otherwise. */
+export function makeDomain(given: Partial<DomainsRecord> & { name: string }): DomainsRecord {
+  const addresses = given.addresses ?? [];
+  return DomainsRecord.parse({
+    rank: null,
+    addresses,
+    addresses_answered: addresses.length,
+    addresses_capable_v1: 0,
+    addresses_capable_v0: 0,
+    mixed: false,
+    ...given,
+  });
+}
+
+/** Writes hosts.parquet and domains.parquet, as merge does, and gives their paths. */
+export async function writeParquet(folder: string, hosts: HostsRecord[], domains: DomainsRecord[]) {
+  await mkdir(folder, { recursive: true });
+  const database = await openDatabase({ temp: join(folder, '.tmp') });
+  const paths: Record<string, string> = {};
+  for (const [name, records, schema] of [
+    ['hosts', hosts, HostsRecord],
+    ['domains', domains, DomainsRecord],
+  ] as const) {
+    const lines = join(folder, `${name}.ndjson`);
+    await writeFile(lines, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    await runSql(database, viewSql(name, records.length === 0 ? [] : [lines], schema));
+    paths[name] = join(folder, `${name}.parquet`);
+    await runSql(database, `COPY ${name} TO ${sqlText(paths[name])} (FORMAT parquet)`);
+  }
+  database.closeSync();
+  return { hosts: join(folder, 'hosts.parquet'), domains: join(folder, 'domains.parquet') };
+}
