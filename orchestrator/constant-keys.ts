@@ -17,7 +17,7 @@ export class ConstantKeys {
   add({ address, port, probe, options_mptcp, sent_version }: KeyEvidence): void {
     if (options_mptcp.length === 0) return;
     const area = Buffer.from(options_mptcp.join(''), 'hex');
-    const sent = { probe, version: sent_version, option: null, key: null };
+    const sent = { probe, version: sent_version, option: null, key: null, canary: null };
     const { key } = classify(sent, { rst: false, area, truncated: false });
     if (key === null || key === zero) return;
     const reply = `${address} ${port} ${probe}`;

@@ -1,9 +1,10 @@
 import { classify, type Shown } from './mptcp/classify.ts';
+import { KIND, tcpOptions } from './mptcp/tcp-options.ts';
 import type { Classification, Scope } from './schemas/lists.ts';
 import type { HandshakeRecord } from './schemas/records/handshake.ts';
 import type { ScanRecord } from './schemas/records/scan.ts';
 
-/** What is read of a scan record: the bytes. Of the module's word only whether the reply was a SYN/ACK, a RST or an ICMP error. */
+/** What is read of a scan record: the bytes. Of the module's word only what kind of packet came, and what no bytes in the record show. */
 export type ScanEvidence = Pick<
   ScanRecord,
   'probe' | 'classification' | 'sent_version' | 'sent_key' | 'sent_option' | 'options_mptcp' | 'tcp_options' | 'faults'
@@ -77,14 +78,22 @@ function askedVersion({ sent_version }: ScanEvidence): number | null {
   return sent_version === greaseVersion ? 1 : sent_version;
 }
 
+/** A record does not hold the bytes of our canary: that the option of its kind was ours is the module's word. */
+function canaryIn(area: Buffer): string | null {
+  for (const { kind, bytes } of tcpOptions(area)) if (kind === KIND.CANARY) return bytes.toString('hex');
+  return null;
+}
+
 function readScan(scan: ScanEvidence): Unread {
   const { probe, classification } = scan;
   if (classification.startsWith('icmp_')) return { probe, classification, shown: null };
+  const area = Buffer.from(scan.tcp_options ?? scan.options_mptcp.join(''), 'hex');
+  const canary = scan.faults.includes('canary_returned') ? canaryIn(area) : null;
   const shown = classify(
-    { probe, version: scan.sent_version, option: scan.sent_option, key: scan.sent_key },
+    { probe, version: scan.sent_version, option: scan.sent_option, key: scan.sent_key, canary },
     {
       rst: classification === 'rst' || classification === 'mp_tcprst',
-      area: Buffer.from(scan.tcp_options ?? scan.options_mptcp.join(''), 'hex'),
+      area,
       truncated: scan.faults.includes('truncated'),
     },
   );
@@ -94,7 +103,7 @@ function readScan(scan: ScanEvidence): Unread {
 /** The SYN/ACK of a real connection is one more reply; Linux asks for v1 only. */
 function readConnection(handshake: HandshakeEvidence | null): Unread[] {
   if (handshake === null || !handshake.connected || handshake.syn_option === null) return [];
-  const sent = { probe: 'connection', version: 1, option: handshake.syn_option, key: null };
+  const sent = { probe: 'connection', version: 1, option: handshake.syn_option, key: null, canary: null };
   const area = Buffer.from(handshake.synack_option ?? '', 'hex');
   const shown = classify(sent, { rst: false, area, truncated: false });
   return [{ probe: sent.probe, classification: shown.classification, shown }];

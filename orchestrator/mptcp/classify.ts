@@ -44,6 +44,8 @@ export interface Sent {
   version: number | null;
   option: string | null;
   key: string | null;
+  /** Our option of the unknown kind. */
+  canary: string | null;
 }
 
 /** `area`: the TCP option area as far as it was captured; `truncated`: the header states more than that. */
@@ -70,7 +72,6 @@ const SYNACK_BYTES = 12;
 const SYN_V1_BYTES = 4;
 const KEY_AT = 4;
 const KEY_BYTES = 8;
-const CANARY_BYTES = 8;
 /** Fewer leading bytes than this may agree by chance. */
 const TRUNCATION_MIN = 2;
 
@@ -100,7 +101,7 @@ function collect(sent: Sent, reply: Reply): Reading {
   let shown: Omit<Reading, 'faults'> | null = null;
   for (const { kind, bytes, fault } of tcpOptions(reply.area)) {
     if (fault !== null) faults.add(fault);
-    if (kind === KIND.CANARY && sent.probe === 'canary' && bytes.length === CANARY_BYTES) faults.add('canary_returned');
+    if (sent.canary !== null && bytes.toString('hex') === sent.canary) faults.add('canary_returned');
     if (kind !== KIND.MPTCP) continue;
     const read = readOption(bytes);
     if (read.subtype !== null && seen.has(read.subtype)) faults.add('duplicate_option');

@@ -186,13 +186,16 @@ const rows: Row[] = [
   [
     'a returned canary makes the key doubtful',
     1,
-    [v1([key1(fresh)]), reply('canary', [key1(fresh2)], { tcp_options: `${key1(fresh2)}fd08112233445566` })],
+    [
+      v1([key1(fresh)]),
+      reply('canary', [key1(fresh2)], { tcp_options: `${key1(fresh2)}fd08112233445566`, faults: ['canary_returned'] }),
+    ],
     'echoed_option syn_ack canary_returned',
   ],
   [
     'a returned canary without MPTCP is no offer',
     1,
-    [v1([]), reply('canary', [], { tcp_options: 'fd08112233445566' })],
+    [v1([]), reply('canary', [], { tcp_options: 'fd08112233445566', faults: ['canary_returned'] })],
     'not_offered syn_ack no_option',
   ],
   [
