@@ -1,5 +1,5 @@
 import type { ReportFacts } from './facts.ts';
-import { formatCount, formatOf, formatShare } from './format.ts';
+import { formatCount, formatShare } from './format.ts';
 import type { Results } from './results.ts';
 
 /** One number of the first screen: always with what it is a share of. */
@@ -57,10 +57,16 @@ export function headlines(results: Results): Headline[] {
 
 /** The whole result in two sentences. */
 export function sentence(results: Results): string {
-  const capable = formatOf(results.total('addresses_capable'), results.total('addresses_synack'));
-  const first = `${capable} addresses that answered with a SYN/ACK are MPTCP-capable: ${formatCount(results.total('addresses_capable_v1'))} in v1, ${formatCount(results.total('addresses_capable_v0'))} in v0.`;
+  const total = (column: string) => formatCount(results.total(column));
+  const ratio = (n: string, base: string) => formatShare(results.total(n), results.total(base));
+  const first =
+    `Of the ${total('addresses_synack')} addresses that answered with a SYN/ACK, ${total('addresses_capable')} (${ratio('addresses_capable', 'addresses_synack')}) are MPTCP-capable: ` +
+    `${total('addresses_capable_v1')} in v1, ${total('addresses_capable_v0')} in v0.`;
   if (results.total('domains_listed') === 0) return first;
-  return `${first} They serve ${formatOf(results.total('domains_capable'), results.total('domains_answered'))} domains that answered, of ${formatCount(results.total('domains_listed'))} in the list.`;
+  return (
+    `${first} Of the ${total('domains_answered')} domains that answered, out of ${total('domains_listed')} in the list, ` +
+    `${total('domains_capable')} (${ratio('domains_capable', 'domains_answered')}) have a capable address.`
+  );
 }
 
 export const labNotice =
