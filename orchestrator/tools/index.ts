@@ -4,6 +4,7 @@ import type { Tool } from '../core/tool.ts';
 import type { RoleName, roles } from '../roles.ts';
 import { adns } from './adns.ts';
 import { cymru } from './cymru.ts';
+import { ip2asnLite } from './ip2asn-lite.ts';
 import { list } from './list.ts';
 import { maxmind } from './maxmind.ts';
 import { wget } from './wget.ts';
@@ -20,7 +21,7 @@ export const tools = {
   resolver: { adns },
   syn_prober: {},
   connector: { wget },
-  prefix_table: {},
+  prefix_table: { 'ip2asn-lite': ip2asnLite },
   registry: { cymru },
   geo_database: { maxmind },
   fingerprint: {},
