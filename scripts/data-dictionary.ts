@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Manifest } from '../orchestrator/core/manifest.ts';
+import { AsnRecord } from '../orchestrator/schemas/records/asn.ts';
+import { DomainsRecord } from '../orchestrator/schemas/records/domains.ts';
+import { GeoRecord } from '../orchestrator/schemas/records/geo.ts';
+import { HandshakeRecord } from '../orchestrator/schemas/records/handshake.ts';
+import { HostsRecord } from '../orchestrator/schemas/records/hosts.ts';
+import { OsRecord } from '../orchestrator/schemas/records/os.ts';
+import { PathRecord } from '../orchestrator/schemas/records/path.ts';
+import { ResolveRecord } from '../orchestrator/schemas/records/resolve.ts';
+import { ScanRecord } from '../orchestrator/schemas/records/scan.ts';
+import { TargetsRecord } from '../orchestrator/schemas/records/targets.ts';
+import { WhoisRecord } from '../orchestrator/schemas/records/whois.ts';
+import { type Entry, type Field, fieldsOf } from './schema-fields.ts';
+
+const failed = '`failure` says why';
+
+export const entries: readonly Entry[] = [
+  { name: 'targets', file: 'targets/*.ndjson', one: 'target out of one line of the list', schema: TargetsRecord },
+  { name: 'resolve', file: 'resolve/*.ndjson', one: 'name and record type asked', schema: ResolveRecord },
+  {
+    name: 'scan',
+    file: 'scan/*.ndjson',
+    one: 'reply to one SYN; silent units have no record and are counted',
+    schema: ScanRecord,
+    absent: 'this probe or this reply carries none',
+  },
+  {
+    name: 'handshake',
+    file: 'handshake/*.ndjson',
+    one: 'address and port',
+    schema: HandshakeRecord,
+    absent: `not seen; without a connection ${failed}`,
+  },
+  { name: 'asn', file: 'asn/*.ndjson', one: 'address', schema: AsnRecord, absent: failed },
+  {
+    name: 'whois',
+    file: 'whois/*.ndjson',
+    one: 'address',
+    schema: WhoisRecord,
+    absent: `the answer has none; without an answer ${failed}`,
+  },
+  {
+    name: 'geo',
+    file: 'geo/*.ndjson',
+    one: 'address',
+    schema: GeoRecord,
+    absent: `the database has none; when it has nothing at all ${failed}`,
+  },
+  { name: 'os', file: 'os/*.ndjson', one: 'address', schema: OsRecord, absent: 'the program prints none' },
+  { name: 'path', file: 'path/*.ndjson', one: 'address', schema: PathRecord, absent: failed },
+  {
+    name: 'hosts',
+    file: 'hosts.parquet',
+    one: 'address and port that answered anything',
+    schema: HostsRecord,
+    nulls: {
+      'domains[].rank': 'the list has none',
+      'announced[].port': 'the option has none',
+      prefix: '`asn_missing` says why',
+      city: '`country_missing` says why, or the database has none',
+      latitude: '`country_missing` says why, or the database has none',
+      longitude: '`country_missing` says why, or the database has none',
+    },
+  },
+  {
+    name: 'domains',
+    file: 'domains.parquet',
+    one: 'list entry, its www double conflated with it',
+    schema: DomainsRecord,
+    absent: 'the list has none',
+  },
+  {
+    name: 'manifest',
+    file: 'manifest.json',
+    one: 'run',
+    schema: Manifest,
+    nulls: {
+      'programs.*.path': 'not found',
+      'programs.*.version': 'it prints none that is understood',
+      'stages.*.started_at': 'left out',
+      'stages.*.ended_at': 'running, or left out',
+      'stages.*.counts': 'running, or left out',
+      result_sha256: 'merge is not done',
+    },
+  },
+];
+
+function row({ path, type, nullMeaning: meaning, volatile, description }: Field): string {
+  const cells = [`\`${path}\``, type, meaning ?? 'never', volatile ? 'yes' : '', description];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('<', '&lt;')).join(' | ')} |`;
+}
+
+function section(entry: Entry): string {
+  const head = `## ${entry.name}\n\n\`${entry.file}\`, one per ${entry.one}.\n`;
+  const table = ['| field | type | null means | volatile | description |', '| --- | --- | --- | --- | --- |'];
+  return `${head}\n${[...table, ...fieldsOf(entry).map(row)].join('\n')}\n`;
+}
+
+/** The whole dictionary as Markdown; the same schemas give the same bytes. */
+export function dictionary(): string {
+  const intro = `# Data dictionary
+
+Written by \`make docs\` from the schemas; a test fails when it is out of date. Files are NDJSON or Parquet, names are
+snake_case, times are UTC in ISO 8601, keys and option bytes are hex strings. \`false\` means false, \`null\` means that the value
+could not be had; the column "null means" says where the reason stands. Volatile fields differ between two measurements of the
+same thing and are left out of \`result_sha256\`. A field inside a list is written \`list[].field\`, one under a free key \`object.*.field\`.
+Fields are added and never re-meant; \`schema_version\` of the manifest counts changes that old readers would not survive.
+`;
+  return `${[intro, ...entries.map(section)].join('\n')}`;
+}
+
+/** docs/data-dictionary.md */
+export const dictionaryFile = join(import.meta.dirname, '..', 'docs', 'data-dictionary.md');
+
+if (process.argv[1] === import.meta.filename) {
+  writeFileSync(dictionaryFile, dictionary());
+  console.log(`wrote ${dictionaryFile}`);
+}
