@@ -1,0 +1,73 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { raise } from '../../scripts/lab/lab.ts';
+import type { LabState } from '../../scripts/lab/registry.ts';
+
+const cli = ['--import', 'tsx', 'orchestrator/cli.ts'];
+
+/** A test Internet that stands for several runs, and where they go. */
+export interface Stand {
+  lab: LabState;
+  config: string;
+  truth: string;
+  /** Path of a run folder of that name. */
+  folder: (name: string) => string;
+}
+
+export async function standUp(): Promise<Stand> {
+  const root = await mkdtemp(join(tmpdir(), 'census-test-'));
+  const { state } = await raise({ world: 'small', dir: join(root, 'lab') });
+  return {
+    lab: state,
+    config: join(state.data, 'census.yaml'),
+    truth: join(state.data, 'truth.json'),
+    folder: (name) => join(root, name),
+  };
+}
+
+export interface Ended {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+/** The command line, in the scanner's namespace. */
+export async function census(stand: Stand, args: string[], input = ''): Promise<Ended> {
+  const command = ['netns', 'exec', stand.lab.scanner, process.execPath, ...cli, ...args];
+  const { exitCode, stdout, stderr } = await execa('ip', command, { reject: false, timeout: 300_000, input });
+  return { exitCode, stdout, stderr };
+}
+
+/** Starts a run and ends it with SIGKILL a moment after it says that it starts a stage; gives what it had said. */
+export async function killedIn(stand: Stand, name: string, stage: string, afterMs: number): Promise<string> {
+  const command = [
+    'netns',
+    'exec',
+    stand.lab.scanner,
+    process.execPath,
+    ...cli,
+    'run',
+    '-c',
+    stand.config,
+    stand.folder(name),
+  ];
+  const child = execa('ip', command, { reject: false, buffer: false, timeout: 300_000 });
+  let said = '';
+  for await (const chunk of child.stdout) {
+    said += chunk;
+    if (!new RegExp(`^${stage} +starts`, 'm').test(said)) continue;
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    child.kill('SIGKILL');
+    break;
+  }
+  const { signal } = await child;
+  if (signal !== 'SIGKILL') throw new Error(`the run ended before ${stage}: ${said}`);
+  return said;
+}
+
+/** Stages that a run says it did, in alphabetical order. */
+export function stagesDone(stdout: string): string[] {
+  return [...stdout.matchAll(/^(\w+) +done in/gm)].map((match) => match[1] ?? '').sort();
+}

@@ -1,0 +1,160 @@
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { accounted } from '../../orchestrator/core/entries.ts';
+import { type Manifest, readManifest } from '../../orchestrator/core/manifest.ts';
+import { check } from '../../scripts/lab/check/check.ts';
+import { readResult } from '../../scripts/lab/check/result.ts';
+import { tearDown } from '../../scripts/lab/teardown.ts';
+import { Truth } from '../../scripts/lab/truth.ts';
+import { skipUnless } from '../skip.ts';
+import { census, killedIn, type Stand, stagesDone, standUp } from './census-in-lab.ts';
+import { whyNoLab } from './inside.ts';
+
+const test = suite('lab/census');
+
+async function manifestOf(stand: Stand, name: string): Promise<Manifest> {
+  const manifest = await readManifest(stand.folder(name));
+  if (manifest === null) throw new Error(`${name} has no manifest`);
+  return manifest;
+}
+
+async function truthOf(stand: Stand): Promise<Truth> {
+  return Truth.parse(JSON.parse(await readFile(stand.truth, 'utf8')));
+}
+
+const reason = await whyNoLab();
+if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
+  const stand = await standUp();
+  const run = (name: string, ...more: string[]) =>
+    census(stand, ['run', '-c', stand.config, stand.folder(name), ...more]);
+
+  test('a census of the test Internet finds what stands there, and counts add up', async () => {
+    const { exitCode, stdout, stderr } = await run('first');
+    assert.is(exitCode, 0, stdout + stderr);
+    const { differences } = check(await truthOf(stand), await readResult(stand.folder('first')));
+    assert.equal(differences, []);
+    const { stages } = await manifestOf(stand, 'first');
+    for (const [stage, { counts }] of Object.entries(stages)) {
+      if (counts !== null) assert.is(accounted(counts), counts.units_in, stage);
+    }
+  });
+
+  test('a truth altered in one host is a difference', async () => {
+    const truth = await truthOf(stand);
+    const host = truth.hosts.find(({ v1 }) => v1 === 'not_offered');
+    if (host === undefined) throw new Error('the world has no plain host');
+    host.v1 = 'capable';
+    const { differences } = check(truth, await readResult(stand.folder('first')));
+    assert.ok(
+      differences.some((line) => line.includes(host.address)),
+      differences.join('\n'),
+    );
+  });
+
+  test('the manifest says how each number came about', async () => {
+    const manifest = await manifestOf(stand, 'first');
+    for (const program of ['zmap', 'adnshost', 'wget', 'tshark'])
+      assert.type(manifest.programs[program]?.version, 'string');
+    assert.match(JSON.stringify(manifest.vantage), 'net.mptcp.enabled');
+    assert.match(manifest.result_sha256 ?? '', /^[0-9a-f]{64}$/);
+    const scan = Object.values(manifest.stages.scan?.parts ?? {});
+    assert.ok(scan.length > 1, 'the scan has several parts');
+    for (const part of scan) {
+      assert.ok(part.commands.every(({ argv, exit_code }) => argv[0] === 'zmap' && exit_code === 0));
+      assert.ok(
+        Object.keys(part.facts).some((fact) => fact.includes('drop')),
+        JSON.stringify(part.facts),
+      );
+    }
+  });
+
+  test('a second start does nothing again', async () => {
+    const before = await readFile(`${stand.folder('first')}/manifest.json`, 'utf8');
+    const { exitCode, stdout } = await run('first');
+    assert.is(exitCode, 0);
+    assert.equal(stagesDone(stdout), []);
+    assert.is(await readFile(`${stand.folder('first')}/manifest.json`, 'utf8'), before);
+  });
+
+  test('a handshake folder that was removed is measured again, with what follows, and nothing else', async () => {
+    const before = (await manifestOf(stand, 'first')).result_sha256;
+    await rm(`${stand.folder('first')}/handshake`, { recursive: true });
+    const { exitCode, stdout, stderr } = await run('first');
+    assert.is(exitCode, 0, stdout + stderr);
+    assert.equal(stagesDone(stdout), ['asn', 'geo', 'handshake', 'merge', 'path', 'report', 'whois']);
+    assert.is((await manifestOf(stand, 'first')).result_sha256, before);
+  });
+
+  test('another configuration is refused, and the key is named', async () => {
+    const { exitCode, stderr } = await run('first', '--set', 'scan.rate=4999');
+    assert.is(exitCode, 2);
+    assert.match(stderr, 'scan.rate differs');
+  });
+
+  test('a run killed in every stage in turn ends with the same result', async () => {
+    for (const stage of ['targets', 'resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'path', 'merge', 'report']) {
+      const pause = stage === 'scan' || stage === 'handshake' ? 1500 : 30;
+      await killedIn(stand, 'killed', stage, pause).catch((error: unknown) => {
+        // A stage of milliseconds may be over before the signal arrives; the long ones may not.
+        if (pause > 1000) throw error;
+      });
+    }
+    const { exitCode, stdout, stderr } = await run('killed');
+    assert.is(exitCode, 0, stdout + stderr);
+    const { differences } = check(await truthOf(stand), await readResult(stand.folder('killed')));
+    assert.equal(differences, []);
+    assert.is((await manifestOf(stand, 'killed')).result_sha256, (await manifestOf(stand, 'first')).result_sha256);
+  });
+
+  test('a replay needs no network and no privilege and gives the same bytes', async () => {
+    const into = stand.folder('replayed');
+    await mkdir(into);
+    await chmod(into, 0o777);
+    await chmod(stand.folder('.'), 0o755);
+    const nobody = ['--net', 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
+    const replay = ['--import', 'tsx', 'orchestrator/cli.ts', 'replay', stand.folder('first'), '--into', `${into}/run`];
+    const { exitCode, stdout, stderr } = await execa('unshare', [...nobody, process.execPath, ...replay], {
+      reject: false,
+      env: { TMPDIR: into, HOME: into },
+    });
+    assert.is(exitCode, 0, stdout + stderr);
+    for (const stage of ['targets', 'resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'path', 'merge', 'report']) {
+      assert.match(stdout, new RegExp(`^${stage} .*same bytes`, 'm'));
+    }
+  });
+
+  test("a user's own resolver takes the place of adns with ten lines", async () => {
+    const script = `${process.cwd()}/test/fixtures/own-resolver.mjs`;
+    const { exitCode, stdout, stderr } = await run('own', '--set', `resolve.tool={command: [node, ${script}]}`);
+    assert.is(exitCode, 0, stdout + stderr);
+    const { differences } = check(await truthOf(stand), await readResult(stand.folder('own')));
+    assert.equal(differences, []);
+  });
+
+  test('judge gives the verdicts of the run from zmap output alone', async () => {
+    const zmap = Object.values((await manifestOf(stand, 'first')).stages.scan?.parts ?? {})[0];
+    if (zmap === undefined) throw new Error('no scan part');
+    const raw = `${stand.folder('first')}/raw/scan/00000`;
+    const lines = await Promise.all(['v1', 'v0'].map((probe) => readFile(`${raw}/${probe}-80.ndjson`, 'utf8')));
+    const { exitCode, stdout, stderr } = await census(stand, ['judge'], lines.join(''));
+    assert.is(exitCode, 0, stderr);
+    const { hosts } = await readResult(stand.folder('first'));
+    const verdicts = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.ok(verdicts.length > 50);
+    for (const { address, version, verdict } of verdicts) {
+      const host = hosts.find((candidate) => candidate.address === address);
+      assert.is(verdict, (version === 1 ? host?.v1 : host?.v0)?.verdict, `${address} v${version}`);
+    }
+  });
+
+  test('the lab goes', async () => {
+    await tearDown(stand.lab);
+  });
+}
+
+test.run();

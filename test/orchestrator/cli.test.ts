@@ -1,0 +1,108 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const test = suite('cli');
+
+const answer =
+  'while read -r line; do name=$(printf %s "$line" | cut -d\'"\' -f4); printf \'{"name":"%s","type":"A","addresses":["198.18.9.9"],"chain":[],"status":"ok","failure":null}\\n\' "$name"; done';
+
+interface Script {
+  resolve?: string[];
+  scan?: string[];
+}
+
+/** A run without network and without privileges: programs of the user's own in every role that would need them. */
+function setUp({ resolve = ['bash', '-c', answer], scan = ['cat', '/dev/null'] }: Script) {
+  const root = mkdtempSync(join(tmpdir(), 'cli-'));
+  writeFileSync(join(root, 'list.csv'), '1,a.example\n2,b.example\n3,http://c.example/\n');
+  const config = {
+    lab: true,
+    lab_ranges: ['198.18.0.0/15'],
+    targets: { list: 'list.csv' },
+    resolve: { tool: { command: resolve } },
+    scan: { tool: { command: scan } },
+    handshake: { tool: { command: ['cat', '/dev/null'] } },
+    path: { ping: false },
+    parts: { targets: 1000, resolve: 1 },
+  };
+  writeFileSync(join(root, 'census.yaml'), JSON.stringify(config));
+  return { config: join(root, 'census.yaml'), folder: join(root, 'run') };
+}
+
+async function cli(...args: string[]) {
+  return await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', ...args], {
+    reject: false,
+    input: '',
+  });
+}
+
+async function runWith(script: Script) {
+  const { config, folder } = setUp(script);
+  return { ...(await cli('run', '-c', config, folder)), config, folder };
+}
+
+test("a run whose programs are all the user's own needs no privilege and ends with 0", async () => {
+  const { exitCode, stdout, stderr, folder } = await runWith({});
+  assert.is(exitCode, 0, stderr);
+  assert.match(stdout, /^targets +done in .*3 in = 2 answered \+ 1 rejected \(url 1\)$/m);
+  assert.match(stdout, /^scan +done in .*8 in = 0 answered \+ 2 failed \(timeout 2\) \+ 6 skipped \(duplicate 6\)$/m);
+  assert.match(stdout, /Report: .*index\.html$/m);
+  assert.ok(existsSync(join(folder, 'report', 'index.html')));
+});
+
+test('a program that exits with 3 ends the run with 1; the line names stage, part, command, code and stderr; done parts stay', async () => {
+  const script = `read -r line; case $line in *www.b*) echo 'no memory' >&2; exit 3;; *) printf '%s\\n' "$line" | { ${answer}; };; esac`;
+  const { exitCode, stderr, folder } = await runWith({ resolve: ['bash', '-c', script] });
+  assert.is(exitCode, 1);
+  for (const word of [/^error E_PROGRAM_FAILED: resolve\/00003: bash exited with 3/m, /exit code 3/, /no memory/]) {
+    assert.match(stderr, word);
+  }
+  assert.equal(readdirSync(join(folder, 'resolve')), ['00000.ndjson', '00001.ndjson', '00002.ndjson']);
+});
+
+test('a missing program stops the run before it starts, with 2 and one clear line', async () => {
+  const { exitCode, stderr, folder } = await runWith({ resolve: ['no-such-resolver'] });
+  assert.is(exitCode, 2);
+  assert.match(stderr, /^error E_PROGRAM_MISSING: resolve needs no-such-resolver, which is not installed\n/);
+  assert.not(existsSync(folder));
+});
+
+test('a program that prints rubbish ends the run with 1 and its words are kept', async () => {
+  const { exitCode, stderr, folder } = await runWith({ scan: ['echo', 'Bus error'] });
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^error E_PROGRAM_RUBBISH: scan\/00000: echo printed rubbish/m);
+  assert.match(readFileSync(join(folder, 'rejects', 'parts', 'scan-00000.ndjson'), 'utf8'), 'Bus error');
+});
+
+test('a wrong configuration ends with 2 before anything is made', async () => {
+  const { config, folder } = setUp({});
+  const { exitCode, stderr } = await cli('run', '-c', config, folder, '--set', 'scan.rate=-1');
+  assert.is(exitCode, 2);
+  assert.match(stderr, /^error E_CONFIG: .*scan\.rate/);
+  assert.not(existsSync(folder));
+});
+
+test('every command has a help text with what it takes', async () => {
+  const { stdout } = await cli('--help');
+  for (const name of ['run', 'replay', 'judge', 'doctor', 'init']) {
+    assert.match(stdout, new RegExp(`^ +${name} `, 'm'));
+    const help = await cli(name, '--help');
+    assert.is(help.exitCode, 0);
+    assert.match(help.stdout, 'Usage: ');
+  }
+});
+
+test('init writes a file once', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'init-')), 'census.yaml');
+  assert.is((await cli('init', file)).exitCode, 0);
+  assert.match(readFileSync(file, 'utf8'), 'contact: null');
+  const again = await cli('init', file);
+  assert.is(again.exitCode, 2);
+  assert.match(again.stderr, 'is there already');
+});
+
+test.run();
