@@ -147,6 +147,7 @@ export async function start(service: Service, folder: string): Promise<void> {
   const log = path.join(folder, `${service.name}.log`);
   const file = await open(log, 'w');
   const child = spawn('ip', ['netns', 'exec', service.namespace, ...service.command], {
+    cwd: import.meta.dirname, // where tsx is found, whatever folder the lab is called from
     detached: true,
     stdio: ['ignore', file.fd, file.fd],
   });

@@ -51,8 +51,9 @@ const WAYS: Record<NonNullable<Site['way']>, { nft: string; ip: string[] }> = {
   strip: { nft: passing('reset tcp option mptcp'), ip: [] },
   strip_late: { nft: passing('iifname "front" tcp flags & syn == 0 reset tcp option mptcp'), ip: [] },
   drop_mptcp: { nft: passing('tcp flags & (syn | ack) == syn tcp option mptcp exists drop'), ip: [] },
-  // Only later data: a change in the first segments makes a connection fall back in silence instead of answering MP_FAIL.
-  mangle: { nft: passing('iifname "front" tcp sport 80 ct reply packets > 8 @ih,800,8 set 0x58'), ip: [] },
+  // The second page of a connection, one letter of its Server header: a change in the first data makes a connection fall back in silence,
+  // and one in the middle of much data ends in either of two ways, depending on what is in flight.
+  mangle: { nft: passing('iifname "front" tcp sport 80 ct reply bytes > 2200 @ih,240,8 set 0x58'), ip: [] },
 };
 
 function passing(rule: string): string {
