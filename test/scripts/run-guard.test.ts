@@ -1,0 +1,191 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const root = join(import.meta.dirname, '..', '..');
+const fixtures = join(root, 'test', 'fixtures', 'run-guard');
+
+/** A tree with the folders that both guards look into, and the packages of this one. Gone when `use` is done. */
+async function inTree<T>(files: Record<string, string>, use: (tree: string) => Promise<T>): Promise<T> {
+  const tree = mkdtempSync(join(tmpdir(), 'mptcp-census-guard-'));
+  try {
+    for (const folder of ['test', 'orchestrator/ip2asn-lite/test']) mkdirSync(join(tree, folder), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
+    writeFileSync(join(tree, 'package.json'), '{"type":"module"}');
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(tree, path)), { recursive: true });
+      writeFileSync(join(tree, path), text);
+    }
+    return await use(tree);
+  } finally {
+    rmSync(tree, { recursive: true, force: true });
+  }
+}
+
+async function runIn(tree: string, script: string, args: string[] = []): Promise<{ exitCode: number; said: string }> {
+  const result = await execa('node', ['--import', 'tsx', script, ...args], {
+    cwd: tree,
+    reject: false,
+    all: true,
+    env: { FORCE_COLOR: '0', EXPECT_ALL: '' },
+  });
+  return { exitCode: result.exitCode ?? -1, said: result.all ?? '' };
+}
+
+const runner = join(root, 'test', 'run.ts');
+const guard = suite('test/run.ts');
+
+/** alone: exit code when uvu runs the file without the guard; counts and says: what the guard makes of it. */
+const cases = [
+  { file: 'passing', alone: 0, counts: '2 passed', says: '' },
+  { file: 'failing', alone: 1, counts: '1 passed, 1 failed', says: 'heard' },
+  { file: 'without-run', alone: 0, counts: '0 passed, 1 failed', says: '1 suites, 0 calls of .run()' },
+  { file: 'second-suite-without-run', alone: 0, counts: '0 passed, 1 failed', says: '2 suites, 1 calls of .run()' },
+  { file: 'only', alone: 0, counts: '0 passed, 1 failed', says: 'holds .only' },
+  { file: 'throwing-before', alone: 0, counts: '0 passed, 1 failed', says: 'holds a before or after hook' },
+  { file: 'no-test', alone: 0, counts: '0 passed, 1 failed', says: '' },
+  { file: 'skipped', alone: 0, counts: '1 passed, 1 failed', says: '' },
+  { file: 'exits-early', alone: 1, counts: '0 passed, 1 failed', says: '' },
+];
+
+const textOf = (file: string) => readFileSync(join(fixtures, `${file}.txt`), 'utf8');
+
+guard('has a case for every fixture', () => {
+  const files = readdirSync(fixtures).filter((name) => name.endsWith('.txt'));
+  assert.equal(files.sort(), cases.map(({ file }) => `${file}.txt`).sort());
+});
+
+guard('what uvu calls green by itself is red under the guard', async () => {
+  const tests = Object.fromEntries(cases.map(({ file }) => [`test/${file}.test.ts`, textOf(file)]));
+  await inTree(tests, async (tree) => {
+    for (const { file, alone } of cases)
+      assert.is((await runIn(tree, `test/${file}.test.ts`)).exitCode, alone, `${file} alone`);
+    const { exitCode, said } = await runIn(tree, runner);
+    for (const { file, counts, says } of cases) {
+      const [line = ''] = said.split('\n').filter((text) => text.includes(`test/${file}.test.ts  `));
+      assert.match(line, `${counts.includes('failed') ? 'FAIL' : 'ok  '} test/${file}.test.ts  ${counts}  `);
+      assert.ok(said.includes(says), `${file}: the guard does not say ${says}`);
+    }
+    assert.equal([exitCode, said.split('\n').at(-1)], [1, '4 passed, 8 failed']);
+  });
+});
+
+for (const { file, counts } of cases.slice(0, 3)) {
+  guard(`the exit code of a tree with nothing but ${file} follows ${counts}`, async () => {
+    await inTree({ 'test/case.test.ts': textOf(file) }, async (tree) => {
+      const { exitCode } = await runIn(tree, runner);
+      assert.is(exitCode, counts.includes('failed') ? 1 : 0);
+    });
+  });
+}
+
+guard('a word that no file holds is a failure', async () => {
+  await inTree({ 'test/case.test.ts': textOf('passing') }, async (tree) => {
+    const { exitCode, said } = await runIn(tree, runner, ['mistyped']);
+    assert.equal([exitCode, said.split('\n')], [1, ['no test file matches', '0 passed, 1 failed']]);
+  });
+});
+
+guard('a skip is printed with its reason and counted', async () => {
+  const loud = `console.log('SKIP a title: no root');\n${textOf('passing')}`;
+  await inTree({ 'test/case.test.ts': loud }, async (tree) => {
+    const { said } = await runIn(tree, runner);
+    assert.match(said, '1 SKIPPED:\nSKIP a title: no root\n2 passed, 0 failed');
+  });
+});
+
+guard.run();
+
+const rules = suite('test/house-rules.ts');
+
+/** The smallest tree in which every rule has a file to look at and holds. */
+const innocent: Record<string, string> = {
+  'orchestrator/cli.ts': 'console.log(1);\n',
+  'orchestrator/core/exec.ts': "import { execa } from 'execa';\nexport { execa };\n",
+  'orchestrator/stages/scan.ts': "export const role = 'syn_prober';\n",
+  'orchestrator/tools/adns.ts': "export const name = 'adns';\n",
+  'orchestrator/schemas/records/scan.ts': 'export const ScanRecord = z.strictObject({});\n',
+  'orchestrator/schemas/raw/adns.ts': 'export const AdnsRaw = z.looseObject({});\n',
+  'test/a.ts': 'export const a = 1;\n',
+};
+
+/** A breach of each rule, by the rule's own words. */
+const breaches: { says: string; path: string; text: string }[] = [
+  {
+    says: 'stages never import tools',
+    path: 'orchestrator/stages/a.ts',
+    text: "import { list } from '../tools/list.ts';",
+  },
+  {
+    says: 'tools never import stages',
+    path: 'orchestrator/tools/a.ts',
+    text: "import { scan } from '../stages/scan.ts';",
+  },
+  {
+    says: 'core imports neither stages nor tools',
+    path: 'orchestrator/core/a.ts',
+    text: "import { key } from '../mptcp/keys.ts';",
+  },
+  { says: 'stages and core name no program', path: 'orchestrator/stages/b.ts', text: '/** what nmap says */' },
+  {
+    says: 'only core/exec.ts starts processes',
+    path: 'orchestrator/tools/b.ts',
+    text: "import { execa } from 'execa';",
+  },
+  { says: 'no shell', path: 'orchestrator/core/b.ts', text: 'const options = { shell: true };' },
+  { says: 'only cli.ts prints, sets the exit code or exits', path: 'orchestrator/a.ts', text: 'process.exitCode = 1;' },
+  { says: 'a file has at most 250 lines', path: 'test/long.ts', text: '\n'.repeat(251) },
+  { says: 'no utils, helpers, misc or common', path: 'orchestrator/utils.ts', text: '' },
+  {
+    says: 'records are strict objects',
+    path: 'orchestrator/schemas/records/a.ts',
+    text: 'export const A = z.object({});',
+  },
+  {
+    says: 'raw schemas are loose objects',
+    path: 'orchestrator/schemas/raw/a.ts',
+    text: 'export const A = z.strictObject({});',
+  },
+];
+
+const houseRules = join(root, 'test', 'house-rules.ts');
+
+rules('has a breach for every rule', () => {
+  const said = [...readFileSync(houseRules, 'utf8').matchAll(/says: '([^']+)'/g)].map(([, says]) => says);
+  assert.equal(breaches.map(({ says }) => says).sort(), said.sort());
+});
+
+rules('an innocent tree passes', async () => {
+  await inTree(innocent, async (tree) => {
+    assert.equal(await runIn(tree, houseRules), { exitCode: 0, said: `house rules: ${breaches.length} rules hold` });
+  });
+});
+
+rules('a rule that looks at no file is a breach', async () => {
+  const { 'orchestrator/tools/adns.ts': _, ...rest } = innocent;
+  await inTree(rest, async (tree) => {
+    const { exitCode, said } = await runIn(tree, houseRules);
+    assert.is(exitCode, 1);
+    assert.match(said, 'tools never import stages: the rule has no file to look at');
+  });
+});
+
+rules('a breach of each rule goes red and is named with its file', async () => {
+  const broken = Object.fromEntries(breaches.map(({ path, text }) => [path, `${text}\n`]));
+  await inTree({ ...innocent, ...broken }, async (tree) => {
+    const { exitCode, said } = await runIn(tree, houseRules);
+    const expected = breaches.map(({ says, path }) => `${path}: ${says}`);
+    assert.equal([exitCode, said.split('\n').sort()], [1, [...expected, `${expected.length} breaches`].sort()]);
+  });
+});
+
+rules('one breach is enough', async () => {
+  await inTree({ ...innocent, 'orchestrator/utils.ts': '' }, async (tree) => {
+    assert.is((await runIn(tree, houseRules)).exitCode, 1);
+  });
+});
+
+rules.run();
