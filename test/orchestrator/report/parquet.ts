@@ -1,10 +1,21 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { openDatabase, runSql, sqlText, viewSql } from '../../../orchestrator/core/duckdb.ts';
+import { Rung, VerdictName } from '../../../orchestrator/schemas/lists.ts';
 import { DomainsRecord } from '../../../orchestrator/schemas/records/domains.ts';
 import { HostsRecord, type Verdict } from '../../../orchestrator/schemas/records/hosts.ts';
 
-const notOffered: Verdict = { verdict: 'not_offered', rung: 'syn_ack', rules: ['no_option'], flags: null, replies: ['synack_no_option'] };
+const notOffered: Verdict = {
+  verdict: 'not_offered',
+  rung: 'syn_ack',
+  rules: ['no_option'],
+  flags: null,
+  replies: ['synack_no_option'],
+};
+
+/** Some fields of a record. */
+type Given<T> = { [K in keyof T]?: T[K] | undefined };
 
 /** A verdict by name, with the reply that leads to it. */
 export function verdict(name: Verdict['verdict'], rung: Verdict['rung'] = 'syn_ack'): Verdict {
@@ -35,7 +46,7 @@ const unmeasured = [
 ] as const;
 
 /** A host of which nothing is known but what is given; every other value is null with its reason. */
-export function makeHost(given: Partial<HostsRecord> & { address: string }): HostsRecord {
+export function makeHost(given: Given<HostsRecord> & { address: string }): HostsRecord {
   const missing = unmeasured.map((field) => [`${field}_missing`, given[field] == null ? 'not_measured' : null]);
   return HostsRecord.parse({
     port: 80,
@@ -55,7 +66,7 @@ export function makeHost(given: Partial<HostsRecord> & { address: string }): Hos
 }
 
 /** A domain of which all addresses answered, none of them capable, unless said otherwise. */
-export function makeDomain(given: Partial<DomainsRecord> & { name: string }): DomainsRecord {
+export function makeDomain(given: Given<DomainsRecord> & { name: string }): DomainsRecord {
   const addresses = given.addresses ?? [];
   return DomainsRecord.parse({
     rank: null,
@@ -85,4 +96,44 @@ export async function writeParquet(folder: string, hosts: HostsRecord[], domains
   }
   database.closeSync();
   return { hosts: join(folder, 'hosts.parquet'), domains: join(folder, 'domains.parquet') };
+}
+
+const Line = z.looseObject({
+  address: z.string(),
+  v1: z.string().nullable(),
+  v0: z.string().nullable(),
+  domains: z.array(z.string()),
+});
+
+function readVerdict(text: string | null): Verdict | null {
+  const [name, rung] = text?.split('/') ?? [];
+  return name === undefined ? null : verdict(VerdictName.parse(name), Rung.parse(rung ?? 'syn_ack'));
+}
+
+async function readLines(path: string): Promise<unknown[]> {
+  const text = await readFile(path, 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+/** Hosts and domains of a case folder: hosts.ndjson in the short form that test/cases/report/README.md describes, domains.ndjson. */
+export async function readCase(folder: string): Promise<{ hosts: HostsRecord[]; domains: DomainsRecord[] }> {
+  const domains = (await readLines(join(folder, 'domains.ndjson'))).map((line) =>
+    makeDomain(DomainsRecord.partial().required({ name: true }).parse(line)),
+  );
+  const rank = (name: string) => domains.find((domain) => domain.name === name)?.rank ?? null;
+  const hosts = (await readLines(join(folder, 'hosts.ndjson'))).map((line) => {
+    const { v1, v0, domains: names, ...rest } = Line.parse(line);
+    return makeHost({
+      ...HostsRecord.partial().required({ address: true }).parse(rest),
+      v1: readVerdict(v1),
+      v1_missing: v1 === null ? 'not_sent' : null,
+      v0: readVerdict(v0),
+      v0_missing: v0 === null ? 'not_sent' : null,
+      domains: names.map((name) => ({ name, rank: rank(name), www: false })),
+    });
+  });
+  return { hosts, domains };
 }

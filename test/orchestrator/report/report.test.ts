@@ -1,0 +1,161 @@
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ReportFacts } from '../../../orchestrator/report/facts.ts';
+import { writeReport } from '../../../orchestrator/report/report.ts';
+import type { DomainsRecord } from '../../../orchestrator/schemas/records/domains.ts';
+import type { HostsRecord } from '../../../orchestrator/schemas/records/hosts.ts';
+import { makeFacts } from './facts.ts';
+import { makeDomain, makeHost, readCase, verdict, writeParquet } from './parquet.ts';
+
+const test = suite('report');
+const smallCase = 'test/cases/report/small';
+
+/** Writes a report and gives every file of it. */
+async function report(hosts: HostsRecord[], domains: DomainsRecord[], facts: Partial<ReportFacts> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'census-report-'));
+  const paths = await writeParquet(join(folder, 'data'), hosts, domains);
+  const out = join(folder, 'report');
+  const summary = await writeReport({ ...paths, out, facts: makeFacts(facts) });
+  const names = (await readdir(out)).sort();
+  assert.equal(names, summary.files, 'the summary names exactly the files that are there');
+  const files: Record<string, string> = {};
+  for (const name of names) files[name] = await readFile(join(out, name), 'utf8');
+  return { text: summary.text, files, page: files['index.html'] ?? '' };
+}
+
+test('every table and figure of the small case counts as it does on paper', async () => {
+  const { hosts, domains } = await readCase(smallCase);
+  const { files } = await report(hosts, domains);
+  const expected = await readdir(`${smallCase}/expected`);
+  assert.equal(
+    Object.keys(files).filter((name) => name.endsWith('.csv')),
+    expected.sort(),
+  );
+  for (const name of expected) {
+    assert.fixture(files[name] ?? '', await readFile(`${smallCase}/expected/${name}`, 'utf8'), name);
+  }
+});
+
+test('the same hosts in another order give the same bytes in every file', async () => {
+  const { hosts, domains } = await readCase(smallCase);
+  const once = await report(hosts, domains);
+  const again = await report(hosts.toReversed(), domains.toReversed());
+  assert.is(once.text, again.text);
+  for (const [name, content] of Object.entries(once.files)) assert.is(again.files[name], content, name);
+});
+
+test('the page and the terminal show every denominator', async () => {
+  const { hosts, domains } = await readCase(smallCase);
+  const { page, text } = await report(hosts, domains);
+  const denominators = [
+    'Denominators: 8 SYN/ACKs to the v1 probe, 7 to the v0 probe.',
+    'n = 4 capable addresses, out of 8 that answered with a SYN/ACK.',
+    'The first 3 of 3 domains with a capable address',
+    'n = 2 of 4 (50.00\u00a0%) capable addresses with a candidate, 3 candidates',
+    'A connection was tried to 4 of 4',
+  ];
+  for (const denominator of denominators) {
+    assert.ok(page.includes(denominator), `the page lacks: ${denominator}`);
+    assert.ok(text.replace(/\n {2}/g, ' ').includes(denominator), `the terminal lacks: ${denominator}`);
+  }
+  for (const figure of [
+    'n = 3 servers at 2 locations.',
+    'n = 3 ranked domains with a capable address, beside 5 ranked domains',
+  ]) {
+    assert.ok(page.includes(figure), `the page lacks: ${figure}`);
+  }
+  assert.match(text, 'Of the 8 addresses that answered with a SYN/ACK, 4 (50.00\u00a0%) are MPTCP-capable');
+});
+
+test('the page stands alone, and a reader who cannot see its figures is told what they show', async () => {
+  const { hosts, domains } = await readCase(smallCase);
+  const { page } = await report(hosts, domains);
+  const { document } = parseHTML(page);
+  const figures = [...document.querySelectorAll('svg[role=img]')];
+  assert.is(figures.length, 4);
+  for (const figure of figures) {
+    assert.ok(figure.querySelector('title')?.textContent);
+    assert.ok(figure.querySelector('desc')?.textContent);
+  }
+  const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
+  assert.is(new Set(ids).size, ids.length, 'an id stands twice');
+  assert.is(document.querySelectorAll('script, link, img, iframe').length, 0);
+  const links = [...document.querySelectorAll('a')].map((link) => String(link.getAttribute('href')));
+  assert.ok(links.every((link) => link.startsWith('#') || /^[a-z0-9_]+\.(csv|svg)$/.test(link)));
+  assert.not.match(page, /NaN|undefined|Infinity|\[object/);
+});
+
+test('names that strangers chose cannot become markup', async () => {
+  const name = '<script>alert(1)</script>&"';
+  const host = makeHost({
+    address: '198.18.0.1',
+    v1: verdict('capable', 'fresh_key'),
+    asn: 64500,
+    as_name: name,
+    domains: [{ name, rank: 1, www: false }],
+  });
+  const { page } = await report(
+    [host],
+    [makeDomain({ name, rank: 1, addresses: [host.address], addresses_capable_v1: 1 })],
+  );
+  assert.not.match(page, '<script>');
+  assert.match(page, '&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;');
+});
+
+test('no address of a capable host is in any file', async () => {
+  const { hosts, domains } = await readCase(smallCase);
+  const { files } = await report(hosts, domains);
+  for (const [name, content] of Object.entries(files)) assert.not.match(content, /198\.18\.\d+\.\d+|2001:db8/, name);
+});
+
+const capable = makeHost({ address: '198.18.0.1', v1: verdict('capable', 'fresh_key') });
+const plain = makeHost({ address: '198.18.0.2' });
+const empties: [string, HostsRecord[], string[]][] = [
+  [
+    'a run without an answer',
+    [],
+    ['No address answered anything.', 'No address was found capable, out of 0 addresses'],
+  ],
+  ['a run without a capable host', [plain], ['No address was found capable, out of 1 address that answered']],
+  [
+    'a run without geo, asn, os and path',
+    [capable, plain],
+    [
+      'Not measured: the geo stage was left out of this run.',
+      'Not measured: the asn stage was left out of this run.',
+      'Not measured: the os stage was left out of this run.',
+      'Not measured: the path stage was left out of this run.',
+      'This run had no list of names: its targets were addresses or prefixes.',
+    ],
+  ],
+];
+for (const [title, hosts, sentences] of empties) {
+  test(`${title} says so in sentences and draws no empty plot`, async () => {
+    const { page, text, files } = await report(hosts, []);
+    for (const sentence of sentences) {
+      assert.ok(page.includes(sentence), `the page lacks: ${sentence}`);
+    }
+    assert.equal(
+      Object.keys(files).filter((name) => name.endsWith('.svg')),
+      [],
+    );
+    assert.not.match(page + text, /NaN|undefined|Infinity/);
+  });
+}
+
+test('packets lost on the way in are told above all numbers', async () => {
+  const { page, text } = await report([plain], [], { setting: [['scan.recv_drops', '17']] });
+  for (const shown of [page, text]) assert.match(shown, 'scan.recv_drops = 17: packets were lost on the way in');
+  assert.not.match((await report([plain], [])).text, 'packets were lost');
+});
+
+test('only a lab run says that it says nothing about the Internet', async () => {
+  assert.match((await report([plain], [])).page, 'A run inside a test Internet.');
+  assert.not.match((await report([plain], [], { lab: false })).page, 'A run inside a test Internet.');
+});
+
+test.run();
