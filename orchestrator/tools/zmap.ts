@@ -1,0 +1,129 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import { type RawRow, Reject, type Tool } from '../core/tool.ts';
+import type { ScanTarget } from '../roles.ts';
+import { ZmapRaw, ZmapUnsent } from '../schemas/raw/zmap.ts';
+import type { ScanRecord } from '../schemas/records/scan.ts';
+import { repliesFile, runZmap, type ZmapRun, zmapFacts, zmapProgram } from './zmap-run.ts';
+
+/** One zmap per port and version: it knows one port per run, and each version's denominator is its own. */
+function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[] {
+  return scan.ports.flatMap((port) =>
+    scan.versions.map((version) => {
+      const probe = `v${version}`;
+      const args = ['-M', 'mptcp_synscan', `--probe-args=${probe}`, '-p', String(port)];
+      return { name: `${port}-${probe}`, args, probes: 1, port, probe };
+    }),
+  );
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const file = await open(path);
+  yield* file.readLines();
+}
+
+const Reply = z.looseObject({ target: z.string(), success: z.int() });
+
+/** JSON of a line with the target it is about; both null when the line is broken. */
+function parseReply(line: string): { value: unknown; target: string | null; success: boolean } {
+  try {
+    const value: unknown = JSON.parse(line);
+    const reply = Reply.safeParse(value);
+    return { value, target: reply.data?.target ?? null, success: reply.data?.success === 1 };
+  } catch {
+    return { value: null, target: null, success: false };
+  }
+}
+
+/**
+ * One reply per target of a run: the first SYN/ACK, else the first reply (servers repeat SYN/ACKs, networks duplicate).
+ * The file is read twice, so that only a number per target is held.
+ */
+async function* firstReplies(path: string): AsyncGenerator<RawRow> {
+  const chosen = new Map<string, number>();
+  const succeeded = new Set<string>();
+  let number = 0;
+  for await (const line of linesOf(path)) {
+    const { target, success } = parseReply(line);
+    if (target !== null && (!chosen.has(target) || (success && !succeeded.has(target)))) chosen.set(target, number);
+    if (target !== null && success) succeeded.add(target);
+    number += 1;
+  }
+  number = 0;
+  for await (const line of linesOf(path)) {
+    const { value, target } = parseReply(line);
+    if (target === null || chosen.get(target) === number) yield { value, line };
+    number += 1;
+  }
+}
+
+function words(list: string | null): string[] {
+  return list === null || list === '' ? [] : list.split(',');
+}
+
+/** Arrival in UTC with the capture's microseconds. */
+function arrival(seconds: number, microseconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(microseconds).padStart(6, '0')}Z`;
+}
+
+/** Stock zmap 2.1.1 with our probe module loaded by LD_PRELOAD (zmap-module/README.md). IPv4 only. */
+export const zmap: Tool<ScanTarget, ZmapRaw | z.infer<typeof ZmapUnsent>, ScanRecord, Config> = {
+  name: 'zmap',
+
+  programs: [zmapProgram],
+
+  async collect(context) {
+    async function* targets(): AsyncGenerator<string> {
+      for await (const { target } of context.rows()) yield target;
+    }
+    await runZmap(context, targets(), runsOf(context.config));
+  },
+
+  async *decode(context) {
+    const runs = runsOf(context.config);
+    let sent = false;
+    for await (const { target } of context.rows()) {
+      if (!target.includes(':')) sent = true;
+      else for (const { port, probe } of runs) yield { value: { unsent: `${target} ${port} ${probe}` } };
+    }
+    if (sent) for (const { name } of runs) yield* firstReplies(join(context.folder, repliesFile(name)));
+  },
+
+  raw: z.union([ZmapRaw, ZmapUnsent]),
+
+  toRecord(raw) {
+    if (raw.unsent !== undefined) return new Reject('no_ipv6_probe', raw.unsent);
+    return {
+      address: raw.target,
+      port: raw.sport,
+      probe: raw.probe,
+      classification: raw.classification,
+      sent_version: raw.sent_version,
+      sent_flags: raw.sent_flags,
+      sent_key: raw.sent_key,
+      sent_option: raw.sent_option,
+      option: raw.mptcp_option,
+      options_mptcp: words(raw.mptcp_options),
+      version: raw.mptcp_version,
+      flags: raw.mptcp_flags,
+      sender_key: raw.mptcp_key,
+      faults: words(raw.faults),
+      tcp_options: raw.tcp_options,
+      options_order: raw.options_order,
+      window: raw.window,
+      ttl: raw.ttl,
+      rtt_us: raw.rtt_us,
+      rtt_missing: raw.rtt_missing,
+      rtt_source: raw.rtt_source,
+      icmp_type: raw.icmp_type,
+      icmp_code: raw.icmp_code,
+      icmp_hop: raw.icmp_hop,
+      icmp_quoted_option: raw.icmp_quoted_option,
+      received_at: arrival(raw['timestamp-ts'], raw['timestamp-us']),
+    };
+  },
+
+  facts: zmapFacts,
+};
