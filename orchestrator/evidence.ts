@@ -74,7 +74,7 @@ const greaseVersion = 15;
 type Unread = Omit<Offer, 'reading' | 'keyConstant'>;
 
 /** The version an MP_CAPABLE SYN asked about; the grease version asks what v1 stacks do with it. Null for other probes. */
-function askedVersion({ sent_version }: ScanEvidence): number | null {
+export function askedVersion({ sent_version }: ScanEvidence): number | null {
   return sent_version === greaseVersion ? 1 : sent_version;
 }
 
