@@ -8,7 +8,7 @@ import { ip2asnLite } from './ip2asn-lite.ts';
 import { list } from './list.ts';
 import { maxmind } from './maxmind.ts';
 import { wget } from './wget.ts';
-import { zmap, zmap } from './zmap.ts';
+import { zmap } from './zmap.ts';
 
 /** A tool for a role: units and records are the role's, what its program prints is its own affair. */
 type ToolFor<R extends RoleName> = Omit<
