@@ -6,6 +6,8 @@
 const COLON = 58;
 const DOT = 46;
 const ZERO = 48;
+/** A dot, as a digit value. */
+const END = DOT - ZERO;
 
 /** Value of each ASCII hex digit, -1 for everything else. */
 const HEX = new Int8Array(128).fill(-1);
@@ -15,33 +17,35 @@ for (let digit = 0; digit < 16; digit++) {
 }
 
 /**
- * Reads text[from, to) as a dotted quad into groups[at], groups[at + 1]; false when it is none.
+ * Reads text[from, to) as a dotted quad: its 32 bits as a signed integer (which the engine keeps unboxed), or null when it is none.
  * Leading zeros are refused: some programs read them as octal, so the address is not certain.
  */
-export function parseIpv4(text: string, from: number, to: number, groups: Uint16Array, at: number): boolean {
-  let high = 0;
-  let octet = 0;
-  let digits = 0;
-  let dots = 0;
-  for (let i = from; i < to; i++) {
-    const code = text.charCodeAt(i);
-    const digit = code - ZERO;
-    if (digit >= 0 && digit <= 9) {
-      if (octet === 0 && digits > 0) return false;
-      octet = octet * 10 + digit;
-      if (octet > 255) return false;
-      digits++;
-    } else {
-      if (code !== DOT || digits === 0 || dots === 3) return false;
-      if (dots === 1) groups[at] = (high << 8) | octet;
-      high = octet;
-      dots++;
-      octet = 0;
-      digits = 0;
+export function parseIpv4(text: string, from: number, to: number): number | null {
+  if (to - from < 7 || to - from > 15) return null;
+  let bits = 0;
+  let at = from;
+  for (let dots = 3; dots >= 0; dots--) {
+    if (at + 2 * dots >= to) return null;
+    let octet = text.charCodeAt(at++) - ZERO;
+    if (octet < 0 || octet > 9) return null;
+    // The end of the text ends an octet like a dot; that it ends the last one is checked below.
+    let next = at < to ? text.charCodeAt(at) - ZERO : END;
+    at++;
+    if (next !== END) {
+      if (next < 0 || next > 9 || octet === 0) return null;
+      octet = octet * 10 + next;
+      next = at < to ? text.charCodeAt(at) - ZERO : END;
+      at++;
+      if (next !== END) {
+        if (next < 0 || next > 9) return null;
+        octet = octet * 10 + next;
+        if (octet > 255 || (at < to && text.charCodeAt(at) !== DOT)) return null;
+        at++;
+      }
     }
+    bits = (bits << 8) | octet;
   }
-  groups[at + 1] = (high << 8) | octet;
-  return dots === 3 && digits > 0;
+  return at === to + 1 ? bits : null;
 }
 
 /** Moves the groups after a "::" to the end and puts zeros into the gap. */
@@ -87,8 +91,10 @@ export function parseIpv6(text: string, from: number, to: number, groups: Uint16
       }
       colonLast = true;
     } else if (code === DOT) {
-      if (count > 6 || !parseIpv4(text, start, to, groups, count)) return false;
-      count += 2;
+      const tail = count > 6 ? null : parseIpv4(text, start, to);
+      if (tail === null) return false;
+      groups[count++] = tail >>> 16;
+      groups[count++] = tail & 0xffff;
       digits = 0;
       colonLast = false;
       break;
@@ -111,32 +117,20 @@ export function isMapped(groups: Uint16Array): boolean {
   );
 }
 
-/**
- * Reads an address of either family into groups. Returns 4 or 6, or 0 when it is none.
- * An IPv4-mapped IPv6 address becomes the IPv4 address that it carries.
- */
-export function parseAddress(text: string, groups: Uint16Array): 0 | 4 | 6 {
-  const length = text.length;
-  // The first colon of an IPv6 address stands at 0 to 4, where a dotted quad has its first dot at 1 to 3.
-  for (let i = 0; i < 5 && i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === DOT) return parseIpv4(text, 0, length, groups, 0) ? 4 : 0;
-    if (code === COLON) {
-      if (!parseIpv6(text, 0, length, groups)) return 0;
-      if (!isMapped(groups)) return 6;
-      groups[0] = groups[6] ?? 0;
-      groups[1] = groups[7] ?? 0;
-      return 4;
-    }
-  }
-  return 0;
+/** The IPv4 address that a mapped address carries, as 32 bits. */
+export function mappedIpv4(groups: Uint16Array): number {
+  return ((groups[6] ?? 0) << 16) | (groups[7] ?? 0);
 }
 
-/** Dotted quad of groups[at], groups[at + 1]. */
-export function formatIpv4(groups: Uint16Array, at: number): string {
-  const high = groups[at] ?? 0;
-  const low = groups[at + 1] ?? 0;
-  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+/** True when the text can only be IPv6: its first colon stands at 0 to 4, a dotted quad has none. */
+export function hasEarlyColon(text: string): boolean {
+  for (let i = 0; i < 5 && i < text.length; i++) if (text.charCodeAt(i) === COLON) return true;
+  return false;
+}
+
+/** Dotted quad of 32 bits. */
+export function formatIpv4(bits: number): string {
+  return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
 }
 
 /** The longest run of two or more zero groups, the first of equals (RFC 5952 section 4.2). */
@@ -153,7 +147,7 @@ function longestZeroRun(groups: Uint16Array, at: number): { from: number; to: nu
 
 /** RFC 5952 text of groups[at .. at + 7]; IPv4-mapped addresses end in a dotted quad (section 5). */
 export function formatIpv6(groups: Uint16Array, at: number): string {
-  if (isMapped(groups.subarray(at, at + 8))) return `::ffff:${formatIpv4(groups, at + 6)}`;
+  if (isMapped(groups.subarray(at, at + 8))) return `::ffff:${formatIpv4(mappedIpv4(groups.subarray(at)))}`;
   const run = longestZeroRun(groups, at);
   const part = (from: number, to: number): string =>
     Array.from(groups.subarray(at + from, at + to), (group) => group.toString(16)).join(':');

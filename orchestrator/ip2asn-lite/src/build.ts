@@ -6,6 +6,7 @@ import { readPfx2as } from './formats/pfx2as.ts';
 import { readPyasnDat } from './formats/pyasn-dat.ts';
 import { readRanges } from './formats/ranges.ts';
 import { type Input, sourceName, withInput } from './input.ts';
+import { indexIpv4 } from './ipv4-index.ts';
 import { NO_NAMES, packNames } from './name-list.ts';
 import { readNames } from './names.ts';
 import { Table, type TableInfo, type TableOptions } from './table.ts';
@@ -97,15 +98,19 @@ export async function buildTable(options: BuildOptions): Promise<Table> {
     builtAt: new Date(),
     counts: collector.counts,
   };
-  const parts = {
-    info,
-    ipv4: buildFamily(collector.ipv4),
-    ipv6: buildFamily(collector.ipv6),
-    names: given.size === 0 ? NO_NAMES : packNames(given),
-  };
-  if (parts.ipv4.count + parts.ipv6.count === 0) {
+  const ipv4 = buildFamily(collector.ipv4);
+  const ipv6 = buildFamily(collector.ipv6);
+  if (ipv4.prefixes.count + ipv6.prefixes.count === 0) {
     const found = `none (${JSON.stringify(collector.counts)})`;
     throw new FileError('BAD_FORMAT', { file: source, offset: 0, expected: 'at least one prefix', found });
   }
+  const parts = {
+    info,
+    prefixes4: ipv4.prefixes,
+    prefixes6: ipv6.prefixes,
+    index4: indexIpv4(ipv4.trie, ipv4.prefixes),
+    trie6: ipv6.trie,
+    names: given.size === 0 ? NO_NAMES : packNames(given),
+  };
   return new Table(parts, options);
 }

@@ -1,7 +1,8 @@
 import { FileError } from './errors.ts';
-import type { Family } from './family.ts';
+import type { Ipv4Index } from './ipv4-index.ts';
 import type { NameList } from './name-list.ts';
 import type { Width } from './prefix.ts';
+import { type PrefixArrays, Prefixes } from './prefixes.ts';
 import type { TableInfo, TableParts } from './table.ts';
 import type { Trie } from './trie.ts';
 
@@ -18,15 +19,21 @@ export interface CacheHeader {
 
 type Section = Uint8Array | Uint16Array | Uint32Array | Int32Array;
 
-function familySections({ trie, ...family }: Family): Section[] {
-  const { groups, lengths, asns, flags, multiRows, multiStarts, multiAsns } = family;
-  const prefixes = [groups, lengths, asns, flags, multiRows, multiStarts, multiAsns];
-  return [...prefixes, trie.root, trie.nodes, trie.edges, trie.targets];
+function prefixSections(arrays: PrefixArrays): Section[] {
+  const { groups, lengths, asns, flags, severalRows, severalStarts, severalAsns } = arrays;
+  return [groups, lengths, asns, flags, severalRows, severalStarts, severalAsns];
 }
 
 /** A table as header and arrays. */
-export function sectionsOf({ info, ipv4, ipv6, names }: TableParts): { header: CacheHeader; sections: Section[] } {
-  const sections = [...familySections(ipv4), ...familySections(ipv6), names.asns, names.starts, names.bytes];
+export function sectionsOf(parts: TableParts): { header: CacheHeader; sections: Section[] } {
+  const { info, prefixes4, prefixes6, index4, trie6, names } = parts;
+  const sections = [
+    ...prefixSections(prefixes4),
+    ...[index4.starts, index4.edges, index4.asns, index4.details],
+    ...prefixSections(prefixes6),
+    ...[trie6.root, trie6.edges, trie6.targets],
+    ...[names.asns, names.starts, names.bytes],
+  ];
   const header: CacheHeader = {
     source: info.source,
     format: info.format,
@@ -151,45 +158,50 @@ function isAscending(values: Uint32Array, limit: number): boolean {
   return last <= limit;
 }
 
-/** Every target leads to a row or node that exists; the depth of the walk is bounded by the address, so no file can make a lookup hang. */
-function areTargets(targets: Int32Array, nodes: number, rows: number): boolean {
-  for (const target of targets) if (target > rows || target < -nodes) return false;
-  return true;
+/** Every block ends within the edges. */
+function isBlock(edges: Uint16Array, start: number): boolean {
+  return start + (edges[start] ?? Number.POSITIVE_INFINITY) < edges.length;
 }
 
-function readTrie(sections: SectionReader, rows: number): Trie {
-  const trie = {
-    root: sections.int32(),
-    nodes: sections.uint32(),
+function readIndex(sections: SectionReader): Ipv4Index {
+  const index = {
+    starts: sections.uint32(),
     edges: sections.uint16(),
-    targets: sections.int32(),
+    asns: sections.uint32(),
+    details: sections.uint8(),
   };
-  const { root, nodes, edges, targets } = trie;
-  const fits =
-    root.length === 65536 &&
-    nodes.length > 0 &&
-    edges.length === targets.length &&
-    isAscending(nodes, edges.length) &&
-    areTargets(root, nodes.length - 1, rows) &&
-    areTargets(targets, nodes.length - 1, rows);
-  sections.require(fits, 'a lookup tree');
+  const { starts, edges, asns, details } = index;
+  const fits = starts.length === 65536 && asns.length === edges.length && details.length === edges.length;
+  sections.require(fits && starts.every((start) => isBlock(edges, start)), 'an IPv4 index');
+  return index;
+}
+
+/** Every target leads to a row or a block; the depth of a walk is bounded by the address, so no file can make a lookup hang. */
+function readTrie(sections: SectionReader, rows: number): Trie {
+  const trie = { root: sections.int32(), edges: sections.uint16(), targets: sections.int32() };
+  const { root, edges, targets } = trie;
+  const isTarget = (target: number): boolean => (target < 0 ? isBlock(edges, -1 - target) : target <= rows);
+  const fits = root.length === 65536 && edges.length === targets.length;
+  sections.require(fits && root.every(isTarget) && targets.every(isTarget), 'an IPv6 lookup tree');
   return trie;
 }
 
-function readFamily(sections: SectionReader, width: Width): Family {
-  const groups = sections.uint16();
-  const lengths = sections.uint8();
-  const asns = sections.uint32();
-  const flags = sections.uint8();
-  const multiRows = sections.uint32();
-  const multiStarts = sections.uint32();
-  const multiAsns = sections.uint32();
+function readPrefixes(sections: SectionReader, width: Width): Prefixes {
+  const arrays: PrefixArrays = {
+    groups: sections.uint16(),
+    lengths: sections.uint8(),
+    asns: sections.uint32(),
+    flags: sections.uint8(),
+    severalRows: sections.uint32(),
+    severalStarts: sections.uint32(),
+    severalAsns: sections.uint32(),
+  };
+  const { groups, lengths, asns, flags, severalRows, severalStarts, severalAsns } = arrays;
   const count = lengths.length;
   const sameCount = groups.length === count * width && asns.length === count && flags.length === count;
-  const origins = multiStarts.length === multiRows.length + 1 && isAscending(multiStarts, multiAsns.length);
-  sections.require(sameCount && origins && isAscending(multiRows, count), 'prefixes with length, origin and flags');
-  const trie = readTrie(sections, count);
-  return { width, count, groups, lengths, asns, flags, multiRows, multiStarts, multiAsns, trie };
+  const origins = severalStarts.length === severalRows.length + 1 && isAscending(severalStarts, severalAsns.length);
+  sections.require(sameCount && origins && isAscending(severalRows, count), 'prefixes with length, origin and flags');
+  return new Prefixes(width, arrays);
 }
 
 function readNameList(sections: SectionReader): NameList {
@@ -208,9 +220,11 @@ export function readParts(header: CacheHeader, sections: SectionReader): TablePa
     builtAt: new Date(header.built_at),
     counts: header.counts,
   };
-  const ipv4 = readFamily(sections, 2);
-  const ipv6 = readFamily(sections, 8);
+  const prefixes4 = readPrefixes(sections, 2);
+  const index4 = readIndex(sections);
+  const prefixes6 = readPrefixes(sections, 8);
+  const trie6 = readTrie(sections, prefixes6.count);
   const names = readNameList(sections);
   sections.end();
-  return { info, ipv4, ipv6, names };
+  return { info, prefixes4, prefixes6, index4, trie6, names };
 }

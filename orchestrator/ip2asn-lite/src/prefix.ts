@@ -5,7 +5,8 @@ export type Width = 2 | 8;
 
 /** Text of the prefix whose groups start at groups[at], as `address/length`. */
 export function formatPrefix(groups: Uint16Array, at: number, width: Width, length: number): string {
-  return `${width === 2 ? formatIpv4(groups, at) : formatIpv6(groups, at)}/${length}`;
+  const address = width === 2 ? formatIpv4(((groups[at] ?? 0) << 16) | (groups[at + 1] ?? 0)) : formatIpv6(groups, at);
+  return `${address}/${length}`;
 }
 
 /** Clears the bits after `length`; true when any was set. */

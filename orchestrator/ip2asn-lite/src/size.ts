@@ -1,4 +1,4 @@
-import type { Family } from './family.ts';
+import type { Prefixes } from './prefixes.ts';
 
 /** Number of addresses of an AS. IPv6 needs more than 53 bits. */
 export interface AsSize {
@@ -6,22 +6,23 @@ export interface AsSize {
   ipv6: bigint;
 }
 
-function toBigint(family: Family, row: number): bigint {
+function toBigint(prefixes: Prefixes, row: number): bigint {
   let value = 0n;
-  for (let i = 0; i < family.width; i++) value = (value << 16n) | BigInt(family.groups[row * family.width + i] ?? 0);
+  for (let i = 0; i < prefixes.width; i++)
+    value = (value << 16n) | BigInt(prefixes.groups[row * prefixes.width + i] ?? 0);
   return value;
 }
 
 /** Addresses under the prefixes that an AS originates. Rows are sorted, so a prefix inside an earlier one ends before its end. */
-export function sizeOf(family: Family, asn: number): bigint {
-  const bits = family.width * 16;
+export function sizeOf(prefixes: Prefixes, asn: number): bigint {
+  const bits = prefixes.width * 16;
   let size = 0n;
   let covered = 0n; // first address after everything counted
-  for (let row = 0; row < family.count; row++) {
-    if (family.asns[row] !== asn) continue;
-    const start = toBigint(family, row);
+  for (let row = 0; row < prefixes.count; row++) {
+    if (prefixes.asns[row] !== asn) continue;
+    const start = toBigint(prefixes, row);
     if (start < covered) continue;
-    const length = 1n << BigInt(bits - (family.lengths[row] ?? 0));
+    const length = 1n << BigInt(bits - (prefixes.lengths[row] ?? 0));
     size += length;
     covered = start + length;
   }

@@ -1,11 +1,13 @@
-import { isMapped, parseAddress } from './address.ts';
+import { hasEarlyColon, isMapped, mappedIpv4, parseIpv4, parseIpv6 } from './address.ts';
 import { InvalidAddressError } from './errors.ts';
-import type { Family } from './family.ts';
-import { type Match, Matches } from './match.ts';
+import { Ipv4Lookup } from './ipv4.ts';
+import type { Ipv4Index } from './ipv4-index.ts';
+import { Ipv6Lookup } from './ipv6.ts';
+import type { Match } from './match.ts';
 import { findName, type NameList } from './name-list.ts';
-import { formatPrefix } from './prefix.ts';
+import type { Prefixes } from './prefixes.ts';
 import { type AsSize, sizeOf } from './size.ts';
-import { descend, findRow } from './trie.ts';
+import type { Trie } from './trie.ts';
 
 /** Where a table came from. */
 export interface TableInfo {
@@ -22,8 +24,10 @@ export interface TableInfo {
 /** What a table is made of: the parts that a cache file holds. */
 export interface TableParts {
   info: TableInfo;
-  ipv4: Family;
-  ipv6: Family;
+  prefixes4: Prefixes;
+  prefixes6: Prefixes;
+  index4: Ipv4Index;
+  trie6: Trie;
   names: NameList;
 }
 
@@ -37,17 +41,18 @@ export type Address = string | number | bigint;
 
 /** Answers which AS announces an address, by longest prefix match over one snapshot of the routing table. */
 export class Table {
+  /** The arrays, for saveTable. */
   readonly parts: TableParts;
   readonly #throws: boolean;
+  readonly #ipv4: Ipv4Lookup;
+  readonly #ipv6: Ipv6Lookup;
   readonly #groups = new Uint16Array(8);
-  readonly #matches4: Matches;
-  readonly #matches6: Matches;
 
   constructor(parts: TableParts, options: TableOptions = {}) {
     this.parts = parts;
     this.#throws = options.invalid !== 'null';
-    this.#matches4 = new Matches(parts.ipv4);
-    this.#matches6 = new Matches(parts.ipv6);
+    this.#ipv4 = new Ipv4Lookup(parts.prefixes4, parts.index4);
+    this.#ipv6 = new Ipv6Lookup(parts.prefixes6, parts.trie6);
   }
 
   get info(): TableInfo {
@@ -61,34 +66,30 @@ export class Table {
 
   /** Number of prefixes by family. */
   get prefixCount(): { ipv4: number; ipv6: number } {
-    return { ipv4: this.parts.ipv4.count, ipv6: this.parts.ipv6.count };
+    return { ipv4: this.parts.prefixes4.count, ipv6: this.parts.prefixes6.count };
   }
 
   /** The longest matching prefix and its origin, or null when no prefix holds the address. */
   lookup(address: Address): Match | null {
-    const family = this.#read(address);
-    if (family === 4) {
-      const row = findRow(this.parts.ipv4.trie, this.#groups, 0, 2);
-      return row < 0 ? null : this.#matches4.of(row);
+    if (typeof address === 'string') {
+      const bits = parseIpv4(address, 0, address.length);
+      if (bits !== null) return this.#ipv4.match(bits);
+    } else if (isUint32(address)) {
+      return this.#ipv4.match(address);
     }
-    if (family === 6) {
-      const row = findRow(this.parts.ipv6.trie, this.#groups, 0, 8);
-      return row < 0 ? null : this.#matches6.of(row);
-    }
-    if (this.#throws) throw new InvalidAddressError(address);
-    return null;
+    if (!this.#readIpv6(address)) return this.#refuse(address);
+    return isMapped(this.#groups) ? this.#ipv4.match(mappedIpv4(this.#groups)) : this.#ipv6.match(this.#groups);
   }
 
   /** The origin alone, or null when no prefix holds the address. */
   asn(address: Address): number | null {
-    const family = this.#read(address);
-    if (family === 0) {
-      if (this.#throws) throw new InvalidAddressError(address);
-      return null;
+    if (isUint32(address)) return this.#ipv4.asn(address);
+    if (typeof address === 'string') {
+      const bits = parseIpv4(address, 0, address.length);
+      if (bits !== null) return this.#ipv4.asn(bits);
     }
-    const from = family === 4 ? this.parts.ipv4 : this.parts.ipv6;
-    const row = findRow(from.trie, this.#groups, 0, from.width);
-    return row < 0 ? null : (from.asns[row] ?? null);
+    if (!this.#readIpv6(address)) return this.#refuse(address);
+    return isMapped(this.#groups) ? this.#ipv4.asn(mappedIpv4(this.#groups)) : this.#ipv6.asn(this.#groups);
   }
 
   /**
@@ -96,31 +97,22 @@ export class Table {
    * (AS 0 may not be announced, RFC 7607).
    */
   lookupBatch(addresses: Uint32Array, out: Uint32Array = new Uint32Array(addresses.length)): Uint32Array {
-    const { trie, asns } = this.parts.ipv4;
-    const { root } = trie;
-    for (let i = 0; i < addresses.length; i++) {
-      const address = addresses[i] as number;
-      let target = root[address >>> 16] as number;
-      if (target < 0) target = descend(trie, target, address & 0xffff);
-      out[i] = target > 0 ? (asns[target - 1] as number) : 0;
-    }
+    requireRoom(addresses.length, out);
+    this.#ipv4.batch(addresses, out);
     return out;
   }
 
   /** Origins of many IPv6 addresses, 16 bytes each in network order. IPv4-mapped ones are looked up as IPv4. */
-  lookupBatch6(addresses: Uint8Array, out: Uint32Array = new Uint32Array(addresses.length / 16)): Uint32Array {
+  lookupBatch6(addresses: Uint8Array, out: Uint32Array = new Uint32Array(addresses.length >> 4)): Uint32Array {
     if (addresses.length % 16 !== 0) throw new RangeError(`${addresses.length} bytes are not whole 16-byte addresses`);
-    const { ipv4, ipv6 } = this.parts;
+    requireRoom(addresses.length / 16, out);
     const groups = this.#groups;
-    for (let i = 0; i * 16 < addresses.length; i++) {
+    for (let at = 0, i = 0; at < addresses.length; at += 16, i++) {
       for (let group = 0; group < 8; group++) {
-        const at = i * 16 + group * 2;
-        groups[group] = ((addresses[at] as number) << 8) | (addresses[at + 1] as number);
+        const byte = at + group * 2;
+        groups[group] = ((addresses[byte] as number) << 8) | (addresses[byte + 1] as number);
       }
-      const mapped = isMapped(groups);
-      const from = mapped ? ipv4 : ipv6;
-      const row = findRow(from.trie, groups, mapped ? 6 : 0, from.width);
-      out[i] = row < 0 ? 0 : (from.asns[row] as number);
+      out[i] = (isMapped(groups) ? this.#ipv4.asn(mappedIpv4(groups)) : this.#ipv6.asn(groups)) ?? 0;
     }
     return out;
   }
@@ -133,38 +125,38 @@ export class Table {
   /** All prefixes whose decided origin is this AS, IPv4 before IPv6, in order of address. */
   prefixes(asn: number): string[] {
     const found: string[] = [];
-    for (const { groups, width, lengths, asns, count } of [this.parts.ipv4, this.parts.ipv6]) {
-      for (let row = 0; row < count; row++) {
-        if (asns[row] === asn) found.push(formatPrefix(groups, row * width, width, lengths[row] ?? 0));
-      }
+    for (const prefixes of [this.parts.prefixes4, this.parts.prefixes6]) {
+      for (let row = 0; row < prefixes.count; row++) if (prefixes.asns[row] === asn) found.push(prefixes.text(row));
     }
     return found;
   }
 
   /** How many addresses the prefixes of an AS hold; addresses under several of its prefixes count once. */
   size(asn: number): AsSize {
-    return { ipv4: Number(sizeOf(this.parts.ipv4, asn)), ipv6: sizeOf(this.parts.ipv6, asn) };
+    return { ipv4: Number(sizeOf(this.parts.prefixes4, asn)), ipv6: sizeOf(this.parts.prefixes6, asn) };
   }
 
-  #read(address: Address): 0 | 4 | 6 {
-    const groups = this.#groups;
-    if (typeof address === 'string') return parseAddress(address, groups);
-    if (typeof address === 'number') {
-      if (address >>> 0 !== address) return 0;
-      groups[0] = address >>> 16;
-      groups[1] = address & 0xffff;
-      return 4;
-    }
-    return readBigint(address, groups);
+  #refuse(address: Address): null {
+    if (this.#throws) throw new InvalidAddressError(address);
+    return null;
+  }
+
+  #readIpv6(address: Address): boolean {
+    if (typeof address === 'bigint') return readBigint(address, this.#groups);
+    return typeof address === 'string' && hasEarlyColon(address) && parseIpv6(address, 0, address.length, this.#groups);
   }
 }
 
-function readBigint(address: bigint, groups: Uint16Array): 0 | 4 | 6 {
-  if (typeof address !== 'bigint' || address < 0n || address >> 128n !== 0n) return 0;
-  const high = address >> 64n;
-  for (let i = 0; i < 8; i++) groups[i] = Number(((i < 4 ? high : address) >> BigInt(48 - (i & 3) * 16)) & 0xffffn);
-  if (!isMapped(groups)) return 6;
-  groups[0] = groups[6] ?? 0;
-  groups[1] = groups[7] ?? 0;
-  return 4;
+function isUint32(address: Address): address is number {
+  return typeof address === 'number' && address >>> 0 === address;
+}
+
+function requireRoom(needed: number, out: Uint32Array): void {
+  if (out.length < needed) throw new RangeError(`out has room for ${out.length} answers, ${needed} are due`);
+}
+
+function readBigint(address: bigint, groups: Uint16Array): boolean {
+  if (address < 0n || address >> 128n !== 0n) return false;
+  for (let i = 0; i < 8; i++) groups[i] = Number((address >> BigInt(112 - i * 16)) & 0xffffn);
+  return true;
 }

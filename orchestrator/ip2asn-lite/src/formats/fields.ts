@@ -2,6 +2,15 @@ import { parseIpv4, parseIpv6 } from '../address.ts';
 import { clearHostBits, type Width } from '../prefix.ts';
 import type { Line } from './lines.ts';
 
+/** Reads an address of either family into groups; returns its width. An IPv4-mapped address stays IPv6. */
+export function readAddress(text: string, groups: Uint16Array): Width | undefined {
+  const bits = parseIpv4(text, 0, text.length);
+  if (bits === null) return parseIpv6(text, 0, text.length, groups) ? 8 : undefined;
+  groups[0] = bits >>> 16;
+  groups[1] = bits & 0xffff;
+  return 2;
+}
+
 /** Reads a whole decimal number without sign or leading zeros up to `largest`; -1 when it is none. */
 export function parseDecimal(text: string, largest: number): number {
   if (text.length === 0 || text.length > 10 || (text.length > 1 && text.charCodeAt(0) === 48)) return -1;
@@ -28,10 +37,8 @@ export function parsePrefix(
   groups: Uint16Array,
   line: Line,
 ): { width: Width; length: number } {
-  const width = address.includes(':') ? 8 : 2;
-  const ok =
-    width === 8 ? parseIpv6(address, 0, address.length, groups) : parseIpv4(address, 0, address.length, groups, 0);
-  if (!ok) throw line.fault('a prefix that starts with an IPv4 or IPv6 address');
+  const width = readAddress(address, groups);
+  if (width === undefined) throw line.fault('a prefix that starts with an IPv4 or IPv6 address');
   const bits = parseDecimal(length, width * 16);
   if (bits === -1) throw line.fault(`a prefix length from 0 to ${width * 16}`);
   if (clearHostBits(groups, width, bits)) throw line.fault('a prefix without bits after its length');

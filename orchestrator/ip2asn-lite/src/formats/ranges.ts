@@ -1,8 +1,7 @@
-import { parseAddress } from '../address.ts';
 import type { Collector } from '../build/collector.ts';
 import type { Input } from '../input.ts';
 import type { Width } from '../prefix.ts';
-import { parseAsn } from './fields.ts';
+import { parseAsn, readAddress } from './fields.ts';
 import { forEachLine, type Line } from './lines.ts';
 
 /** An end of a range; a number below 2^32 alone does not tell its family. */
@@ -21,9 +20,8 @@ function parseBound(text: string, line: Line): Bound {
     if (value >> 128n !== 0n) throw line.fault('an address of at most 128 bits');
     return { width: value >> 32n === 0n ? 2 : 8, value, isText: false };
   }
-  const family = parseAddress(text, scratch);
-  if (family === 0) throw line.fault('a range that starts and ends with an IP address or number');
-  const width = family === 4 ? 2 : 8;
+  const width = readAddress(text, scratch);
+  if (width === undefined) throw line.fault('a range that starts and ends with an IP address or number');
   let value = 0n;
   for (let i = 0; i < width; i++) value = (value << 16n) | BigInt(scratch[i] ?? 0);
   return { width, value, isText: true };
