@@ -4,6 +4,7 @@ import type { Tool } from '../core/tool.ts';
 import type { RoleName, roles } from '../roles.ts';
 import { adns } from './adns.ts';
 import { cymru } from './cymru.ts';
+import { icmpEcho } from './icmp-echo.ts';
 import { ip2asnLite } from './ip2asn-lite.ts';
 import { list } from './list.ts';
 import { maxmind } from './maxmind.ts';
@@ -26,5 +27,5 @@ export const tools = {
   registry: { cymru },
   geo_database: { maxmind },
   fingerprint: {},
-  path_probe: {},
+  path_probe: { 'icmp-echo': icmpEcho },
 } as const satisfies { [R in RoleName]: Record<string, ToolFor<R>> };

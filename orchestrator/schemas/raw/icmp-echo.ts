@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { zmapFields } from './zmap.ts';
+
+/** One reply as zmap's own module icmp_echo_time prints it; of the echo replies of an address, the one that took least. */
+export const IcmpEchoRaw = z.looseObject({
+  ...zmapFields,
+  type: z.int().nullish().describe('ICMP type'),
+  code: z.int().nullish().describe('ICMP code'),
+  'icmp-id': z.int().nullish().describe('identifier of the echo'),
+  seq: z.int().nullish().describe('sequence number of the echo'),
+  'sent-timestamp-ts': z.int().describe('when the echo was sent, seconds since 1970; means nothing in an error'),
+  'sent-timestamp-us': z.int().describe('microseconds of that second'),
+  'dst-raw': z.int().nullish().describe('means nothing in 2.1.1 for an error: the address probed cannot be told'),
+  classification: z.string().describe('echoreply, unreach and other ICMP errors'),
+  replies: z.int().optional().describe('echo replies of the address; counted by decode'),
+});
+export type IcmpEchoRaw = z.infer<typeof IcmpEchoRaw>;
