@@ -38,6 +38,9 @@ function userAgent(contact: string | null): string {
   return `mptcp-census (measures deployment of Multipath TCP${contact === null ? '' : `; contact: ${contact}`})`;
 }
 
+/** Bytes per second: a page without end costs nobody more than some megabytes. */
+const RATE = '1m';
+
 /** Longest time that one endpoint may take: connect, two answers, and the hold between them. */
 export function limitMs({ hold, timeout }: Config['handshake']): number {
   return 1000 * (hold + 3 * Math.max(timeout, CONNECT_MIN_S));
@@ -62,6 +65,7 @@ export function fetchCommand(endpoint: Endpoint, config: Config): Command {
     `--connect-timeout=${seconds}`,
     `--read-timeout=${seconds + hold}`,
     `--wait=${hold}`,
+    `--limit-rate=${RATE}`,
     `--user-agent=${userAgent(config.contact)}`,
     ...(endpoint.host === null ? [] : [`--header=Host: ${endpoint.host}`]),
     '--progress=dot:giga',

@@ -64,9 +64,9 @@ function failureOf({ ended, log }: WgetRun): Missing {
   return known ?? (ended === 'limit' || /timed out/.test(log) ? 'timeout' : 'no_data');
 }
 
-/** `HTTP request sent, awaiting response... 301 Moved Permanently` */
+/** `HTTP request sent, awaiting response... 301 Moved Permanently`; what is no HTTP is called `200 No headers`. */
 function httpStatus(log: string): number | null {
-  const status = /awaiting response\.\.\. (\d{3})\b/.exec(log)?.[1];
+  const status = /awaiting response\.\.\. (\d{3})\b(?! No headers)/.exec(log)?.[1];
   return status === undefined ? null : Number(status);
 }
 

@@ -135,6 +135,16 @@ for (const [sentence, run, failure] of failures) {
   });
 }
 
+test('an answer that is no HTTP has no status', () => {
+  const status = (words: string) => {
+    const log = `HTTP request sent, awaiting response... ${words}`;
+    const run: WgetRun = { address: lab.plain, port: 80, exit_code: 0, ended: 'itself', log };
+    return record({ address: lab.plain, port: 80, host: null, run, streams: [], joins: [] }).http_status;
+  };
+  assert.is(status('200 No headers, assuming HTTP/0.9'), null);
+  assert.is(status('404 Not Found'), 404);
+});
+
 test('IPv6 stands in brackets, and port 443 asks for TLS', () => {
   const urls = (address: string, port: number) =>
     fetchCommand({ address, port, host: null }, configure()).args.slice(-2);
