@@ -1,18 +1,21 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { replayCensus, runCensus } from './census.ts';
-import type { Config } from './config.ts';
+import { Config } from './config.ts';
 import { loadConfig } from './config-file.ts';
 import { splitLines } from './core/lines.ts';
 import { clock } from './core/progress.ts';
 import { examine } from './doctor.ts';
 import { CensusError } from './errors.ts';
 import { initTemplate } from './init-template.ts';
-import { judgeLines } from './judge.ts';
+import { judgeReplies } from './judge.ts';
+import { lineParser } from './parse-line.ts';
 import { pipeline } from './pipeline.ts';
 import { censusVersion } from './provenance.ts';
+import { ScanRecord } from './schemas/records/scan.ts';
 import { findTool } from './tool-finder.ts';
 import { liveView, plainView } from './view.ts';
 
@@ -31,6 +34,7 @@ function announce(config: Config): (stage: string, units: number) => string {
 /** Ends the run's programs on ctrl-c; what is whole stays. */
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // one listener per program that runs
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
   return controller.signal;
 }
@@ -108,11 +112,13 @@ program
   )
   .action(async () => {
     let rejected = 0;
-    const onReject = (reject: { line: string; reason: string }) => {
+    const config = Config.parse({ targets: { addresses: '-' } });
+    const parse = lineParser(findTool('syn_prober', config.scan.tool), ScanRecord, config);
+    const onReject = (line: string, why: string) => {
       rejected += 1;
-      err(`rejected: ${reject.reason}: ${reject.line.slice(0, 200)}`);
+      err(`rejected: ${why}: ${line.slice(0, 200)}`);
     };
-    for await (const record of judgeLines(splitLines(process.stdin), onReject)) out(JSON.stringify(record));
+    for await (const record of judgeReplies(splitLines(process.stdin), parse, onReject)) out(JSON.stringify(record));
     if (rejected > 0) err(`${rejected} lines rejected`);
   });
 

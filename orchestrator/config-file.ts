@@ -113,7 +113,11 @@ export function refuseUnsafe(config: Config): void {
     throw new CensusError('E_REFUSED', 'lab: true without lab_ranges', 'name the ranges of the lab, or drop lab: true');
   }
   if (config.lab_ranges.length > 0) {
-    throw new CensusError('E_REFUSED', 'lab_ranges without lab: true', 'only a lab run declares ranges global; drop lab_ranges');
+    throw new CensusError(
+      'E_REFUSED',
+      'lab_ranges without lab: true',
+      'only a lab run declares ranges global; drop lab_ranges',
+    );
   }
   const missing = wanted.filter(({ absent }) => absent(config));
   if (missing.length === 0) return;

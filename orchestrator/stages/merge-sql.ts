@@ -29,16 +29,22 @@ export const hostsSql = `
   )
   SELECT
     replies.address, replies.port, scans, syn_rtt_us, domains,
-    handshake, announcements.announced AS announced, asn, whois, geo, os, path
+    CASE WHEN h.address IS NOT NULL THEN h END AS handshake,
+    announcements.announced AS announced,
+    CASE WHEN a.address IS NOT NULL THEN a END AS asn,
+    CASE WHEN w.address IS NOT NULL THEN w END AS whois,
+    CASE WHEN g.address IS NOT NULL THEN g END AS geo,
+    CASE WHEN o.address IS NOT NULL THEN o END AS os,
+    CASE WHEN p.address IS NOT NULL THEN p END AS path
   FROM replies
   LEFT JOIN domains USING (address)
-  LEFT JOIN handshake USING (address, port)
+  LEFT JOIN handshake h USING (address, port)
   LEFT JOIN announcements USING (address, port)
-  LEFT JOIN asn USING (address)
-  LEFT JOIN whois USING (address)
-  LEFT JOIN geo USING (address)
-  LEFT JOIN os USING (address)
-  LEFT JOIN path USING (address)
+  LEFT JOIN asn a USING (address)
+  LEFT JOIN whois w USING (address)
+  LEFT JOIN geo g USING (address)
+  LEFT JOIN os o USING (address)
+  LEFT JOIN path p USING (address)
   ORDER BY replies.address, replies.port`;
 
 /** One row per list entry, over the hosts judged just before. */

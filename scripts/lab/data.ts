@@ -81,6 +81,7 @@ function censusYaml({ world }: Plan, dir: string): string {
       blocklist: path.join(dir, 'blocklist.conf'),
       interface: scanner.interface,
       gateway_mac: scanner.gateway_mac,
+      cooldown: census.cooldown,
     },
     handshake: { tool: 'wget', hold: census.hold },
     asn: { rib: path.join(dir, 'rib.dat'), names: path.join(dir, 'asnames.json') },

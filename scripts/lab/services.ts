@@ -64,7 +64,8 @@ async function resolver(plan: Plan, namespace: string, folder: string): Promise<
   await mkdir(folder, { recursive: true });
   const zone = path.join(folder, 'root.zone');
   await writeFile(zone, zoneFile(plan.records, plan.empty, plan.world.services.resolver));
-  // for-upstream: unbound asks the zone as it would ask the name servers of the Internet, so that it follows aliases itself.
+  // nodefault: by default unbound denies every name under .test (RFC 6761). for-upstream: it asks the
+  // zone as it would ask the name servers of the Internet, so that it follows aliases itself.
   const config = `server:
   directory: "${folder}"
   chroot: ""
@@ -79,6 +80,7 @@ async function resolver(plan: Plan, namespace: string, folder: string): Promise<
   num-threads: 1
   so-rcvbuf: 4m
   module-config: "iterator"
+  local-zone: "test." nodefault
 remote-control:
   control-enable: no
 auth-zone:

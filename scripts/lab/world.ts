@@ -40,6 +40,7 @@ const Census = z
     versions: z.array(z.union([z.literal(0), z.literal(1)])).describe('MPTCP versions to probe'),
     rate: z.int().positive().describe('packets per second on the wire'),
     window: z.int().positive().describe('DNS queries in flight'),
+    cooldown: z.string().describe('how long late answers to the scan are waited for'),
     hold: z.string().describe('how long the handshake stage keeps a connection'),
     parts: z.record(z.string(), z.int().positive()).describe('units per part, by stage'),
   })

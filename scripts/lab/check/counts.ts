@@ -47,7 +47,12 @@ function rightCounts(
       right,
     ]),
     ['resolve', 'answered', resolve?.answered, resolvable],
-    ['scan', 'units in', scan?.units_in, hosts.length * versions.length],
+    [
+      'scan',
+      'units in but for duplicates',
+      scan ? scan.units_in - (scan.skipped.duplicate ?? 0) : undefined,
+      hosts.length * versions.length,
+    ],
     ['scan', 'answered', scan?.answered, answering.length],
     ['scan', 'skipped as blocked', scan?.skipped.blocked ?? 0, blocked],
   ];
