@@ -48,19 +48,30 @@ export async function askAll(context: CollectContext<Question, Config>, command:
   let wake = (): void => {};
   let nextId = 0;
   let typeSet = '';
+  let outgoing: string[] = [];
   let allAsked = false;
   let ended = false;
 
+  /** Lines of one turn of the event loop go out in one write; the window bounds how many there can be. */
+  function send(line: string): void {
+    if (outgoing.push(line) > 1) return;
+    setImmediate(() => {
+      const lines = outgoing.join('\n');
+      outgoing = [];
+      // A program that ended breaks the pipe; its exit code says why.
+      conversation.writeLine(lines).catch(() => undefined);
+    });
+  }
+
   /** adnshost numbers the questions as they come; `- ` keeps a name such as -rf.example from being read as an option. */
-  async function ask(question: Omit<AdnsQuestion, 'id'>): Promise<void> {
+  function ask(question: Omit<AdnsQuestion, 'id'>): void {
     const numbered = { id: nextId++, ...question };
     inFlight.set(numbered.id, numbered);
     questions.add(JSON.stringify(numbered));
     const type = `-t${question.type.toLowerCase()}`;
-    const typeTaken = type === typeSet ? undefined : conversation.writeLine(type);
+    if (type !== typeSet) send(type);
     typeSet = type;
-    // A program that ended breaks the pipe; its exit code, read below, says why.
-    await Promise.all([typeTaken, conversation.writeLine(`- ${question.asked}`)]).catch(() => undefined);
+    send(`- ${question.asked}`);
   }
 
   async function inFlightAtMost(limit: number): Promise<void> {
@@ -75,7 +86,7 @@ export async function askAll(context: CollectContext<Question, Config>, command:
     for await (const { name, type } of context.rows()) {
       await inFlightAtMost(window - 1);
       if (ended) return;
-      await ask({ name, type, asked: name, chain: [] });
+      ask({ name, type, asked: name, chain: [] });
     }
     await inFlightAtMost(0);
     allAsked = true;
@@ -105,7 +116,7 @@ export async function askAll(context: CollectContext<Question, Config>, command:
       if (timeouts >= deadAfter) throw failure(`had no answer to ${timeouts} questions in a row`);
       const next = followUp(question, answer);
       if (next === null) context.progress(++done);
-      else await ask(next);
+      else ask(next);
       wake();
       await answers.flushBatch();
       await questions.flushBatch();
