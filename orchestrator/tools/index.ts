@@ -8,6 +8,7 @@ import { icmpEcho } from './icmp-echo.ts';
 import { ip2asnLite } from './ip2asn-lite.ts';
 import { list } from './list.ts';
 import { maxmind } from './maxmind.ts';
+import { nmap } from './nmap.ts';
 import { wget } from './wget.ts';
 import { zmap } from './zmap.ts';
 
@@ -26,6 +27,6 @@ export const tools = {
   prefix_table: { 'ip2asn-lite': ip2asnLite },
   registry: { cymru },
   geo_database: { maxmind },
-  fingerprint: {},
+  fingerprint: { nmap },
   path_probe: { 'icmp-echo': icmpEcho },
 } as const satisfies { [R in RoleName]: Record<string, ToolFor<R>> };
