@@ -60,7 +60,7 @@ export function sentence(results: Results): string {
   const total = (column: string) => formatCount(results.total(column));
   const ratio = (n: string, base: string) => formatShare(results.total(n), results.total(base));
   const first =
-    `Of the ${total('addresses_synack')} addresses that answered with a SYN/ACK, ${total('addresses_capable')} (${ratio('addresses_capable', 'addresses_synack')}) are MPTCP-capable: ` +
+    `Of the ${total('addresses_synack')} addresses that answered with a SYN/ACK, ${total('addresses_capable')} (${ratio('addresses_capable', 'addresses_synack')}) ${results.total('addresses_capable') === 1 ? 'is' : 'are'} MPTCP-capable: ` +
     `${total('addresses_capable_v1')} in v1, ${total('addresses_capable_v0')} in v0.`;
   if (results.total('domains_listed') === 0) return first;
   return (

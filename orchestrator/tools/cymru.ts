@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import ipaddr from 'ipaddr.js';
 import type { Config } from '../config.ts';
 import { type CollectContext, type DecodeContext, type RawRow, Reject, type Tool } from '../core/tool.ts';
 import { CensusError } from '../errors.ts';
+import { canonicalAddress } from '../ip.ts';
 import type { Address } from '../roles.ts';
 import { type CymruAnswer, CymruRaw } from '../schemas/raw/cymru.ts';
 import type { WhoisRecord } from '../schemas/records/whois.ts';
@@ -35,7 +35,7 @@ async function collect(context: CollectContext<Address, Config>): Promise<void> 
 
 /** One spelling per address: a server may write an IPv6 address otherwise than it was asked. */
 function spelling(address: string): string {
-  return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address;
+  return canonicalAddress(address) ?? address;
 }
 
 /** `AS | IP | BGP Prefix | CC | Registry | Allocated | AS Name`; null for a line that is none. A name may hold bars. */

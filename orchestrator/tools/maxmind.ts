@@ -1,8 +1,8 @@
-import ipaddr from 'ipaddr.js';
 import { type CityResponse, open, type Reader } from 'maxmind';
 import type { Config } from '../config.ts';
 import type { DecodeContext, RawRow, Tool } from '../core/tool.ts';
 import { CensusError } from '../errors.ts';
+import { canonicalAddress } from '../ip.ts';
 import type { Address } from '../roles.ts';
 import { type MaxmindEntry, MaxmindRaw } from '../schemas/raw/maxmind.ts';
 import type { GeoRecord } from '../schemas/records/geo.ts';
@@ -29,10 +29,11 @@ async function openFile(stage: string, path: string | null): Promise<Reader<City
  * with the entry of an unrelated IPv4 address: it is never asked. IPv4-mapped addresses (RFC 4291, 2.5.5.2) are IPv4.
  */
 function lookUp(reader: Reader<CityResponse> | null, text: string): unknown {
-  if (reader === null || !ipaddr.isValid(text)) return null;
-  const address = ipaddr.process(text);
-  if (address.kind() === 'ipv6' && reader.metadata.ipVersion === 4) return null;
-  return reader.get(address.toString());
+  const canonical = canonicalAddress(text);
+  if (reader === null || canonical === null) return null;
+  const address = /^::ffff:(.+\..+)$/.exec(canonical)?.[1] ?? canonical;
+  if (address.includes(':') && reader.metadata.ipVersion === 4) return null;
+  return reader.get(address);
 }
 
 async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow> {
