@@ -6,6 +6,8 @@ export type { Flag } from './asn-class.ts';
 export { type BuildOptions, buildTable } from './build.ts';
 export { loadTable, saveTable } from './cache.ts';
 export { type ErrorCode, FileError, InvalidAddressError, Ip2AsnError } from './errors.ts';
+export type { Layout } from './fetch/archive.ts';
+export { type FetchedRib, type FetchOptions, fetchRib } from './fetch/fetch-rib.ts';
 export { Match } from './match.ts';
 export type { AsSize } from './size.ts';
 export { type Address, Table, type TableInfo, type TableOptions } from './table.ts';

@@ -1,0 +1,39 @@
+import { parseCommand, UsageError } from './cli/arguments.ts';
+import { runCommand } from './cli/commands.ts';
+import { helpFor } from './cli/help.ts';
+import { Progress } from './cli/progress.ts';
+import { Ip2AsnError } from './errors.ts';
+
+/** Errors of the operating system (no such file, no permission) say enough in one line. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof Ip2AsnError || (error instanceof Error && 'syscall' in error);
+}
+
+/** The lines of stdin, or of the arguments. */
+async function writeAll(chunks: AsyncIterable<string>): Promise<void> {
+  for await (const chunk of chunks) {
+    if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+}
+
+/** Runs the command line. Returns the exit code: 0 done, 1 failed, 2 wrong usage. */
+export async function main(args: readonly string[]): Promise<number> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough, as with `| head`
+    throw error;
+  });
+  const progress = new Progress(process.stderr, process.stderr.isTTY);
+  try {
+    const command = parseCommand(args);
+    await writeAll(runCommand(command, { stdin: process.stdin, progress }));
+    return progress.failed ? 1 : 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n\n${helpFor(error.command)}`);
+      return 2;
+    }
+    if (!isExpected(error)) throw error;
+    process.stderr.write(`ip2asn-lite: ${error.message}\n`);
+    return 1;
+  }
+}
