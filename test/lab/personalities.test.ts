@@ -126,6 +126,7 @@ const names: [name: string, answer: RegExp, addresses: string[]][] = [
   ['-rf.example', /^1 ok 0 ok -rf\.example \$/, ['198.18.4.7']],
   ['under_score.example', /^1 ok 0 ok under_score\.example \$/, ['198.18.4.8']],
   ['gone-first.example', /^0 permfail 300 nxdomain/, []],
+  ['ends-in.test', /^1 ok 0 ok ends-in\.test \$/, ['198.18.33.12']],
   ['empty.example', /^0 permfail 301 nodata/, []],
   ['six-only.example', /^0 permfail 301 nodata/, []],
 ];
