@@ -8,7 +8,7 @@
 #define KNOWN_ARGS                                                                                          \
 	"known are the probes v1, v0, grease, join, canary, port2, port2v0 and plain (joined by +), and "    \
 	"options=linux|windows|bare, ttl=N, ttl=FIRST-LAST, flags=HH, secret=32 hex digits, secret-file=PATH, " \
-	"list=PATH"
+	"list=PATH, source=ADDRESS"
 
 static const char *const KIND_NAMES[PROBE_KIND_COUNT] = {
     [PROBE_V1] = "v1",         [PROBE_V0] = "v0",       [PROBE_GREASE] = "grease",      [PROBE_JOIN] = "join",
@@ -122,9 +122,9 @@ static bool secret_arg_parse(const char *value, struct probe_plan *plan)
 	return plan->has_secret;
 }
 
-static bool path_parse(const char *value, char out[PLAN_PATH_SIZE])
+static bool copy_parse(const char *value, char *out, size_t room)
 {
-	if (value[0] == '\0' || strlen(value) >= PLAN_PATH_SIZE) {
+	if (value[0] == '\0' || strlen(value) >= room) {
 		return false;
 	}
 	strcpy(out, value);
@@ -133,12 +133,17 @@ static bool path_parse(const char *value, char out[PLAN_PATH_SIZE])
 
 static bool secret_file_parse(const char *value, struct probe_plan *plan)
 {
-	return path_parse(value, plan->secret_file);
+	return copy_parse(value, plan->secret_file, PLAN_PATH_SIZE);
 }
 
 static bool list_parse(const char *value, struct probe_plan *plan)
 {
-	return path_parse(value, plan->list);
+	return copy_parse(value, plan->list, PLAN_PATH_SIZE);
+}
+
+static bool source_parse(const char *value, struct probe_plan *plan)
+{
+	return copy_parse(value, plan->source, PLAN_ADDRESS_SIZE);
 }
 
 static const struct {
@@ -146,7 +151,7 @@ static const struct {
 	bool (*parse)(const char *value, struct probe_plan *plan);
 } SETTINGS[] = {
     {"options=", options_parse}, {"ttl=", ttl_parse},        {"flags=", flags_parse}, {"secret=", secret_arg_parse},
-    {"secret-file=", secret_file_parse}, {"list=", list_parse},
+    {"secret-file=", secret_file_parse}, {"list=", list_parse}, {"source=", source_parse},
 };
 
 static bool argument_parse(char *text, struct probe_plan *plan)

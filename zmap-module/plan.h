@@ -11,6 +11,7 @@
 #define SECRET_BYTES 16
 #define PLAN_KINDS_MAX 16
 #define PLAN_PATH_SIZE 1024
+#define PLAN_ADDRESS_SIZE 48
 #define PLAN_ERROR_SIZE 512
 #define PLAN_TTL_DEFAULT 255 /* what zmap's own modules send */
 
@@ -44,6 +45,7 @@ struct probe_plan {
 	uint8_t secret[SECRET_BYTES];
 	char secret_file[PLAN_PATH_SIZE]; /* "" when not given */
 	char list[PLAN_PATH_SIZE];        /* the IPv6 list, "" when not given */
+	char source[PLAN_ADDRESS_SIZE];   /* the IPv6 source address, "" when not given */
 };
 
 /* The word for a kind in --probe-args and in the field `probe`. */

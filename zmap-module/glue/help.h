@@ -20,6 +20,7 @@
 	"  flags=HH                     flags byte of the MP_CAPABLE (01)\n"                                      \
 	"  secret=HEX, secret-file=F    16 bytes behind keys and validation; random for every run by default\n"   \
 	"  list=F                       ipv6_mptcp_synscan: the list that mptcp-hitlist built\n"                  \
+	"  source=ADDR                  ipv6_mptcp_synscan: our address, where the route's own is not meant\n"      \
 	"Several probes or TTLs need --probes (-P) set to their number: --probe-args=v0+v1 -P 2,\n"               \
 	"--probe-args=v1,ttl=1-8 -P 8. Anything else is refused.\n"                                               \
 	"\n"                                                                                                      \

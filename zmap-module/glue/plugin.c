@@ -16,7 +16,9 @@
 #include "../fields.h"
 #include "repairs.h"
 
-#define SLOT_SYNSCAN 5 /* upnp's */
+/* Modules of zmap's own that nobody who scans for MPTCP will miss in that run. */
+#define SLOT_IPV6_SYNSCAN 4 /* ntp */
+#define SLOT_SYNSCAN 5      /* upnp */
 
 static struct zmap_field zmap_fields[FIELDS_MAX];
 
@@ -50,7 +52,8 @@ static const char *why_unknown(void)
 {
 	bool found = false;
 	if (zconf == NULL || probe_modules == NULL || fs_add_string == NULL || fs_add_uint64 == NULL ||
-	    fs_add_null == NULL || log_fatal == NULL || log_info == NULL || log_warn == NULL) {
+	    fs_add_null == NULL || fs_modify_string == NULL || fs_modify_uint64 == NULL || fs_modify_null == NULL ||
+	    blacklist_count_allowed == NULL || log_fatal == NULL || log_info == NULL || log_warn == NULL) {
 		return "it does not export the symbols that a plug-in needs";
 	}
 	if (symbol_bytes(zconf) != ZMAP_ZCONF_BYTES ||
@@ -69,8 +72,8 @@ static void fill_fields(void)
 		const struct field_definition *field = field_definition(i);
 		zmap_fields[i] = (struct zmap_field){field->name, TYPES[field->type], field->description};
 	}
-	module_mptcp_synscan.fields = zmap_fields;
-	module_mptcp_synscan.field_count = (int)field_count;
+	module_mptcp_synscan.fields = module_ipv6_mptcp_synscan.fields = zmap_fields;
+	module_mptcp_synscan.field_count = module_ipv6_mptcp_synscan.field_count = (int)field_count;
 }
 
 __attribute__((constructor)) static void load(void)
@@ -89,4 +92,5 @@ __attribute__((constructor)) static void load(void)
 	fill_fields();
 	repairs_enable();
 	probe_modules[SLOT_SYNSCAN] = &module_mptcp_synscan;
+	probe_modules[SLOT_IPV6_SYNSCAN] = &module_ipv6_mptcp_synscan;
 }

@@ -1,20 +1,26 @@
 #define _GNU_SOURCE
 #include "repairs.h"
 
+#include <arpa/inet.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <linux/netlink.h>
+#include <net/if.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "zmap_2_1_1.h"
+#include "../hitlist.h"
+#include "plugin.h"
 
 #define RING_BYTES (64 * 1024 * 1024)
 
-enum repair { REPAIR_RECV, REPAIR_CLOCK, REPAIR_RING, REPAIR_NULL, REPAIR_COUNT };
+enum repair { REPAIR_RECV, REPAIR_CLOCK, REPAIR_RING, REPAIR_NULL, REPAIR_ADDRESS, REPAIR_COUNT };
 
 static struct {
 	const char *variable, *does;
@@ -25,6 +31,8 @@ static struct {
     [REPAIR_CLOCK] = {"MPTCP_SYNSCAN_NO_CLOCK", "replies are timed by the capture, not when they are processed", false},
     [REPAIR_RING] = {"MPTCP_SYNSCAN_NO_RING", "64 MB capture ring instead of 2 MB", false},
     [REPAIR_NULL] = {"MPTCP_SYNSCAN_NO_NULL", "a field without a value is null in JSON, not left out", false},
+    [REPAIR_ADDRESS] = {"MPTCP_SYNSCAN_NO_ADDRESS",
+			"ipv6_mptcp_synscan runs on an interface without an IPv4 address instead of hanging", false},
 };
 
 void repairs_enable(void)
@@ -201,6 +209,36 @@ void *pcap_open_live(const char *device, int snaplen, int promiscuous, int timeo
 	}
 	announce();
 	return real(device, snaplen, promiscuous, timeout_ms, error);
+}
+
+/*
+ * ioctl: zmap asks for the interface's IPv4 address and dies, or with -S waits for ever, where there is
+ * none. An IPv6 scan does not need it: it gets a number that no packet carries.
+ */
+static bool is_ipv6_scan(void)
+{
+	const void *module;
+	memcpy(&module, zconf + ZCONF_PROBE_MODULE, sizeof module);
+	return module == &module_ipv6_mptcp_synscan;
+}
+
+int ioctl(int file, unsigned long request, ...)
+{
+	static int (*real)(int, unsigned long, ...);
+	va_list arguments;
+	va_start(arguments, request);
+	void *argument = va_arg(arguments, void *);
+	va_end(arguments);
+	if (real == NULL) {
+		*(void **)&real = next("ioctl");
+	}
+	int result = real(file, request, argument);
+	if (result < 0 && errno == EADDRNOTAVAIL && request == SIOCGIFADDR && repairs[REPAIR_ADDRESS].on && is_ipv6_scan()) {
+		struct sockaddr_in nobody = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(HITLIST_FIRST_NUMBER)};
+		memcpy(&((struct ifreq *)argument)->ifr_addr, &nobody, sizeof nobody);
+		return 0;
+	}
+	return result;
 }
 
 /*

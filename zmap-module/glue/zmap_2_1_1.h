@@ -59,7 +59,9 @@ void fs_add_uint64(struct zmap_fieldset *fields, const char *name, uint64_t valu
 void fs_add_null(struct zmap_fieldset *fields, const char *name) ZMAP_WEAK;
 void fs_modify_string(struct zmap_fieldset *fields, const char *name, char *value, int owned) ZMAP_WEAK;
 void fs_modify_uint64(struct zmap_fieldset *fields, const char *name, uint64_t value) ZMAP_WEAK;
-void log_fatal(const char *who, const char *format, ...) ZMAP_WEAK;
+void fs_modify_null(struct zmap_fieldset *fields, const char *name) ZMAP_WEAK;
+uint64_t blacklist_count_allowed(void) ZMAP_WEAK;
+_Noreturn void log_fatal(const char *who, const char *format, ...) ZMAP_WEAK;
 void log_warn(const char *who, const char *format, ...) ZMAP_WEAK;
 void log_info(const char *who, const char *format, ...) ZMAP_WEAK;
 

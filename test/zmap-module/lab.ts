@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { execa, type ResultPromise } from 'execa';
+
+/** The module's folder, its plug-in and its lab programs, all built by `make -C zmap-module all lab-programs`. */
+export const moduleFolder = join(import.meta.dirname, '../../zmap-module');
+export const plugin = join(moduleFolder, 'build/mptcp_synscan.so');
+
+export const gatewayMac = '02:00:00:00:00:01';
+
+/** A scanner and what it scans, in namespaces without a route out. `folder` holds an empty zmap.conf and blocklist.conf. */
+export interface Lab {
+  folder: string;
+  scanner: string;
+  target: string;
+  ip(...words: readonly string[]): Promise<void>;
+  inTarget(command: readonly string[]): Promise<void>;
+  /** Starts a program in a namespace and waits until it prints READY. */
+  serve(namespace: string, command: readonly string[]): Promise<void>;
+  addNamespace(word: string): Promise<string>;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Why no such lab can stand here, or null. */
+export async function whyNoLab(): Promise<string | null> {
+  if (process.getuid?.() !== 0) return 'needs root';
+  if (!(await exists('/proc/sys/net/mptcp/enabled'))) return 'this kernel has no MPTCP';
+  if (!(await exists('/dev/net/tun'))) return 'there is no TUN device';
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  for (const program of ['ip', 'nft', 'sysctl', 'zmap', 'make', 'gcc']) {
+    const found = await Promise.all(folders.map((folder) => exists(join(folder, program))));
+    if (!found.includes(true)) return `${program} is missing`;
+  }
+  return null;
+}
+
+/** A program says READY with its first output; one that ends instead says so on stderr. */
+async function waitUntilReady(name: string, program: ResultPromise): Promise<void> {
+  const ended = program.then(() => Promise.reject(new Error(`${name} ended before it was ready`)));
+  ended.catch(() => undefined);
+  if (program.stdout === null) throw new Error(`${name} has no stdout`);
+  await Promise.race([once(program.stdout, 'data'), ended]);
+}
+
+/** Runs `body` in a fresh lab and takes it down again, whatever happens. */
+export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> {
+  await execa('make', ['-s', '-C', moduleFolder, 'all', 'lab-programs']);
+  const run = `mcA${process.pid}`;
+  const namespaces: string[] = [];
+  const programs: ResultPromise[] = [];
+  const folder = await mkdtemp(join(tmpdir(), 'mptcp-synscan-'));
+
+  async function ip(...words: readonly string[]): Promise<void> {
+    await execa('ip', words);
+  }
+  async function addNamespace(word: string): Promise<string> {
+    const name = `${run}-${word}`;
+    await ip('netns', 'add', name);
+    namespaces.push(name);
+    await ip('-n', name, 'link', 'set', 'lo', 'up');
+    return name;
+  }
+  async function serve(namespace: string, command: readonly string[]): Promise<void> {
+    const program = execa('ip', ['netns', 'exec', namespace, ...command], { reject: false, buffer: false });
+    programs.push(program);
+    await waitUntilReady(command.join(' '), program);
+  }
+
+  try {
+    await writeFile(join(folder, 'zmap.conf'), '');
+    await writeFile(join(folder, 'blocklist.conf'), '# nothing is blocked in the lab\n');
+    const scanner = await addNamespace('s');
+    const target = await addNamespace('t');
+    const inTarget = async (command: readonly string[]) => {
+      await execa('ip', ['netns', 'exec', target, ...command]);
+    };
+    await body({ folder, scanner, target, ip, inTarget, serve, addNamespace });
+  } finally {
+    for (const program of programs) program.kill('SIGKILL');
+    for (const name of namespaces) await execa('ip', ['netns', 'del', name], { reject: false });
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Joins scanner and target by one link: 240.0.0.2 to 240.0.0.1, and 198.18.0.0/15 behind it. */
+export async function joinDirectly({ ip, scanner, target, inTarget }: Lab): Promise<void> {
+  await ip('-n', scanner, 'link', 'add', 's0', 'type', 'veth', 'peer', 'name', 't0', 'netns', target);
+  await ip('-n', scanner, 'link', 'set', 's0', 'up');
+  await ip('-n', target, 'link', 'set', 't0', 'address', gatewayMac, 'up');
+  await ip('-n', scanner, 'addr', 'add', '240.0.0.2/24', 'dev', 's0');
+  await ip('-n', target, 'addr', 'add', '240.0.0.1/24', 'dev', 't0');
+  await ip('-n', scanner, 'route', 'add', '198.18.0.0/15', 'via', '240.0.0.1');
+  await inTarget(['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.core.somaxconn=65535', 'net.mptcp.enabled=1']);
+  await inTarget(['sysctl', '-qw', 'net.ipv4.tcp_max_syn_backlog=262144', 'net.ipv4.tcp_syncookies=0']);
+}
+
+/** 65,536 kernel MPTCP servers: every address of 198.18.0.0/16 is local and one program listens on port 80. */
+export async function addKernelServers(lab: Lab): Promise<void> {
+  await lab.ip('-n', lab.target, 'route', 'add', 'local', '198.18.0.0/16', 'dev', 'lo');
+  await lab.serve(lab.target, [join(moduleFolder, 'build/mptcp_server'), '80']);
+}
+
+/** The responder of personalities on 198.19.0.0/16, with a loss in percent for each way. */
+export async function addResponder(lab: Lab, lossPercent: number): Promise<void> {
+  await lab.ip('-n', lab.target, 'tuntap', 'add', 'dev', 'tun0', 'mode', 'tun');
+  await lab.ip('-n', lab.target, 'link', 'set', 'tun0', 'up', 'txqueuelen', '20000');
+  await lab.ip('-n', lab.target, 'route', 'add', '198.19.0.0/16', 'dev', 'tun0');
+  await lab.serve(lab.target, [join(moduleFolder, 'build/responder'), 'tun0', String(lossPercent), '1']);
+}

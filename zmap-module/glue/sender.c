@@ -1,0 +1,45 @@
+#define _GNU_SOURCE
+#include "sender.h"
+
+#include <time.h>
+
+void sender_prepare(struct sender *sender, const struct scan *scan, uint8_t family, const uint8_t *source_mac,
+		    const uint8_t *gateway_mac, uint16_t target_port)
+{
+	for (unsigned i = 0; i < scan->plan.kind_count; i++) {
+		enum probe_kind kind = scan->plan.kinds[i];
+		packet_template_build(&sender->templates[kind], scan, family, kind, source_mac, gateway_mac, target_port);
+	}
+}
+
+size_t sender_longest(const struct scan *scan, uint8_t family)
+{
+	static const uint8_t nobody[MAC_BYTES];
+	size_t longest = 0;
+	for (unsigned i = 0; i < scan->plan.kind_count; i++) {
+		struct packet_template built;
+		packet_template_build(&built, scan, family, scan->plan.kinds[i], nobody, nobody, 0);
+		longest = built.length > longest ? built.length : longest;
+	}
+	return longest;
+}
+
+static uint32_t clock_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint32_t)now.tv_sec * 1000000u + (uint32_t)now.tv_nsec / 1000u;
+}
+
+size_t sender_write(const struct sender *sender, const struct scan *scan, const struct flow *flow,
+		    const struct flow_hash *hash, uint32_t index, unsigned number, uint8_t *frame)
+{
+	struct probe probe;
+	probe_number(scan, hash, index, number, &probe);
+	const struct packet_template *from = &sender->templates[probe.kind];
+	if (from->option_at != 0 || from->canary_at != 0) {
+		probe_options(scan, flow, &probe);
+	}
+	packet_write(from, flow, &probe, from->ts_at != 0 ? clock_us() : 0, frame);
+	return from->length;
+}
