@@ -6,6 +6,7 @@ import { DomainsRecord } from '../orchestrator/schemas/records/domains.ts';
 import { GeoRecord } from '../orchestrator/schemas/records/geo.ts';
 import { HandshakeRecord } from '../orchestrator/schemas/records/handshake.ts';
 import { HostsRecord } from '../orchestrator/schemas/records/hosts.ts';
+import { JudgeRecord } from '../orchestrator/schemas/records/judge.ts';
 import { OsRecord } from '../orchestrator/schemas/records/os.ts';
 import { PathRecord } from '../orchestrator/schemas/records/path.ts';
 import { ResolveRecord } from '../orchestrator/schemas/records/resolve.ts';
@@ -71,6 +72,7 @@ export const entries: readonly Entry[] = [
     schema: DomainsRecord,
     absent: 'the list has none',
   },
+  { name: 'judge', file: 'stdout of mptcp-census judge', one: 'address, port and version', schema: JudgeRecord },
   {
     name: 'manifest',
     file: 'manifest.json',

@@ -1,0 +1,192 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { errorCodes } from '../orchestrator/errors.ts';
+import * as lists from '../orchestrator/schemas/lists.ts';
+import { dictionary, dictionaryFile, entries } from '../scripts/data-dictionary.ts';
+import { fieldsOf } from '../scripts/schema-fields.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const below = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'orchestrator/README.md',
+  ...below('docs').filter((path) => path.endsWith('.md')),
+];
+
+/** First groups of all matches. */
+function found(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+}
+
+/** Both lists sorted and without repeats: a difference names what stands on one side only. */
+function agree(documented: string[], real: string[], what: string): void {
+  assert.ok(real.length > 0, `${what}: nothing to compare with`);
+  assert.equal([...new Set(documented)].sort(), [...new Set(real)].sort(), what);
+}
+
+const test = suite('docs');
+
+test('the data dictionary is current', () => {
+  assert.is(readFileSync(dictionaryFile, 'utf8'), dictionary(), 'run: make docs');
+});
+
+test('every record schema has its place in the dictionary', () => {
+  const files = readdirSync(join(root, 'orchestrator/schemas/records')).map((name) => name.replace('.ts', ''));
+  agree(
+    entries.map(({ name }) => name),
+    [...files, 'manifest'],
+    'records',
+  );
+});
+
+for (const entry of entries) {
+  test(`every field of ${entry.name} is described`, () => {
+    const fields = fieldsOf(entry);
+    assert.ok(fields.length > 0);
+    assert.equal(
+      fields.filter(({ description }) => description.trim().length < 3).map(({ path }) => path),
+      [],
+    );
+  });
+}
+
+test('descriptions are not copied from the neighbour', () => {
+  for (const entry of entries) {
+    const texts = fieldsOf(entry).filter(({ path }) => !path.includes('.'));
+    const known = new Map<string, string>();
+    for (const { path, description } of texts) {
+      const other = known.get(description);
+      assert.ok(other === undefined || description === 'UTC', `${entry.name}: ${path} has the words of ${other}`);
+      known.set(description, path);
+    }
+  }
+});
+
+test('errors.md has a section for every code, with its sentence, and no other', () => {
+  const text = read('docs/errors.md');
+  agree(found(text, /^## (\S+)$/gm), Object.keys(errorCodes), 'codes');
+  for (const [code, sentence] of Object.entries(errorCodes)) {
+    const words = `## ${code}\n\n${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.\n`;
+    assert.ok(text.includes(words), `${code}: ${sentence}`);
+  }
+});
+
+test('the closed lists of methods.md are those of the code, in their order', () => {
+  const section = read('docs/methods.md').split('## Closed lists')[1] ?? '';
+  const documented = Object.fromEntries(
+    [...section.matchAll(/^- `(\w+)`[^:]*: (.*)$/gm)].map(([, name, words = '']) => [name, found(words, /`(\w+)`/g)]),
+  );
+  const real = Object.fromEntries(Object.entries(lists).map(([name, { options }]) => [name, [...options]]));
+  assert.equal(documented, real);
+  agree(found(section, /^\| `(\w+)` \|/gm), lists.Missing.options, 'meanings of Missing');
+});
+
+/** Names with sentences, as the tables of rules say them: `name: '...'` or as the first word of a rule's maker. */
+function rulesOf(path: string): { name: string; sentence: string | null }[] {
+  const source = read(path);
+  const written = [
+    ...source.matchAll(/name: '(\w+)',(?:\s*(?:rung|version): [^,]+,)*\s*sentence:\s*(['"])(.*?)\2,\n/g),
+  ];
+  const made = [...source.matchAll(/echo\('(\w+)', '(.*?)',/g)];
+  const named = found(source, /(?:name: |echo\(|twelveBytes\(\d, )'(\w+)'/g);
+  const sentences = new Map([
+    ...written.map(([, name = '', , sentence = '']): [string, string] => [name, sentence]),
+    ...made.map(([, name = '', sentence = '']): [string, string] => [name, sentence]),
+  ]);
+  return named.map((name) => ({ name, sentence: sentences.get(name) ?? null }));
+}
+
+test('the rules of methods.md are those of verdict.ts and rungs.ts, with their sentences', () => {
+  const rows = [...read('docs/methods.md').matchAll(/^\| [\w()]+ \| (?:\w+ \| )?`(\w+)` \| (.*) \|$/gm)];
+  const rules = [...rulesOf('orchestrator/verdict.ts'), ...rulesOf('orchestrator/rungs.ts')];
+  agree(
+    rows.map(([, name = '']) => name),
+    rules.map(({ name }) => name),
+    'rules',
+  );
+  assert.ok(rules.filter(({ sentence }) => sentence !== null).length >= rules.length - 2, 'sentences are read');
+  for (const { name, sentence } of rules) {
+    if (sentence !== null) assert.is(rows.find((row) => row[1] === name)?.[2], sentence, name);
+  }
+});
+
+test('every SQL file of the report stands in methods.md, and no other', () => {
+  const files = readdirSync(join(root, 'orchestrator/report')).filter((name) => name.endsWith('.sql'));
+  agree(found(read('docs/methods.md'), /[`/](\w+\.sql)`/g), files, 'SQL files');
+});
+
+test('every stage has a row in the paths of its units', () => {
+  const stages = found(read('orchestrator/pipeline.ts'), /^ {4}(\w+)[(,]/gm);
+  const rows = found(read('docs/methods.md').split('## From evidence')[0] ?? '', /^\| ([a-z, ]+) \| /gm);
+  agree(
+    rows.flatMap((row) => row.split(', ')).filter((word) => word !== 'stage'),
+    stages,
+    'stages',
+  );
+});
+
+/** Top folders whose files the docs name in backticks. */
+const folders = 'orchestrator|scripts|test|docs|zmap-module|\\.ci';
+
+test('every file that the docs name exists', () => {
+  const missing: string[] = [];
+  let seen = 0;
+  for (const page of pages) {
+    const text = read(page);
+    const named = found(text, new RegExp(`\`((?:${folders})/[\\w./-]*)(?:\`| )`, 'g'));
+    const linked = found(text, /\]\(([^)#]+)(?:#[\w-]*)?\)/g).filter((link) => !/^(https?|mailto):/.test(link));
+    const paths = [...named, ...linked.map((link) => relative(root, join(root, dirname(page), link)))];
+    seen += paths.length;
+    missing.push(
+      ...paths
+        .filter((path) => !existsSync(join(root, path)) && !path.includes('NAME'))
+        .map((path) => `${page}: ${path}`),
+    );
+  }
+  assert.equal(missing, []);
+  assert.ok(seen > 50, `only ${seen} paths seen`);
+});
+
+test('every make target that the docs name exists', () => {
+  const targets = found(read('Makefile'), /^([a-z-]+):/gm);
+  const used = pages.flatMap((page) => found(read(page), /(?:`|^|sudo )make ([a-z][a-z-]*)/gm));
+  assert.ok(used.includes('census') && used.includes('test'));
+  assert.equal([...new Set(used.filter((target) => !targets.includes(target)))], []);
+});
+
+test('every command that the README names has a help text', async () => {
+  const commands = new Set(found(read('README.md'), /(?:mptcp-census|dist\/cli\.js) ([a-z]+)\b/g));
+  assert.ok(commands.size >= 5, [...commands].join());
+  for (const command of commands) {
+    const { stdout, exitCode } = await execa('node', ['--import', 'tsx', 'orchestrator/cli.ts', command, '--help'], {
+      cwd: root,
+      reject: false,
+    });
+    assert.is(exitCode, 0, command);
+    assert.match(stdout, new RegExp(`Usage: mptcp-census ${command} .*\\n\\n\\w`));
+  }
+});
+
+test('every run-time dependency has its line in CONTRIBUTING.md, and no other', () => {
+  const { dependencies } = z
+    .looseObject({ dependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(read('package.json')));
+  const section = read('CONTRIBUTING.md').split('## Run-time dependencies')[1] ?? '';
+  const rows = found(section, /^\| (`.*?`) \| \S/gm);
+  agree(
+    rows.flatMap((row) => found(row, /`([^`]+)`/g)),
+    Object.keys(dependencies),
+    'dependencies',
+  );
+});
+
+test.run();
