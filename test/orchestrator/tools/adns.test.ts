@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -11,7 +10,7 @@ import type { Question } from '../../../orchestrator/roles.ts';
 import { ResolveRecord } from '../../../orchestrator/schemas/records/resolve.ts';
 import { adns } from '../../../orchestrator/tools/adns.ts';
 import { skipUnless } from '../../skip.ts';
-import { decodeAll, makeContext } from './context.ts';
+import { decodeAll, makeContext, temporaryFolder } from './context.ts';
 import type { Zone } from './dns-server.ts';
 import { isRoot, withNamespace } from './namespace.ts';
 

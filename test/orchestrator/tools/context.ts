@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,9 +30,21 @@ interface ContextOptions<I, C> {
 
 type TestContext<I, C> = CollectContext<I, C> & DecodeContext<I, C> & { progressed: number[] };
 
+const folders: string[] = [];
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A fresh folder that is gone when the test file is through. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'mptcp-census-test-'));
+  folders.push(folder);
+  return folder;
+}
+
 /** Both contexts of a tool over real programs, without core: no retries, no manifest, no pseudo-terminal, no idle limit. */
 export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<TestContext<I, C>> {
-  const home = await mkdtemp(join(tmpdir(), 'mptcp-census-tool-'));
+  const home = await temporaryFolder();
   const folder = options.folder ?? join(home, 'raw');
   const input = join(home, 'input.ndjson');
   const stage = options.stage ?? 'stage';

@@ -1,5 +1,4 @@
-import { access, copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -11,7 +10,7 @@ import { ScanRecord } from '../../../orchestrator/schemas/records/scan.ts';
 import { zmap } from '../../../orchestrator/tools/zmap.ts';
 import { zmapProgram } from '../../../orchestrator/tools/zmap-run.ts';
 import { skipUnless } from '../../skip.ts';
-import { decodeAll, makeContext } from './context.ts';
+import { decodeAll, makeContext, temporaryFolder } from './context.ts';
 import { isRoot, withPair } from './namespace.ts';
 
 const zmapTool = suite('zmap');
@@ -166,7 +165,7 @@ zmapTool(
   'each port and version is a run of its own, with our own configuration, blocklist, rate and seed',
   async () => {
     const { within, argv } = await withFake(complete);
-    const blocklist = join(await mkdtemp(join(tmpdir(), 'mptcp-census-')), 'blocklist');
+    const blocklist = join(await temporaryFolder(), 'blocklist');
     await writeFile(blocklist, '198.18.0.77 # asked for\n2001:db8::/48\n');
     const scan = {
       ports: [80, 443],
@@ -228,7 +227,7 @@ for (const [title, metadata, message] of incomplete) {
 
 zmapTool('a blocklist line that is no prefix stops the part before a packet is sent', async () => {
   const { within, argv } = await withFake(complete);
-  const blocklist = join(await mkdtemp(join(tmpdir(), 'mptcp-census-')), 'blocklist');
+  const blocklist = join(await temporaryFolder(), 'blocklist');
   await writeFile(blocklist, 'opt-out.example\n');
   const context = await contextOf(['198.18.0.5'], { blocklist }, within);
   try {
@@ -266,7 +265,7 @@ zmapTool('the real program finds real servers, plain and closed ports, and never
     await execa('ip', ['netns', 'exec', server, 'sysctl', '-qw', 'net.ipv4.ip_forward=1']);
     const { stdout: link } = await execa('ip', ['-n', server, '-o', 'link', 'show', 't0']);
     const gateway = /ether (\S+)/.exec(link)?.[1];
-    const blocklist = join(await mkdtemp(join(tmpdir(), 'mptcp-census-')), 'blocklist');
+    const blocklist = join(await temporaryFolder(), 'blocklist');
     await writeFile(blocklist, '198.18.4.66/32\n');
     const scan = { ports: [80, 81, 82], rate: 2000, cooldown: '2s', interface: 's0', gateway_mac: gateway, blocklist };
     const targets = ['198.18.4.1', '198.18.4.64/28', '198.18.9.9'];
