@@ -33,7 +33,3 @@ export function numberOf(row: Row | undefined, column: string): number | null {
     .nullable()
     .parse(row?.[column] ?? null);
 }
-
-export function textOf(row: Row | undefined, column: string): string {
-  return z.string().parse(row?.[column]);
-}

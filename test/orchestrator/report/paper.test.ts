@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -103,6 +103,7 @@ test("a census with the paper's counts prints the paper's tables", async () => {
     'The first mixed domain stands at rank 7,765, number 17 of the capable ones.',
   );
   assert.match(text, 'n = 354 capable addresses');
+  await rm(folder, { recursive: true });
 });
 
 test.run();

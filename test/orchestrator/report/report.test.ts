@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
@@ -24,6 +24,7 @@ async function report(hosts: HostsRecord[], domains: DomainsRecord[], facts: Par
   assert.equal(names, summary.files, 'the summary names exactly the files that are there');
   const files: Record<string, string> = {};
   for (const name of names) files[name] = await readFile(join(out, name), 'utf8');
+  await rm(folder, { recursive: true });
   return { text: summary.text, files, page: files['index.html'] ?? '' };
 }
 
