@@ -161,7 +161,7 @@ adnsTool('3,000 names, every third behind four aliases, are all answered', async
 
 /** Stands in for adnshost: `script` is the body of a shell script. */
 async function withFake(script: string): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'mptcp-census-fake-'));
+  const folder = await temporaryFolder();
   await writeFile(join(folder, 'adnshost'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   return ['env', `PATH=${folder}:${process.env.PATH}`];
 }

@@ -151,7 +151,7 @@ zmapTool('receive drops and send failures of all runs are facts of the part', as
 
 /** Stands in for zmap: keeps its arguments, makes the files it is told to, writes `metadata`. */
 async function withFake(metadata: string): Promise<{ within: string[]; argv: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'mptcp-census-fake-'));
+  const folder = await temporaryFolder();
   const argv = join(folder, 'argv');
   const script = `#!/bin/sh\necho "$LD_PRELOAD $@" >>${argv}
 while [ $# -gt 0 ]; do case $1 in -m) printf '%s' '${metadata}' >"$2";; -o) : >"$2";; esac; shift; done\n`;
