@@ -41,8 +41,9 @@ function section(index: number, body: string): string {
   return `<section id="${id}"><h2>${escapeHtml(title)}</h2><p class="intro">${escapeHtml(intro)}</p>\n${body}\n</section>`;
 }
 
-function pair(left: string, right: string): string {
-  return `<div class="pair"><div>${left}</div><div>${right}</div></div>`;
+/** Side by side; `wide` gives the right one more room. */
+function pair(left: string, right: string, wide = false): string {
+  return `<div class="pair${wide ? ' wide' : ''}"><div>${left}</div><div>${right}</div></div>`;
 }
 
 function keyNumbers(results: Results): string {
@@ -78,7 +79,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
   const figures = (...ids: string[]) => ids.map((id) => figureHtml(figure(id))).join('\n');
   const body = [
     section(0, `${pair(tables('verdicts'), tables('rungs'))}\n${tables('stages')}`),
-    section(1, `${figures('map')}\n${pair(tables('table1'), tables('table2'))}`),
+    section(1, `${figures('map')}\n${pair(tables('table1'), tables('table2'), true)}`),
     section(
       2,
       `${pair(tables('table3'), tables('mixed_domains'))}\n${pair(figures('rank_cdf'), figures('top_groups'))}`,

@@ -9,7 +9,7 @@ import { colours, drawSvg, type Figure } from './svg.ts';
 export function topGroupsFigure(results: Results): Figure {
   const rows = results.rows('top_groups');
   const groups = rows.map((row) => ({
-    group: `top ${formatCount(countOf(row, 'top'))}`,
+    group: formatCount(countOf(row, 'top')),
     share: countOf(row, 'share'),
     label: `${formatCount(countOf(row, 'capable'))} of\n${formatCount(countOf(row, 'answered'))}`,
   }));
@@ -19,17 +19,18 @@ export function topGroupsFigure(results: Results): Figure {
     {
       id: 'top_groups',
       title,
-      description: groups.map(({ group, label }) => `${group}: ${label.replace('\n', ' ')}`).join('; '),
+      description: groups.map(({ group, label }) => `top ${group}: ${label.replace('\n', ' ')}`).join('; '),
     },
     {
       width: 500,
       height: 370,
       marginLeft: 52,
       marginBottom: 44,
-      x: { label: null, domain: groups.map(({ group }) => group), padding: 0.35 },
+      insetTop: 32,
+      x: { label: 'Domains from the top of the list', domain: groups.map(({ group }) => group), padding: 0.35 },
       y: {
         label: 'Capable, % of the domains that answered',
-        domain: [0, most === 0 ? 1 : most * 1.2],
+        domain: [0, most === 0 ? 1 : most],
         grid: true,
         ticks: 5,
       },
