@@ -32,6 +32,10 @@ const program: Program = {
 const families = [4, 6] as const;
 type Family = (typeof families)[number];
 
+function familyOf(address: string): Family {
+  return address.includes(':') ? 6 : 4;
+}
+
 function fileOf(family: Family): { list: string; xml: string } {
   return { list: `targets-ipv${family}.txt`, xml: `nmap-ipv${family}.xml` };
 }
@@ -60,7 +64,7 @@ async function writeLists(context: CollectContext<Address, Config>): Promise<Rec
     6: await open(join(context.folder, fileOf(6).list), 'w'),
   };
   for await (const { address } of context.rows()) {
-    const family = address.includes(':') ? 6 : 4;
+    const family = familyOf(address);
     counts[family] += 1;
     await files[family].write(`${address}\n`);
   }
@@ -108,8 +112,9 @@ async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<R
   for await (const { address } of context.rows()) asked.set(canonicalAddress(address) ?? address, address);
   for (const family of families) {
     const path = join(context.folder, fileOf(family).xml);
-    if (!existsSync(path)) continue;
+    if (![...asked.values()].some((address) => familyOf(address) === family)) continue;
     try {
+      if (!existsSync(path)) throw new XmlFault('it is not there');
       for await (const { attributes, address, osmatch } of readHosts(path)) {
         const matches = osmatch.map((match) => ({ ...match.attributes, osclass: match.osclass }));
         const known = asked.get(canonicalAddress(address ?? '') ?? '');

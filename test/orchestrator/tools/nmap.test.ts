@@ -114,6 +114,14 @@ for (const [title, change, message] of breaks) {
   });
 }
 
+test('a file that is missing is an error, unless no address of its family was asked', async () => {
+  const context = await contextOf('timed-out', ['198.18.4.7', '2001:db8:f:4::7']);
+  await decodeAll(nmap, context).then(
+    () => assert.unreachable(),
+    (error: Error) => assert.match(error.message, /nmap-ipv6\.xml is not whole: it is not there/),
+  );
+});
+
 test('a file cut at any byte is an error', async () => {
   const xml = await readFile('test/fixtures/nmap/timed-out/nmap-ipv4.xml', 'utf8');
   const end = xml.indexOf('</nmaprun>') + '</nmaprun>'.length;
