@@ -3,11 +3,12 @@ import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { replayCensus, runCensus } from './census.ts';
+import { losses, replayCensus, runCensus } from './census.ts';
 import { Config } from './config.ts';
 import { loadConfig } from './config-file.ts';
 import { splitLines } from './core/lines.ts';
-import { clock } from './core/progress.ts';
+import type { Manifest } from './core/manifest.ts';
+import { clock, type Reporter } from './core/progress.ts';
 import { examine } from './doctor.ts';
 import { CensusError } from './errors.ts';
 import { initTemplate } from './init-template.ts';
@@ -69,16 +70,19 @@ program
     const stages = pipeline(findTool).map(({ name }) => name);
     const note = announce(config);
     const view = terminal ? liveView(stages, note, () => performance.now()) : plainView(out, note);
+    const report: Reporter = (event) => {
+      started = true;
+      view.report(event);
+    };
+    let manifest: Manifest;
     try {
-      await runCensus({ folder, config, report: view.report, signal: abortOnSignals(), terminal });
-    } catch (error) {
-      started = existsSync(join(folder, 'manifest.json'));
-      throw error;
+      manifest = await runCensus({ folder, config, report, signal: abortOnSignals(), terminal });
     } finally {
       await view.end();
     }
     out('');
     out(readFileSync(join(folder, 'report', 'summary.txt'), 'utf8').trimEnd());
+    for (const line of losses(manifest)) out(`LOST  ${line}`);
     out('');
     out(`Report: ${resolve(folder, 'report', 'index.html')}`);
   });
@@ -141,7 +145,7 @@ program
     out(`Wrote ${file}. Set contact, scan.rate and scan.blocklist, then: mptcp-census doctor`);
   });
 
-/** true once a run folder exists: from then on a failure is a failed run (1), before it a run that could not start (2). */
+/** true once a stage was looked at: from then on a failure is a failed run (1), before it a run that could not start (2). */
 let started = false;
 
 try {

@@ -84,7 +84,9 @@ export const Config = z.strictObject({
       tool: toolChoice(['wget']),
       hold: Seconds.prefault('5s').describe('how long a connection is kept open for announcements'),
       concurrency: z.int().positive().max(512).default(32).describe('connections at a time'),
-      timeout: Seconds.prefault('10s').describe('limit of one connection attempt'),
+      timeout: Seconds.refine((seconds) => seconds >= 4, 'at least 4s: the fallback to TCP takes 3.07 s')
+        .prefault('10s')
+        .describe('limit of one connection attempt'),
     })
     .prefault({}),
   asn: z

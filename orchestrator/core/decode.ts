@@ -16,6 +16,7 @@ export interface Decoded {
   counts: Counts;
   unknown_fields: Record<string, number>;
   commands: CommandEntry[];
+  facts: Record<string, number | string>;
   output_sha256: string;
 }
 
@@ -28,7 +29,9 @@ function reasonOf(error: z.ZodError): string {
 
 /** Names of the fields that a loose object schema knows; null for any other schema. */
 function knownFields(schema: z.ZodType): Set<string> | null {
-  return schema instanceof z.ZodObject ? new Set(Object.keys(schema.shape)) : null;
+  if (schema instanceof z.ZodObject) return new Set(Object.keys(schema.shape));
+  if (!(schema instanceof z.ZodUnion)) return null;
+  return new Set(schema.options.flatMap((option) => (option instanceof z.ZodObject ? Object.keys(option.shape) : [])));
 }
 
 function countUnknown(value: unknown, known: Set<string> | null, into: Record<string, number>): void {
@@ -125,9 +128,11 @@ export async function decodePart<C>(job: PartJob<C>): Promise<Decoded> {
       `see ${folder.rejectsPart(stage.name, part)} and ${folder.raw(stage.name, part)}; remove the latter to measure the part again`,
     );
   }
-  const counts = tally.finish();
+  const raw = folder.raw(stage.name, part);
+  const facts = (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
+  const counts = tally.finish(typeof facts.units_blocked === 'number' ? facts.units_blocked : 0);
   counts.records_out = records.lines;
   counts.rejected_lines = rejects.lines;
   await rejects.finish();
-  return { counts, unknown_fields, commands, output_sha256: await records.finish() };
+  return { counts, unknown_fields, commands, facts, output_sha256: await records.finish() };
 }

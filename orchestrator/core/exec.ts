@@ -104,7 +104,9 @@ export function start(site: ExecSite, command: Command): Conversation {
   return {
     async writeLine(line) {
       if (!child.stdin.writable) return;
-      if (!child.stdin.write(`${line}\n`)) await Promise.race([once(child.stdin, 'drain'), child]);
+      // A program that ends meanwhile breaks the wait; `done` says how it ended.
+      if (!child.stdin.write(`${line}\n`))
+        await Promise.race([once(child.stdin, 'drain'), child]).catch(() => undefined);
     },
     closeInput: () => child.stdin.end(),
     async *lines() {

@@ -75,7 +75,7 @@ async function partEntry<C>(job: PartJob<C>, decoded: Decoded, startedAt: string
     raw_sha256: await hashRaw(raw),
     counts: decoded.counts,
     unknown_fields: decoded.unknown_fields,
-    facts: (await exists(raw)) ? ((await job.tool.facts?.(raw)) ?? {}) : {},
+    facts: decoded.facts,
     commands: decoded.commands,
   };
 }

@@ -48,14 +48,16 @@ export class Tally<C> {
     return this.#outcomes.size;
   }
 
-  finish(): Counts {
+  /** `blocked`: units that the program itself left out of a prefix, by its own blocklist. */
+  finish(blocked: number): Counts {
     const { counts } = this;
     counts.units_in = this.#unitsIn;
     for (const outcome of this.#outcomes.values()) {
       if (outcome.kind === 'answered') counts.answered += 1;
       else counts[outcome.kind][outcome.reason] = (counts[outcome.kind][outcome.reason] ?? 0) + 1;
     }
-    const silent = this.#unitsIn - this.#outcomes.size;
+    if (blocked > 0) counts.skipped.blocked = blocked;
+    const silent = this.#unitsIn - this.#outcomes.size - blocked;
     if (silent > 0) counts.failed[this.#stage.unanswered] = (counts.failed[this.#stage.unanswered] ?? 0) + silent;
     if (accounted(counts) !== counts.units_in) {
       throw new CensusError(

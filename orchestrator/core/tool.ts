@@ -129,6 +129,9 @@ export interface Tool<I, W, R, C> {
   toRecord(raw: W, context: { config: C }): R | R[] | Reject;
   /** Files outside the run folder that decode reads (a RIB, geo databases): named by sha256 in the manifest. */
   inputs?(config: C): string[];
-  /** What the program said of its own work on a part (receive drops above all), read from the raw folder; goes into the manifest and the summary. */
+  /**
+   * What the program said of its own work on a part, read from the raw folder; goes into the manifest. Names that hold `drop` are
+   * losses and reach the summary; `units_blocked` are units of a prefix that the program's own blocklist took out.
+   */
   facts?(folder: string): Promise<Record<string, number | string>>;
 }

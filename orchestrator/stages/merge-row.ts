@@ -73,7 +73,7 @@ export function mergeRow(row: MergeRow, judging: Judging): HostsRecord {
   const announced = handshake === null ? null : (row.announced ?? []);
   const connected = handshake?.connected ?? null;
   const fallback = handshake?.fallback ?? null;
-  const mp_fail = handshake === null ? null : handshake.mp_fail_sent + handshake.mp_fail_received;
+  const mp_fail = handshake?.mp_fail_sent ?? null;
   const as_name = whois?.as_name ?? asn?.as_name ?? null;
   const osList =
     os === null || os.failure !== null ? null : os.candidates.map(({ name, accuracy }) => ({ name, accuracy }));

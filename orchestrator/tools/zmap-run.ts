@@ -165,13 +165,21 @@ export async function runZmap(
   }
 }
 
-/** Packets of a part: what was sent, read, and lost, over all runs. */
+/** Addresses on the allowlist that a part was given. */
+async function allowlisted(folder: string): Promise<number> {
+  const lines = (await readFile(join(folder, 'allowlist.txt'), 'utf8')).split('\n');
+  return lines.reduce((sum, line) => sum + (line === '' ? 0 : 2 ** (32 - (parsePrefix(line)?.length ?? 32))), 0);
+}
+
+/** Packets of a part: what was sent, read, and lost, over all runs; and targets that zmap's blocklist took out of prefixes. */
 export async function zmapFacts(folder: string): Promise<Record<string, number>> {
-  const facts = { targets_sent: 0, send_failures: 0, packets_received: 0, receive_drops: 0 };
+  const facts = { targets_sent: 0, send_failures: 0, packets_received: 0, receive_drops: 0, units_blocked: 0 };
+  const asked = await allowlisted(folder);
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.metadata.json')) continue;
     const metadata = ZmapMetadata.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
     facts.targets_sent += metadata.total_sent;
+    facts.units_blocked += asked - (metadata.blacklist_total_allowed >>> 0);
     facts.send_failures += metadata.send_to_failures;
     facts.packets_received += metadata.pcap_recv;
     facts.receive_drops += metadata.pcap_drop + metadata.pcap_ifdrop;

@@ -57,7 +57,7 @@ if (process.argv[1] === import.meta.filename) {
   const server = createServer((socket) => {
     // A client that goes away in the middle is its own affair.
     socket.on('error', () => socket.destroy());
-    void converse(socket, table, date);
+    converse(socket, table, date).catch(() => socket.destroy());
   });
   server.listen(43, address, () => console.log('ready'));
 }

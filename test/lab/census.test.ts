@@ -112,7 +112,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     const into = stand.folder('replayed');
     await mkdir(into);
     await chmod(into, 0o777);
-    await chmod(stand.folder('.'), 0o755);
+    await execa('chmod', ['-R', 'a+rX', stand.folder('.')]);
     const nobody = ['--net', 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
     const replay = ['--import', 'tsx', 'orchestrator/cli.ts', 'replay', stand.folder('first'), '--into', `${into}/run`];
     const { exitCode, stdout, stderr } = await execa('unshare', [...nobody, process.execPath, ...replay], {
@@ -137,7 +137,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     const zmap = Object.values((await manifestOf(stand, 'first')).stages.scan?.parts ?? {})[0];
     if (zmap === undefined) throw new Error('no scan part');
     const raw = `${stand.folder('first')}/raw/scan/00000`;
-    const lines = await Promise.all(['v1', 'v0'].map((probe) => readFile(`${raw}/${probe}-80.ndjson`, 'utf8')));
+    const lines = await Promise.all(['v1', 'v0'].map((probe) => readFile(`${raw}/80-${probe}.ndjson`, 'utf8')));
     const { exitCode, stdout, stderr } = await census(stand, ['judge'], lines.join(''));
     assert.is(exitCode, 0, stderr);
     const { hosts } = await readResult(stand.folder('first'));

@@ -47,7 +47,10 @@ export const HostsRecord = z.strictObject({
   connected_missing: missing('connected'),
   fallback: z.boolean().nullable().describe('the connection fell back to plain TCP'),
   fallback_missing: missing('fallback'),
-  mp_fail: z.int().nullable().describe('MP_FAIL options in the connection, both directions'),
+  mp_fail: z
+    .int()
+    .nullable()
+    .describe('connection and subflows on which our side sent MP_FAIL, the count of the paper (section 4.3)'),
   mp_fail_missing: missing('mp_fail'),
   asn: z.int().nullable().describe('origin AS'),
   asn_missing: missing('asn'),

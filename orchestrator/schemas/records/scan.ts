@@ -32,7 +32,12 @@ export const ScanRecord = z.strictObject({
     .describe('SYN to SYN/ACK in microseconds, from our echoed timestamp')
     .meta({ volatile: true }),
   rtt_missing: Missing.nullable().describe('why rtt_us is null'),
-  rtt_source: z.string().nullable().describe('tsecr, or mirrored_tsval where a mirror gave our own TSval back'),
+  rtt_source: z
+    .string()
+    .nullable()
+    .describe(
+      'tsecr; mirrored_tsval where a mirror gave our own TSval back; quoted_tsval for the way to the hop that sent an ICMP error',
+    ),
   icmp_type: z.int().nullable().describe('ICMP type of an error reply'),
   icmp_code: z.int().nullable().describe('ICMP code of an error reply'),
   icmp_hop: z.string().nullable().describe('address that sent the ICMP error'),
