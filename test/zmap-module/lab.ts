@@ -65,6 +65,9 @@ export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> 
     const name = `${run}-${word}`;
     await ip('netns', 'add', name);
     namespaces.push(name);
+    // Without this a fresh interface answers no neighbour solicitation for a second or two.
+    const noDad = ['net.ipv6.conf.default.accept_dad=0', 'net.ipv6.conf.default.dad_transmits=0'];
+    await ip('netns', 'exec', name, 'sysctl', '-qw', ...noDad);
     await ip('-n', name, 'link', 'set', 'lo', 'up');
     return name;
   }
@@ -106,6 +109,15 @@ export async function joinDirectly({ ip, scanner, target, inTarget }: Lab): Prom
 export async function addKernelServers(lab: Lab): Promise<void> {
   await lab.ip('-n', lab.target, 'route', 'add', 'local', '198.18.0.0/16', 'dev', 'lo');
   await lab.serve(lab.target, [join(moduleFolder, 'build/mptcp_server'), '80']);
+}
+
+/** IPv6 beside it: 2001:db8::2 to 2001:db8::1, and 2001:db8:1::/64 behind it, of which every address is local. */
+export async function joinIpv6({ ip, scanner, target, inTarget }: Lab): Promise<void> {
+  await ip('-n', scanner, 'addr', 'add', '2001:db8::2/64', 'dev', 's0', 'nodad');
+  await ip('-n', target, 'addr', 'add', '2001:db8::1/64', 'dev', 't0', 'nodad');
+  await ip('-n', scanner, 'route', 'add', '2001:db8:1::/48', 'via', '2001:db8::1');
+  await inTarget(['sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1']);
+  await ip('-n', target, 'route', 'add', 'local', '2001:db8:1::/64', 'dev', 'lo');
 }
 
 /** The responder of personalities on 198.19.0.0/16, with a loss in percent for each way. */

@@ -1,0 +1,199 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { skipUnless } from '../skip.ts';
+import {
+  addKernelServers,
+  addResponder,
+  gatewayMac,
+  joinDirectly,
+  type Lab,
+  plugin,
+  whyNoLab,
+  withLab,
+} from './lab.ts';
+import { scan, scanLines, testSecret, zmap } from './zmap.ts';
+
+/** 198.19.0.0/19 holds 32 times 256 hosts, one of the thirty personalities in turn, of which one is silent. */
+const answering = 31 * 256;
+
+const test = suite('the stock zmap under the plug-in');
+const missing = await whyNoLab();
+
+async function inLab(title: string, body: (lab: Lab) => Promise<void>): Promise<void> {
+  if (skipUnless(missing === null, title, missing ?? '')) return;
+  await withLab(async (lab) => {
+    await joinDirectly(lab);
+    await body(lab);
+  });
+}
+
+test('without -G it does not hang, and hangs again when the repair is off', () =>
+  inLab('no gateway', async (lab) => {
+    await addKernelServers(lab);
+    await lab.ip('-n', lab.scanner, 'route', 'add', 'default', 'via', '240.0.0.1');
+    await lab.ip('-n', lab.scanner, 'neigh', 'replace', '240.0.0.1', 'lladdr', gatewayMac, 'dev', 's0');
+    const args = ['-M', 'mptcp_synscan', '-p', '80', '-r', '1000', '-c', '2', '198.18.0.0/28'];
+    const repaired = await zmap(lab, args);
+    assert.is(repaired.stdout.split('\n').length, 16, repaired.stderr);
+    const hanging = ['ip', 'netns', 'exec', lab.scanner, 'timeout', '4', 'zmap', '-i', 's0', ...args];
+    const files = ['-C', join(lab.folder, 'zmap.conf'), '-b', join(lab.folder, 'blocklist.conf')];
+    const env = { LD_PRELOAD: plugin, MPTCP_SYNSCAN_NO_RECV: '1' };
+    const { exitCode } = await execa(hanging[0] ?? '', [...hanging.slice(1), ...files], { env, reject: false });
+    assert.is(exitCode, 124, 'timeout ended it');
+  }));
+
+test('every repair is listed at start-up, on or off', () =>
+  inLab('list of repairs', async (lab) => {
+    const words = ['RECV', 'CLOCK', 'RING', 'NULL', 'ADDRESS'];
+    const args = ['-M', 'mptcp_synscan', '-p', '80', '-G', gatewayMac, '-c', '2', '198.18.0.0/30'];
+    const on = await zmap(lab, args);
+    const off = await zmap(lab, args, Object.fromEntries(words.map((word) => [`MPTCP_SYNSCAN_NO_${word}`, '1'])));
+    for (const word of words) {
+      assert.match(on.stderr, new RegExp(`repair on: .*MPTCP_SYNSCAN_NO_${word}=1`));
+      assert.match(off.stderr, new RegExp(`repair off: .*MPTCP_SYNSCAN_NO_${word}=1`));
+    }
+  }));
+
+test('a field without a value is null, or left out when that repair is off', () =>
+  inLab('null', async (lab) => {
+    await addKernelServers(lab);
+    const options = { probe: 'plain', args: ['198.18.0.0/32'], fields: ['mptcp_option', 'faults'] };
+    assert.equal(await scanLines(lab, options), ['{ "mptcp_option": null, "faults": "" }']);
+    assert.equal(await scanLines(lab, { ...options, env: { MPTCP_SYNSCAN_NO_NULL: '1' } }), ['{ "faults": "" }']);
+  }));
+
+test('CSV and JSON say the same', () =>
+  inLab('CSV', async (lab) => {
+    await addResponder(lab, 0);
+    const names = ['target', 'classification', 'faults', 'mptcp_option', 'seq', 'icmp_hop', 'window', 'options_order'];
+    const output = ['-f', names.join(','), '-G', gatewayMac, '-c', '2', '-p', '80', '-r', '2000'];
+    const args = ['-M', 'mptcp_synscan', '--probe-args', `v0,secret=${testSecret}`, ...output, '198.19.0.0/19'];
+    const csv = await zmap(lab, [...args, '-O', 'csv']);
+    const json = await zmap(lab, [...args, '-O', 'json']);
+    const fromCsv = csv.stdout
+      .split('\n')
+      .slice(1)
+      .map((line) => [...line.matchAll(/"([^"]*)"|([^,]+)|(?<=^|,)(?=,|$)/g)]);
+    const rows = fromCsv.map((cells) => cells.map((cell) => cell[1] ?? cell[2] ?? ''));
+    // Random by the responder's hand, so only their presence can be compared between two scans.
+    const settled = (values: readonly string[]) =>
+      values.map((value, i) => (i === 3 || i === 4 ? value.length : value));
+    const other = json.stdout
+      .split('\n')
+      .map((line) => Object.values<unknown>(JSON.parse(line)).map((v) => String(v ?? '')));
+    const sorted = (table: readonly string[][]) => table.map((row) => settled(row).join(' ')).sort();
+    assert.is(rows.length, answering);
+    assert.equal(sorted(rows), sorted(other));
+  }));
+
+/** Frames that a dry run prints, without timestamps: nothing is sent. */
+async function frames(lab: Lab, probe: string, args: readonly string[]): Promise<string[]> {
+  const module = ['-M', 'mptcp_synscan', '--probe-args', `${probe},options=windows,secret=${testSecret}`, '-p', '80'];
+  const { stdout } = await zmap(lab, [...module, '--dryrun', '--seed', '7', '-G', gatewayMac, '-c', '0', ...args]);
+  return [...stdout.matchAll(/frame: ([0-9a-f]+)/g)].map((match) => match[1] ?? '').sort();
+}
+
+test('threads and shards send the very same packets', () =>
+  inLab('same packets', async (lab) => {
+    const targets = '198.18.0.0/22';
+    for (const [probe, streams, count] of [
+      ['v1', '1', 1],
+      ['v0+v1+join', '3', 3],
+      ['v1,ttl=3-4', '4', 4],
+    ] as const) {
+      const whole = await frames(lab, probe, ['-P', streams, targets]);
+      assert.is(new Set(whole).size, 1024 * count, probe);
+      assert.equal(await frames(lab, probe, ['-P', streams, '-T', '2', targets]), whole, `${probe} with two threads`);
+      const parts: string[] = [];
+      for (const shard of ['0', '1', '2']) {
+        parts.push(...(await frames(lab, probe, ['-P', streams, '--shards', '3', '--shard', shard, targets])));
+      }
+      assert.equal(parts.sort(), whole, `${probe} in three shards`);
+    }
+  }));
+
+test('threads, -P and shards see the same classifications', () =>
+  inLab('same classifications', async (lab) => {
+    await addResponder(lab, 0);
+    const see = async (probe: string, probes: number, args: readonly string[]) => {
+      const replies = await scan(lab, { probe, probes, args: [...args, '198.19.0.0/19'], rate: 5000 });
+      const mine = replies.filter((reply) => reply.probe === 'v1' && reply.probe_num === 0);
+      return mine.map((reply) => `${reply.target} ${reply.dport} ${reply.classification}`).sort();
+    };
+    const whole = await see('v1', 1, []);
+    assert.is(whole.length, answering);
+    assert.equal(await see('v1', 1, ['-T', '2']), whole);
+    assert.equal(await see('v1+v0', 2, []), whole);
+    // One after the other: shards of one secret on one interface take each other's answers for their own.
+    const first = await see('v1', 1, ['--seed', '7', '--shards', '2', '--shard', '0']);
+    const second = await see('v1', 1, ['--seed', '7', '--shards', '2', '--shard', '1']);
+    assert.equal([...first, ...second].sort(), whole);
+  }));
+
+test('the secret is random, read from a file that the first shard writes, or given', () =>
+  inLab('secret', async (lab) => {
+    const args = ['-M', 'mptcp_synscan', '-p', '80', '--dryrun', '-G', gatewayMac, '-c', '0', '198.18.0.0/30'];
+    const send = async (probe: string, env: Record<string, string> = {}) => {
+      const { stdout } = await zmap(lab, [...args, '--probe-args', `${probe},options=windows`, '--seed', '1'], env);
+      return stdout;
+    };
+    const file = join(lab.folder, 'secret');
+    assert.is.not(await send('v0'), await send('v0'), 'two runs, two secrets');
+    assert.is(await send(`v0,secret-file=${file}`), await send(`v0,secret-file=${file}`), 'one file, one secret');
+    const given = await send(`v0,secret=${testSecret}`);
+    assert.is(await send('v0', { MPTCP_SYNSCAN_SECRET: testSecret }), given);
+    assert.is.not(await send(`v0,secret-file=${file}`), given);
+    const { stdout } = await execa('stat', ['-c', '%a %s', file]);
+    assert.is(stdout, '600 33');
+  }));
+
+test('an unknown argument is refused with the list of known ones', () =>
+  inLab('refusals', async (lab) => {
+    const cases: [readonly string[], RegExp][] = [
+      [['--probe-args', 'v2'], /"v2" is not understood: known are the probes v1, v0, grease/],
+      [['--probe-args', 'v1,color=red'], /"color=red" is not understood/],
+      [['--probe-args', 'v0+v1'], /--probes \(-P\) must be 2 or a multiple of it, not 1/],
+      [['--probe-args', 'v1,list=x'], /belong to ipv6_mptcp_synscan/],
+      [['--probe-args', 'v1+port2', '-P', '2', '-s', '4000-4003'], /at least 5 source ports/],
+    ];
+    for (const [words, sentence] of cases) {
+      const { stderr, exitCode } = await zmap(lab, [
+        '-M',
+        'mptcp_synscan',
+        '-p',
+        '80',
+        '-G',
+        gatewayMac,
+        ...words,
+        '198.18.0.0/30',
+      ]);
+      assert.match(stderr, sentence);
+      assert.is(exitCode, 1);
+    }
+  }));
+
+test('in other programs it is silent, in an unknown zmap it says why it does nothing', () =>
+  inLab('other programs', async (lab) => {
+    const quiet = await execa('true', [], { env: { LD_PRELOAD: plugin } });
+    assert.is(quiet.stdout + quiet.stderr, '');
+    const other = join(lab.folder, 'zmap');
+    await copyFile('/bin/true', other);
+    await execa('chmod', ['+x', other]);
+    const unknown = await execa(other, [], { env: { LD_PRELOAD: plugin } });
+    assert.match(unknown.stderr, /this zmap is not the 2\.1\.1 that the plug-in is made for .*not loaded/);
+  }));
+
+test('the help names every probe and every classification', () =>
+  inLab('help', async (lab) => {
+    const { stdout } = await zmap(lab, ['--probe-module=mptcp_synscan', '--help']);
+    const probes = ['v1', 'v0', 'grease', 'join', 'canary', 'port2', 'port2v0', 'plain'];
+    const words = ['synack_no_option', 'mp_capable', 'echoed', 'version_mismatch', 'malformed', 'other_subtype'];
+    for (const word of [...probes, ...words, 'mp_tcprst', 'rst', 'icmp_unreachable', 'icmp_ttl_exceeded']) {
+      assert.match(stdout, new RegExp(`^ +${word} `, 'm'));
+    }
+  }));
+
+test.run();
