@@ -31,7 +31,9 @@ async function converse(socket: Socket, table: readonly WhoisRow[], date: string
   let verbose = false;
   let bulk = false;
   let count = 0;
-  for await (const line of createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })) {
+  const lines = createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY });
+  lines.on('error', () => socket.destroy()); // readline hands on what the socket says, and unheard it would end the server
+  for await (const line of lines) {
     const word = line.trim();
     count += 1;
     if (word === '') continue;
