@@ -4,7 +4,7 @@ CONFIG ?=
 LAB = node --import tsx scripts/lab/cli.ts
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help setup setup-run setup-test build test check census replay doctor bench fuzz lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test build test check census doctor bench fuzz lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'

@@ -3,9 +3,9 @@ import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { losses, replayCensus, runCensus } from './census.ts';
+import { losses, needsOf, replayCensus, runCensus } from './census.ts';
 import { Config } from './config.ts';
-import { loadConfig } from './config-file.ts';
+import { loadConfig, refuseUnsafe } from './config-file.ts';
 import { splitLines } from './core/lines.ts';
 import type { Manifest } from './core/manifest.ts';
 import { clock, type Reporter } from './core/progress.ts';
@@ -40,6 +40,11 @@ function abortOnSignals(): AbortSignal {
   return controller.signal;
 }
 
+/** Gathers an option that may be given several times. */
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
 const program = new Command('mptcp-census')
   .description('Measures Multipath TCP deployment: evidence from real programs, verdicts that can be recomputed.')
   .version(censusVersion())
@@ -59,13 +64,13 @@ program
   .description('make a census, or what is missing of one')
   .argument('<folder>', 'run folder, such as runs/2026-11')
   .requiredOption('-c, --config <file>', 'census.yaml')
-  .option('--set <key=value...>', 'override a key, such as --set scan.rate=1000')
+  .option('--set <key=value>', 'override a key, such as --set scan.rate=1000; may be given again', collect, [])
   .addHelpText(
     'after',
     '\nA run that was stopped goes on where it was. Remove runs/NAME/STAGE to measure that stage again.',
   )
   .action(async (folder, options) => {
-    const config = loadConfig(options.config, options.set ?? []);
+    const config = loadConfig(options.config, options.set);
     const terminal = process.stdout.isTTY === true;
     const stages = pipeline(findTool).map(({ name }) => name);
     const note = announce(config);
@@ -129,8 +134,11 @@ program
 program
   .command('doctor')
   .description('is everything here that a census needs?')
-  .action(async () => {
-    const { ok, lines } = await examine();
+  .option('-c, --config <file>', 'look only at what a run with this configuration needs')
+  .action(async (options) => {
+    const config = options.config === undefined ? null : loadConfig(options.config, []);
+    const { ok, lines } = await examine(config === null ? null : needsOf(config));
+    if (config !== null) refuseUnsafe(config);
     for (const line of lines) out(line);
     if (!ok) process.exitCode = 1;
   });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { type Found, findProgram } from './core/programs.ts';
+import { type Found, findProgram, type Need } from './core/programs.ts';
 import type { Program } from './core/tool.ts';
 import { effectiveCapabilities, lackingCapabilities } from './privileges.ts';
 import { packageRoot } from './provenance.ts';
@@ -100,11 +100,27 @@ function findingLine({ ok, what, detail }: Finding): string {
   return `${ok ? pc.green('ok     ') : pc.red('missing')}  ${what.padEnd(34)} ${detail}`;
 }
 
-/** Looks at everything that a census needs. ok: whether all of it is there. */
-export async function examine(): Promise<{ ok: boolean; lines: string[] }> {
+/** The same for one configuration. */
+function neededPrograms(needs: Need[]): Use[] {
+  const uses = new Map<string, Use>();
+  for (const { stage, programs } of needs) {
+    for (const program of programs) {
+      const use = uses.get(program.name) ?? { program, stages: new Set() };
+      use.stages.add(stage);
+      uses.set(program.name, use);
+    }
+  }
+  return [...uses.values()];
+}
+
+/**
+ * Looks at what a census needs. ok: whether all of it is there.
+ * @param needs what one configuration needs; null: whatever any tool may need
+ */
+export async function examine(needs: Need[] | null): Promise<{ ok: boolean; lines: string[] }> {
   const held = effectiveCapabilities();
   const findings: Finding[] = [];
-  for (const { program, stages } of allPrograms()) {
+  for (const { program, stages } of needs === null ? allPrograms() : neededPrograms(needs)) {
     findings.push(programFinding(await findProgram(program), stages, held));
   }
   findings.push(moduleFinding(), ...kernelFindings());

@@ -1,5 +1,5 @@
 /** The configuration that `mptcp-census init` writes: every key with its default and its meaning. A test parses it. */
-export const initTemplate = `# One run of mptcp-census. Paths are relative to this file. Check with: mptcp-census doctor --config FILE
+export const initTemplate = `# One run of mptcp-census. Paths are relative to this file. Check with: mptcp-census doctor --config census.yaml
 
 contact: null                 # REQUIRED: who answers abuse mail, such as survey@example.edu; sent in the user agent
 seed: null                    # a number repeats the order of the scan; null draws one per run

@@ -1,5 +1,5 @@
 import { CensusError } from './errors.ts';
-import { type Address, lastWords, parseAddress, parsePrefix } from './ip.ts';
+import { type Address, lastWords, type Prefix, parseAddress, parsePrefix } from './ip.ts';
 
 /** Addresses of one family as sorted, disjoint ranges, each word of each bound in its own place. */
 class RangeTable {
@@ -21,14 +21,19 @@ class RangeTable {
   }
 
   has(words: readonly number[]): boolean {
+    return this.hasRange(words, words);
+  }
+
+  /** Whether one range holds both bounds, and so all between them. */
+  hasRange(first: readonly number[], last: readonly number[]): boolean {
     let low = 0;
     let high = this.starts.length / this.width;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#compareAt(this.starts, middle, words) > 0) high = middle;
+      if (this.#compareAt(this.starts, middle, first) > 0) high = middle;
       else low = middle + 1;
     }
-    return low > 0 && this.#compareAt(this.ends, low - 1, words) >= 0;
+    return low > 0 && this.#compareAt(this.ends, low - 1, last) >= 0;
   }
 
   #compareAt(table: Uint32Array, index: number, words: readonly number[]): number {
@@ -66,6 +71,11 @@ export class PrefixSet {
         .map((prefix) => ({ start: prefix.words, end: lastWords(prefix) }));
     this.#v4 = new RangeTable(ranges(4), 1);
     this.#v6 = new RangeTable(ranges(6), 4);
+  }
+
+  /** Whether every address of a prefix is in the set, as far as one of its (merged) prefixes holds them all. */
+  covers(prefix: Prefix): boolean {
+    return (prefix.family === 4 ? this.#v4 : this.#v6).hasRange(prefix.words, lastWords(prefix));
   }
 
   /** False also for text that is no address. */

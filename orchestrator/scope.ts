@@ -48,6 +48,11 @@ for (const [text, scope] of specialPurpose) {
   if (prefix !== null) table[prefix.family].push({ prefix, scope });
 }
 
+/** Prefixes of one family that are not global: no census of real hosts probes them, whatever its blocklist says. */
+export function notGlobal(family: 4 | 6): Prefix[] {
+  return table[family].filter(({ scope }) => scope !== 'global').map(({ prefix }) => prefix);
+}
+
 /**
  * Where an address can be reached from. Ranges that a lab profile declares its own count as global.
  * @throws RangeError when the text is no address

@@ -119,8 +119,9 @@ async function missingParts<C>(
 ): Promise<string[]> {
   const missing: string[] = [];
   for (const part of cut.parts) {
-    const whole = entry.parts[part] !== undefined && (await exists(state.folder.records(stage.name, part)));
-    if (!whole) missing.push(part);
+    const files = [state.folder.records(stage.name, part), state.folder.rejectsPart(stage.name, part)];
+    const there = (await Promise.all(files.map(exists))).every(Boolean);
+    if (entry.parts[part] === undefined || !there) missing.push(part);
   }
   return missing;
 }
@@ -140,7 +141,8 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   for (const part of missing) {
     const job = state.job(stage, tool, part);
     // A part that was whole once and whose records are gone is asked for again: someone removed them to measure anew.
-    if (entry.parts[part] !== undefined && tool.collect) {
+    const removed = !(await exists(state.folder.records(stage.name, part)));
+    if (entry.parts[part] !== undefined && removed && tool.collect) {
       await supersede(state.folder, `${stage.name}-${part}`, state.folder.raw(stage.name, part));
       delete entry.parts[part];
       await state.manifest.save();

@@ -77,7 +77,7 @@ export function mergeRow(row: MergeRow, judging: Judging): HostsRecord {
   const as_name = whois?.as_name ?? asn?.as_name ?? null;
   const osList =
     os === null || os.failure !== null ? null : os.candidates.map(({ name, accuracy }) => ({ name, accuracy }));
-  const synMissing = row.scans.find(({ rtt_missing }) => rtt_missing !== null)?.rtt_missing ?? 'no_data';
+  const synMissing = row.scans.find(({ rtt_us_missing }) => rtt_us_missing !== null)?.rtt_us_missing ?? 'no_data';
   const notConnected = missing('handshake', handshake, leftOut);
   return {
     address: row.address,

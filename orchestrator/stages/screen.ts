@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import { lastWords, parseAddress, parsePrefix } from '../ip.ts';
+import { formatAddress, lastWords, type Prefix, parsePrefix } from '../ip.ts';
 import { PrefixSet, readBlocklist } from '../prefix-set.ts';
 import { scopeOf } from '../scope.ts';
 
@@ -19,12 +19,14 @@ export function createScreen(config: Config): Screen {
   return (target) => {
     const prefix = parsePrefix(target);
     if (prefix === null) return 'blocked';
-    const last = { family: prefix.family, words: lastWords(prefix) };
-    if (config.lab) {
-      if (!lab.contains(prefix) || !lab.contains(last)) return 'outside_lab';
-    } else if (parseAddress(target) !== null && scopeOf(target, lab) !== 'global') {
-      return 'not_global';
-    }
-    return blocked.contains(prefix) && blocked.contains(last) ? 'blocked' : null;
+    if (config.lab && !lab.covers(prefix)) return 'outside_lab';
+    if (!config.lab && !isGlobal(prefix, lab)) return 'not_global';
+    return blocked.covers(prefix) ? 'blocked' : null;
   };
+}
+
+/** An address by its scope; a prefix is out when it begins and ends in special-purpose ranges, what lies between is the prober's to leave out. */
+function isGlobal(prefix: Prefix, lab: PrefixSet): boolean {
+  const last = { family: prefix.family, words: lastWords(prefix) };
+  return [prefix, last].some((address) => scopeOf(formatAddress(address), lab) === 'global');
 }

@@ -7,6 +7,7 @@ import { CensusError, ProgramError } from '../errors.ts';
 import { formatPrefix, parsePrefix } from '../ip.ts';
 import { readBlocklist } from '../prefix-set.ts';
 import { ZmapMetadata } from '../schemas/raw/zmap.ts';
+import { notGlobal } from '../scope.ts';
 
 const plugin = fileURLToPath(new URL('../../zmap-module/build/mptcp_synscan.so', import.meta.url));
 
@@ -66,7 +67,9 @@ async function requirePlugin(): Promise<void> {
 async function prepare(context: CollectContext<unknown, Config>, targets: AsyncIterable<string>): Promise<number> {
   const { blocklist } = context.config.scan;
   const blocked = blocklist === null ? [] : readBlocklist(await readFile(blocklist, 'utf8'));
-  const lines = blocked.flatMap((text) => {
+  // In the open, special-purpose ranges are never probed, whether the user's list has them or not.
+  const special = context.config.lab ? [] : notGlobal(4).map(formatPrefix);
+  const lines = [...blocked, ...special].flatMap((text) => {
     const prefix = parsePrefix(text);
     return prefix?.family === 4 ? [`${formatPrefix(prefix)}\n`] : [];
   });

@@ -115,7 +115,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw | z.infer<typeof ZmapUnsent>, ScanRe
       window: raw.window,
       ttl: raw.ttl,
       rtt_us: raw.rtt_us,
-      rtt_missing: raw.rtt_missing,
+      rtt_us_missing: raw.rtt_missing,
       rtt_source: raw.rtt_source,
       icmp_type: raw.icmp_type,
       icmp_code: raw.icmp_code,

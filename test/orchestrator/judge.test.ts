@@ -36,7 +36,7 @@ function reply(address: string, probe: 'v1' | 'v0', mptcp: string[], more: Parti
     window: 64240,
     ttl: 64,
     rtt_us: null,
-    rtt_missing: 'not_measured',
+    rtt_us_missing: 'not_measured',
     rtt_source: null,
     icmp_type: null,
     icmp_code: null,

@@ -31,7 +31,7 @@ export const ScanRecord = z.strictObject({
     .nullable()
     .describe('SYN to SYN/ACK in microseconds, from our echoed timestamp')
     .meta({ volatile: true }),
-  rtt_missing: Missing.nullable().describe('why rtt_us is null'),
+  rtt_us_missing: Missing.nullable().describe('why rtt_us is null'),
   rtt_source: z
     .string()
     .nullable()

@@ -66,7 +66,7 @@ zmapTool('recorded replies become records, one per address, port and probe', asy
       window: server?.window,
       ttl: server?.ttl,
       rtt_us: 0,
-      rtt_missing: null,
+      rtt_us_missing: null,
       rtt_source: 'tsecr',
       icmp_type: null,
       icmp_code: null,
