@@ -34,6 +34,26 @@ export async function isCollected<C>(job: PartJob<C>): Promise<boolean> {
   return job.tool.collect === undefined || (await exists(job.folder.raw(job.stage.name, job.part)));
 }
 
+/** More commands of one program with one exit code than these are folded into one entry: a manifest stays readable. */
+const fewCommands = 5;
+
+/** Folds commands that differ in little but their arguments; times span all of them. */
+export function foldCommands(commands: CommandEntry[]): CommandEntry[] {
+  const alike = new Map<string, CommandEntry[]>();
+  for (const command of commands) {
+    const key = `${command.argv[0]} ${command.exit_code}`;
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [command]);
+    else group.push(command);
+  }
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length <= fewCommands) return group;
+    const ended_at = group.map((command) => command.ended_at).reduce((a, b) => (a > b ? a : b));
+    return [{ ...first, ended_at, times: group.length }];
+  });
+}
+
 /** The commands that collected a part. */
 export async function collectedCommands<C>(job: PartJob<C>): Promise<CommandEntry[]> {
   const path = join(job.folder.raw(job.stage.name, job.part), commandsFile);

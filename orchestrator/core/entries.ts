@@ -21,9 +21,13 @@ export type Counts = z.infer<typeof Counts>;
 
 export const CommandEntry = z.strictObject({
   argv: z.array(z.string()).describe('the command, program first'),
+  version: z.string().nullable().describe('of the program, as it prints it; null when it prints none'),
   started_at: z.string().describe('UTC'),
   ended_at: z.string().describe('UTC'),
   exit_code: z.int().nullable().describe('null when ended by a signal'),
+  times: z
+    .int()
+    .describe('how many commands alike this entry stands for; all of them are in raw/<stage>/<part>/commands.json'),
 });
 export type CommandEntry = z.infer<typeof CommandEntry>;
 
@@ -39,7 +43,11 @@ export const PartEntry = z.strictObject({
   facts: z
     .record(z.string(), z.union([z.string(), z.number()]))
     .describe('what the program said of its own work, receive drops among them'),
-  commands: z.array(CommandEntry).describe('every command run for this part'),
+  commands: z
+    .array(CommandEntry)
+    .describe(
+      'commands run for this part; many of one program with one exit code are one entry, with the argv of the first',
+    ),
 });
 export type PartEntry = z.infer<typeof PartEntry>;
 

@@ -64,7 +64,8 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
   );
   if (before !== null) {
     refuseOtherRun(before, input, inputs);
-    return new ManifestFile(input.folder, before);
+    // Each command keeps the version that it ran with; here stands what this start found.
+    return new ManifestFile(input.folder, { ...before, programs });
   }
   const manifest = new ManifestFile(input.folder, {
     schema_version: schemaVersion,

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { collectPart, isCollected } from './collect.ts';
+import { collectPart, foldCommands, isCollected } from './collect.ts';
 import { type Cut, cutParts, readCut } from './cut.ts';
 import { type Decoded, decodePart } from './decode.ts';
 import { addCounts, addReasons, type Counts, noCounts, nowIso, type PartEntry, type StageEntry } from './entries.ts';
@@ -76,7 +76,7 @@ async function partEntry<C>(job: PartJob<C>, decoded: Decoded, startedAt: string
     counts: decoded.counts,
     unknown_fields: decoded.unknown_fields,
     facts: decoded.facts,
-    commands: decoded.commands,
+    commands: foldCommands(decoded.commands),
   };
 }
 

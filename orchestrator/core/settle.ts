@@ -15,6 +15,8 @@ export interface ExecSite {
   onStatus: (status: Status) => void;
   /** One entry per finished command, for the manifest. */
   commands: CommandEntry[];
+  /** Versions of the programs, as they were looked up before the run. */
+  versions: Readonly<Record<string, string | null>>;
 }
 
 /** How a process ended. */
@@ -51,7 +53,8 @@ export function settle({ site, command, startedAt, tail }: Run, ended: Ended): E
   const endedAt = nowIso();
   const argv = [command.program.name, ...command.args];
   const { exitCode } = ended;
-  site.commands.push({ argv, started_at: startedAt, ended_at: endedAt, exit_code: exitCode });
+  const version = site.versions[command.program.name] ?? null;
+  site.commands.push({ argv, version, started_at: startedAt, ended_at: endedAt, exit_code: exitCode, times: 1 });
   if (site.signal.aborted) {
     throw new CensusError('E_PROGRAM_FAILED', `${site.stage}/${site.part}: stopped`, 'run it again to go on');
   }

@@ -12,6 +12,7 @@ export interface PartJob<C> {
   folder: RunFolder;
   config: C;
   seed: number;
+  versions: Readonly<Record<string, string | null>>;
   signal: AbortSignal;
   terminal: boolean;
   onStatus: (status: Status) => void;
@@ -42,5 +43,6 @@ export function execSite<C>(job: PartJob<C>, folder: string): ExecSite {
     terminal: job.terminal,
     onStatus: job.onStatus,
     commands: [],
+    versions: job.versions,
   };
 }

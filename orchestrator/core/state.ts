@@ -50,6 +50,9 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
       folder: input.folder,
       config: input.config,
       seed: manifest.data.seed,
+      versions: Object.fromEntries(
+        Object.entries(manifest.data.programs).map(([name, { version }]) => [name, version]),
+      ),
       signal: input.signal,
       terminal: input.terminal,
       onStatus: (status) => report({ type: 'status', stage: stage.name, ...status }),
