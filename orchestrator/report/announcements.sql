@@ -1,6 +1,6 @@
--- Addresses that servers announced with ADD_ADDR, by where they can be reached from. One server announcing one address counts once.
+-- Addresses that capable servers announced with ADD_ADDR, by where they can be reached from. One server announcing one address counts once.
 WITH announced AS (
-  SELECT DISTINCT address AS server, asn AS server_asn, unnest(announced) AS a FROM hosts
+  SELECT DISTINCT address AS server, asn AS server_asn, unnest(announced) AS a FROM endpoints WHERE capable_v1 OR capable_v0
 ), pairs AS (
   SELECT server, a.address AS address, a.scope AS scope, bool_or(contains(a.address, ':')) AS ipv6,
     bool_or(a.asn = server_asn) AS same_as, bool_or(a.hmac = 'valid') AS valid, bool_or(a.hmac = 'invalid') AS invalid

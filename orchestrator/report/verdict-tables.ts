@@ -24,6 +24,7 @@ export function verdictTable(results: Results): Table {
     denominator: `Unit: address and port. Denominators: ${synacks(results)}.`,
     meaning:
       'Each version is asked with a probe of its own and has its own denominator; refused and silent endpoints sent no SYN/ACK and have no share. ' +
+      'silent counts endpoints that answered the other version only: those that answered nothing have no row and are in the failed count of the scan. ' +
       'echoed_option is a reply that returns what was sent, as mirroring middleboxes do: the 2015 study counted these as support until its erratum. ' +
       'not_offered says that this path carried no option back, not that the host behind it lacks MPTCP.',
     empty: 'No address answered anything.',
