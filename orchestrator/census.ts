@@ -9,6 +9,7 @@ import type { Reporter } from './core/progress.ts';
 import { type Replayed, replayStages, requireSameInputs } from './core/replay.ts';
 import { runStages } from './core/run.ts';
 import { CensusError } from './errors.ts';
+import { isUrl } from './list-file.ts';
 import { pipeline } from './pipeline.ts';
 import { requirePrivileges } from './privileges.ts';
 import { provenance } from './provenance.ts';
@@ -30,7 +31,7 @@ function inputsOf(config: Config): string[] {
   );
   const { targets } = config;
   const list = 'list' in targets ? targets.list : 'addresses' in targets ? targets.addresses : null;
-  const ofTargets = list === null || list === '-' ? [] : [list];
+  const ofTargets = list === null || list === '-' || isUrl(list) ? [] : [list];
   const ofScan = config.scan.blocklist === null ? [] : [config.scan.blocklist];
   return [...ofTools, ...ofTargets, ...ofScan];
 }

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { Config } from './config.ts';
 import { CensusError } from './errors.ts';
+import { isUrl } from './list-file.ts';
 
 function readYaml(path: string): unknown {
   let text: string;
@@ -52,7 +53,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
 /** Paths in a configuration are relative to the folder of its file. */
 function absolutePaths(config: Config, folder: string): Config {
   const at = <T extends string | null>(path: T): T | string =>
-    path === null || path === '-' ? path : resolve(folder, path);
+    path === null || path === '-' || isUrl(path) ? path : resolve(folder, path);
   const { targets } = config;
   return {
     ...config,

@@ -14,7 +14,7 @@ function toolChoice<N extends [string, ...string[]]>(names: N) {
 }
 
 const List = z.strictObject({
-  list: z.string().describe('file of rank,name lines or plain names; .zip and .gz are opened'),
+  list: z.string().describe('file or http(s) URL of rank,name lines or plain names; .zip and .gz are opened'),
   www: z.boolean().default(true).describe('ask every name a second time with www. in front'),
 });
 const Addresses = z.strictObject({

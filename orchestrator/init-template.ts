@@ -5,7 +5,7 @@ contact: null                 # REQUIRED: who answers abuse mail, such as survey
 seed: null                    # a number repeats the order of the scan; null draws one per run
 
 targets:                      # exactly one of list, addresses, prefixes
-  list: top-1m.csv.zip        # lines of rank,name or plain names; .zip and .gz are opened
+  list: top-1m.csv.zip        # file or URL; lines of rank,name or plain names; .zip and .gz are opened
   www: true                   # ask every name a second time with www. in front, as the 2015 study did
   # addresses: hitlist.txt    # addresses or prefixes, one per line; - reads stdin; skips resolve
   # prefixes: [2001:db8::/32] # prefixes; skips resolve

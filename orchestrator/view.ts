@@ -85,6 +85,7 @@ export function liveView(stages: readonly string[], note: Note, now: () => numbe
           row.show = (text) => {
             task.title = `${stage.padEnd(10)} ${text}`;
           };
+          row.show('waits');
           row.finish = (text) => {
             row.show(text);
             resolve();

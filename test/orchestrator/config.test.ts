@@ -63,6 +63,8 @@ test('flags override the file, and paths are relative to it', () => {
   assert.equal(config.scan.versions, [1]);
   assert.is(config.handshake.hold, 2);
   assert.is('list' in config.targets && config.targets.list, join(file, '..', 'top.csv'));
+  const remote = loadConfig(file, ['targets.list=http://127.0.0.1/top.csv']);
+  assert.is('list' in remote.targets && remote.targets.list, 'http://127.0.0.1/top.csv');
 });
 
 const real = 'targets: {list: a}\ncontact: a@b.example\nscan: {rate: 100, blocklist: b.conf}';

@@ -93,17 +93,35 @@ test('text, number, bigint and batches agree', async () => {
   const ipv4 = ['198.18.4.7', '198.18.5.0', '198.18.8.0', '8.8.8.8', '255.255.255.255', '0.0.0.0', '198.17.255.255'];
   const numbers = Uint32Array.from(ipv4, (text) => addressBytes(text).readUInt32BE());
   const expected = [64502, 64501, 64500, 1, 64503, 1, 1];
-  assert.equal(ipv4.map((text) => table.lookup(text)?.asn), expected);
-  assert.equal(Array.from(numbers, (number) => table.lookup(number)?.asn), expected);
-  assert.equal(Array.from(numbers, (number) => table.asn(number)), expected);
+  assert.equal(
+    ipv4.map((text) => table.lookup(text)?.asn),
+    expected,
+  );
+  assert.equal(
+    Array.from(numbers, (number) => table.lookup(number)?.asn),
+    expected,
+  );
+  assert.equal(
+    Array.from(numbers, (number) => table.asn(number)),
+    expected,
+  );
   assert.equal([...table.lookupBatch(numbers)], expected);
 
   const ipv6 = ['2001:db8::', '2001:db8:4::1', '2001:db8:4::2', '2001:db8:5::', '2001:db9::', '::ffff:198.18.4.7'];
   const answers = [64504, 64506, 64505, 64504, null, 64502];
-  assert.equal(ipv6.map((text) => table.lookup(text)?.asn ?? null), answers);
+  assert.equal(
+    ipv6.map((text) => table.lookup(text)?.asn ?? null),
+    answers,
+  );
   const bytes = ipv6.map(addressBytes);
-  assert.equal(bytes.map((address) => table.lookup(BigInt(`0x${address.toString('hex')}`))?.asn ?? null), answers);
-  assert.equal([...table.lookupBatch6(Buffer.concat(bytes))], answers.map((asn) => asn ?? 0));
+  assert.equal(
+    bytes.map((address) => table.lookup(BigInt(`0x${address.toString('hex')}`))?.asn ?? null),
+    answers,
+  );
+  assert.equal(
+    [...table.lookupBatch6(Buffer.concat(bytes))],
+    answers.map((asn) => asn ?? 0),
+  );
 });
 
 test('a mapped address gets the IPv4 answer and prefix', async () => {
@@ -154,7 +172,13 @@ test('prefixes and size of an AS count what overlaps once', async () => {
       ['2001:db8:1::/48', 7],
     ]),
   );
-  assert.equal(table.prefixes(7), ['198.18.0.0/16', '198.18.4.0/24', '198.19.0.0/24', '2001:db8::/32', '2001:db8:1::/48']);
+  assert.equal(table.prefixes(7), [
+    '198.18.0.0/16',
+    '198.18.4.0/24',
+    '198.19.0.0/24',
+    '2001:db8::/32',
+    '2001:db8:1::/48',
+  ]);
   assert.equal(table.size(7), { ipv4: 65536 + 256, ipv6: 1n << 96n });
   assert.equal(table.size(9), { ipv4: 0, ipv6: 0n });
   assert.equal(table.prefixes(9), []);

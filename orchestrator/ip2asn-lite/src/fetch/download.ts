@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Ip2AsnError } from '../errors.ts';
 import { looksLikeMrt } from '../formats/mrt.ts';
 import { type HttpOptions, request, withRetries } from './http.ts';
@@ -54,6 +52,27 @@ function continues(response: Response, note: PartNote, have: number): boolean {
   return response.status === 206 && Number(from) === have && totalSize(response) === note.size;
 }
 
+/** Writes a body to the part from byte `from` on; each chunk is in the file before the next is asked for. Returns the size reached. */
+async function append(
+  part: string,
+  body: ReadableStream<Uint8Array>,
+  from: number,
+  progress: (bytes: number) => void,
+): Promise<number> {
+  const handle = await open(part, from > 0 ? 'a' : 'w');
+  let bytes = from;
+  try {
+    for await (const chunk of Readable.fromWeb(body)) {
+      await handle.writeFile(chunk);
+      bytes += chunk.length;
+      progress(bytes);
+    }
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
 /** One attempt: gets what is missing of the part. Throws when the body breaks off or its size is wrong; what came stays. */
 async function fetchPart(url: string, part: string, options: HttpOptions): Promise<void> {
   const notePath = `${part}.json`;
@@ -63,7 +82,7 @@ async function fetchPart(url: string, part: string, options: HttpOptions): Promi
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (have > 0) headers.range = `bytes=${have}-`;
   if (have > 0 && note?.validator) headers['if-range'] = note.validator;
-  const { response, signal, alive } = await request(url, headers, options);
+  const { response, alive } = await request(url, headers, options);
   const resumed = note !== undefined && have > 0 && continues(response, note, have);
   if (!resumed && response.status !== 200) {
     await rm(notePath, { force: true }); // 206 or 416 of another file: the next attempt starts from nothing
@@ -72,18 +91,11 @@ async function fetchPart(url: string, part: string, options: HttpOptions): Promi
   const size = totalSize(response);
   if (!resumed) await writeFile(notePath, JSON.stringify({ url, validator: validatorOf(response), size }));
   if (response.body === null) throw new Ip2AsnError('FETCH_FAILED', `${url}: an answer without a body`);
-  let bytes = resumed ? have : 0;
-  async function* counted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      alive();
-      bytes += chunk.length;
-      options.onProgress?.(bytes, size);
-      yield chunk;
-    }
-  }
-  await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(part, { flags: resumed ? 'a' : 'w' }), {
-    signal,
-  });
+  const progress = (bytes: number): void => {
+    alive();
+    options.onProgress?.(bytes, size);
+  };
+  const bytes = await append(part, response.body, resumed ? have : 0, progress);
   if (size !== null && bytes !== size)
     throw new Ip2AsnError('FETCH_FAILED', `${url}: ${bytes} of ${size} bytes arrived`);
 }

@@ -29,10 +29,9 @@ function isPassing(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
-/** A response under way: `signal` aborts when `alive` was not called for too long. */
+/** A response under way. Its body breaks off when `alive` was not called for too long. */
 export interface Answer {
   response: Response;
-  signal: AbortSignal;
   alive: () => void;
 }
 
@@ -50,7 +49,7 @@ export async function request(url: string, headers: Record<string, string>, opti
     await response.body?.cancel();
     throw new HttpStatusError(url, response.status);
   }
-  return { response, signal: controller.signal, alive: () => timer.refresh() };
+  return { response, alive: () => timer.refresh() };
 }
 
 /** Runs `attempt` until it succeeds, fails for good, or has used up its tries. */
