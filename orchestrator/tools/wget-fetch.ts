@@ -24,9 +24,6 @@ export const wget: Program = {
 
 /** Lines of a log that are kept; a page of many blocks would fill it with progress dots. */
 const LOG_LINES = 100;
-/** The kernel gives up MPTCP for TCP after 3.07 s of lost SYNs: a shorter limit would miss the fallback. */
-const CONNECT_MIN_S = 4;
-
 type Context = CollectContext<Endpoint, Config>;
 
 export function urlOf({ address, port }: { address: string; port: number }): string {
@@ -43,7 +40,7 @@ const RATE = '1m';
 
 /** Longest time that one endpoint may take: connect, two answers, and the hold between them. */
 export function limitMs({ hold, timeout }: Config['handshake']): number {
-  return 1000 * (hold + 3 * Math.max(timeout, CONNECT_MIN_S));
+  return 1000 * (hold + 3 * timeout);
 }
 
 /**
@@ -52,7 +49,7 @@ export function limitMs({ hold, timeout }: Config['handshake']): number {
  */
 export function fetchCommand(endpoint: Endpoint, config: Config): Command {
   const { hold, timeout } = config.handshake;
-  const seconds = Math.max(timeout, CONNECT_MIN_S);
+  const seconds = timeout;
   const url = urlOf(endpoint);
   const options = [
     '--no-config',
