@@ -24,6 +24,7 @@ export const wget: Program = {
 
 /** Lines of a log that are kept; a page of many blocks would fill it with progress dots. */
 const LOG_LINES = 100;
+
 type Context = CollectContext<Endpoint, Config>;
 
 export function urlOf({ address, port }: { address: string; port: number }): string {
@@ -48,8 +49,7 @@ export function limitMs({ hold, timeout }: Config['handshake']): number {
  * come at one per round trip. Names no resolver, follows no redirect, keeps no state, reads no user's wgetrc.
  */
 export function fetchCommand(endpoint: Endpoint, config: Config): Command {
-  const { hold, timeout } = config.handshake;
-  const seconds = timeout;
+  const { hold, timeout: seconds } = config.handshake;
   const url = urlOf(endpoint);
   const options = [
     '--no-config',
