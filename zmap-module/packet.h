@@ -30,7 +30,7 @@ struct packet_template {
 void packet_template_build(struct packet_template *out, const struct scan *scan, uint8_t family, enum probe_kind kind,
 			   const uint8_t *source_mac, const uint8_t *gateway_mac, uint16_t target_port);
 
-/* Writes one whole frame of `from->length` bytes. `probe` must carry its options (probe_options) where
+/* Writes one whole frame of `from->length` bytes into a buffer of FRAME_MAX. `probe` must carry its options (probe_options) where
  * from->option_at is not 0. `ts_value` is the microsecond clock that TSval carries. */
 void packet_write(const struct packet_template *from, const struct flow *flow, const struct probe *probe,
 		  uint32_t ts_value, uint8_t *frame);

@@ -220,6 +220,10 @@ bool plan_fits(const struct probe_plan *plan, unsigned streams, unsigned port_co
 			 variants, variants, streams);
 		return false;
 	}
+	if (streams > PLAN_STREAMS_MAX) {
+		snprintf(error, PLAN_ERROR_SIZE, "--probes (-P) can be %d at most, not %u", PLAN_STREAMS_MAX, streams);
+		return false;
+	}
 	/* The second port lies half the range away from the first; they must never meet. */
 	unsigned needed = has_second_port(plan) ? 2 * streams + 1 : streams;
 	if (port_count < needed) {

@@ -36,36 +36,39 @@ struct flow_hash flow_hash(const struct scan *scan, const struct flow *flow)
 	return out;
 }
 
-static enum probe_kind kind_of(const struct scan *scan, unsigned number)
+void scan_begin(struct scan *scan, const struct probe_plan *plan, unsigned streams, uint16_t port_first,
+		uint32_t port_count)
 {
-	return scan->plan.kinds[number % scan->plan.kind_count];
+	unsigned ttls = plan->ttl_last - plan->ttl_first + 1;
+	*scan = (struct scan){.plan = *plan, .port_first = port_first, .port_count = port_count, .stream_count = streams};
+	scan->key = siphash_key_from(plan->secret);
+	for (unsigned i = 0; i < streams; i++) {
+		enum probe_kind kind = plan->kinds[i % plan->kind_count];
+		bool second = kind == PROBE_PORT2 || kind == PROBE_PORT2_V0;
+		scan->streams[i] = (struct stream){
+		    .kind = kind,
+		    .ttl = (uint8_t)(plan->ttl_first + i / plan->kind_count % ttls),
+		    .port_shift = i + (second ? port_count / 2 : 0),
+		    .sequence_shift = i * SEQUENCE_STEP,
+		};
+	}
 }
 
-static uint8_t ttl_of(const struct scan *scan, unsigned number)
-{
-	unsigned ttls = scan->plan.ttl_last - scan->plan.ttl_first + 1;
-	return (uint8_t)(scan->plan.ttl_first + number / scan->plan.kind_count % ttls);
-}
-
+/* An offset is below port_count, and no shift is above it: one wrap is all there is. */
 static uint16_t port_of(const struct scan *scan, const struct flow_hash *hash, unsigned number)
 {
-	enum probe_kind kind = kind_of(scan, number);
-	bool second = kind == PROBE_PORT2 || kind == PROBE_PORT2_V0;
-	uint32_t place = hash->port_offset + number + (second ? scan->port_count / 2 : 0);
-	while (place >= scan->port_count) {
-		place -= scan->port_count;
-	}
-	return (uint16_t)(scan->port_first + place);
+	uint32_t place = hash->port_offset + scan->streams[number].port_shift;
+	return (uint16_t)(scan->port_first + (place >= scan->port_count ? place - scan->port_count : place));
 }
 
 void probe_number(const struct scan *scan, const struct flow_hash *hash, uint32_t index, unsigned number,
 		  struct probe *probe)
 {
 	probe->number = number;
-	probe->kind = kind_of(scan, number);
-	probe->ttl = ttl_of(scan, number);
+	probe->kind = scan->streams[number].kind;
+	probe->ttl = scan->streams[number].ttl;
 	probe->source_port = port_of(scan, hash, number);
-	probe->sequence = (hash->sequence ^ index) + number * SEQUENCE_STEP;
+	probe->sequence = (hash->sequence ^ index) + scan->streams[number].sequence_shift;
 }
 
 uint32_t probe_index(const struct flow_hash *hash, uint32_t sequence, unsigned number)
@@ -75,7 +78,7 @@ uint32_t probe_index(const struct flow_hash *hash, uint32_t sequence, unsigned n
 
 bool probe_find(const struct scan *scan, const struct flow_hash *hash, uint16_t source_port, unsigned *number)
 {
-	for (unsigned i = 0; i < scan->streams; i++) {
+	for (unsigned i = 0; i < scan->stream_count; i++) {
 		if (port_of(scan, hash, i) == source_port) {
 			*number = i;
 			return true;

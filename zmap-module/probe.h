@@ -15,20 +15,34 @@
 
 #define CANARY_BYTES 8 /* fd 08 and six bytes of a keyed hash */
 
+/* What the plan says of the n-th probe for each target. */
+struct stream {
+	enum probe_kind kind;
+	uint8_t ttl;
+	uint32_t port_shift; /* from the flow's own place in the range of source ports */
+	uint32_t sequence_shift;
+};
+
 /* What holds for every packet of one run. Ports in host order; port_count > 0. */
 struct scan {
 	struct probe_plan plan;
 	struct siphash_key key;
 	uint16_t port_first;
 	uint32_t port_count;
-	unsigned streams; /* probes for each target, zmap's -P */
+	unsigned stream_count; /* probes for each target, zmap's -P */
+	struct stream streams[PLAN_STREAMS_MAX];
 };
 
-/* A connection's end points as the scanner sees them. IPv4 addresses fill the first 4 bytes. */
+/* Fills `scan` from a plan that fits (plan_fits) and has its secret. */
+void scan_begin(struct scan *scan, const struct probe_plan *plan, unsigned streams, uint16_t port_first,
+		uint32_t port_count);
+
+/* A connection's end points as the scanner sees them. IPv4 addresses fill the first 4 bytes and
+ * leave zeros; there is no padding, so flows compare as bytes. */
 struct flow {
-	uint8_t family; /* 4 or 6 */
 	uint8_t source[16], target[16];
 	uint16_t target_port;
+	uint16_t family; /* 4 or 6 */
 };
 
 /* What the keyed hash says of a flow. */

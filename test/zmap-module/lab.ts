@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 
 /** The module's folder, its plug-in and its lab programs, all built by `make -C zmap-module all lab-programs`. */
 export const moduleFolder = join(import.meta.dirname, '../../zmap-module');
@@ -42,11 +42,15 @@ export async function whyNoLab(): Promise<string | null> {
   return null;
 }
 
+function start(namespace: string, command: readonly string[]) {
+  return execa('ip', ['netns', 'exec', namespace, ...command], { reject: false, buffer: false });
+}
+type Program = ReturnType<typeof start>;
+
 /** A program says READY with its first output; one that ends instead says so on stderr. */
-async function waitUntilReady(name: string, program: ResultPromise): Promise<void> {
+async function waitUntilReady(name: string, program: Program): Promise<void> {
   const ended = program.then(() => Promise.reject(new Error(`${name} ended before it was ready`)));
   ended.catch(() => undefined);
-  if (program.stdout === null) throw new Error(`${name} has no stdout`);
   await Promise.race([once(program.stdout, 'data'), ended]);
 }
 
@@ -55,7 +59,7 @@ export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> 
   await execa('make', ['-s', '-C', moduleFolder, 'all', 'lab-programs']);
   const run = `mcA${process.pid}`;
   const namespaces: string[] = [];
-  const programs: ResultPromise[] = [];
+  const programs: Program[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'mptcp-synscan-'));
 
   async function ip(...words: readonly string[]): Promise<void> {
@@ -72,7 +76,7 @@ export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> 
     return name;
   }
   async function serve(namespace: string, command: readonly string[]): Promise<void> {
-    const program = execa('ip', ['netns', 'exec', namespace, ...command], { reject: false, buffer: false });
+    const program = start(namespace, command);
     programs.push(program);
     await waitUntilReady(command.join(' '), program);
   }

@@ -14,7 +14,7 @@
 
 enum reading { READ_OPTIONS, READ_ANSWER, READ_PACKET, READ_ARGUMENTS, READING_COUNT };
 
-static const uint8_t SECRET[SECRET_BYTES] = "0123456789abcdef";
+static const uint8_t SECRET[] = "0123456789abcdef";
 
 static void promise(bool holds)
 {
@@ -36,11 +36,11 @@ static void promise_capable(const struct probe *sent, const struct mptcp_evidenc
 
 static struct scan scan_for(uint8_t kind)
 {
-	struct scan scan = {.port_first = 1024, .port_count = 1000, .streams = 1};
-	scan.plan.kinds[0] = (enum probe_kind)(kind % PROBE_KIND_COUNT);
-	scan.plan.kind_count = 1;
-	scan.plan.ttl_first = scan.plan.ttl_last = PLAN_TTL_DEFAULT;
-	scan.key = siphash_key_from(SECRET);
+	struct scan scan;
+	struct probe_plan plan = {.kind_count = 1, .ttl_first = PLAN_TTL_DEFAULT, .ttl_last = PLAN_TTL_DEFAULT};
+	plan.kinds[0] = (enum probe_kind)(kind % PROBE_KIND_COUNT);
+	memcpy(plan.secret, SECRET, sizeof plan.secret);
+	scan_begin(&scan, &plan, 1, 1024, 1000);
 	return scan;
 }
 
@@ -124,7 +124,7 @@ static void read_arguments(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	bool ok = plan_parse(text, &plan, error);
 	promise(ok ? plan_variants(&plan) > 0 && plan.kind_count <= PLAN_KINDS_MAX : error[0] != '\0');
-	promise(!ok || plan_fits(&plan, plan_variants(&plan), UINT16_MAX, error));
+	promise(!ok || plan_fits(&plan, plan_variants(&plan), UINT16_MAX, error) == (plan_variants(&plan) <= PLAN_STREAMS_MAX));
 	free(text);
 }
 

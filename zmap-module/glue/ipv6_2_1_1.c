@@ -104,8 +104,7 @@ static int make_packet(void *buffer, uint32_t zmap_source, uint32_t target, uint
 	}
 	memcpy(flow.source, source, sizeof source);
 	memcpy(flow.target, hitlist_at(&list, index), sizeof flow.target);
-	struct flow_hash hash = flow_hash(&scan, &flow);
-	sender_write(argument, &scan, &flow, &hash, index, (unsigned)probe_num, buffer);
+	sender_write(argument, &scan, &flow, index, (unsigned)probe_num, buffer);
 	return EXIT_SUCCESS;
 }
 

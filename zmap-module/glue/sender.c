@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "sender.h"
 
+#include <string.h>
 #include <time.h>
 
 void sender_prepare(struct sender *sender, const struct scan *scan, uint8_t family, const uint8_t *source_mac,
@@ -31,11 +32,15 @@ static uint32_t clock_us(void)
 	return (uint32_t)now.tv_sec * 1000000u + (uint32_t)now.tv_nsec / 1000u;
 }
 
-size_t sender_write(const struct sender *sender, const struct scan *scan, const struct flow *flow,
-		    const struct flow_hash *hash, uint32_t index, unsigned number, uint8_t *frame)
+size_t sender_write(struct sender *sender, const struct scan *scan, const struct flow *flow, uint32_t index,
+		    unsigned number, uint8_t *frame)
 {
 	struct probe probe;
-	probe_number(scan, hash, index, number, &probe);
+	if (number == 0 || memcmp(flow, &sender->flow, sizeof *flow) != 0) {
+		sender->flow = *flow;
+		sender->hash = flow_hash(scan, flow);
+	}
+	probe_number(scan, &sender->hash, index, number, &probe);
 	const struct packet_template *from = &sender->templates[probe.kind];
 	if (from->option_at != 0 || from->canary_at != 0) {
 		probe_options(scan, flow, &probe);

@@ -4,9 +4,11 @@
 
 #include "../packet.h"
 
-/* One sending thread's templates, by kind. */
+/* One sending thread's templates, by kind, and the last flow with its hash: -P asks for it again. */
 struct sender {
 	struct packet_template templates[PROBE_KIND_COUNT];
+	struct flow flow;
+	struct flow_hash hash;
 };
 
 /* Builds the templates of the plan's kinds; MACs of 6 bytes. */
@@ -17,7 +19,7 @@ void sender_prepare(struct sender *sender, const struct scan *scan, uint8_t fami
 size_t sender_longest(const struct scan *scan, uint8_t family);
 
 /* Writes the frame of probe `number` for the flow into `frame` (FRAME_MAX bytes) and returns its length. */
-size_t sender_write(const struct sender *sender, const struct scan *scan, const struct flow *flow,
-		    const struct flow_hash *hash, uint32_t index, unsigned number, uint8_t *frame);
+size_t sender_write(struct sender *sender, const struct scan *scan, const struct flow *flow, uint32_t index,
+		    unsigned number, uint8_t *frame);
 
 #endif

@@ -88,19 +88,17 @@ static bool find_secret(struct probe_plan *plan, char error[PLAN_ERROR_SIZE])
 
 bool session_begin(const struct session_settings *settings, struct scan *scan, char error[PLAN_ERROR_SIZE])
 {
-	memset(scan, 0, sizeof *scan);
+	struct probe_plan plan;
+	uint32_t ports = (uint32_t)settings->port_last - settings->port_first + 1;
 	if (settings->port_last < settings->port_first) {
 		snprintf(error, PLAN_ERROR_SIZE, "the source ports %u to %u are no range", settings->port_first,
 			 settings->port_last);
 		return false;
 	}
-	scan->port_first = settings->port_first;
-	scan->port_count = (uint32_t)(settings->port_last - settings->port_first) + 1;
-	scan->streams = settings->streams;
-	if (!plan_parse(settings->probe_args, &scan->plan, error) ||
-	    !plan_fits(&scan->plan, scan->streams, scan->port_count, error) || !find_secret(&scan->plan, error)) {
+	if (!plan_parse(settings->probe_args, &plan, error) || !plan_fits(&plan, settings->streams, ports, error) ||
+	    !find_secret(&plan, error)) {
 		return false;
 	}
-	scan->key = siphash_key_from(scan->plan.secret);
+	scan_begin(scan, &plan, settings->streams, settings->port_first, ports);
 	return true;
 }

@@ -65,8 +65,7 @@ static int make_packet(void *buffer, uint32_t source, uint32_t target, uint32_t 
 	(void)validation;
 	memcpy(flow.source, &source, sizeof source);
 	memcpy(flow.target, &target, sizeof target);
-	struct flow_hash hash = flow_hash(&scan, &flow);
-	sender_write(argument, &scan, &flow, &hash, 0, (unsigned)probe_num, buffer);
+	sender_write(argument, &scan, &flow, 0, (unsigned)probe_num, buffer);
 	return EXIT_SUCCESS;
 }
 

@@ -11,14 +11,15 @@ static const uint8_t MAC_US[MAC_BYTES] = {2, 0, 0, 0, 0, 2}, MAC_THEM[MAC_BYTES]
 
 static struct scan scan_of(const char *arguments, unsigned streams)
 {
-	struct scan scan = {.port_first = 32768, .port_count = 28233, .streams = streams};
+	struct scan scan;
+	struct probe_plan plan;
 	char error[PLAN_ERROR_SIZE] = "";
-	check(plan_parse(arguments, &scan.plan, error), "\"%s\" is understood: %s", arguments, error);
-	check(plan_fits(&scan.plan, streams, scan.port_count, error), "\"%s\" fits -P %u: %s", arguments, streams, error);
+	check(plan_parse(arguments, &plan, error), "\"%s\" is understood: %s", arguments, error);
+	check(plan_fits(&plan, streams, 28233, error), "\"%s\" fits -P %u: %s", arguments, streams, error);
 	for (uint8_t i = 0; i < SECRET_BYTES; i++) {
-		scan.plan.secret[i] = i;
+		plan.secret[i] = i;
 	}
-	scan.key = siphash_key_from(scan.plan.secret);
+	scan_begin(&scan, &plan, streams, 32768, 28233);
 	return scan;
 }
 
