@@ -43,3 +43,10 @@ export function randomNumbers(seed: number): () => number {
     return state;
   };
 }
+
+/** A copy of bytes with one changed. */
+export function changed(bytes: Buffer, at: number, value: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at] = value;
+  return copy;
+}
