@@ -203,7 +203,7 @@ static void note_capable_faults(const struct probe *sent, struct mptcp_evidence 
 #define BIT(fault) (1u << (fault))
 #define FAULTS_OF_THE_WALK \
 	(BIT(FAULT_LENGTH_BELOW_TWO) | BIT(FAULT_PAST_END) | BIT(FAULT_TRUNCATED) | BIT(FAULT_DUPLICATE_OPTION))
-#define FAULTS_OF_A_MIRROR                                                                                         \
+#define FAULTS_OF_A_MIRROR                                                                                           \
 	(BIT(FAULT_OPTION_ECHOED) | BIT(FAULT_KEY_ECHOED) | BIT(FAULT_KEY_BYTE_SWAPPED) | BIT(FAULT_KEY_TRUNCATED) | \
 	 BIT(FAULT_KEY_ZERO) | BIT(FAULT_CANARY_RETURNED))
 #define FAULTS_OF_A_CAPABLE \

@@ -23,21 +23,21 @@ enum classification {
 };
 
 enum fault {
-	FAULT_LENGTH_BELOW_TWO,    /* an option states length 0 or 1 */
-	FAULT_PAST_END,            /* an option reaches past the end of the option area */
-	FAULT_TRUNCATED,           /* the TCP header states more bytes than the packet has */
-	FAULT_DUPLICATE_OPTION,    /* two options of kind 30 with one subtype */
-	FAULT_UNEXPECTED_LENGTH,   /* kind 30 of a length that no such packet has */
-	FAULT_FLAG_B,              /* MP_CAPABLE with B set: RFC 8684, section 3.1 */
-	FAULT_NO_CRYPTO_FLAG,      /* MP_CAPABLE without H */
-	FAULT_UNEXPECTED_VERSION,  /* a version other than the one asked for, or the grease version agreed to */
-	FAULT_UNSOLICITED_OPTION,  /* kind 30 though none was sent */
-	FAULT_OPTION_ECHOED,       /* our option, byte for byte */
-	FAULT_KEY_ECHOED,          /* our key */
-	FAULT_KEY_BYTE_SWAPPED,    /* our key, its bytes swapped in words of 2, 4 or 8, or its halves */
-	FAULT_KEY_TRUNCATED,       /* a beginning of our key, then zeros or nothing */
-	FAULT_KEY_ZERO,            /* eight zero bytes */
-	FAULT_CANARY_RETURNED,     /* our option of the unknown kind */
+	FAULT_LENGTH_BELOW_TWO,	  /* an option states length 0 or 1 */
+	FAULT_PAST_END,		  /* an option reaches past the end of the option area */
+	FAULT_TRUNCATED,	  /* the TCP header states more bytes than the packet has */
+	FAULT_DUPLICATE_OPTION,	  /* two options of kind 30 with one subtype */
+	FAULT_UNEXPECTED_LENGTH,  /* kind 30 of a length that no such packet has */
+	FAULT_FLAG_B,		  /* MP_CAPABLE with B set: RFC 8684, section 3.1 */
+	FAULT_NO_CRYPTO_FLAG,	  /* MP_CAPABLE without H */
+	FAULT_UNEXPECTED_VERSION, /* a version other than the one asked for, or the grease version agreed to */
+	FAULT_UNSOLICITED_OPTION, /* kind 30 though none was sent */
+	FAULT_OPTION_ECHOED,	  /* our option, byte for byte */
+	FAULT_KEY_ECHOED,	  /* our key */
+	FAULT_KEY_BYTE_SWAPPED,	  /* our key, its bytes swapped in words of 2, 4 or 8, or its halves */
+	FAULT_KEY_TRUNCATED,	  /* a beginning of our key, then zeros or nothing */
+	FAULT_KEY_ZERO,		  /* eight zero bytes */
+	FAULT_CANARY_RETURNED,	  /* our option of the unknown kind */
 	FAULT_COUNT,
 };
 
@@ -51,7 +51,7 @@ struct tcp_reply {
 
 struct mptcp_evidence {
 	enum classification classification;
-	uint32_t faults; /* bit 1 << enum fault */
+	uint32_t faults;       /* bit 1 << enum fault */
 	const uint8_t *option; /* the first kind 30 as captured; NULL without one */
 	size_t option_bytes;
 	int stated_length; /* its length byte; -1 when not captured */

@@ -9,9 +9,9 @@
 
 /* An answer that belongs to this run. Pointers lie inside the captured packet. */
 struct reply {
-	struct flow flow;  /* the probed target, in every case */
-	unsigned number;   /* of the probe that it answers */
-	uint32_t index;    /* IPv6: the target's place in the list; 0 in IPv4 */
+	struct flow flow;   /* the probed target, in every case */
+	unsigned number;    /* of the probe that it answers */
+	uint32_t index;	    /* IPv6: the target's place in the list; 0 in IPv4 */
 	const uint8_t *tcp; /* the reply's TCP header, or the quoted one of an ICMP error */
 	size_t tcp_bytes;
 	bool is_icmp;
@@ -20,8 +20,14 @@ struct reply {
 	const uint8_t *hop; /* who sent the ICMP error: 4 or 16 bytes */
 };
 
-enum rtt_source { RTT_NONE, RTT_TSECR, RTT_MIRRORED_TSVAL, RTT_QUOTED_TSVAL };
-enum rtt_missing { RTT_PRESENT, RTT_NOT_SENT, RTT_NOT_RETURNED, RTT_REJECTED };
+enum rtt_source { RTT_NONE,
+		  RTT_TSECR,
+		  RTT_MIRRORED_TSVAL,
+		  RTT_QUOTED_TSVAL };
+enum rtt_missing { RTT_PRESENT,
+		   RTT_NOT_SENT,
+		   RTT_NOT_RETURNED,
+		   RTT_REJECTED };
 
 struct evidence {
 	struct reply reply;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "field_list.h"
 #include "tcp_options.h"
 
 /* Strings are laid one after another into the caller's buffer. */
@@ -341,53 +342,12 @@ RENDER(render_icmp_quoted_order)
 	return quoted ? fingerprint(e, out) : ABSENT;
 }
 
+#define TABLE_ROW(name, type, zmap_type, description) {{#name, type, description}, render_##name},
+
 static const struct {
 	struct field_definition definition;
 	struct field_value (*render)(const struct evidence *e, struct writer *out);
-} FIELDS[] = {
-    {{"target", FIELD_STRING, "address that was probed, also when another one answered with an ICMP error"}, render_target},
-    {{"classification", FIELD_STRING, "what this reply shows, one word of a closed list"}, render_classification},
-    {{"success", FIELD_BOOL, "the reply is a SYN/ACK"}, render_success},
-    {{"app_success", FIELD_BOOL, "the reply is evidence of MPTCP"}, render_app_success},
-    {{"probe", FIELD_STRING, "kind of the probe that this answers"}, render_probe},
-    {{"probe_num", FIELD_INT, "which of the -P probes this answers, from 0"}, render_probe_num},
-    {{"sport", FIELD_INT, "port that was probed"}, render_sport},
-    {{"dport", FIELD_INT, "source port of the probe"}, render_dport},
-    {{"seq", FIELD_STRING, "sequence number of the reply, hex; null for ICMP"}, render_seq},
-    {{"ack", FIELD_STRING, "acknowledgement number of the reply, hex; null for ICMP"}, render_ack},
-    {{"window", FIELD_INT, "window of the reply, not scaled; null for ICMP"}, render_window},
-    {{"tcp_flags", FIELD_STRING, "TCP flags byte of the reply, hex; null for ICMP"}, render_tcp_flags},
-    {{"sent_version", FIELD_INT, "MPTCP version in the MP_CAPABLE sent; null without one"}, render_sent_version},
-    {{"sent_flags", FIELD_STRING, "flags byte of the MP_CAPABLE sent, hex; null without one"}, render_sent_flags},
-    {{"sent_key", FIELD_STRING, "key sent (v0 only), hex; null without one"}, render_sent_key},
-    {{"sent_option", FIELD_STRING, "MPTCP option sent, hex; null for a plain SYN"}, render_sent_option},
-    {{"sent_ttl", FIELD_INT, "TTL or hop limit of the probe"}, render_sent_ttl},
-    {{"mptcp_option", FIELD_STRING, "option of kind 30 that was judged, hex as captured; null without one"},
-     render_mptcp_option},
-    {{"mptcp_options", FIELD_STRING, "all options of kind 30 in order, hex, comma separated; null without one"},
-     render_mptcp_options},
-    {{"mptcp_length", FIELD_INT, "length that the judged option states; null when not captured"}, render_mptcp_length},
-    {{"mptcp_subtype", FIELD_INT, "subtype of the judged option"}, render_mptcp_subtype},
-    {{"mptcp_version", FIELD_INT, "version in the MP_CAPABLE received; null for other subtypes"}, render_mptcp_version},
-    {{"mptcp_flags", FIELD_STRING, "flags byte of the MP_CAPABLE received, hex"}, render_mptcp_flags},
-    {{"mptcp_key", FIELD_STRING, "first key of the MP_CAPABLE received, hex; null when shorter"}, render_mptcp_key},
-    {{"faults", FIELD_STRING, "words of a closed list, comma separated; empty when none"}, render_faults},
-    {{"tcp_options", FIELD_STRING, "all TCP options of the reply, hex; null for ICMP"}, render_tcp_options},
-    {{"options_order", FIELD_STRING, "names of the TCP options in order, a fingerprint; null for ICMP"},
-     render_options_order},
-    {{"rtt_us", FIELD_INT, "round trip from the echoed timestamp, microseconds; null with rtt_missing"}, render_rtt_us},
-    {{"rtt_missing", FIELD_STRING, "why rtt_us is null: not_sent, not_returned or rejected"}, render_rtt_missing},
-    {{"rtt_source", FIELD_STRING, "where rtt_us comes from: tsecr, mirrored_tsval or quoted_tsval"}, render_rtt_source},
-    {{"icmp_type", FIELD_INT, "type of the ICMP error; null for TCP"}, render_icmp_type},
-    {{"icmp_code", FIELD_INT, "code of the ICMP error; null for TCP"}, render_icmp_code},
-    {{"icmp_hop", FIELD_STRING, "address that sent the ICMP error; null for TCP"}, render_icmp_hop},
-    {{"icmp_quoted_option", FIELD_STRING, "option of kind 30 in the quoted SYN, hex; null without one"},
-     render_icmp_quoted_option},
-    {{"icmp_quoted_options", FIELD_STRING, "all TCP options of the quoted SYN, hex; null when not quoted whole"},
-     render_icmp_quoted_options},
-    {{"icmp_quoted_order", FIELD_STRING, "names of the quoted SYN's options in order; null when not quoted whole"},
-     render_icmp_quoted_order},
-};
+} FIELDS[] = {MPTCP_FIELD_LIST(TABLE_ROW)};
 
 const size_t field_count = sizeof FIELDS / sizeof FIELDS[0];
 _Static_assert(sizeof FIELDS / sizeof FIELDS[0] <= FIELDS_MAX, "FIELDS_MAX holds every field");

@@ -7,7 +7,10 @@
 
 #include "evidence.h"
 
-enum field_type { FIELD_NULL, FIELD_INT, FIELD_BOOL, FIELD_STRING };
+enum field_type { FIELD_NULL,
+		  FIELD_INT,
+		  FIELD_BOOL,
+		  FIELD_STRING };
 
 struct field_value {
 	enum field_type type;

@@ -28,8 +28,8 @@
 
 #define MPTCP_FLAG_CHECKSUM 0x80      /* A */
 #define MPTCP_FLAG_EXTENSIBILITY 0x40 /* B, must be zero */
-#define MPTCP_FLAG_NO_JOIN 0x20       /* C, v1 */
-#define MPTCP_FLAG_CRYPTO 0x01        /* H: HMAC-SHA1 in v0, HMAC-SHA256 in v1 */
+#define MPTCP_FLAG_NO_JOIN 0x20	      /* C, v1 */
+#define MPTCP_FLAG_CRYPTO 0x01	      /* H: HMAC-SHA1 in v0, HMAC-SHA256 in v1 */
 
 #define MPTCP_VERSION_GREASE 15
 

@@ -96,7 +96,7 @@ static void write_ipv6(uint8_t *ip, size_t payload)
 }
 
 void packet_template_build(struct packet_template *out, const struct scan *scan, uint8_t family, enum probe_kind kind,
-			   const uint8_t *source_mac, const uint8_t *gateway_mac, uint16_t target_port)
+			   const uint8_t *source_mac, const uint8_t *gateway_mac)
 {
 	bool v4 = family == 4;
 	memset(out, 0, sizeof *out);
@@ -109,7 +109,6 @@ void packet_template_build(struct packet_template *out, const struct scan *scan,
 	size_t end = append_option_set(out, out->tcp_at + TCP_HEADER_BYTES, scan->plan.options, v4 ? MSS_V4 : MSS_V6);
 	end = append_probe_options(out, end, scan, kind);
 	size_t tcp_bytes = end - out->tcp_at; /* every piece is a multiple of 4: no padding needed */
-	put_be16(tcp + 2, target_port);
 	tcp[12] = (uint8_t)(tcp_bytes / 4 << 4);
 	tcp[13] = TCP_FLAG_SYN;
 	put_be16(tcp + 14, SYN_WINDOW);
@@ -158,7 +157,8 @@ void packet_write(const struct packet_template *from, const struct flow *flow, c
 	uint32_t sum = from->tcp_sum + write_addresses(from, flow, probe->ttl, frame + ETHERNET_BYTES);
 
 	put_be16(word, probe->source_port);
-	sum = put_and_sum(tcp, word, 2, sum);
+	put_be16(word + 2, flow->target_port);
+	sum = put_and_sum(tcp, word, 4, sum);
 	put_be32(word, probe->sequence);
 	sum = put_and_sum(tcp + 4, word, 4, sum);
 	if (from->ts_at != 0) {
@@ -173,4 +173,13 @@ void packet_write(const struct packet_template *from, const struct flow *flow, c
 	}
 	uint16_t check = sum_fold(sum);
 	memcpy(tcp + 16, &check, sizeof check);
+}
+
+void packet_set_ip_id(uint8_t *frame, uint16_t id)
+{
+	uint8_t *ip = frame + ETHERNET_BYTES;
+	put_be16(ip + 4, id);
+	put_be16(ip + 10, 0);
+	uint16_t check = sum_fold(sum_words(0, ip, IPV4_BYTES));
+	memcpy(ip + 10, &check, sizeof check);
 }

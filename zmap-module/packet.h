@@ -17,22 +17,25 @@
 
 struct packet_template {
 	uint8_t frame[FRAME_MAX];
-	size_t length;    /* bytes to send */
-	size_t tcp_at;    /* where the TCP header starts */
-	size_t ts_at;     /* where TSval lies; 0 when the set has no timestamps */
+	size_t length;	  /* bytes to send */
+	size_t tcp_at;	  /* where the TCP header starts */
+	size_t ts_at;	  /* where TSval lies; 0 when the set has no timestamps */
 	size_t option_at; /* where kind 30 lies, for kinds whose bytes differ per target; 0 otherwise */
 	size_t option_bytes;
-	size_t canary_at; /* 0 without a canary */
+	size_t canary_at;	  /* 0 without a canary */
 	uint32_t ip_sum, tcp_sum; /* of the constant words, in memory order */
 };
 
 /* `family` is 4 or 6; MACs are 6 bytes each. */
 void packet_template_build(struct packet_template *out, const struct scan *scan, uint8_t family, enum probe_kind kind,
-			   const uint8_t *source_mac, const uint8_t *gateway_mac, uint16_t target_port);
+			   const uint8_t *source_mac, const uint8_t *gateway_mac);
 
 /* Writes one whole frame of `from->length` bytes into a buffer of FRAME_MAX. `probe` must carry its options (probe_options) where
  * from->option_at is not 0. `ts_value` is the microsecond clock that TSval carries. */
 void packet_write(const struct packet_template *from, const struct flow *flow, const struct probe *probe,
 		  uint32_t ts_value, uint8_t *frame);
+
+/* Gives an IPv4 frame another identification than zmap's own 54321. */
+void packet_set_ip_id(uint8_t *frame, uint16_t id);
 
 #endif

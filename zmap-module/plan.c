@@ -5,14 +5,20 @@
 #include <string.h>
 
 #define TEXT_SIZE 4096
-#define KNOWN_ARGS                                                                                          \
-	"known are the probes v1, v0, grease, join, canary, port2, port2v0 and plain (joined by +), and "    \
+#define KNOWN_ARGS                                                                                              \
+	"known are the probes v1, v0, grease, join, canary, port2, port2v0 and plain (joined by +), and "       \
 	"options=linux|windows|bare, ttl=N, ttl=FIRST-LAST, flags=HH, secret=32 hex digits, secret-file=PATH, " \
 	"list=PATH, source=ADDRESS"
 
 static const char *const KIND_NAMES[PROBE_KIND_COUNT] = {
-    [PROBE_V1] = "v1",         [PROBE_V0] = "v0",       [PROBE_GREASE] = "grease",      [PROBE_JOIN] = "join",
-    [PROBE_CANARY] = "canary", [PROBE_PORT2] = "port2", [PROBE_PORT2_V0] = "port2v0", [PROBE_PLAIN] = "plain",
+    [PROBE_V1] = "v1",
+    [PROBE_V0] = "v0",
+    [PROBE_GREASE] = "grease",
+    [PROBE_JOIN] = "join",
+    [PROBE_CANARY] = "canary",
+    [PROBE_PORT2] = "port2",
+    [PROBE_PORT2_V0] = "port2v0",
+    [PROBE_PLAIN] = "plain",
 };
 
 const char *probe_kind_name(enum probe_kind kind)
@@ -105,6 +111,7 @@ static bool ttl_parse(const char *value, struct probe_plan *plan)
 	if (*end != '\0' || first < 1 || last < first || last > 255) {
 		return false;
 	}
+	plan->has_ttl = true;
 	plan->ttl_first = (unsigned)first;
 	plan->ttl_last = (unsigned)last;
 	return true;
@@ -150,8 +157,13 @@ static const struct {
 	const char *name;
 	bool (*parse)(const char *value, struct probe_plan *plan);
 } SETTINGS[] = {
-    {"options=", options_parse}, {"ttl=", ttl_parse},        {"flags=", flags_parse}, {"secret=", secret_arg_parse},
-    {"secret-file=", secret_file_parse}, {"list=", list_parse}, {"source=", source_parse},
+    {"options=", options_parse},
+    {"ttl=", ttl_parse},
+    {"flags=", flags_parse},
+    {"secret=", secret_arg_parse},
+    {"secret-file=", secret_file_parse},
+    {"list=", list_parse},
+    {"source=", source_parse},
 };
 
 static bool argument_parse(char *text, struct probe_plan *plan)

@@ -30,14 +30,15 @@ enum probe_kind {
 
 /* The option set that the MPTCP option rides on. */
 enum option_set {
-	OPTIONS_LINUX,   /* mss,sackok,ts,nop,ws: 20 bytes */
+	OPTIONS_LINUX,	 /* mss,sackok,ts,nop,ws: 20 bytes */
 	OPTIONS_WINDOWS, /* mss,nop,ws,nop,nop,sackok: 12 bytes, no timestamps, so no rtt_us */
-	OPTIONS_BARE,    /* nothing: the paper's packet */
+	OPTIONS_BARE,	 /* nothing: the paper's packet */
 };
 
 struct probe_plan {
 	enum probe_kind kinds[PLAN_KINDS_MAX];
 	unsigned kind_count;
+	bool has_ttl; /* otherwise what zmap itself says, PLAN_TTL_DEFAULT where it says nothing */
 	unsigned ttl_first, ttl_last;
 	enum option_set options;
 	bool has_flags;
@@ -45,8 +46,8 @@ struct probe_plan {
 	bool has_secret;
 	uint8_t secret[SECRET_BYTES];
 	char secret_file[PLAN_PATH_SIZE]; /* "" when not given */
-	char list[PLAN_PATH_SIZE];        /* the IPv6 list, "" when not given */
-	char source[PLAN_ADDRESS_SIZE];   /* the IPv6 source address, "" when not given */
+	char list[PLAN_PATH_SIZE];	  /* the IPv6 list, "" when not given */
+	char source[PLAN_ADDRESS_SIZE];	  /* the IPv6 source address, "" when not given */
 };
 
 /* The word for a kind in --probe-args and in the field `probe`. */

@@ -6,7 +6,8 @@
 #include "tcp_options.h"
 
 /* What a hash is for: the two never share a value. */
-enum hash_domain { DOMAIN_FLOW = 1, DOMAIN_OPTION = 2 };
+enum hash_domain { DOMAIN_FLOW = 1,
+		   DOMAIN_OPTION = 2 };
 
 #define JOIN_ADDRESS_ID 1
 /* Odd, so that every probe number moves the sequence number to a place of its own. */

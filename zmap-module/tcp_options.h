@@ -16,8 +16,8 @@
 #define TCPOPT_KIND_SACK_PERMITTED 4
 #define TCPOPT_KIND_SACK 5
 #define TCPOPT_KIND_TIMESTAMPS 8 /* RFC 7323, section 3.2 */
-#define TCPOPT_KIND_MPTCP 30     /* RFC 8684, section 3 */
-#define TCPOPT_KIND_CANARY 253   /* RFC 4727: for experiments; no stack answers it */
+#define TCPOPT_KIND_MPTCP 30	 /* RFC 8684, section 3 */
+#define TCPOPT_KIND_CANARY 253	 /* RFC 4727: for experiments; no stack answers it */
 
 #define TCP_HEADER_BYTES 20
 #define TCP_OPTIONS_MAX 40 /* data offset is 4 bits of 4-byte words */

@@ -12,7 +12,11 @@
 #include "../packet.h"
 #include "../tcp_options.h"
 
-enum reading { READ_OPTIONS, READ_ANSWER, READ_PACKET, READ_ARGUMENTS, READING_COUNT };
+enum reading { READ_OPTIONS,
+	       READ_ANSWER,
+	       READ_PACKET,
+	       READ_ARGUMENTS,
+	       READING_COUNT };
 
 static const uint8_t SECRET[] = "0123456789abcdef";
 

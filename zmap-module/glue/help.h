@@ -2,39 +2,39 @@
 #ifndef MPTCP_HELP_H
 #define MPTCP_HELP_H
 
-#define HELP_TEXT                                                                                                \
-	"Sends TCP SYNs that carry an MPTCP option and reports what comes back as evidence: the option bytes\n"   \
-	"sent and received, all TCP options, a round-trip time and one word, the classification.\n"               \
-	"\n"                                                                                                      \
-	"--probe-args takes probes joined by + and settings, separated by commas (default: v1):\n"                \
-	"  v1        MP_CAPABLE of RFC 8684, 4 bytes, no key\n"                                                   \
-	"  v0        MP_CAPABLE of RFC 6824, 12 bytes, a fresh key for every target\n"                            \
-	"  grease    MP_CAPABLE of version 15: a server answers its own version, a mirror answers 15\n"           \
-	"  join      MP_JOIN with a random token: Linux answers RST with MP_TCPRST\n"                             \
-	"  canary    v1 and an option of kind 253, which only an echo returns\n"                                  \
-	"  port2     v1 from a second source port: the server's key must change\n"                                \
-	"  port2v0   v0 from a second source port\n"                                                              \
-	"  plain     no MPTCP option, for paired measurements\n"                                                  \
-	"  options=linux|windows|bare   the option set around it (linux; only linux carries timestamps)\n"        \
-	"  ttl=N, ttl=FIRST-LAST        one TTL, or a sweep\n"                                                    \
-	"  flags=HH                     flags byte of the MP_CAPABLE (01)\n"                                      \
-	"  secret=HEX, secret-file=F    16 bytes behind keys and validation; random for every run by default\n"   \
-	"  list=F                       ipv6_mptcp_synscan: the list that mptcp-hitlist built\n"                  \
-	"  source=ADDR                  ipv6_mptcp_synscan: our address, where the route's own is not meant\n"      \
-	"Several probes or TTLs need --probes (-P) set to their number: --probe-args=v0+v1 -P 2,\n"               \
-	"--probe-args=v1,ttl=1-8 -P 8. Anything else is refused.\n"                                               \
-	"\n"                                                                                                      \
-	"Classifications:\n"                                                                                      \
-	"  synack_no_option    SYN/ACK without an MPTCP option\n"                                                 \
-	"  mp_capable          well formed, the version asked for, a key not derived from ours\n"                 \
-	"  echoed              what was sent came back, whole or changed as only a mirror would\n"                \
-	"  version_mismatch    well formed, but another version (what grease hopes for)\n"                        \
-	"  malformed           the option, or the option area, breaks the rules: see faults\n"                    \
-	"  other_subtype       an MPTCP option that is no MP_CAPABLE\n"                                           \
-	"  mp_tcprst           RST with MP_TCPRST\n"                                                              \
-	"  rst                 RST\n"                                                                             \
-	"  icmp_unreachable    ICMP destination unreachable that quotes our SYN\n"                                \
-	"  icmp_ttl_exceeded   ICMP time exceeded that quotes our SYN\n"                                          \
+#define HELP_TEXT                                                                                               \
+	"Sends TCP SYNs that carry an MPTCP option and reports what comes back as evidence: the option bytes\n" \
+	"sent and received, all TCP options, a round-trip time and one word, the classification.\n"             \
+	"\n"                                                                                                    \
+	"--probe-args takes probes joined by + and settings, separated by commas (default: v1):\n"              \
+	"  v1        MP_CAPABLE of RFC 8684, 4 bytes, no key\n"                                                 \
+	"  v0        MP_CAPABLE of RFC 6824, 12 bytes, a fresh key for every target\n"                          \
+	"  grease    MP_CAPABLE of version 15: a server answers its own version, a mirror answers 15\n"         \
+	"  join      MP_JOIN with a random token: Linux answers RST with MP_TCPRST\n"                           \
+	"  canary    v1 and an option of kind 253, which only an echo returns\n"                                \
+	"  port2     v1 from a second source port: the server's key must change\n"                              \
+	"  port2v0   v0 from a second source port\n"                                                            \
+	"  plain     no MPTCP option, for paired measurements\n"                                                \
+	"  options=linux|windows|bare   the option set around it (linux; only linux carries timestamps)\n"      \
+	"  ttl=N, ttl=FIRST-LAST        one TTL, or a sweep\n"                                                  \
+	"  flags=HH                     flags byte of the MP_CAPABLE (01)\n"                                    \
+	"  secret=HEX, secret-file=F    16 bytes behind keys and validation; random for every run by default\n" \
+	"  list=F                       ipv6_mptcp_synscan: the list that mptcp-hitlist built\n"                \
+	"  source=ADDR                  ipv6_mptcp_synscan: our address, where the route's own is not meant\n"  \
+	"Several probes or TTLs need --probes (-P) set to their number: --probe-args=v0+v1 -P 2,\n"             \
+	"--probe-args=v1,ttl=1-8 -P 8. Anything else is refused.\n"                                             \
+	"\n"                                                                                                    \
+	"Classifications:\n"                                                                                    \
+	"  synack_no_option    SYN/ACK without an MPTCP option\n"                                               \
+	"  mp_capable          well formed, the version asked for, a key not derived from ours\n"               \
+	"  echoed              what was sent came back, whole or changed as only a mirror would\n"              \
+	"  version_mismatch    well formed, but another version (what grease hopes for)\n"                      \
+	"  malformed           the option, or the option area, breaks the rules: see faults\n"                  \
+	"  other_subtype       an MPTCP option that is no MP_CAPABLE\n"                                         \
+	"  mp_tcprst           RST with MP_TCPRST\n"                                                            \
+	"  rst                 RST\n"                                                                           \
+	"  icmp_unreachable    ICMP destination unreachable that quotes our SYN\n"                              \
+	"  icmp_ttl_exceeded   ICMP time exceeded that quotes our SYN\n"                                        \
 	"success is 1 for a SYN/ACK, app_success for evidence of MPTCP. One reply is no verdict.\n"
 
 #endif

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../field_list.h"
 #include "../hitlist.h"
 #include "help.h"
 #include "plugin.h"
@@ -89,7 +90,8 @@ static int global_initialize(void *conf)
 
 static int thread_initialize(void *buffer, uint8_t *source_mac, uint8_t *gateway_mac, uint16_t port, void **argument)
 {
-	return zmap_2_1_1_prepare(&scan, 6, buffer, source_mac, gateway_mac, port, argument);
+	(void)port;
+	return zmap_2_1_1_prepare(&scan, 6, buffer, source_mac, gateway_mac, argument);
 }
 
 static int make_packet(void *buffer, uint32_t zmap_source, uint32_t target, uint32_t *validation, int probe_num,
@@ -153,6 +155,10 @@ static void process_packet(const uint8_t *packet, uint32_t length, struct zmap_f
 	zmap_2_1_1_process(&scan, packet, length, fields);
 }
 
+#define ZMAP_FIELD(name, type, zmap_type, description) {#name, zmap_type, description},
+
+static struct zmap_field fields_table[] = {MPTCP_FIELD_LIST(ZMAP_FIELD)};
+
 struct zmap_probe_module module_ipv6_mptcp_synscan = {
     .name = NAME,
     .packet_length = FRAME_MAX,
@@ -166,5 +172,7 @@ struct zmap_probe_module module_ipv6_mptcp_synscan = {
     .print_packet = zmap_2_1_1_print_packet,
     .validate_packet = validate_packet,
     .process_packet = process_packet,
+    .fields = fields_table,
+    .field_count = sizeof fields_table / sizeof fields_table[0],
     .help = HELP_TEXT,
 };

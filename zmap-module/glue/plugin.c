@@ -13,14 +13,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../fields.h"
 #include "repairs.h"
 
 /* Modules of zmap's own that nobody who scans for MPTCP will miss in that run. */
 #define SLOT_IPV6_SYNSCAN 4 /* ntp */
-#define SLOT_SYNSCAN 5      /* upnp */
-
-static struct zmap_field zmap_fields[FIELDS_MAX];
+#define SLOT_SYNSCAN 5	    /* upnp */
 
 static size_t symbol_bytes(const void *address)
 {
@@ -65,17 +62,6 @@ static const char *why_unknown(void)
 	return found ? NULL : "it does not call itself " ZMAP_VERSION;
 }
 
-static void fill_fields(void)
-{
-	static const char *const TYPES[] = {[FIELD_INT] = "int", [FIELD_BOOL] = "bool", [FIELD_STRING] = "string"};
-	for (size_t i = 0; i < field_count; i++) {
-		const struct field_definition *field = field_definition(i);
-		zmap_fields[i] = (struct zmap_field){field->name, TYPES[field->type], field->description};
-	}
-	module_mptcp_synscan.fields = module_ipv6_mptcp_synscan.fields = zmap_fields;
-	module_mptcp_synscan.field_count = module_ipv6_mptcp_synscan.field_count = (int)field_count;
-}
-
 __attribute__((constructor)) static void load(void)
 {
 	if (strcmp(program_invocation_short_name, "zmap") != 0) {
@@ -89,7 +75,6 @@ __attribute__((constructor)) static void load(void)
 			reason);
 		return;
 	}
-	fill_fields();
 	repairs_enable();
 	probe_modules[SLOT_SYNSCAN] = &module_mptcp_synscan;
 	probe_modules[SLOT_IPV6_SYNSCAN] = &module_ipv6_mptcp_synscan;

@@ -20,7 +20,12 @@
 
 #define RING_BYTES (64 * 1024 * 1024)
 
-enum repair { REPAIR_RECV, REPAIR_CLOCK, REPAIR_RING, REPAIR_NULL, REPAIR_ADDRESS, REPAIR_COUNT };
+enum repair { REPAIR_RECV,
+	      REPAIR_CLOCK,
+	      REPAIR_RING,
+	      REPAIR_NULL,
+	      REPAIR_ADDRESS,
+	      REPAIR_COUNT };
 
 static struct {
 	const char *variable, *does;

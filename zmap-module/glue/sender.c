@@ -5,11 +5,11 @@
 #include <time.h>
 
 void sender_prepare(struct sender *sender, const struct scan *scan, uint8_t family, const uint8_t *source_mac,
-		    const uint8_t *gateway_mac, uint16_t target_port)
+		    const uint8_t *gateway_mac)
 {
 	for (unsigned i = 0; i < scan->plan.kind_count; i++) {
 		enum probe_kind kind = scan->plan.kinds[i];
-		packet_template_build(&sender->templates[kind], scan, family, kind, source_mac, gateway_mac, target_port);
+		packet_template_build(&sender->templates[kind], scan, family, kind, source_mac, gateway_mac);
 	}
 }
 
@@ -19,7 +19,7 @@ size_t sender_longest(const struct scan *scan, uint8_t family)
 	size_t longest = 0;
 	for (unsigned i = 0; i < scan->plan.kind_count; i++) {
 		struct packet_template built;
-		packet_template_build(&built, scan, family, scan->plan.kinds[i], nobody, nobody, 0);
+		packet_template_build(&built, scan, family, scan->plan.kinds[i], nobody, nobody);
 		longest = built.length > longest ? built.length : longest;
 	}
 	return longest;

@@ -13,7 +13,7 @@ struct sender {
 
 /* Builds the templates of the plan's kinds; MACs of 6 bytes. */
 void sender_prepare(struct sender *sender, const struct scan *scan, uint8_t family, const uint8_t *source_mac,
-		    const uint8_t *gateway_mac, uint16_t target_port);
+		    const uint8_t *gateway_mac);
 
 /* The length of the longest frame that the plan sends. */
 size_t sender_longest(const struct scan *scan, uint8_t family);

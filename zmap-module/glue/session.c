@@ -99,6 +99,9 @@ bool session_begin(const struct session_settings *settings, struct scan *scan, c
 	    !find_secret(&plan, error)) {
 		return false;
 	}
+	if (!plan.has_ttl) {
+		plan.ttl_first = plan.ttl_last = settings->ttl;
+	}
 	scan_begin(scan, &plan, settings->streams, settings->port_first, ports);
 	return true;
 }

@@ -9,7 +9,8 @@
 struct session_settings {
 	const char *probe_args;
 	uint16_t port_first, port_last; /* source ports, host order */
-	unsigned streams;               /* probes for each target */
+	unsigned streams;		/* probes for each target */
+	unsigned ttl;			/* where the arguments name none */
 };
 
 /* Fills `scan` for a whole run. False, and a sentence in `error`, for settings that cannot work. The

@@ -36,6 +36,7 @@ static inline struct session_settings zconf_settings(void)
 	    .port_first = zconf_u16(ZCONF_SOURCE_PORT_FIRST),
 	    .port_last = zconf_u16(ZCONF_SOURCE_PORT_LAST),
 	    .streams = (unsigned)zconf_int(ZCONF_STREAMS),
+	    .ttl = PLAN_TTL_DEFAULT,
 	};
 	return settings;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../bytes.h"
+#include "../field_list.h"
 #include "../fields.h"
 #include "help.h"
 #include "plugin.h"
@@ -41,21 +42,22 @@ static int global_initialize(void *conf)
 
 /* Templates are a thread's own: another one may be sending already. They live until the process ends. */
 int zmap_2_1_1_prepare(const struct scan *of, uint8_t family, void *buffer, const uint8_t *source_mac,
-		       const uint8_t *gateway_mac, uint16_t port, void **argument)
+		       const uint8_t *gateway_mac, void **argument)
 {
 	struct sender *sender = calloc(1, sizeof *sender);
 	if (sender == NULL) {
 		log_fatal(NAME, "out of memory");
 	}
 	memset(buffer, 0, FRAME_MAX);
-	sender_prepare(sender, of, family, source_mac, gateway_mac, port);
+	sender_prepare(sender, of, family, source_mac, gateway_mac);
 	*argument = sender;
 	return EXIT_SUCCESS;
 }
 
 static int thread_initialize(void *buffer, uint8_t *source_mac, uint8_t *gateway_mac, uint16_t port, void **argument)
 {
-	return zmap_2_1_1_prepare(&scan, 4, buffer, source_mac, gateway_mac, port, argument);
+	(void)port;
+	return zmap_2_1_1_prepare(&scan, 4, buffer, source_mac, gateway_mac, argument);
 }
 
 static int make_packet(void *buffer, uint32_t source, uint32_t target, uint32_t *validation, int probe_num,
@@ -133,6 +135,10 @@ static void process_packet(const uint8_t *packet, uint32_t length, struct zmap_f
 	zmap_2_1_1_process(&scan, packet, length, fields);
 }
 
+#define ZMAP_FIELD(name, type, zmap_type, description) {#name, zmap_type, description},
+
+static struct zmap_field fields_table[] = {MPTCP_FIELD_LIST(ZMAP_FIELD)};
+
 struct zmap_probe_module module_mptcp_synscan = {
     .name = NAME,
     .packet_length = FRAME_MAX,
@@ -145,5 +151,7 @@ struct zmap_probe_module module_mptcp_synscan = {
     .print_packet = zmap_2_1_1_print_packet,
     .validate_packet = validate_packet,
     .process_packet = process_packet,
+    .fields = fields_table,
+    .field_count = sizeof fields_table / sizeof fields_table[0],
     .help = HELP_TEXT,
 };

@@ -5,13 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum json_type { JSON_NULL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type { JSON_NULL,
+		 JSON_NUMBER,
+		 JSON_STRING,
+		 JSON_ARRAY,
+		 JSON_OBJECT };
 
 struct json {
 	enum json_type type;
 	long number;
-	const char *text;          /* JSON_STRING */
-	const char *name;          /* of an object's member */
+	const char *text;	   /* JSON_STRING */
+	const char *name;	   /* of an object's member */
 	struct json *first, *next; /* children, siblings */
 };
 

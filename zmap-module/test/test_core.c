@@ -94,15 +94,39 @@ static void test_arguments(void)
 		bool ok;
 		unsigned variants;
 	} CASES[] = {
-	    {NULL, true, 1}, {"", true, 1}, {"v1", true, 1}, {"v0+v1", true, 2}, {"v1,ttl=1-8", true, 8},
-	    {"v0+v1+grease,ttl=3-4", true, 6}, {"ttl=7", true, 1}, {"options=windows,v0", true, 1},
-	    {"port2+port2v0+join+canary+plain", true, 5}, {"flags=a1", true, 1},
-	    {"secret=000102030405060708090a0b0c0d0e0f", true, 1}, {"secret-file=/run/s", true, 1}, {"list=/run/l", true, 1},
-	    {"v2", false, 0}, {"v1+", false, 0}, {"+v1", false, 0}, {"v1,", false, 0}, {"v1,v0", false, 0}, {"ttl=0", false, 0},
-	    {"ttl=256", false, 0}, {"ttl=8-1", false, 0}, {"ttl=", false, 0}, {"ttl=1-", false, 0}, {"ttl=-3", false, 0},
-	    {"options=macos", false, 0}, {"flags=1", false, 0}, {"flags=zz", false, 0}, {"secret=00", false, 0},
-	    {"secret=00010203040506070809 a0b0c0d0e0f", false, 0}, {"secret-file=", false, 0}, {"V1", false, 0},
-	    {"v1 ", false, 0}, {"v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1", false, 0},
+	    {NULL, true, 1},
+	    {"", true, 1},
+	    {"v1", true, 1},
+	    {"v0+v1", true, 2},
+	    {"v1,ttl=1-8", true, 8},
+	    {"v0+v1+grease,ttl=3-4", true, 6},
+	    {"ttl=7", true, 1},
+	    {"options=windows,v0", true, 1},
+	    {"port2+port2v0+join+canary+plain", true, 5},
+	    {"flags=a1", true, 1},
+	    {"secret=000102030405060708090a0b0c0d0e0f", true, 1},
+	    {"secret-file=/run/s", true, 1},
+	    {"list=/run/l", true, 1},
+	    {"v2", false, 0},
+	    {"v1+", false, 0},
+	    {"+v1", false, 0},
+	    {"v1,", false, 0},
+	    {"v1,v0", false, 0},
+	    {"ttl=0", false, 0},
+	    {"ttl=256", false, 0},
+	    {"ttl=8-1", false, 0},
+	    {"ttl=", false, 0},
+	    {"ttl=1-", false, 0},
+	    {"ttl=-3", false, 0},
+	    {"options=macos", false, 0},
+	    {"flags=1", false, 0},
+	    {"flags=zz", false, 0},
+	    {"secret=00", false, 0},
+	    {"secret=00010203040506070809 a0b0c0d0e0f", false, 0},
+	    {"secret-file=", false, 0},
+	    {"V1", false, 0},
+	    {"v1 ", false, 0},
+	    {"v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1", false, 0},
 	};
 	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
 		struct probe_plan plan;
@@ -121,9 +145,19 @@ static void test_fits(void)
 		unsigned streams, ports;
 		bool ok;
 	} CASES[] = {
-	    {"v1", 1, 1, true}, {"v1", 3, 3, true}, {"v1", 3, 2, false}, {"v0+v1", 1, 100, false}, {"v0+v1", 2, 100, true},
-	    {"v0+v1", 4, 100, true}, {"v0+v1", 3, 100, false}, {"v1", 0, 100, false}, {"port2", 1, 2, false},
-	    {"port2", 1, 3, true}, {"v1+port2", 2, 4, false}, {"v1+port2", 2, 5, true}, {"v1,ttl=1-8", 8, 100, true},
+	    {"v1", 1, 1, true},
+	    {"v1", 3, 3, true},
+	    {"v1", 3, 2, false},
+	    {"v0+v1", 1, 100, false},
+	    {"v0+v1", 2, 100, true},
+	    {"v0+v1", 4, 100, true},
+	    {"v0+v1", 3, 100, false},
+	    {"v1", 0, 100, false},
+	    {"port2", 1, 2, false},
+	    {"port2", 1, 3, true},
+	    {"v1+port2", 2, 4, false},
+	    {"v1+port2", 2, 5, true},
+	    {"v1,ttl=1-8", 8, 100, true},
 	};
 	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
 		struct probe_plan plan;
@@ -170,7 +204,7 @@ static size_t build(const struct scan *scan, const struct flow *flow, unsigned n
 	struct flow_hash hash = flow_hash(scan, flow);
 	probe_number(scan, &hash, index, number, probe);
 	probe_options(scan, flow, probe);
-	packet_template_build(&template, scan, flow->family, probe->kind, MAC_US, MAC_THEM, flow->target_port);
+	packet_template_build(&template, scan, flow->family, probe->kind, MAC_US, MAC_THEM);
 	packet_write(&template, flow, probe, clock, frame);
 	return template.length;
 }
@@ -195,6 +229,11 @@ static void test_packets(void)
 				size_t options = (size_t)(frame + bytes - tcp) - TCP_HEADER_BYTES;
 				const char *name = probe_kind_name(probe.kind);
 				check_sums(frame, bytes, name);
+				if (family == 4) {
+					packet_set_ip_id(frame, (uint16_t)(number * 4099));
+					check_sums(frame, bytes, "another IP id");
+				}
+				check(get_be16(tcp + 2) == flow.target_port, "%s goes to the port that was asked for", name);
 				check(tcp[12] >> 4 == (TCP_HEADER_BYTES + options) / 4 && tcp[13] == 2, "%s is a SYN", name);
 				tcp_options_fingerprint(tcp + TCP_HEADER_BYTES, options, order);
 				strcpy(expected, ORDERS[set]);
@@ -354,7 +393,10 @@ static void test_icmp(void)
 			check(text_is(values, "icmp_quoted_options",
 				      quoted == whole ? to_hex(frame + ETHERNET_BYTES + header + 20, whole - header - 20) : NULL),
 			      "quoted options show when quoted whole");
-			check(text_is(values, "icmp_quoted_option", quoted == whole ? "1e040101" : quoted == whole - 1 ? "1e0401" : quoted == whole - 2 ? "1e04" : quoted == whole - 3 ? "1e" : NULL),
+			check(text_is(values, "icmp_quoted_option", quoted == whole ? "1e040101" : quoted == whole - 1 ? "1e0401"
+											       : quoted == whole - 2   ? "1e04"
+											       : quoted == whole - 3   ? "1e"
+														       : NULL),
 			      "the quoted option shows as far as quoted");
 			check(quoted < whole || field_named(values, "rtt_us")->number == 500, "the quoted clock gives the hop's round trip");
 			free(copy);

@@ -38,8 +38,13 @@ struct counts {
 /* RFC 6890 and IANA's registry of IPv6 special-purpose addresses: all that is not globally reachable
  * unicast, within 2000::/3 and without. */
 static const char *const SPECIAL[] = {
-    "::/3",       "4000::/2",      "8000::/1", /* outside of global unicast */
-    "2001::/23",  "2001:db8::/32", "2002::/16", "3fff::/20",
+    "::/3",
+    "4000::/2",
+    "8000::/1", /* outside of global unicast */
+    "2001::/23",
+    "2001:db8::/32",
+    "2002::/16",
+    "3fff::/20",
 };
 
 static void die(const char *what, const char *which)

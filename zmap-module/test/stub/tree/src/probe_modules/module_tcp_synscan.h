@@ -1,0 +1,4 @@
+#include "probe_modules.h"
+#include "packet.h"
+
+void synscan_print_packet(FILE *fp, void *packet);

@@ -1,0 +1,196 @@
+/*
+ * A stand-in for zmap 2.1.1: it exports what the plug-in looks for, in the sizes of the real binary, and
+ * drives one module through its callbacks as zmap does. Built as a program called zmap and run with
+ * LD_PRELOAD, it tests loader and glue without root, a network or zmap.
+ *
+ *   zmap MODULE PROBE_ARGS STREAMS    prints every field of one answer to each probe as NAME=VALUE
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../glue/zmap_2_1_1.h"
+
+#define FIELDS_ROOM 128 /* as many as zmap's own fieldset holds */
+
+#ifdef STUB_OF_ANOTHER_SIZE
+uint8_t zconf[ZMAP_ZCONF_BYTES + 8];
+#else
+uint8_t zconf[ZMAP_ZCONF_BYTES];
+#endif
+static const char *const version = STUB_VERSION;
+
+struct zmap_probe_module module_stub = {.name = "stub"};
+struct zmap_probe_module *probe_modules[ZMAP_PROBE_SLOTS] = {&module_stub, &module_stub, &module_stub,
+							     &module_stub, &module_stub, &module_stub};
+
+struct zmap_fieldset {
+	int count;
+	const char *names[FIELDS_ROOM];
+	char values[FIELDS_ROOM][512];
+	char *owned[FIELDS_ROOM];
+};
+
+static void add(struct zmap_fieldset *fields, const char *name, const char *value, char *owned)
+{
+	fields->names[fields->count] = name;
+	snprintf(fields->values[fields->count], sizeof fields->values[0], "%s", value);
+	fields->owned[fields->count++] = owned;
+}
+
+void fs_add_string(struct zmap_fieldset *fields, const char *name, char *value, int owned)
+{
+	add(fields, name, value, owned ? value : NULL);
+}
+
+void fs_add_uint64(struct zmap_fieldset *fields, const char *name, uint64_t value)
+{
+	char text[32];
+	snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+	add(fields, name, text, NULL);
+}
+
+void fs_add_null(struct zmap_fieldset *fields, const char *name)
+{
+	add(fields, name, "(null)", NULL);
+}
+
+void fs_modify_string(struct zmap_fieldset *fields, const char *name, char *value, int owned)
+{
+	fs_add_string(fields, name, value, owned);
+}
+
+void fs_modify_uint64(struct zmap_fieldset *fields, const char *name, uint64_t value)
+{
+	fs_add_uint64(fields, name, value);
+}
+
+void fs_modify_null(struct zmap_fieldset *fields, const char *name)
+{
+	fs_add_null(fields, name);
+}
+
+uint64_t blacklist_count_allowed(void)
+{
+	return 3; /* the list that the test builds */
+}
+
+static void say(const char *level, const char *who, const char *format, va_list arguments)
+{
+	fprintf(stderr, "[%s] %s: ", level, who);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+}
+
+#define LOG(name, level, end)                               \
+	void name(const char *who, const char *format, ...) \
+	{                                                   \
+		va_list arguments;                          \
+		va_start(arguments, format);                \
+		say(level, who, format, arguments);         \
+		va_end(arguments);                          \
+		end;                                        \
+	}
+
+LOG(log_warn, "WARN", return )
+LOG(log_info, "INFO", return )
+LOG(log_fatal, "FATAL", exit(1))
+
+static void set(size_t offset, const void *value, size_t bytes)
+{
+	memcpy(zconf + offset, value, bytes);
+}
+
+static struct zmap_probe_module *find(const char *name)
+{
+	for (int i = 0; i < ZMAP_PROBE_SLOTS; i++) {
+		if (strcmp(probe_modules[i]->name, name) == 0) {
+			return probe_modules[i];
+		}
+	}
+	fprintf(stderr, "[FATAL] zmap: no module %s in version %s\n", name, version);
+	exit(1);
+}
+
+/* Turns a SYN frame into the SYN/ACK of an MPTCP server; returns the length of its IP packet. */
+static uint32_t answer(uint8_t *frame)
+{
+	uint8_t *ip = frame + 14, kept[16];
+	int v6 = ip[0] >> 4 == 6;
+	uint8_t *tcp = ip + (v6 ? 40 : 20), *source = ip + (v6 ? 8 : 12);
+	size_t address = v6 ? 16 : 4;
+	uint32_t sequence;
+	memcpy(kept, source, address);
+	memmove(source, source + address, address);
+	memcpy(source + address, kept, address);
+	memcpy(kept, tcp, 2);
+	memcpy(tcp, tcp + 2, 2);
+	memcpy(tcp + 2, kept, 2);
+	memcpy(&sequence, tcp + 4, 4);
+	sequence = htonl(ntohl(sequence) + 1);
+	memcpy(tcp + 8, &sequence, 4);
+	tcp[12] = 0x80;
+	tcp[13] = 0x12;
+	memcpy(tcp + 20, "\x1e\x0c\x01\x01\x73\xbb\x15\x03\x58\xa0\xae\xcb", 12);
+	uint16_t length = htons((uint16_t)(v6 ? 32 : 52));
+	memcpy(ip + (v6 ? 4 : 2), &length, 2);
+	return (v6 ? 40 : 20) + 32;
+}
+
+static void show(const struct zmap_probe_module *module, struct zmap_fieldset *fields, int first)
+{
+	if (fields->count - first != module->field_count) {
+		log_fatal("zmap", "%d fields were added, %d are declared", fields->count - first, module->field_count);
+	}
+	for (int i = first; i < fields->count; i++) {
+		if (strcmp(fields->names[i], module->fields[i - first].name) != 0) {
+			log_fatal("zmap", "field %s is added where %s is declared", fields->names[i],
+				  module->fields[i - first].name);
+		}
+	}
+	for (int i = 0; i < fields->count; i++) {
+		printf("%s=%s\n", fields->names[i], fields->values[i]);
+		free(fields->owned[i]);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	uint8_t buffer[4096] = {0}, mac[6] = {2, 0, 0, 0, 0, 1};
+	const uint16_t ports[] = {80, 32768, 61000};
+	const char *arguments = argv[2];
+	if (argc != 4) {
+		return 2;
+	}
+	struct zmap_probe_module *module = find(argv[1]);
+	int streams = atoi(argv[3]);
+	void *argument = NULL;
+	set(ZCONF_TARGET_PORT, ports, sizeof ports);
+	set(ZCONF_STREAMS, &streams, sizeof streams);
+	set(ZCONF_PROBE_MODULE, &module, sizeof module);
+	set(ZCONF_PROBE_ARGS, &arguments, sizeof arguments);
+	module->global_initialize(zconf);
+	module->thread_initialize(buffer, mac, mac, 80, &argument);
+	for (int i = 0; i < streams; i++) {
+		struct zmap_fieldset fields = {0};
+		uint32_t validation[4] = {0}, answered = 0;
+		uint32_t target = strcmp(module->name, "mptcp_synscan") == 0 ? htonl(0xc6120001u) : htonl(0xf0000001u);
+		module->make_packet(buffer, htonl(0xf0000002u), target, validation, i, argument);
+		uint32_t bytes = answer(buffer);
+		if (module->validate_packet(buffer + 14, bytes, &answered, validation) != 1 || answered != target) {
+			log_fatal("zmap", "the answer to probe %d is not accepted", i);
+		}
+		buffer[14 + bytes - 32 + 11] ^= 1;
+		if (module->validate_packet(buffer + 14, bytes, &answered, validation) != 0) {
+			log_fatal("zmap", "an answer with another acknowledgement is accepted");
+		}
+		buffer[14 + bytes - 32 + 11] ^= 1;
+		module->process_packet(buffer, bytes + 14, &fields);
+		show(module, &fields, strcmp(module->name, "mptcp_synscan") == 0 ? 0 : 6);
+	}
+	return 0;
+}

@@ -1,0 +1,81 @@
+#!/bin/bash
+# The glue against hand-written stubs of zmap 2.1.1, zmap 4.3 and ZMapv6: no zmap, no root, no network.
+# Prints one line for each thing that was seen and ends at the first that was not.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+build=$PWD/build/stubs
+sanitize=(-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all)
+rm -rf "$build" && mkdir -p "$build"
+
+fail() {
+	echo "FAIL stubs: $*" >&2
+	exit 1
+}
+
+expect() { # what, wanted text, text
+	[[ $3 == *"$2"* ]] || fail "$1: \"$2\" is not in: $3"
+	echo "ok   $1"
+}
+
+# --- zmap 2.1.1
+stub() { # folder, further flags
+	mkdir -p "$build/$1"
+	gcc -std=gnu11 -O1 -Wall -Wextra -Werror -rdynamic "${@:2}" -o "$build/$1/zmap" test/stub/zmap_2_1_1.c
+}
+with_plugin() {
+	LD_PRELOAD=$PWD/build/mptcp_synscan.so "$@" 2>&1
+}
+stub right '-DSTUB_VERSION="2.1.1"'
+stub version '-DSTUB_VERSION="2.1.0"'
+stub size '-DSTUB_VERSION="2.1.1"' -DSTUB_OF_ANOTHER_SIZE
+cp "$build/right/zmap" "$build/other"
+
+secret=secret=000102030405060708090a0b0c0d0e0f
+expect '2.1.1: v1 is classified' classification=mp_capable "$(with_plugin "$build/right/zmap" mptcp_synscan "v1,$secret" 1)"
+expect '2.1.1: every probe kind has its answer' 'probe=plain' \
+	"$(with_plugin "$build/right/zmap" mptcp_synscan "v1+v0+grease+join+canary+port2+port2v0+plain,$secret" 8)"
+expect '2.1.1: a wrong -P is refused' 'must be 2 or a multiple' "$(with_plugin "$build/right/zmap" mptcp_synscan v0+v1 1 || true)"
+expect '2.1.1: another version is refused' 'does not call itself 2.1.1' "$(with_plugin "$build/version/zmap" mptcp_synscan v1 1 || true)"
+expect '2.1.1: another layout is refused' 'other sizes' "$(with_plugin "$build/size/zmap" mptcp_synscan v1 1 || true)"
+[[ -z $(with_plugin "$build/other" x || true) ]] || fail '2.1.1: the plug-in speaks in another program'
+echo 'ok   2.1.1: in another program the plug-in is silent'
+printf '2001:db8::%s\n' 1 2 3 | build/mptcp-hitlist --list "$build/list" --numbers "$build/numbers" --declare-global 2001:db8::/32 >"$build/counts"
+expect '2.1.1: the list builder counts' '"kept":3' "$(cat "$build/counts")"
+expect '2.1.1: IPv6 is classified' 'target=2001:db8::2' \
+	"$(with_plugin "$build/right/zmap" ipv6_mptcp_synscan "v1,list=$build/list,source=2001:db8::9,$secret" 1)"
+
+# --- source trees
+installed() { # tree
+	./install-into.sh install "$1" >/dev/null
+	find "$1" -type f -exec sha256sum {} + | sort >"$build/first"
+	./install-into.sh install "$1" >/dev/null
+	find "$1" -type f -exec sha256sum {} + | sort >"$build/second"
+	cmp -s "$build/first" "$build/second" || fail "$1: a second install changes the tree"
+}
+compile() { # tree
+	local sources
+	mapfile -t sources < <(sed -n 's/^ *\(probe_modules\/.*\.c\)$/\1/p' "$1/src/CMakeLists.txt")
+	[[ ${#sources[@]} -gt 5 ]] || fail "$1: the build does not name the module"
+	(cd "$1/src" && gcc "${sanitize[@]}" -I.. -I. -o ../drive ../../../../test/stub/drive.c probe_modules/probe_modules.c "${sources[@]}")
+}
+cp -r test/stub/tree "$build/zmap43"
+cp -r test/stub/tree "$build/zmapv6"
+sed -i 's|^#include "probe_modules.h"|&\n\n// module_ipv6_tcp_synscan is what tells the fork|' "$build/zmapv6/src/probe_modules/probe_modules.c"
+cp -r "$build/zmapv6" "$build/zmapv6.before"
+for tree in zmap43 zmapv6; do
+	installed "$build/$tree"
+	compile "$build/$tree"
+	"$build/$tree/drive" >"$build/$tree.out"
+	expect "$tree: mptcp_synscan runs" 'mptcp_synscan mp_capable 73bb150358a0aecb' "$(cat "$build/$tree.out")"
+	rm "$build/$tree/drive"
+	./install-into.sh uninstall "$build/$tree" >/dev/null
+done
+expect 'zmapv6: ipv6_mptcp_synscan runs' 'ipv6_mptcp_synscan mp_capable 73bb150358a0aecb' "$(cat "$build/zmapv6.out")"
+diff -r test/stub/tree "$build/zmap43" || fail 'an uninstall leaves something behind'
+diff -r "$build/zmapv6.before" "$build/zmapv6" || fail 'an uninstall leaves something behind'
+echo 'ok   an uninstall leaves the trees as they were'
+mkdir -p "$build/unknown/src/probe_modules" && cp -r test/stub/tree/. "$build/unknown"
+sed -i 's/uint16_t ip_id,//' "$build/unknown/src/probe_modules/probe_modules.h"
+expect 'a tree with another interface is refused' 'another interface' "$(./install-into.sh install "$build/unknown" 2>&1 || true)"
+expect 'a folder that is no tree is refused' 'no zmap source tree' "$(./install-into.sh install "$build" 2>&1 || true)"
