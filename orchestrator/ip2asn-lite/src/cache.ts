@@ -17,8 +17,8 @@ import { Table, type TableOptions } from './table.ts';
  *    24  header: JSON (source, format, times, counts, and type and length of each section), padded with spaces to 8 bytes
  *     .  the sections: arrays as they are in memory, each padded to 8 bytes
  */
-export const MAGIC = Buffer.from('ip2asn\r\n', 'latin1');
-export const VERSION = 1;
+const MAGIC = Buffer.from('ip2asn\r\n', 'latin1');
+const VERSION = 1;
 const CHECKED_FROM = 16;
 const HEADER_AT = 24;
 
