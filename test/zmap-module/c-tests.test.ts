@@ -1,0 +1,44 @@
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { skipUnless } from '../skip.ts';
+import { moduleFolder } from './lab.ts';
+
+const test = suite('the C tests, without zmap and without root');
+
+/** CI (EXPECT_ALL=1) fuzzes for the whole minute. */
+const fuzzSeconds = process.env.EXPECT_ALL === '1' ? 60 : 5;
+
+async function runs(program: string): Promise<boolean> {
+  return (await execa(program, ['--version'], { reject: false })).exitCode === 0;
+}
+
+async function make(...words: readonly string[]): Promise<string> {
+  const result = await execa('make', ['-s', '-C', moduleFolder, ...words], {
+    all: true,
+    reject: false,
+    timeout: 300_000,
+  });
+  assert.is(result.exitCode, 0, result.all.slice(-3000));
+  return result.all;
+}
+
+test('core, vectors and glue hold under the sanitizers', async () => {
+  if (skipUnless((await runs('gcc')) && (await runs('make')), 'C tests', 'gcc or make is missing')) return;
+  const said = await make('test');
+  assert.match(said, /core: \d+ passed, 0 failed/);
+  assert.match(said, /vectors: \d+ passed, 0 failed/);
+  assert.match(said, /an uninstall leaves the trees as they were/);
+});
+
+test(`${fuzzSeconds} seconds of fuzzing find nothing`, async () => {
+  if (skipUnless(await runs('clang'), 'fuzzing', 'clang is missing')) return;
+  assert.match(await make('fuzz', `SECONDS=${fuzzSeconds}`), /Done \d{4,} runs/);
+});
+
+test('the sources have the style of zmap', async () => {
+  if (skipUnless(await runs('clang-format'), 'C style', 'clang-format is missing')) return;
+  await make('check');
+});
+
+test.run();
