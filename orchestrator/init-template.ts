@@ -8,7 +8,7 @@ targets:                      # exactly one of list, addresses, prefixes
   list: top-1m.csv.zip        # file or URL; lines of rank,name or plain names; .zip and .gz are opened
   www: true                   # ask every name a second time with www. in front, as the 2015 study did
   # addresses: hitlist.txt    # addresses or prefixes, one per line; - reads stdin; skips resolve
-  # prefixes: [2001:db8::/32] # prefixes; skips resolve
+  # prefixes: [198.51.100.0/24]  # IPv4 prefixes; skips resolve
 
 resolve:
   tool: adns                  # or {command: [./my-resolver, --fast]}: units as NDJSON on stdin, records on stdout

@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { type RawRow, Reject, type Tool } from '../core/tool.ts';
 import type { Address } from '../roles.ts';
-import { IcmpEchoRaw } from '../schemas/raw/icmp-echo.ts';
+import { IcmpEchoRaw, Unsent } from '../schemas/raw/icmp-echo.ts';
 import type { PathRecord } from '../schemas/records/path.ts';
 import { repliesFile, runZmap, zmapFacts, zmapProgram } from './zmap-run.ts';
 
@@ -39,7 +39,7 @@ function parseLine(line: string): unknown {
  * it they say when zmap got round to the packet). All echoes to an address leave back to back; the smallest time counts:
  * the first one often pays for the neighbour lookups on the way. IPv4 only.
  */
-export const icmpEcho: Tool<Address, IcmpEchoRaw, PathRecord, Config> = {
+export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathRecord, Config> = {
   name: 'icmp-echo',
 
   programs: [zmapProgram],
@@ -49,13 +49,17 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw, PathRecord, Config> = {
       for await (const { address } of context.rows()) yield address;
     }
     const { probes } = context.config.path;
-    await runZmap(context, targets(), [{ name: runName, args: ['-M', 'icmp_echo_time'], probes }]);
+    const args = () => ['-M', 'icmp_echo_time'];
+    await runZmap(context, targets(), [{ name: runName, family: 4, args, probes }]);
   },
 
   /** Per address that answered, its fastest reply and the number of replies; errors and broken lines as they come. */
   async *decode(context) {
     let sent = false;
-    for await (const { address } of context.rows()) sent ||= !address.includes(':');
+    for await (const { address } of context.rows()) {
+      if (address.includes(':')) yield { value: { unsent: address } };
+      else sent = true;
+    }
     if (!sent) return;
     const fastest = new Map<string, { echo: Echo; row: RawRow; replies: number }>();
     const file = await open(join(context.folder, repliesFile(runName)));
@@ -73,9 +77,10 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw, PathRecord, Config> = {
     for (const { echo, row, replies } of fastest.values()) yield { ...row, value: { ...echo, replies } };
   },
 
-  raw: IcmpEchoRaw,
+  raw: z.union([IcmpEchoRaw, Unsent]),
 
   toRecord(raw) {
+    if (raw.unsent !== undefined) return new Reject('no_ipv6_probe', raw.unsent);
     // The error quotes our packet, but 2.1.1 reads the wrong bytes of it: whom it was about cannot be told.
     if (raw.classification !== 'echoreply') return new Reject(`icmp_${raw.classification}`);
     const ping_rtt_us = roundTrip(raw);

@@ -57,10 +57,13 @@ export function withoutWww(name: string): string | null {
   return name.startsWith('www.') && getDomain(name) !== name ? name.slice(4) : null;
 }
 
-/** A line of an address list: an address, a prefix in CIDR notation, or why it is neither. `#` starts a comment. */
+/**
+ * A line of an address list: an address, an IPv4 prefix in CIDR notation, or why it is neither. An IPv6 prefix holds more addresses than
+ * can be asked one by one: a hitlist names those to ask. `#` starts a comment.
+ */
 export function parseTarget(
   text: string,
-): { kind: 'address' | 'prefix'; target: string } | 'blank' | 'host_bits' | 'not_an_address' {
+): { kind: 'address' | 'prefix'; target: string } | 'blank' | 'host_bits' | 'ipv6_prefix' | 'not_an_address' {
   const word = text.replace(/#.*/, '').trim();
   if (word === '') return 'blank';
   const prefix = parsePrefix(word);
@@ -69,5 +72,6 @@ export function parseTarget(
   if (prefix.hostBits) return 'host_bits';
   const target = formatPrefix(prefix);
   const single = prefix.length === (prefix.family === 4 ? 32 : 128);
+  if (!single && prefix.family === 6) return 'ipv6_prefix';
   return single ? { kind: 'address', target: target.slice(0, target.indexOf('/')) } : { kind: 'prefix', target };
 }

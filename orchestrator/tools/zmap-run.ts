@@ -1,13 +1,12 @@
-import { access, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import type { CollectContext, Command, Program, Status } from '../core/tool.ts';
 import { CensusError, ProgramError } from '../errors.ts';
-import { formatPrefix, parsePrefix } from '../ip.ts';
-import { readBlocklist } from '../prefix-set.ts';
+import { parsePrefix } from '../ip.ts';
 import { ZmapMetadata } from '../schemas/raw/zmap.ts';
-import { notGlobal } from '../scope.ts';
+import { type Addresses, prepareTargets, targetFiles } from './zmap-targets.ts';
 
 const plugin = fileURLToPath(new URL('../../zmap-module/build/mptcp_synscan.so', import.meta.url));
 
@@ -41,8 +40,10 @@ export const zmapProgram: Program = {
 export interface ZmapRun {
   /** Begins the names of its files: `<name>.ndjson`, `<name>.metadata.json`, `<name>.stderr`. */
   name: string;
-  /** Probe module, its arguments, the port. */
-  args: string[];
+  /** Which targets of the part it is for. */
+  family: 4 | 6;
+  /** Probe module, its arguments, the port; given the path of a file in the raw folder by its name. */
+  args: (file: (name: string) => string) => string[];
   /** Probes to each target (`-P`). */
   probes: number;
 }
@@ -59,40 +60,9 @@ async function requirePlugin(): Promise<void> {
   }
 }
 
-/**
- * Writes zmap's files into the raw folder: targets, our blocklist (its own default would block the lab), an empty
- * configuration (else /etc/zmap/zmap.conf decides).
- * @returns how many addresses the targets are; IPv6 ones are left out
- */
-async function prepare(context: CollectContext<unknown, Config>, targets: AsyncIterable<string>): Promise<number> {
-  const { blocklist } = context.config.scan;
-  const blocked = blocklist === null ? [] : readBlocklist(await readFile(blocklist, 'utf8'));
-  // In the open, special-purpose ranges are never probed, whether the user's list has them or not.
-  const special = context.config.lab ? [] : notGlobal(4).map(formatPrefix);
-  const lines = [...blocked, ...special].flatMap((text) => {
-    const prefix = parsePrefix(text);
-    return prefix?.family === 4 ? [`${formatPrefix(prefix)}\n`] : [];
-  });
-  await writeFile(join(context.folder, 'blocklist.txt'), `# of census.yaml: ${blocklist ?? 'none'}\n${lines.join('')}`);
-  await writeFile(join(context.folder, 'zmap.conf'), '');
-  const allowlist = await open(join(context.folder, 'allowlist.txt'), 'w');
-  let addresses = 0;
-  let batch: string[] = [];
-  for await (const target of targets) {
-    const prefix = parsePrefix(target);
-    if (prefix?.family !== 4) continue;
-    addresses += 2 ** (32 - prefix.length);
-    if (batch.push(`${formatPrefix(prefix)}\n`) < 1000) continue;
-    await allowlist.write(batch.join(''));
-    batch = [];
-  }
-  await allowlist.write(batch.join(''));
-  await allowlist.close();
-  return addresses;
-}
-
 function commandOf(context: CollectContext<unknown, Config>, run: ZmapRun, addresses: number): Command {
   const { scan } = context.config;
+  const files = targetFiles[run.family];
   const file = (name: string) => join(context.folder, name);
   const packetRate = scan.rate ?? defaultRate;
   // -r counts targets, not packets
@@ -101,13 +71,13 @@ function commandOf(context: CollectContext<unknown, Config>, run: ZmapRun, addre
   return {
     program: zmapProgram,
     args: [
-      ...run.args,
+      ...run.args(file),
       '-C',
       file('zmap.conf'),
       '-b',
-      file('blocklist.txt'),
+      file(files.blocklist),
       '-w',
-      file('allowlist.txt'),
+      file(files.allowlist),
       ...['-P', String(run.probes), '-r', String(rate), '-T', '1', `--seed=${context.seed}`],
       // below 2 the capture's one-second block loses the last replies
       ...['-c', String(Math.max(2, Math.ceil(scan.cooldown)))],
@@ -157,35 +127,47 @@ export async function runZmap(
   runs: ZmapRun[],
 ): Promise<void> {
   await requirePlugin();
-  const addresses = await prepare(context, targets);
+  const addresses = await prepareTargets(
+    context,
+    targets,
+    runs.some(({ family }) => family === 6),
+  );
   // An empty allowlist is no limit to zmap: it would probe everything that is not blocked.
-  if (addresses === 0) return;
-  for (const [index, run] of runs.entries()) {
-    const command = commandOf(context, run, addresses);
+  const due = runs.filter(({ family }) => addresses[family] > 0);
+  let packets = 0;
+  for (const run of due) {
+    const command = commandOf(context, run, addresses[run.family]);
     await context.exec(command);
     await requireComplete(context, run, command);
-    context.progress(Math.round((addresses * (index + 1)) / runs.length));
+    packets += addresses[run.family] * run.probes;
+    context.progress(Math.round((packets * (addresses[4] + addresses[6])) / totalPackets(due, addresses)));
   }
 }
 
-/** Addresses on the allowlist that a part was given. */
-async function allowlisted(folder: string): Promise<number> {
-  const lines = (await readFile(join(folder, 'allowlist.txt'), 'utf8')).split('\n');
-  return lines.reduce((sum, line) => sum + (line === '' ? 0 : 2 ** (32 - (parsePrefix(line)?.length ?? 32))), 0);
+function totalPackets(runs: ZmapRun[], addresses: Addresses): number {
+  return runs.reduce((sum, { family, probes }) => sum + addresses[family] * probes, 0);
+}
+
+/** Addresses that a part was given for one family: those on the allowlist, or the lines that the hitlist was made of. */
+async function asked(folder: string, family: 4 | 6): Promise<number> {
+  const name = family === 4 ? targetFiles[4].allowlist : targetFiles[6].text;
+  const lines = (await readFile(join(folder, name), 'utf8')).split('\n').filter((line) => line !== '');
+  if (family === 6) return lines.length;
+  return lines.reduce((sum, line) => sum + 2 ** (32 - (parsePrefix(line)?.length ?? 32)), 0);
 }
 
 /** Packets of a part: what was sent, read, and lost, over all runs; and targets that zmap's blocklist took out of prefixes. */
 export async function zmapFacts(folder: string): Promise<Record<string, number>> {
   const facts = { targets_sent: 0, send_failures: 0, packets_received: 0, receive_drops: 0, units_blocked: 0 };
-  const asked = await allowlisted(folder);
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.metadata.json')) continue;
     const metadata = ZmapMetadata.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
     facts.targets_sent += metadata.total_sent;
-    facts.units_blocked += asked - (metadata.blacklist_total_allowed >>> 0);
     facts.send_failures += metadata.send_to_failures;
     facts.packets_received += metadata.pcap_recv;
     facts.receive_drops += metadata.pcap_drop + metadata.pcap_ifdrop;
+    const given = await asked(folder, name.endsWith('-ipv6.metadata.json') ? 6 : 4);
+    facts.units_blocked += given - (metadata.blacklist_total_allowed >>> 0);
   }
   return facts;
 }

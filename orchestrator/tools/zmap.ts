@@ -2,20 +2,35 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
-import { type RawRow, Reject, type Tool } from '../core/tool.ts';
+import type { RawRow, Tool } from '../core/tool.ts';
+import { canonicalAddress } from '../ip.ts';
 import type { ScanTarget } from '../roles.ts';
-import { ZmapRaw, ZmapUnsent } from '../schemas/raw/zmap.ts';
+import { ZmapRaw } from '../schemas/raw/zmap.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
 import { repliesFile, runZmap, type ZmapRun, zmapFacts, zmapProgram } from './zmap-run.ts';
+import { targetFiles } from './zmap-targets.ts';
 
-/** One zmap per port and version: it knows one port per run, and each version's denominator is its own. */
+const modules = { 4: 'mptcp_synscan', 6: 'ipv6_mptcp_synscan' } as const;
+
+/** One zmap per family, port and version: it knows one port per run, and each version's denominator is its own. */
 function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[] {
-  return scan.ports.flatMap((port) =>
-    scan.versions.map((version) => {
-      const probe = `v${version}`;
-      const args = ['-M', 'mptcp_synscan', `--probe-args=${probe}`, '-p', String(port)];
-      return { name: `${port}-${probe}`, args, probes: 1, port, probe };
-    }),
+  return ([4, 6] as const).flatMap((family) =>
+    scan.ports.flatMap((port) =>
+      scan.versions.map((version) => {
+        const probe = `v${version}`;
+        return {
+          name: `${port}-${probe}${family === 6 ? '-ipv6' : ''}`,
+          family,
+          args: (file) => {
+            const probeArgs = family === 6 ? `${probe},list=${file(targetFiles[6].list)}` : probe;
+            return ['-M', modules[family], `--probe-args=${probeArgs}`, '-p', String(port)];
+          },
+          probes: 1,
+          port,
+          probe,
+        };
+      }),
+    ),
   );
 }
 
@@ -68,8 +83,8 @@ function arrival(seconds: number, microseconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(microseconds).padStart(6, '0')}Z`;
 }
 
-/** Stock zmap 2.1.1 with our probe module loaded by LD_PRELOAD (zmap-module/README.md). IPv4 only. */
-export const zmap: Tool<ScanTarget, ZmapRaw | z.infer<typeof ZmapUnsent>, ScanRecord, Config> = {
+/** Stock zmap 2.1.1 with our probe module loaded by LD_PRELOAD (zmap-module/README.md): IPv4 addresses and prefixes, IPv6 addresses. */
+export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
   name: 'zmap',
 
   programs: [zmapProgram],
@@ -82,21 +97,18 @@ export const zmap: Tool<ScanTarget, ZmapRaw | z.infer<typeof ZmapUnsent>, ScanRe
   },
 
   async *decode(context) {
-    const runs = runsOf(context.config);
-    let sent = false;
-    for await (const { target } of context.rows()) {
-      if (!target.includes(':')) sent = true;
-      else for (const { port, probe } of runs) yield { value: { unsent: `${target} ${port} ${probe}` } };
+    const sent = new Set<number>();
+    for await (const { target } of context.rows()) sent.add(target.includes(':') ? 6 : 4);
+    for (const { name, family } of runsOf(context.config)) {
+      if (sent.has(family)) yield* firstReplies(join(context.folder, repliesFile(name)));
     }
-    if (sent) for (const { name } of runs) yield* firstReplies(join(context.folder, repliesFile(name)));
   },
 
-  raw: z.union([ZmapRaw, ZmapUnsent]),
+  raw: ZmapRaw,
 
   toRecord(raw) {
-    if (raw.unsent !== undefined) return new Reject('no_ipv6_probe', raw.unsent);
     return {
-      address: raw.target,
+      address: canonicalAddress(raw.target) ?? raw.target,
       port: raw.sport,
       probe: raw.probe,
       classification: raw.classification,

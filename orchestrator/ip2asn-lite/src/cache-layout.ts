@@ -158,9 +158,25 @@ function isAscending(values: Uint32Array, limit: number): boolean {
   return last <= limit;
 }
 
+// The checks of whole sections are plain loops: callbacks, run once and not yet compiled, take longer than reading the file.
+
 /** Every block ends within the edges. */
 function isBlock(edges: Uint16Array, start: number): boolean {
-  return start + (edges[start] ?? Number.POSITIVE_INFINITY) < edges.length;
+  return start < edges.length && start + (edges[start] as number) < edges.length;
+}
+
+function areBlocks(edges: Uint16Array, starts: Uint32Array): boolean {
+  for (let i = 0; i < starts.length; i++) if (!isBlock(edges, starts[i] as number)) return false;
+  return true;
+}
+
+/** Every target leads to a row or a block. */
+function areTargets(targets: Int32Array, edges: Uint16Array, rows: number): boolean {
+  for (let i = 0; i < targets.length; i++) {
+    const target = targets[i] as number;
+    if (target < 0 ? !isBlock(edges, -1 - target) : target > rows) return false;
+  }
+  return true;
 }
 
 function readIndex(sections: SectionReader): Ipv4Index {
@@ -172,17 +188,16 @@ function readIndex(sections: SectionReader): Ipv4Index {
   };
   const { starts, edges, asns, details } = index;
   const fits = starts.length === 65536 && asns.length === edges.length && details.length === edges.length;
-  sections.require(fits && starts.every((start) => isBlock(edges, start)), 'an IPv4 index');
+  sections.require(fits && areBlocks(edges, starts), 'an IPv4 index');
   return index;
 }
 
-/** Every target leads to a row or a block; the depth of a walk is bounded by the address, so no file can make a lookup hang. */
+/** The depth of a walk is bounded by the address, so no file can make a lookup hang. */
 function readTrie(sections: SectionReader, rows: number): Trie {
   const trie = { root: sections.int32(), edges: sections.uint16(), targets: sections.int32() };
   const { root, edges, targets } = trie;
-  const isTarget = (target: number): boolean => (target < 0 ? isBlock(edges, -1 - target) : target <= rows);
   const fits = root.length === 65536 && edges.length === targets.length;
-  sections.require(fits && root.every(isTarget) && targets.every(isTarget), 'an IPv6 lookup tree');
+  sections.require(fits && areTargets(root, edges, rows) && areTargets(targets, edges, rows), 'an IPv6 lookup tree');
   return trie;
 }
 
@@ -200,7 +215,8 @@ function readPrefixes(sections: SectionReader, width: Width): Prefixes {
   const count = lengths.length;
   const sameCount = groups.length === count * width && asns.length === count && flags.length === count;
   const origins = severalStarts.length === severalRows.length + 1 && isAscending(severalStarts, severalAsns.length);
-  sections.require(sameCount && origins && isAscending(severalRows, count), 'prefixes with length, origin and flags');
+  const fits = sameCount && origins && isAscending(severalRows, count);
+  sections.require(fits, 'prefixes with length, origin and flags');
   return new Prefixes(width, arrays);
 }
 

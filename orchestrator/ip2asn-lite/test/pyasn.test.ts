@@ -10,8 +10,8 @@ import { randomNumbers } from './scratch.ts';
 
 const test = suite('pyasn');
 
-/** A million of each family is what the package claims; a smaller number is for those in a hurry. */
-const ADDRESSES = Number(process.env.PYASN_ADDRESSES ?? 1_000_000);
+/** The README's million of each family is compared with PYASN_ADDRESSES=1000000. */
+const ADDRESSES = Number(process.env.PYASN_ADDRESSES ?? 200_000);
 
 /** Prints every difference with its explanation. */
 const LIST = process.env.PYASN_LIST === '1';
@@ -48,7 +48,7 @@ function differences(table: Table, addresses: readonly string[], theirs: readonl
   });
 }
 
-test('a million addresses of each family get the ASN and prefix that pyasn gives them', async () => {
+test('addresses of each family get the ASN and prefix that pyasn gives them', async () => {
   if (skipUnless(HAS_PYASN, 'comparison with pyasn', 'no python3-pyasn')) return;
   const table = await openTable(TABLE_2015);
   assert.equal(table.prefixCount, { ipv4: 606_138, ipv6: 27_693 });

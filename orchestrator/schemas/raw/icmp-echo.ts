@@ -12,6 +12,10 @@ export const IcmpEchoRaw = z.looseObject({
   'sent-timestamp-us': z.int().describe('microseconds of that second'),
   'dst-raw': z.int().nullish().describe('means nothing in 2.1.1 for an error: the address probed cannot be told'),
   classification: z.string().describe('echoreply, unreach and other ICMP errors'),
+  unsent: z.undefined().optional().describe('tells a reply from Unsent'),
   replies: z.int().optional().describe('echo replies of the address; counted by decode'),
 });
 export type IcmpEchoRaw = z.infer<typeof IcmpEchoRaw>;
+
+/** An address that zmap 2.1.1 cannot ping: IPv6. No reply, a unit to be accounted for. */
+export const Unsent = z.looseObject({ unsent: z.string().describe('the address') });

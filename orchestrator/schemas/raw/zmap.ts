@@ -61,12 +61,8 @@ export const ZmapRaw = z.looseObject({
   icmp_quoted_option: text('option of kind 30 in the quoted SYN, hex'),
   icmp_quoted_options: unusedText('all options of the quoted SYN, hex'),
   icmp_quoted_order: unusedText('their names in order'),
-  unsent: z.undefined().optional().describe('tells a reply from ZmapUnsent'),
 });
 export type ZmapRaw = z.infer<typeof ZmapRaw>;
-
-/** A target that this zmap cannot probe: an IPv6 address. No reply, a unit to be accounted for. */
-export const ZmapUnsent = z.strictObject({ unsent: z.string().describe('the unit: address, port, probe') });
 
 /** What zmap says of its own work when it is through (`--metadata-file`); of many fields, those that tell whether all was sent and read. */
 export const ZmapMetadata = z.looseObject({

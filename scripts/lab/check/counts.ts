@@ -1,3 +1,4 @@
+import { family } from '../addresses.ts';
 import type { Truth } from '../truth.ts';
 import type { Counts, Result } from './result.ts';
 import { expected } from './verdicts.ts';
@@ -34,9 +35,12 @@ function rightCounts(
     resolve: stages.resolve?.counts,
     scan: stages.scan?.counts,
   };
+  // One question per name and family.
   const resolvable = truth.domains
     .flatMap(({ addresses, www_addresses }) => [addresses, www_addresses])
-    .filter((addresses) => addresses.some(inRun)).length;
+    .flatMap((addresses) =>
+      [4, 6].filter((wanted) => addresses.some((address) => inRun(address) && family(address) === wanted)),
+    ).length;
   return [
     ['targets', 'units in', targets?.units_in, truth.list.lines],
     ['targets', 'answered', targets?.answered, truth.list.names],

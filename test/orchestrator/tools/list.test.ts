@@ -108,7 +108,7 @@ const targets: [text: string, outcome: string][] = [
   ['  2001:DB8::0007 # our own', 'address 2001:db8::7'],
   ['198.18.4.7/32', 'address 198.18.4.7'],
   ['198.18.4.0/22', 'prefix 198.18.4.0/22'],
-  ['2001:db8::/48', 'prefix 2001:db8::/48'],
+  ['2001:db8::/48', 'ipv6_prefix'],
   ['198.18.4.7/22', 'host_bits'],
   ['', 'blank'],
   ['# a comment', 'blank'],

@@ -10,7 +10,12 @@ import { decodeAll, makeContext, temporaryFolder } from './context.ts';
 const zmapTool = suite('zmap-run');
 
 async function contextOf(targets: string[], scan: Record<string, unknown>, within: string[]) {
-  const config = Config.parse({ lab: true, lab_ranges: ['198.18.0.0/15'], targets: { list: 'x' }, scan });
+  const config = Config.parse({
+    lab: true,
+    lab_ranges: ['198.18.0.0/15', '2001:db8::/32'],
+    targets: { list: 'x' },
+    scan,
+  });
   return await makeContext({ rows: targets.map((target) => ({ target })), config, within, seed: 2015 });
 }
 
@@ -38,7 +43,7 @@ zmapTool(
   async () => {
     const { within, argv } = await withFake(complete);
     const blocklist = join(await temporaryFolder(), 'blocklist');
-    await writeFile(blocklist, '198.18.0.77 # asked for\n2001:db8::/48\n');
+    await writeFile(blocklist, '198.18.0.77 # asked for\n2001:db8:7::/48\n');
     const scan = {
       ports: [80, 443],
       versions: [1, 0],
@@ -50,8 +55,8 @@ zmapTool(
     const context = await contextOf(['198.18.0.5', '198.18.1.0/24', '2001:db8::5'], scan, within);
     await zmap.collect?.(context);
     const runs = (await readFile(argv, 'utf8')).trimEnd().split('\n');
-    assert.is(runs.length, 4);
-    for (const [index, run] of runs.entries()) {
+    assert.is(runs.length, 8);
+    for (const [index, run] of runs.slice(0, 4).entries()) {
       assert.match(run, /zmap-module\/build\/mptcp_synscan\.so -M mptcp_synscan/);
       assert.match(run, `--probe-args=${index % 2 === 0 ? 'v1' : 'v0'} -p ${index < 2 ? 80 : 443} `);
       assert.match(
@@ -62,22 +67,42 @@ zmapTool(
     }
     assert.is(await readFile(join(context.folder, 'allowlist.txt'), 'utf8'), '198.18.0.5/32\n198.18.1.0/24\n');
     assert.match(await readFile(join(context.folder, 'blocklist.txt'), 'utf8'), /^# .*\n198\.18\.0\.77\/32\n$/);
-    assert.is(context.progressed.at(-1), 257);
+    for (const [index, run] of runs.slice(4).entries()) {
+      const probe = index % 2 === 0 ? 'v1' : 'v0';
+      assert.match(run, `-M ipv6_mptcp_synscan --probe-args=${probe},list=${context.folder}/hitlist.bin -p `);
+      assert.match(run, `-b ${context.folder}/no-blocklist.txt -w ${context.folder}/numbers.txt`);
+    }
+    assert.is(context.progressed.at(-1), 258);
   },
 );
 
-zmapTool('without an IPv4 target zmap is not started: an empty allowlist would mean everybody', async () => {
+zmapTool('IPv6 targets alone start no IPv4 run: an empty allowlist would mean everybody', async () => {
   const { within, argv } = await withFake(complete);
-  const context = await contextOf(['2001:db8::5', '2001:db8::6'], { versions: [1, 0] }, within);
+  const context = await contextOf(['2001:db8::5', '2001:db8::6', '2001:db8::7'], { versions: [1, 0] }, within);
   await zmap.collect?.(context);
-  assert.not(await exists(argv));
+  const runs = (await readFile(argv, 'utf8')).trimEnd().split('\n');
+  assert.is(runs.length, 2);
+  assert.ok(runs.every((run) => run.includes('-M ipv6_mptcp_synscan')));
+  const counts = JSON.parse(await readFile(join(context.folder, 'hitlist.json'), 'utf8'));
+  assert.is(counts.kept, 3);
   const { records, rejects } = await decodeAll(zmap, context);
-  assert.equal(records, []);
-  assert.equal(
-    rejects.map(({ reason, unit }) => `${reason} ${unit}`),
-    ['v1', 'v0', 'v1', 'v0'].map((probe, n) => `no_ipv6_probe 2001:db8::${n < 2 ? 5 : 6} 80 ${probe}`),
-    'and its units are accounted for',
-  );
+  assert.equal([records, rejects], [[], []]);
+});
+
+zmapTool('an IPv6 address that opted out is not on the hitlist', async () => {
+  const { within } = await withFake(complete);
+  const blocklist = join(await temporaryFolder(), 'blocklist');
+  await writeFile(blocklist, '2001:db8:7::/48 # asked for\n');
+  const context = await contextOf(['2001:db8::5', '2001:db8:7::1'], { blocklist }, within);
+  await zmap.collect?.(context);
+  const counts = JSON.parse(await readFile(join(context.folder, 'hitlist.json'), 'utf8'));
+  assert.equal([counts.kept, counts.opted_out], [1, 1]);
+});
+
+zmapTool('a part without targets starts nothing', async () => {
+  const { within, argv } = await withFake(complete);
+  await zmap.collect?.(await contextOf([], {}, within));
+  assert.not(await exists(argv));
 });
 
 const incomplete: [title: string, metadata: string, message: RegExp][] = [
