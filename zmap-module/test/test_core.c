@@ -209,45 +209,63 @@ static size_t build(const struct scan *scan, const struct flow *flow, unsigned n
 	return template.length;
 }
 
+#define TEST_CLOCK 0xfedcba98u
+
+static const struct option_set_case {
+	const char *argument, *order;
+	bool has_clock;
+} OPTION_SETS[] = {
+    {"options=linux", "mss,sackok,ts,nop,ws", true},
+    {"options=windows", "mss,nop,ws,nop,nop,sackok", false},
+    {"options=bare", "", false},
+};
+
+/* The options of one frame: the set's own, then ours, then the canary. */
+static void check_options(const struct option_set_case *set, const struct probe *probe, const uint8_t *options, size_t bytes)
+{
+	const char *name = probe_kind_name(probe->kind);
+	char expected[128], order[TCP_FINGERPRINT_SIZE];
+	uint32_t value = 0, echo = 1;
+	strcpy(expected, set->order);
+	if (probe->option_bytes > 0) {
+		strcat(strcat(expected, expected[0] ? "," : ""), "mptcp");
+	}
+	strcat(expected, probe->has_canary ? ",253" : "");
+	tcp_options_fingerprint(options, bytes, order);
+	check(strcmp(order, expected) == 0, "%s carries %s", name, order);
+	const uint8_t *option = options + bytes - probe->option_bytes - (probe->has_canary ? CANARY_BYTES : 0);
+	check(memcmp(option, probe->option, probe->option_bytes) == 0, "%s carries its own option", name);
+	bool has_clock = tcp_options_timestamps(options, bytes, &value, &echo) && value == TEST_CLOCK && echo == 0;
+	check(has_clock == set->has_clock, "%s carries the clock where the set has one", name);
+}
+
+static void check_packet(const struct option_set_case *set, const struct scan *scan, const struct flow *flow, unsigned number)
+{
+	struct probe probe;
+	uint8_t frame[FRAME_MAX];
+	size_t bytes = build(scan, flow, number, 0, TEST_CLOCK, &probe, frame);
+	const uint8_t *tcp = frame + ETHERNET_BYTES + (flow->family == 4 ? 20 : 40);
+	size_t options = (size_t)(frame + bytes - tcp) - TCP_HEADER_BYTES;
+	const char *name = probe_kind_name(probe.kind);
+	check_sums(frame, bytes, name);
+	if (flow->family == 4) {
+		packet_set_ip_id(frame, (uint16_t)(number * 4099));
+		check_sums(frame, bytes, "another IP id");
+	}
+	check(get_be16(tcp + 2) == flow->target_port, "%s goes to the port that was asked for", name);
+	check(tcp[12] >> 4 == (TCP_HEADER_BYTES + options) / 4 && tcp[13] == 2, "%s is a SYN", name);
+	check_options(set, &probe, tcp + TCP_HEADER_BYTES, options);
+}
+
 static void test_packets(void)
 {
-	static const char *const KINDS = "v1+v0+grease+join+canary+port2+port2v0+plain";
-	static const char *const SETS[] = {"options=linux", "options=windows", "options=bare"};
-	static const char *const ORDERS[] = {"mss,sackok,ts,nop,ws", "mss,nop,ws,nop,nop,sackok", ""};
-	for (size_t set = 0; set < 3; set++) {
-		char arguments[128], expected[128], order[TCP_FINGERPRINT_SIZE];
-		strcpy(arguments, KINDS);
-		strcat(strcat(arguments, ","), SETS[set]);
-		struct scan scan = scan_of(arguments, 8);
+	for (size_t i = 0; i < sizeof OPTION_SETS / sizeof OPTION_SETS[0]; i++) {
+		char arguments[128] = "v1+v0+grease+join+canary+port2+port2v0+plain,";
+		struct scan scan = scan_of(strcat(arguments, OPTION_SETS[i].argument), 8);
 		for (unsigned number = 0; number < 8; number++) {
-			for (unsigned family = 4; family <= 6; family += 2) {
-				struct flow flow = family == 4 ? flow_v4((uint8_t)number) : flow_v6((uint8_t)number);
-				struct probe probe;
-				uint8_t frame[FRAME_MAX];
-				size_t bytes = build(&scan, &flow, number, 0, 0xfedcba98, &probe, frame);
-				const uint8_t *tcp = frame + ETHERNET_BYTES + (family == 4 ? 20 : 40);
-				size_t options = (size_t)(frame + bytes - tcp) - TCP_HEADER_BYTES;
-				const char *name = probe_kind_name(probe.kind);
-				check_sums(frame, bytes, name);
-				if (family == 4) {
-					packet_set_ip_id(frame, (uint16_t)(number * 4099));
-					check_sums(frame, bytes, "another IP id");
-				}
-				check(get_be16(tcp + 2) == flow.target_port, "%s goes to the port that was asked for", name);
-				check(tcp[12] >> 4 == (TCP_HEADER_BYTES + options) / 4 && tcp[13] == 2, "%s is a SYN", name);
-				tcp_options_fingerprint(tcp + TCP_HEADER_BYTES, options, order);
-				strcpy(expected, ORDERS[set]);
-				if (probe.option_bytes > 0) {
-					strcat(strcat(expected, expected[0] ? "," : ""), "mptcp");
-				}
-				strcat(expected, probe.has_canary ? ",253" : "");
-				check(strcmp(order, expected) == 0, "%s carries %s", name, order);
-				const uint8_t *option = tcp + TCP_HEADER_BYTES + options - probe.option_bytes - (probe.has_canary ? 8 : 0);
-				check(memcmp(option, probe.option, probe.option_bytes) == 0, "%s carries its own option", name);
-				uint32_t value = 0, echo = 1;
-				check(set != 0 || (tcp_options_timestamps(tcp + 20, options, &value, &echo) && value == 0xfedcba98 && echo == 0),
-				      "%s carries the clock", name);
-			}
+			struct flow v4 = flow_v4((uint8_t)number), v6 = flow_v6((uint8_t)number);
+			check_packet(&OPTION_SETS[i], &scan, &v4, number);
+			check_packet(&OPTION_SETS[i], &scan, &v6, number);
 		}
 	}
 }
