@@ -11,7 +11,10 @@ export const answersFile = 'answers.txt';
 /** What was asked under which number. */
 export const questionsFile = 'questions.ndjson';
 
-/** adns gives a question up after 30 s: this many in a row without a single answer is a dead resolver, not dead names. */
+/**
+ * adns gives a question up after 30 s. This many in a row, all asked after the last question that was answered, are a dead resolver.
+ * Questions asked before that one do not count: dead names stay in flight while the good ones come and go, and time out together.
+ */
 const deadAfter = 100;
 const batch = 1000;
 
@@ -104,6 +107,7 @@ export async function askAll(context: CollectContext<Question, Config>, command:
     const reader = new AnswerReader();
     let done = 0;
     let timeouts = 0;
+    let lastAnswered = -1;
     for await (const line of conversation.lines()) {
       answers.add(line);
       const answer = reader.read(line);
@@ -112,7 +116,10 @@ export async function askAll(context: CollectContext<Question, Config>, command:
       if (typeof answer === 'string' || question === undefined)
         throw failure(`printed a line that answers nothing: ${line}`);
       inFlight.delete(answer.id);
-      timeouts = answer.status === 'timeout' ? timeouts + 1 : 0;
+      if (answer.status !== 'timeout') {
+        timeouts = 0;
+        lastAnswered = Math.max(lastAnswered, answer.id);
+      } else if (answer.id > lastAnswered) timeouts += 1;
       if (timeouts >= deadAfter) throw failure(`had no answer to ${timeouts} questions in a row`);
       const next = followUp(question, answer);
       if (next === null) context.progress(++done);
@@ -123,7 +130,7 @@ export async function askAll(context: CollectContext<Question, Config>, command:
     }
     await conversation.done;
     if (!allAsked) throw failure(`ended with ${inFlight.size} questions open`);
-    if (timeouts > 0 && timeouts === done) throw failure('had no answer to any question');
+    if (done > 0 && lastAnswered < 0) throw failure('had no answer to any question');
   }
 
   try {
