@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -110,6 +110,8 @@ async function captured(context: Context, ports: number[], work: () => Promise<v
     throw error;
   }
   const exit = await capture.stop('SIGINT');
+  // dumpcap keeps its file to its own user, but a run measured as root is replayed by anybody
+  await chmod(join(context.folder, captureFile), 0o644);
   const counts = readCounts(exit.stderrTail);
   if (counts !== null) return counts;
   const failure = { stage: context.stage, part: context.part, argv: [dumpcap.name, ...args], ...exit };
