@@ -6,48 +6,80 @@ export const constantKeysSql = `
   GROUP BY sender_key
   HAVING count(DISTINCT {address: address, port: port, probe: probe}) > 1`;
 
-/** One row per address and port that answered, with all that is known of it. Lists are sorted, so that the same records give the same bytes. */
-export const hostsSql = `
-  WITH replies AS (
-    SELECT address, port, list(scan ORDER BY probe, classification, option, sent_option) AS scans, min(rtt_us) AS syn_rtt_us
-    FROM scan GROUP BY address, port
-  ), named AS (
+/**
+ * What a host row is put together from, each sorted by address. Sorting spills to disk, gathering rows into lists does not: the tables
+ * are written sorted once, and then read in slices of addresses that fit into memory however long the list is.
+ */
+export const sortedTables: Readonly<Record<string, string>> = {
+  replies: 'SELECT * FROM scan ORDER BY address, port',
+  named: `
     SELECT r.address, t.name, min(t.rank) AS rank, bool_and(t.www) AS www
     FROM (SELECT name AS asked, unnest(addresses) AS address FROM resolve) r
     JOIN targets t ON t.target = r.asked AND t.kind = 'name'
     GROUP BY r.address, t.name
-  ), domains AS (
-    SELECT address, list({name: name, rank: rank, www: www} ORDER BY rank NULLS LAST, name) AS domains
-    FROM named GROUP BY address
-  ), announcements AS (
-    SELECT h.address, h.port, list({
-      address: u.a.address, port: u.a.port, scope: u.a.scope, hmac: u.a.hmac, asn: asn.asn
-    } ORDER BY u.a.address, u.a.port, u.a.hmac) AS announced
+    ORDER BY r.address`,
+  connections: 'SELECT * FROM handshake ORDER BY address, port',
+  announcements: `
+    SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn
     FROM handshake h, unnest(h.announced) AS u(a)
     LEFT JOIN asn ON asn.address = u.a.address
-    GROUP BY h.address, h.port
+    ORDER BY h.address, h.port`,
+  origins: 'SELECT * FROM asn ORDER BY address',
+  registrations: 'SELECT * FROM whois ORDER BY address',
+  places: 'SELECT * FROM geo ORDER BY address',
+  fingerprints: 'SELECT * FROM os ORDER BY address',
+  paths: 'SELECT * FROM path ORDER BY address',
+};
+
+/** First address of every slice of `size` addresses, in order. */
+export function slicesSql(size: number): string {
+  return `
+    SELECT address
+    FROM (SELECT address, row_number() OVER (ORDER BY address) AS n FROM (SELECT DISTINCT address FROM replies))
+    WHERE n % ${size} = 1 % ${size}
+    ORDER BY address`;
+}
+
+/**
+ * One row per address and port that answered, with all that is known of it. Lists are sorted, so that the same records give the same bytes.
+ * @param within condition on `address`
+ */
+export function hostsSql(within: string): string {
+  return `
+  WITH answered AS (
+    SELECT address, port, list(r ORDER BY probe, classification, option, sent_option) AS scans, min(rtt_us) AS syn_rtt_us
+    FROM replies r WHERE ${within} GROUP BY address, port
+  ), domains AS (
+    SELECT address, list({name: name, rank: rank, www: www} ORDER BY rank NULLS LAST, name) AS domains
+    FROM named WHERE ${within} GROUP BY address
+  ), announced AS (
+    SELECT address, port, list({
+      address: announced, port: announced_port, scope: scope, hmac: hmac, asn: asn
+    } ORDER BY announced, announced_port, hmac) AS announced
+    FROM announcements WHERE ${within} GROUP BY address, port
   )
   SELECT
-    replies.address, replies.port, scans, syn_rtt_us, domains,
+    answered.address, answered.port, scans, syn_rtt_us, domains,
     CASE WHEN h.address IS NOT NULL THEN h END AS handshake,
-    announcements.announced AS announced,
+    announced.announced AS announced,
     CASE WHEN a.address IS NOT NULL THEN a END AS asn,
     CASE WHEN w.address IS NOT NULL THEN w END AS whois,
     CASE WHEN g.address IS NOT NULL THEN g END AS geo,
     CASE WHEN o.address IS NOT NULL THEN o END AS os,
     CASE WHEN p.address IS NOT NULL THEN p END AS path
-  FROM replies
+  FROM answered
   LEFT JOIN domains USING (address)
-  LEFT JOIN handshake h USING (address, port)
-  LEFT JOIN announcements USING (address, port)
-  LEFT JOIN asn a USING (address)
-  LEFT JOIN whois w USING (address)
-  LEFT JOIN geo g USING (address)
-  LEFT JOIN os o USING (address)
-  LEFT JOIN path p USING (address)
-  ORDER BY replies.address, replies.port`;
+  LEFT JOIN (FROM connections WHERE ${within}) h USING (address, port)
+  LEFT JOIN announced USING (address, port)
+  LEFT JOIN (FROM origins WHERE ${within}) a USING (address)
+  LEFT JOIN (FROM registrations WHERE ${within}) w USING (address)
+  LEFT JOIN (FROM places WHERE ${within}) g USING (address)
+  LEFT JOIN (FROM fingerprints WHERE ${within}) o USING (address)
+  LEFT JOIN (FROM paths WHERE ${within}) p USING (address)
+  ORDER BY answered.address, answered.port`;
+}
 
-/** One row per list entry, over the hosts judged just before. */
+/** One row per list entry, over the hosts judged just before. Only addresses that answered with a SYN/ACK can be incapable. */
 export const domainsSql = `
   WITH answering AS (
     SELECT address,
@@ -75,8 +107,7 @@ export const domainsSql = `
     count(*) FILTER (answering.answered) AS addresses_answered,
     count(*) FILTER (answering.v1) AS addresses_capable_v1,
     count(*) FILTER (answering.v0) AS addresses_capable_v0,
-    count(of_name.address) > 1
-      AND count(*) FILTER (answering.v1 OR answering.v0) BETWEEN 1 AND count(of_name.address) - 1 AS mixed
+    count(*) FILTER (answering.v1 OR answering.v0) BETWEEN 1 AND count(*) FILTER (answering.answered) - 1 AS mixed
   FROM entries
   LEFT JOIN of_name USING (name)
   LEFT JOIN answering USING (address)

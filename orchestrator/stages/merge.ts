@@ -12,9 +12,13 @@ import { PrefixSet } from '../prefix-set.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { MergeRow, mergeRow } from './merge-row.ts';
-import { constantKeysSql, domainsSql, hostsSql } from './merge-sql.ts';
+import { constantKeysSql, domainsSql, hostsSql, slicesSql, sortedTables } from './merge-sql.ts';
 
 const Key = z.object({ key: z.string() });
+const Address = z.object({ address: z.string() });
+
+/** Addresses whose records are held at a time. */
+const sliceSize = 20_000;
 
 /** The record as JSON text without the fields that its schema marks volatile: what two runs of the same thing agree on. */
 function stableText(record: Record<string, unknown>, volatile: Set<string>): string {
@@ -48,6 +52,31 @@ async function writeParquet(
   return writer.lines;
 }
 
+/** Writes the tables that hosts are put together from, sorted by address, and makes them views. */
+async function sortTables(context: WholeContext<Config>): Promise<void> {
+  for (const [name, sql] of Object.entries(sortedTables)) {
+    const file = sqlText(join(context.folder, '.tmp', `${name}.parquet`));
+    await context.run(`COPY (${sql}) TO ${file} (FORMAT parquet, ROW_GROUP_SIZE 8192)`);
+    await context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${file})`);
+  }
+}
+
+/** Conditions on `address` that cut all hosts into slices, in order. */
+async function slices(context: WholeContext<Config>): Promise<string[]> {
+  const firsts: string[] = [];
+  for await (const value of context.query(slicesSql(sliceSize))) firsts.push(Address.parse(value).address);
+  return firsts.map((first, index) => {
+    const next = firsts[index + 1];
+    const from = `address >= ${sqlText(first)}`;
+    return next === undefined ? from : `${from} AND address < ${sqlText(next)}`;
+  });
+}
+
+async function* hostRows(context: WholeContext<Config>): AsyncGenerator<unknown> {
+  await sortTables(context);
+  for (const within of await slices(context)) yield* context.query(hostsSql(within));
+}
+
 async function run(context: WholeContext<Config>) {
   const constantKeys = new Set<string>();
   for await (const value of context.query(constantKeysSql)) constantKeys.add(Key.parse(value).key);
@@ -58,7 +87,7 @@ async function run(context: WholeContext<Config>) {
   async function* hosts(): AsyncGenerator<string> {
     const volatile = volatileFields(HostsRecord);
     let done = 0;
-    for await (const value of context.query(hostsSql)) {
+    for await (const value of hostRows(context)) {
       const host = HostsRecord.parse(mergeRow(MergeRow.parse(value), judging));
       result.update(stableText(host, volatile));
       done += 1;

@@ -8,6 +8,6 @@ export const DomainsRecord = z.strictObject({
   addresses_answered: z.int().describe('of these, addresses with a SYN/ACK to any probe'),
   addresses_capable_v1: z.int().describe('of these, addresses whose v1 verdict is capable'),
   addresses_capable_v0: z.int().describe('of these, addresses whose v0 verdict is capable'),
-  mixed: z.boolean().describe('more than one address, of which some and not all are capable in v1 or v0'),
+  mixed: z.boolean().describe('of the addresses that answered, some and not all are capable in v1 or v0'),
 });
 export type DomainsRecord = z.infer<typeof DomainsRecord>;
