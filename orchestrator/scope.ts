@@ -48,9 +48,32 @@ for (const [text, scope] of specialPurpose) {
   if (prefix !== null) table[prefix.family].push({ prefix, scope });
 }
 
-/** Prefixes of one family that are not global: no census of real hosts probes them, whatever its blocklist says. */
+function halves(prefix: Prefix): Prefix[] {
+  const length = prefix.length + 1;
+  const bit = (1 << (31 - (prefix.length % 32))) >>> 0;
+  const upper = prefix.words.map((word, index) => (index === prefix.length >>> 5 ? (word | bit) >>> 0 : word));
+  return [
+    { ...prefix, length },
+    { ...prefix, length, words: upper },
+  ];
+}
+
+/** What is left of a prefix when another is taken out of it. */
+function without(prefix: Prefix, hole: Prefix): Prefix[] {
+  if (hole.length <= prefix.length) return inPrefix(prefix, hole) ? [] : [prefix];
+  return inPrefix(hole, prefix) ? halves(prefix).flatMap((half) => without(half, hole)) : [prefix];
+}
+
+/**
+ * Prefixes of one family that hold every address that is not global, and no other: no census of real hosts probes them, whatever its
+ * blocklist says. Global blocks within a special one are cut out of it; ::/0 would otherwise block all of IPv6.
+ */
 export function notGlobal(family: 4 | 6): Prefix[] {
-  return table[family].filter(({ scope }) => scope !== 'global').map(({ prefix }) => prefix);
+  return table[family].flatMap(({ prefix, scope }, index) => {
+    if (scope === 'global') return [];
+    const holes = table[family].slice(0, index).filter((entry) => entry.scope === 'global');
+    return holes.reduce((left, hole) => left.flatMap((part) => without(part, hole.prefix)), [prefix]);
+  });
 }
 
 /**

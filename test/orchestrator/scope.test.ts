@@ -1,8 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { formatAddress, formatPrefix, lastWords, parseAddress } from '../../orchestrator/ip.ts';
 import { PrefixSet } from '../../orchestrator/prefix-set.ts';
-import { scopeOf } from '../../orchestrator/scope.ts';
+import { notGlobal, scopeOf } from '../../orchestrator/scope.ts';
 
 const scope = suite('scope');
 const none = new PrefixSet([]);
@@ -55,6 +56,26 @@ const cases: [address: string, scope: string][] = [
 for (const [address, expected] of cases) {
   scope(`${address} is ${expected}`, () => assert.is(scopeOf(address, none), expected));
 }
+
+scope('the prefixes that are not global hold exactly the addresses that are not', () => {
+  const prefixes = [...notGlobal(4), ...notGlobal(6)];
+  const set = new PrefixSet(prefixes.map(formatPrefix));
+  const ends = prefixes.flatMap((prefix) => [
+    formatAddress(prefix),
+    formatAddress({ ...prefix, words: lastWords(prefix) }),
+  ]);
+  for (const text of [
+    ...cases.map(([address]) => address),
+    ...ends,
+    '2001:1::1',
+    '2001:1::4',
+    '2620:4f:8000::1',
+    '192.0.0.10',
+  ]) {
+    const address = parseAddress(text);
+    assert.is(address !== null && set.contains(address), scopeOf(text, none) !== 'global', text);
+  }
+});
 
 scope('the ranges of a lab are global, addresses beside them are what they were', () => {
   assert.is(scopeOf('198.18.4.7', lab), 'global');
