@@ -18,6 +18,8 @@ export class RibRecords {
   readonly #path = new PathEnd();
   readonly #numbers = new Map<string, number>();
   #peers: Peer[] | undefined;
+  /** Peers of a piece of a file that lacks the table of peers: that they differ is all that is known. */
+  readonly #unnamed: Peer[] = [];
 
   constructor(bytes: RecordBytes, collector: Collector) {
     this.#bytes = bytes;
@@ -85,7 +87,7 @@ export class RibRecords {
     bytes.skip(addPath ? 8 : 4, addPath ? 'time and path id' : 'time');
     const size = bytes.uint16('attribute length');
     bytes.need(size, 'path attributes');
-    const peer = this.#peers === undefined ? { number: index, asn: 0 } : this.#peers[index];
+    const peer = this.#peers === undefined ? this.#unnamedPeer(index) : this.#peers[index];
     if (peer === undefined) {
       bytes.at = at;
       throw bytes.fault(`a peer index below ${this.#peers?.length}`, String(index));
@@ -130,6 +132,11 @@ export class RibRecords {
     bytes.need(size, 'peer address');
     bytes.at += size;
     return Buffer.from(bytes.bytes.buffer, bytes.bytes.byteOffset + bytes.at - size, size).toString('latin1');
+  }
+
+  #unnamedPeer(index: number): Peer {
+    this.#unnamed[index] ??= this.#peer(`index ${index}`, 0);
+    return this.#unnamed[index];
   }
 
   #peer(address: string, asn: number): Peer {
