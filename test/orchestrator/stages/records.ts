@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { openDatabase, rows, runSql, viewSql } from '../../../orchestrator/core/duckdb.ts';
+import { AsnRecord } from '../../../orchestrator/schemas/records/asn.ts';
+import { GeoRecord } from '../../../orchestrator/schemas/records/geo.ts';
+import { HandshakeRecord } from '../../../orchestrator/schemas/records/handshake.ts';
+import { HostsRecord } from '../../../orchestrator/schemas/records/hosts.ts';
+import { OsRecord } from '../../../orchestrator/schemas/records/os.ts';
+import { PathRecord } from '../../../orchestrator/schemas/records/path.ts';
+import { ResolveRecord } from '../../../orchestrator/schemas/records/resolve.ts';
+import { ScanRecord } from '../../../orchestrator/schemas/records/scan.ts';
+import { TargetsRecord } from '../../../orchestrator/schemas/records/targets.ts';
+import { WhoisRecord } from '../../../orchestrator/schemas/records/whois.ts';
+
+const schemas = {
+  targets: TargetsRecord,
+  resolve: ResolveRecord,
+  scan: ScanRecord,
+  handshake: HandshakeRecord,
+  asn: AsnRecord,
+  whois: WhoisRecord,
+  geo: GeoRecord,
+  os: OsRecord,
+  path: PathRecord,
+  hosts: HostsRecord,
+};
+export type Records = { [K in keyof typeof schemas]?: z.infer<(typeof schemas)[K]>[] };
+
+/** Hand-written records as the views that a stage queries: those named and no other, so that a stage must name all it reads. */
+export async function withViews<T>(
+  records: Records,
+  names: readonly string[],
+  work: (query: (sql: string) => AsyncIterable<unknown>) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'views-'));
+  const database = await openDatabase({ temp: join(folder, 'temp') });
+  try {
+    for (const [name, schema] of Object.entries(schemas)) {
+      if (!names.includes(name)) continue;
+      const given = new Map<string, unknown[]>(Object.entries(records)).get(name) ?? [];
+      const file = join(folder, `${name}.ndjson`);
+      writeFileSync(file, given.map((record) => `${JSON.stringify(schema.parse(record))}\n`).join(''));
+      await runSql(database, viewSql(name, given.length === 0 ? [] : [file], schema));
+    }
+    return await work((sql) => rows(database, sql));
+  } finally {
+    database.closeSync();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A list entry, or its www double. */
+export function target(name: string, rank: number | null, www = false): TargetsRecord {
+  return { line: rank ?? 1, kind: 'name', target: www ? `www.${name}` : name, name, rank, www };
+}
+
+export function resolved(name: string, addresses: string[]): ResolveRecord {
+  const failure = addresses.length > 0 ? null : 'no_data';
+  return { name, type: 'A', addresses, chain: [], status: failure === null ? 'ok' : 'nodata', failure };
+}
+
+/** A SYN/ACK with these MPTCP options. */
+export function scanned(address: string, options_mptcp: string[], more: Partial<ScanRecord> = {}): ScanRecord {
+  return {
+    address,
+    port: 80,
+    probe: 'v1',
+    classification: options_mptcp.length > 0 ? 'mp_capable' : 'synack_no_option',
+    sent_version: 1,
+    sent_flags: '01',
+    sent_key: null,
+    sent_option: '1e040101',
+    option: options_mptcp[0] ?? null,
+    options_mptcp,
+    version: options_mptcp.length > 0 ? 1 : null,
+    flags: options_mptcp.length > 0 ? '01' : null,
+    sender_key: null,
+    faults: [],
+    tcp_options: null,
+    options_order: null,
+    window: 65_535,
+    ttl: 60,
+    rtt_us: 212,
+    rtt_us_missing: null,
+    rtt_source: 'tsecr',
+    icmp_type: null,
+    icmp_code: null,
+    icmp_hop: null,
+    icmp_quoted_option: null,
+    received_at: '2026-01-01T00:00:00.000000Z',
+    ...more,
+  };
+}
+
+/** A connection in MPTCP v1 that announced these addresses. */
+export function connected(
+  address: string,
+  announced: Pick<HandshakeRecord['announced'][number], 'address' | 'scope'>[],
+  more: Partial<HandshakeRecord> = {},
+): HandshakeRecord {
+  return {
+    address,
+    port: 80,
+    host: null,
+    connected: true,
+    http_status: 200,
+    http_status_missing: null,
+    syn_option: '1e040101',
+    version: 1,
+    synack_option: null,
+    sender_key: null,
+    receiver_key: null,
+    mptcp_data: true,
+    fallback: false,
+    fallback_missing: null,
+    announced: announced.map((one, index) => ({
+      address_id: index + 1,
+      port: null,
+      hmac: 'valid',
+      hmac_form: 'rightmost64',
+      count: 1,
+      ...one,
+    })),
+    mp_join_sent: 0,
+    mp_join_accepted: 0,
+    mp_join_verified: 0,
+    mp_fail_sent: 0,
+    mp_fail_received: 0,
+    mp_tcprst_reasons: [],
+    held_ms: 5000,
+    hold_held: true,
+    failure: null,
+    ...more,
+  };
+}
