@@ -17,20 +17,28 @@
 #define MSS_V4 1460
 #define MSS_V6 1440
 
-/* Sums of 16-bit words do not depend on byte order (RFC 1071, section 2), so words are added as they
- * lie in memory and the folded result is stored as it lies. */
-static uint32_t sum_words(uint32_t sum, const uint8_t *at, size_t bytes)
+/* Sums of 16-bit words do not depend on byte order, and words may be added two at a time as long as the
+ * carries are kept (RFC 1071, section 2): they are added as they lie in memory, and the folded result is
+ * stored as it lies. `bytes` is even. */
+static inline uint64_t sum_words(uint64_t sum, const uint8_t *at, size_t bytes)
 {
-	for (size_t i = 0; i + 1 < bytes; i += 2) {
-		uint16_t word;
-		memcpy(&word, at + i, sizeof word);
+	uint32_t pair;
+	uint16_t word;
+	for (; bytes >= sizeof pair; bytes -= sizeof pair, at += sizeof pair) {
+		memcpy(&pair, at, sizeof pair);
+		sum += pair;
+	}
+	if (bytes == sizeof word) {
+		memcpy(&word, at, sizeof word);
 		sum += word;
 	}
 	return sum;
 }
 
-static uint16_t sum_fold(uint32_t sum)
+static inline uint16_t sum_fold(uint64_t sum)
 {
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum += sum >> 16;
 	return (uint16_t)~sum;
@@ -125,13 +133,13 @@ void packet_template_build(struct packet_template *out, const struct scan *scan,
 	out->tcp_sum = sum_words(sum_words(0, pseudo, sizeof pseudo), tcp, tcp_bytes);
 }
 
-static uint32_t put_and_sum(uint8_t *at, const uint8_t *bytes, size_t count, uint32_t sum)
+static inline uint64_t put_and_sum(uint8_t *at, const uint8_t *bytes, size_t count, uint64_t sum)
 {
 	memcpy(at, bytes, count);
 	return sum_words(sum, bytes, count);
 }
 
-static uint32_t write_addresses(const struct packet_template *from, const struct flow *flow, uint8_t ttl, uint8_t *ip)
+static inline uint64_t write_addresses(const struct packet_template *from, const struct flow *flow, uint8_t ttl, uint8_t *ip)
 {
 	if (flow->family == 6) {
 		ip[7] = ttl;
@@ -140,7 +148,7 @@ static uint32_t write_addresses(const struct packet_template *from, const struct
 		return sum_words(sum_words(0, flow->source, 16), flow->target, 16);
 	}
 	uint8_t ttl_word[2] = {ttl, 0};
-	uint32_t addresses = put_and_sum(ip + 12, flow->source, 4, 0);
+	uint64_t addresses = put_and_sum(ip + 12, flow->source, 4, 0);
 	addresses = put_and_sum(ip + 16, flow->target, 4, addresses);
 	ip[8] = ttl;
 	uint16_t check = sum_fold(sum_words(from->ip_sum + addresses, ttl_word, sizeof ttl_word));
@@ -154,7 +162,7 @@ void packet_write(const struct packet_template *from, const struct flow *flow, c
 	uint8_t word[4];
 	uint8_t *tcp = frame + from->tcp_at;
 	memcpy(frame, from->frame, sizeof from->frame); /* a constant size costs less than the right one */
-	uint32_t sum = from->tcp_sum + write_addresses(from, flow, probe->ttl, frame + ETHERNET_BYTES);
+	uint64_t sum = from->tcp_sum + write_addresses(from, flow, probe->ttl, frame + ETHERNET_BYTES);
 
 	put_be16(word, probe->source_port);
 	put_be16(word + 2, flow->target_port);

@@ -23,7 +23,7 @@ struct packet_template {
 	size_t option_at; /* where kind 30 lies, for kinds whose bytes differ per target; 0 otherwise */
 	size_t option_bytes;
 	size_t canary_at;	  /* 0 without a canary */
-	uint32_t ip_sum, tcp_sum; /* of the constant words, in memory order */
+	uint64_t ip_sum, tcp_sum; /* of the constant words, in memory order */
 };
 
 /* `family` is 4 or 6; MACs are 6 bytes each. */

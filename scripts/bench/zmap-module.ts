@@ -90,25 +90,39 @@ async function sentBefore(): Promise<number> {
   return linkSchema.parse(JSON.parse(stdout))[0]?.stats64.tx.packets ?? 0;
 }
 
+/** Clock ticks (10 ms) of processor time that a process has used, user and system: fields 14 and 15 of proc(5)'s stat. */
+async function ticksOf(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+interface Speed {
+  /** Packets per second. */
+  rate: number;
+  /** Processor time of one packet, nanoseconds: what is left when others keep the machine busy. */
+  cpu: number;
+}
+
 /** Packets per second between the first and the last twentieth of one run; another run where too few samples fell into it. */
-async function rateOf(folder: string, contestant: Contestant): Promise<number> {
+async function speedOf(folder: string, contestant: Contestant): Promise<Speed> {
   for (let attempt = 0; attempt < 5; attempt++) {
-    const rate = await tryRateOf(folder, contestant);
-    if (rate !== null) return rate;
+    const speed = await trySpeedOf(folder, contestant);
+    if (speed !== null) return speed;
   }
   throw new Error(`${contestant.name}: this machine is too busy to measure`);
 }
 
-async function tryRateOf(folder: string, contestant: Contestant): Promise<number | null> {
+async function trySpeedOf(folder: string, contestant: Contestant): Promise<Speed | null> {
   const first = await sentBefore();
   const inside = ['netns', 'exec', scanner, ...commandOf(folder, contestant, ['-P', String(streams)])];
   const program = execa('ip', inside, { env: { LD_PRELOAD: plugin }, timeout: 120_000, reject: false });
   const { pid } = program;
   if (pid === undefined) throw new Error('zmap did not start');
   const ended = once(program, 'exit').then(() => true);
-  const points: [number, number][] = [];
+  const points: [number, number, number][] = [];
   while (!(await Promise.race([ended, sleep(20)]))) {
-    points.push([performance.now(), await sentBy(pid).catch(() => Number.NaN)]);
+    const now = performance.now();
+    points.push([now, await sentBy(pid).catch(() => Number.NaN), await ticksOf(pid).catch(() => Number.NaN)]);
   }
   const result = await program;
   if (result.exitCode !== 0) throw new Error(`${contestant.name}: ${result.stderr.slice(-500)}`);
@@ -116,7 +130,8 @@ async function tryRateOf(folder: string, contestant: Contestant): Promise<number
   const within = points.filter(([, sent]) => sent - first > total / 20 && sent - first < (total * 19) / 20);
   const [start, end] = [within[0], within.at(-1)];
   if (start === undefined || end === undefined || within.length < 10) return null;
-  return ((end[1] - start[1]) * 1000) / (end[0] - start[0]);
+  const sent = end[1] - start[1];
+  return { rate: (sent * 1000) / (end[0] - start[0]), cpu: ((end[2] - start[2]) * 1e7) / sent };
 }
 
 /** Instructions for one more packet in all that the sending thread does, out of two runs under callgrind; null without it. */
@@ -155,25 +170,31 @@ async function bench(folder: string): Promise<void> {
   const stockInstructions = await instructionsOf(folder, stock);
   console.log(`tcp_synscan: ${stockInstructions?.toFixed(0) ?? 'no callgrind'} instructions per packet`);
   for (const contestant of contestants(folder)) {
-    const ratios: number[] = [];
-    const rates: [number, number][] = [];
+    const ours: Speed[] = [];
+    const theirs: Speed[] = [];
     for (let pair = 0; pair < pairs; pair++) {
       // Who goes first changes, so that a machine that slows down or speeds up favours neither.
-      const first = await rateOf(folder, pair % 2 === 0 ? contestant : stock);
-      const second = await rateOf(folder, pair % 2 === 0 ? stock : contestant);
-      const [ours, theirs] = pair % 2 === 0 ? [first, second] : [second, first];
-      ratios.push(ours / theirs);
-      rates.push([ours, theirs]);
+      const first = await speedOf(folder, pair % 2 === 0 ? contestant : stock);
+      const second = await speedOf(folder, pair % 2 === 0 ? stock : contestant);
+      ours.push(pair % 2 === 0 ? first : second);
+      theirs.push(pair % 2 === 0 ? second : first);
     }
     const instructions = await instructionsOf(folder, contestant);
-    const [ours, theirs] = [median(rates.map(([a]) => a)), median(rates.map(([, b]) => b))];
-    const interval = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
+    const rates = ours.map(({ rate }, pair) => rate / (theirs[pair]?.rate ?? Number.NaN));
+    const cpu = ours.map((speed, pair) => (theirs[pair]?.cpu ?? Number.NaN) / speed.cpu);
+    const middle = (speeds: readonly Speed[], what: keyof Speed) =>
+      median(speeds.map((speed) => speed[what])).toFixed(0);
     console.log(
-      `${contestant.name}: ${median(ratios).toFixed(3)} of tcp_synscan (${interval}); ` +
-        `${(ours / 1000).toFixed(0)} k against ${(theirs / 1000).toFixed(0)} k packets/s; ` +
-        `${instructions?.toFixed(0) ?? 'no callgrind'} instructions per packet`,
+      `${contestant.name}: ${shown(rates)} of tcp_synscan in packets/s (${middle(ours, 'rate')} against ${middle(theirs, 'rate')}); ` +
+        `${shown(cpu)} by processor time (${middle(ours, 'cpu')} against ${middle(theirs, 'cpu')} ns a packet); ` +
+        `${instructions?.toFixed(0) ?? 'no callgrind:'} instructions a packet`,
     );
   }
+}
+
+/** Median and interval of the pairs' ratios. */
+function shown(ratios: readonly number[]): string {
+  return `${median(ratios).toFixed(3)} (${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)})`;
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'mptcp-bench-'));
