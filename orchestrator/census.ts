@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { Config } from './config.ts';
 import { refuseUnsafe } from './config-file.ts';
 import { RunFolder } from './core/folder.ts';
+import { lockFolder } from './core/lock.ts';
 import { type Manifest, ManifestFile, readManifest } from './core/manifest.ts';
 import { openRun } from './core/open-run.ts';
 import { type Need, requirePrograms } from './core/programs.ts';
@@ -66,7 +67,12 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     census: await provenance(),
     vantage: vantagePoint(config),
   });
-  await runStages({ ...input, folder: new RunFolder(folder), manifest, stages: pipeline(findTool) });
+  const release = await lockFolder(folder);
+  try {
+    await runStages({ ...input, folder: new RunFolder(folder), manifest, stages: pipeline(findTool) });
+  } finally {
+    await release();
+  }
   return manifest.data;
 }
 
@@ -113,10 +119,10 @@ export function losses(manifest: Manifest): string[] {
   for (const [stage, entry] of Object.entries(manifest.stages)) {
     for (const { facts } of Object.values(entry.parts)) {
       for (const [name, value] of Object.entries(facts)) {
-        if (!name.includes('drop') || typeof value !== 'number' || value === 0) continue;
+        if (!/drop|send_failures/.test(name) || typeof value !== 'number' || value === 0) continue;
         sums.set(`${stage} ${name}`, (sums.get(`${stage} ${name}`) ?? 0) + value);
       }
     }
   }
-  return [...sums].map(([name, sum]) => `${name}: ${sum}; replies were lost here, not by the network`);
+  return [...sums].map(([name, sum]) => `${name}: ${sum}; lost on this machine, not by the network`);
 }

@@ -10,7 +10,7 @@ import { splitLines } from './core/lines.ts';
 import type { Manifest } from './core/manifest.ts';
 import { clock, type Reporter } from './core/progress.ts';
 import { examine } from './doctor.ts';
-import { CensusError } from './errors.ts';
+import { CensusError, knownError } from './errors.ts';
 import { initTemplate } from './init-template.ts';
 import { judgeReplies } from './judge.ts';
 import { lineParser } from './parse-line.ts';
@@ -32,11 +32,17 @@ function announce(config: Config): (stage: string, units: number) => string {
   };
 }
 
-/** Ends the run's programs on ctrl-c; what is whole stays. */
+/** Ends the run's programs on ctrl-c; what is whole stays. A second one ends this process at once. */
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal); // one listener per program that runs
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  // `on`, not `once`: a signal without a listener would end this process before its programs.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(1);
+      controller.abort();
+    });
+  }
   return controller.signal;
 }
 
@@ -121,14 +127,19 @@ program
   )
   .action(async () => {
     let rejected = 0;
+    let judged = 0;
     const config = Config.parse({ targets: { addresses: '-' } });
     const parse = lineParser(findTool('syn_prober', config.scan.tool), ScanRecord, config);
     const onReject = (line: string, why: string) => {
       rejected += 1;
       err(`rejected: ${why}: ${line.slice(0, 200)}`);
     };
-    for await (const record of judgeReplies(splitLines(process.stdin), parse, onReject)) out(JSON.stringify(record));
+    for await (const record of judgeReplies(splitLines(process.stdin), parse, onReject)) {
+      judged += 1;
+      out(JSON.stringify(record));
+    }
     if (rejected > 0) err(`${rejected} lines rejected`);
+    if (rejected > 0 && judged === 0) process.exitCode = 1;
   });
 
 program
@@ -156,10 +167,16 @@ program
 /** true once a stage was looked at: from then on a failure is a failed run (1), before it a run that could not start (2). */
 let started = false;
 
+// A reader that has seen enough (head) closes the pipe. That ends what only prints; a run goes on, and puts back what it changed.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') process.exit(1);
+  if (!started) process.exit(0);
+});
+
 try {
   await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CensusError)) throw error;
+} catch (thrown) {
+  const error = knownError(thrown);
   err(`error ${error.code}: ${error.message}`);
   err(`  ${error.hint}`);
   process.exitCode = started ? 1 : 2;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Config } from './config.ts';
 import { CensusError } from './errors.ts';
 import { isUrl } from './list-file.ts';
+import { isSpecialPurpose } from './scope.ts';
 
 function readYaml(path: string): unknown {
   let text: string;
@@ -103,6 +104,17 @@ const wanted = [
   },
 ];
 
+/** A lab is exempt from what real runs need, so its ranges must be such that no real host has: RFC 6890, not globally reachable. */
+function refuseOpenLab(ranges: string[]): void {
+  if (ranges.length === 0) {
+    throw new CensusError('E_REFUSED', 'lab: true without lab_ranges', 'name the ranges of the lab, or drop lab: true');
+  }
+  const open = ranges.find((range) => !isSpecialPurpose(range));
+  if (open === undefined) return;
+  const hint = 'a lab lives in special-purpose ranges, such as 198.18.0.0/15, 240.0.0.0/4, 2001:db8::/32';
+  throw new CensusError('E_REFUSED', `lab_ranges: ${open} holds addresses of real hosts`, hint);
+}
+
 /**
  * A run that sends packets to real hosts needs a contact, a blocklist and a rate. A lab run is exempt: it can address nothing
  * outside its ranges.
@@ -110,8 +122,8 @@ const wanted = [
  */
 export function refuseUnsafe(config: Config): void {
   if (config.lab) {
-    if (config.lab_ranges.length > 0) return;
-    throw new CensusError('E_REFUSED', 'lab: true without lab_ranges', 'name the ranges of the lab, or drop lab: true');
+    refuseOpenLab(config.lab_ranges);
+    return;
   }
   if (config.lab_ranges.length > 0) {
     throw new CensusError(

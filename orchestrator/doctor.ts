@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
+import { installHint } from './core/install-hint.ts';
 import { type Found, findProgram, type Need } from './core/programs.ts';
 import type { Program } from './core/tool.ts';
 import { effectiveCapabilities, lackingCapabilities } from './privileges.ts';
@@ -52,7 +53,7 @@ function allPrograms(): Use[] {
 function programFinding({ program, path, version }: Found, stages: Set<string>, held: Set<string>): Finding {
   const what = `${program.name} (${[...stages].join(', ')})`;
   if (path === null) {
-    return { ok: false, what, detail: `not found: apt-get install --no-install-recommends ${program.apt}` };
+    return { ok: false, what, detail: `not found: ${installHint(program)}` };
   }
   const lacking = lackingCapabilities(program.privileges, held);
   const here = `${version ?? 'version unknown'} at ${path}`;

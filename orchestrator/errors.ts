@@ -7,6 +7,7 @@ export const errorCodes = {
   E_PROGRAM_RUBBISH: 'a program printed output that its schema does not know',
   E_PRIVILEGES: 'a program needs privileges that this process does not have',
   E_RUN_FOLDER: 'the run folder does not fit this run',
+  E_STOPPED: 'the run was asked to stop',
   E_INPUT: 'an input file cannot be read or is not what it should be',
 } as const;
 
@@ -54,4 +55,27 @@ export class ProgramError extends CensusError {
     this.name = 'ProgramError';
     this.failure = failure;
   }
+}
+
+const diskErrors: Record<string, string> = {
+  ENOSPC: 'the disk is full: make room and run the same command again',
+  EDQUOT: 'the quota is used up: make room and run the same command again',
+  EROFS: 'the file system is read-only: choose another folder',
+  EACCES: 'permission is denied: choose another folder, or run as the owner of this one',
+  EPERM: 'permission is denied: choose another folder, or run as the owner of this one',
+  ENOTDIR: 'a file stands where a folder is needed: choose another name',
+  EEXIST: 'a file stands where a folder is needed: choose another name',
+};
+
+/**
+ * An error of the file system as one that the user can act on.
+ * @throws the thrown thing itself when it is neither that nor ours: a defect, to be shown with its stack
+ */
+export function knownError(thrown: unknown): CensusError {
+  if (thrown instanceof CensusError) return thrown;
+  if (thrown instanceof Error && 'code' in thrown) {
+    const hint = diskErrors[String(thrown.code)];
+    if (hint !== undefined) return new CensusError('E_RUN_FOLDER', thrown.message, hint, thrown);
+  }
+  throw thrown;
 }

@@ -1,5 +1,5 @@
-import { inPrefix, type Prefix, parseAddress, parsePrefix } from './ip.ts';
-import type { PrefixSet } from './prefix-set.ts';
+import { formatPrefix, inPrefix, type Prefix, parseAddress, parsePrefix } from './ip.ts';
+import { PrefixSet } from './prefix-set.ts';
 import type { Scope } from './schemas/lists.ts';
 
 /**
@@ -85,4 +85,12 @@ export function scopeOf(text: string, lab: PrefixSet): Scope {
   if (address === null) throw new RangeError(`${JSON.stringify(text)} is not an address`);
   if (lab.contains(address)) return 'global';
   return table[address.family].find(({ prefix }) => inPrefix(address, prefix))?.scope ?? 'global';
+}
+
+const special = new PrefixSet([...notGlobal(4), ...notGlobal(6)].map(formatPrefix));
+
+/** Whether special-purpose ranges hold a whole prefix, or address; false for text that is neither. */
+export function isSpecialPurpose(text: string): boolean {
+  const prefix = parsePrefix(text);
+  return prefix !== null && special.covers(prefix);
 }

@@ -5,7 +5,7 @@ import { tools } from './tools/index.ts';
 
 /** The registry of tools as the stages see it: role and choice in, tool out. */
 export const findTool: ToolFinder = (role, choice) => {
-  if (typeof choice !== 'string') return commandTool(role, choice.command);
+  if (typeof choice !== 'string') return commandTool(choice.command);
   const found = Object.entries(tools[role]).find(([name]) => name === choice);
   if (found !== undefined) return found[1];
   const known = Object.keys(tools[role]).join(', ');

@@ -93,7 +93,12 @@ export function liveView(stages: readonly string[], note: Note, now: () => numbe
           row.fail = () => reject(new Error(stage));
         }),
     })),
-    { concurrent: true, exitOnError: false, rendererOptions: { collapseErrors: false, showErrorMessage: false } },
+    {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+      rendererOptions: { collapseErrors: false, showErrorMessage: false },
+    },
   );
   const shown = list.run().catch(() => undefined);
   return {

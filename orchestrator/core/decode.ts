@@ -9,6 +9,7 @@ import { start } from './exec.ts';
 import { exists, LineWriter } from './files.ts';
 import { splitLines, Tail } from './lines.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
+import { throwIfStopped } from './stop.ts';
 import { Tally } from './tally.ts';
 import { type Command, type RawRow, Reject } from './tool.ts';
 
@@ -93,6 +94,7 @@ export async function decodePart<C>(job: PartJob<C>): Promise<Decoded> {
 
   const rows = tool.decode({ ...context, lines: (command) => offlineLines(job, command) });
   for await (const row of rows) {
+    throwIfStopped(job.signal, `${stage.name}/${part}`);
     const raw = tool.raw.safeParse(row.value);
     if (!raw.success) {
       rubbish += 1;

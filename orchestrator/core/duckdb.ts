@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
+import { CensusError } from '../errors.ts';
 import { columnsOf } from './columns.ts';
 
 /** Text as an SQL literal. */
@@ -31,9 +32,27 @@ export async function* rows(database: DuckDBInstance, sql: string): AsyncGenerat
     for await (const batch of result.yieldRows()) {
       for (const [json] of batch) yield JSON.parse(String(json));
     }
+  } catch (cause) {
+    throw databaseError(cause);
   } finally {
     connection.closeSync();
   }
+}
+
+/** DuckDB's own words: a record file that was changed, a full disk. What a consumer of rows throws passes through. */
+function databaseError(cause: unknown): unknown {
+  if (
+    !(cause instanceof Error) ||
+    !/^(IO|Invalid Input|Out of Memory|Conversion|Serialization) Error/.test(cause.message)
+  )
+    return cause;
+  const [words = ''] = cause.message.split('\n');
+  return new CensusError(
+    'E_INPUT',
+    `the database says: ${words}`,
+    'a record file was changed, or the disk is full; remove the stage folder named and run again',
+    cause,
+  );
 }
 
 /** Runs a statement that gives no rows. */
@@ -41,6 +60,8 @@ export async function runSql(database: DuckDBInstance, sql: string): Promise<voi
   const connection = await database.connect();
   try {
     await connection.run(sql);
+  } catch (cause) {
+    throw databaseError(cause);
   } finally {
     connection.closeSync();
   }

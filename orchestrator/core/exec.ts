@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { nowIso } from './entries.ts';
 import { splitLines, Tail } from './lines.ts';
 import { type Ended, type ExecSite, type Run, settle } from './settle.ts';
+import { throwIfStopped } from './stop.ts';
 import type { Command, Conversation, Exit } from './tool.ts';
 import { watch } from './watch.ts';
 
@@ -47,6 +48,7 @@ async function feed(into: Writable, path: string | undefined): Promise<void> {
 
 /** Starts a program over pipes; its stderr goes to a file, to the tail, to the status reader and to `onLine`. */
 function launch(site: ExecSite, command: Command, onLine: (line: string) => void) {
+  throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
   const child = execa(command.program.name, command.args, {
     buffer: false,
@@ -149,6 +151,7 @@ export async function exec(site: ExecSite, command: Command): Promise<Exit> {
 /** The same under a pseudo-terminal, for programs that show how far they are only on one. */
 async function execLive(site: ExecSite, command: Command): Promise<Exit> {
   const { spawn } = await import('node-pty');
+  throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
   const terminal = spawn(command.program.name, command.args, {
     cols: 200,

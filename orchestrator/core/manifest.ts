@@ -31,6 +31,15 @@ export const Manifest = z.strictObject({
   config: z.record(z.string(), z.unknown()).describe('resolved configuration'),
   inputs: z.record(z.string(), InputEntry).describe('files outside the run folder that it read'),
   programs: z.record(z.string(), ProgramEntry).describe('every program that the run may use'),
+  starts: z
+    .array(
+      z.strictObject({
+        at: z.string().describe('UTC'),
+        census: z.record(z.string(), z.union([z.string(), z.boolean(), z.null()])).describe('as above, at this start'),
+        vantage: z.record(z.string(), z.unknown()).describe('as above, at this start'),
+      }),
+    )
+    .describe('every start that did something: a run that goes on later may do so with another commit or kernel'),
   stages: z.record(z.string(), StageEntry).describe('by stage'),
   result_sha256: z
     .string()

@@ -62,10 +62,12 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
   const programs = Object.fromEntries(
     input.programs.map(({ program, path, version }) => [program.name, { path, version }]),
   );
+  const start = { at: nowIso(), census: input.census, vantage: input.vantage };
   if (before !== null) {
     refuseOtherRun(before, input, inputs);
     // Each command keeps the version that it ran with; here stands what this start found.
-    return new ManifestFile(input.folder, { ...before, programs });
+    const starts = [...before.starts, start];
+    return new ManifestFile(input.folder, { ...before, programs, starts });
   }
   const manifest = new ManifestFile(input.folder, {
     schema_version: schemaVersion,
@@ -78,6 +80,7 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
     config: input.config,
     inputs,
     programs,
+    starts: [start],
     stages: {},
     result_sha256: null,
   });

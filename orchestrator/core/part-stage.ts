@@ -1,15 +1,26 @@
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CensusError } from '../errors.ts';
 import { collectPart, foldCommands, isCollected } from './collect.ts';
-import { type Cut, cutParts, readCut } from './cut.ts';
+import { type Cut, cutParts, readCut, requireInput } from './cut.ts';
 import { type Decoded, decodePart } from './decode.ts';
-import { addCounts, addReasons, type Counts, noCounts, nowIso, type PartEntry, type StageEntry } from './entries.ts';
+import {
+  accounted,
+  addCounts,
+  addReasons,
+  type Counts,
+  noCounts,
+  nowIso,
+  type PartEntry,
+  type StageEntry,
+} from './entries.ts';
 import { exists, filesBelow, sha256File, sha256Text } from './files.ts';
 import type { RunFolder } from './folder.ts';
 import { differingKey } from './manifest.ts';
 import type { PartJob } from './site.ts';
 import type { PartStage } from './stage.ts';
 import type { RunState } from './state.ts';
+import { throwIfStopped } from './stop.ts';
 
 /** Moves raw files aside that are about to be measured again. */
 async function supersede(folder: RunFolder, stage: string, from: string): Promise<void> {
@@ -48,9 +59,8 @@ async function openStage<C>(
   if (before !== undefined && before.status !== 'left_out' && differingKey(before.reads, reads) === null) {
     const cut = await readCut(folder, stage.name);
     if (cut !== null) return { entry: before, cut };
-  } else {
-    await supersede(folder, stage.name, folder.rawStage(stage.name));
   }
+  await supersede(folder, stage.name, folder.rawStage(stage.name));
   await rm(folder.stage(stage.name), { recursive: true, force: true });
   const entry = newEntry(stage, tool, reads);
   manifest.data.stages[stage.name] = entry;
@@ -103,7 +113,12 @@ function stageCounts(entry: StageEntry, cut: Cut): Counts {
   }
   counts.units_in = cut.units_in;
   addReasons(counts.skipped, cut.skipped);
-  return counts;
+  if (accounted(counts) === counts.units_in) return counts;
+  throw new CensusError(
+    'E_RUN_FOLDER',
+    `${entry.unit}: ${counts.units_in} units in, ${accounted(counts)} accounted for`,
+    'a part of the stage was changed after it was written; remove the stage folder to measure it again',
+  );
 }
 
 /** Digest of a stage's records: what later stages compare to see whether they must be done again. */
@@ -119,9 +134,10 @@ async function missingParts<C>(
 ): Promise<string[]> {
   const missing: string[] = [];
   for (const part of cut.parts) {
-    const files = [state.folder.records(stage.name, part), state.folder.rejectsPart(stage.name, part)];
-    const there = (await Promise.all(files.map(exists))).every(Boolean);
-    if (entry.parts[part] === undefined || !there) missing.push(part);
+    const records = state.folder.records(stage.name, part);
+    const there = (await exists(records)) && (await exists(state.folder.rejectsPart(stage.name, part)));
+    const whole = there && (await sha256File(records)) === entry.parts[part]?.output_sha256;
+    if (!whole) missing.push(part);
   }
   return missing;
 }
@@ -139,6 +155,8 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   entry.status = 'running';
   entry.digest = null;
   for (const part of missing) {
+    throwIfStopped(state.signal, stage.name);
+    await requireInput(state.folder, stage.name, part, cut);
     const job = state.job(stage, tool, part);
     // A part that was whole once and whose records are gone is asked for again: someone removed them to measure anew.
     const removed = !(await exists(state.folder.records(stage.name, part)));

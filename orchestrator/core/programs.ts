@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { CensusError } from '../errors.ts';
 import { firstWords, searchPath } from './exec.ts';
+import { installHint } from './install-hint.ts';
 import type { Program } from './tool.ts';
 
 /** What is known of a program on this machine. */
@@ -58,7 +59,7 @@ export async function requirePrograms(needs: Need[]): Promise<Found[]> {
       throw new CensusError(
         'E_PROGRAM_MISSING',
         `${stage} needs ${program.name}, which is not installed`,
-        `apt-get install --no-install-recommends ${program.apt}, or choose another tool for ${stage}`,
+        `${installHint(program)}, or choose another tool for ${stage}`,
       );
     }
   }

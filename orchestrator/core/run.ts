@@ -4,6 +4,7 @@ import { nowIso } from './entries.ts';
 import { runPartStage } from './part-stage.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { createState, leftOut, type RunState, type StateInput, viewStage } from './state.ts';
+import { throwIfStopped } from './stop.ts';
 import { runWholeStage } from './whole-stage.ts';
 
 export type RunInput<C> = Omit<StateInput<C>, 'database'> & { stages: readonly Stage<C>[] };
@@ -34,6 +35,7 @@ async function runStage<C>(state: RunState<C>, stage: Stage<C>): Promise<boolean
     return false;
   }
   try {
+    throwIfStopped(state.signal, stage.name);
     const ran = stage.kind === 'parts' ? await runPartStage(state, stage) : await runWholeStage(state, stage);
     if (!ran) state.report({ type: 'stage_unchanged', stage: stage.name });
     return ran;

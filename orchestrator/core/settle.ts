@@ -1,6 +1,8 @@
-import { CensusError, ProgramError } from '../errors.ts';
+import { ProgramError } from '../errors.ts';
 import { type CommandEntry, nowIso } from './entries.ts';
+import { installHint } from './install-hint.ts';
 import type { Tail } from './lines.ts';
+import { throwIfStopped } from './stop.ts';
 import type { Command, Exit, Status } from './tool.ts';
 
 /** Where commands run and who hears of them. One per part. */
@@ -55,16 +57,14 @@ export function settle({ site, command, startedAt, tail }: Run, ended: Ended): E
   const { exitCode } = ended;
   const version = site.versions[command.program.name] ?? null;
   site.commands.push({ argv, version, started_at: startedAt, ended_at: endedAt, exit_code: exitCode, times: 1 });
-  if (site.signal.aborted) {
-    throw new CensusError('E_PROGRAM_FAILED', `${site.stage}/${site.part}: stopped`, 'run it again to go on');
-  }
+  throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const stderrTail = tail.lines();
   const what = whatFailed(command, ended);
   if (what !== null) {
     const hint =
       ended.cause === undefined
         ? 'what was done stays; run the same command again to go on from here'
-        : `apt-get install --no-install-recommends ${command.program.apt}`;
+        : installHint(command.program);
     const failure = { stage: site.stage, part: site.part, argv, exitCode, what, stderrTail };
     throw new ProgramError('E_PROGRAM_FAILED', failure, hint, ended.cause);
   }

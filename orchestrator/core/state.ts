@@ -6,6 +6,7 @@ import type { ManifestFile } from './manifest.ts';
 import type { Reporter } from './progress.ts';
 import type { PartJob } from './site.ts';
 import type { PartStage, Stage } from './stage.ts';
+import { throwIfStopped } from './stop.ts';
 import type { Tool } from './tool.ts';
 
 /** What stands for a stage that the configuration leaves out, in the place of its digest. */
@@ -17,6 +18,7 @@ export interface RunState<C> {
   manifest: ManifestFile;
   config: C;
   report: Reporter;
+  signal: AbortSignal;
   query: (sql: string) => AsyncIterable<unknown>;
   run: (sql: string) => Promise<void>;
   digests: (stages: readonly string[]) => Record<string, string>;
@@ -40,7 +42,8 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
     manifest,
     config: input.config,
     report,
-    query: (sql) => rows(input.database, sql),
+    signal: input.signal,
+    query: (sql) => stoppable(rows(input.database, sql), input.signal),
     run: (sql) => runSql(input.database, sql),
     digests: (stages) => Object.fromEntries(stages.map((stage) => [stage, digestOf(manifest, stage)])),
     job: (stage, tool, part) => ({
@@ -59,6 +62,13 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
       onUnits: (done, text = '') => report({ type: 'units', stage: stage.name, done, text }),
     }),
   };
+}
+
+async function* stoppable<T>(values: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  for await (const value of values) {
+    throwIfStopped(signal, 'query');
+    yield value;
+  }
 }
 
 function digestOf(manifest: ManifestFile, stage: string): string {

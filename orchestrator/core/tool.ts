@@ -12,8 +12,8 @@ export interface Program {
   name: string;
   /** Arguments that make it print its version, and the pattern whose first group is the version. */
   version: { args: string[]; pattern: RegExp };
-  /** The Debian package that holds it. */
-  apt: string;
+  /** The Debian package that holds it; null for one that no package brings. */
+  apt: string | null;
   /** What it needs beyond an ordinary user, in words for `doctor`: "CAP_NET_RAW"; null when nothing. */
   privileges: string | null;
   /** Exit codes that are part of normal work. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
+import { CensusError } from '../errors.ts';
 import { formatPrefix, parsePrefix } from '../ip.ts';
 import { defineStage } from './define.ts';
 import { createScreen } from './screen.ts';
@@ -20,7 +21,17 @@ function coveredBy(prefixes: Set<string>, target: string): boolean {
   return false;
 }
 
+/** A download that failed quietly, or the wrong file, must not end in a report of zeros. */
+async function requireTargets(query: UnitsContext<Config>['query']): Promise<void> {
+  for await (const value of query('SELECT count(*) AS targets FROM targets')) {
+    if (z.object({ targets: z.int() }).parse(value).targets > 0) return;
+  }
+  const hint = 'check targets in the configuration; rejects/targets.ndjson says what was wrong with each line';
+  throw new CensusError('E_INPUT', 'the target list holds no target', hint);
+}
+
 async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<UnitRow> {
+  await requireTargets(query);
   const screen = createScreen(config);
   const prefixes = new Set<string>();
   for await (const value of query(`SELECT DISTINCT target, 1 AS mentions FROM targets WHERE kind = 'prefix'`)) {

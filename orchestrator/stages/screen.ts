@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import { formatAddress, lastWords, type Prefix, parsePrefix } from '../ip.ts';
+import { parsePrefix } from '../ip.ts';
 import { PrefixSet, readBlocklist } from '../prefix-set.ts';
-import { scopeOf } from '../scope.ts';
+import { isSpecialPurpose, scopeOf } from '../scope.ts';
 
 /** Says why an address or prefix must not be sent anything; null when it may be. */
 export type Screen = (target: string) => string | null;
@@ -20,13 +20,12 @@ export function createScreen(config: Config): Screen {
     const prefix = parsePrefix(target);
     if (prefix === null) return 'blocked';
     if (config.lab && !lab.covers(prefix)) return 'outside_lab';
-    if (!config.lab && !isGlobal(prefix, lab)) return 'not_global';
+    if (!config.lab && !isGlobal(target, lab)) return 'not_global';
     return blocked.covers(prefix) ? 'blocked' : null;
   };
 }
 
-/** An address by its scope; a prefix is out when it begins and ends in special-purpose ranges, what lies between is the prober's to leave out. */
-function isGlobal(prefix: Prefix, lab: PrefixSet): boolean {
-  const last = { family: prefix.family, words: lastWords(prefix) };
-  return [prefix, last].some((address) => scopeOf(formatAddress(address), lab) === 'global');
+/** An address by its scope; a prefix is out when special-purpose ranges hold all of it. What lies within is the prober's to leave out. */
+function isGlobal(target: string, lab: PrefixSet): boolean {
+  return target.includes('/') ? !isSpecialPurpose(target) : scopeOf(target, lab) === 'global';
 }

@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Program, Tool } from '../core/tool.ts';
-import type { RoleName } from '../roles.ts';
 import { CommandRaw } from '../schemas/raw/command.ts';
 
 const outputFile = 'records.ndjson';
@@ -20,12 +19,12 @@ function parseLine(line: string): unknown {
  * The user's own program in any role: the part's units come in on stdin, one JSON object per line; records of the role
  * go out on stdout likewise. They pass the role's strict schema like those of every tool.
  */
-export function commandTool(role: RoleName, command: string[]): Tool<unknown, CommandRaw, unknown, Config> {
+export function commandTool(command: string[]): Tool<unknown, CommandRaw, unknown, Config> {
   const [name = '', ...args] = command;
   const program: Program = {
     name,
     version: { args: ['--version'], pattern: /(\S.*)/ },
-    apt: `your own program for the role ${role}`,
+    apt: null,
     privileges: null,
     okExits: [0],
   };

@@ -11,7 +11,7 @@ import { notGlobal } from '../scope.ts';
 export const hitlistBuilder: Program = {
   name: fileURLToPath(new URL('../../zmap-module/build/mptcp-hitlist', import.meta.url)),
   version: { args: [], pattern: /^$/ },
-  apt: 'make -C zmap-module',
+  apt: null,
   privileges: null,
   okExits: [0],
 };

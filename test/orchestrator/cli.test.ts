@@ -86,6 +86,50 @@ test('a wrong configuration ends with 2 before anything is made', async () => {
   assert.not(existsSync(folder));
 });
 
+test('ctrl-c ends the program and the run with 1, says so, and leaves the folder free', async () => {
+  const { config, folder } = setUp({ resolve: ['bash', '-c', 'echo begun >&2; exec sleep 60'] });
+  const child = execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', config, folder], {
+    reject: false,
+    timeout: 50_000,
+  });
+  for await (const line of child.iterable({ from: 'stdout' })) {
+    if (line.startsWith('resolve') && line.includes('starts')) break;
+  }
+  while (!existsSync(join(folder, 'raw', 'resolve', '00000.partial', 'command.stderr'))) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill('SIGINT');
+  const { exitCode, stderr } = await child;
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^error E_STOPPED: resolve\/00000: stopped/m);
+  assert.not(existsSync(join(folder, '.lock')));
+});
+
+test('a list without a target ends with 1 and no report of zeros', async () => {
+  const { config, folder } = setUp({});
+  writeFileSync(join(config, '..', 'list.csv'), '1,http://a.example/\n');
+  const { exitCode, stderr } = await cli('run', '-c', config, folder);
+  assert.is(exitCode, 1);
+  assert.match(stderr, 'the target list holds no target');
+  assert.not(existsSync(join(folder, 'report')));
+});
+
+test('a run folder that cannot be made is one line, and ends with 2', async () => {
+  const { config } = setUp({});
+  const { exitCode, stderr } = await cli('run', '-c', config, join(config, 'run'));
+  assert.is(exitCode, 2);
+  assert.match(stderr, /^error E_RUN_FOLDER: ENOTDIR/);
+});
+
+test('judge ends with 1 when nothing on its input was a reply', async () => {
+  const { exitCode, stderr } = await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', 'judge'], {
+    reject: false,
+    input: 'rubbish\n',
+  });
+  assert.is(exitCode, 1);
+  assert.match(stderr, 'rejected: no JSON: rubbish');
+});
+
 test('every command has a help text with what it takes', async () => {
   const { stdout } = await cli('--help');
   for (const name of ['run', 'replay', 'judge', 'doctor', 'init']) {

@@ -73,6 +73,17 @@ const refused: [sentence: string, yaml: string, key: RegExp][] = [
   ['no blocklist', real.replace(', blocklist: b.conf', ''), /scan\.blocklist is not set/],
   ['no rate', real.replace('rate: 100, ', ''), /scan\.rate is not set/],
   ['lab_ranges outside a lab', `${real}\nlab_ranges: [198.18.0.0/15]`, /lab_ranges without lab/],
+  [
+    'a lab that holds the Internet',
+    'targets: {list: a}\nlab: true\nlab_ranges: [0.0.0.0/0]',
+    /0\.0\.0\.0\/0 holds addresses of real hosts/,
+  ],
+  [
+    'a lab with one real prefix',
+    'targets: {list: a}\nlab: true\nlab_ranges: [198.18.0.0/15, 8.8.8.0/24]',
+    /8\.8\.8\.0\/24 holds/,
+  ],
+  ['a lab in global IPv6', "targets: {list: a}\nlab: true\nlab_ranges: ['2a00::/16']", /2a00::\/16 holds/],
   ['lab: true without ranges', 'targets: {list: a}\nlab: true', /without lab_ranges/],
 ];
 

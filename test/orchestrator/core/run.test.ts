@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -144,6 +144,34 @@ test('a missing program could not be started, and the hint says how to install i
   });
   assert.match(error.message, /bash could not be started/);
   assert.match(error.hint, /apt-get install .* bash/);
+});
+
+test('records that were cut short are decoded again, and the result is the same', async () => {
+  const folder = toyFolder();
+  const before = await runToy(folder, toyConfig);
+  writeFileSync(join(folder, 'first', '00001.ndjson'), '{"n":2,"squ');
+  const { manifest, ran } = await runToy(folder, { ...toyConfig, script: 'exit 9' }, await readManifest(folder));
+  assert.equal(ran, ['first']);
+  assert.is(manifest.stages.first?.digest, before.manifest.stages.first?.digest);
+});
+
+test('units that were changed after the cut stop the run: its counts could not add up', async () => {
+  const folder = toyFolder();
+  await runToy(folder, toyConfig);
+  rmSync(join(folder, 'first', '00001.ndjson'));
+  writeFileSync(join(folder, 'raw', 'first', 'input', '00001.ndjson'), '{"n":2}\n');
+  const error = await errorOf(runToy(folder, toyConfig, await readManifest(folder)));
+  assert.is(error.code, 'E_RUN_FOLDER');
+  assert.match(error.message, 'first/input/00001.ndjson is not what was written there');
+});
+
+test('a damaged cut is made anew, and the packets that belonged to it are kept', async () => {
+  const folder = toyFolder();
+  await runToy(folder, toyConfig);
+  writeFileSync(join(folder, 'raw', 'first', 'input', 'cut.json'), '{"parts": [');
+  const { manifest } = await runToy(folder, toyConfig, await readManifest(folder));
+  assert.is(manifest.result_sha256, '898');
+  assert.equal(readdirSync(join(folder, 'raw', 'superseded')), ['first.0']);
 });
 
 test.run();

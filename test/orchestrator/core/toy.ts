@@ -137,6 +137,7 @@ function emptyManifest(): Manifest {
     config: {},
     inputs: {},
     programs: {},
+    starts: [],
     stages: {},
     result_sha256: null,
   };

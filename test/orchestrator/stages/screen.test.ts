@@ -32,6 +32,7 @@ const cases: [sentence: string, config: Config, target: string, reason: string |
   ['nor a prefix that opted out whole', real, '8.8.8.128/25', 'blocked'],
   ['nor private ones that a server announced', real, '10.1.2.3', 'not_global'],
   ['an IPv6 prefix of global unicast is probed', real, '2a00:1450::/32', null],
+  ['the whole Internet is probed, and the prober leaves out what is not global', real, '0.0.0.0/0', null],
   ['nor a private prefix', real, '10.1.0.0/16', 'not_global'],
   ['a prefix that holds blocked addresses is probed, and the prober leaves them out', lab, '198.18.78.0/24', null],
   ['nor the lab', real, '198.18.4.1', 'not_global'],

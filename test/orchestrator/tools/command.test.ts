@@ -16,7 +16,7 @@ const rows = [
 ];
 
 commandSuite("a user's own program of ten lines resolves, and its records are the role's", async () => {
-  const tool = commandTool('resolver', ['node', resolver]);
+  const tool = commandTool(['node', resolver]);
   const context = await makeContext<unknown, Config>({ rows, config });
   await tool.collect?.(context);
   const { records, rejects } = await decodeAll(tool, context);
@@ -33,7 +33,7 @@ commandSuite("a user's own program of ten lines resolves, and its records are th
 
 commandSuite('lines that are no JSON objects are rejected with their text, blank ones are not', async () => {
   const printed = ['{"name":"a.example"', '', '[1]', '"text"', 'null', '{"any":1}'];
-  const tool = commandTool('resolver', ['printf', '%s\\n', ...printed]);
+  const tool = commandTool(['printf', '%s\\n', ...printed]);
   const context = await makeContext<unknown, Config>({ rows, config });
   await tool.collect?.(context);
   const { records, rejects } = await decodeAll(tool, context);
@@ -50,7 +50,7 @@ const failing: [title: string, command: string[], message: RegExp][] = [
 ];
 for (const [title, command, message] of failing) {
   commandSuite(title, async () => {
-    const tool = commandTool('resolver', command);
+    const tool = commandTool(command);
     try {
       await tool.collect?.(await makeContext<unknown, Config>({ rows, config }));
       assert.unreachable('it went through');
