@@ -133,6 +133,20 @@ const special: [sentence: string, host: HostsRecord, field: Field, value: unknow
   ['without the stage it is not measured', merged({}, ['handshake']), 'fallback', null, 'not_measured'],
   ['false is a value of fallback', merged({ handshake: connected(address, []) }), 'fallback', false, null],
   ['no MP_FAIL is 0, not null', merged({ handshake: connected(address, []) }), 'mp_fail', 0, null],
+  [
+    'MP_FAIL is counted where we sent it',
+    merged({ handshake: connected(address, [], { mp_fail_sent: 2, mp_fail_received: 5 }) }),
+    'mp_fail',
+    2,
+    null,
+  ],
+  [
+    'a fallback that the capture does not show is unknown though the connection was made',
+    merged({ handshake: connected(address, [], { fallback: null, fallback_missing: 'not_returned' }) }),
+    'fallback',
+    null,
+    'not_returned',
+  ],
   ['MP_FAIL without a connection is null', merged({}), 'mp_fail', null, 'not_applicable'],
   [
     'a connection without announcement announced nothing',
