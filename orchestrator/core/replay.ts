@@ -1,9 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CensusError } from '../errors.ts';
-import { readCut } from './cut.ts';
+import { readCut, requireInput } from './cut.ts';
 import { decodePart } from './decode.ts';
 import { openDatabase } from './duckdb.ts';
 import { exists, sha256File } from './files.ts';
+import type { RunFolder } from './folder.ts';
 import type { Manifest } from './manifest.ts';
 import { joinRejects } from './part-stage.ts';
 import type { PartStage, Stage, WholeStage } from './stage.ts';
@@ -13,7 +15,7 @@ import { runWholeStage } from './whole-stage.ts';
 /** What became of one stage in a replay. */
 export interface Replayed {
   stage: string;
-  /** Outputs whose bytes differ from those of the run. */
+  /** Outputs whose bytes differ from those of the run, and raw files that were changed since. */
   differs: string[];
   /** Outputs compared. */
   compared: number;
@@ -32,6 +34,21 @@ export async function requireSameInputs(manifest: Manifest): Promise<void> {
   }
 }
 
+/** Raw files of a part that are not what the run kept: whatever is decoded from them is another measurement. */
+async function changedRaw(
+  folder: RunFolder,
+  stage: string,
+  part: string,
+  kept: Record<string, string>,
+): Promise<string[]> {
+  const changed: string[] = [];
+  for (const [file, sha256] of Object.entries(kept)) {
+    const path = join(folder.raw(stage, part), file);
+    if (!(await exists(path)) || (await sha256File(path)) !== sha256) changed.push(`raw/${stage}/${part}/${file}`);
+  }
+  return changed;
+}
+
 async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<Replayed> {
   const entry = state.manifest.data.stages[stage.name];
   const cut = await readCut(state.folder, stage.name);
@@ -42,6 +59,8 @@ async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<
   const differs: string[] = [];
   await mkdir(state.folder.stage(stage.name), { recursive: true });
   for (const part of cut.parts) {
+    await requireInput(state.folder, stage.name, part, cut);
+    differs.push(...(await changedRaw(state.folder, stage.name, part, entry.parts[part]?.raw_sha256 ?? {})));
     const { output_sha256 } = await decodePart(state.job(stage, tool, part));
     if (output_sha256 !== entry.parts[part]?.output_sha256) differs.push(`${stage.name}/${part}.ndjson`);
   }
