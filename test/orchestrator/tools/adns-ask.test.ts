@@ -72,10 +72,10 @@ const failures: [title: string, script: string, questions: number, message: RegE
   ['so does one that falls silent half way', lateTimeouts(300), 2000, /had no answer to 100 questions in a row/],
   ['a program that crashes is an error with its last words', 'echo boom >&2; exit 10', 3, /exited with 10[\s\S]*boom/],
   ['a program that ends in good order before its time is an error', 'read -r line; exit 0', 30, /questions open/],
-  ['a program that prints something else is an error', 'echo hello; sleep 5', 3, /answers nothing: hello/],
+  ['a program that prints something else is an error', 'echo hello; exec sleep 5', 3, /answers nothing: hello/],
   [
     'an answer to a question not asked is an error',
-    `echo '77 0 ok 0 ok x $ "OK"'; cat >/dev/null`,
+    `echo '77 0 ok 0 ok x $ "OK"'; exec cat >/dev/null`,
     3,
     /answers nothing: 77/,
   ],
