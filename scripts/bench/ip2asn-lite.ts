@@ -8,8 +8,8 @@ import { type Answer, Contestant } from './ip2asn-lite/contestant.ts';
 
 /**
  * ip2asn-lite against pyasn: the same million addresses of each family, the same table (RouteViews of 2015-11-01, as Debian's
- * python3-pyasn carries it), one run, alternating, medians. Times are
- * processor time of all threads, so that what else the machine does is in neither's account. Exit 1 when a required ratio is missed or an answer differs.
+ * python3-pyasn carries it), one run, alternating, medians. Lookups
+ * are timed by the processor time of the thread that does them, so that what else the machine does is in neither's account; loads by the clock. Exit 1 when a required ratio is missed or an answer differs.
  * Usage: node --import tsx scripts/bench/ip2asn-lite.ts [ROUNDS]
  */
 const rounds = Number(process.argv[2] ?? 7);

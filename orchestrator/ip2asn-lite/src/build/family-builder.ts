@@ -4,7 +4,7 @@ import type { Trie } from '../trie.ts';
 import { findBoundaries } from './boundaries.ts';
 import { withRoom } from './growable.ts';
 import type { Observations } from './observations.ts';
-import { type Candidate, type Decision, decideOrigin } from './origin.ts';
+import { type Candidate, type Decision, decideOrigin, soleOrigin } from './origin.ts';
 import { countPeers, unite } from './peer-sets.ts';
 import { compareRows, sortedOrder } from './sort.ts';
 import { buildTrie } from './trie-builder.ts';
@@ -90,7 +90,11 @@ function decideAll(seen: Observations): Prefixes {
     const first = order[from] ?? 0;
     let to = from + 1;
     while (to < order.length && compareRows(seen, first, order[to] ?? 0) === 0) to++;
-    arrays.add(seen, first, decideOrigin(gather(seen, order.subarray(from, to))));
+    const isAlone = to === from + 1 && seen.kinds[first] === 0;
+    const decision = isAlone
+      ? soleOrigin(seen.origins[first] ?? 0)
+      : decideOrigin(gather(seen, order.subarray(from, to)));
+    arrays.add(seen, first, decision);
     from = to;
   }
   return arrays.finish();

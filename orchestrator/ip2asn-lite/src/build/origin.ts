@@ -40,3 +40,8 @@ export function decideOrigin(candidates: readonly Candidate[]): Decision {
   const flags = classifyAsn(asn) | (best.isSet ? FLAG_BITS.as_set : 0) | (candidates.length > 1 ? FLAG_BITS.moas : 0);
   return { asn, flags, origins };
 }
+
+/** The decision where all peers report one and the same AS, as for nearly all prefixes. */
+export function soleOrigin(asn: number): Decision {
+  return { asn, flags: classifyAsn(asn), origins: [asn] };
+}
