@@ -158,23 +158,24 @@ function isAscending(values: Uint32Array, limit: number): boolean {
   return last <= limit;
 }
 
-// The checks of whole sections are plain loops: callbacks, run once and not yet compiled, take longer than reading the file.
+// Each check runs once, over a whole section and not yet compiled: a plain loop without calls, or it takes longer than reading the file.
 
-/** Every block ends within the edges. */
-function isBlock(edges: Uint16Array, start: number): boolean {
-  return start < edges.length && start + (edges[start] as number) < edges.length;
-}
-
+/** Every block ends within the edges. Past their end stands undefined, which makes the sum NaN and the comparison false. */
 function areBlocks(edges: Uint16Array, starts: Uint32Array): boolean {
-  for (let i = 0; i < starts.length; i++) if (!isBlock(edges, starts[i] as number)) return false;
+  const size = edges.length;
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i] as number;
+    if (!(start + (edges[start] as number) < size)) return false;
+  }
   return true;
 }
 
 /** Every target leads to a row or a block. */
 function areTargets(targets: Int32Array, edges: Uint16Array, rows: number): boolean {
+  const size = edges.length;
   for (let i = 0; i < targets.length; i++) {
     const target = targets[i] as number;
-    if (target < 0 ? !isBlock(edges, -1 - target) : target > rows) return false;
+    if (target >= 0 ? target > rows : !(-1 - target + (edges[-1 - target] as number) < size)) return false;
   }
   return true;
 }
