@@ -48,7 +48,7 @@ async function feed(into: Writable, path: string | undefined): Promise<void> {
 
 /** Starts a program over pipes; its stderr goes to a file, to the tail, to the status reader and to `onLine`. */
 function launch(site: ExecSite, command: Command, onLine: (line: string) => void) {
-  throwIfStopped(site.signal, `${site.stage}/${site.part}`);
+  if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
   const child = execa(command.program.name, command.args, {
     buffer: false,
@@ -61,7 +61,7 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
   });
   child.stdin.on('error', () => undefined); // EPIPE of a program that ended early: its exit code tells
   const guard = watch(command, () => child.kill('SIGTERM'));
-  const onAbort = () => child.kill('SIGTERM');
+  const onAbort = () => command.putsBack || child.kill('SIGTERM');
   site.signal.addEventListener('abort', onAbort, { once: true });
   const log = openLog(site, command);
 

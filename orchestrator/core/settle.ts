@@ -57,7 +57,7 @@ export function settle({ site, command, startedAt, tail }: Run, ended: Ended): E
   const { exitCode } = ended;
   const version = site.versions[command.program.name] ?? null;
   site.commands.push({ argv, version, started_at: startedAt, ended_at: endedAt, exit_code: exitCode, times: 1 });
-  throwIfStopped(site.signal, `${site.stage}/${site.part}`);
+  if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const stderrTail = tail.lines();
   const what = whatFailed(command, ended);
   if (what !== null) {

@@ -39,6 +39,8 @@ export interface Command {
   idleMs?: number;
   /** Show the program's own status: under a pseudo-terminal when the run has a terminal. Results must then go to files. */
   live?: boolean;
+  /** Runs also when the run is being stopped: for commands that put something back. */
+  putsBack?: boolean;
   /** Exit codes that are normal for this call, where they differ from the program's. */
   okExits?: number[];
 }

@@ -64,8 +64,9 @@ async function mptcpSettings(context: Context): Promise<Map<string, string>> {
   );
 }
 
-async function setBlackholeTimeout(context: Context, value: string): Promise<void> {
-  await context.exec({ program: sysctl, args: ['-w', `net.mptcp.blackhole_timeout=${value}`], timeoutMs: 10_000 });
+async function setBlackholeTimeout(context: Context, value: string, putsBack: boolean): Promise<void> {
+  const args = ['-w', `net.mptcp.blackhole_timeout=${value}`];
+  await context.exec({ program: sysctl, args, timeoutMs: 10_000, putsBack });
 }
 
 /**
@@ -82,11 +83,11 @@ async function withoutBlackholes<T>(context: Context, work: (before: string | nu
     );
   const before = settings.get('net.mptcp.blackhole_timeout') ?? null;
   if (before === null || before === '0') return await work(before);
-  await setBlackholeTimeout(context, '0');
+  await setBlackholeTimeout(context, '0', false);
   try {
     return await work(before);
   } finally {
-    await setBlackholeTimeout(context, before);
+    await setBlackholeTimeout(context, before, true);
   }
 }
 
