@@ -39,7 +39,7 @@ doctor: ## is everything here that a census needs?
 	@node dist/cli.js doctor
 
 bench: setup-test ## measure: probe module against tcp_synscan, ip2asn-lite against pyasn
-	@for bench in scripts/bench/*.ts; do node --import tsx $$bench || exit; done
+	@code=0; for bench in scripts/bench/*.ts; do node --import tsx $$bench || code=1; done; exit $$code
 
 fuzz: ## fuzz the option codec for a minute
 	@$(MAKE) --silent -C zmap-module fuzz SECONDS=60

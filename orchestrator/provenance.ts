@@ -17,7 +17,7 @@ export function censusVersion(): string {
 export async function provenance(): Promise<Record<string, string | boolean | null>> {
   const inGit = existsSync(join(packageRoot, '.git'));
   const git = (args: string[]) =>
-    firstWords('git', ['-c', `safe.directory=${packageRoot}`, '-C', packageRoot, ...args]);
+    firstWords('git', ['--no-optional-locks', '-c', `safe.directory=${packageRoot}`, '-C', packageRoot, ...args]);
   const module = join(packageRoot, 'zmap-module', 'build', 'mptcp_synscan.so');
   return {
     version: censusVersion(),
