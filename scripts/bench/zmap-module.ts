@@ -9,9 +9,10 @@ import { z } from 'zod';
 /**
  * Send speed of the zmap module against zmap's own tcp_synscan, in namespaces without a route out: alternating pairs, no rate
  * limit, every packet dropped at the far end's ingress. Prints a table; needs root, zmap 2.1.1, and callgrind for the last column.
- * Usage: node --import tsx scripts/bench/zmap-module.ts [PAIRS]
+ * Usage: node --import tsx scripts/bench/zmap-module.ts [PAIRS [NAME ...]]
  */
 const pairs = Number(process.argv[2] ?? 9);
+const chosen = process.argv.slice(3);
 const moduleFolder = join(import.meta.dirname, '../../zmap-module');
 const plugin = join(moduleFolder, 'build/mptcp_synscan.so');
 const run = `mcA${process.pid}`;
@@ -170,6 +171,7 @@ async function bench(folder: string): Promise<void> {
   const stockInstructions = await instructionsOf(folder, stock);
   console.log(`tcp_synscan: ${stockInstructions?.toFixed(0) ?? 'no callgrind'} instructions per packet`);
   for (const contestant of contestants(folder)) {
+    if (chosen.length > 0 && !chosen.includes(contestant.name)) continue;
     const ours: Speed[] = [];
     const theirs: Speed[] = [];
     for (let pair = 0; pair < pairs; pair++) {
