@@ -13,7 +13,7 @@ import { z } from 'zod';
  */
 const rounds = Number(process.argv[2] ?? 5);
 const prefixes = 1_050_000;
-const name = `mcB${process.pid}`;
+const name = `mcbird${process.pid}`;
 const here = join(import.meta.dirname, 'ip2asn-lite');
 const limits = { prefixesPerSecond: 1e6, bytes: 400e6 };
 
