@@ -15,7 +15,7 @@ const pairs = Number(process.argv[2] ?? 9);
 const chosen = process.argv.slice(3);
 const moduleFolder = join(import.meta.dirname, '../../zmap-module');
 const plugin = join(moduleFolder, 'build/mptcp_synscan.so');
-const run = `mcA${process.pid}`;
+const run = `mcmod${process.pid}`;
 const scanner = `${run}-s`;
 const sink = `${run}-t`;
 /** 131,072 targets, 16 probes each: some four seconds. */

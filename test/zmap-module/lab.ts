@@ -57,7 +57,7 @@ async function waitUntilReady(name: string, program: Program): Promise<void> {
 /** Runs `body` in a fresh lab and takes it down again, whatever happens. */
 export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> {
   await execa('make', ['-s', '-C', moduleFolder, 'all', 'lab-programs']);
-  const run = `mcA${process.pid}`;
+  const run = `mcmod${process.pid}`;
   const namespaces: string[] = [];
   const programs: Program[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'mptcp-synscan-'));
