@@ -65,6 +65,13 @@ export const StageEntry = z.strictObject({
 });
 export type StageEntry = z.infer<typeof StageEntry>;
 
+/** The entry of a stage about which nothing is known but what it is. */
+export function newStageEntry(
+  known: Pick<StageEntry, 'status' | 'unit' | 'tool' | 'reads' | 'started_at'>,
+): StageEntry {
+  return { ...known, ended_at: null, counts: null, parts: {}, outputs: {}, digest: null };
+}
+
 export function noCounts(): Counts {
   return { units_in: 0, answered: 0, failed: {}, rejected: {}, skipped: {}, records_out: 0, rejected_lines: 0 };
 }

@@ -9,6 +9,7 @@ import {
   addCounts,
   addReasons,
   type Counts,
+  newStageEntry,
   noCounts,
   nowIso,
   type PartEntry,
@@ -32,21 +33,6 @@ async function supersede(folder: RunFolder, stage: string, from: string): Promis
   await rename(from, to);
 }
 
-function newEntry<C>(stage: PartStage<C>, tool: string, reads: Record<string, string>): StageEntry {
-  return {
-    status: 'running',
-    unit: stage.role.unit,
-    tool,
-    reads,
-    started_at: nowIso(),
-    ended_at: null,
-    counts: null,
-    parts: {},
-    outputs: {},
-    digest: null,
-  };
-}
-
 /** The entry and cut to go on from: those of an earlier start when what the stage reads is unchanged, else new ones. */
 async function openStage<C>(
   state: RunState<C>,
@@ -62,7 +48,7 @@ async function openStage<C>(
   }
   await supersede(folder, stage.name, folder.rawStage(stage.name));
   await rm(folder.stage(stage.name), { recursive: true, force: true });
-  const entry = newEntry(stage, tool, reads);
+  const entry = newStageEntry({ status: 'running', unit: stage.role.unit, tool, reads, started_at: nowIso() });
   manifest.data.stages[stage.name] = entry;
   await manifest.save();
   const units = stage.units({ config: state.config, query: state.query });

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { openDatabase } from './duckdb.ts';
-import { nowIso } from './entries.ts';
+import { newStageEntry, nowIso } from './entries.ts';
 import { runPartStage } from './part-stage.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { createState, leftOut, type RunState, type StateInput, viewStage } from './state.ts';
@@ -13,18 +13,9 @@ async function leaveOut<C>(state: RunState<C>, stage: PartStage<C>): Promise<voi
   const before = state.manifest.data.stages[stage.name];
   state.report({ type: 'stage_left_out', stage: stage.name });
   if (before?.status === leftOut) return;
-  state.manifest.data.stages[stage.name] = {
-    status: leftOut,
-    unit: stage.role.unit,
-    tool: '',
-    reads: {},
-    started_at: null,
-    ended_at: null,
-    counts: null,
-    parts: {},
-    outputs: {},
-    digest: null,
-  };
+  const { unit } = stage.role;
+  const entry = newStageEntry({ status: leftOut, unit, tool: '', reads: {}, started_at: null });
+  state.manifest.data.stages[stage.name] = entry;
   await state.manifest.save();
 }
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nowIso } from './entries.ts';
+import { newStageEntry, nowIso } from './entries.ts';
 import { exists, filesBelow, sha256File } from './files.ts';
 import { differingKey } from './manifest.ts';
 import { stageDigest } from './part-stage.ts';
@@ -41,18 +41,8 @@ export async function runWholeStage<C>(state: RunState<C>, stage: WholeStage<C>)
     if (there.every(Boolean)) return false;
   }
   const begun = performance.now();
-  const entry = {
-    status: 'running' as const,
-    unit: stage.unit,
-    tool: stage.name,
-    reads,
-    started_at: nowIso(),
-    ended_at: null,
-    counts: null,
-    parts: {},
-    outputs: {},
-    digest: null,
-  };
+  const known = { unit: stage.unit, tool: stage.name, reads, started_at: nowIso() };
+  const entry = newStageEntry({ status: 'running', ...known });
   manifest.data.stages[stage.name] = entry;
   await manifest.save();
   state.report({ type: 'stage_start', stage: stage.name, parts: 1, partsDone: 0, units: 0 });
