@@ -11,8 +11,13 @@ import { NmapRaw } from '../schemas/raw/nmap.ts';
 import type { OsRecord } from '../schemas/records/os.ts';
 import { readHosts, XmlFault } from './nmap-xml.ts';
 
-/** "Stats: 0:01:05 elapsed; 12 hosts completed (52 up), 40 undergoing OS Scan" or "OS Scan Timing: About 61.00% done; ..." */
+/**
+ * "Initiating OS detection (try #1) against 64 hosts" (with -v), "Stats: 0:01:05 elapsed; 12 hosts completed (52 up), 40 undergoing OS Scan" or "OS Scan Timing: About 61.00% done; ...".
+ * The last two come seldom: OS detection hardly ever looks at the clock.
+ */
 function status(line: string): Status | null {
+  const phaseBegun = /^Initiating (.+?)(?: at \d\d:\d\d)?$/.exec(line)?.[1];
+  if (phaseBegun !== undefined) return { fraction: null, text: phaseBegun };
   const stats = /^Stats: \S+ elapsed; (.+)$/.exec(line)?.[1];
   if (stats !== undefined) return { fraction: null, text: stats };
   const [, phase, percent] = /^(.+) Timing: About (\d+)(?:\.\d+)?% done/.exec(line) ?? [];
@@ -24,7 +29,7 @@ const program: Program = {
   name: 'nmap',
   version: { args: ['--version'], pattern: /Nmap version (\S+)/ },
   apt: 'nmap',
-  privileges: 'root, for raw packets',
+  privileges: 'CAP_NET_RAW, for raw packets',
   okExits: [0],
   status,
 };
@@ -94,12 +99,13 @@ async function collect(context: CollectContext<Address, Config>): Promise<void> 
       '--host-timeout',
       `${seconds}s`,
     ];
-    const io = ['--stats-every', '5s', '-oX', outputPath(join(folder, xml)), '-iL', join(folder, list)];
+    const io = ['-v', '--stats-every', '1s', '-oX', outputPath(join(folder, xml)), '-iL', join(folder, list)];
     await context.exec({
       program,
       args: [...(family === 6 ? ['-6'] : []), ...how, ...speed, ...io],
       timeoutMs: (60 + seconds * counts[family]) * 1000,
-      idleMs: 60_000,
+      // a group of hosts may be silent for as long as one of them is given
+      idleMs: (60 + 2 * seconds) * 1000,
       live: true,
     });
     done += counts[family];

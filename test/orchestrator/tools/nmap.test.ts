@@ -137,6 +137,8 @@ test('a file cut at any byte is an error', async () => {
 });
 
 const lines: [string, string | null][] = [
+  ['Initiating OS detection (try #1) against 64 hosts', 'OS detection (try #1) against 64 hosts'],
+  ['Initiating SYN Stealth Scan at 05:28', 'SYN Stealth Scan'],
   [
     'Stats: 0:00:01 elapsed; 0 hosts completed (40 up), 40 undergoing SYN Stealth Scan',
     '0 hosts completed (40 up), 40 undergoing SYN Stealth Scan',
