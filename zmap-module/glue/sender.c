@@ -1,8 +1,6 @@
-#define _GNU_SOURCE
 #include "sender.h"
 
 #include <string.h>
-#include <time.h>
 
 void sender_prepare(struct sender *sender, const struct scan *scan, uint8_t family, const uint8_t *source_mac,
 		    const uint8_t *gateway_mac)
@@ -23,13 +21,6 @@ size_t sender_longest(const struct scan *scan, uint8_t family)
 		longest = built.length > longest ? built.length : longest;
 	}
 	return longest;
-}
-
-static uint32_t clock_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint32_t)now.tv_sec * 1000000u + (uint32_t)now.tv_nsec / 1000u;
 }
 
 /* Compared as bytes of a size that the compiler knows: this runs for every packet. */
@@ -57,6 +48,6 @@ size_t sender_write(struct sender *sender, const struct scan *scan, const struct
 	if (from->option_at != 0 || from->canary_at != 0) {
 		probe_options(scan, flow, &probe);
 	}
-	packet_write(from, flow, &probe, from->ts_at != 0 ? clock_us() : 0, frame);
+	packet_write(from, flow, &probe, from->ts_at != 0 ? ts_clock_us(&sender->clock) : 0, frame);
 	return from->length;
 }

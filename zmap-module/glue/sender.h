@@ -3,12 +3,14 @@
 #define MPTCP_SENDER_H
 
 #include "../packet.h"
+#include "ts_clock.h"
 
 /* One sending thread's templates, by kind, and the last flow with its hash: -P asks for it again. */
 struct sender {
 	struct packet_template templates[PROBE_KIND_COUNT];
 	struct flow flow;
 	struct flow_hash hash;
+	struct ts_clock clock;
 };
 
 /* Builds the templates of the plan's kinds; MACs of 6 bytes. */
