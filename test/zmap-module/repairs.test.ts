@@ -10,6 +10,7 @@ import {
   gatewayMac,
   joinDirectly,
   type Lab,
+  moduleFolder,
   plugin,
   whyNoLab,
   withLab,
@@ -47,7 +48,7 @@ test('without -G it does not hang, and hangs again when the repair is off', () =
 
 test('every repair is listed at start-up, on or off', () =>
   inLab('list of repairs', async (lab) => {
-    const words = ['RECV', 'CLOCK', 'RING', 'NULL', 'ADDRESS'];
+    const words = ['RECV', 'CLOCK', 'RING', 'NULL', 'ADDRESS', 'OUTGOING'];
     const args = ['-M', 'mptcp_synscan', '-p', '80', '-G', gatewayMac, '-c', '2', '198.18.0.0/30'];
     const on = await zmap(lab, args);
     const off = await zmap(lab, args, Object.fromEntries(words.map((word) => [`MPTCP_SYNSCAN_NO_${word}`, '1'])));
@@ -63,6 +64,29 @@ test('a field without a value is null, or left out when that repair is off', () 
     const options = { probe: 'plain', args: ['198.18.0.0/32'], fields: ['mptcp_option', 'faults'] };
     assert.equal(await scanLines(lab, options), ['{ "mptcp_option": null, "faults": "" }']);
     assert.equal(await scanLines(lab, { ...options, env: { MPTCP_SYNSCAN_NO_NULL: '1' } }), ['{ "faults": "" }']);
+  }));
+
+test('what this machine sends is not looked at, and is when that repair is off', () =>
+  inLab('outgoing', async (lab) => {
+    await lab.ip('-n', lab.target, 'route', 'add', 'blackhole', '198.18.0.0/15');
+    // Right answers on their way out by our own link, to and from MAC addresses that nobody here has: zmap's filter leaves out its own.
+    const answerer = [
+      join(moduleFolder, 'build/answerer'),
+      's0',
+      '02:00:00:00:00:99',
+      '240.0.0.2',
+      testSecret,
+      '256',
+      '1000',
+    ];
+    const args = ['198.18.0.0/23'];
+    for (const [env, seen] of [
+      [{}, 0],
+      [{ MPTCP_SYNSCAN_NO_OUTGOING: '1' }, 256],
+    ] as const) {
+      await lab.serve(lab.scanner, answerer);
+      assert.is((await scanLines(lab, { probe: 'v1', rate: 200, args, env })).length, seen);
+    }
   }));
 
 test('CSV and JSON say the same', () =>
