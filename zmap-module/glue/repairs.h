@@ -9,8 +9,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum repair { REPAIR_RECV,
+	      REPAIR_CLOCK,
+	      REPAIR_RING,
+	      REPAIR_NULL,
+	      REPAIR_ADDRESS,
+	      REPAIR_OUTGOING,
+	      REPAIR_COUNT };
+
 /* Switches on every repair that the environment does not forbid. */
 void repairs_enable(void);
+
+bool repairs_on(enum repair repair);
+
+/* For a repair that turns out not to work here: what it stands in front of goes its stock way. */
+void repairs_give_up(enum repair repair);
+
+/* Says in zmap's log which repairs are on. */
+void repairs_announce(void);
+
+/* The function of that name that ours stands in front of; NULL when no library has one. */
+void *repairs_next(const char *name);
 
 /* The arrival time of the packet that is being processed, microseconds since 1970: the capture's own
  * where the repair is on, otherwise the clock now. */
