@@ -58,6 +58,17 @@ test('every repair is listed at start-up, on or off', () =>
     }
   }));
 
+test('without the right to capture it says so, and not that memory is short', () =>
+  inLab('no privileges', async (lab) => {
+    const files = ['-C', join(lab.folder, 'zmap.conf'), '-b', join(lab.folder, 'blocklist.conf'), '-i', 's0'];
+    const args = [...files, '-M', 'mptcp_synscan', '-p', '80', '-G', gatewayMac, '-c', '2', '198.18.0.0/30'];
+    const unprivileged = ['netns', 'exec', lab.scanner, 'setpriv', '--bounding-set=-net_raw', 'zmap', ...args];
+    const { stderr, exitCode } = await execa('ip', unprivileged, { env: { LD_PRELOAD: plugin }, reject: false });
+    assert.match(stderr, /no 64 MB capture ring \(.*not permitted\): the stock one is tried/);
+    assert.match(stderr, /repair off: 64 MB capture ring/);
+    assert.is(exitCode, 1);
+  }));
+
 test('a field without a value is null, or left out when that repair is off', () =>
   inLab('null', async (lab) => {
     await addKernelServers(lab);

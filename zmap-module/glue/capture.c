@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -15,6 +16,7 @@
 #include "zmap_2_1_1.h"
 
 #define RING_BYTES (64 * 1024 * 1024)
+#define ERROR_BYTES 256 /* PCAP_ERRBUF_SIZE */
 
 /*
  * pcap_dispatch and gettimeofday: while a packet is handed to zmap, its clock says when that packet was
@@ -49,14 +51,23 @@ int pcap_dispatch(void *capture, int count, capture_callback callback, uint8_t *
 	return real(capture, count, hand_over, user);
 }
 
-int gettimeofday(struct timeval *restrict out, void *restrict zone)
+/* Under a name of its own: glibc's declaration promises a compiler that `out` is never NULL, and programs that want
+ * the zone alone give NULL all the same. They get what glibc gives them: a zone of zeros. */
+int tell_time(struct timeval *out, struct timezone *zone) __asm__("gettimeofday");
+
+int tell_time(struct timeval *out, struct timezone *zone)
 {
-	(void)zone; /* obsolete: glibc ignores it too */
+	struct timespec now;
+	if (zone != NULL) {
+		*zone = (struct timezone){0};
+	}
+	if (out == NULL) {
+		return 0;
+	}
 	if (in_hand != NULL) {
 		*out = in_hand->arrival;
 		return 0;
 	}
-	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	out->tv_sec = now.tv_sec;
 	out->tv_usec = now.tv_nsec / 1000;
@@ -66,7 +77,7 @@ int gettimeofday(struct timeval *restrict out, void *restrict zone)
 uint64_t repairs_arrival_us(void)
 {
 	struct timeval arrival;
-	gettimeofday(&arrival, NULL);
+	tell_time(&arrival, NULL);
 	return (uint64_t)arrival.tv_sec * 1000000 + (uint64_t)arrival.tv_usec;
 }
 
@@ -74,31 +85,43 @@ uint64_t repairs_arrival_us(void)
  * pcap_open_live: the same capture with a larger ring. It is also the first call after zmap's log is
  * open, whatever the probe module: what is repaired is said here.
  */
-static bool set_up(void *capture, int snaplen, int promiscuous, int timeout_ms)
+static int set_up(void *capture, int snaplen, int promiscuous, int timeout_ms)
 {
 	static const char *const SETTERS[] = {"pcap_set_snaplen", "pcap_set_promisc", "pcap_set_timeout",
 					      "pcap_set_buffer_size"};
 	const int values[] = {snaplen, promiscuous, timeout_ms, RING_BYTES};
-	for (size_t i = 0; i < sizeof SETTERS / sizeof SETTERS[0]; i++) {
+	int status = 0;
+	for (size_t i = 0; i < sizeof SETTERS / sizeof SETTERS[0] && status == 0; i++) {
 		int (*set)(void *, int);
 		*(void **)&set = repairs_next(SETTERS[i]);
-		if (set == NULL || set(capture, values[i]) != 0) {
-			return false;
-		}
+		status = set(capture, values[i]);
 	}
 	int (*activate)(void *);
 	*(void **)&activate = repairs_next("pcap_activate");
-	return activate != NULL && activate(capture) >= 0;
+	return status == 0 ? activate(capture) : status;
 }
 
+/* libpcap's own sentence about a capture that failed, or at least its name for the failure. */
+static void tell_why(void *capture, int status, char *error)
+{
+	const char *(*sentence)(void *), *(*name)(int);
+	*(void **)&sentence = repairs_next("pcap_geterr");
+	*(void **)&name = repairs_next("pcap_statustostr");
+	const char *said = sentence(capture);
+	snprintf(error, ERROR_BYTES, "%s", *said != '\0' ? said : name(status));
+}
+
+/* Every libpcap since 1.0 has these calls, and so has any zmap that calls pcap_open_live. */
 static void *open_with_ring(const char *device, int snaplen, int promiscuous, int timeout_ms, char *error)
 {
 	void *(*create)(const char *, char *);
 	void (*close)(void *);
 	*(void **)&create = repairs_next("pcap_create");
 	*(void **)&close = repairs_next("pcap_close");
-	void *capture = create != NULL && close != NULL ? create(device, error) : NULL;
-	if (capture != NULL && !set_up(capture, snaplen, promiscuous, timeout_ms)) {
+	void *capture = create(device, error);
+	int status = capture != NULL ? set_up(capture, snaplen, promiscuous, timeout_ms) : 0;
+	if (status < 0) { /* above 0 is a warning */
+		tell_why(capture, status, error);
 		close(capture);
 		return NULL;
 	}
@@ -114,7 +137,7 @@ static void *open_capture(const char *device, int snaplen, int promiscuous, int 
 		if (capture != NULL) {
 			return capture;
 		}
-		log_warn("mptcp_synscan", "no memory for a 64 MB capture ring: the stock one is used");
+		log_warn("mptcp_synscan", "no 64 MB capture ring (%s): the stock one is tried", error);
 		repairs_give_up(REPAIR_RING);
 	}
 	return real(device, snaplen, promiscuous, timeout_ms, error);

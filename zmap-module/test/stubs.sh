@@ -40,6 +40,7 @@ expect '2.1.1: another version is refused' 'does not call itself 2.1.1' "$(with_
 expect '2.1.1: another layout is refused' 'other sizes' "$(with_plugin "$build/size/zmap" mptcp_synscan v1 1 || true)"
 [[ -z $(with_plugin "$build/other" x || true) ]] || fail '2.1.1: the plug-in speaks in another program'
 echo 'ok   2.1.1: in another program the plug-in is silent'
+expect '2.1.1: in another program the clock answers as ever' 'zone 0 0, time holds' "$(with_plugin "$build/other" clock || true)"
 printf '2001:db8::%s\n' 1 2 3 | build/mptcp-hitlist --list "$build/list" --numbers "$build/numbers" --declare-global 2001:db8::/32 >"$build/counts"
 expect '2.1.1: the list builder counts' '"kept":3' "$(cat "$build/counts")"
 expect '2.1.1: IPv6 is classified' 'target=2001:db8::2' \

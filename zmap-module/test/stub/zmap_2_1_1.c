@@ -4,14 +4,18 @@
  * LD_PRELOAD, it tests loader and glue without root, a network or zmap.
  *
  *   zmap MODULE PROBE_ARGS STREAMS    prints every field of one answer to each probe as NAME=VALUE
+ *   zmap clock                        asks for the zone alone, and for the time alone, as old programs do
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <time.h>
 
 #include "../../glue/zmap_2_1_1.h"
 
@@ -158,11 +162,27 @@ static void show(const struct zmap_probe_module *module, struct zmap_fieldset *f
 	}
 }
 
+/* Through a pointer: the declaration has the compiler refuse a NULL for the time. */
+static int ask_the_clock(void)
+{
+	int (*volatile ask)(struct timeval *restrict, void *restrict) = gettimeofday;
+	struct timezone zone = {7, 7};
+	struct timeval now = {0, -1};
+	int failed = ask(NULL, &zone) | ask(&now, NULL);
+	long late = (long)time(NULL) - now.tv_sec;
+	bool holds = failed == 0 && late >= -1 && late < 10 && now.tv_usec >= 0 && now.tv_usec < 1000000;
+	printf("zone %d %d, time %s\n", zone.tz_minuteswest, zone.tz_dsttime, holds ? "holds" : "is wrong");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint8_t buffer[4096] = {0}, mac[6] = {2, 0, 0, 0, 0, 1};
 	const uint16_t ports[] = {80, 32768, 61000};
 	const char *arguments = argv[2];
+	if (argc == 2 && strcmp(argv[1], "clock") == 0) {
+		return ask_the_clock();
+	}
 	if (argc != 4) {
 		return 2;
 	}
