@@ -1,4 +1,4 @@
-import { hasEarlyColon, isMapped, mappedIpv4, parseIpv4, parseIpv6 } from './address.ts';
+import { isMapped, mappedIpv4, parseIpv4, parseIpv6 } from './address.ts';
 import { InvalidAddressError } from './errors.ts';
 import { Ipv4Lookup } from './ipv4.ts';
 import type { Ipv4Index } from './ipv4-index.ts';
@@ -143,7 +143,7 @@ export class Table {
 
   #readIpv6(address: Address): boolean {
     if (typeof address === 'bigint') return readBigint(address, this.#groups);
-    return typeof address === 'string' && hasEarlyColon(address) && parseIpv6(address, 0, address.length, this.#groups);
+    return typeof address === 'string' && parseIpv6(address, 0, address.length, this.#groups);
   }
 }
 
