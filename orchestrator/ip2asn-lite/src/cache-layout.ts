@@ -3,6 +3,7 @@ import type { Ipv4Index } from './ipv4-index.ts';
 import type { NameList } from './name-list.ts';
 import type { Width } from './prefix.ts';
 import { type PrefixArrays, Prefixes } from './prefixes.ts';
+import type { SectionReader } from './section-reader.ts';
 import type { TableInfo, TableParts } from './table.ts';
 import type { Trie } from './trie.ts';
 
@@ -31,7 +32,7 @@ export function sectionsOf(parts: TableParts): { header: CacheHeader; sections: 
     ...prefixSections(prefixes4),
     ...[index4.starts, index4.edges, index4.asns, index4.details],
     ...prefixSections(prefixes6),
-    ...[trie6.root, trie6.edges, trie6.targets],
+    ...[trie6.edges, trie6.targets],
     ...[names.asns, names.starts, names.bytes],
   ];
   const header: CacheHeader = {
@@ -87,68 +88,6 @@ export function parseHeader(text: string, file: string, offset: number): CacheHe
   });
 }
 
-/** Hands out the sections of a file one after the other, as views. */
-export class SectionReader {
-  readonly #data: Buffer;
-  readonly #file: string;
-  readonly #lengths: readonly number[];
-  #at: number;
-  #next = 0;
-
-  constructor(data: Buffer, file: string, at: number, lengths: readonly number[]) {
-    this.#data = data;
-    this.#file = file;
-    this.#at = at;
-    this.#lengths = lengths;
-  }
-
-  uint8(): Uint8Array {
-    const { buffer, start, length } = this.#take(1);
-    return new Uint8Array(buffer, start, length);
-  }
-
-  uint16(): Uint16Array {
-    const { buffer, start, length } = this.#take(2);
-    return new Uint16Array(buffer, start, length);
-  }
-
-  uint32(): Uint32Array {
-    const { buffer, start, length } = this.#take(4);
-    return new Uint32Array(buffer, start, length);
-  }
-
-  int32(): Int32Array {
-    const { buffer, start, length } = this.#take(4);
-    return new Int32Array(buffer, start, length);
-  }
-
-  /** Throws unless the sections just read fit together. */
-  require(fits: boolean, expected: string): void {
-    if (!fits) throw this.#fault(expected, 'sections that do not fit together');
-  }
-
-  end(): void {
-    if (this.#next !== this.#lengths.length) throw this.#fault(`${this.#next} sections`, `${this.#lengths.length}`);
-    if (this.#at !== this.#data.length)
-      throw this.#fault('the end of the file', `${this.#data.length - this.#at} bytes more`);
-  }
-
-  #take(size: number): { buffer: ArrayBufferLike; start: number; length: number } {
-    const length = this.#lengths[this.#next++];
-    if (length === undefined) throw this.#fault(`${this.#next} sections`, `${this.#lengths.length}`);
-    const start = this.#at;
-    const bytes = Math.ceil((length * size) / 8) * 8;
-    if (start + bytes > this.#data.length)
-      throw this.#fault(`${bytes} bytes of section ${this.#next}`, 'the end of the file');
-    this.#at += bytes;
-    return { buffer: this.#data.buffer, start: this.#data.byteOffset + start, length };
-  }
-
-  #fault(expected: string, found: string): FileError {
-    return new FileError('BAD_CACHE', { file: this.#file, offset: this.#at, expected, found });
-  }
-}
-
 function isAscending(values: Uint32Array, limit: number): boolean {
   let last = 0;
   for (const value of values) {
@@ -180,12 +119,12 @@ function areTargets(targets: Int32Array, edges: Uint16Array, rows: number): bool
   return true;
 }
 
-function readIndex(sections: SectionReader): Ipv4Index {
+async function readIndex(sections: SectionReader): Promise<Ipv4Index> {
   const index = {
-    starts: sections.uint32(),
-    edges: sections.uint16(),
-    asns: sections.uint32(),
-    details: sections.uint8(),
+    starts: await sections.uint32(),
+    edges: await sections.uint16(),
+    asns: await sections.uint32(),
+    details: await sections.uint8(),
   };
   const { starts, edges, asns, details } = index;
   const fits = starts.length === 65536 && asns.length === edges.length && details.length === edges.length;
@@ -194,23 +133,24 @@ function readIndex(sections: SectionReader): Ipv4Index {
 }
 
 /** The depth of a walk is bounded by the address, so no file can make a lookup hang. */
-function readTrie(sections: SectionReader, rows: number): Trie {
-  const trie = { root: sections.int32(), edges: sections.uint16(), targets: sections.int32() };
-  const { root, edges, targets } = trie;
-  const fits = root.length === 65536 && edges.length === targets.length;
-  sections.require(fits && areTargets(root, edges, rows) && areTargets(targets, edges, rows), 'an IPv6 lookup tree');
+async function readTrie(sections: SectionReader, rows: number): Promise<Trie> {
+  const trie = { edges: await sections.uint16(), targets: await sections.int32() };
+  const { edges, targets } = trie;
+  const hasRoot = edges.length > 0 && (edges[0] ?? 0) < edges.length;
+  const fits = hasRoot && edges.length === targets.length;
+  sections.require(fits && areTargets(targets, edges, rows), 'an IPv6 lookup tree');
   return trie;
 }
 
-function readPrefixes(sections: SectionReader, width: Width): Prefixes {
+async function readPrefixes(sections: SectionReader, width: Width): Promise<Prefixes> {
   const arrays: PrefixArrays = {
-    groups: sections.uint16(),
-    lengths: sections.uint8(),
-    asns: sections.uint32(),
-    flags: sections.uint8(),
-    severalRows: sections.uint32(),
-    severalStarts: sections.uint32(),
-    severalAsns: sections.uint32(),
+    groups: await sections.uint16(),
+    lengths: await sections.uint8(),
+    asns: await sections.uint32(),
+    flags: await sections.uint8(),
+    severalRows: await sections.uint32(),
+    severalStarts: await sections.uint32(),
+    severalAsns: await sections.uint32(),
   };
   const { groups, lengths, asns, flags, severalRows, severalStarts, severalAsns } = arrays;
   const count = lengths.length;
@@ -221,15 +161,15 @@ function readPrefixes(sections: SectionReader, width: Width): Prefixes {
   return new Prefixes(width, arrays);
 }
 
-function readNameList(sections: SectionReader): NameList {
-  const names = { asns: sections.uint32(), starts: sections.uint32(), bytes: sections.uint8() };
+async function readNameList(sections: SectionReader): Promise<NameList> {
+  const names = { asns: await sections.uint32(), starts: await sections.uint32(), bytes: await sections.uint8() };
   const fits = names.starts.length === names.asns.length + 1 && isAscending(names.starts, names.bytes.length);
   sections.require(fits, 'AS names');
   return names;
 }
 
 /** The parts of a table out of the sections of a file. */
-export function readParts(header: CacheHeader, sections: SectionReader): TableParts {
+export async function readParts(header: CacheHeader, sections: SectionReader): Promise<TableParts> {
   const info: TableInfo = {
     source: header.source,
     format: header.format,
@@ -237,11 +177,11 @@ export function readParts(header: CacheHeader, sections: SectionReader): TablePa
     builtAt: new Date(header.built_at),
     counts: header.counts,
   };
-  const prefixes4 = readPrefixes(sections, 2);
-  const index4 = readIndex(sections);
-  const prefixes6 = readPrefixes(sections, 8);
-  const trie6 = readTrie(sections, prefixes6.count);
-  const names = readNameList(sections);
+  const prefixes4 = await readPrefixes(sections, 2);
+  const index4 = await readIndex(sections);
+  const prefixes6 = await readPrefixes(sections, 8);
+  const trie6 = await readTrie(sections, prefixes6.count);
+  const names = await readNameList(sections);
   sections.end();
   return { info, prefixes4, prefixes6, index4, trie6, names };
 }

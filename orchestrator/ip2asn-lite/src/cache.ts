@@ -3,9 +3,11 @@ import { open, rename, rm } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { parseHeader, readParts, SectionReader, sectionsOf } from './cache-layout.ts';
+import { CacheFile } from './cache-file.ts';
+import { parseHeader, readParts, sectionsOf } from './cache-layout.ts';
 import { FileError } from './errors.ts';
-import { Table, type TableOptions } from './table.ts';
+import { SectionReader } from './section-reader.ts';
+import { Table, type TableOptions, type TableParts } from './table.ts';
 
 /**
  * The cache file, little-endian:
@@ -18,7 +20,7 @@ import { Table, type TableOptions } from './table.ts';
  *     .  the sections: arrays as they are in memory, each padded to 8 bytes
  */
 const MAGIC = Buffer.from('ip2asn\r\n', 'latin1');
-const VERSION = 1;
+const VERSION = 2;
 const CHECKED_FROM = 16;
 const HEADER_AT = 24;
 
@@ -98,48 +100,54 @@ export async function isCache(path: string): Promise<boolean> {
   }
 }
 
-function check(data: Buffer, file: string): void {
-  const bad = (offset: number, expected: string, found: string): FileError =>
-    new FileError('BAD_CACHE', { file, offset, expected, found });
-  if (data.length < HEADER_AT) throw bad(data.length, `at least ${HEADER_AT} bytes`, 'the end of the file');
-  if (!data.subarray(0, 8).equals(MAGIC))
-    throw bad(0, 'the magic of an ip2asn-lite cache', data.subarray(0, 8).toString('hex'));
-  const version = data.readUInt32LE(8);
-  if (version !== VERSION) throw bad(8, `version ${VERSION} (rebuild the cache)`, `version ${version}`);
-  const crc = crc32(data.subarray(CHECKED_FROM));
-  const stored = data.readUInt32LE(12);
-  if (crc !== stored)
-    throw bad(
-      12,
-      `checksum ${crc.toString(16)} as the content has`,
-      `${stored.toString(16)}: the file is damaged or cut`,
-    );
+function fault(file: string, offset: number, expected: string, found: string): FileError {
+  return new FileError('BAD_CACHE', { file, offset, expected, found });
 }
 
-/** The whole file in one allocation, so that the arrays in it are aligned. */
-async function readWhole(path: string): Promise<Buffer> {
-  const handle = await open(path);
-  try {
-    const { size } = await handle.stat();
-    const data = Buffer.from(new ArrayBuffer(size));
-    let at = 0;
-    while (at < size) {
-      const { bytesRead } = await handle.read(data, at, size - at, at);
-      if (bytesRead === 0) break;
-      at += bytesRead;
-    }
-    return data.subarray(0, at);
-  } finally {
-    await handle.close();
-  }
+/** Throws unless the file begins like a cache of this version. */
+async function checkHead(file: CacheFile, path: string): Promise<void> {
+  const { data } = file;
+  const there = await file.readTo(HEADER_AT);
+  if (there < HEADER_AT) throw fault(path, there, `at least ${HEADER_AT} bytes`, 'the end of the file');
+  const magic = data.subarray(0, 8);
+  if (!magic.equals(MAGIC)) throw fault(path, 0, 'the magic of an ip2asn-lite cache', magic.toString('hex'));
+  const version = data.readUInt32LE(8);
+  if (version !== VERSION) throw fault(path, 8, `version ${VERSION} (rebuild the cache)`, `version ${version}`);
+}
+
+async function checkSum(file: CacheFile, path: string): Promise<void> {
+  const stored = file.data.readUInt32LE(12);
+  const checksum = await file.checksum();
+  if (checksum === stored) return;
+  const found = `${stored.toString(16)}: the file is damaged or cut`;
+  throw fault(path, 12, `checksum ${checksum.toString(16)} as the content has`, found);
+}
+
+/** What a file holds is looked at while the rest is being read: what is wrong with it counts only where the checksum is right. */
+async function readChecked(file: CacheFile, path: string): Promise<TableParts> {
+  await checkHead(file, path);
+  const parts = await readContent(file, path).catch(async (error: unknown) => {
+    await checkSum(file, path);
+    throw error;
+  });
+  await checkSum(file, path);
+  return parts;
+}
+
+async function readContent(file: CacheFile, path: string): Promise<TableParts> {
+  const headerEnd = Math.min(HEADER_AT + file.data.readUInt32LE(CHECKED_FROM), file.data.length);
+  await file.readTo(headerEnd);
+  const header = parseHeader(file.data.toString('utf8', HEADER_AT, headerEnd), path, HEADER_AT);
+  return readParts(header, new SectionReader(file, path, headerEnd, header.lengths));
 }
 
 /** Loads a cache file. The arrays are views of the bytes that were read: nothing is decoded. */
 export async function loadTable(path: string, options: TableOptions = {}): Promise<Table> {
   requireLittleEndian(path);
-  const data = await readWhole(path);
-  check(data, path);
-  const headerEnd = Math.min(HEADER_AT + data.readUInt32LE(CHECKED_FROM), data.length);
-  const header = parseHeader(data.toString('utf8', HEADER_AT, headerEnd), path, HEADER_AT);
-  return new Table(readParts(header, new SectionReader(data, path, headerEnd, header.lengths)), options);
+  const file = await CacheFile.open(path, CHECKED_FROM);
+  try {
+    return new Table(await readChecked(file, path), options);
+  } finally {
+    await file.close();
+  }
 }

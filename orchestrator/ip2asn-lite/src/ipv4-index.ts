@@ -1,5 +1,5 @@
 import type { Prefixes } from './prefixes.ts';
-import { findEdge, type Trie } from './trie.ts';
+import { expandRoot, findEdge, type Trie } from './trie.ts';
 
 /**
  * The lookup structure of IPv4: a block of edges for each value of the upper 16 bits, as in the tree, but with the answer beside
@@ -29,7 +29,7 @@ export function findAnswer(index: Ipv4Index, address: number): number {
 /** Copies the answers to the edges. Values that the root answers alone get a block of one edge, shared by equal answers. */
 export function indexIpv4(trie: Trie, prefixes: Prefixes): Ipv4Index {
   const alone = new Map<number, number>();
-  const starts = trie.root.map((target) => {
+  const starts = expandRoot(trie).map((target) => {
     if (target < 0) return -1 - target;
     const start = alone.get(target) ?? trie.edges.length + alone.size;
     alone.set(target, start);

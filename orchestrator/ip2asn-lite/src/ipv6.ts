@@ -1,11 +1,14 @@
+import { buildHops, findRow, type Hops } from './hops.ts';
 import { ContestedMatch, Match } from './match.ts';
 import type { Prefixes } from './prefixes.ts';
-import { findRow, type Trie } from './trie.ts';
+import type { Trie } from './trie.ts';
 
 /** Lookups in the IPv6 half of a table. Addresses are 8 groups. */
 export class Ipv6Lookup {
   readonly #prefixes: Prefixes;
   readonly #trie: Trie;
+  /** Built when the first address is looked up: who only asks for IPv4 does not wait for it. */
+  #hops: Hops | null = null;
   /** Texts that were asked for: writing one takes longer than the lookup. */
   readonly #texts: string[];
 
@@ -16,7 +19,7 @@ export class Ipv6Lookup {
   }
 
   match(groups: Uint16Array): Match | null {
-    const row = findRow(this.#trie, groups);
+    const row = this.#row(groups);
     if (row < 0) return null;
     const prefixes = this.#prefixes;
     let text = this.#texts[row] as string;
@@ -30,7 +33,12 @@ export class Ipv6Lookup {
   }
 
   asn(groups: Uint16Array): number | null {
-    const row = findRow(this.#trie, groups);
+    const row = this.#row(groups);
     return row < 0 ? null : (this.#prefixes.asns[row] as number);
+  }
+
+  #row(groups: Uint16Array): number {
+    this.#hops ??= buildHops(this.#trie);
+    return findRow(this.#hops, groups);
   }
 }

@@ -132,8 +132,8 @@ function edit(bytes: Buffer, change: () => unknown): Buffer {
 const CRAFTED: [string, (bytes: Buffer) => Buffer, RegExp][] = [
   [
     'a later version',
-    (bytes) => edit(bytes, () => bytes.writeUInt32LE(2, 8)),
-    /byte 8: expected version 1 .*found version 2/,
+    (bytes) => edit(bytes, () => bytes.writeUInt32LE(3, 8)),
+    /byte 8: expected version 2 .*found version 3/,
   ],
   [
     'bytes after the end',

@@ -10,10 +10,12 @@ interface Slice {
   inherited: number;
 }
 
+/** Stands for the edge that would lead to the root. */
+const ROOT = -1;
 /** Stands for a block whose place is not known yet. */
 const CHILD = -1;
 
-/** A node that is still to be written, and the edge that will point to it (root edges while the root is written). */
+/** A node that is still to be written, and the edge that will point to it; none points to the root. */
 interface Pending extends Slice {
   edge: number;
 }
@@ -32,29 +34,15 @@ class TrieBuilder {
   }
 
   build(): Trie {
-    this.#writeBlock({ from: 0, to: this.#boundaries.count, depth: 0, inherited: 0 });
-    const root = this.#expandRoot();
-    const rootBlocks = this.#queue.length;
-    const rootEdges = this.#edges.slice(0, this.#count);
-    this.#count = 0;
+    this.#queue.push({ from: 0, to: this.#boundaries.count, depth: 0, inherited: 0, edge: ROOT });
     for (let next = 0; next < this.#queue.length; next++) {
       const pending = this.#queue[next] as Pending;
       const start = this.#count;
-      if (next < rootBlocks) root[rootEdges[pending.edge] as number] = -1 - start;
-      else this.#targets[pending.edge] = -1 - start;
+      if (pending.edge !== ROOT) this.#targets[pending.edge] = -1 - start;
       this.#writeBlock(pending);
       this.#edges[start] = this.#count - start - 1;
     }
-    return { root, edges: this.#edges.slice(0, this.#count), targets: this.#targets.slice(0, this.#count) };
-  }
-
-  #expandRoot(): Int32Array {
-    const root = new Int32Array(65536);
-    for (let i = 0; i < this.#count; i++) {
-      const end = i + 1 < this.#count ? (this.#edges[i + 1] ?? 0) : 65536;
-      root.fill(this.#targets[i] ?? 0, this.#edges[i] ?? 0, end);
-    }
-    return root;
+    return { edges: this.#edges.slice(0, this.#count), targets: this.#targets.slice(0, this.#count) };
   }
 
   #writeBlock({ from, to, depth, inherited }: Slice): void {
