@@ -81,17 +81,29 @@ static void set_flow(const struct ip_packet *ip, bool from_us, struct flow *flow
 	memcpy(flow->target, from_us ? ip->target : ip->source, bytes);
 }
 
-/* Sets number and index; in IPv4 the index of a true answer is 0. */
-static bool match_flow(const struct scan *scan, uint16_t our_port, uint32_t sequence, struct reply *out)
+static bool is_place_of(const struct scan *scan, const struct flow *flow, uint32_t index)
+{
+	if (scan->targets == NULL) {
+		return index == 0;
+	}
+	return index < scan->target_count && memcmp(scan->targets + (size_t)16 * index, flow->target, 16) == 0;
+}
+
+/* Sets number and index. `or_next`: the probe may also have had the sequence number above. */
+static bool match_flow(const struct scan *scan, uint16_t our_port, uint32_t sequence, bool or_next, struct reply *out)
 {
 	struct flow_hash hash = flow_hash(scan, &out->flow);
 	if (!probe_find(scan, &hash, our_port, &out->number)) {
 		return false;
 	}
 	out->index = probe_index(&hash, sequence, out->number);
-	return out->flow.family == 6 || out->index == 0;
+	if (or_next && !is_place_of(scan, &out->flow, out->index)) {
+		out->index = probe_index(&hash, sequence + 1, out->number);
+	}
+	return is_place_of(scan, &out->flow, out->index);
 }
 
+/* A RST acknowledges our SYN (RFC 9293, 3.10.7.1); some hosts acknowledge the byte before it, as if it had not come. */
 static bool match_tcp(const struct scan *scan, const struct ip_packet *ip, struct reply *out)
 {
 	if (ip->payload_bytes < TCP_HEADER_BYTES) {
@@ -99,8 +111,8 @@ static bool match_tcp(const struct scan *scan, const struct ip_packet *ip, struc
 	}
 	const uint8_t *tcp = ip->payload;
 	uint8_t flags = tcp[TCP_FLAGS_AT];
-	bool is_synack = (flags & TCP_FLAG_SYN) && (flags & TCP_FLAG_ACK);
-	if (!is_synack && !(flags & TCP_FLAG_RST)) {
+	bool is_synack = (flags & TCP_FLAG_SYN) && (flags & TCP_FLAG_ACK), is_rst = (flags & TCP_FLAG_RST) != 0;
+	if (!is_synack && !is_rst) {
 		return false;
 	}
 	set_flow(ip, false, &out->flow);
@@ -108,7 +120,7 @@ static bool match_tcp(const struct scan *scan, const struct ip_packet *ip, struc
 	out->tcp = tcp;
 	out->tcp_bytes = ip->payload_bytes;
 	out->is_icmp = false;
-	return match_flow(scan, get_be16(tcp + 2), get_be32(tcp + 8) - 1, out);
+	return match_flow(scan, get_be16(tcp + 2), get_be32(tcp + 8) - 1, is_rst, out);
 }
 
 /* Types that end or bound a path: destination unreachable and time exceeded (RFC 792, RFC 4443). */
@@ -143,7 +155,7 @@ static bool match_icmp(const struct scan *scan, const struct ip_packet *ip, stru
 	out->icmp_type = icmp[0];
 	out->icmp_code = icmp[1];
 	out->hop = ip->source;
-	return match_flow(scan, get_be16(quoted.payload), get_be32(quoted.payload + 4), out);
+	return match_flow(scan, get_be16(quoted.payload), get_be32(quoted.payload + 4), false, out);
 }
 
 bool reply_match(const struct scan *scan, const uint8_t *packet, size_t bytes, struct reply *out)

@@ -11,7 +11,7 @@
 struct reply {
 	struct flow flow;   /* the probed target, in every case */
 	unsigned number;    /* of the probe that it answers */
-	uint32_t index;	    /* IPv6: the target's place in the list; 0 in IPv4 */
+	uint32_t index;	    /* the target's place in the list; 0 without one */
 	const uint8_t *tcp; /* the reply's TCP header, or the quoted one of an ICMP error */
 	size_t tcp_bytes;
 	bool is_icmp;
@@ -39,9 +39,8 @@ struct evidence {
 	enum rtt_missing rtt_missing;
 };
 
-/* Reads an IP packet of `bytes` captured bytes. True when it answers a probe of this run: a SYN/ACK or
- * RST with our sequence number, or an ICMP error that quotes one of our SYNs. In IPv6 the caller must
- * still compare the list's entry `index` with flow.target. */
+/* Reads an IP packet of `bytes` captured bytes. True when it answers a probe of this run: a SYN/ACK that acknowledges our
+ * sequence number, a RST that acknowledges or repeats it, or an ICMP error that quotes one of our SYNs. */
 bool reply_match(const struct scan *scan, const uint8_t *ip, size_t bytes, struct reply *out);
 
 /* Everything that a matched reply shows. `arrival_us`: microseconds of the same clock as TSval. */

@@ -31,6 +31,9 @@ struct scan {
 	uint32_t port_count;
 	unsigned stream_count; /* probes for each target, zmap's -P */
 	struct stream streams[PLAN_STREAMS_MAX];
+	/* IPv6 from a list: addresses of 16 bytes, whose n-th one alone answers index n. Otherwise NULL: every index is 0. */
+	const uint8_t *targets;
+	size_t target_count;
 };
 
 /* Fills `scan` from a plan that fits (plan_fits) and has its secret. */

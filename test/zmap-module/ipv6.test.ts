@@ -110,18 +110,27 @@ test('shards 1, 2 and 3 cover the list exactly once', () =>
     }
   }));
 
-test('forged SYN/ACKs from addresses of the list are never accepted', () =>
+/** Lines that zmap writes while answers come from addresses of a list of 10,000 that nobody serves. */
+async function forgeries(lab: Lab, scanner: string, count: number, words: readonly string[]): Promise<number> {
+  const { stdout: link } = await execa('ip', ['-n', lab.scanner, '-br', 'link', 'show', 's0']);
+  const mac = link.match(/(..:){5}../)?.[0] ?? '';
+  const forger = [join(moduleFolder, 'build/forger'), 't0', mac, scanner, join(lab.folder, 'list'), String(count)];
+  const before = await received(lab);
+  await lab.serve(lab.target, [...forger, ...words]);
+  const { stdout } = await scan6(lab, 'v1', ['-r', '4000'], '4');
+  assert.ok((await received(lab)) - before >= 0.9 * count, 'the forgeries reached the scanner');
+  return repliesOf(stdout).length;
+}
+
+test('an answer is accepted from the place of its number alone, and to our address alone', () =>
   inIpv6Lab('IPv6 forgeries', async (lab) => {
     await lab.ip('-n', lab.target, '-6', 'route', 'add', 'blackhole', '2001:db8:1:2::/64');
-    const mac =
-      (await execa('ip', ['-n', lab.scanner, '-br', 'link', 'show', 's0'])).stdout.match(/(..:){5}../)?.[0] ?? '';
     await buildList(lab, scattered(10_000, '2001:db8:1:2'));
-    const forger = [join(moduleFolder, 'build/forger'), 't0', mac, '2001:db8::2', join(lab.folder, 'list'), '60000'];
-    const before = await received(lab);
-    await lab.serve(lab.target, forger);
-    const { stdout } = await scan6(lab, 'v1', ['-r', '4000']);
-    assert.is(stdout, '');
-    assert.ok((await received(lab)) - before >= 50_000, 'the forgeries reached the scanner');
+    const [us, notUs] = ['2001:db8::2', '2001:db8::3'];
+    assert.is(await forgeries(lab, us, 60_000, []), 0, 'guessed numbers');
+    assert.is(await forgeries(lab, us, 10_000, [testSecret, '0']), 10_000, 'true numbers');
+    assert.is(await forgeries(lab, us, 10_000, [testSecret, '1']), 0, 'the numbers of the place before');
+    assert.is(await forgeries(lab, notUs, 10_000, [testSecret, '0']), 0, 'true numbers to another address');
   }));
 
 async function received(lab: Lab): Promise<number> {

@@ -48,6 +48,7 @@ const expected: Record<string, readonly string[]> = {
   silent: [],
   icmp_unreachable: ['icmp_unreachable'],
   icmp_ttl_exceeded: ['icmp_ttl_exceeded'],
+  rst_unheard: ['rst'],
 };
 const columns: Record<string, number> = {
   v1: 0,
@@ -88,7 +89,7 @@ async function scanAll(lab: Lab): Promise<Reply[]> {
     probe: probes.join('+'),
     probes: probes.length,
     rate: 2000,
-    args: ['198.19.0.0/20', '198.19.16.0/21', '198.19.24.0/22', '198.19.28.0/23'],
+    args: ['198.19.0.0/20', '198.19.16.0/21', '198.19.24.0/22', '198.19.28.0/23', '198.19.30.0/24'],
   });
 }
 

@@ -17,7 +17,7 @@ import {
 } from './lab.ts';
 import { scan, scanLines, testSecret, zmap } from './zmap.ts';
 
-/** 198.19.0.0/19 holds 32 times 256 hosts, one of the thirty personalities in turn, of which one is silent. */
+/** 198.19.0.0/19 holds 256 hosts each of 32 personalities, of which one is silent. */
 const answering = 31 * 256;
 
 const test = suite('the stock zmap under the plug-in');

@@ -83,6 +83,8 @@ static int global_initialize(void *conf)
 				"wrote with this list, no other targets, and a blocklist that leaves 240.0.0.0/4 alone",
 			  (unsigned long)allowed, (unsigned long)list.count);
 	}
+	scan.targets = list.addresses;
+	scan.target_count = list.count;
 	find_source();
 	module_ipv6_mptcp_synscan.packet_length = sender_longest(&scan, 6);
 	return EXIT_SUCCESS;
@@ -115,8 +117,7 @@ static int validate_packet(const void *ip, uint32_t length, uint32_t *zmap_sourc
 	struct reply reply;
 	(void)validation;
 	if (!reply_match(&scan, ip, length, &reply) || reply.flow.family != 6 ||
-	    reply.flow.target_port != zconf_u16(ZCONF_TARGET_PORT) || reply.index >= list.count ||
-	    memcmp(hitlist_at(&list, reply.index), reply.flow.target, 16) != 0 ||
+	    reply.flow.target_port != zconf_u16(ZCONF_TARGET_PORT) ||
 	    memcmp(source, reply.flow.source, sizeof source) != 0) {
 		return 0;
 	}

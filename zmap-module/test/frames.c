@@ -39,6 +39,16 @@ struct flow flow_v6(uint8_t last)
 	return flow;
 }
 
+void use_list(struct scan *scan)
+{
+	static uint8_t targets[256][16];
+	for (unsigned i = 0; i < 256; i++) {
+		memcpy(targets[i], flow_v6((uint8_t)i).target, 16);
+	}
+	scan->targets = targets[0];
+	scan->target_count = 256;
+}
+
 size_t build_syn(const struct scan *scan, const struct flow *flow, unsigned number, uint32_t index, uint32_t clock,
 		 struct probe *probe, uint8_t *frame)
 {

@@ -11,6 +11,9 @@ struct scan scan_of(const char *arguments, unsigned streams);
 struct flow flow_v4(uint8_t last);
 struct flow flow_v6(uint8_t last);
 
+/* Gives the scan a list: flow_v6(0) to flow_v6(255), whose n-th target is flow_v6(n)'s. */
+void use_list(struct scan *scan);
+
 /* The SYN of one probe as a frame (FRAME_MAX); returns its length. */
 size_t build_syn(const struct scan *scan, const struct flow *flow, unsigned number, uint32_t index, uint32_t clock,
 		 struct probe *probe, uint8_t *frame);

@@ -36,6 +36,7 @@ struct answer {
 	uint8_t options[40];
 	size_t bytes;
 	uint8_t flags;
+	bool acknowledges_nothing; /* acknowledges the byte before the SYN */
 };
 
 static uint64_t random_state;
@@ -332,6 +333,12 @@ static void reset(const struct syn *s, struct answer *a)
 	a->flags = RST | ACK;
 }
 
+static void reset_unheard(const struct syn *s, struct answer *a)
+{
+	reset(s, a);
+	a->acknowledges_nothing = true;
+}
+
 static const struct personality {
 	const char *name;
 	void (*behave)(const struct syn *s, struct answer *a);
@@ -368,6 +375,7 @@ static const struct personality {
     {"silent", be_plain, 0, true},
     {"icmp_unreachable", be_plain, 3, false},
     {"icmp_ttl_exceeded", be_plain, 11, false},
+    {"rst_unheard", reset_unheard, 0, false},
 };
 #define COUNT (sizeof PERSONALITIES / sizeof PERSONALITIES[0])
 
@@ -466,7 +474,7 @@ static size_t write_tcp(uint8_t *out, const struct syn *s, const struct answer *
 	memcpy(tcp, s->tcp + 2, 2);
 	memcpy(tcp + 2, s->tcp, 2);
 	write32(tcp + 4, a->flags & RST ? 0 : (uint32_t)random_u64());
-	write32(tcp + 8, read32(s->tcp + 4) + 1);
+	write32(tcp + 8, read32(s->tcp + 4) + (a->acknowledges_nothing ? 0 : 1));
 	tcp[12] = (uint8_t)(header / 4 << 4);
 	tcp[13] = a->flags;
 	tcp[14] = 0xfe;
