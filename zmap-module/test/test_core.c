@@ -124,6 +124,10 @@ static void test_fits(void)
 	    {"v1+port2", 2, 4, false},
 	    {"v1+port2", 2, 5, true},
 	    {"v1,ttl=1-8", 8, 100, true},
+	    {"v1", 256, 256, true},
+	    {"v1", 257, 1000, false},
+	    {"v1,ttl=1-255", 255, 1000, true},
+	    {"v0+v1", 258, 1000, false},
 	};
 	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
 		struct probe_plan plan;

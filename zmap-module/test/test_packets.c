@@ -96,6 +96,89 @@ static void test_packets(void)
 	}
 }
 
+/* Whole frames; x is a digit of a keyed hash or of a checksum, spaces stand between fields. */
+static const struct frame_case {
+	const char *sentence, *arguments;
+	unsigned family;
+	const char *frame;
+} FRAMES[] = {
+    {"a SYN like a Linux host's", "v1", 4,
+     "020000000001 020000000002 0800 4500 0040 d431 4000 ff06 xxxx f0000002 c6120007 "
+     "xxxx 0050 xxxxxxxx 00000000 b002 faf0 xxxx 0000 020405b4 0402 080a fedcba98 00000000 01 030307 1e040101"},
+    {"the same over IPv6: a smaller MSS", "v1", 6,
+     "020000000001 020000000002 86dd 60000000 002c 06ff 20010db8000000000000000000000002 20010db8000100000000000000000007 "
+     "xxxx 01bb xxxxxxxx 00000000 b002 faf0 xxxx 0000 020405a0 0402 080a fedcba98 00000000 01 030307 1e040101"},
+    {"a SYN like a Windows host's, with another TTL", "v1,options=windows,ttl=9", 4,
+     "020000000001 020000000002 0800 4500 0038 d431 4000 0906 xxxx f0000002 c6120007 "
+     "xxxx 0050 xxxxxxxx 00000000 9002 faf0 xxxx 0000 020405b4 01 030308 01 01 0402 1e040101"},
+    {"the paper's bare SYN: v0 and nothing else", "v0,options=bare", 4,
+     "020000000001 020000000002 0800 4500 0034 d431 4000 ff06 xxxx f0000002 c6120007 "
+     "xxxx 0050 xxxxxxxx 00000000 8002 faf0 xxxx 0000 1e0c0001 xxxxxxxxxxxxxxxx"},
+    {"a grease version with other flags", "grease,options=bare,flags=a1,ttl=64", 6,
+     "020000000001 020000000002 86dd 60000000 0018 0640 20010db8000000000000000000000002 20010db8000100000000000000000007 "
+     "xxxx 01bb xxxxxxxx 00000000 6002 faf0 xxxx 0000 1e040fa1"},
+    {"a join with address id 1", "join,options=bare", 4,
+     "020000000001 020000000002 0800 4500 0034 d431 4000 ff06 xxxx f0000002 c6120007 "
+     "xxxx 0050 xxxxxxxx 00000000 8002 faf0 xxxx 0000 1e0c1001 xxxxxxxx xxxxxxxx"},
+    {"a canary behind the option", "canary,options=bare", 4,
+     "020000000001 020000000002 0800 4500 0034 d431 4000 ff06 xxxx f0000002 c6120007 "
+     "xxxx 0050 xxxxxxxx 00000000 8002 faf0 xxxx 0000 1e040101 fd08xxxxxxxxxxxx"},
+};
+
+static bool is_like(const char *hex, const char *like)
+{
+	for (; *like != '\0'; like++) {
+		if (*like == ' ') {
+			continue;
+		}
+		if (*hex == '\0' || (*like != 'x' && *like != *hex)) {
+			return false;
+		}
+		hex++;
+	}
+	return *hex == '\0';
+}
+
+static void test_frames(void)
+{
+	for (size_t i = 0; i < sizeof FRAMES / sizeof FRAMES[0]; i++) {
+		struct scan scan = scan_of(FRAMES[i].arguments, 1);
+		struct flow flow = FRAMES[i].family == 4 ? flow_v4(7) : flow_v6(7);
+		struct probe probe;
+		uint8_t frame[FRAME_MAX];
+		size_t bytes = build_syn(&scan, &flow, 0, 0, TEST_CLOCK, &probe, frame);
+		const char *hex = to_hex(frame, bytes);
+		check(is_like(hex, FRAMES[i].frame), "%s: %s", FRAMES[i].sentence, hex);
+	}
+}
+
+/* Source ports of all probes to one target differ, in a range that just holds them too; those of port2 lie half of it away. */
+static void test_ports(void)
+{
+	static const uint32_t RANGES[] = {9, 10, 1000, 28233};
+	for (size_t range = 0; range < sizeof RANGES / sizeof RANGES[0]; range++) {
+		struct scan of = scan_of("v1+port2+v0+port2v0", 4), scan;
+		scan_begin(&scan, &of.plan, 4, 32768, RANGES[range]);
+		for (unsigned target = 0; target < 256; target++) {
+			struct flow flow = flow_v4((uint8_t)target);
+			struct probe probes[4];
+			uint8_t frame[FRAME_MAX];
+			for (unsigned number = 0; number < 4; number++) {
+				build_syn(&scan, &flow, number, 0, 1, &probes[number], frame);
+				check(get_be16(frame + ETHERNET_BYTES + 20) == probes[number].source_port, "the port is the frame's");
+				check((uint32_t)probes[number].source_port - 32768 < RANGES[range], "a port lies in the range");
+				for (unsigned before = 0; before < number; before++) {
+					check(probes[before].source_port != probes[number].source_port, "no two probes share a port");
+				}
+			}
+			for (unsigned first = 0; first < 4; first += 2) {
+				uint32_t apart = probes[first + 1].source_port + RANGES[range] - probes[first].source_port;
+				check(apart % RANGES[range] == RANGES[range] / 2 + 1, "the second port lies away from the first");
+			}
+		}
+	}
+}
+
 /* Two targets, ports or kinds never share a key; one and the same probe always has the same. */
 static void test_keys(void)
 {
@@ -126,9 +209,32 @@ static void test_keys(void)
 	}
 }
 
+/* With -P above the number of kinds one kind is sent again, from another port: its key is another one. */
+static void test_keys_of_one_kind(void)
+{
+	static const char *const KINDS[] = {"v0", "port2v0", "join", "canary"};
+	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
+		struct scan scan = scan_of(KINDS[i], 3);
+		struct flow flow = flow_v4(1);
+		struct probe probes[3] = {0};
+		uint8_t frame[FRAME_MAX];
+		for (unsigned number = 0; number < 3; number++) {
+			build_syn(&scan, &flow, number, 0, 1, &probes[number], frame);
+			for (unsigned before = 0; before < number; before++) {
+				bool same = memcmp(probes[before].option + 4, probes[number].option + 4, 8) == 0 &&
+					    memcmp(probes[before].canary, probes[number].canary, CANARY_BYTES) == 0;
+				check(!same, "%s from another port is another option", KINDS[i]);
+			}
+		}
+	}
+}
+
 int main(void)
 {
 	test_packets();
+	test_frames();
+	test_ports();
 	test_keys();
+	test_keys_of_one_kind();
 	return checks_done("packets");
 }
