@@ -107,6 +107,7 @@ const claims: readonly Claim[] = [
       echo('key_echoed', 'Our key came back.', erratum),
       echo('key_byte_swapped', 'Our key came back with its bytes or halves swapped.', erratum),
       echo('key_truncated', 'A beginning of our key came back, then zeros or nothing.', erratum),
+      echo('key_derived', 'The key holds four bytes or more of ours, or of its complement, in a row.', erratum),
       echo('key_zero', 'The key is zero: an option padded to the length that is due.', rfc(1, '3.1, a key is random')),
       {
         name: 'key_constant',

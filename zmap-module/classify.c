@@ -10,6 +10,9 @@
 #define JOIN_TOKEN_BYTES 4
 /* Fewer leading bytes than this may agree by chance. */
 #define TRUNCATION_MIN 2
+/* So many bytes in a row stand at one of 5 places of our key and at one of 5 of theirs, as they are or as their
+ * complement: 50 of 2^32 keys of a genuine server do so by chance. */
+#define RUN_MIN 4
 
 static const char *const CLASSIFICATION_NAMES[CLASS_COUNT] = {
     [CLASS_SYNACK_NO_OPTION] = "synack_no_option",
@@ -38,6 +41,7 @@ static const char *const FAULT_NAMES[FAULT_COUNT] = {
     [FAULT_KEY_ECHOED] = "key_echoed",
     [FAULT_KEY_BYTE_SWAPPED] = "key_byte_swapped",
     [FAULT_KEY_TRUNCATED] = "key_truncated",
+    [FAULT_KEY_DERIVED] = "key_derived",
     [FAULT_KEY_ZERO] = "key_zero",
     [FAULT_CANARY_RETURNED] = "canary_returned",
 };
@@ -131,6 +135,23 @@ static bool halves_swapped(const uint8_t *ours, const uint8_t *theirs)
 	return memcmp(ours, theirs + 4, 4) == 0 && memcmp(ours + 4, theirs, 4) == 0;
 }
 
+/* True when a run of our key, every bit of it changed by `mask`, stands anywhere in `theirs`. */
+static bool has_run(const uint8_t *ours, uint8_t mask, const uint8_t *theirs, size_t bytes)
+{
+	uint8_t changed[MPTCP_KEY_BYTES];
+	for (size_t i = 0; i < MPTCP_KEY_BYTES; i++) {
+		changed[i] = ours[i] ^ mask;
+	}
+	for (size_t from = 0; from + RUN_MIN <= MPTCP_KEY_BYTES; from++) {
+		for (size_t at = 0; at + RUN_MIN <= bytes; at++) {
+			if (memcmp(changed + from, theirs + at, RUN_MIN) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* What was done to our key; `theirs` are `bytes` bytes behind the flags, at least one. */
 static void judge_key(const uint8_t *ours, const uint8_t *theirs, size_t bytes, struct mptcp_evidence *out)
 {
@@ -146,6 +167,8 @@ static void judge_key(const uint8_t *ours, const uint8_t *theirs, size_t bytes, 
 	} else if (shown == MPTCP_KEY_BYTES && (is_swapped(ours, theirs, 8) || is_swapped(ours, theirs, 4) ||
 						is_swapped(ours, theirs, 2) || halves_swapped(ours, theirs))) {
 		add_fault(out, FAULT_KEY_BYTE_SWAPPED);
+	} else if (has_run(ours, 0x00, theirs, shown) || has_run(ours, 0xff, theirs, shown)) {
+		add_fault(out, FAULT_KEY_DERIVED);
 	}
 }
 
@@ -203,8 +226,8 @@ static void note_capable_faults(const struct probe *sent, struct mptcp_evidence 
 #define BIT(fault) (1u << (fault))
 #define FAULTS_OF_THE_WALK \
 	(BIT(FAULT_LENGTH_BELOW_TWO) | BIT(FAULT_PAST_END) | BIT(FAULT_TRUNCATED) | BIT(FAULT_DUPLICATE_OPTION))
-#define FAULTS_OF_A_MIRROR                                                                                           \
-	(BIT(FAULT_OPTION_ECHOED) | BIT(FAULT_KEY_ECHOED) | BIT(FAULT_KEY_BYTE_SWAPPED) | BIT(FAULT_KEY_TRUNCATED) | \
+#define FAULTS_OF_A_MIRROR                                                                                                                    \
+	(BIT(FAULT_OPTION_ECHOED) | BIT(FAULT_KEY_ECHOED) | BIT(FAULT_KEY_BYTE_SWAPPED) | BIT(FAULT_KEY_TRUNCATED) | BIT(FAULT_KEY_DERIVED) | \
 	 BIT(FAULT_KEY_ZERO) | BIT(FAULT_CANARY_RETURNED))
 #define FAULTS_OF_A_CAPABLE \
 	(BIT(FAULT_UNEXPECTED_LENGTH) | BIT(FAULT_FLAG_B) | BIT(FAULT_NO_CRYPTO_FLAG) | BIT(FAULT_UNSOLICITED_OPTION))

@@ -36,6 +36,7 @@ enum fault {
 	FAULT_KEY_ECHOED,	  /* our key */
 	FAULT_KEY_BYTE_SWAPPED,	  /* our key, its bytes swapped in words of 2, 4 or 8, or its halves */
 	FAULT_KEY_TRUNCATED,	  /* a beginning of our key, then zeros or nothing */
+	FAULT_KEY_DERIVED,	  /* four bytes of our key or of its complement, in a row, anywhere */
 	FAULT_KEY_ZERO,		  /* eight zero bytes */
 	FAULT_CANARY_RETURNED,	  /* our option of the unknown kind */
 	FAULT_COUNT,

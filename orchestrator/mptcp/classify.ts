@@ -22,6 +22,7 @@ const faultNames = [
   'key_echoed',
   'key_byte_swapped',
   'key_truncated',
+  'key_derived',
   'key_zero',
   'canary_returned',
 ] as const;
@@ -33,6 +34,7 @@ const ofAMirror: Fault[] = [
   'key_echoed',
   'key_byte_swapped',
   'key_truncated',
+  'key_derived',
   'key_zero',
   'canary_returned',
 ];
@@ -74,6 +76,11 @@ const KEY_AT = 4;
 const KEY_BYTES = 8;
 /** Fewer leading bytes than this may agree by chance. */
 const TRUNCATION_MIN = 2;
+/**
+ * So many bytes in a row stand at one of 5 places of our key and at one of 5 of theirs, as they are or as their
+ * complement: 50 of 2^32 keys of a genuine server do so by chance.
+ */
+const RUN_MIN = 4;
 
 interface Reading extends Omit<Shown, 'classification' | 'faults'> {
   subtype: number | null;
@@ -116,6 +123,14 @@ function swapped(key: Buffer, width: number): Buffer {
   return Buffer.from(key.map((_, at) => key.readUInt8(at - (at % width) + width - 1 - (at % width))));
 }
 
+/** True when a run of our key stands anywhere in `theirs`. */
+function hasRun(ours: Buffer, theirs: Buffer): boolean {
+  for (let from = 0; from + RUN_MIN <= KEY_BYTES; from++) {
+    if (theirs.includes(ours.subarray(from, from + RUN_MIN))) return true;
+  }
+  return false;
+}
+
 /** What was done to our key; `theirs` are the bytes behind the flags, at least one. */
 function keyFault(ours: Buffer, theirs: Buffer): Fault | null {
   let agreed = 0;
@@ -124,7 +139,9 @@ function keyFault(ours: Buffer, theirs: Buffer): Fault | null {
   if (agreed >= TRUNCATION_MIN && theirs.subarray(agreed).every((byte) => byte === 0)) return 'key_truncated';
   const halves = Buffer.concat([ours.subarray(4), ours.subarray(0, 4)]);
   const swaps = [swapped(ours, 8), swapped(ours, 4), swapped(ours, 2), halves];
-  return swaps.some((swap) => swap.equals(theirs)) ? 'key_byte_swapped' : null;
+  if (swaps.some((swap) => swap.equals(theirs))) return 'key_byte_swapped';
+  const complement = Buffer.from(ours.map((byte) => byte ^ 0xff));
+  return hasRun(ours, theirs) || hasRun(complement, theirs) ? 'key_derived' : null;
 }
 
 function noteEcho(sent: Sent, { option, subtype, key, faults }: Reading): void {

@@ -51,6 +51,9 @@ const rows: Row[] = [
     'echoed_option syn_ack key_truncated',
   ],
   ['half of our key, then nothing, is an echo', 0, [v0(['1e08000110203040'])], 'echoed_option syn_ack key_truncated'],
+  ['half of our key behind zeros is an echo', 0, [v0([key0('0000000050607080')])], 'echoed_option syn_ack key_derived'],
+  ['our key and one is an echo', 0, [v0([key0('1020304050607081')])], 'echoed_option syn_ack key_derived'],
+  ['the complement of our key is an echo', 0, [v0([key0('efdfcfbfaf9f8f7f')])], 'echoed_option syn_ack key_derived'],
   ['a zero key is an echo in v0', 0, [v0([key0(zero)])], 'echoed_option syn_ack key_zero'],
   ['a zero key is an echo in v1', 1, [v1([key1(zero)])], 'echoed_option syn_ack key_zero'],
   [

@@ -183,6 +183,25 @@ static void cut_key(uint8_t *key)
 	memset(key + 4, 0, 4);
 }
 
+static void invert_key(uint8_t *key)
+{
+	for (int i = 0; i < 8; i++) {
+		key[i] ^= 0xff;
+	}
+}
+
+static void rotate_key(uint8_t *key)
+{
+	uint8_t first = key[0];
+	memmove(key, key + 1, 7);
+	key[7] = first;
+}
+
+static void empty_front(uint8_t *key)
+{
+	memset(key, 0, 4);
+}
+
 static void mirror_byte_swapped(const struct syn *s, struct answer *a)
 {
 	mirror_changed(s, a, swap_all);
@@ -196,6 +215,21 @@ static void mirror_halves_swapped(const struct syn *s, struct answer *a)
 static void mirror_truncated(const struct syn *s, struct answer *a)
 {
 	mirror_changed(s, a, cut_key);
+}
+
+static void mirror_inverted(const struct syn *s, struct answer *a)
+{
+	mirror_changed(s, a, invert_key);
+}
+
+static void mirror_rotated(const struct syn *s, struct answer *a)
+{
+	mirror_changed(s, a, rotate_key);
+}
+
+static void mirror_tail(const struct syn *s, struct answer *a)
+{
+	mirror_changed(s, a, empty_front);
 }
 
 /* The first 8 bytes of the option, its length mended. */
@@ -376,6 +410,9 @@ static const struct personality {
     {"icmp_unreachable", be_plain, 3, false},
     {"icmp_ttl_exceeded", be_plain, 11, false},
     {"rst_unheard", reset_unheard, 0, false},
+    {"key_inverted", mirror_inverted, 0, false},
+    {"key_rotated", mirror_rotated, 0, false},
+    {"key_tail", mirror_tail, 0, false},
 };
 #define COUNT (sizeof PERSONALITIES / sizeof PERSONALITIES[0])
 
