@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { CacheFile } from './cache-file.ts';
 import { parseHeader, readParts, sectionsOf } from './cache-layout.ts';
-import { FileError } from './errors.ts';
+import { FileError, Ip2AsnError } from './errors.ts';
 import { SectionReader } from './section-reader.ts';
 import { Table, type TableOptions, type TableParts } from './table.ts';
 
@@ -58,20 +58,36 @@ function serialize(table: Table): Buffer[] {
   return parts;
 }
 
+/** The file that a path leads to, through links, and the permissions to keep; a new file has none yet. */
+async function placeOf(path: string): Promise<{ place: string; mode: number | undefined }> {
+  try {
+    const place = await realpath(path);
+    const found = await stat(place);
+    if (!found.isFile())
+      throw new Ip2AsnError('BAD_CACHE', `${path} is a folder, device or pipe: a cache would take its place`);
+    return { place, mode: found.mode & 0o777 };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { place: path, mode: undefined };
+    throw error;
+  }
+}
+
 /** Writes a table beside `path` and renames it into place: whoever opens the path finds the old file or the whole new one. */
 export async function saveTable(table: Table, path: string): Promise<void> {
   requireLittleEndian(path);
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const { place, mode } = await placeOf(path);
+  const temporary = `${place}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     const handle = await open(temporary, 'wx');
     try {
+      if (mode !== undefined) await handle.chmod(mode);
       for (const part of serialize(table)) await handle.writeFile(part);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    await rename(temporary, place);
+    await syncFolder(dirname(place));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -88,13 +104,15 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** True when the file starts like a cache of any version. */
+/** True when the file starts like a cache of any version, also one whose line end was changed on the way. */
 export async function isCache(path: string): Promise<boolean> {
   const handle = await open(path);
   try {
-    const start = Buffer.alloc(MAGIC.length);
+    if (!(await handle.stat()).isFile()) return false; // a pipe: nothing of it may be used up
+    const name = MAGIC.subarray(0, MAGIC.indexOf('\r'));
+    const start = Buffer.alloc(name.length);
     await handle.read(start, 0, start.length, 0);
-    return start.equals(MAGIC);
+    return start.equals(name);
   } finally {
     await handle.close();
   }

@@ -1,6 +1,8 @@
 import { type BuildOptions, buildTable } from './build.ts';
 import { isCache, loadTable } from './cache.ts';
-import type { Table } from './table.ts';
+import { packNames } from './name-list.ts';
+import { readNames } from './names.ts';
+import { Table } from './table.ts';
 
 export type { Flag } from './asn-class.ts';
 export { type BuildOptions, buildTable } from './build.ts';
@@ -12,8 +14,20 @@ export { Match } from './match.ts';
 export type { AsSize } from './size.ts';
 export { type Address, Table, type TableInfo, type TableOptions } from './table.ts';
 
-/** Opens a cache file, or builds the table when the path is a source file. */
+/** What only building can do: a cache holds what it was built with. */
+const BUILDING = ['asOf', 'defaultRoutes', 'maxLength4', 'maxLength6', 'skipBadRecords'] as const;
+
+/**
+ * Opens a cache file, or builds the table when the path is a source file. `names` stand in for those of a cache.
+ * @throws TypeError for a cache with an option that only building can follow
+ */
 export async function openTable(path: string, options: Omit<BuildOptions, 'source'> = {}): Promise<Table> {
-  if (await isCache(path)) return loadTable(path, options);
-  return buildTable({ ...options, source: path });
+  if (!(await isCache(path))) return buildTable({ ...options, source: path });
+  const option = BUILDING.find((name) => options[name] !== undefined);
+  if (option !== undefined)
+    throw new TypeError(`${option} is for building, and ${path} is a cache that was built already`);
+  const table = await loadTable(path, options);
+  if (options.names === undefined) return table;
+  const names = packNames(await readNames(options.names, options.allowTruncated ?? false));
+  return new Table({ ...table.parts, names }, options);
 }

@@ -97,6 +97,7 @@ export class Table {
    * (AS 0 may not be announced, RFC 7607).
    */
   lookupBatch(addresses: Uint32Array, out: Uint32Array = new Uint32Array(addresses.length)): Uint32Array {
+    requireArray(addresses, Uint32Array);
     requireRoom(addresses.length, out);
     this.#ipv4.batch(addresses, out);
     return out;
@@ -104,6 +105,7 @@ export class Table {
 
   /** Origins of many IPv6 addresses, 16 bytes each in network order. IPv4-mapped ones are looked up as IPv4. */
   lookupBatch6(addresses: Uint8Array, out: Uint32Array = new Uint32Array(addresses.length >> 4)): Uint32Array {
+    requireArray(addresses, Uint8Array);
     if (addresses.length % 16 !== 0) throw new RangeError(`${addresses.length} bytes are not whole 16-byte addresses`);
     requireRoom(addresses.length / 16, out);
     const groups = this.#groups;
@@ -151,7 +153,13 @@ function isUint32(address: Address): address is number {
   return typeof address === 'number' && address >>> 0 === address;
 }
 
+/** Numbers of another type would be cut to fit, and answered as other addresses. */
+function requireArray(array: unknown, type: typeof Uint8Array | typeof Uint32Array): void {
+  if (!(array instanceof type)) throw new TypeError(`a batch is a ${type.name}`);
+}
+
 function requireRoom(needed: number, out: Uint32Array): void {
+  requireArray(out, Uint32Array);
   if (out.length < needed) throw new RangeError(`out has room for ${out.length} answers, ${needed} are due`);
 }
 

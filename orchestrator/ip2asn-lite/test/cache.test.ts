@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
@@ -76,6 +76,41 @@ test('saving leaves no other file, and replaces the old one', async () => {
     await saveTable(await build(), path);
     assert.equal(await readdir(folder), ['table.ip2asn']);
     assert.equal(answers(await loadTable(path)), answers(await build()));
+  });
+});
+
+test('saving follows a link, keeps permissions, and takes the place of files only', async () => {
+  await withCache(async (path, bytes, folder) => {
+    const link = join(folder, 'link');
+    await chmod(path, 0o600);
+    await symlink('table.ip2asn', link);
+    await saveTable(await loadTable(path), link);
+    assert.ok((await lstat(link)).isSymbolicLink());
+    assert.is((await stat(path)).mode & 0o777, 0o600);
+    assert.ok(bytes.equals(await readFile(path)));
+    for (const place of [folder, '/dev/null'])
+      assert.match(String(await rejection(saveTable(await build(), place))), /a folder, device or pipe/);
+    assert.ok((await stat('/dev/null')).isCharacterDevice());
+    assert.equal((await readdir(folder)).sort(), ['link', 'table.ip2asn']);
+  });
+});
+
+test('names given with a cache stand in for its own; what only building can do is refused', async () => {
+  await withCache(async (path) => {
+    const table = await withFile('names', 'AS300 OTHER-AS, FI\n', (names) => openTable(path, { names }));
+    assert.is(table.name(300), 'OTHER-AS, FI');
+    assert.is(table.name(64503), null);
+    assert.is(table.lookup('198.18.4.1')?.asn, 100);
+    assert.match(String(await rejection(openTable(path, { names: join(path, 'none') }))), /ENOTDIR|ENOENT/);
+    for (const option of [{ asOf: new Date() }, { defaultRoutes: true }, { maxLength4: 24 }, { maxLength6: 48 }])
+      assert.match(String(await rejection(openTable(path, option))), /is for building, and .* is a cache/);
+  });
+});
+
+test('a cache whose line end was changed on the way is a damaged cache, not another format', async () => {
+  await withCache(async (path, bytes) => {
+    await writeFile(path, Buffer.from(bytes.toString('latin1').replace('\r\n', '\n'), 'latin1'));
+    assert.match(String(await rejection(openTable(path))), /expected the magic of an ip2asn-lite cache/);
   });
 });
 

@@ -128,6 +128,7 @@ test('a mapped address gets the IPv4 answer and prefix', async () => {
   const table = await tableOf(SMALL);
   for (const text of ['::ffff:198.18.4.7', '::ffff:c612:407', '0:0:0:0:0:ffff:198.18.4.7']) {
     assert.is(table.lookup(text)?.prefix, '198.18.4.0/24', text);
+    assert.is(table.asn(text), 64502, text);
   }
   assert.is(table.lookup('::198.18.4.7'), null);
 });
@@ -153,6 +154,30 @@ test('batches refuse arrays that do not fit', async () => {
   const table = await tableOf(SMALL);
   assert.throws(() => table.lookupBatch(new Uint32Array(3), new Uint32Array(2)), /room for 2/);
   assert.throws(() => table.lookupBatch6(new Uint8Array(17)), /16-byte/);
+});
+
+test('batches of other types are refused: their numbers would be cut to fit', async () => {
+  const table = await tableOf(SMALL);
+  const call = (method: 'lookupBatch' | 'lookupBatch6', ...words: unknown[]) =>
+    Reflect.apply(table[method], table, words);
+  for (const input of [['198.18.4.7'], [3323069447], new Uint16Array(2), new Float64Array(1)]) {
+    assert.throws(() => call('lookupBatch', input), /a batch is a Uint32Array/);
+    assert.throws(() => call('lookupBatch6', input), /a batch is a Uint8Array/);
+  }
+  assert.throws(() => call('lookupBatch', Uint32Array.of(1), new Uint16Array(1)), /a batch is a Uint32Array/);
+  assert.throws(() => call('lookupBatch6', new Uint8Array(16), new Uint16Array(1)), /a batch is a Uint32Array/);
+  assert.throws(() => table.lookupBatch6(new Uint8Array(32), new Uint32Array(1)), /room for 1/);
+});
+
+test('each of two contested prefixes at one address has its own origins', async () => {
+  const lines = ['198.18.4.0\t22\t64501_64502', '198.18.4.0\t24\t64503_64504', '198.18.8.0\t24\t{64505,64506}', ''];
+  await withFile('origins.pfx2as', lines.join('\n'), async (source) => {
+    const table = await buildTable({ source });
+    assert.equal(table.lookup('198.18.4.7')?.origins, [64503, 64504]);
+    assert.equal(table.lookup('198.18.5.7')?.origins, [64501, 64502]);
+    assert.is(table.lookup('198.18.5.7')?.asSet, false);
+    assert.is(table.lookup('198.18.8.7')?.asSet, true);
+  });
 });
 
 test('a route is told from none by null, and by 0 in batches', async () => {

@@ -44,21 +44,33 @@ export function* coverRange(first: bigint, last: bigint, width: Width): Generato
 }
 
 /** Splits a TSV or CSV line; CSV fields may stand in double quotes, "" inside them is one quote. */
-function splitFields(text: string): string[] {
+function splitFields(line: Line): string[] {
+  const { text } = line;
   if (text.includes('\t')) return text.split('\t');
-  const fields = text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g);
-  return Array.from(fields, ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? '');
+  const fields: string[] = [];
+  let end = 0;
+  // Each field begins where the one before ended: a quote anywhere else would let a piece of a field pass for the whole.
+  for (const { 0: all, 1: quoted, 2: bare } of text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))(?=,|$)/gy)) {
+    fields.push(quoted?.replaceAll('""', '"') ?? bare ?? '');
+    end += all.length;
+  }
+  if (end !== text.length) throw line.fault('fields that stand in quotes as a whole or not at all');
+  return fields;
 }
 
-/** What is after the AS number: the name, or country and name (iptoasn.com). */
+/** What is after the AS number: the name, or country and name (iptoasn.com). A name without quotes may have commas. */
 function nameOf(rest: string[]): string {
-  const [first = '', second] = rest;
-  if (second === undefined) return first;
-  return /^[A-Z]{2}$/.test(first) ? `${second}, ${first}` : second;
+  const [first = '', ...others] = rest;
+  const name = others.join(',').trim();
+  if (name === '') return first;
+  return /^[A-Z]{2}$/.test(first) ? `${name}, ${first}` : rest.join(',');
 }
 
-function seeRange(line: Line, collector: Collector): void {
-  const [from, to, number, ...rest] = splitFields(line.text);
+/** End of the range before, by width in groups: files are in order, so that a range which begins before it overlaps. */
+type Ends = Map<Width, bigint>;
+
+function seeRange(line: Line, collector: Collector, ends: Ends): void {
+  const [from, to, number, ...rest] = splitFields(line);
   if (from === undefined || to === undefined || number === undefined)
     throw line.fault('first address, last address, AS number');
   const first = parseBound(from, line);
@@ -67,6 +79,8 @@ function seeRange(line: Line, collector: Collector): void {
   if (first.value > last.value) throw line.fault('a range whose last address is not before its first');
   const width = rangeWidth(first, last);
   if (width === undefined) throw line.fault('a range within one address family');
+  if (first.value <= (ends.get(width) ?? -1n)) collector.count('ranges_overlapping');
+  ends.set(width, last.value);
   if (asn === 0) {
     collector.count('dropped_not_routed');
     return;
@@ -82,12 +96,14 @@ function seeRange(line: Line, collector: Collector): void {
 /**
  * Range files as iptoasn.com writes them: first address, last address, AS number, then country and name or only a name;
  * tabs or commas. AS 0 means "not routed". Each range becomes the fewest prefixes that cover it, so `prefix` is then no announcement.
+ * Where ranges overlap, the smallest of these prefixes answers.
  */
 export async function readRanges(input: Input, collector: Collector, tolerant: boolean): Promise<void> {
+  const ends: Ends = new Map();
   let read = 0;
   await forEachLine(input, tolerant, (line) => {
     if (line.text === '' || line.text.startsWith('#')) return;
-    seeRange(line, collector);
+    seeRange(line, collector, ends);
     read++;
   });
   collector.count('ranges_read', read);
