@@ -43,6 +43,7 @@ static const char *const FAULT_NAMES[FAULT_COUNT] = {
     [FAULT_KEY_TRUNCATED] = "key_truncated",
     [FAULT_KEY_DERIVED] = "key_derived",
     [FAULT_KEY_ZERO] = "key_zero",
+    [FAULT_TOKEN_RETURNED] = "token_returned",
     [FAULT_CANARY_RETURNED] = "canary_returned",
 };
 
@@ -66,10 +67,45 @@ static bool has_fault(const struct mptcp_evidence *out, enum fault fault)
 	return (out->faults >> fault & 1) != 0;
 }
 
-static void note_mptcp(const struct tcp_option *option, uint16_t *subtypes_seen, struct mptcp_evidence *out)
+/* The one length that an option has in such a packet (RFC 8684, 3.1, 3.2, 3.5 and 3.6); 0 for a subtype that has none or
+ * no business there. */
+static int length_due(int subtype, bool is_rst)
+{
+	switch (subtype) {
+	case MPTCPOPT_MP_CAPABLE:
+		return is_rst ? 0 : TCPOLEN_MPTCP_MPC_SYNACK;
+	case MPTCPOPT_MP_JOIN:
+		return is_rst ? 0 : TCPOLEN_MPTCP_MPJ_SYNACK;
+	case MPTCPOPT_MP_FASTCLOSE:
+		return is_rst ? TCPOLEN_MPTCP_FASTCLOSE : 0;
+	case MPTCPOPT_RST:
+		return is_rst ? TCPOLEN_MPTCP_RST : 0;
+	default:
+		return 0;
+	}
+}
+
+static bool is_what_we_sent(const struct probe *sent, const uint8_t *at, size_t bytes)
+{
+	return sent->option_bytes > 0 && bytes == sent->option_bytes && memcmp(at, sent->option, bytes) == 0;
+}
+
+/* Our own option has the length of a SYN's, and is an echo instead. */
+static bool is_length_unexpected(const struct probe *sent, const struct tcp_option *option, int subtype, bool is_rst)
+{
+	int due = length_due(subtype, is_rst);
+	return subtype < 0 ||
+	       (due != 0 && option->stated_length != due && !is_what_we_sent(sent, option->at, option->bytes));
+}
+
+static void note_mptcp(const struct probe *sent, bool is_rst, const struct tcp_option *option, uint16_t *subtypes_seen,
+		       struct mptcp_evidence *out)
 {
 	struct mptcp_option read;
 	mptcp_option_read(option->at, option->bytes, &read);
+	if (is_length_unexpected(sent, option, read.subtype, is_rst)) {
+		add_fault(out, FAULT_UNEXPECTED_LENGTH);
+	}
 	if (read.subtype >= 0) {
 		if (*subtypes_seen >> read.subtype & 1) {
 			add_fault(out, FAULT_DUPLICATE_OPTION);
@@ -84,6 +120,11 @@ static void note_mptcp(const struct tcp_option *option, uint16_t *subtypes_seen,
 		out->stated_length = option->stated_length;
 		out->read = read;
 	}
+}
+
+static bool is_reset(const struct tcp_reply *reply)
+{
+	return (reply->flags & TCP_FLAG_RST) != 0;
 }
 
 static void collect(const struct probe *sent, const struct tcp_reply *reply, struct mptcp_evidence *out)
@@ -101,7 +142,7 @@ static void collect(const struct probe *sent, const struct tcp_reply *reply, str
 			add_fault(out, FAULT_PAST_END);
 		}
 		if (option.kind == TCPOPT_KIND_MPTCP) {
-			note_mptcp(&option, &subtypes_seen, out);
+			note_mptcp(sent, is_reset(reply), &option, &subtypes_seen, out);
 		} else if (sent->has_canary && option.bytes == CANARY_BYTES &&
 			   memcmp(option.at, sent->canary, CANARY_BYTES) == 0) {
 			add_fault(out, FAULT_CANARY_RETURNED);
@@ -173,7 +214,7 @@ static void judge_key(const uint8_t *ours, const uint8_t *theirs, size_t bytes, 
 }
 
 /* A join's SYN/ACK carries an HMAC where our token was (RFC 8684, 3.2): the token there is an echo. */
-static bool token_returned(const struct probe *sent, const struct mptcp_evidence *out)
+static bool is_token_returned(const struct probe *sent, const struct mptcp_evidence *out)
 {
 	return sent->kind == PROBE_JOIN && out->option_bytes >= JOIN_TOKEN_AT + JOIN_TOKEN_BYTES &&
 	       memcmp(out->option + JOIN_TOKEN_AT, sent->option + JOIN_TOKEN_AT, JOIN_TOKEN_BYTES) == 0;
@@ -181,9 +222,11 @@ static bool token_returned(const struct probe *sent, const struct mptcp_evidence
 
 static void note_echo(const struct probe *sent, struct mptcp_evidence *out)
 {
-	if (sent->option_bytes > 0 && out->option_bytes == sent->option_bytes &&
-	    memcmp(out->option, sent->option, sent->option_bytes) == 0) {
+	if (is_what_we_sent(sent, out->option, out->option_bytes)) {
 		add_fault(out, FAULT_OPTION_ECHOED);
+	}
+	if (is_token_returned(sent, out)) {
+		add_fault(out, FAULT_TOKEN_RETURNED);
 	}
 	if (out->read.subtype != MPTCPOPT_MP_CAPABLE) {
 		return;
@@ -207,12 +250,7 @@ static bool is_version_unexpected(const struct probe *sent, const struct mptcp_e
 
 static void note_capable_faults(const struct probe *sent, struct mptcp_evidence *out)
 {
-	if (out->stated_length != TCPOLEN_MPTCP_MPC_SYNACK && !has_fault(out, FAULT_OPTION_ECHOED)) {
-		add_fault(out, FAULT_UNEXPECTED_LENGTH);
-	}
-	if (sent->version < 0) {
-		add_fault(out, FAULT_UNSOLICITED_OPTION);
-	} else if (is_version_unexpected(sent, out)) {
+	if (sent->version >= 0 && is_version_unexpected(sent, out)) {
 		add_fault(out, FAULT_UNEXPECTED_VERSION);
 	}
 	if (out->read.flags >= 0 && (out->read.flags & MPTCP_FLAG_EXTENSIBILITY) != 0) {
@@ -228,7 +266,7 @@ static void note_capable_faults(const struct probe *sent, struct mptcp_evidence 
 	(BIT(FAULT_LENGTH_BELOW_TWO) | BIT(FAULT_PAST_END) | BIT(FAULT_TRUNCATED) | BIT(FAULT_DUPLICATE_OPTION))
 #define FAULTS_OF_A_MIRROR                                                                                                                    \
 	(BIT(FAULT_OPTION_ECHOED) | BIT(FAULT_KEY_ECHOED) | BIT(FAULT_KEY_BYTE_SWAPPED) | BIT(FAULT_KEY_TRUNCATED) | BIT(FAULT_KEY_DERIVED) | \
-	 BIT(FAULT_KEY_ZERO) | BIT(FAULT_CANARY_RETURNED))
+	 BIT(FAULT_KEY_ZERO) | BIT(FAULT_TOKEN_RETURNED) | BIT(FAULT_CANARY_RETURNED))
 #define FAULTS_OF_A_CAPABLE \
 	(BIT(FAULT_UNEXPECTED_LENGTH) | BIT(FAULT_FLAG_B) | BIT(FAULT_NO_CRYPTO_FLAG) | BIT(FAULT_UNSOLICITED_OPTION))
 
@@ -247,13 +285,9 @@ static enum classification judge_synack(const struct probe *sent, struct mptcp_e
 {
 	if (out->option != NULL) {
 		note_echo(sent, out);
-		if (out->read.subtype == MPTCPOPT_MP_CAPABLE) {
-			note_capable_faults(sent, out);
-		} else if (out->read.subtype < 0) {
-			add_fault(out, FAULT_UNEXPECTED_LENGTH);
-		} else if (sent->option_bytes == 0) {
-			add_fault(out, FAULT_UNSOLICITED_OPTION);
-		}
+	}
+	if (out->read.subtype == MPTCPOPT_MP_CAPABLE) {
+		note_capable_faults(sent, out);
 	}
 	if (out->faults & FAULTS_OF_THE_WALK) {
 		return CLASS_MALFORMED;
@@ -268,7 +302,7 @@ static enum classification judge_synack(const struct probe *sent, struct mptcp_e
 		return CLASS_MALFORMED;
 	}
 	if (out->read.subtype != MPTCPOPT_MP_CAPABLE) {
-		return token_returned(sent, out) ? CLASS_ECHOED : CLASS_OTHER_SUBTYPE;
+		return CLASS_OTHER_SUBTYPE;
 	}
 	if (is_shape_of_a_mirror(sent, out)) {
 		return CLASS_ECHOED;
@@ -286,7 +320,16 @@ static enum classification judge_rst(const struct mptcp_evidence *out)
 	return reset ? CLASS_MP_TCPRST : CLASS_RST;
 }
 
-/* A server that speaks v1 answers the grease version with its own (RFC 8684, section 3.1). */
+static bool is_unsolicited(const struct probe *sent, const struct mptcp_evidence *out)
+{
+	if (out->read.subtype == MPTCPOPT_MP_CAPABLE) {
+		return sent->version < 0;
+	}
+	return out->option != NULL && sent->option_bytes == 0;
+}
+
+/* A server that speaks v1 answers the grease version with its own (RFC 8684, section 3.1). An MP_TCPRST is written by who
+ * knows MPTCP, whatever was asked. */
 static bool is_evidence(const struct probe *sent, const struct mptcp_evidence *out)
 {
 	return out->classification == CLASS_MP_CAPABLE || out->classification == CLASS_MP_TCPRST ||
@@ -297,10 +340,9 @@ void classify_tcp(const struct probe *sent, const struct tcp_reply *reply, struc
 {
 	*out = (struct mptcp_evidence){.stated_length = -1, .read = {.subtype = -1, .version = -1, .flags = -1}};
 	collect(sent, reply, out);
-	if (reply->flags & TCP_FLAG_RST) {
-		out->classification = judge_rst(out);
-	} else {
-		out->classification = judge_synack(sent, out);
+	if (is_unsolicited(sent, out)) {
+		add_fault(out, FAULT_UNSOLICITED_OPTION);
 	}
+	out->classification = is_reset(reply) ? judge_rst(out) : judge_synack(sent, out);
 	out->app_success = is_evidence(sent, out);
 }

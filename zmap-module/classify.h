@@ -31,13 +31,14 @@ enum fault {
 	FAULT_FLAG_B,		  /* MP_CAPABLE with B set: RFC 8684, section 3.1 */
 	FAULT_NO_CRYPTO_FLAG,	  /* MP_CAPABLE without H */
 	FAULT_UNEXPECTED_VERSION, /* a version other than the one asked for, or the grease version agreed to */
-	FAULT_UNSOLICITED_OPTION, /* kind 30 though none was sent */
+	FAULT_UNSOLICITED_OPTION, /* kind 30 though none, or no MP_CAPABLE, was sent */
 	FAULT_OPTION_ECHOED,	  /* our option, byte for byte */
 	FAULT_KEY_ECHOED,	  /* our key */
 	FAULT_KEY_BYTE_SWAPPED,	  /* our key, its bytes swapped in words of 2, 4 or 8, or its halves */
 	FAULT_KEY_TRUNCATED,	  /* a beginning of our key, then zeros or nothing */
 	FAULT_KEY_DERIVED,	  /* four bytes of our key or of its complement, in a row, anywhere */
 	FAULT_KEY_ZERO,		  /* eight zero bytes */
+	FAULT_TOKEN_RETURNED,	  /* the token of our MP_JOIN, where an HMAC is due */
 	FAULT_CANARY_RETURNED,	  /* our option of the unknown kind */
 	FAULT_COUNT,
 };

@@ -1,5 +1,5 @@
 import type { Classification } from '../schemas/lists.ts';
-import { MP_CAPABLE, MP_TCPRST, subtypeOf } from './option.ts';
+import { MP_CAPABLE, MP_FASTCLOSE, MP_JOIN, MP_TCPRST, subtypeOf } from './option.ts';
 import { KIND, tcpOptions } from './tcp-options.ts';
 
 /**
@@ -24,6 +24,7 @@ const faultNames = [
   'key_truncated',
   'key_derived',
   'key_zero',
+  'token_returned',
   'canary_returned',
 ] as const;
 export type Fault = (typeof faultNames)[number];
@@ -36,6 +37,7 @@ const ofAMirror: Fault[] = [
   'key_truncated',
   'key_derived',
   'key_zero',
+  'token_returned',
   'canary_returned',
 ];
 const ofACapable: Fault[] = ['unexpected_length', 'flag_b', 'no_crypto_flag', 'unsolicited_option'];
@@ -62,6 +64,8 @@ export interface Shown {
   faults: Fault[];
   /** The option of kind 30 that was judged, as captured. */
   option: Buffer | null;
+  /** The length it states; null when that byte was not captured. */
+  length: number | null;
   version: number | null;
   flags: number | null;
   key: string | null;
@@ -70,7 +74,6 @@ export interface Shown {
 /** Flags of MP_CAPABLE (RFC 8684, 3.1). */
 const FLAG_B = 0x40;
 const FLAG_H = 0x01;
-const SYNACK_BYTES = 12;
 const SYN_V1_BYTES = 4;
 const KEY_AT = 4;
 const KEY_BYTES = 8;
@@ -82,9 +85,17 @@ const TRUNCATION_MIN = 2;
  */
 const RUN_MIN = 4;
 
+/**
+ * The one length that an option has in such a packet, by subtype (RFC 8684, 3.1, 3.2, 3.5 and 3.6); subtypes that have
+ * none, or no business there, are left out.
+ */
+const lengthsDue: Record<'synack' | 'rst', Partial<Record<number, number>>> = {
+  synack: { [MP_CAPABLE]: 12, [MP_JOIN]: 16 },
+  rst: { [MP_FASTCLOSE]: 12, [MP_TCPRST]: 4 },
+};
+
 interface Reading extends Omit<Shown, 'classification' | 'faults'> {
   subtype: number | null;
-  statedLength: number | null;
   faults: Set<Fault>;
 }
 
@@ -94,11 +105,18 @@ function readOption(option: Buffer): Omit<Reading, 'faults'> {
   return {
     option,
     subtype,
-    statedLength: option.length > 1 ? option.readUInt8(1) : null,
+    length: option.length > 1 ? option.readUInt8(1) : null,
     version: capable ? option.readUInt8(2) & 0x0f : null,
     flags: capable && option.length > 3 ? option.readUInt8(3) : null,
     key: capable && option.length >= KEY_AT + KEY_BYTES ? option.toString('hex', KEY_AT, KEY_AT + KEY_BYTES) : null,
   };
+}
+
+/** Our own option has the length of a SYN's, and is an echo instead. */
+function lengthUnexpected(sent: Sent, rst: boolean, { option, subtype, length }: Omit<Reading, 'faults'>): boolean {
+  if (subtype === null) return true;
+  const due = lengthsDue[rst ? 'rst' : 'synack'][subtype];
+  return due !== undefined && length !== due && option?.toString('hex') !== sent.option;
 }
 
 /** Walks the options. The first of kind 30 is the one shown; an MP_CAPABLE behind another subtype is the one judged. */
@@ -111,11 +129,12 @@ function collect(sent: Sent, reply: Reply): Reading {
     if (sent.canary !== null && bytes.toString('hex') === sent.canary) faults.add('canary_returned');
     if (kind !== KIND.MPTCP) continue;
     const read = readOption(bytes);
+    if (lengthUnexpected(sent, reply.rst, read)) faults.add('unexpected_length');
     if (read.subtype !== null && seen.has(read.subtype)) faults.add('duplicate_option');
     if (read.subtype !== null) seen.add(read.subtype);
     if (shown === null || (shown.subtype !== MP_CAPABLE && read.subtype === MP_CAPABLE)) shown = read;
   }
-  const none = { option: null, subtype: null, statedLength: null, version: null, flags: null, key: null };
+  const none = { option: null, subtype: null, length: null, version: null, flags: null, key: null };
   return { ...(shown ?? none), faults };
 }
 
@@ -144,9 +163,15 @@ function keyFault(ours: Buffer, theirs: Buffer): Fault | null {
   return hasRun(ours, theirs) || hasRun(complement, theirs) ? 'key_derived' : null;
 }
 
+/** A SYN/ACK carries an HMAC where our token was (RFC 8684, 3.2): the token there is an echo. */
+function tokenReturned(sent: Sent, option: Buffer): boolean {
+  return sent.probe === 'join' && sent.option !== null && option.toString('hex', 4, 8) === sent.option.slice(8, 16);
+}
+
 function noteEcho(sent: Sent, { option, subtype, key, faults }: Reading): void {
   if (option === null) return;
   if (sent.option !== null && option.toString('hex') === sent.option) faults.add('option_echoed');
+  if (tokenReturned(sent, option)) faults.add('token_returned');
   if (subtype !== MP_CAPABLE) return;
   if (sent.key !== null && option.length > KEY_AT) {
     const fault = keyFault(Buffer.from(sent.key, 'hex'), option.subarray(KEY_AT, KEY_AT + KEY_BYTES));
@@ -155,26 +180,19 @@ function noteEcho(sent: Sent, { option, subtype, key, faults }: Reading): void {
   if (key !== null && /^0+$/.test(key)) faults.add('key_zero');
 }
 
-function noteCapable(sent: Sent, { statedLength, version, flags, faults }: Reading): void {
-  const echoed = faults.has('option_echoed');
+function noteCapable(sent: Sent, { version, flags, faults }: Reading): void {
   const grease = sent.probe === 'grease';
-  if (statedLength !== SYNACK_BYTES && !echoed) faults.add('unexpected_length');
-  if (sent.version === null) faults.add('unsolicited_option');
-  else if (grease ? !echoed && version !== 1 : version !== sent.version) faults.add('unexpected_version');
+  const expected = grease ? version === 1 || faults.has('option_echoed') : version === sent.version;
+  if (sent.version !== null && !expected) faults.add('unexpected_version');
   if (flags === null) return;
   if ((flags & FLAG_B) !== 0) faults.add('flag_b');
   if ((flags & FLAG_H) === 0) faults.add('no_crypto_flag');
 }
 
 /** v1 sends four bytes and is due twelve: four of the version sent are ours. Nobody speaks the grease version, so it is copied. */
-function mirrorShaped(sent: Sent, { version, statedLength }: Reading): boolean {
+function mirrorShaped(sent: Sent, { version, length }: Reading): boolean {
   if (sent.version === null || sent.version === 0 || version !== sent.version) return false;
-  return statedLength === SYN_V1_BYTES || sent.probe === 'grease';
-}
-
-/** A SYN/ACK carries an HMAC where our token was (RFC 8684, 3.2): the token there is an echo. */
-function tokenReturned(sent: Sent, option: Buffer): boolean {
-  return sent.probe === 'join' && sent.option !== null && option.toString('hex', 4, 8) === sent.option.slice(8, 16);
+  return length === SYN_V1_BYTES || sent.probe === 'grease';
 }
 
 /** The order is the rule: a broken walk hides what follows it; an echo explains every oddity after it. */
@@ -183,27 +201,30 @@ function judgeSynack(sent: Sent, reading: Reading): Classification {
   const any = (list: Fault[]) => list.some((fault) => faults.has(fault));
   noteEcho(sent, reading);
   if (subtype === MP_CAPABLE) noteCapable(sent, reading);
-  else if (option !== null && subtype === null) faults.add('unexpected_length');
-  else if (option !== null && sent.option === null) faults.add('unsolicited_option');
   if (any(ofTheWalk)) return 'malformed';
   if (any(ofAMirror)) return 'echoed';
   if (option === null) return 'synack_no_option';
   if (subtype === null) return 'malformed';
-  if (subtype !== MP_CAPABLE) return tokenReturned(sent, option) ? 'echoed' : 'other_subtype';
+  if (subtype !== MP_CAPABLE) return 'other_subtype';
   if (mirrorShaped(sent, reading)) return 'echoed';
   if (any(ofACapable)) return 'malformed';
   return version === sent.version ? 'mp_capable' : 'version_mismatch';
 }
 
-function judgeRst({ subtype, statedLength, faults }: Reading): Classification {
-  const whole = subtype === MP_TCPRST && statedLength === 4 && !ofTheWalk.some((fault) => faults.has(fault));
+function judgeRst({ subtype, length, faults }: Reading): Classification {
+  const whole = subtype === MP_TCPRST && length === 4 && !ofTheWalk.some((fault) => faults.has(fault));
   return whole ? 'mp_tcprst' : 'rst';
+}
+
+function unsolicited(sent: Sent, { option, subtype }: Reading): boolean {
+  return subtype === MP_CAPABLE ? sent.version === null : option !== null && sent.option === null;
 }
 
 /** Judges a SYN/ACK or RST to what was sent. */
 export function classify(sent: Sent, reply: Reply): Shown {
   const reading = collect(sent, reply);
+  if (unsolicited(sent, reading)) reading.faults.add('unsolicited_option');
   const classification = reply.rst ? judgeRst(reading) : judgeSynack(sent, reading);
-  const { option, version, flags, key, faults } = reading;
-  return { classification, faults: faultNames.filter((name) => faults.has(name)), option, version, flags, key };
+  const { option, length, version, flags, key, faults } = reading;
+  return { classification, faults: faultNames.filter((name) => faults.has(name)), option, length, version, flags, key };
 }

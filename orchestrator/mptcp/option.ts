@@ -55,6 +55,8 @@ export type Decoded = { option: MptcpOption; fault: null } | { option: null; fau
 type Decoder = (bytes: Buffer, packet: PacketKind) => MptcpOption | null;
 
 export const MP_CAPABLE = 0;
+export const MP_JOIN = 1;
+export const MP_FASTCLOSE = 7;
 export const MP_TCPRST = 8;
 
 const hex = (bytes: Buffer, from: number, to?: number) => bytes.toString('hex', from, to);

@@ -51,6 +51,7 @@ const rows: Row[] = [
     'echoed_option syn_ack key_truncated',
   ],
   ['half of our key, then nothing, is an echo', 0, [v0(['1e08000110203040'])], 'echoed_option syn_ack key_truncated'],
+  ['a stub of two bytes spoils a sound option', 1, [v1([key1(fresh), '1e02'])], 'malformed syn_ack option_malformed'],
   ['half of our key behind zeros is an echo', 0, [v0([key0('0000000050607080')])], 'echoed_option syn_ack key_derived'],
   ['our key and one is an echo', 0, [v0([key0('1020304050607081')])], 'echoed_option syn_ack key_derived'],
   ['the complement of our key is an echo', 0, [v0([key0('efdfcfbfaf9f8f7f')])], 'echoed_option syn_ack key_derived'],

@@ -52,6 +52,8 @@ const expected: Record<string, readonly string[]> = {
   key_inverted: [echoed, echoed, echoed, echoed, echoed, none],
   key_rotated: [echoed, echoed, echoed, echoed, echoed, none],
   key_tail: [echoed, echoed, echoed, echoed, echoed, none],
+  with_stub: [malformed, malformed, malformed, none, malformed, none],
+  tcprst: ['mp_tcprst'],
 };
 const columns: Record<string, number> = {
   v1: 0,
@@ -92,7 +94,7 @@ async function scanAll(lab: Lab): Promise<Reply[]> {
     probe: probes.join('+'),
     probes: probes.length,
     rate: 2000,
-    args: ['198.19.0.0/19', '198.19.32.0/23'],
+    args: ['198.19.0.0/19', '198.19.32.0/22'],
   });
 }
 

@@ -354,6 +354,23 @@ static void answer_behind_nops(const struct syn *s, struct answer *a)
 	}
 }
 
+/* A sound MP_CAPABLE, then an option of kind 30 of two bytes. */
+static void answer_with_stub(const struct syn *s, struct answer *a)
+{
+	if (is_capable(s)) {
+		a->bytes = 0;
+		capable_with(s, a, 12, 1, 8);
+		add(a, (const uint8_t[]){30, 2, 1, 1}, 4);
+	}
+}
+
+/* A RST with MP_TCPRST to every SYN, as a box that cuts all MPTCP might send it. */
+static void reset_mptcp(const struct syn *s, struct answer *a)
+{
+	(void)s;
+	refuse_join(a);
+}
+
 static void be_plain(const struct syn *s, struct answer *a)
 {
 	(void)s;
@@ -413,6 +430,8 @@ static const struct personality {
     {"key_inverted", mirror_inverted, 0, false},
     {"key_rotated", mirror_rotated, 0, false},
     {"key_tail", mirror_tail, 0, false},
+    {"with_stub", answer_with_stub, 0, false},
+    {"tcprst", reset_mptcp, 0, false},
 };
 #define COUNT (sizeof PERSONALITIES / sizeof PERSONALITIES[0])
 

@@ -24,13 +24,13 @@ static uint8_t *exact_copy(const uint8_t *bytes, size_t count)
 	return copy;
 }
 
-static void judge(const struct json *vector, uint8_t flags, const uint8_t *options, size_t bytes)
+static void judge(const struct json *vector, uint8_t flags, const uint8_t *options, size_t bytes, bool truncated)
 {
 	struct probe sent;
 	struct mptcp_evidence got;
 	uint8_t *copy = exact_copy(options, bytes);
 	vector_sent(vector, &sent);
-	classify_tcp(&sent, &(struct tcp_reply){flags, copy, bytes, false}, &got);
+	classify_tcp(&sent, &(struct tcp_reply){flags, copy, bytes, truncated}, &got);
 	vector_check(vector, &got);
 	free(copy);
 }
@@ -42,7 +42,7 @@ static void judge_file(const char *path)
 		uint8_t options[TCP_OPTIONS_MAX], flags;
 		size_t bytes = from_hex(json_text(vector, "options"), options, sizeof options);
 		check(from_hex(json_text(vector, "tcp_flags"), &flags, 1) == 1, "tcp_flags is one byte");
-		judge(vector, flags, options, bytes);
+		judge(vector, flags, options, bytes, json_number(vector, "missing_bytes") > 0);
 	}
 }
 
@@ -78,7 +78,7 @@ static void judge_capture(void)
 		const char *sent_hex = to_hex(sent + TCP_HEADER_BYTES, sent_bytes - TCP_HEADER_BYTES);
 		check(option == NULL || strstr(sent_hex, option) != NULL, "%s: the SYN carries what the vector says", name);
 		check(get_be32(tcp + 8) == get_be32(sent + 4) + 1, "%s: the answer belongs to the SYN", name);
-		judge(vector, tcp[13], tcp + TCP_HEADER_BYTES, answer_bytes - TCP_HEADER_BYTES);
+		judge(vector, tcp[13], tcp + TCP_HEADER_BYTES, answer_bytes - TCP_HEADER_BYTES, false);
 	}
 	fclose(in);
 }
