@@ -19,6 +19,8 @@ export interface Route {
 export interface Peer {
   address: string;
   asn: number;
+  /** Bytes of its number in the table of peers; 4 unless given. */
+  asnSize?: 2 | 4;
 }
 
 export const DUMP_TIME = 1446357600; // 2015-11-01T06:00:00Z
@@ -39,6 +41,14 @@ export function addressBytes(text: string): Buffer {
 
 export function record(type: number, subtype: number, body: Buffer, time = DUMP_TIME): Buffer {
   return Buffer.concat([uint(4, time), uint(2, type), uint(2, subtype), uint(4, body.length), body]);
+}
+
+/** The same record with zeros after its end, or cut before it, and a length that says so. */
+export function longer(bytes: Buffer, by: number): Buffer {
+  const copy = Buffer.alloc(bytes.length + by);
+  bytes.copy(copy);
+  copy.writeUInt32BE(copy.length - 12, 8);
+  return copy;
 }
 
 function pathBytes(path: readonly Segment[], asnSize: 2 | 4): Buffer {
@@ -62,9 +72,10 @@ function attributes(path: readonly Segment[] | undefined, asnSize: 2 | 4, path4?
 }
 
 export function peerIndexTable(peers: readonly Peer[]): Buffer {
-  const entries = peers.map(({ address, asn }) => {
+  const entries = peers.map(({ address, asn, asnSize = 4 }) => {
     const bytes = addressBytes(address);
-    return Buffer.concat([Buffer.of(2 | (bytes.length === 16 ? 1 : 0)), uint(4, 1), bytes, uint(4, asn)]);
+    const type = (asnSize === 4 ? 2 : 0) | (bytes.length === 16 ? 1 : 0);
+    return Buffer.concat([Buffer.of(type), uint(4, 1), bytes, uint(asnSize, asn)]);
   });
   return record(13, 1, Buffer.concat([uint(4, 1), uint(2, 4), Buffer.from('view'), uint(2, peers.length), ...entries]));
 }

@@ -93,6 +93,7 @@ class Dump {
       const asn = body.uint((type & 2) === 0 ? 2 : 4);
       return { key: `${address} ${asn}`, asn };
     });
+    if (!body.isDone) throw new RangeError('bytes after the peers');
   }
 
   readRib(body: Cursor, size: 4 | 16, addPath: boolean): void {

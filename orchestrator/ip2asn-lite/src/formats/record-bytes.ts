@@ -45,6 +45,11 @@ export class RecordBytes {
     this.at += size;
   }
 
+  /** Throws unless everything up to the end was read. */
+  needEnd(): void {
+    if (this.at !== this.end) throw this.fault('the end of the record', `${this.end - this.at} bytes more`);
+  }
+
   fault(expected: string, found: string): FileError {
     return new FileError('BAD_FORMAT', { file: this.#file, offset: this.base + this.at, expected, found });
   }

@@ -1,8 +1,8 @@
 import type { Collector } from '../build/collector.ts';
-import type { Observations } from '../build/observations.ts';
 import { clearHostBits, type Width } from '../prefix.ts';
 import { PathEnd, readPathEnd } from './as-path.ts';
 import type { RecordBytes } from './record-bytes.ts';
+import { RecordRoutes } from './record-routes.ts';
 
 /** A peer of the collector: its number is the same wherever it appears, also across the parts of a concatenated dump. */
 interface Peer {
@@ -16,6 +16,7 @@ export class RibRecords {
   readonly #collector: Collector;
   readonly #groups = new Uint16Array(8);
   readonly #path = new PathEnd();
+  readonly #routes = new RecordRoutes();
   readonly #numbers = new Map<string, number>();
   #peers: Peer[] | undefined;
   /** Peers of a piece of a file that lacks the table of peers: that they differ is all that is known. */
@@ -26,9 +27,13 @@ export class RibRecords {
     this.#collector = collector;
   }
 
-  /** PEER_INDEX_TABLE: the peers that later entries name by index (RFC 6396 section 4.3.1). */
+  /**
+   * PEER_INDEX_TABLE: the peers that later entries name by index (RFC 6396 section 4.3.1). From its start on the table before
+   * it is void: when this one is bad, its entries name nobody, and not the peers of another dump.
+   */
   readPeers(): void {
     const bytes = this.#bytes;
+    this.#peers = [];
     bytes.skip(4, 'collector id');
     bytes.skip(bytes.uint16('view name length'), 'view name');
     const count = bytes.uint16('peer count');
@@ -40,6 +45,7 @@ export class RibRecords {
       const asn = bytes.asn((type & 2) === 0 ? 2 : 4);
       peers.push(this.#peer(address, asn));
     }
+    bytes.needEnd();
     this.#peers = peers;
   }
 
@@ -53,10 +59,9 @@ export class RibRecords {
     bytes.skip(size, 'prefix');
     this.#readGroups(prefixAt, size, width, length);
     const entries = bytes.uint16('entry count');
-    const seen = this.#collector.open(this.#groups, width, length);
-    for (let i = 0; i < entries; i++) this.#readEntry(seen, addPath);
-    if (bytes.at !== bytes.end) throw bytes.fault('the end of the record', `${bytes.end - bytes.at} bytes more`);
-    this.#collector.count('rib_records');
+    this.#routes.clear();
+    for (let i = 0; i < entries; i++) this.#readEntry(addPath);
+    this.#keepRecord(width, length);
   }
 
   /** TABLE_DUMP: one prefix as one peer sees it, with 2-byte AS numbers. */
@@ -73,14 +78,13 @@ export class RibRecords {
     const peer = this.#peer(address, bytes.uint16('peer AS'));
     const attributes = bytes.uint16('attribute length');
     bytes.need(attributes, 'path attributes');
-    const seen = this.#collector.open(this.#groups, width, length);
+    this.#routes.clear();
     readPathEnd(bytes, bytes.at + attributes, 2, this.#path);
-    this.#see(seen, peer);
-    if (bytes.at !== bytes.end) throw bytes.fault('the end of the record', `${bytes.end - bytes.at} bytes more`);
-    this.#collector.count('rib_records');
+    this.#addRoute(peer);
+    this.#keepRecord(width, length);
   }
 
-  #readEntry(seen: Observations | undefined, addPath: boolean): void {
+  #readEntry(addPath: boolean): void {
     const bytes = this.#bytes;
     const at = bytes.at;
     const index = bytes.uint16('peer index');
@@ -93,20 +97,25 @@ export class RibRecords {
       throw bytes.fault(`a peer index below ${this.#peers?.length}`, String(index));
     }
     readPathEnd(bytes, bytes.at + size, 4, this.#path);
-    this.#see(seen, peer);
+    this.#addRoute(peer);
   }
 
   /** An empty path is a route that the peer itself originates (RFC 4271 section 5.1.2): the peer's AS is the origin. */
-  #see(seen: Observations | undefined, peer: Peer): void {
-    const { found, set } = this.#path;
-    const asn = this.#path.asn ?? peer.asn;
-    if (!found || (set === undefined && this.#path.asn === undefined && peer.asn === 0)) {
-      this.#collector.count('dropped_route_without_origin');
-    } else if (set !== undefined) {
-      seen?.seeSet(set, peer.number);
-    } else {
-      seen?.seeAs(asn, peer.number);
-    }
+  #addRoute(peer: Peer): void {
+    const { found, set, asn } = this.#path;
+    if (!found || (set === undefined && asn === undefined && peer.asn === 0)) this.#routes.withoutOrigin++;
+    else if (set !== undefined) this.#routes.addSet(set, peer.number);
+    else this.#routes.addAs(asn ?? peer.asn, peer.number);
+  }
+
+  /** The record was read to its end: now its prefix and routes count. */
+  #keepRecord(width: Width, length: number): void {
+    this.#bytes.needEnd();
+    const seen = this.#collector.open(this.#groups, width, length);
+    if (seen !== undefined) this.#routes.seenBy(seen);
+    const { withoutOrigin } = this.#routes;
+    if (withoutOrigin > 0) this.#collector.count('dropped_route_without_origin', withoutOrigin);
+    this.#collector.count('rib_records');
   }
 
   #readLength(width: Width): number {
