@@ -5,26 +5,23 @@ import { findBoundaries } from './boundaries.ts';
 import { withRoom } from './growable.ts';
 import type { Observations } from './observations.ts';
 import { type Candidate, type Decision, decideOrigin, soleOrigin } from './origin.ts';
-import { countPeers, unite } from './peer-sets.ts';
 import { compareRows, sortedOrder } from './sort.ts';
 import { buildTrie } from './trie-builder.ts';
 
 /** The origins reported for one prefix, each with all peers that reported it anywhere in the source. */
 function gather(seen: Observations, rows: Uint32Array): Candidate[] {
-  const found: { origin: number; kind: number; bits: Uint32Array }[] = [];
+  const firsts = new Map<number, number>(); // the first row of each origin, which takes in the peers of its later ones
   for (const row of rows) {
-    const origin = seen.origins[row] ?? 0;
-    const kind = seen.kinds[row] ?? 0;
-    const bits = seen.peers.row(row);
-    const same = found.find((other) => other.origin === origin && other.kind === kind);
-    if (same === undefined) found.push({ origin, kind, bits });
-    else unite(same.bits, bits);
+    const key = (seen.origins[row] ?? 0) * 2 + (seen.kinds[row] ?? 0);
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, row);
+    else seen.peers.unite(first, row);
   }
-  return found.map(({ origin, kind, bits }) => ({
-    members: kind === 1 ? (seen.sets[origin] ?? []) : [origin],
-    isSet: kind === 1,
-    peers: countPeers(bits),
-  }));
+  return Array.from(firsts.values(), (row) => {
+    const origin = seen.origins[row] ?? 0;
+    const isSet = seen.kinds[row] === 1;
+    return { members: isSet ? (seen.sets[origin] ?? []) : [origin], isSet, peers: seen.peers.count(row) };
+  });
 }
 
 class FamilyArrays {

@@ -2,6 +2,9 @@ import type { Width } from '../prefix.ts';
 import { withRoom } from './growable.ts';
 import { PeerSets } from './peer-sets.ts';
 
+/** How many rows of the open prefix are looked through for an origin; further back it gets another row, merged after sorting. */
+const LOOK_BACK = 64;
+
 /**
  * What a source says, row by row: this prefix, this origin, these peers. Rows of one prefix that stand together are
  * merged as they arrive; the rest is merged after sorting. A full table is tens of megabytes here, whatever its text is.
@@ -33,13 +36,13 @@ export class Observations {
     if (!this.#continuesTail(at, length)) this.#tail = this.count;
   }
 
-  /** A peer reports the open prefix from one AS. */
-  seeAs(asn: number, peer: number): void {
-    this.#see(asn, 0, peer);
+  /** A peer reports the open prefix from one AS; or several peers with numbers in a row do. */
+  seeAs(asn: number, peer: number, peers = 1): void {
+    this.#see(asn, 0, peer, peers);
   }
 
-  /** A peer reports the open prefix from an AS_SET. */
-  seeSet(members: readonly number[], peer: number): void {
+  /** The same from an AS_SET. */
+  seeSet(members: readonly number[], peer: number, peers = 1): void {
     const sorted = [...new Set(members)].sort((a, b) => a - b);
     const key = sorted.join();
     let number = this.#setNumbers.get(key);
@@ -47,7 +50,7 @@ export class Observations {
       number = this.sets.push(sorted) - 1;
       this.#setNumbers.set(key, number);
     }
-    this.#see(number, 1, peer);
+    this.#see(number, 1, peer, peers);
   }
 
   #continuesTail(at: number, length: number): boolean {
@@ -57,29 +60,31 @@ export class Observations {
     return true;
   }
 
-  #see(origin: number, kind: number, peer: number): void {
-    for (let row = this.#tail; row < this.count; row++) {
-      if (this.origins[row] === origin && this.kinds[row] === kind) {
-        this.peers.add(row, peer);
-        return;
-      }
+  #see(origin: number, kind: number, peer: number, peers: number): void {
+    const row = this.#find(origin, kind);
+    for (let i = 0; i < peers; i++) this.peers.add(row, peer + i);
+  }
+
+  #find(origin: number, kind: number): number {
+    for (let row = Math.max(this.#tail, this.count - LOOK_BACK); row < this.count; row++) {
+      if (this.origins[row] === origin && this.kinds[row] === kind) return row;
     }
-    this.#addRow(origin, kind, peer);
+    return this.#addRow(origin, kind);
   }
 
   /** The prefix of the new row already stands in place; the one after it is a copy, for the next origin of the same prefix. */
-  #addRow(origin: number, kind: number, peer: number): void {
+  #addRow(origin: number, kind: number): number {
     const row = this.count++;
     this.origins = withRoom(this.origins, this.count);
     this.kinds = withRoom(this.kinds, this.count);
     this.origins[row] = origin;
     this.kinds[row] = kind;
     this.peers.addRow();
-    this.peers.add(row, peer);
     const from = row * this.width;
     this.groups = withRoom(this.groups, from + 2 * this.width);
     this.lengths = withRoom(this.lengths, row + 2);
     this.groups.copyWithin(from + this.width, from, from + this.width);
     this.lengths[row + 1] = this.lengths[row] ?? 0;
+    return row;
   }
 }

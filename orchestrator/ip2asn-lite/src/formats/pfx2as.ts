@@ -4,6 +4,9 @@ import type { Input } from '../input.ts';
 import { parseAsn, parsePrefix } from './fields.ts';
 import { forEachLine, type Line } from './lines.ts';
 
+/** Far more than any prefix has; without a limit one line could ask for the square of its length. */
+const MOST_ORIGINS = 255;
+
 /**
  * Origins in CAIDA's notation: `_` between the origins of a multi-origin prefix, most frequent first (since 2010-10-27),
  * `,` between the members of an AS_SET, in braces or not. The file gives an order and no counts: n origins count as seen
@@ -11,14 +14,13 @@ import { forEachLine, type Line } from './lines.ts';
  */
 function seeOrigins(origins: string, seen: Observations, line: Line): void {
   const listed = origins.split('_');
+  if (listed.length > MOST_ORIGINS) throw line.fault(`at most ${MOST_ORIGINS} origins of a prefix`);
   listed.forEach((origin, i) => {
     const members = origin.replace(/^\{(.*)\}$/, '$1').split(',');
     const asns = members.map((member) => parseAsn(member, line));
-    const isSet = asns.length > 1 || origin.startsWith('{');
-    for (let peer = 0; peer < listed.length - i; peer++) {
-      if (isSet) seen.seeSet(asns, peer);
-      else seen.seeAs(asns[0] ?? 0, peer);
-    }
+    const peers = listed.length - i;
+    if (asns.length > 1 || origin.startsWith('{')) seen.seeSet(asns, 0, peers);
+    else seen.seeAs(asns[0] ?? 0, 0, peers);
   });
 }
 
