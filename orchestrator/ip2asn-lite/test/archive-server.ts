@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { crc32 } from 'node:zlib';
 
 /** What a request does instead of being served: break the connection after so many bytes, answer with a status, or stay silent. */
 export type Trouble = { breakAfter: number } | { status: number } | { silent: true };
@@ -16,6 +17,8 @@ export interface Archive {
    * then: what a client has not yet read when its connection breaks is lost, so that an earlier break would leave less than was sent.
    */
   taken: (bytes: number) => void;
+  /** Asked before a request is served; true when it has answered itself. */
+  intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface ArchiveOptions {
@@ -23,6 +26,10 @@ export interface ArchiveOptions {
   listings?: boolean;
   /** Answer byte ranges. Default true. */
   ranges?: boolean;
+  /** Heed If-Range. Default true; false answers a range of whatever is there now. */
+  ifRange?: boolean;
+  /** Send an ETag. Default true. */
+  validators?: boolean;
 }
 
 function listing(path: string, files: ReadonlyMap<string, Buffer>): string | undefined {
@@ -41,20 +48,21 @@ function serveFile(
   file: Buffer,
   request: IncomingMessage,
   response: ServerResponse,
-  ranges: boolean,
+  { ranges = true, ifRange: heeds = true, validators = true }: ArchiveOptions,
   cut?: number,
 ): number {
-  const etag = `"${file.length}-${file.at(-1)}"`;
-  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? Number.NaN);
+  const etag = `"${crc32(file)}"`;
+  const start = Number(/^bytes=(\d+)-(?:0)?$/.exec(request.headers.range ?? '')?.[1] ?? Number.NaN);
   const ifRange = request.headers['if-range'];
-  const isPartial = ranges && !Number.isNaN(start) && (ifRange === undefined || ifRange === etag);
+  const isPartial = ranges && !Number.isNaN(start) && (!heeds || ifRange === undefined || ifRange === etag);
   if (isPartial && start >= file.length) {
     response.writeHead(416, { 'content-range': `bytes */${file.length}` }).end();
     return file.length;
   }
   const body = isPartial ? file.subarray(start) : file;
   const range = isPartial ? { 'content-range': `bytes ${start}-${file.length - 1}/${file.length}` } : {};
-  response.writeHead(isPartial ? 206 : 200, { etag, 'content-length': body.length, ...range });
+  const validator = validators ? { etag } : {};
+  response.writeHead(isPartial ? 206 : 200, { ...validator, 'content-length': body.length, ...range });
   if (request.method === 'HEAD') response.end();
   else if (cut === undefined) response.end(body);
   else response.write(body.subarray(0, cut));
@@ -63,18 +71,27 @@ function serveFile(
 
 /** An archive on the loopback interface, for the time of `use`. */
 export async function withArchive<T>(options: ArchiveOptions, use: (archive: Archive) => Promise<T>): Promise<T> {
-  const archive: Archive = { base: '', log: [], troubles: [], files: new Map(), taken: () => undefined };
+  const archive: Archive = {
+    base: '',
+    log: [],
+    troubles: [],
+    files: new Map(),
+    taken: () => undefined,
+    intercept: () => false,
+  };
   const server = createServer((request, response) => {
-    const path = request.url ?? '';
+    const url = request.url ?? '';
+    const path = url.split('?')[0] ?? '';
     archive.log.push(
-      `${request.method} ${path}${request.headers.range === undefined ? '' : ` ${request.headers.range}`}`,
+      `${request.method} ${url}${request.headers.range === undefined ? '' : ` ${request.headers.range}`}`,
     );
+    if (archive.intercept(request, response)) return;
     const file = archive.files.get(path);
     const trouble = file === undefined ? undefined : archive.troubles.shift();
     if (trouble !== undefined && 'silent' in trouble) return;
     if (trouble !== undefined && 'status' in trouble) response.writeHead(trouble.status).end();
     else if (file !== undefined) {
-      const end = serveFile(file, request, response, options.ranges ?? true, trouble?.breakAfter);
+      const end = serveFile(file, request, response, options, trouble?.breakAfter);
       archive.taken = (bytes) => {
         if (trouble !== undefined && bytes === end) response.destroy();
       };

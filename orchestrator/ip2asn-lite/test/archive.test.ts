@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { monthsAround, nearestRib, ribFolder, ribsInListing, scheduledRibs } from '../src/fetch/archive.ts';
+import { monthsAround, nearestFirst, ribFolder, ribsInListing, scheduledRibs } from '../src/fetch/archive.ts';
 
 const test = suite('choice of the archived file');
 
@@ -15,13 +15,21 @@ test('folders are named as the archives name them', () => {
     ribFolder('http://a.example/route-views3/', 'routeviews', at),
     'http://a.example/route-views3/bgpdata/2015.11/RIBS/',
   );
+  for (const base of ['http://a.example/bgpdata', 'http://a.example/bgpdata/', 'http://a.example/bgpdata//'])
+    assert.is(ribFolder(base, 'routeviews', at), 'http://a.example/bgpdata/2015.11/RIBS/');
+  assert.is(
+    ribFolder('http://a.example/mybgpdata', 'routeviews', at),
+    'http://a.example/mybgpdata/bgpdata/2015.11/RIBS/',
+  );
+  assert.is(ribFolder('http://a.example/x?token=1', 'ris', at), 'http://a.example/x/2015.11/?token=1');
   assert.is(ribFolder('http://a.example/rrc00', 'ris', at), 'http://a.example/rrc00/2015.11/');
 });
 
 test('a listing gives its RIBs and nothing else', () => {
   const html = `<a href="?C=M;O=A">x</a> <a href="/bgpdata/2015.11/">Parent</a> <A HREF=rib.20151101.0000.bz2>r</A>
     <a href="rib.20151101.0200.bz2">r</a><a href="rib.20151101.0200.bz2">again</a> <a href="./rib.20080501.0644.bz2">old</a>
-    <a href="rib.20151341.0000.bz2">no date</a> <a href="rib.20151101.0400.bz2.md5">sum</a> <a href="updates.20151101.0000.bz2">u</a>
+    <a href='rib.20151101.0800.bz2'>single</a>
+    <a href = "rib.20151101.1000.bz2?C=1">q</a> <a href="rib.20151341.0000.bz2">no date</a> <a href="rib.20150230.0000.bz2">no day</a> <a href="rib.20151101.0400.bz2.md5">sum</a> <a href="updates.20151101.0000.bz2">u</a>
     <a href="bview.20151101.0000.gz">other archive</a>`;
   const found = ribsInListing(html, 'http://a.example/bgpdata/2015.11/RIBS/', 'routeviews');
   assert.equal(
@@ -30,6 +38,8 @@ test('a listing gives its RIBs and nothing else', () => {
       ['http://a.example/bgpdata/2015.11/RIBS/rib.20151101.0000.bz2', '2015-11-01T00:00:00.000Z'],
       ['http://a.example/bgpdata/2015.11/RIBS/rib.20151101.0200.bz2', '2015-11-01T02:00:00.000Z'],
       ['http://a.example/bgpdata/2015.11/RIBS/rib.20080501.0644.bz2', '2008-05-01T06:44:00.000Z'],
+      ['http://a.example/bgpdata/2015.11/RIBS/rib.20151101.0800.bz2', '2015-11-01T08:00:00.000Z'],
+      ['http://a.example/bgpdata/2015.11/RIBS/rib.20151101.1000.bz2', '2015-11-01T10:00:00.000Z'],
     ],
   );
 });
@@ -49,18 +59,18 @@ for (const [at, stamp] of NEAREST) {
   test(`nearest to ${at} is ${stamp}; of equals the earlier`, () => {
     const listed = STAMPS.toReversed().map((name) => `<a href="/bgpdata/rib.${name}.bz2">`);
     const ribs = ribsInListing(listed.join(), 'http://a.example/', 'routeviews');
-    assert.is(nearestRib(ribs, utc(at))?.name, `rib.${stamp}.bz2`);
+    assert.is(nearestFirst(ribs, utc(at))[0]?.name, `rib.${stamp}.bz2`);
   });
 }
 
-test('no RIB is nearest to nothing', () => assert.is(nearestRib([], utc('2015-11-01T00:00')), undefined));
-
-test('a day around the turn of a year touches two months', () => {
-  const months = (at: string): string[] =>
-    monthsAround(utc(at), 86_400_000).map((time) => time.toISOString().slice(0, 7));
+test('every month within reach is there once, the nearest first', () => {
+  const months = (at: string, days = 1): string[] =>
+    monthsAround(utc(at), days * 86_400_000).map((time) => time.toISOString().slice(0, 7));
   assert.equal(months('2015-12-31T12:00'), ['2015-12', '2016-01']);
   assert.equal(months('2016-01-01T12:00'), ['2016-01', '2015-12']);
   assert.equal(months('2015-11-15T12:00'), ['2015-11']);
+  assert.equal(months('2015-11-10T00:00', 70), ['2015-11', '2015-10', '2015-12', '2015-09', '2016-01']);
+  assert.equal(months('2016-01-31T00:00', 1), ['2016-01', '2016-02']);
 });
 
 test('the schedule is every two hours for RouteViews and every eight for RIS', () => {

@@ -163,6 +163,9 @@ const FAILURES: [string[], number, RegExp][] = [
   [['fetch', '--from', 'a', '--date', '2015-11-01'], 2, /"a" is no URL/],
   [['fetch', '--from', 'http://a.example/', '--date', 'yesterday'], 2, /"yesterday" is no time/],
   [['fetch', '--from', 'http://a.example/', '--date', '2015-13-01'], 2, /is no time/],
+  [['fetch', '--from', 'http://a.example/', '--date', '2015-02-30'], 2, /"2015-02-30" is no time/],
+  [['build', FIXTURE, '-o', 'x', '--as-of', '2015-06-31T06:00'], 2, /"2015-06-31T06:00" is no time/],
+  [['fetch', '--from', 'http://a.example/', '--date', '2015-11-01', '--layout', 'rrc'], 2, /none of routeviews, ris/],
   [['lookup', '/nonexistent', '1.2.3.4'], 1, /^ip2asn-lite: ENOENT.*\n$/],
   [['build', fileURLToPath(import.meta.url), '-o', 'x'], 1, /^ip2asn-lite: .*byte 0: expected an MRT dump.*\n$/],
 ];

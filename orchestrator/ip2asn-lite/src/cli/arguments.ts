@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Layout } from '../fetch/archive.ts';
+import { LAYOUT_NAMES, type Layout } from '../fetch/archive.ts';
 import type { CommandName } from './help.ts';
 
 /** Wrong usage: the message and the help that goes with it. */
@@ -31,6 +31,7 @@ export interface FetchCommand {
   from: string;
   folder: string;
   within: number;
+  force: boolean;
   layout?: Layout;
 }
 
@@ -58,7 +59,9 @@ const SWITCH = { type: 'boolean' } as const;
 function parseTime(text: string, command: CommandName): Date {
   const [, day, clock] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text) ?? [];
   const time = new Date(`${day}T${clock ?? '00:00'}Z`);
-  if (Number.isNaN(time.getTime())) throw new UsageError(`${JSON.stringify(text)} is no time`, command);
+  // Date takes 30 February for 2 March
+  if (Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== day)
+    throw new UsageError(`${JSON.stringify(text)} is no time`, command);
   return time;
 }
 
@@ -111,7 +114,7 @@ function parseBuild(args: string[]): BuildCommand {
 }
 
 function parseFetch(args: string[]): FetchCommand {
-  const options = { date: TEXT, from: TEXT, layout: TEXT, dir: TEXT, within: TEXT } as const;
+  const options = { date: TEXT, from: TEXT, layout: TEXT, dir: TEXT, within: TEXT, force: SWITCH } as const;
   const { values } = parseArgs({ args, options });
   const from = required(values.from, '--from URL', 'fetch');
   if (!URL.canParse(from)) throw new UsageError(`${JSON.stringify(from)} is no URL`, 'fetch');
@@ -122,7 +125,8 @@ function parseFetch(args: string[]): FetchCommand {
     from,
     folder: values.dir ?? '.',
     within: parseNumber(values.within, 24, 9999, 'fetch') * 3600_000,
-    ...(layout === undefined ? {} : { layout: oneOf(layout, ['routeviews', 'ris'], 'fetch') }),
+    force: values.force ?? false,
+    ...(layout === undefined ? {} : { layout: oneOf(layout, LAYOUT_NAMES, 'fetch') }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fetchRib } from '../fetch/fetch-rib.ts';
+import { shown } from '../fetch/http.ts';
 import { buildTable, openTable, saveTable } from '../index.ts';
 import type { BuildCommand, Command, FetchCommand } from './arguments.ts';
 import { helpFor } from './help.ts';
@@ -33,7 +34,7 @@ async function* runFetch(command: FetchCommand, { progress }: Surroundings): Asy
   const onProgress = (bytes: number, total: number | null): void =>
     progress.state(`${name}: ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`}`);
   const rib = await fetchRib({ ...options, onProgress });
-  progress.note(`${rib.url} of ${rib.time.toISOString()}${rib.cached ? ' was fetched before' : ''}`);
+  progress.note(`${shown(rib.url)} of ${rib.time.toISOString()}${rib.cached ? ' was fetched before' : ''}`);
   yield `${rib.path}\n`;
 }
 

@@ -35,10 +35,12 @@ Gets the RIB nearest to TIME and prints the path of the file.
 
 Options:
   --date TIME            2015-11-01 or 2015-11-01T06:00, in UTC
-  --from URL             the archive, up to bgpdata/ (RouteViews) or the months (RIPE RIS)
-  --layout NAME          routeviews or ris (the one that is there)
+  --from URL             the archive, up to bgpdata/ (RouteViews) or the months (RIPE RIS);
+                         a query (?token=...) goes with every request
+  --layout NAME          routeviews or ris (both: the nearest wins)
   --dir FOLDER           where files are kept (the current folder)
   --within HOURS         how far the RIB may lie from TIME (24)
+  --force                fetch again though the file is there, for one that was cut on the server
 `,
   lookup: `Usage: ip2asn-lite lookup TABLE [ADDRESS...] [options]
 

@@ -1,28 +1,9 @@
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Ip2AsnError } from '../errors.ts';
 import { looksLikeMrt } from '../formats/mrt.ts';
-import { type HttpOptions, request, withRetries } from './http.ts';
-
-/** Beside an unfinished file: what it is a part of. A changed file on the server is begun again. */
-interface PartNote {
-  url: string;
-  validator: string | null;
-  size: number | null;
-}
-
-async function readNote(path: string, url: string): Promise<PartNote | undefined> {
-  try {
-    const note: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (typeof note !== 'object' || note === null || !('url' in note) || note.url !== url) return undefined;
-    const validator = 'validator' in note && typeof note.validator === 'string' ? note.validator : null;
-    const size = 'size' in note && typeof note.size === 'number' ? note.size : null;
-    return { url, validator, size };
-  } catch {
-    return undefined; // no note, or half a note: the part is begun again
-  }
-}
+import { type HttpOptions, request, shown, withRetries } from './http.ts';
+import { claimPart, type PartNote, readNote, removeNote, writeNote } from './part.ts';
 
 async function sizeOf(path: string): Promise<number> {
   try {
@@ -46,23 +27,24 @@ function validatorOf(response: Response): string | null {
   return etag?.startsWith('"') ? etag : response.headers.get('last-modified');
 }
 
-/** True when a partial answer continues exactly what is on disk. */
+/** True when a partial answer continues exactly what is on disk: the same file by its validator and size, from the byte after ours. */
 function continues(response: Response, note: PartNote, have: number): boolean {
   const from = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
-  return response.status === 206 && Number(from) === have && totalSize(response) === note.size;
+  const isSame = note.validator !== null && validatorOf(response) === note.validator;
+  return response.status === 206 && isSame && Number(from) === have && totalSize(response) === note.size;
 }
 
 /** Writes a body to the part from byte `from` on; each chunk is in the file before the next is asked for. Returns the size reached. */
 async function append(
   part: string,
-  body: ReadableStream<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   from: number,
   progress: (bytes: number) => void,
 ): Promise<number> {
   const handle = await open(part, from > 0 ? 'a' : 'w');
   let bytes = from;
   try {
-    for await (const chunk of Readable.fromWeb(body)) {
+    for await (const chunk of chunks) {
       await handle.writeFile(chunk);
       bytes += chunk.length;
       progress(bytes);
@@ -73,31 +55,30 @@ async function append(
   }
 }
 
+/** What asks for the rest of a file, as long as it is the same one. */
+function headersFor(note: PartNote | undefined, have: number): Record<string, string> {
+  const headers = { 'accept-encoding': 'identity' };
+  return note?.validator ? { ...headers, range: `bytes=${have}-`, 'if-range': note.validator } : headers;
+}
+
 /** One attempt: gets what is missing of the part. Throws when the body breaks off or its size is wrong; what came stays. */
 async function fetchPart(url: string, part: string, options: HttpOptions): Promise<void> {
-  const notePath = `${part}.json`;
-  const note = await readNote(notePath, url);
-  const have = note === undefined ? 0 : await sizeOf(part);
-  if (note?.size !== null && note?.size === have) return;
-  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
-  if (have > 0) headers.range = `bytes=${have}-`;
-  if (have > 0 && note?.validator) headers['if-range'] = note.validator;
-  const { response, alive } = await request(url, headers, options);
-  const resumed = note !== undefined && have > 0 && continues(response, note, have);
+  const found = await readNote(part, shown(url));
+  const have = found?.validator ? await sizeOf(part) : 0; // without a validator nobody can say that the rest is of the same file
+  const note = have > 0 ? found : undefined;
+  if (note?.size === have) return;
+  const { response, chunks } = await request(url, { headers: headersFor(note, have) }, options);
+  const resumed = note !== undefined && continues(response, note, have);
   if (!resumed && response.status !== 200) {
-    await rm(notePath, { force: true }); // 206 or 416 of another file: the next attempt starts from nothing
-    throw new Ip2AsnError('FETCH_FAILED', `${url}: status ${response.status} does not continue ${have} bytes`);
+    await response.body?.cancel();
+    await removeNote(part); // 206 or 416 of another file: the next attempt starts from nothing
+    throw new Ip2AsnError('FETCH_FAILED', `${shown(url)}: status ${response.status} does not continue ${have} bytes`);
   }
   const size = totalSize(response);
-  if (!resumed) await writeFile(notePath, JSON.stringify({ url, validator: validatorOf(response), size }));
-  if (response.body === null) throw new Ip2AsnError('FETCH_FAILED', `${url}: an answer without a body`);
-  const progress = (bytes: number): void => {
-    alive();
-    options.onProgress?.(bytes, size);
-  };
-  const bytes = await append(part, response.body, resumed ? have : 0, progress);
+  if (!resumed) await writeNote(part, { url: shown(url), validator: validatorOf(response), size });
+  const bytes = await append(part, chunks, resumed ? have : 0, (sum) => options.onProgress?.(sum, size));
   if (size !== null && bytes !== size)
-    throw new Ip2AsnError('FETCH_FAILED', `${url}: ${bytes} of ${size} bytes arrived`);
+    throw new Ip2AsnError('FETCH_FAILED', `${shown(url)}: ${bytes} of ${size} bytes arrived`);
 }
 
 /** A server may answer 200 with a page of words. */
@@ -110,17 +91,16 @@ async function checkContent(path: string, url: string): Promise<void> {
     if (isGzip || head.toString('latin1', 0, 3) === 'BZh' || looksLikeMrt(head.subarray(0, bytesRead))) return;
     throw new Ip2AsnError(
       'FETCH_FAILED',
-      `${url} is no RIB: it begins with ${JSON.stringify(head.toString('latin1', 0, bytesRead))}`,
+      `${shown(url)} is no RIB: it begins with ${JSON.stringify(head.toString('latin1', 0, bytesRead))}`,
     );
   } finally {
     await handle.close();
   }
 }
 
-/** Downloads to `path`, through `path.part`: continued after a break, also one of an earlier run, and renamed when whole. */
-export async function download(url: string, path: string, options: HttpOptions): Promise<void> {
-  const part = `${path}.part`;
+async function downloadAlone(url: string, path: string, options: HttpOptions): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
+  const part = await claimPart(path);
   await withRetries(() => fetchPart(url, part, options), options);
   try {
     await checkContent(part, url);
@@ -128,7 +108,18 @@ export async function download(url: string, path: string, options: HttpOptions):
     await rm(part, { force: true });
     throw error;
   } finally {
-    await rm(`${part}.json`, { force: true });
+    await removeNote(part);
   }
   await rename(part, path);
+}
+
+/** Downloads of this process, by path: a second call for the same file waits for the first. */
+const running = new Map<string, Promise<void>>();
+
+/** Downloads to `path`, through a part beside it: continued after a break, also one of an earlier run, and renamed when whole. */
+export async function download(url: string, path: string, options: HttpOptions): Promise<void> {
+  const key = resolve(path);
+  const work = running.get(key) ?? downloadAlone(url, path, options).finally(() => running.delete(key));
+  running.set(key, work);
+  await work;
 }

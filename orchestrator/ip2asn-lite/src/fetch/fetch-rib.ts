@@ -1,30 +1,26 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ip2AsnError } from '../errors.ts';
-import {
-  type ArchivedRib,
-  distance,
-  type Layout,
-  monthsAround,
-  nearestRib,
-  ribFolder,
-  ribsInListing,
-  scheduledRibs,
-} from './archive.ts';
+import { LAYOUT_NAMES, type Layout, ribFolder, scheduledRibs } from './archive.ts';
 import { download } from './download.ts';
-import { type HttpOptions, HttpStatusError, request, withRetries } from './http.ts';
+import { type HttpOptions, HttpStatusError, shown } from './http.ts';
+import { ribsAround, type Search } from './search.ts';
+
+const DAY = 24 * 3600_000;
 
 export interface FetchOptions extends HttpOptions {
-  /** Base URL of the archive: what stands before `bgpdata/YYYY.MM/RIBS/` (RouteViews) or `YYYY.MM/` (RIPE RIS). */
+  /** Base URL of the archive: what stands before `bgpdata/YYYY.MM/RIBS/` (RouteViews) or `YYYY.MM/` (RIPE RIS). Its query goes with every request. */
   from: string;
   /** The RIB nearest to this time is fetched. */
   at: Date;
   /** Folder that keeps fetched files, under the host and path that they came from. */
   folder: string;
-  /** Default: the one of which the archive has a folder. */
+  /** Default: both; the nearest RIB of either is fetched. */
   layout?: Layout;
   /** Milliseconds that the RIB may lie from `at`. Default one day: a RIB of another time is another table. */
   within?: number;
+  /** Fetch again though the file is there: it is kept as the server sent it, also when that was not the whole of it. */
+  force?: boolean;
 }
 
 export interface FetchedRib {
@@ -33,60 +29,6 @@ export interface FetchedRib {
   time: Date;
   /** The file was there already. */
   cached: boolean;
-}
-
-/** The links of a folder, or undefined when the archive has or lists no such folder. */
-async function listFolder(url: string, layout: Layout, options: HttpOptions): Promise<ArchivedRib[] | undefined> {
-  try {
-    const html = await withRetries(async () => (await request(url, {}, options)).response.text(), options);
-    return ribsInListing(html, url, layout);
-  } catch (error) {
-    if (error instanceof HttpStatusError && [403, 404, 410].includes(error.status)) return undefined;
-    throw error;
-  }
-}
-
-/** True when the archive has the file, asked without getting it. */
-async function exists(url: string, options: HttpOptions): Promise<boolean> {
-  const head: typeof globalThis.fetch = (input, init) =>
-    (options.fetch ?? globalThis.fetch)(input, { ...init, method: 'HEAD' });
-  try {
-    await withRetries(() => request(url, {}, { ...options, fetch: head }), options);
-    return true;
-  } catch (error) {
-    if (error instanceof HttpStatusError) return false;
-    throw error;
-  }
-}
-
-async function findListed(layout: Layout, within: number, options: FetchOptions): Promise<ArchivedRib | undefined> {
-  const ribs: ArchivedRib[] = [];
-  for (const month of monthsAround(options.at, within)) {
-    ribs.push(...((await listFolder(ribFolder(options.from, layout, month), layout, options)) ?? []));
-  }
-  const nearest = nearestRib(ribs, options.at);
-  return nearest !== undefined && distance(nearest, options.at) <= within ? nearest : undefined;
-}
-
-async function findScheduled(layout: Layout, within: number, options: FetchOptions): Promise<ArchivedRib | undefined> {
-  for (const rib of scheduledRibs(options.from, layout, options.at, within)) {
-    if (await exists(rib.url, options)) return rib;
-  }
-  return undefined;
-}
-
-async function findRib(options: FetchOptions): Promise<ArchivedRib> {
-  const within = options.within ?? 24 * 3600_000;
-  const layouts: Layout[] = options.layout === undefined ? ['routeviews', 'ris'] : [options.layout];
-  for (const find of [findListed, findScheduled]) {
-    for (const layout of layouts) {
-      const rib = await find(layout, within, options);
-      if (rib !== undefined) return rib;
-    }
-  }
-  const tried = layouts.map((layout) => ribFolder(options.from, layout, options.at)).join(' and ');
-  const reach = `${within / 3600_000} hours of ${options.at.toISOString()}`;
-  throw new Ip2AsnError('NO_RIB', `no RIB within ${reach} in ${tried}`);
 }
 
 /** Where a URL is kept: the same file name exists at every collector. */
@@ -105,24 +47,55 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 /** A RIB of exactly the wanted minute that was fetched before: found without a request. */
-async function findKept(options: FetchOptions): Promise<FetchedRib | undefined> {
-  const layouts: Layout[] = options.layout === undefined ? ['routeviews', 'ris'] : [options.layout];
+async function findKept({ from, at, layouts }: Search, folder: string): Promise<FetchedRib | undefined> {
   for (const layout of layouts) {
-    for (const { url, time } of scheduledRibs(options.from, layout, options.at, 0)) {
-      const path = keptAt(options.folder, url);
+    for (const { url, time } of scheduledRibs(from, layout, at, 0)) {
+      const path = keptAt(folder, url);
       if (await isThere(path)) return { path, url, time, cached: true };
     }
   }
   return undefined;
 }
 
-/** Fetches the RIB nearest to a time, unless it was fetched before. */
+/** What is searched for, checked: callers without types hand in texts for dates. */
+function searchOf({ from, at, within = DAY, layout }: FetchOptions): Search {
+  if (!URL.canParse(from)) throw new TypeError(`from is to be the URL of an archive, and is ${JSON.stringify(from)}`);
+  if (!(at instanceof Date) || Number.isNaN(at.getTime()))
+    throw new TypeError(`at is to be a valid Date, and is ${at}`);
+  if (!(within >= 0 && within <= 100 * 366 * DAY))
+    throw new TypeError(`within is to be milliseconds, at most a hundred years, and is ${within}`);
+  if (layout !== undefined && !LAYOUT_NAMES.includes(layout))
+    throw new TypeError(`layout is to be one of ${LAYOUT_NAMES.join(', ')}, and is ${JSON.stringify(layout)}`);
+  return { from, at, within, layouts: layout === undefined ? LAYOUT_NAMES : [layout] };
+}
+
+function noRib({ from, at, within, layouts }: Search, cause: unknown): Ip2AsnError {
+  const tried = layouts.map((layout) => shown(ribFolder(from, layout, at))).join(' and ');
+  const reach = `${within / 3600_000} hours of ${at.toISOString()}`;
+  return new Ip2AsnError('NO_RIB', `no RIB within ${reach} in ${tried}`, cause === undefined ? {} : { cause });
+}
+
+/**
+ * Fetches the RIB nearest to a time, unless it was fetched before. What is listed and yet not there is passed over.
+ *
+ * @throws TypeError for an option that has no sense
+ */
 export async function fetchRib(options: FetchOptions): Promise<FetchedRib> {
-  const kept = await findKept(options);
+  const { folder, force = false } = options;
+  const search = searchOf(options);
+  const kept = force ? undefined : await findKept(search, folder);
   if (kept !== undefined) return kept;
-  const { url, time } = await findRib(options);
-  const path = keptAt(options.folder, url);
-  const cached = await isThere(path);
-  if (!cached) await download(url, path, options);
-  return { path, url, time, cached };
+  let absence: unknown;
+  for await (const { url, time } of ribsAround(search, options)) {
+    const path = keptAt(folder, url);
+    if (!force && (await isThere(path))) return { path, url, time, cached: true };
+    try {
+      await download(url, path, options);
+      return { path, url, time, cached: false };
+    } catch (error) {
+      if (!(error instanceof HttpStatusError && error.isAbsence)) throw error;
+      absence = error;
+    }
+  }
+  throw noRib(search, absence);
 }

@@ -14,42 +14,69 @@ export interface HttpOptions {
   onProgress?: (bytes: number, total: number | null) => void;
 }
 
+/** A URL as it may be shown and kept: without its query, which may hold a token. */
+export function shown(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
 /** The server said no in a way that asking again does not change. */
 export class HttpStatusError extends Ip2AsnError {
   readonly status: number;
 
   constructor(url: string, status: number) {
-    super('FETCH_FAILED', `${url}: the server answered with status ${status}`);
+    super('FETCH_FAILED', `${shown(url)}: the server answered with status ${status}`);
     this.status = status;
   }
+
+  /** Only these two say that there is nothing; other refusals say nothing about what is there. */
+  get isAbsence(): boolean {
+    return this.status === 404 || this.status === 410;
+  }
 }
 
-/** Too early, time-out, too many requests, and everything that is the server's own trouble. */
+/** Too early, time-out, too many requests, and what is the server's own trouble, except methods that it does not know. */
 function isPassing(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500;
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** A response under way. Its body breaks off when `alive` was not called for too long. */
+/** A response under way: its head, and its body, which breaks off when no byte comes for too long. */
 export interface Answer {
   response: Response;
-  alive: () => void;
+  chunks: AsyncGenerator<Uint8Array>;
 }
 
-/** Sends one request. Throws HttpStatusError for 4xx and 5xx, except 416, which the caller asked for. */
-export async function request(url: string, headers: Record<string, string>, options: HttpOptions): Promise<Answer> {
+/** The body piece by piece; `timer` is the one that ends the request when it stalls. Each byte counts as alive. */
+async function* piecesOf(body: ReadableStream<Uint8Array> | null, timer: NodeJS.Timeout): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body ?? []) {
+      timer.refresh();
+      yield chunk;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Sends one request; redirects are followed. Throws HttpStatusError for 4xx and 5xx, except 416, which the caller asked for. */
+export async function request(url: string, init: RequestInit, options: HttpOptions): Promise<Answer> {
   const controller = new AbortController();
   const patience = options.stallTimeout ?? 60_000;
-  const onStall = (): void => controller.abort(new Ip2AsnError('FETCH_FAILED', `${url}: no byte for ${patience} ms`));
-  const timer = setTimeout(onStall, patience);
-  timer.unref();
+  const stalled = new Ip2AsnError('FETCH_FAILED', `${shown(url)}: no byte for ${patience} ms`);
+  const timer = setTimeout(() => controller.abort(stalled), patience);
   const send = options.fetch ?? globalThis.fetch;
-  const response = await send(url, { headers, signal: controller.signal, redirect: 'follow' });
-  if (response.status >= 400 && response.status !== 416) {
-    clearTimeout(timer);
+  try {
+    const response = await send(url, { ...init, signal: controller.signal, redirect: 'follow' });
+    timer.refresh().unref();
+    if (response.status < 400 || response.status === 416) {
+      return { response, chunks: piecesOf(response.body, timer) };
+    }
     await response.body?.cancel();
     throw new HttpStatusError(url, response.status);
+  } catch (error) {
+    clearTimeout(timer);
+    throw error;
   }
-  return { response, alive: () => timer.refresh() };
 }
 
 /** Runs `attempt` until it succeeds, fails for good, or has used up its tries. */
