@@ -28,16 +28,22 @@ export interface BuildOptions extends PrefixFilter, TableOptions {
 
 type Format = TableInfo['format'];
 
-/** What the first line that is no comment looks like. */
+/** An address that is text and not a decimal number, as a part of patterns. */
+const ADDRESS = '[0-9a-f]*[.:][0-9a-f.:]*';
+
+/** What the first line that is no comment looks like. Ends of a range are both text or both numbers: an address and a small number are a prefix. */
 const TEXT_FORMATS: readonly [Format, RegExp][] = [
-  ['pyasn', /^[0-9a-f.:]+\/\d+\t/i],
-  ['pfx2as', /^[0-9a-f.:]+\t\d{1,3}\t(?=[{\d])(?!.*\t)/i],
-  ['ranges', /^"?[0-9a-f.:]+"?[\t,]"?[0-9a-f.:]+"?[\t,]"?(?:AS)?\d+/i],
+  ['pyasn', new RegExp(`^${ADDRESS}/\\d+\\t`, 'i')],
+  ['pfx2as', new RegExp(`^${ADDRESS}\\t\\d{1,3}\\t(?=\\{|(?:AS)?\\d)(?!.*\\t)`, 'i')],
+  ['ranges', new RegExp(`^(?:"?${ADDRESS}"?[\\t,]"?${ADDRESS}|"?\\d+"?[\\t,]"?\\d+)"?[\\t,]"?(?:AS)?\\d+`, 'i')],
 ];
 
 function detectFormat({ head, file }: Input): Format {
   if (looksLikeMrt(head)) return 'mrt';
-  const lines = head.toString('latin1').split(/\r?\n/);
+  const lines = head
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .split(/\r?\n/);
   const header = lines.findIndex((line) => line.startsWith('; IP-ASN'));
   const first = lines.find((line) => line !== '' && !/^[;#]/.test(line)) ?? '';
   const format = TEXT_FORMATS.find(([, pattern]) => pattern.test(first))?.[0];

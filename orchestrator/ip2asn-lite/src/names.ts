@@ -6,7 +6,9 @@ import { type Input, withInput } from './input.ts';
 async function readAll(input: Input): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of input.chunks) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
 }
 
 /** `{"number": "name, CC"}`, as pyasn_util_asnames.py writes it. */
@@ -49,6 +51,6 @@ async function readText(input: Input, tolerant: boolean): Promise<Map<number, st
 /** Reads a file of AS names, JSON or text, plain or compressed. `tolerant` leaves out a cut last line. */
 export function readNames(file: string, tolerant: boolean): Promise<Map<number, string>> {
   return withInput(file, tolerant, (input) =>
-    /^\s*[{[]/.test(input.head.toString('latin1')) ? readJson(input) : readText(input, tolerant),
+    /^(?:\xef\xbb\xbf)?\s*[{[]/.test(input.head.toString('latin1')) ? readJson(input) : readText(input, tolerant),
   );
 }

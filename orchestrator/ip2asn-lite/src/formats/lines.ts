@@ -1,7 +1,17 @@
+import type { Collector } from '../build/collector.ts';
 import { FileError } from '../errors.ts';
 import type { Input } from '../input.ts';
 
 const LONGEST_LINE = 1 << 16;
+
+/** The byte order mark that some editors put before UTF-8. */
+const BOM = Buffer.of(0xef, 0xbb, 0xbf);
+
+/** How many whole lines there were, and whether a cut one was left out after them. */
+export interface LinesRead {
+  lines: number;
+  cut: boolean;
+}
 
 /** One line of a text source and where it stands. */
 export class Line {
@@ -46,23 +56,29 @@ class LineSplitter {
     if (this.#carry.length > LONGEST_LINE) throw this.#tooLong();
   }
 
-  /** A text that was cut may end in half a number, which would be a wrong AS: only the newline shows that the last line is whole. */
-  finish(tolerant: boolean): number {
-    if (this.#carry.length > 0 && !tolerant) {
-      const place = { file: this.#file, offset: this.#offset + this.#carry.length, line: this.#line.number + 1 };
+  /**
+   * A text that was cut may end in half a number, which would be a wrong AS: only the newline shows that the last line is whole.
+   * So a last line without one is refused even where it parses, or left out when `tolerant`.
+   */
+  finish(tolerant: boolean): LinesRead {
+    const cut = this.#carry.length > 0;
+    if (cut && !tolerant) {
       throw new FileError('TRUNCATED', {
-        ...place,
-        expected: 'a newline after the last line',
+        file: this.#file,
+        offset: this.#offset + this.#carry.length,
+        expected: 'a newline after the last line (add it if the file is whole: without it a number may be cut)',
         found: 'the end of the file',
+        line: this.#line.number + 1,
       });
     }
-    return this.#line.number;
+    return { lines: this.#line.number, cut };
   }
 
   #emit(bytes: Buffer, from: number, end: number): void {
     const line = this.#line;
     const to = end > from && bytes[end - 1] === 13 ? end - 1 : end;
-    line.text = bytes.toString('utf8', from, to);
+    const hasMark = line.number === 0 && BOM.equals(bytes.subarray(from, from + BOM.length));
+    line.text = bytes.toString('utf8', hasMark ? from + BOM.length : from, to);
     line.offset = this.#offset + from;
     line.number++;
     this.#use(line);
@@ -81,11 +97,22 @@ class LineSplitter {
 }
 
 /**
- * Calls `use` for each line, without its line end; the object is reused. Returns the number of lines.
+ * Calls `use` for each line, without its line end; the object is reused.
  * A last line without a newline is an error (TRUNCATED), or is left out when `tolerant`.
  */
-export async function forEachLine(input: Input, tolerant: boolean, use: (line: Line) => void): Promise<number> {
+export async function forEachLine(input: Input, tolerant: boolean, use: (line: Line) => void): Promise<LinesRead> {
   const splitter = new LineSplitter(input.file, use);
   for await (const chunk of input.chunks) splitter.push(chunk);
   return splitter.finish(tolerant);
+}
+
+/** The same for a source whose only sign of a cut is its last line. */
+export async function forEachSourceLine(
+  input: Input,
+  collector: Collector,
+  tolerant: boolean,
+  use: (line: Line) => void,
+): Promise<void> {
+  const { cut } = await forEachLine(input, tolerant, use);
+  if (cut) collector.count('truncated');
 }

@@ -22,7 +22,7 @@ export function looksLikeMrt(head: Buffer): boolean {
 }
 
 export interface MrtOptions {
-  /** End quietly where the file ends within a record. */
+  /** Where the file ends within a record, count that and take what was read. */
   tolerant: boolean;
   /** Leave out records that do not parse, and count them, instead of giving up. */
   skipBadRecords: boolean;
@@ -89,6 +89,7 @@ class MrtReader {
       const expected = `${left + this.#missing} bytes of an MRT record`;
       throw new FileError('TRUNCATED', { file: this.#file, offset: this.#offset, expected, found });
     }
+    if (left > 0) this.#collector.count('truncated');
     if (this.#time === undefined) {
       const expected = 'TABLE_DUMP or TABLE_DUMP_V2 records';
       throw new FileError('BAD_FORMAT', {

@@ -2,7 +2,7 @@ import type { Collector } from '../build/collector.ts';
 import type { Observations } from '../build/observations.ts';
 import type { Input } from '../input.ts';
 import { parseAsn, parsePrefix } from './fields.ts';
-import { forEachLine, type Line } from './lines.ts';
+import { forEachSourceLine, type Line } from './lines.ts';
 
 /** Far more than any prefix has; without a limit one line could ask for the square of its length. */
 const MOST_ORIGINS = 255;
@@ -28,7 +28,7 @@ function seeOrigins(origins: string, seen: Observations, line: Line): void {
 export async function readPfx2as(input: Input, collector: Collector, tolerant: boolean): Promise<void> {
   const groups = new Uint16Array(8);
   let read = 0;
-  await forEachLine(input, tolerant, (line) => {
+  await forEachSourceLine(input, collector, tolerant, (line) => {
     if (line.text === '' || line.text.startsWith('#')) return;
     const [address, bits, origins, surplus] = line.text.split('\t');
     if (address === undefined || bits === undefined || origins === undefined || surplus !== undefined) {

@@ -15,7 +15,7 @@ export async function readPyasnDat(input: Input, collector: Collector, tolerant:
   const groups = new Uint16Array(8);
   let promised = 0;
   let read = 0;
-  const lines = await forEachLine(input, tolerant, (line) => {
+  const { lines, cut } = await forEachLine(input, tolerant, (line) => {
     const { text } = line;
     if (text === '' || text.startsWith(';') || text.startsWith('#')) {
       promised += Number(HEADER_COUNT.exec(text)?.[1] ?? 0);
@@ -29,6 +29,7 @@ export async function readPyasnDat(input: Input, collector: Collector, tolerant:
     read++;
   });
   collector.count('prefixes_read', read);
+  if (cut || read < promised) collector.count('truncated');
   if (read >= promised || tolerant) return;
   throw new FileError('TRUNCATED', {
     file: input.file,

@@ -2,7 +2,7 @@ import type { Collector } from '../build/collector.ts';
 import type { Input } from '../input.ts';
 import type { Width } from '../prefix.ts';
 import { parseAsn, readAddress } from './fields.ts';
-import { forEachLine, type Line } from './lines.ts';
+import { forEachSourceLine, type Line } from './lines.ts';
 
 /** An end of a range; a number below 2^32 alone does not tell its family. */
 interface Bound {
@@ -101,7 +101,7 @@ function seeRange(line: Line, collector: Collector, ends: Ends): void {
 export async function readRanges(input: Input, collector: Collector, tolerant: boolean): Promise<void> {
   const ends: Ends = new Map();
   let read = 0;
-  await forEachLine(input, tolerant, (line) => {
+  await forEachSourceLine(input, collector, tolerant, (line) => {
     if (line.text === '' || line.text.startsWith('#')) return;
     seeRange(line, collector, ends);
     read++;
