@@ -307,6 +307,45 @@ static void test_round_trips(void)
 	}
 }
 
+/* What zmap's monitor counts as evidence of MPTCP. */
+static void test_app_success(void)
+{
+	static const struct {
+		const char *sentence, *arguments;
+		uint8_t flags;
+		const char *options;
+		bool counts;
+	} CASES[] = {
+	    {"a fresh key of the version asked for counts", "v1", 0x12, "1e0c010173bb150358a0aecb", true},
+	    {"a fresh v0 key counts", "v0", 0x12, "1e0c000173bb150358a0aecb", true},
+	    {"another version does not", "v0", 0x12, "1e0c010173bb150358a0aecb", false},
+	    {"version 1 in answer to grease counts", "grease", 0x12, "1e0c010173bb150358a0aecb", true},
+	    {"version 0 in answer to grease does not", "grease", 0x12, "1e0c000173bb150358a0aecb", false},
+	    {"an echo does not", "v1", 0x12, "1e040101", false},
+	    {"a malformed option does not", "v1", 0x12, "1e0c014173bb150358a0aecb", false},
+	    {"an option of another subtype does not", "v1", 0x12, "1e043001", false},
+	    {"a SYN/ACK without an option does not", "v1", 0x12, "020405b4", false},
+	    {"MP_TCPRST counts in answer to a join", "join", 0x14, "1e048001", true},
+	    {"MP_TCPRST counts whatever was asked", "plain", 0x14, "1e048001", true},
+	    {"a bare RST does not", "join", 0x14, "", false},
+	    {"a RST with an MP_CAPABLE does not", "v1", 0x14, "1e0c010173bb150358a0aecb", false},
+	};
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		struct scan scan = scan_of(CASES[i].arguments, 1);
+		struct flow flow = flow_v4(1);
+		struct probe probe;
+		struct reply reply;
+		struct evidence evidence;
+		uint8_t frame[FRAME_MAX], ip[FRAME_MAX], options[TCP_OPTIONS_MAX];
+		build_syn(&scan, &flow, 0, 0, 1, &probe, frame);
+		size_t bytes = from_hex(CASES[i].options, options, sizeof options);
+		bytes = build_answer(frame, CASES[i].flags, options, bytes, ip);
+		check(reply_match(&scan, ip, bytes, &reply), "the answer is ours");
+		evidence_read(&scan, &reply, 1, &evidence);
+		check(evidence.mptcp.app_success == CASES[i].counts, "%s", CASES[i].sentence);
+	}
+}
+
 int main(void)
 {
 	test_matching();
@@ -316,5 +355,6 @@ int main(void)
 	test_ip_options();
 	test_icmp();
 	test_round_trips();
+	test_app_success();
 	return checks_done("evidence");
 }
