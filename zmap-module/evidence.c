@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "packet.h"
 #include "tcp_options.h"
 
 #define IP_PROTOCOL_ICMP 1
@@ -199,7 +200,35 @@ static void set_rtt(struct evidence *out, uint64_t arrival_us, uint32_t sent_us,
 	out->rtt_missing = RTT_PRESENT;
 }
 
-/* RFC 7323, 3.2: TSecr of a SYN/ACK is our TSval. A mirror of everything sends our TSval as its own. */
+/* True when the options are those of our SYN, byte for byte but for the clock. A SYN's own option that comes back makes
+ * the reply `echoed` already; this is for the plain SYN, and keyed bytes, which the template leaves out, are never equal. */
+static bool is_whole_mirror(const struct scan *scan, const struct evidence *evidence)
+{
+	static const uint8_t nobody[MAC_BYTES];
+	struct packet_template syn;
+	packet_template_build(&syn, scan, (uint8_t)evidence->reply.flow.family, evidence->sent.kind, nobody, nobody);
+	const uint8_t *ours = syn.frame + syn.tcp_at + TCP_HEADER_BYTES, *theirs = evidence->tcp.options;
+	size_t bytes = syn.length - syn.tcp_at - TCP_HEADER_BYTES, clock = syn.ts_at - syn.tcp_at - TCP_HEADER_BYTES;
+	size_t behind = clock + sizeof(uint32_t);
+	return evidence->tcp.options_bytes == bytes && memcmp(ours, theirs, clock) == 0 &&
+	       memcmp(ours + behind, theirs + behind, bytes - behind) == 0;
+}
+
+/* RFC 7323, 3.2: TSecr of a SYN/ACK is our TSval. A mirror of everything sends our TSval as its own, and only of a
+ * mirror is it read: of the clocks of others one in 70 happens to lie within RTT_MAX_US of ours. */
+static void read_tcp_rtt(const struct scan *scan, uint64_t arrival_us, uint32_t value, uint32_t echo_reply,
+			 struct evidence *out)
+{
+	if (echo_reply != 0) {
+		set_rtt(out, arrival_us, echo_reply, RTT_TSECR);
+	} else if (out->mptcp.classification == CLASS_ECHOED || is_whole_mirror(scan, out)) {
+		set_rtt(out, arrival_us, value, RTT_MIRRORED_TSVAL);
+		if (out->rtt_missing == RTT_REJECTED) {
+			out->rtt_missing = RTT_NOT_RETURNED; /* a clock of the server's own, and ours not echoed */
+		}
+	}
+}
+
 static void read_rtt(const struct scan *scan, uint64_t arrival_us, struct evidence *out)
 {
 	uint32_t value, echo_reply;
@@ -214,13 +243,8 @@ static void read_rtt(const struct scan *scan, uint64_t arrival_us, struct eviden
 	}
 	if (out->reply.is_icmp) {
 		set_rtt(out, arrival_us, value, RTT_QUOTED_TSVAL);
-	} else if (echo_reply != 0) {
-		set_rtt(out, arrival_us, echo_reply, RTT_TSECR);
 	} else {
-		set_rtt(out, arrival_us, value, RTT_MIRRORED_TSVAL);
-		if (out->rtt_missing == RTT_REJECTED) {
-			out->rtt_missing = RTT_NOT_RETURNED; /* a clock of the server's own, and ours not echoed */
-		}
+		read_tcp_rtt(scan, arrival_us, value, echo_reply, out);
 	}
 }
 
