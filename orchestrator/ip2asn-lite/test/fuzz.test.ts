@@ -7,7 +7,7 @@ import { Collector } from '../src/build/collector.ts';
 import { buildFamily } from '../src/build/family-builder.ts';
 import { looksLikeMrt, readMrt } from '../src/formats/mrt.ts';
 import { buildTable, FileError, loadTable, saveTable, type Table } from '../src/index.ts';
-import { peerIndexTable, rib, sequence, tableDump } from './mrt-writer.ts';
+import { attribute, genericRib, peerIndexTable, rib, sequence, tableDump } from './mrt-writer.ts';
 import { Mutations } from './mutations.ts';
 import { plainMrt } from './plain-mrt.ts';
 import { withFolder } from './scratch.ts';
@@ -47,11 +47,17 @@ const SEEDS: Buffer[] = [
     ]),
     rib('2001:db8:4::/48', [{ peer: 0, path: [...sequence(10, 7), { type: 3, asns: [65001] }] }]),
     rib('198.19.0.0/16', [{ peer: 1, path: sequence(20, 9), pathId: 5 }]),
+    genericRib(1, 1, '198.18.8.0/21', [{ peer: 1, path: sequence(20, 9) }]),
+    genericRib(2, 1, '2001:db8:8::/48', [{ peer: 2, path: sequence(20, 9) }], 3),
   ]),
   Buffer.concat([
     tableDump('198.18.4.0/24', { address: '198.18.0.1', asn: 10 }, sequence(10, 23456), sequence(400_000)),
     tableDump('198.18.4.0/24', { address: '198.18.0.2', asn: 20 }, sequence(20, 100)),
     tableDump('2001:db8::/32', { address: '2001:db8::4', asn: 30 }, sequence(30, 100)),
+    tableDump('198.18.5.0/24', { address: '198.18.0.1', asn: 10 }, sequence(10, 23456), sequence(400_000), [
+      attribute(7, Buffer.of(0x5b, 0xa0, 198, 18, 0, 1)),
+      attribute(18, Buffer.of(0, 6, 26, 128, 198, 18, 0, 1)),
+    ]),
   ]),
 ];
 

@@ -13,6 +13,7 @@ export interface Route {
   peer: number;
   /** Undefined: the route has no AS_PATH at all. */
   path?: readonly Segment[];
+  path4?: readonly Segment[];
   pathId?: number;
 }
 
@@ -57,7 +58,8 @@ function pathBytes(path: readonly Segment[], asnSize: 2 | 4): Buffer {
   );
 }
 
-function attribute(type: number, value: Buffer): Buffer {
+/** A path attribute, well-known unless its value says otherwise: no reader here looks at that. */
+export function attribute(type: number, value: Buffer): Buffer {
   const isLong = value.length > 255;
   return Buffer.concat([Buffer.of(isLong ? 0x50 : 0x40, type), uint(isLong ? 2 : 1, value.length), value]);
 }
@@ -80,27 +82,46 @@ export function peerIndexTable(peers: readonly Peer[]): Buffer {
   return record(13, 1, Buffer.concat([uint(4, 1), uint(2, 4), Buffer.from('view'), uint(2, peers.length), ...entries]));
 }
 
-/** RIB_IPV4_UNICAST or RIB_IPV6_UNICAST, or their ADDPATH forms when a route has a path id. */
-export function rib(prefix: string, routes: readonly Route[], sequence = 0): Buffer {
+function prefixBytes(prefix: string): Buffer {
   const [address = '', length = ''] = prefix.split('/');
-  const bytes = addressBytes(address);
-  const addPath = routes.some((route) => route.pathId !== undefined);
-  const subtype = (bytes.length === 4 ? 2 : 4) + (addPath ? 6 : 0);
-  const entries = routes.map(({ peer, path, pathId }) => {
-    const attrs = attributes(path, 4);
+  return Buffer.concat([Buffer.of(Number(length)), addressBytes(address).subarray(0, (Number(length) + 7) >> 3)]);
+}
+
+function entries(routes: readonly Route[], addPath: boolean): Buffer {
+  const each = routes.map(({ peer, path, path4, pathId }) => {
+    const attrs = attributes(path, 4, path4);
     const id = addPath ? [uint(4, pathId ?? 0)] : [];
     return Buffer.concat([uint(2, peer), uint(4, DUMP_TIME), ...id, uint(2, attrs.length), attrs]);
   });
-  const prefixBytes = bytes.subarray(0, (Number(length) + 7) >> 3);
-  const head = [uint(4, sequence), Buffer.of(Number(length)), prefixBytes, uint(2, routes.length)];
-  return record(13, subtype, Buffer.concat([...head, ...entries]));
+  return Buffer.concat([uint(2, routes.length), ...each]);
 }
 
-/** TABLE_DUMP: one prefix of one peer, 2-byte AS numbers. */
-export function tableDump(prefix: string, peer: Peer, path: readonly Segment[], path4?: readonly Segment[]): Buffer {
+/** RIB_IPV4_UNICAST or RIB_IPV6_UNICAST, or their ADDPATH forms when a route has a path id. */
+export function rib(prefix: string, routes: readonly Route[], sequence = 0): Buffer {
+  const addPath = routes.some((route) => route.pathId !== undefined);
+  const subtype = (prefix.includes(':') ? 4 : 2) + (addPath ? 6 : 0);
+  return record(13, subtype, Buffer.concat([uint(4, sequence), prefixBytes(prefix), entries(routes, addPath)]));
+}
+
+/** RIB_GENERIC of a family; RIB_GENERIC_ADDPATH, one record for each path, when there is a path id. */
+export function genericRib(afi: number, safi: number, prefix: string, routes: readonly Route[], id?: number): Buffer {
+  const path = id === undefined ? [] : [uint(4, id)];
+  const family = [uint(4, 0), uint(2, afi), Buffer.of(safi)];
+  const body = [...family, ...path, prefixBytes(prefix), entries(routes, false)];
+  return record(13, id === undefined ? 6 : 12, Buffer.concat(body));
+}
+
+/** TABLE_DUMP: one prefix of one peer, 2-byte AS numbers; `more` stands after the other attributes. */
+export function tableDump(
+  prefix: string,
+  peer: Peer,
+  path: readonly Segment[],
+  path4?: readonly Segment[],
+  more: readonly Buffer[] = [],
+): Buffer {
   const [address = '', length = ''] = prefix.split('/');
   const bytes = addressBytes(address);
-  const attrs = attributes(path, 2, path4);
+  const attrs = Buffer.concat([attributes(path, 2, path4), ...more]);
   const head = [uint(2, 0), uint(2, 0), bytes, Buffer.of(Number(length), 1), uint(4, DUMP_TIME)];
   const body = [...head, addressBytes(peer.address), uint(2, peer.asn), uint(2, attrs.length), attrs];
   return record(12, bytes.length === 4 ? 1 : 2, Buffer.concat(body));

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildTable, type Match, type Table } from '../src/index.ts';
-import { type Peer, peerIndexTable, type Route, record, rib, type Segment, sequence, tableDump } from './mrt-writer.ts';
+import { type Peer, peerIndexTable, type Route, rib, type Segment, sequence, tableDump } from './mrt-writer.ts';
 import { withFile } from './scratch.ts';
 
 const test = suite('origin');
@@ -93,6 +93,22 @@ const CASES: [string, Route[], [number, number[], string]][] = [
     routes(sequence(10, 4_294_967_295)),
     [4_294_967_295, [4_294_967_295], 'reserved'],
   ],
+  ['the last private 2-byte number is private', routes(sequence(10, 65534)), [65534, [65534], 'private']],
+  ['the last 2-byte number is reserved', routes(sequence(10, 65535)), [65535, [65535], 'reserved']],
+  ['the first number over 16 bits is reserved', routes(sequence(10, 65536)), [65536, [65536], 'reserved']],
+  ['reserved numbers end at 131071', routes(sequence(10, 131_071)), [131_071, [131_071], 'reserved']],
+  ['131072 is ordinary', routes(sequence(10, 131_072)), [131_072, [131_072], '']],
+  ['4199999999 is ordinary', routes(sequence(10, 4_199_999_999)), [4_199_999_999, [4_199_999_999], '']],
+  [
+    'private numbers end one before the last',
+    routes(sequence(10, 4_294_967_294)),
+    [4_294_967_294, [4_294_967_294], 'private'],
+  ],
+  [
+    'AS4_PATH says nothing where paths have 4 bytes',
+    [{ peer: 0, path: sequence(10, 23456), path4: sequence(10, 7) }],
+    [23456, [23456], 'as_trans'],
+  ],
   ['real 4-byte numbers are ordinary', routes(sequence(10, 396_982)), [396_982, [396_982], '']],
   [
     'a path longer than 255 hops spans segments',
@@ -113,22 +129,6 @@ for (const [title, reported, expected] of CASES) {
 }
 
 const [FIRST, SECOND, THIRD] = PEERS as [Peer, Peer, Peer];
-
-/** TABLE_DUMP has 2-byte paths; AS4_PATH carries the rest (RFC 6793 section 4.2.3). */
-const OLD_CASES: [string, Segment[], Segment[] | undefined, number][] = [
-  ['a 2-byte path is enough for 2-byte numbers', sequence(10, 100), undefined, 100],
-  ['AS4_PATH tells what AS_TRANS stands for', sequence(10, 9, 23456), sequence(9, 396_982), 396_982],
-  ['an AS4_PATH longer than the path is ignored', sequence(10, 23456), sequence(1, 2, 396_982), 23456],
-  ['AS4_PATH says nothing about a plain origin', sequence(10, 100), sequence(396_982), 100],
-  ['AS_TRANS without AS4_PATH stays', sequence(10, 23456), undefined, 23456],
-];
-
-for (const [title, path, path4, asn] of OLD_CASES) {
-  test(title, async () => {
-    const table = await build([tableDump('198.18.4.0/24', FIRST, path, path4)]);
-    assert.is(table.lookup('198.18.4.7')?.asn, asn);
-  });
-}
 
 test('TABLE_DUMP counts its peers over records, wherever they stand', async () => {
   const table = await build([
@@ -232,18 +232,5 @@ for (const [title, options, kept] of FILTERS) {
     assert.equal(table.prefixes(100), kept);
   });
 }
-
-test('other record types and subtypes are counted and left out', async () => {
-  const table = await build([
-    record(16, 4, Buffer.alloc(20)),
-    peerIndexTable(PEERS),
-    record(13, 6, Buffer.alloc(5)),
-    record(13, 3, Buffer.alloc(5)),
-    rib('198.18.4.0/24', routes(sequence(10, 100))),
-  ]);
-  assert.is(table.info.counts.dropped_other_record, 3);
-  assert.is(table.info.counts.rib_records, 1);
-  assert.equal(table.asOf, new Date('2015-11-01T06:00:00Z'));
-});
 
 test.run();

@@ -35,15 +35,17 @@ class Cursor {
 interface Path {
   end: { members: number[]; isSet: boolean } | null;
   hops: number;
+  hasEmpty: boolean;
 }
 
 function readPath(bytes: Buffer, size: 2 | 4): Path {
   const cursor = new Cursor(bytes);
-  const path: Path = { end: null, hops: 0 };
+  const path: Path = { end: null, hops: 0, hasEmpty: false };
   while (!cursor.isDone) {
     const type = cursor.uint(1);
     if (type < 1 || type > 4) throw new RangeError(`segment ${type}`);
     const asns = Array.from({ length: cursor.uint(1) }, () => cursor.uint(size));
+    if (asns.length === 0) path.hasEmpty = true;
     if (asns.length === 0 || type > 2) continue;
     path.end = type === 1 ? { members: asns, isSet: true } : { members: asns.slice(-1), isSet: false };
     path.hops += type === 1 ? 1 : asns.length;
@@ -51,18 +53,33 @@ function readPath(bytes: Buffer, size: 2 | 4): Path {
   return path;
 }
 
+/** Null where the attribute is malformed (RFC 6793 section 6). */
+function readPath4(bytes: Buffer): Path | null {
+  try {
+    const path = readPath(bytes, 4);
+    return path.hasEmpty ? null : path;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 /** Where the path of a route ends; null when it has no AS_PATH. With 4-byte numbers nothing is read after the path. */
 function readAttributes(bytes: Buffer, size: 2 | 4): Path | null {
   const cursor = new Cursor(bytes);
   let path: Path | null = null;
   let path4: Path | null = null;
+  let [aggregator, aggregator4] = [23456, false];
   while (!cursor.isDone && !(size === 4 && path !== null)) {
     const flags = cursor.uint(1);
     const type = cursor.uint(1);
     const value = cursor.take(cursor.uint((flags & 0x10) === 0 ? 1 : 2));
     if (type === 2) path = readPath(value, size);
-    if (type === 17 && size === 2) path4 = readPath(value, 4);
+    if (type === 17 && size === 2) path4 = readPath4(value);
+    if (type === 7 && value.length === 6) aggregator = value.readUInt16BE();
+    if (type === 18 && value.length === 8) aggregator4 = true;
   }
+  if (aggregator !== 23456 && aggregator4) return path;
   const hidden = path?.end?.members.includes(23456) ?? false;
   return hidden && path !== null && path4 !== null && path4.hops > 0 && path4.hops <= path.hops ? path4 : path;
 }
@@ -96,8 +113,20 @@ class Dump {
     if (!body.isDone) throw new RangeError('bytes after the peers');
   }
 
+  readGeneric(body: Cursor, addPath: boolean): void {
+    body.take(4);
+    const family = body.uint(3);
+    if (family !== 0x000101 && family !== 0x000201) return;
+    if (addPath) body.take(4);
+    this.readRoutes(body, family === 0x000101 ? 4 : 16, false);
+  }
+
   readRib(body: Cursor, size: 4 | 16, addPath: boolean): void {
     body.take(4);
+    this.readRoutes(body, size, addPath);
+  }
+
+  readRoutes(body: Cursor, size: 4 | 16, addPath: boolean): void {
     const length = body.uint(1);
     const prefix = prefixText(body.take(Math.ceil(length / 8)), length, size);
     const entries = body.uint(2);
@@ -156,6 +185,7 @@ export function plainMrt(bytes: Buffer): Map<string, string> {
     if (type === 13 && subtype === 1) dump.readTable(body);
     else if (type === 13 && [2, 4, 8, 10].includes(subtype))
       dump.readRib(body, subtype === 4 || subtype === 10 ? 16 : 4, subtype > 4);
+    else if (type === 13 && (subtype === 6 || subtype === 12)) dump.readGeneric(body, subtype === 12);
     else if (type === 12 && (subtype === 1 || subtype === 2)) dump.readTableDump(body, subtype === 1 ? 4 : 16);
     else if (![11, 12, 13, 16, 17, 32, 33, 48, 49].includes(type)) throw new RangeError(`type ${type}`);
   }

@@ -37,9 +37,14 @@ const READERS: ReadonlyMap<number, RecordReader> = new Map<number, RecordReader>
   [TABLE_DUMP_V2 * 256 + 1, (records) => records.readPeers()], // PEER_INDEX_TABLE
   [TABLE_DUMP_V2 * 256 + 2, (records) => records.readPrefix(2, false)], // RIB_IPV4_UNICAST
   [TABLE_DUMP_V2 * 256 + 4, (records) => records.readPrefix(8, false)], // RIB_IPV6_UNICAST
+  [TABLE_DUMP_V2 * 256 + 6, (records) => records.readGeneric(false)], // RIB_GENERIC
   [TABLE_DUMP_V2 * 256 + 8, (records) => records.readPrefix(2, true)], // RIB_IPV4_UNICAST_ADDPATH, RFC 8050 section 4.1
   [TABLE_DUMP_V2 * 256 + 10, (records) => records.readPrefix(8, true)], // RIB_IPV6_UNICAST_ADDPATH
+  [TABLE_DUMP_V2 * 256 + 12, (records) => records.readGeneric(true)], // RIB_GENERIC_ADDPATH
 ]);
+
+/** RIB_IPV4_MULTICAST, RIB_IPV6_MULTICAST and their ADDPATH forms: routes to sources of multicast, which announce no origin for unicast. */
+const MULTICAST_SUBTYPES = new Set([3, 5, 9, 11]);
 
 class MrtReader {
   readonly #file: string;
@@ -116,7 +121,8 @@ class MrtReader {
     }
     const read = subtype < 256 ? READERS.get(type * 256 + subtype) : undefined;
     if (read === undefined) {
-      this.#collector.count('dropped_other_record');
+      const isMulticast = type === TABLE_DUMP_V2 && MULTICAST_SUBTYPES.has(subtype);
+      this.#collector.count(isMulticast ? 'dropped_multicast' : 'dropped_other_record');
       return;
     }
     this.#time ??= data.readUInt32BE(at);

@@ -4,6 +4,14 @@ import { PathEnd, readPathEnd } from './as-path.ts';
 import type { RecordBytes } from './record-bytes.ts';
 import { RecordRoutes } from './record-routes.ts';
 
+/** Address families (IANA "Address Family Numbers") that are read, and what is read of them (IANA "SAFI Values"). */
+const WIDTHS: ReadonlyMap<number, Width> = new Map<number, Width>([
+  [1, 2],
+  [2, 8],
+]);
+const UNICAST = 1;
+const MULTICAST = 2;
+
 /** A peer of the collector: its number is the same wherever it appears, also across the parts of a concatenated dump. */
 interface Peer {
   number: number;
@@ -51,17 +59,26 @@ export class RibRecords {
 
   /** RIB_IPV4_UNICAST or RIB_IPV6_UNICAST: one prefix, an entry for each peer's route; with `addPath`, each has a path id. */
   readPrefix(width: Width, addPath: boolean): void {
+    this.#bytes.skip(4, 'sequence number');
+    this.#readRoutes(width, addPath);
+  }
+
+  /**
+   * RIB_GENERIC: a prefix of any family (RFC 6396 section 4.3.3). With ADDPATH the path id is part of the prefix and the
+   * entries have none (RFC 8050 section 4.2); programs that put it into the entries use other subtypes for IPv4 and IPv6 unicast.
+   */
+  readGeneric(addPath: boolean): void {
     const bytes = this.#bytes;
     bytes.skip(4, 'sequence number');
-    const length = this.#readLength(width);
-    const size = (length + 7) >> 3;
-    const prefixAt = bytes.at;
-    bytes.skip(size, 'prefix');
-    this.#readGroups(prefixAt, size, width, length);
-    const entries = bytes.uint16('entry count');
-    this.#routes.clear();
-    for (let i = 0; i < entries; i++) this.#readEntry(addPath);
-    this.#keepRecord(width, length);
+    const family = bytes.uint16('address family');
+    const kind = bytes.uint8('subsequent address family');
+    const width = WIDTHS.get(family);
+    if (width === undefined || kind !== UNICAST) {
+      this.#collector.count(width !== undefined && kind === MULTICAST ? 'dropped_multicast' : 'dropped_other_family');
+      return;
+    }
+    if (addPath) bytes.skip(4, 'path id');
+    this.#readRoutes(width, false);
   }
 
   /** TABLE_DUMP: one prefix as one peer sees it, with 2-byte AS numbers. */
@@ -81,6 +98,19 @@ export class RibRecords {
     this.#routes.clear();
     readPathEnd(bytes, bytes.at + attributes, 2, this.#path);
     this.#addRoute(peer);
+    this.#keepRecord(width, length);
+  }
+
+  #readRoutes(width: Width, addPath: boolean): void {
+    const bytes = this.#bytes;
+    const length = this.#readLength(width);
+    const size = (length + 7) >> 3;
+    const prefixAt = bytes.at;
+    bytes.skip(size, 'prefix');
+    this.#readGroups(prefixAt, size, width, length);
+    const entries = bytes.uint16('entry count');
+    this.#routes.clear();
+    for (let i = 0; i < entries; i++) this.#readEntry(addPath);
     this.#keepRecord(width, length);
   }
 
