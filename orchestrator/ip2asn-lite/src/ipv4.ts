@@ -17,8 +17,8 @@ export class Ipv4Lookup {
   match(address: number): Match | null {
     const index = this.#index;
     const at = findAnswer(index, address);
-    const detail = index.details[at] as number;
-    if (detail === 0) return null;
+    const detail = index.details[at];
+    if (!detail) return null;
     const prefix = ipv4PrefixText(address, detail & LENGTH);
     const asn = index.asns[at] as number;
     return (detail & CONTESTED) === 0 ? new Match(asn, prefix) : this.#contested(address, detail & LENGTH, asn, prefix);
@@ -26,7 +26,7 @@ export class Ipv4Lookup {
 
   asn(address: number): number | null {
     const at = findAnswer(this.#index, address);
-    return this.#index.details[at] === 0 ? null : (this.#index.asns[at] as number);
+    return this.#index.details[at] ? (this.#index.asns[at] as number) : null;
   }
 
   batch(addresses: Uint32Array, out: Uint32Array): void {

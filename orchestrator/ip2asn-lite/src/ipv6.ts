@@ -39,6 +39,7 @@ export class Ipv6Lookup {
 
   #row(groups: Uint16Array): number {
     this.#hops ??= buildHops(this.#trie);
-    return findRow(this.#hops, groups);
+    const row = findRow(this.#hops, groups);
+    return row < this.#prefixes.count ? row : -1;
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { buildTable, FileError, loadTable, openTable, saveTable, type Table } from '../src/index.ts';
+import { buildTable, FileError, loadTable, openTable, saveTable, Table } from '../src/index.ts';
 import { peerIndexTable, rib, sequence } from './mrt-writer.ts';
 import { rejection, withFile, withFolder } from './scratch.ts';
 
@@ -199,6 +199,30 @@ for (const [title, change, expected] of CRAFTED) {
     });
   });
 }
+
+test('a cache that was made to lead past its ends answers that there is no route', async () => {
+  const { parts } = await build();
+  const wild = [
+    { ...parts, index4: { ...parts.index4, starts: parts.index4.starts.map((start) => start + 1e6) } },
+    { ...parts, trie6: { ...parts.trie6, targets: parts.trie6.targets.map(() => 2 ** 31 - 1) } },
+    { ...parts, trie6: { ...parts.trie6, targets: parts.trie6.targets.map(() => -(2 ** 31)) } },
+    { ...parts, trie6: { ...parts.trie6, edges: parts.trie6.edges.map(() => 65535) } },
+  ];
+  await withFolder(async (folder) => {
+    for (const [i, changed] of wild.entries()) {
+      const path = join(folder, `cache${i}`);
+      await saveTable(new Table(changed), path);
+      const table = await loadTable(path);
+      const led = ADDRESSES.filter((address) => address.includes(':') === i > 0);
+      assert.equal(
+        led.map((address) => [table.lookup(address), table.asn(address)]),
+        led.map(() => [null, null]),
+      );
+      const batch = i === 0 ? table.lookupBatch(Uint32Array.of(0xc6120001)) : table.lookupBatch6(new Uint8Array(16));
+      assert.equal([...batch], [0]);
+    }
+  });
+});
 
 test('a file that is no cache is no cache', async () => {
   await withFile('x', 'not a cache at all, but text', async (path) => {
