@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { FileError, Ip2AsnError } from './errors.ts';
 
 const STDERR_LIMIT = 2000;
@@ -11,13 +12,12 @@ function bzip2Fault(file: string, offset: number, exit: string, stderr: string):
 }
 
 /**
- * Decompresses with the bzip2 program, which Node has no equivalent of. Reads the open file from its start.
+ * Decompresses with the bzip2 program, which Node has no equivalent of.
  * `tolerant` ends quietly where a cut file ends.
  */
-export async function* bunzip(handle: FileHandle, file: string, tolerant: boolean): AsyncGenerator<Buffer> {
-  const child = spawn('bzip2', ['-dc'], { stdio: [handle.fd, 'pipe', 'pipe'] });
+export async function* bunzip(source: AsyncIterable<Buffer>, file: string, tolerant: boolean): AsyncGenerator<Buffer> {
+  const child = spawn('bzip2', ['-dc'], { stdio: 'pipe' });
   const { stdout, stderr: errors } = child;
-  if (stdout === null || errors === null) throw new TypeError('both are pipes'); // narrows the type: stdio above says so
   let stderr = '';
   errors.setEncoding('latin1').on('data', (text: string) => {
     if (stderr.length < STDERR_LIMIT) stderr += text;
@@ -33,16 +33,24 @@ export async function* bunzip(handle: FileHandle, file: string, tolerant: boolea
     child.once('close', (code, signal) => resolve(code === 0 ? null : `bzip2 ended with ${signal ?? `code ${code}`}`));
   });
   closed.catch(() => undefined); // awaited below; without this a failed start is reported twice
+  const raw = Readable.from(source, { objectMode: false });
+  let unread: unknown;
+  raw.once('error', (error) => {
+    unread = error;
+  });
+  pipeline(raw, child.stdin).catch(() => undefined); // a bzip2 that gives up reads no more, and says why itself
   try {
     for await (const chunk of stdout) {
       offset += chunk.length;
       yield chunk;
     }
     const exit = await closed;
+    if (unread !== undefined) throw unread;
     if (exit === null) return;
     const fault = bzip2Fault(file, offset, exit, stderr);
     if (!(tolerant && fault.code === 'TRUNCATED')) throw fault;
   } finally {
+    raw.destroy();
     if (child.exitCode === null) child.kill();
   }
 }

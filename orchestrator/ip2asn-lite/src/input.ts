@@ -1,11 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream';
-import { constants, createGunzip } from 'node:zlib';
 import { bunzip } from './bzip2.ts';
 import { FileError } from './errors.ts';
+import { gunzip } from './gzip.ts';
 
 const CHUNK = 1 << 18;
+const HEAD = 1 << 16;
+const MAGIC = 3;
 
 /** A source file, opened: its bytes after decompression, in order. */
 export interface Input {
@@ -16,59 +17,59 @@ export interface Input {
   readonly chunks: AsyncIterable<Buffer>;
 }
 
-async function* gunzip(handle: FileHandle, file: string, tolerant: boolean): AsyncGenerator<Buffer> {
-  const raw = handle.createReadStream({ start: 0, highWaterMark: CHUNK, autoClose: false });
-  // A sync flush at the end takes a cut stream as far as it goes instead of refusing it.
-  const options = tolerant ? { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: CHUNK } : { chunkSize: CHUNK };
-  const decoder = createGunzip(options);
-  pipeline(raw, decoder, () => undefined); // errors arrive through the iteration below
+/** The bytes of an open file from where it stands, so that pipes can be read too. Errors of reading name the file, as those of opening do. */
+async function* bytesOf(handle: FileHandle, file: string): AsyncGenerator<Buffer> {
   try {
-    yield* decoder;
+    yield* handle.createReadStream({ highWaterMark: CHUNK, autoClose: false });
   } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause) || !String(cause.code).startsWith('Z_')) throw cause;
-    const place = { file, offset: decoder.bytesWritten, expected: 'a whole gzip stream', found: cause.message };
-    throw new FileError(cause.code === 'Z_BUF_ERROR' ? 'TRUNCATED' : 'BAD_FORMAT', place, { cause });
+    if (!(cause instanceof Error) || !('syscall' in cause) || 'path' in cause) throw cause;
+    throw Object.assign(new Error(`${cause.message} '${file}'`, { cause }), { ...cause, path: file });
   }
 }
 
-async function* plain(handle: FileHandle): AsyncGenerator<Buffer> {
-  yield* handle.createReadStream({ start: 0, highWaterMark: CHUNK, autoClose: false });
+/** A stream whose first bytes (`size`, fewer only when there are no more) are looked at and given again. */
+interface Peeked {
+  head: Buffer;
+  chunks: AsyncGenerator<Buffer>;
 }
 
-function decompressed(handle: FileHandle, magic: Buffer, file: string, tolerant: boolean): AsyncGenerator<Buffer> {
-  if (magic[0] === 0x1f && magic[1] === 0x8b) return gunzip(handle, file, tolerant);
-  if (magic.toString('latin1', 0, 3) === 'BZh') return bunzip(handle, file, tolerant);
-  return plain(handle);
+async function peek(source: AsyncGenerator<Buffer>, size: number): Promise<Peeked> {
+  const first: Buffer[] = [];
+  for (let have = 0; have < size; have += first.at(-1)?.length ?? 0) {
+    const { value, done } = await source.next();
+    if (done) break;
+    first.push(value);
+  }
+  async function* again(): AsyncGenerator<Buffer> {
+    yield* first;
+    yield* source;
+  }
+  return { head: Buffer.concat(first).subarray(0, size), chunks: again() };
 }
 
-async function* chain(first: Buffer[], rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  yield* first;
-  yield* rest;
+function decompressed({ head, chunks }: Peeked, file: string, tolerant: boolean): AsyncGenerator<Buffer> {
+  if (head[0] === 0x1f && head[1] === 0x8b) return gunzip(chunks, file, tolerant);
+  if (head.toString('latin1') === 'BZh') return bunzip(chunks, file, tolerant);
+  return chunks;
 }
 
-/** Opens a plain, gzip or bzip2 file, by its first bytes and not by its name, and hands it to `use`; closes it in every case. */
+/** Opens a plain, gzip or bzip2 file or pipe, told by its first bytes and not by its name, and hands it to `use`; closes it in every case. */
 export async function withInput<T>(file: string, tolerant: boolean, use: (input: Input) => Promise<T>): Promise<T> {
   const handle = await open(file);
+  const raw = bytesOf(handle, file);
   try {
-    const magic = Buffer.alloc(3);
-    await handle.read(magic, 0, 3, 0);
-    const chunks = decompressed(handle, magic, file, tolerant);
+    const plain = decompressed(await peek(raw, MAGIC), file, tolerant);
     try {
-      const first: Buffer[] = [];
-      for (let size = 0; size < 65536; size += first.at(-1)?.length ?? 0) {
-        const { value, done } = await chunks.next();
-        if (done) break;
-        first.push(value);
-      }
-      const head = Buffer.concat(first).subarray(0, 65536);
+      const { head, chunks } = await peek(plain, HEAD);
       if (head.length === 0) {
         throw new FileError('TRUNCATED', { file, offset: 0, expected: 'a routing table', found: 'an empty file' });
       }
-      return await use({ file, head, chunks: chain(first, chunks) });
+      return await use({ file, head, chunks });
     } finally {
-      await chunks.return(undefined);
+      await plain.return(undefined);
     }
   } finally {
+    await raw.return(undefined);
     await handle.close();
   }
 }

@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { skipUnless } from '../../../test/skip.ts';
-import { FileError, openTable } from '../src/index.ts';
-import { changed, rejection, withFile } from './scratch.ts';
+import { gunzip } from '../src/gzip.ts';
+import { buildTable, FileError, Ip2AsnError, openTable } from '../src/index.ts';
+import { changed, rejection, withFile, withFolder } from './scratch.ts';
 
 const test = suite('compressed files');
 
@@ -32,6 +36,107 @@ for (const kind of ['gzip', 'bzip2'] as const) {
       const error = await rejection(openTable(path));
       assert.ok(error instanceof FileError && error.file === path, String(error));
     });
+  });
+}
+
+const LINES = Array.from({ length: 30_000 }, (_, i) => `198.18.${i >> 7}.${(i & 127) * 2}/31\t${i}\n`);
+
+/** How many lines a file has: one piece of decompressed bytes, or several. */
+for (const lines of [3, 30_000]) {
+  const text = Buffer.from(LINES.slice(0, lines).join(''));
+
+  test(`a wrong checksum after ${lines} lines stands after the last decompressed byte`, async () => {
+    const bytes = gzipSync(text);
+    await withFile('flipped', changed(bytes, bytes.length - 6, (bytes.at(-6) ?? 0) ^ 1), async (path) => {
+      const error = await rejection(openTable(path));
+      assert.ok(error instanceof FileError && error.code === 'BAD_FORMAT', String(error));
+      assert.equal([error.offset, error.found], [text.length, 'incorrect data check']);
+    });
+  });
+
+  test(`gzip without its checksum is cut, also where all ${lines} lines are whole`, async () => {
+    // Stored blocks end where the text does: the last line has its newline, and only the trailer is missing.
+    await withFile('cut', gzipSync(text, { level: 0 }).subarray(0, -8), async (path) => {
+      const error = await rejection(openTable(path));
+      assert.ok(error instanceof FileError && error.code === 'TRUNCATED' && error.offset > 0, String(error));
+      assert.is((await openTable(path, { allowTruncated: true })).prefixCount.ipv4, lines);
+    });
+  });
+}
+
+test('an error overtakes no bytes that wait for a slow reader', async () => {
+  const text = Buffer.from(LINES.slice(0, 1000).join(''));
+  const bytes = gzipSync(text, { level: 0 });
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for (let at = 0; at < bytes.length; at += 2000) yield bytes.subarray(at, at + 2000);
+    yield Buffer.from('nonsense after the end is no gzip: \x1f\x8b\x01');
+  }
+  let read = 0;
+  const slow = async (): Promise<void> => {
+    for await (const chunk of gunzip(pieces(), 'file', false)) {
+      read += chunk.length;
+      await sleep(10);
+    }
+  };
+  const error = await slow().catch((error: unknown) => error);
+  assert.is(read, text.length, String(error));
+});
+
+for (const kind of ['plain', 'gzip', 'bzip2'] as const) {
+  test(`a ${kind} table is read from a pipe`, async () => {
+    if (
+      skipUnless(spawnSync('bzip2', ['--version'], { input: '' }).error === undefined, 'bzip2 from a pipe', 'no bzip2')
+    )
+      return;
+    await withFolder(async (folder) => {
+      const path = join(folder, 'pipe');
+      assert.is(spawnSync('mkfifo', [path]).status, 0);
+      const text = Buffer.from(LINES.join(''));
+      const bytes = kind === 'plain' ? text : packed(kind, text);
+      const [table] = await Promise.all([buildTable({ source: path }), writeFile(path, bytes)]);
+      assert.is(table.prefixCount.ipv4, 30_000);
+    });
+  });
+}
+
+test('a folder is an error that names it', async () => {
+  await withFolder(async (folder) => {
+    const error = await rejection(openTable(folder));
+    assert.is(String(error), `Error: EISDIR: illegal operation on a directory, read '${folder}'`);
+    assert.ok(error instanceof Error && 'code' in error && error.code === 'EISDIR');
+  });
+});
+
+/** Reads a bzip2 file with a PATH of one folder, which holds a bzip2 of this script or none. */
+async function withPath(script: string | undefined): Promise<unknown> {
+  const { PATH } = process.env;
+  return withFolder(async (folder) => {
+    await writeFile(join(folder, 'table.bz2'), Buffer.from('BZh91AY&SY no stream'));
+    if (script !== undefined) await writeFile(join(folder, 'bzip2'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env.PATH = folder;
+    try {
+      return await rejection(openTable(join(folder, 'table.bz2')));
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+}
+
+test('bzip2 that is not there is named, with what to do', async () => {
+  const error = await withPath(undefined);
+  assert.ok(error instanceof Ip2AsnError && error.code === 'PROGRAM_MISSING', String(error));
+  assert.match(error.message, /table\.bz2 needs the program bzip2.*apt-get install bzip2.*\.gz/);
+});
+
+for (const [script, found, offset] of [
+  ['echo odd >&2; exit 3', 'bzip2 ended with code 3: odd', 0],
+  ['printf "198.18.0.0/15\t7\n"; exit 4', 'bzip2 ended with code 4: ', 16],
+  ['kill -9 $$', 'bzip2 ended with SIGKILL: ', 0],
+] as const) {
+  test(`"${found}" is an error, whatever came out before`, async () => {
+    const error = await withPath(script);
+    assert.ok(error instanceof FileError && error.code === 'BAD_FORMAT', String(error));
+    assert.equal([error.found, error.offset], [found, offset]);
   });
 }
 
