@@ -9,19 +9,26 @@ function isExpected(error: unknown): error is Error {
   return error instanceof Ip2AsnError || (error instanceof Error && 'syscall' in error);
 }
 
-/** The lines of stdin, or of the arguments. */
+/** Answers, at the speed at which they are taken. */
 async function writeAll(chunks: AsyncIterable<string>): Promise<void> {
   for await (const chunk of chunks) {
     if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 }
 
+/** For streams that nobody takes: a reader of answers may have seen enough, as with `| head`; messages are not what was asked for. */
+function watchOutput(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`ip2asn-lite: ${error.message}, to stdout\n`);
+    process.exit(1);
+  });
+}
+
 /** Runs the command line. Returns the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough, as with `| head`
-    throw error;
-  });
+  watchOutput();
   const progress = new Progress(process.stderr, process.stderr.isTTY);
   try {
     const command = parseCommand(args);

@@ -1,40 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withArchive } from './archive-server.ts';
+import { FIXTURE, run } from './cli-runs.ts';
 import { peerIndexTable, rib, sequence } from './mrt-writer.ts';
-import { withFolder } from './scratch.ts';
+import { withFile, withFolder } from './scratch.ts';
 
 const test = suite('command line');
-
-const RUN = ['--import', 'tsx', fileURLToPath(new URL('run-cli.ts', import.meta.url))];
-const FIXTURE = fileURLToPath(new URL('fixtures/two-families.dat', import.meta.url));
-
-interface Ran {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-async function run(args: string[], input = ''): Promise<Ran> {
-  const child = spawn(process.execPath, [...RUN, ...args], { stdio: 'pipe' });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  child.stdin.end(input);
-  await once(child, 'close');
-  return { code: child.exitCode, stdout, stderr };
-}
 
 const MISS = 'null,"prefix":null';
 
@@ -93,26 +71,6 @@ test('--all adds origins, flags and name', async () => {
   );
 });
 
-test('100,000 lines through a pipe keep their order', async () => {
-  const addresses = Array.from({ length: 100_000 }, (_, i) => `198.${17 + (i % 4)}.${(i >> 8) & 255}.${i & 255}`);
-  const { stdout } = await run(['lookup', FIXTURE, '--format', 'tsv'], `${addresses.join('\n')}\n`);
-  const lines = stdout.trimEnd().split('\n');
-  assert.equal(
-    lines.map((line) => line.split('\t')[0]),
-    addresses,
-  );
-  assert.is(lines.filter((line) => !line.endsWith('-')).length, 50_000);
-});
-
-test('a reader that stops early is no error', async () => {
-  const child = spawn(process.execPath, [...RUN, 'lookup', FIXTURE], { stdio: 'pipe' });
-  child.stdin.on('error', () => undefined); // it closes before all is written
-  child.stdout.once('data', () => child.stdout.destroy());
-  child.stdin.end('198.18.4.7\n'.repeat(300_000));
-  await once(child, 'close');
-  assert.is(child.exitCode, 0);
-});
-
 test('build writes a cache that lookup opens, and says on stderr what it read', async () => {
   await withFolder(async (folder) => {
     const cache = join(folder, 'cache');
@@ -144,7 +102,51 @@ test('fetch prints the path of the file and nothing else on stdout', async () =>
       assert.is(code, 0, stderr);
       assert.match(stderr, /of 2015-11-01T06:00:00\.000Z/);
       assert.match((await run(['lookup', stdout.trim(), '198.18.4.7'])).stdout, /"asn":7,"prefix":"198\.18\.0\.0\/15"/);
+      const args = ['fetch', '--date', '2015-11-01', '--within', '6', '--from', archive.base, '--dir', folder];
+      const got = (): number => archive.log.filter((line) => line.endsWith('.bz2')).length;
+      assert.match((await run([...args, '--layout', 'ris'])).stderr, /NO_RIB|no RIB within 6 hours/);
+      assert.match((await run([...args, '--layout', 'routeviews'])).stderr, /was fetched before/);
+      const before = got();
+      assert.is((await run([...args, '--force'])).code, 0);
+      assert.is(got(), before + 1);
     }),
+  );
+});
+
+/** Options of build, and an address with the prefix that then answers, or null. */
+const BUILDS: [string[], string, string | null][] = [
+  [[], '10.0.0.1', null],
+  [['--default-routes'], '10.0.0.1', '0.0.0.0/0'],
+  [['--max-length4', '23'], '198.18.4.7', '198.18.0.0/15'],
+  [['--max-length4', '24'], '198.18.4.7', '198.18.4.0/24'],
+  [['--max-length6', '47'], '2001:db8:4::1', '2001:db8::/32'],
+  [['--max-length6', '48'], '2001:db8:4::1', '2001:db8:4::/48'],
+];
+
+for (const [options, address, prefix] of BUILDS) {
+  test(`build ${options.join(' ')} answers ${address} with ${prefix}`, async () => {
+    const text = '0.0.0.0/0\t1\n198.18.0.0/15\t2\n198.18.4.0/24\t3\n2001:db8::/32\t4\n2001:db8:4::/48\t5\n';
+    await withFile('table', text, async (path) => {
+      assert.is((await run(['build', path, '-o', `${path}.cache`, ...options])).code, 0);
+      assert.is(JSON.parse((await run(['lookup', `${path}.cache`, address])).stdout).prefix, prefix);
+    });
+  });
+}
+
+test('--skip-bad-records leaves out what does not parse, without it nothing is built', async () => {
+  const bad = rib('198.18.0.0/15', [{ peer: 0, path: sequence(7) }]);
+  bad[16] = 99; // 99 bits are no IPv4 prefix length
+  const good = rib('198.20.0.0/16', [{ peer: 0, path: sequence(8) }]);
+  await withFile(
+    'rib',
+    Buffer.concat([peerIndexTable([{ address: '198.18.0.1', asn: 10 }]), bad, good]),
+    async (path) => {
+      const args = ['build', path, '-o', `${path}.cache`];
+      assert.match((await run(args)).stderr, /^ip2asn-lite: .*rib: byte \d+: expected/);
+      const { code, stderr } = await run([...args, '--skip-bad-records']);
+      assert.is(code, 0, stderr);
+      assert.match(stderr, /1 IPv4 and 0 IPv6 prefixes/);
+    },
   );
 });
 
@@ -167,6 +169,8 @@ const FAILURES: [string[], number, RegExp][] = [
   [['build', FIXTURE, '-o', 'x', '--as-of', '2015-06-31T06:00'], 2, /"2015-06-31T06:00" is no time/],
   [['fetch', '--from', 'http://a.example/', '--date', '2015-11-01', '--layout', 'rrc'], 2, /none of routeviews, ris/],
   [['lookup', '/nonexistent', '1.2.3.4'], 1, /^ip2asn-lite: ENOENT.*\n$/],
+  [['build', tmpdir(), '-o', 'x'], 1, /^ip2asn-lite: EISDIR.* '\/.*'\n$/],
+  [['lookup', tmpdir(), '1.2.3.4'], 1, /^ip2asn-lite: EISDIR.* '\/.*'\n$/],
   [['build', fileURLToPath(import.meta.url), '-o', 'x'], 1, /^ip2asn-lite: .*byte 0: expected an MRT dump.*\n$/],
 ];
 
@@ -182,7 +186,7 @@ for (const [args, code, message] of FAILURES) {
 for (const [args, text] of [
   [['--help'], /build RIB -o CACHE/],
   [['build', '--help'], /--allow-truncated/],
-  [['fetch', '-h'], /--within HOURS/],
+  [['fetch', '-h'], /--within HOURS[\s\S]*--force/],
   [['lookup', '--help'], /--strict/],
   [['--version'], /^\d+\.\d+\.\d+\n$/],
 ] as const) {

@@ -5,6 +5,9 @@ import type { Table } from '../table.ts';
 import type { LookupCommand } from './arguments.ts';
 import type { Surroundings } from './commands.ts';
 
+/** How much of a line is shown in a message: the line may be a whole file. */
+const SHOWN = 80;
+
 /** The lines of a stream, without line ends, in blocks as they arrive. A last line without an end counts. */
 async function* blocksOfLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator<string[]> {
   const decoder = new StringDecoder('utf8');
@@ -26,12 +29,17 @@ function ndjson(address: string, match: Match | null, table: Table, all: boolean
   return JSON.stringify({ ...row, origins, as_set: asSet, flags, name });
 }
 
+/** A text as one column of one line. */
+function column(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').trim() || '-';
+}
+
 function tsv(address: string, match: Match | null, table: Table, all: boolean): string {
-  const row = [address.replaceAll('\t', ' ') || '-', match?.asn ?? '-', match?.prefix ?? '-'];
+  const row = [column(address), match?.asn ?? '-', match?.prefix ?? '-'];
   if (!all) return row.join('\t');
   const { origins, asSet, flags } = match ?? { origins: [], asSet: '-', flags: [] };
   const name = match === null ? null : table.name(match.asn);
-  return [...row, origins.join() || '-', asSet, flags.join() || '-', name?.replaceAll('\t', ' ') ?? '-'].join('\t');
+  return [...row, origins.join() || '-', asSet, flags.join() || '-', column(name ?? '')].join('\t');
 }
 
 /** One output line for each input line, in order. What is no address has no answer, and is counted. */
@@ -48,7 +56,8 @@ export async function* lookupLines(table: Table, command: LookupCommand, around:
       match = table.lookup(address);
     } catch (error) {
       if (!(error instanceof InvalidAddressError)) throw error;
-      if (invalid++ === 0) first = `the first is line ${lines}, ${JSON.stringify(address)}`;
+      if (invalid++ === 0)
+        first = `the first is line ${lines}, ${JSON.stringify(address.slice(0, SHOWN))}${address.length > SHOWN ? '...' : ''}`;
     }
     return `${write(address, match, table, command.all)}\n`;
   };
