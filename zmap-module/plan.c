@@ -5,10 +5,10 @@
 #include <string.h>
 
 #define TEXT_SIZE 4096
-#define KNOWN_ARGS                                                                                              \
-	"known are the probes v1, v0, grease, join, canary, port2, port2v0 and plain (joined by +), and "       \
-	"options=linux|windows|bare, ttl=N, ttl=FIRST-LAST, flags=HH, secret=32 hex digits, secret-file=PATH, " \
-	"list=PATH, source=ADDRESS"
+#define NOT_UNDERSTOOD                                                                                        \
+	"probe argument \"%s\" is not understood: known are the probes v1, v0, grease, join, canary, port2, " \
+	"port2v0 and plain (up to %d, joined by +), and options=linux|windows|bare, ttl=N, ttl=FIRST-LAST, "  \
+	"flags=HH, secret=32 hex digits, secret-file=PATH, list=PATH, source=ADDRESS"
 
 static const char *const KIND_NAMES[PROBE_KIND_COUNT] = {
     [PROBE_V1] = "v1",
@@ -68,6 +68,7 @@ bool secret_parse(const char *hex, uint8_t secret[SECRET_BYTES])
 	return hex_parse(hex, secret, SECRET_BYTES);
 }
 
+/* Adds the kinds of "v0+v1" to the plan; false when a word is none, or when they are too many. */
 static bool kinds_parse(char *text, struct probe_plan *plan)
 {
 	char *rest = text;
@@ -156,30 +157,76 @@ static bool source_parse(const char *value, struct probe_plan *plan)
 static const struct {
 	const char *name;
 	bool (*parse)(const char *value, struct probe_plan *plan);
+	const char *takes;
 } SETTINGS[] = {
-    {"options=", options_parse},
-    {"ttl=", ttl_parse},
-    {"flags=", flags_parse},
-    {"secret=", secret_arg_parse},
-    {"secret-file=", secret_file_parse},
-    {"list=", list_parse},
-    {"source=", source_parse},
+    {"options=", options_parse, "linux, windows or bare"},
+    {"ttl=", ttl_parse, "one TTL or FIRST-LAST, from 1 to 255"},
+    {"flags=", flags_parse, "two hex digits"},
+    {"secret=", secret_arg_parse, "32 hex digits"},
+    {"secret-file=", secret_file_parse, "a path"},
+    {"list=", list_parse, "a path"},
+    {"source=", source_parse, "an IPv6 address"},
 };
+#define SETTING_COUNT (sizeof SETTINGS / sizeof SETTINGS[0])
 
-static bool argument_parse(char *text, struct probe_plan *plan)
+/* The place of a setting in the table; SETTING_COUNT for a text that is none. */
+static size_t setting_named(const char *text)
 {
-	for (size_t i = 0; i < sizeof SETTINGS / sizeof SETTINGS[0]; i++) {
-		size_t length = strlen(SETTINGS[i].name);
-		if (strncmp(text, SETTINGS[i].name, length) == 0) {
-			return SETTINGS[i].parse(text + length, plan);
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		if (strncmp(text, SETTINGS[i].name, strlen(SETTINGS[i].name)) == 0) {
+			return i;
 		}
 	}
-	return plan->kind_count == 0 && kinds_parse(text, plan);
+	return SETTING_COUNT;
+}
+
+/* What is given is not printed back: it may be a secret. */
+static bool setting_parse(const char *text, size_t setting, unsigned *seen, struct probe_plan *plan, char *error)
+{
+	const char *name = SETTINGS[setting].name;
+	if (*seen >> setting & 1) {
+		snprintf(error, PLAN_ERROR_SIZE, "%s is given twice", name);
+		return false;
+	}
+	*seen |= 1u << setting;
+	if (!SETTINGS[setting].parse(text + strlen(name), plan)) {
+		snprintf(error, PLAN_ERROR_SIZE, "%s takes %s", name, SETTINGS[setting].takes);
+		return false;
+	}
+	return true;
+}
+
+static void join_kinds(const struct probe_plan *plan, char *out, size_t room)
+{
+	size_t used = 0;
+	for (unsigned i = 0; i < plan->kind_count; i++) {
+		int wrote = snprintf(out + used, room - used, "%s%s", i > 0 ? "+" : "", KIND_NAMES[plan->kinds[i]]);
+		used += (size_t)wrote;
+	}
+}
+
+/* Of a word with = only the name is printed back: it may be a secret under a name that is misspelt. */
+static bool probes_parse(char *text, struct probe_plan *plan, char *error)
+{
+	bool again = plan->kind_count > 0;
+	char shown[64], joined[PLAN_KINDS_MAX * 8];
+	const char *end = strchr(text, '=');
+	snprintf(shown, sizeof shown, "%.*s", end != NULL ? (int)(end - text) + 1 : 63, text);
+	if (!kinds_parse(text, plan)) {
+		snprintf(error, PLAN_ERROR_SIZE, NOT_UNDERSTOOD, shown, PLAN_KINDS_MAX);
+		return false;
+	}
+	if (again) {
+		join_kinds(plan, joined, sizeof joined);
+		snprintf(error, PLAN_ERROR_SIZE, "probes are joined by +, not by commas: %s", joined);
+	}
+	return !again;
 }
 
 bool plan_parse(const char *text, struct probe_plan *plan, char error[PLAN_ERROR_SIZE])
 {
 	char copy[TEXT_SIZE];
+	unsigned seen = 0;
 	*plan = (struct probe_plan){.ttl_first = PLAN_TTL_DEFAULT, .ttl_last = PLAN_TTL_DEFAULT};
 	if (text != NULL && strlen(text) >= sizeof copy) {
 		snprintf(error, PLAN_ERROR_SIZE, "the probe arguments are longer than %d bytes", TEXT_SIZE - 1);
@@ -193,16 +240,18 @@ bool plan_parse(const char *text, struct probe_plan *plan, char error[PLAN_ERROR
 		if (rest != NULL) {
 			*rest++ = '\0';
 		}
-		char shown[64];
-		snprintf(shown, sizeof shown, "%.63s", argument);
-		if (!argument_parse(argument, plan)) {
-			snprintf(error, PLAN_ERROR_SIZE, "probe argument \"%s\" is not understood: %s", shown, KNOWN_ARGS);
+		size_t setting = setting_named(argument);
+		if (setting < SETTING_COUNT ? !setting_parse(argument, setting, &seen, plan, error)
+					    : !probes_parse(argument, plan, error)) {
 			return false;
 		}
 	}
+	if (plan->has_secret && plan->secret_file[0] != '\0') {
+		snprintf(error, PLAN_ERROR_SIZE, "secret= and secret-file= are two secrets: give one of them");
+		return false;
+	}
 	if (plan->kind_count == 0) {
-		plan->kinds[0] = PROBE_V1;
-		plan->kind_count = 1;
+		plan->kinds[plan->kind_count++] = PROBE_V1;
 	}
 	return true;
 }
@@ -225,6 +274,13 @@ static bool has_second_port(const struct probe_plan *plan)
 bool plan_fits(const struct probe_plan *plan, unsigned streams, unsigned port_count, char error[PLAN_ERROR_SIZE])
 {
 	unsigned variants = plan_variants(plan);
+	if (variants > PLAN_STREAMS_MAX) {
+		snprintf(error, PLAN_ERROR_SIZE,
+			 "the probe arguments name %u different packets for each target, and %d is the most: ask for fewer probes "
+			 "or TTLs at a time",
+			 variants, PLAN_STREAMS_MAX);
+		return false;
+	}
 	if (streams == 0 || streams % variants != 0) {
 		snprintf(error, PLAN_ERROR_SIZE,
 			 "the probe arguments name %u different packets for each target, so --probes (-P) must be %u or a "

@@ -86,7 +86,8 @@ function commandOf(context: CollectContext<unknown, Config>, run: ZmapRun, addre
       ...['-O', 'json', '-f', '*', '-o', file(repliesFile(run.name)), '-m', file(`${run.name}.metadata.json`)],
       '--disable-syslog',
     ],
-    env: { LD_PRELOAD: plugin, MPTCP_SYNSCAN_SECRET_FILE: file('secret') },
+    // a secret of the caller's environment would come before the file, and the run would not keep it
+    env: { LD_PRELOAD: plugin, MPTCP_SYNSCAN_SECRET: '', MPTCP_SYNSCAN_SECRET_FILE: file('secret') },
     stderr: `${run.name}.stderr`,
     timeoutMs: (2 * seconds + 300) * 1000,
     idleMs: 60_000,

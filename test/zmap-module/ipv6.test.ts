@@ -185,7 +185,7 @@ test('what would lose targets without a word is refused with a sentence', () =>
       [`v1,list=${list}`, ['198.18.0.0/24'], /zmap would walk 256 numbers, but the list has 100 addresses/],
       [`v1,list=${join(lab.folder, 'opt-out')}`, ['-w', join(lab.folder, 'numbers')], /is not a list/],
       [`v1,list=${list}.none`, ['-w', join(lab.folder, 'numbers')], /cannot open the list/],
-      [`v1,list=${list}`, ['-w', join(lab.folder, 'numbers'), '-X'], /--iplayer sends IPv4 only/],
+      [`v1,list=${list}`, ['-w', join(lab.folder, 'numbers'), '-X'], /-X \(--vpn\) sends IPv4 only/],
       [`v1,list=${list},source=nobody`, ['-w', join(lab.folder, 'numbers')], /source=nobody is no IPv6 address/],
     ];
     for (const [probe, args, sentence] of cases) {

@@ -67,7 +67,7 @@ static int global_initialize(void *conf)
 		log_fatal(NAME, "%s", error);
 	}
 	if (zconf_int(ZCONF_SEND_IP)) {
-		log_fatal(NAME, "--iplayer sends IPv4 only");
+		log_fatal(NAME, "-X (--vpn) sends IPv4 only");
 	}
 	if (scan.plan.list[0] == '\0') {
 		log_fatal(NAME, "the targets come from a list: --probe-args=v1,list=FILE, as mptcp-hitlist wrote it, and its "
@@ -104,7 +104,7 @@ static int make_packet(void *buffer, uint32_t zmap_source, uint32_t target, uint
 	(void)zmap_source;
 	(void)validation;
 	if (index >= list.count) {
-		log_fatal(NAME, "zmap walks to a number outside of the list");
+		log_fatal(NAME, "zmap walks to a number that the list does not reach: give the -w file that mptcp-hitlist wrote with it");
 	}
 	memcpy(flow.source, source, sizeof source);
 	memcpy(flow.target, hitlist_at(&list, index), sizeof flow.target);

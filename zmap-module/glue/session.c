@@ -22,18 +22,24 @@ static bool random_secret(uint8_t secret[SECRET_BYTES], char error[PLAN_ERROR_SI
 	return false;
 }
 
-static bool read_secret_file(const char *path, int file, uint8_t secret[SECRET_BYTES], char error[PLAN_ERROR_SIZE])
+static bool read_secret(const char *path, int file, uint8_t secret[SECRET_BYTES], char error[PLAN_ERROR_SIZE])
 {
 	char hex[HEX_BYTES + 1] = "";
 	ssize_t bytes = read(file, hex, HEX_BYTES);
 	if (bytes == HEX_BYTES && secret_parse(hex, secret)) {
 		return true;
 	}
-	snprintf(error, PLAN_ERROR_SIZE, "%.200s does not begin with the %d hex digits of a secret", path, HEX_BYTES);
+	if (bytes < 0) {
+		snprintf(error, PLAN_ERROR_SIZE, "cannot read the secret file %.200s: %s", path, strerror(errno));
+		return false;
+	}
+	snprintf(error, PLAN_ERROR_SIZE,
+		 "%.200s does not begin with the %d hex digits of a secret: write them into it, or delete it and a new one is made",
+		 path, HEX_BYTES);
 	return false;
 }
 
-static bool write_secret_file(const char *path, int file, uint8_t secret[SECRET_BYTES], char error[PLAN_ERROR_SIZE])
+static bool write_secret(const char *path, int file, uint8_t secret[SECRET_BYTES], char error[PLAN_ERROR_SIZE])
 {
 	char hex[HEX_BYTES + 2];
 	if (!random_secret(secret, error)) {
@@ -50,40 +56,71 @@ static bool write_secret_file(const char *path, int file, uint8_t secret[SECRET_
 	return false;
 }
 
-/* Created by whoever comes first; the shards of one run that come after read the same. */
+/* Leaves a whole file under the name or none: another shard that looks at the same time never reads half a secret. When
+ * that one was faster, its file stays. */
+static bool make_secret_file(const char *path, char error[PLAN_ERROR_SIZE])
+{
+	char unnamed[PLAN_PATH_SIZE + sizeof ".XXXXXX"];
+	uint8_t secret[SECRET_BYTES];
+	snprintf(unnamed, sizeof unnamed, "%s.XXXXXX", path);
+	int file = mkostemp(unnamed, O_CLOEXEC);
+	if (file < 0) {
+		snprintf(error, PLAN_ERROR_SIZE, "cannot make the secret file %.200s: %s", path, strerror(errno));
+		return false;
+	}
+	bool wrote = write_secret(path, file, secret, error);
+	close(file);
+	bool named = wrote && (link(unnamed, path) == 0 || errno == EEXIST);
+	if (wrote && !named) {
+		snprintf(error, PLAN_ERROR_SIZE, "cannot make the secret file %.200s: %s", path, strerror(errno));
+	}
+	unlink(unnamed);
+	return named;
+}
+
 static bool secret_from_file(const char *path, uint8_t secret[SECRET_BYTES], char error[PLAN_ERROR_SIZE])
 {
-	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool is_new = file >= 0;
-	if (!is_new && errno == EEXIST) {
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0 && errno == ENOENT) {
+		if (!make_secret_file(path, error)) {
+			return false;
+		}
 		file = open(path, O_RDONLY | O_CLOEXEC);
 	}
 	if (file < 0) {
 		snprintf(error, PLAN_ERROR_SIZE, "cannot open the secret file %.200s: %s", path, strerror(errno));
 		return false;
 	}
-	bool done = is_new ? write_secret_file(path, file, secret, error) : read_secret_file(path, file, secret, error);
+	bool done = read_secret(path, file, secret, error);
 	close(file);
 	return done;
 }
 
+/* A variable that is set to nothing is not set. */
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* Arguments come before the environment: whoever gives one means this run. */
 static bool find_secret(struct probe_plan *plan, char error[PLAN_ERROR_SIZE])
 {
-	const char *given = getenv(SECRET_VARIABLE), *path = plan->secret_file;
+	const char *given = variable(SECRET_VARIABLE), *path = variable(SECRET_FILE_VARIABLE);
 	if (plan->has_secret) {
 		return true;
 	}
-	if (given != NULL && *given != '\0') {
-		if (secret_parse(given, plan->secret)) {
-			return true;
-		}
+	if (plan->secret_file[0] != '\0') {
+		return secret_from_file(plan->secret_file, plan->secret, error);
+	}
+	if (given != NULL && !secret_parse(given, plan->secret)) {
 		snprintf(error, PLAN_ERROR_SIZE, "%s is not %d hex digits", SECRET_VARIABLE, HEX_BYTES);
 		return false;
 	}
-	if (*path == '\0' && getenv(SECRET_FILE_VARIABLE) != NULL) {
-		path = getenv(SECRET_FILE_VARIABLE);
+	if (given != NULL) {
+		return true;
 	}
-	return *path != '\0' ? secret_from_file(path, plan->secret, error) : random_secret(plan->secret, error);
+	return path != NULL ? secret_from_file(path, plan->secret, error) : random_secret(plan->secret, error);
 }
 
 bool session_begin(const struct session_settings *settings, struct scan *scan, char error[PLAN_ERROR_SIZE])

@@ -13,9 +13,9 @@ struct session_settings {
 	unsigned ttl;			/* where the arguments name none */
 };
 
-/* Fills `scan` for a whole run. False, and a sentence in `error`, for settings that cannot work. The
- * secret comes from probe arguments, then MPTCP_SYNSCAN_SECRET, then the secret file (written when it is
- * not there yet), then the kernel's random numbers. */
+/* Fills `scan` for a whole run. False, and a sentence in `error`, for settings that cannot work. The secret comes from
+ * secret= or secret-file= of the probe arguments, else from MPTCP_SYNSCAN_SECRET, else from the file that
+ * MPTCP_SYNSCAN_SECRET_FILE names, else from the kernel's random numbers; a file that is not there is made. */
 bool session_begin(const struct session_settings *settings, struct scan *scan, char error[PLAN_ERROR_SIZE]);
 
 #endif

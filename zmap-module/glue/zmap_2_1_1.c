@@ -121,7 +121,7 @@ void zmap_2_1_1_process(const struct scan *of, const uint8_t *packet, uint32_t l
 {
 	struct reply reply;
 	struct evidence evidence;
-	/* With --iplayer zmap counts the IP bytes alone, though it puts room for a frame's head before them. */
+	/* With --vpn zmap counts the IP bytes alone, though it puts room for a frame's head before them. */
 	size_t bytes = zconf_int(ZCONF_SEND_IP) ? length : length - ETHERNET_BYTES;
 	if (!reply_match(of, packet + ETHERNET_BYTES, bytes, &reply)) {
 		log_fatal(NAME, "a reply that was accepted is no longer one");

@@ -21,7 +21,7 @@
 #define ZCONF_STREAMS 0x68	  /* int: --probes */
 #define ZCONF_PROBE_MODULE 0x70	  /* pointer */
 #define ZCONF_PROBE_ARGS 0x80	  /* char pointer */
-#define ZCONF_SEND_IP 0xa8	  /* int: --iplayer, packets without Ethernet header */
+#define ZCONF_SEND_IP 0xa8	  /* int: --vpn, packets without Ethernet header */
 
 struct zmap_field {
 	const char *name, *type, *description;

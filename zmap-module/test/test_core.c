@@ -57,50 +57,88 @@ static void test_arguments(void)
 {
 	static const struct {
 		const char *text;
-		bool ok;
 		unsigned variants;
 	} CASES[] = {
-	    {NULL, true, 1},
-	    {"", true, 1},
-	    {"v1", true, 1},
-	    {"v0+v1", true, 2},
-	    {"v1,ttl=1-8", true, 8},
-	    {"v0+v1+grease,ttl=3-4", true, 6},
-	    {"ttl=7", true, 1},
-	    {"options=windows,v0", true, 1},
-	    {"port2+port2v0+join+canary+plain", true, 5},
-	    {"flags=a1", true, 1},
-	    {"secret=000102030405060708090a0b0c0d0e0f", true, 1},
-	    {"secret-file=/run/s", true, 1},
-	    {"list=/run/l", true, 1},
-	    {"v2", false, 0},
-	    {"v1+", false, 0},
-	    {"+v1", false, 0},
-	    {"v1,", false, 0},
-	    {"v1,v0", false, 0},
-	    {"ttl=0", false, 0},
-	    {"ttl=256", false, 0},
-	    {"ttl=8-1", false, 0},
-	    {"ttl=", false, 0},
-	    {"ttl=1-", false, 0},
-	    {"ttl=-3", false, 0},
-	    {"options=macos", false, 0},
-	    {"flags=1", false, 0},
-	    {"flags=zz", false, 0},
-	    {"secret=00", false, 0},
-	    {"secret=00010203040506070809 a0b0c0d0e0f", false, 0},
-	    {"secret-file=", false, 0},
-	    {"V1", false, 0},
-	    {"v1 ", false, 0},
-	    {"v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1", false, 0},
+	    {NULL, 1},
+	    {"", 1},
+	    {"v1", 1},
+	    {"v0+v1", 2},
+	    {"v1,ttl=1-8", 8},
+	    {"v0+v1+grease,ttl=3-4", 6},
+	    {"ttl=7", 1},
+	    {"options=windows,v0", 1},
+	    {"port2+port2v0+join+canary+plain", 5},
+	    {"flags=a1", 1},
+	    {"secret=000102030405060708090a0b0c0d0e0f", 1},
+	    {"secret-file=/run/s", 1},
+	    {"list=/run/l", 1},
+	    {"v1+v1", 2},
+	    {"v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1", 16},
 	};
 	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
 		struct probe_plan plan;
 		char error[PLAN_ERROR_SIZE] = "";
-		bool ok = plan_parse(CASES[i].text, &plan, error);
-		check(ok == CASES[i].ok, "\"%s\" is %s", CASES[i].text, ok ? "understood" : "refused");
-		check(!ok || plan_variants(&plan) == CASES[i].variants, "\"%s\" names its packets", CASES[i].text);
-		check(ok || strstr(error, "known are") != NULL, "\"%s\" is refused with what is known: %s", CASES[i].text, error);
+		check(plan_parse(CASES[i].text, &plan, error), "\"%s\" is understood: %s", CASES[i].text, error);
+		check(plan_variants(&plan) == CASES[i].variants, "\"%s\" names its packets", CASES[i].text);
+	}
+}
+
+#define PORT2V0_SIXTEEN                                                                                            \
+	"port2v0+port2v0+port2v0+port2v0+port2v0+port2v0+port2v0+port2v0+port2v0+port2v0+port2v0+port2v0+port2v0+" \
+	"port2v0+port2v0+port2v0"
+
+/* What is refused, and what the user is told to do. */
+static void test_refusals(void)
+{
+	static const struct {
+		const char *text, *sentence;
+	} CASES[] = {
+	    {"v2", "\"v2\" is not understood: known are the probes v1, v0, grease, join"},
+	    {"v1+", "\"v1+\" is not understood"},
+	    {"+v1", "\"+v1\" is not understood"},
+	    {"v1,", "\"\" is not understood"},
+	    {"V1", "\"V1\" is not understood"},
+	    {"v1 ", "\"v1 \" is not understood"},
+	    {"color=red", "\"color=\" is not understood"},
+	    {"sekret=00ff", "\"sekret=\" is not understood"},
+	    {"v1+secret=00ff", "\"v1+secret=\" is not understood"},
+	    {"v1,v0", "probes are joined by +, not by commas: v1+v0"},
+	    {"v1+join,ttl=3,v0", "not by commas: v1+join+v0"},
+	    {"v1,v2", "\"v2\" is not understood"},
+	    {PORT2V0_SIXTEEN "+v1", "up to 16, joined by +"},
+	    {PORT2V0_SIXTEEN ",v1", "up to 16, joined by +"},
+	    {"v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1,port2v0", "+v1+port2v0"},
+	    {"ttl=0", "ttl= takes one TTL or FIRST-LAST, from 1 to 255"},
+	    {"ttl=256", "from 1 to 255"},
+	    {"ttl=300", "from 1 to 255"},
+	    {"ttl=1-300", "from 1 to 255"},
+	    {"ttl=8-1", "FIRST-LAST"},
+	    {"ttl=", "ttl= takes"},
+	    {"ttl=1-", "ttl= takes"},
+	    {"ttl=-3", "ttl= takes"},
+	    {"ttl=99999999999999999999", "from 1 to 255"},
+	    {"options=macos", "options= takes linux, windows or bare"},
+	    {"flags=1", "flags= takes two hex digits"},
+	    {"flags=zz", "flags= takes two hex digits"},
+	    {"secret=00", "secret= takes 32 hex digits"},
+	    {"secret=00010203040506070809 a0b0c0d0e0f", "secret= takes 32 hex digits"},
+	    {"secret=000102030405060708090a0b0c0d0e0f,secret-file=/run/s", "two secrets: give one"},
+	    {"secret-file=", "secret-file= takes a path"},
+	    {"list=", "list= takes a path"},
+	    {"source=", "source= takes an IPv6 address"},
+	    {"ttl=3,v1,ttl=3", "ttl= is given twice"},
+	    {"options=bare,options=linux", "options= is given twice"},
+	    {"flags=01,flags=01", "flags= is given twice"},
+	    {"list=a,list=b", "list= is given twice"},
+	    {"secret=000102030405060708090a0b0c0d0e0f,secret=000102030405060708090a0b0c0d0e0f", "secret= is given twice"},
+	};
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		struct probe_plan plan;
+		char error[PLAN_ERROR_SIZE] = "";
+		check(!plan_parse(CASES[i].text, &plan, error), "\"%s\" is refused", CASES[i].text);
+		check(strstr(error, CASES[i].sentence) != NULL, "\"%s\" is told: %s", CASES[i].text, error);
+		check(strlen(error) < PLAN_ERROR_SIZE - 1, "\"%s\" is told all", CASES[i].text);
+		check(strstr(error, "00ff") == NULL && strstr(error, "0304") == NULL, "no secret is printed back");
 	}
 }
 
@@ -109,32 +147,36 @@ static void test_fits(void)
 	static const struct {
 		const char *text;
 		unsigned streams, ports;
-		bool ok;
+		const char *sentence; /* NULL: it fits */
 	} CASES[] = {
-	    {"v1", 1, 1, true},
-	    {"v1", 3, 3, true},
-	    {"v1", 3, 2, false},
-	    {"v0+v1", 1, 100, false},
-	    {"v0+v1", 2, 100, true},
-	    {"v0+v1", 4, 100, true},
-	    {"v0+v1", 3, 100, false},
-	    {"v1", 0, 100, false},
-	    {"port2", 1, 2, false},
-	    {"port2", 1, 3, true},
-	    {"v1+port2", 2, 4, false},
-	    {"v1+port2", 2, 5, true},
-	    {"v1,ttl=1-8", 8, 100, true},
-	    {"v1", 256, 256, true},
-	    {"v1", 257, 1000, false},
-	    {"v1,ttl=1-255", 255, 1000, true},
-	    {"v0+v1", 258, 1000, false},
+	    {"v1", 1, 1, NULL},
+	    {"v1", 3, 3, NULL},
+	    {"v1", 3, 2, "at least 3 source ports"},
+	    {"v0+v1", 1, 100, "must be 2 or a multiple of it, not 1"},
+	    {"v0+v1", 2, 100, NULL},
+	    {"v0+v1", 4, 100, NULL},
+	    {"v0+v1", 3, 100, "must be 2 or a multiple of it, not 3"},
+	    {"v1", 0, 100, "must be 1 or a multiple"},
+	    {"port2", 1, 2, "at least 3 source ports"},
+	    {"port2", 1, 3, NULL},
+	    {"v1+port2", 2, 4, "at least 5 source ports"},
+	    {"v1+port2", 2, 5, NULL},
+	    {"v1,ttl=1-8", 8, 100, NULL},
+	    {"v1", 256, 256, NULL},
+	    {"v1", 257, 1000, "256 at most, not 257"},
+	    {"v1,ttl=1-255", 255, 1000, NULL},
+	    {"v0+v1", 258, 1000, "256 at most, not 258"},
+	    {"v0+v1,ttl=1-255", 1, 1000, "name 510 different packets for each target, and 256 is the most"},
+	    {"v0+v1,ttl=1-255", 510, 1000, "256 is the most"},
+	    {"v0+v1,ttl=1-128", 256, 1000, NULL},
 	};
 	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
 		struct probe_plan plan;
 		char error[PLAN_ERROR_SIZE] = "";
 		plan_parse(CASES[i].text, &plan, error);
-		check(plan_fits(&plan, CASES[i].streams, CASES[i].ports, error) == CASES[i].ok, "%s with -P %u and %u ports: %s",
-		      CASES[i].text, CASES[i].streams, CASES[i].ports, error);
+		bool fits = plan_fits(&plan, CASES[i].streams, CASES[i].ports, error);
+		bool told = CASES[i].sentence == NULL ? fits : !fits && strstr(error, CASES[i].sentence) != NULL;
+		check(told, "%s with -P %u and %u ports: %s", CASES[i].text, CASES[i].streams, CASES[i].ports, error);
 	}
 }
 
@@ -143,6 +185,7 @@ int main(void)
 	test_siphash();
 	test_fingerprints();
 	test_arguments();
+	test_refusals();
 	test_fits();
 	return checks_done("core");
 }

@@ -31,6 +31,7 @@ async function withFake(metadata: string): Promise<{ within: string[]; argv: str
   const folder = await temporaryFolder();
   const argv = join(folder, 'argv');
   const script = `#!/bin/sh\necho "$LD_PRELOAD $@" >>${argv}
+echo "$MPTCP_SYNSCAN_SECRET|$MPTCP_SYNSCAN_SECRET_FILE" >>${argv}.secrets
 while [ $# -gt 0 ]; do case $1 in -m) printf '%s' '${metadata}' >"$2";; -o) : >"$2";; esac; shift; done\n`;
   await writeFile(join(folder, 'zmap'), script, { mode: 0o755 });
   return { within: ['env', `PATH=${folder}:${process.env.PATH}`], argv };
@@ -75,6 +76,19 @@ zmapTool(
     assert.is(context.progressed.at(-1), 258);
   },
 );
+
+zmapTool("every zmap of a part reads the part's secret file, whatever the environment says", async () => {
+  const { within, argv } = await withFake(complete);
+  const context = await contextOf(['198.18.0.5', '2001:db8::5'], { versions: [1, 0] }, within);
+  process.env.MPTCP_SYNSCAN_SECRET = '000102030405060708090a0b0c0d0e0f';
+  try {
+    await zmap.collect?.(context);
+  } finally {
+    delete process.env.MPTCP_SYNSCAN_SECRET;
+  }
+  const secrets = (await readFile(`${argv}.secrets`, 'utf8')).trimEnd().split('\n');
+  assert.equal(secrets, Array(4).fill(`|${join(context.folder, 'secret')}`));
+});
 
 zmapTool('IPv6 targets alone start no IPv4 run: an empty allowlist would mean everybody', async () => {
   const { within, argv } = await withFake(complete);
