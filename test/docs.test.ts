@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { errorCodes } from '../orchestrator/errors.ts';
+import { faultNames } from '../orchestrator/mptcp/classify.ts';
 import * as lists from '../orchestrator/schemas/lists.ts';
 import { dictionary, dictionaryFile, entries } from '../scripts/data-dictionary.ts';
 import { fieldsOf } from '../scripts/schema-fields.ts';
@@ -69,6 +70,15 @@ test('descriptions are not copied from the neighbour', () => {
       known.set(description, path);
     }
   }
+});
+
+test('the module, its README, its help and TypeScript have the same faults, the first two in the order of TypeScript', () => {
+  const faults: readonly string[] = faultNames;
+  assert.equal(found(read('zmap-module/classify.c'), /\[FAULT_\w+\] = "(\w+)"/g), faults);
+  const table = read('zmap-module/README.md').split('### Faults')[1]?.split('\n## ')[0] ?? '';
+  assert.equal(found(table, /^\| `(\w+)` \|/gm), faults);
+  const help = read('zmap-module/glue/help.h').split('"Faults:')[1]?.split('"success is')[0] ?? '';
+  agree(found(help, /\b([a-z]+(?:_[a-z]+)+|truncated)\b/g), [...faults], 'help');
 });
 
 test('errors.md has a section for every code, with its sentence, and no other', () => {

@@ -8,7 +8,7 @@ import { KIND, tcpOptions } from './tcp-options.ts';
  */
 
 /** What can be wrong with a reply, in the order in which it is listed. */
-const faultNames = [
+export const faultNames = [
   'length_below_two',
   'past_end',
   'truncated',

@@ -168,48 +168,6 @@ test('threads, -P and shards see the same classifications', () =>
     assert.equal([...first, ...second].sort(), whole);
   }));
 
-test('the secret is random, read from a file that the first shard writes, or given', () =>
-  inLab('secret', async (lab) => {
-    const args = ['-M', 'mptcp_synscan', '-p', '80', '--dryrun', '-G', gatewayMac, '-c', '0', '198.18.0.0/30'];
-    const send = async (probe: string, env: Record<string, string> = {}) => {
-      const { stdout } = await zmap(lab, [...args, '--probe-args', `${probe},options=windows`, '--seed', '1'], env);
-      return stdout;
-    };
-    const file = join(lab.folder, 'secret');
-    assert.is.not(await send('v0'), await send('v0'), 'two runs, two secrets');
-    assert.is(await send(`v0,secret-file=${file}`), await send(`v0,secret-file=${file}`), 'one file, one secret');
-    const given = await send(`v0,secret=${testSecret}`);
-    assert.is(await send('v0', { MPTCP_SYNSCAN_SECRET: testSecret }), given);
-    assert.is.not(await send(`v0,secret-file=${file}`), given);
-    const { stdout } = await execa('stat', ['-c', '%a %s', file]);
-    assert.is(stdout, '600 33');
-  }));
-
-test('an unknown argument is refused with the list of known ones', () =>
-  inLab('refusals', async (lab) => {
-    const cases: [readonly string[], RegExp][] = [
-      [['--probe-args', 'v2'], /"v2" is not understood: known are the probes v1, v0, grease/],
-      [['--probe-args', 'v1,color=red'], /"color=red" is not understood/],
-      [['--probe-args', 'v0+v1'], /--probes \(-P\) must be 2 or a multiple of it, not 1/],
-      [['--probe-args', 'v1,list=x'], /belong to ipv6_mptcp_synscan/],
-      [['--probe-args', 'v1+port2', '-P', '2', '-s', '4000-4003'], /at least 5 source ports/],
-    ];
-    for (const [words, sentence] of cases) {
-      const { stderr, exitCode } = await zmap(lab, [
-        '-M',
-        'mptcp_synscan',
-        '-p',
-        '80',
-        '-G',
-        gatewayMac,
-        ...words,
-        '198.18.0.0/30',
-      ]);
-      assert.match(stderr, sentence);
-      assert.is(exitCode, 1);
-    }
-  }));
-
 test('in other programs it is silent, in an unknown zmap it says why it does nothing', () =>
   inLab('other programs', async (lab) => {
     const quiet = await execa('true', [], { env: { LD_PRELOAD: plugin } });
@@ -219,16 +177,6 @@ test('in other programs it is silent, in an unknown zmap it says why it does not
     await execa('chmod', ['+x', other]);
     const unknown = await execa(other, [], { env: { LD_PRELOAD: plugin } });
     assert.match(unknown.stderr, /this zmap is not the 2\.1\.1 that the plug-in is made for .*not loaded/);
-  }));
-
-test('the help names every probe and every classification', () =>
-  inLab('help', async (lab) => {
-    const { stdout } = await zmap(lab, ['--probe-module=mptcp_synscan', '--help']);
-    const probes = ['v1', 'v0', 'grease', 'join', 'canary', 'port2', 'port2v0', 'plain'];
-    const words = ['synack_no_option', 'mp_capable', 'echoed', 'version_mismatch', 'malformed', 'other_subtype'];
-    for (const word of [...probes, ...words, 'mp_tcprst', 'rst', 'icmp_unreachable', 'icmp_ttl_exceeded']) {
-      assert.match(stdout, new RegExp(`^ +${word} `, 'm'));
-    }
   }));
 
 test.run();
