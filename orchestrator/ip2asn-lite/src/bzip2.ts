@@ -33,11 +33,16 @@ export async function* bunzip(source: AsyncIterable<Buffer>, file: string, toler
     child.once('close', (code, signal) => resolve(code === 0 ? null : `bzip2 ended with ${signal ?? `code ${code}`}`));
   });
   closed.catch(() => undefined); // awaited below; without this a failed start is reported twice
-  const raw = Readable.from(source, { objectMode: false });
   let unread: unknown;
-  raw.once('error', (error) => {
-    unread = error;
-  });
+  async function* watched(): AsyncGenerator<Buffer> {
+    try {
+      yield* source;
+    } catch (error) {
+      unread = error;
+      throw error;
+    }
+  }
+  const raw = Readable.from(watched(), { objectMode: false });
   pipeline(raw, child.stdin).catch(() => undefined); // a bzip2 that gives up reads no more, and says why itself
   try {
     for await (const chunk of stdout) {

@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { constants, createGunzip } from 'node:zlib';
+import { constants, createGunzip, type Gunzip } from 'node:zlib';
 import { FileError } from './errors.ts';
 
 const CHUNK = 1 << 18;
@@ -18,26 +17,47 @@ async function* trailerApart(source: AsyncIterable<Buffer>): AsyncGenerator<Buff
   yield held;
 }
 
-/** Decompresses gzip. `tolerant` ends quietly where a cut file ends. The offset of an error counts what came out before it. */
+/** Waits until a step of the decoder is done, or fails. An error is returned: what came out before it is to be taken first. */
+function step(decoder: Gunzip, start: (done: () => void) => void): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    decoder.once('error', resolve);
+    start(() => {
+      decoder.off('error', resolve);
+      resolve(undefined);
+    });
+  });
+}
+
+function faultOf(cause: Error, file: string, offset: number): Error {
+  if (!('code' in cause) || !String(cause.code).startsWith('Z_')) return cause;
+  const place = { file, offset, expected: 'a whole gzip stream', found: cause.message };
+  return new FileError(cause.code === 'Z_BUF_ERROR' ? 'TRUNCATED' : 'BAD_FORMAT', place, { cause });
+}
+
+/**
+ * Decompresses gzip. `tolerant` ends quietly where a cut file ends. The offset of an error counts what came out before it.
+ * The decoder is fed by hand: as a stream of its own, its errors overtake bytes that a slow reader has not taken yet.
+ */
 export async function* gunzip(source: AsyncIterable<Buffer>, file: string, tolerant: boolean): AsyncGenerator<Buffer> {
-  // A sync flush at the end takes a cut stream as far as it goes instead of refusing it. With a mark of one byte no error
-  // overtakes bytes that wait to be read.
+  // A sync flush at the end takes a cut stream as far as it goes instead of refusing it.
   const finishFlush = tolerant ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
-  const options = { finishFlush, chunkSize: CHUNK, readableHighWaterMark: 1 };
-  const decoder = createGunzip(options);
-  const raw = Readable.from(trailerApart(source), { objectMode: false });
-  raw.once('error', (error) => decoder.destroy(error)).pipe(decoder);
+  const decoder = createGunzip({ finishFlush, chunkSize: CHUNK });
+  let ready: Buffer[] = [];
   let offset = 0;
+  decoder.on('data', (chunk: Buffer) => ready.push(chunk));
+  async function* take(fault: Error | undefined): AsyncGenerator<Buffer> {
+    const taken = ready;
+    ready = [];
+    for (const { length } of taken) offset += length;
+    yield* taken;
+    if (fault !== undefined) throw faultOf(fault, file, offset);
+  }
   try {
-    for await (const chunk of decoder) {
-      offset += chunk.length;
-      yield chunk;
+    for await (const piece of trailerApart(source)) {
+      yield* take(await step(decoder, (done) => decoder.write(piece, done)));
     }
-  } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause) || !String(cause.code).startsWith('Z_')) throw cause;
-    const place = { file, offset, expected: 'a whole gzip stream', found: cause.message };
-    throw new FileError(cause.code === 'Z_BUF_ERROR' ? 'TRUNCATED' : 'BAD_FORMAT', place, { cause });
+    yield* take(await step(decoder, (done) => decoder.once('end', done).end()));
   } finally {
-    raw.destroy();
+    decoder.destroy();
   }
 }
