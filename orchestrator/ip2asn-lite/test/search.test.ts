@@ -18,8 +18,8 @@ test('an archive that lists no folders is asked for the scheduled files', async 
   await withRibs({ listings: false }, async (archive, call) => {
     assert.match((await fetchRib(call)).url, /20151101\.0600/);
     assert.equal(
-      archive.log.filter((line) => line.startsWith('HEAD')).map((line) => line.slice(-17)),
-      ['20151101.0400.bz2', '20151101.0600.bz2'],
+      archive.log.filter((line) => line.endsWith('.bz2')).map((line) => line.replace(/ .*rib/, '')),
+      ['HEAD.20151101.0400.bz2', 'HEAD.20151101.0600.bz2', 'GET.20151101.0600.bz2'],
     );
   });
 });
@@ -118,13 +118,14 @@ for (const status of [404, 410]) {
 test('an archive whose files are all gone has no RIB, and the cause says why', async () => {
   await withRibs({}, async (archive, call) => {
     archive.intercept = (request, response) => {
-      if (request.url?.endsWith('/')) return false;
+      if (request.url?.endsWith('/') || request.method === 'HEAD') return false;
       response.writeHead(404).end();
       return true;
     };
     const error = await rejection(fetchRib(call));
     assert.ok(error instanceof Ip2AsnError && error.code === 'NO_RIB', String(error));
     assert.match(String(error.cause), /status 404/);
+    assert.is(gets(archive).length, 4);
     assert.is(new Set(gets(archive)).size, gets(archive).length, 'none is asked for twice');
   });
 });

@@ -18,6 +18,7 @@ const HELP: Record<CommandName, string> = {
   build: `Usage: ip2asn-lite build RIB -o CACHE [options]
 
 RIB is an MRT RIB dump, a pyasn .dat, a CAIDA pfx2as or an iptoasn range file; plain, gzip or bzip2.
+It may be a pipe (/dev/stdin).
 
 Options:
   -o, --output CACHE     the file to write, whole or not at all

@@ -55,7 +55,7 @@ async function append(
   }
 }
 
-/** What asks for the rest of a file, as long as it is the same one. */
+/** What asks for the rest of a file, as long as it is the same one; without a validator nobody could say, and the whole is asked for. */
 function headersFor(note: PartNote | undefined, have: number): Record<string, string> {
   const headers = { 'accept-encoding': 'identity' };
   return note?.validator ? { ...headers, range: `bytes=${have}-`, 'if-range': note.validator } : headers;
@@ -64,7 +64,7 @@ function headersFor(note: PartNote | undefined, have: number): Record<string, st
 /** One attempt: gets what is missing of the part. Throws when the body breaks off or its size is wrong; what came stays. */
 async function fetchPart(url: string, part: string, options: HttpOptions): Promise<void> {
   const found = await readNote(part, shown(url));
-  const have = found?.validator ? await sizeOf(part) : 0; // without a validator nobody can say that the rest is of the same file
+  const have = found === undefined ? 0 : await sizeOf(part);
   const note = have > 0 ? found : undefined;
   if (note?.size === have) return;
   const { response, chunks } = await request(url, { headers: headersFor(note, have) }, options);
@@ -75,7 +75,10 @@ async function fetchPart(url: string, part: string, options: HttpOptions): Promi
     throw new Ip2AsnError('FETCH_FAILED', `${shown(url)}: status ${response.status} does not continue ${have} bytes`);
   }
   const size = totalSize(response);
-  if (!resumed) await writeNote(part, { url: shown(url), validator: validatorOf(response), size });
+  if (!resumed) {
+    await rm(part, { force: true }); // first: a note of this file must never stand beside bytes of another
+    await writeNote(part, { url: shown(url), validator: validatorOf(response), size });
+  }
   const bytes = await append(part, chunks, resumed ? have : 0, (sum) => options.onProgress?.(sum, size));
   if (size !== null && bytes !== size)
     throw new Ip2AsnError('FETCH_FAILED', `${shown(url)}: ${bytes} of ${size} bytes arrived`);
