@@ -42,6 +42,17 @@ test('stdin gives one line for each line, in order, misses and nonsense included
   assert.match(stderr, /2 of 5 lines are no IP address; the first is line 2, ""/);
 });
 
+test('build refuses to write over the table that it reads, also through a link', async () => {
+  await withFile('table.dat', '198.18.0.0/15\t64500\n', async (source) => {
+    await symlink(source, `${source}.link`);
+    for (const output of [source, `${source}.link`]) {
+      const { code, stderr } = await run(['build', source, '-o', output]);
+      assert.equal([code, /is the table that is read: name another file with -o/.test(stderr)], [1, true], stderr);
+    }
+    assert.is(await readFile(source, 'utf8'), '198.18.0.0/15\t64500\n');
+  });
+});
+
 test('--strict makes nonsense a failure, and answers all the same', async () => {
   const { code, stdout } = await run(['lookup', FIXTURE, 'x', '198.18.4.7', '--strict']);
   assert.is(code, 1);

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { Ip2AsnError } from '../errors.ts';
 import { fetchRib } from '../fetch/fetch-rib.ts';
 import { shown } from '../fetch/http.ts';
 import { buildTable, openTable, saveTable } from '../index.ts';
@@ -17,8 +18,16 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** Also through links; a file that is not there is no other's. */
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
 async function* runBuild(command: BuildCommand, { progress }: Surroundings): AsyncGenerator<string> {
   const { name, output, ...options } = command;
+  if (isSameFile(command.source, output))
+    throw new Ip2AsnError('BAD_CACHE', `${output} is the table that is read: name another file with -o`);
   const onProgress = (bytes: number): void => progress.state(`${name}: read ${megabytes(bytes)}`);
   const table = await buildTable({ ...options, onProgress });
   await saveTable(table, output);
