@@ -39,7 +39,7 @@
 	FIELD(icmp_type, FIELD_INT, "int", "type of the ICMP error; null for TCP")                                               \
 	FIELD(icmp_code, FIELD_INT, "int", "code of the ICMP error; null for TCP")                                               \
 	FIELD(icmp_hop, FIELD_STRING, "string", "address that sent the ICMP error; null for TCP")                                \
-	FIELD(icmp_quoted_option, FIELD_STRING, "string", "option of kind 30 in the quoted SYN, hex; null without one")          \
+	FIELD(icmp_quoted_option, FIELD_STRING, "string", "option of kind 30 in the quoted SYN, hex; null also where it is cut") \
 	FIELD(icmp_quoted_options, FIELD_STRING, "string", "all TCP options of the quoted SYN, hex; null when not quoted whole") \
 	FIELD(icmp_quoted_order, FIELD_STRING, "string", "names of the quoted SYN's options in order; null when not quoted whole")
 

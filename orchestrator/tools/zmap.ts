@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { RawRow, Tool } from '../core/tool.ts';
 import { canonicalAddress } from '../ip.ts';
 import type { ScanTarget } from '../roles.ts';
+import type { Missing } from '../schemas/lists.ts';
 import { ZmapRaw } from '../schemas/raw/zmap.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
 import { repliesFile, runZmap, type ZmapRun, zmapFacts, zmapProgram } from './zmap-run.ts';
@@ -83,6 +84,13 @@ function arrival(seconds: number, microseconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(microseconds).padStart(6, '0')}Z`;
 }
 
+/** Why there are no quoted options. Replies that were written with chosen fields alone may lack this one. */
+function quoteMissing({ icmp_type, icmp_quoted_options }: ZmapRaw): Missing | null {
+  if (icmp_type === null) return 'not_applicable';
+  if (icmp_quoted_options === undefined) return 'not_measured';
+  return icmp_quoted_options === null ? 'not_returned' : null;
+}
+
 /** Stock zmap 2.1.1 with our probe module loaded by LD_PRELOAD (zmap-module/README.md): IPv4 addresses and prefixes, IPv6 addresses. */
 export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
   name: 'zmap',
@@ -133,6 +141,8 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
       icmp_code: raw.icmp_code,
       icmp_hop: raw.icmp_hop,
       icmp_quoted_option: raw.icmp_quoted_option,
+      icmp_quoted_options: raw.icmp_quoted_options ?? null,
+      icmp_quoted_options_missing: quoteMissing(raw),
       received_at: arrival(raw['timestamp-ts'], raw['timestamp-us']),
     };
   },

@@ -42,6 +42,8 @@ function reply(address: string, probe: 'v1' | 'v0', mptcp: string[], more: Parti
     icmp_code: null,
     icmp_hop: null,
     icmp_quoted_option: null,
+    icmp_quoted_options: null,
+    icmp_quoted_options_missing: 'not_applicable',
     received_at: '2026-01-01T00:00:00.000Z',
     ...more,
   };

@@ -58,8 +58,8 @@ export const ZmapRaw = z.looseObject({
   icmp_type: number('ICMP type'),
   icmp_code: number('ICMP code'),
   icmp_hop: text('address that sent the ICMP error'),
-  icmp_quoted_option: text('option of kind 30 in the quoted SYN, hex'),
-  icmp_quoted_options: unusedText('all options of the quoted SYN, hex'),
+  icmp_quoted_option: text('option of kind 30 in the quoted SYN, hex; null also when the quote ends before it'),
+  icmp_quoted_options: z.string().nullish().describe('all options of the quoted SYN, hex; null when not quoted whole'),
   icmp_quoted_order: unusedText('their names in order'),
 });
 export type ZmapRaw = z.infer<typeof ZmapRaw>;

@@ -41,7 +41,17 @@ export const ScanRecord = z.strictObject({
   icmp_type: z.int().nullable().describe('ICMP type of an error reply'),
   icmp_code: z.int().nullable().describe('ICMP code of an error reply'),
   icmp_hop: z.string().nullable().describe('address that sent the ICMP error'),
-  icmp_quoted_option: hex('option of kind 30 in the packet that the ICMP error quotes'),
+  icmp_quoted_option: hex(
+    'option of kind 30 in the SYN that the ICMP error quotes; null when the quote has none, or ends before it: icmp_quoted_options tells which',
+  ),
+  icmp_quoted_options: hex(
+    'all TCP options of the SYN that the ICMP error quotes, when it quotes them to their end',
+  ).meta({
+    volatile: true,
+  }),
+  icmp_quoted_options_missing: Missing.nullable().describe(
+    'why icmp_quoted_options is null: not_applicable without an ICMP error, not_returned when it quotes less (RFC 792 asks for 8 bytes of TCP)',
+  ),
   received_at: z.string().describe('arrival of the reply, UTC, ISO 8601').meta({ volatile: true }),
 });
 export type ScanRecord = z.infer<typeof ScanRecord>;

@@ -89,6 +89,8 @@ export function scanned(address: string, options_mptcp: string[], more: Partial<
     icmp_code: null,
     icmp_hop: null,
     icmp_quoted_option: null,
+    icmp_quoted_options: null,
+    icmp_quoted_options_missing: 'not_applicable',
     received_at: '2026-01-01T00:00:00.000000Z',
     ...more,
   };

@@ -72,6 +72,8 @@ zmapTool('recorded replies become records, one per address, port and probe', asy
       icmp_code: null,
       icmp_hop: null,
       icmp_quoted_option: null,
+      icmp_quoted_options: null,
+      icmp_quoted_options_missing: 'not_applicable',
       received_at: '',
     },
   );
