@@ -79,4 +79,9 @@ echo 'ok   an uninstall leaves the trees as they were'
 mkdir -p "$build/unknown/src/probe_modules" && cp -r test/stub/tree/. "$build/unknown"
 sed -i 's/uint16_t ip_id,//' "$build/unknown/src/probe_modules/probe_modules.h"
 expect 'a tree with another interface is refused' 'another interface' "$(./install-into.sh install "$build/unknown" 2>&1 || true)"
+mkdir -p "$build/taken" && cp -r test/stub/tree/. "$build/taken" && mkdir "$build/taken/src/probe_modules/mptcp"
+for action in install uninstall; do
+	expect "$action: files of our names that are somebody else's are refused" 'is not of this module' "$(./install-into.sh $action "$build/taken" 2>&1 || true)"
+	[[ -d $build/taken/src/probe_modules/mptcp ]] || fail 'somebody else'"'"'s files are gone'
+done
 expect 'a folder that is no tree is refused' 'no zmap source tree' "$(./install-into.sh install "$build" 2>&1 || true)"

@@ -6,7 +6,6 @@
 
 #include "mptcp_module.h"
 #include "packet.h"
-#include "mptcp/glue/help.h"
 
 #define MODULE_NAME "ipv6_mptcp_synscan"
 
@@ -47,9 +46,7 @@ static void ipv6_mptcp_synscan_print_packet(FILE *fp, void *packet)
 {
 	struct ether_header *ethh = packet;
 	struct ip6_hdr *iph = (struct ip6_hdr *)&ethh[1];
-	struct tcphdr *tcph = (struct tcphdr *)&iph[1];
-	fprintf(fp, "tcp { source: %u | dest: %u | seq: %u | checksum: %#04X }\n", ntohs(tcph->th_sport),
-		ntohs(tcph->th_dport), ntohl(tcph->th_seq), ntohs(tcph->th_sum));
+	mptcp_print_tcp(fp, (struct tcphdr *)&iph[1]);
 	fprintf_ipv6_header(fp, iph);
 	fprintf_eth_header(fp, ethh);
 	fprintf(fp, PRINT_PACKET_SEP);
@@ -87,7 +84,7 @@ probe_module_t module_ipv6_mptcp_synscan = {
     .validate_packet = &ipv6_mptcp_synscan_validate_packet,
     .process_packet = &ipv6_mptcp_synscan_process_packet,
     .close = NULL,
-    .helptext = HELP_TEXT,
+    .helptext = MPTCP_HELP,
     .output_type = OUTPUT_TYPE_STATIC,
     .fields = mptcp_fields,
     .numfields = MPTCP_FIELD_COUNT,

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "mptcp_module.h"
-#include "module_tcp_synscan.h"
-#include "mptcp/glue/help.h"
+#include "packet.h"
 
 #define MODULE_NAME "mptcp_synscan"
 
@@ -43,6 +42,16 @@ static int mptcp_synscan_make_packet(void *buf, size_t *buf_len, ipaddr_n_t src_
 	return EXIT_SUCCESS;
 }
 
+static void mptcp_synscan_print_packet(FILE *fp, void *packet)
+{
+	struct ether_header *ethh = packet;
+	struct ip *iph = (struct ip *)&ethh[1];
+	mptcp_print_tcp(fp, (struct tcphdr *)&iph[1]);
+	fprintf_ip_header(fp, iph);
+	fprintf_eth_header(fp, ethh);
+	fprintf(fp, PRINT_PACKET_SEP);
+}
+
 static int mptcp_synscan_validate_packet(const struct ip *ip_hdr, uint32_t len, uint32_t *src_ip,
 					 UNUSED uint32_t *validation, const struct port_conf *ports)
 {
@@ -70,11 +79,11 @@ probe_module_t module_mptcp_synscan = {
     .global_initialize = &mptcp_synscan_global_initialize,
     .prepare_packet = &mptcp_synscan_prepare_packet,
     .make_packet = &mptcp_synscan_make_packet,
-    .print_packet = &synscan_print_packet,
+    .print_packet = &mptcp_synscan_print_packet,
     .validate_packet = &mptcp_synscan_validate_packet,
     .process_packet = &mptcp_synscan_process_packet,
     .close = NULL,
-    .helptext = HELP_TEXT,
+    .helptext = MPTCP_HELP,
     .output_type = OUTPUT_TYPE_STATIC,
     .fields = mptcp_fields,
     .numfields = MPTCP_FIELD_COUNT,

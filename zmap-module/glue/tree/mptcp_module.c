@@ -30,6 +30,19 @@ struct sender *mptcp_sender(void)
 	return &sender;
 }
 
+void mptcp_print_tcp(FILE *fp, const struct tcphdr *tcph)
+{
+	const uint8_t *option = (const uint8_t *)&tcph[1];
+	const uint8_t *end = (const uint8_t *)tcph + 4 * tcph->th_off;
+	fprintf(fp, "tcp { source: %u | dest: %u | seq: %u | checksum: %#04X }\n", ntohs(tcph->th_sport),
+		ntohs(tcph->th_dport), ntohl(tcph->th_seq), ntohs(tcph->th_sum));
+	fprintf(fp, "tcp options { ");
+	while (option < end) {
+		fprintf(fp, "%02x", *option++);
+	}
+	fprintf(fp, " }\n");
+}
+
 /* zmap frees the buffer with the one field that owns it, after the line is written. */
 static void add_field(fieldset_t *fs, const char *name, const struct field_value *value, const char *buffer)
 {

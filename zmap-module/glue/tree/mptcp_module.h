@@ -11,7 +11,14 @@
 
 #include "mptcp/evidence.h"
 #include "mptcp/field_list.h"
+#include "mptcp/glue/help.h"
 #include "mptcp/glue/sender.h"
+
+#define MPTCP_HELP                                                                           \
+	HELP_TEXT                                                                            \
+	"With --probes above 1 give --dedup-method=none, or only the first answer of a\n"    \
+	"target is no repeat. rtt_us is the round trip with --batch=1 only: packets leave\n" \
+	"in batches, after the clock was read.\n"
 
 /* zmap's field table, out of the module's own list. */
 extern fielddef_t mptcp_fields[];
@@ -21,6 +28,9 @@ void mptcp_begin(const char *module, struct state_conf *conf, struct scan *scan)
 
 /* The templates of the thread that calls; zmap's argument is not ours to keep them in. */
 struct sender *mptcp_sender(void);
+
+/* Prints the TCP header as tcp_synscan does, and its options in hex, for --dryrun. */
+void mptcp_print_tcp(FILE *fp, const struct tcphdr *tcph);
 
 /* Adds every field of a reply that reply_match accepted, in table order. */
 void mptcp_process(const struct scan *scan, const u_char *packet, uint32_t len, fieldset_t *fs, const struct timespec ts);
