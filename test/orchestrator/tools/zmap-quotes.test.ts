@@ -29,7 +29,13 @@ const quotes: [
   ['without our option', { icmp_quoted_option: null, icmp_quoted_options: stripped }, null, stripped, null],
   ['in 28 bytes', { icmp_quoted_option: null, icmp_quoted_options: null }, null, null, 'not_returned'],
   ['half', { icmp_quoted_option: '1e0401', icmp_quoted_options: null }, '1e0401', null, 'not_returned'],
-  ['in lines that leave it out', { icmp_quoted_option: null, icmp_quoted_options: undefined }, null, null, 'not_measured'],
+  [
+    'in lines that leave it out',
+    { icmp_quoted_option: null, icmp_quoted_options: undefined },
+    null,
+    null,
+    'not_measured',
+  ],
 ];
 for (const [sentence, raw, option, options, missing] of quotes) {
   zmapTool(`a SYN that an ICMP error quotes ${sentence} becomes a record that says so`, async () => {
