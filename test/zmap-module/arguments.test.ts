@@ -2,20 +2,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { skipUnless } from '../skip.ts';
-import { addResponder, gatewayMac, joinDirectly, type Lab, whyNoLab, withLab } from './lab.ts';
+import { addResponder, gatewayMac, inLab, type Lab } from './lab.ts';
 import { testSecret, zmap } from './zmap.ts';
 
 const test = suite('what the stock zmap is told, and what it tells');
-const missing = await whyNoLab();
-
-async function inLab(title: string, body: (lab: Lab) => Promise<void>): Promise<void> {
-  if (skipUnless(missing === null, title, missing ?? '')) return;
-  await withLab(async (lab) => {
-    await joinDirectly(lab);
-    await body(lab);
-  });
-}
 
 test('the secret is random, read from a file that the first shard writes, or given', () =>
   inLab('secret', async (lab) => {

@@ -4,28 +4,18 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
 import { formatAddress } from '../../orchestrator/ip.ts';
 import { ipText } from '../../orchestrator/mptcp/ip-bytes.ts';
 import { PrefixSet } from '../../orchestrator/prefix-set.ts';
 import { notGlobal, scopeOf } from '../../orchestrator/scope.ts';
 import { skipUnless } from '../skip.ts';
+import { HitlistCounts } from './hitlist-counts.ts';
 import { moduleFolder } from './lab.ts';
 
 const test = suite('the builder of IPv6 lists');
 const builder = join(moduleFolder, 'build/mptcp-hitlist');
 const made = await execa('make', ['-s', '-C', moduleFolder, 'build/mptcp-hitlist'], { reject: false });
 
-const Counts = z.strictObject({
-  lines: z.number(),
-  empty: z.number(),
-  bad: z.number(),
-  duplicate: z.number(),
-  opted_out: z.number(),
-  special: z.number(),
-  kept: z.number(),
-});
-type Counts = z.infer<typeof Counts>;
 type Text = string | Buffer;
 
 /** Runs the builder in a folder of its own; `args` may name files of it as @NAME. */
@@ -73,7 +63,7 @@ interface Case {
   input: Text;
   optOuts?: Text[];
   args?: string[];
-  counts: Partial<Counts>;
+  counts: Partial<HitlistCounts>;
   kept: string[];
 }
 const lines = (...words: string[]) => words.join('\n');
@@ -164,7 +154,7 @@ function unlessMissing(title: string, body: () => Promise<void>): void {
 for (const { sentence, input, optOuts = [], args = [], counts, kept } of cases) {
   unlessMissing(sentence, async () => {
     const { stdout, exitCode, list, numbers } = await build(input, optOuts, args);
-    const got = Counts.parse(JSON.parse(stdout));
+    const got = HitlistCounts.parse(JSON.parse(stdout));
     assert.equal(addresses(list), kept);
     assert.equal({ ...got, ...counts, kept: kept.length }, got);
     assert.is(

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { skipUnless } from '../skip.ts';
+import { HitlistCounts } from './hitlist-counts.ts';
 import {
   addKernelServers,
   gatewayMac,
@@ -20,15 +21,6 @@ import { testSecret, zmap } from './zmap.ts';
 const test = suite('IPv6 over a hitlist on the stock zmap');
 const missing = await whyNoLab();
 
-const countsSchema = z.strictObject({
-  lines: z.number(),
-  empty: z.number(),
-  bad: z.number(),
-  duplicate: z.number(),
-  opted_out: z.number(),
-  special: z.number(),
-  kept: z.number(),
-});
 const lineSchema = z.object({ saddr: z.string(), target: z.string(), classification: z.string() });
 
 /** `count` addresses of a /64, scattered: the n-th interface identifier is n times an odd number. */
@@ -47,7 +39,7 @@ async function buildList(lab: Lab, lines: readonly string[], optOut: readonly st
   const rules = ['--declare-global', '2001:db8::/32', '--opt-out', join(lab.folder, 'opt-out')];
   const builder = join(moduleFolder, 'build/mptcp-hitlist');
   const { stdout } = await execa(builder, [...files, ...rules], { input: lines.join('\n') });
-  return countsSchema.parse(JSON.parse(stdout));
+  return HitlistCounts.parse(JSON.parse(stdout));
 }
 
 async function scan6(lab: Lab, probe: string, args: readonly string[], cooldown = '2') {

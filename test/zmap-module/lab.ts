@@ -3,6 +3,7 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { skipUnless } from '../skip.ts';
 
 /** The module's folder, its plug-in and its lab programs, all built by `make -C zmap-module all lab-programs`. */
 export const moduleFolder = join(import.meta.dirname, '../../zmap-module');
@@ -107,6 +108,16 @@ export async function joinDirectly({ ip, scanner, target, inTarget }: Lab): Prom
   await ip('-n', scanner, 'route', 'add', '198.18.0.0/15', 'via', '240.0.0.1');
   await inTarget(['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.core.somaxconn=65535', 'net.mptcp.enabled=1']);
   await inTarget(['sysctl', '-qw', 'net.ipv4.tcp_max_syn_backlog=262144', 'net.ipv4.tcp_syncookies=0']);
+}
+
+/** Runs `body` where scanner and target are joined by one link; skipped, with the reason, where no lab can stand. */
+export async function inLab(title: string, body: (lab: Lab) => Promise<void>): Promise<void> {
+  const missing = await whyNoLab();
+  if (skipUnless(missing === null, title, missing ?? '')) return;
+  await withLab(async (lab) => {
+    await joinDirectly(lab);
+    await body(lab);
+  });
 }
 
 /** 65,536 kernel MPTCP servers: every address of 198.18.0.0/16 is local and one program listens on port 80. */

@@ -3,33 +3,13 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { skipUnless } from '../skip.ts';
-import {
-  addKernelServers,
-  addResponder,
-  gatewayMac,
-  joinDirectly,
-  type Lab,
-  moduleFolder,
-  plugin,
-  whyNoLab,
-  withLab,
-} from './lab.ts';
+import { addKernelServers, addResponder, gatewayMac, inLab, type Lab, moduleFolder, plugin } from './lab.ts';
 import { scan, scanLines, testSecret, zmap } from './zmap.ts';
 
 /** 198.19.0.0/19 holds 256 hosts each of 32 personalities, of which one is silent. */
 const answering = 31 * 256;
 
 const test = suite('the stock zmap under the plug-in');
-const missing = await whyNoLab();
-
-async function inLab(title: string, body: (lab: Lab) => Promise<void>): Promise<void> {
-  if (skipUnless(missing === null, title, missing ?? '')) return;
-  await withLab(async (lab) => {
-    await joinDirectly(lab);
-    await body(lab);
-  });
-}
 
 test('without -G it does not hang, and hangs again when the repair is off', () =>
   inLab('no gateway', async (lab) => {
