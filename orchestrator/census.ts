@@ -1,21 +1,21 @@
 import { basename, resolve } from 'node:path';
-import { Config } from './config.ts';
-import { refuseUnsafe } from './config-file.ts';
-import { RunFolder } from './core/folder.ts';
-import { lockFolder } from './core/lock.ts';
-import { type Manifest, ManifestFile, readManifest } from './core/manifest.ts';
-import { openRun } from './core/open-run.ts';
-import { type Need, requirePrograms } from './core/programs.ts';
+import { Config } from './config/config.ts';
+import { refuseUnsafe } from './config/file.ts';
+import { RunFolder } from './core/folder/folder.ts';
+import { isUrl } from './core/folder/list-file.ts';
+import { lockFolder } from './core/folder/lock.ts';
+import { type Manifest, ManifestFile, readManifest } from './core/folder/manifest.ts';
+import { openRun } from './core/folder/open-run.ts';
+import { type Need, requirePrograms } from './core/process/programs.ts';
 import type { Reporter } from './core/progress.ts';
 import { type Replayed, replayStages, requireSameInputs } from './core/replay.ts';
 import { runStages } from './core/run.ts';
 import { CensusError } from './errors.ts';
-import { isUrl } from './list-file.ts';
+import { requirePrivileges } from './machine/privileges.ts';
+import { provenance } from './machine/provenance.ts';
+import { vantagePoint } from './machine/vantage.ts';
 import { pipeline } from './pipeline.ts';
-import { requirePrivileges } from './privileges.ts';
-import { provenance } from './provenance.ts';
-import { findTool } from './tool-finder.ts';
-import { vantagePoint } from './vantage.ts';
+import { findTool } from './tools/finder.ts';
 
 /** The programs that a run with this configuration starts, by stage. */
 export function needsOf(config: Config): Need[] {

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Stage } from './core/stage.ts';
 import type { ToolFinder } from './roles.ts';
 import { asn } from './stages/asn.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Tool } from './core/tool.ts';
 import { AsnRecord } from './schemas/records/asn.ts';
 import { GeoRecord } from './schemas/records/geo.ts';

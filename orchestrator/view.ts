@@ -1,5 +1,5 @@
 import { Listr } from 'listr2';
-import type { Counts } from './core/entries.ts';
+import type { Counts } from './core/folder/entries.ts';
 import { clock, type Reporter, type RunEvent, StageProgress } from './core/progress.ts';
 
 function reasons(counts: Record<string, number>): string {

@@ -1,6 +1,9 @@
 // Copies what tsc leaves behind: the SQL and the style of the report.
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 
-for (const file of readdirSync('orchestrator/report')) {
-  if (!file.endsWith('.ts')) cpSync(`orchestrator/report/${file}`, `dist/report/${file}`);
+for (const folder of ['queries', 'page']) {
+  cpSync(`orchestrator/report/${folder}`, `dist/report/${folder}`, {
+    recursive: true,
+    filter: (path) => !path.endsWith('.ts'),
+  });
 }

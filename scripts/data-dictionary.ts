@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Manifest } from '../orchestrator/core/manifest.ts';
+import { Manifest } from '../orchestrator/core/folder/manifest.ts';
 import { AsnRecord } from '../orchestrator/schemas/records/asn.ts';
 import { DomainsRecord } from '../orchestrator/schemas/records/domains.ts';
 import { GeoRecord } from '../orchestrator/schemas/records/geo.ts';

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { errorCodes } from '../orchestrator/errors.ts';
-import { faultNames } from '../orchestrator/mptcp/classify.ts';
+import { faultNames } from '../orchestrator/evidence/classify.ts';
 import * as lists from '../orchestrator/schemas/lists.ts';
 import { dictionary, dictionaryFile, entries } from '../scripts/data-dictionary.ts';
 import { fieldsOf } from '../scripts/schema-fields.ts';
@@ -117,7 +117,7 @@ function rulesOf(path: string): { name: string; sentence: string | null }[] {
 
 test('the rules of methods.md are those of verdict.ts and rungs.ts, with their sentences', () => {
   const rows = [...read('docs/methods.md').matchAll(/^\| [\w()]+ \| (?:\w+ \| )?`(\w+)` \| (.*) \|$/gm)];
-  const rules = [...rulesOf('orchestrator/verdict.ts'), ...rulesOf('orchestrator/rungs.ts')];
+  const rules = [...rulesOf('orchestrator/evidence/verdict.ts'), ...rulesOf('orchestrator/evidence/rungs.ts')];
   agree(
     rows.map(([, name = '']) => name),
     rules.map(({ name }) => name),
@@ -130,7 +130,7 @@ test('the rules of methods.md are those of verdict.ts and rungs.ts, with their s
 });
 
 test('every SQL file of the report stands in methods.md, and no other', () => {
-  const files = readdirSync(join(root, 'orchestrator/report')).filter((name) => name.endsWith('.sql'));
+  const files = readdirSync(join(root, 'orchestrator/report/queries')).filter((name) => name.endsWith('.sql'));
   agree(found(read('docs/methods.md'), /[`/](\w+\.sql)`/g), files, 'SQL files');
 });
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Directions of imports and habits that no linter knows (docs/decisions, CONTRIBUTING). Prints every breach; exit 1 when there is one. */
 interface File {
@@ -43,7 +43,7 @@ const rules: Rule[] = [
   {
     says: 'core imports neither stages nor tools',
     files: within(own, 'orchestrator/core/'),
-    breaks: ({ text }) => /from '[^']*(stages|tools|mptcp)\//.test(text),
+    breaks: ({ text }) => /from '[^']*\/(stages|tools|mptcp|evidence)\//.test(text),
   },
   {
     says: 'stages and core name no program',
@@ -51,9 +51,24 @@ const rules: Rule[] = [
     breaks: ({ text }) => programs.test(text),
   },
   {
-    says: 'only core/exec.ts starts processes',
-    files: own.filter(({ path }) => path !== 'orchestrator/core/exec.ts'),
+    says: 'only core/process/exec.ts starts processes',
+    files: own.filter(({ path }) => path !== 'orchestrator/core/process/exec.ts'),
     breaks: ({ text }) => /from '(execa|node:child_process|node-pty)'|import\('node-pty'\)/.test(text),
+  },
+  {
+    says: 'evidence imports neither tools, nor stages, nor what starts processes',
+    files: within(own, 'orchestrator/evidence/'),
+    breaks: ({ text }) => /from '[^']*(\/tools\/|\/stages\/|core\/process\/)/.test(text),
+  },
+  {
+    says: 'at the top lie six files, all else has a room',
+    files: own.filter(({ path }) => /^orchestrator\/[^/]+$/.test(path)),
+    breaks: ({ path }) => !/\/(cli|census|pipeline|roles|errors|view)\.ts$/.test(path),
+  },
+  {
+    says: 'a room has at most 16 files',
+    files: own,
+    breaks: (file) => own.filter(({ path }) => dirname(path) === dirname(file.path)).indexOf(file) >= 16,
   },
   { says: 'no shell', files: sources, breaks: ({ text }) => /shell:\s*true/.test(text) },
   {
@@ -78,7 +93,7 @@ const rules: Rule[] = [
   },
   {
     says: 'what a program prints passes a loose object',
-    files: within(own, 'orchestrator/schemas/raw/'),
+    files: own.filter(({ path }) => /^orchestrator\/tools\/[\w-]+\/raw\.ts$/.test(path)),
     breaks: ({ text }) => /z\.object\(/.test(text) || !/z\.(looseObject|record)\(/.test(text),
   },
 ];

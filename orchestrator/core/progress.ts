@@ -1,4 +1,4 @@
-import type { Counts } from './entries.ts';
+import type { Counts } from './folder/entries.ts';
 
 /** What a run tells whoever watches it. */
 export type RunEvent =

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { openDatabase } from './duckdb.ts';
-import { newStageEntry, nowIso } from './entries.ts';
-import { runPartStage } from './part-stage.ts';
+import { newStageEntry, nowIso } from './folder/entries.ts';
+import { runPartStage } from './part/part-stage.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { createState, leftOut, type RunState, type StateInput, viewStage } from './state.ts';
 import { throwIfStopped } from './stop.ts';

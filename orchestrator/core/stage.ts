@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Counts } from './entries.ts';
-import type { Manifest } from './manifest.ts';
+import type { Counts } from './folder/entries.ts';
+import type { Manifest } from './folder/manifest.ts';
 import type { Tool } from './tool.ts';
 
 /** One unit row that a stage hands to its tool, or the reason why it does not. */

@@ -1,10 +1,10 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { CensusError } from '../errors.ts';
 import { rows, runSql, viewSql } from './duckdb.ts';
-import type { RunFolder } from './folder.ts';
-import type { ManifestFile } from './manifest.ts';
+import type { RunFolder } from './folder/folder.ts';
+import type { ManifestFile } from './folder/manifest.ts';
+import type { PartJob } from './part/site.ts';
 import type { Reporter } from './progress.ts';
-import type { PartJob } from './site.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { throwIfStopped } from './stop.ts';
 import type { Tool } from './tool.ts';

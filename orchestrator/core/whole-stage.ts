@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newStageEntry, nowIso } from './entries.ts';
-import { exists, filesBelow, sha256File } from './files.ts';
-import { differingKey } from './manifest.ts';
-import { stageDigest } from './part-stage.ts';
+import { newStageEntry, nowIso } from './folder/entries.ts';
+import { exists, filesBelow, sha256File } from './folder/files.ts';
+import { differingKey } from './folder/manifest.ts';
+import { stageDigest } from './part/part-stage.ts';
 import type { WholeContext, WholeStage } from './stage.ts';
 import type { RunState } from './state.ts';
 

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { ipBytes } from './ip-bytes.ts';
+import { ipBytes } from '../address/bytes.ts';
 
 /** Keys, nonces and results are lower-case hex without separators; a key has 16 digits, a nonce and a token 8. */
 

@@ -1,5 +1,5 @@
+import { ipText } from '../address/bytes.ts';
 import { decodeDss } from './dss.ts';
-import { ipText } from './ip-bytes.ts';
 
 /**
  * One TCP option of kind 30 from bytes: RFC 8684 (v1) and RFC 6824 (v0).

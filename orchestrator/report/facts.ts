@@ -1,4 +1,4 @@
-import type { Counts } from '../core/entries.ts';
+import type { Counts } from '../core/folder/entries.ts';
 
 /** What one stage did, as the manifest keeps it. */
 export interface StageFacts {

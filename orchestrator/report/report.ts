@@ -1,23 +1,23 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase, rows, runSql, sqlText } from '../core/duckdb.ts';
-import { cdfFigure } from './cdf-figure.ts';
-import { mixedTable, topDomainTable } from './domain-tables.ts';
 import type { ReportFacts, ReportSummary } from './facts.ts';
+import { cdfFigure } from './figures/cdf.ts';
+import { mapFigure } from './figures/map.ts';
+import { pathFigure } from './figures/paths.ts';
+import type { Figure } from './figures/svg.ts';
+import { topGroupsFigure } from './figures/top-groups.ts';
 import { dropNotices, headlines, labNotice, sentence } from './headline.ts';
-import { announcementTable, connectionTable, pathTable, systemGuessTable } from './host-tables.ts';
-import { mapFigure } from './map-figure.ts';
-import { renderPage } from './page.ts';
-import { pathFigure } from './path-figure.ts';
-import { countryTable, systemTable } from './place-tables.ts';
+import { renderPage } from './page/page.ts';
 import { type Results, readResults } from './results.ts';
 import { readSql } from './rows.ts';
-import { stageTable } from './stage-table.ts';
-import type { Figure } from './svg.ts';
-import { type Table, toCsv } from './table.ts';
+import { mixedTable, topDomainTable } from './tables/domains.ts';
+import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
+import { countryTable, systemTable } from './tables/places.ts';
+import { stageTable } from './tables/stages.ts';
+import { type Table, toCsv } from './tables/table.ts';
+import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { toText } from './text.ts';
-import { topGroupsFigure } from './top-groups-figure.ts';
-import { rungTable, verdictTable } from './verdict-tables.ts';
 
 /** Reads both Parquet files once and runs every query of the report over them. */
 async function query(input: { hosts: string; domains: string; out: string }): Promise<Results> {

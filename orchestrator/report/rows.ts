@@ -9,9 +9,9 @@ export type Cell = z.infer<typeof Cell>;
 const Row = z.record(z.string(), Cell);
 export type Row = z.infer<typeof Row>;
 
-/** Text of a .sql file that lies beside this one. */
+/** Text of a file in queries/. */
 export async function readSql(name: string): Promise<string> {
-  return await readFile(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+  return await readFile(new URL(`./queries/${name}.sql`, import.meta.url), 'utf8');
 }
 
 /** Rows of one .sql file. */

@@ -1,5 +1,5 @@
 import { formatCell } from './format.ts';
-import type { Column, Table } from './table.ts';
+import type { Column, Table } from './tables/table.ts';
 
 /** Longest cell in the terminal; names of ASes and systems are cut there, never in the CSV. */
 const WIDEST = 56;

@@ -1,5 +1,5 @@
-import { allAddresses } from './addresses.ts';
 import { defineStage } from './define.ts';
+import { allAddresses } from './units/addresses.ts';
 
 /** Origin AS of every address that answered or was announced (paper, section 3, "ASN lookup"). */
 export const asn = defineStage({

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { PartStage, UnitRow, UnitsContext } from '../core/stage.ts';
 import { type RoleName, roles, type ToolChoice, type ToolFinder } from '../roles.ts';
 import type { Missing } from '../schemas/lists.ts';

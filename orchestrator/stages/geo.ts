@@ -1,5 +1,5 @@
-import { allAddresses } from './addresses.ts';
 import { defineStage } from './define.ts';
+import { allAddresses } from './units/addresses.ts';
 
 /** Approximate place of every address that answered or was announced (paper, section 3, "Geolocation lookup"). */
 export const geo = defineStage({

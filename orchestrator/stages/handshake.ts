@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { defineStage } from './define.ts';
-import { createScreen } from './screen.ts';
+import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ address: z.string(), port: z.int(), host: z.string().nullable(), candidate: z.boolean() });
 

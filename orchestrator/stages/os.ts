@@ -1,5 +1,5 @@
-import { probedCandidates } from './addresses.ts';
 import { defineStage } from './define.ts';
+import { probedCandidates } from './units/addresses.ts';
 
 /** Fingerprint of every candidate (paper, section 3, "OS scan"): only when asked for. */
 export const os = defineStage({

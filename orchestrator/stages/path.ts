@@ -1,5 +1,5 @@
-import { probedCandidates } from './addresses.ts';
 import { defineStage } from './define.ts';
+import { probedCandidates } from './units/addresses.ts';
 
 /** Network round trip of every candidate, to set against the SYN's (paper, section 5.3). */
 export const path = defineStage({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Config } from '../config.ts';
-import type { Manifest } from '../core/manifest.ts';
+import type { Config } from '../config/config.ts';
+import type { Manifest } from '../core/folder/manifest.ts';
 import type { WholeContext } from '../core/stage.ts';
 import type { ReportFacts } from '../report/facts.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
-import { noCounts } from '../core/entries.ts';
-import { writeWhole } from '../core/files.ts';
+import type { Config } from '../config/config.ts';
+import { noCounts } from '../core/folder/entries.ts';
+import { writeWhole } from '../core/folder/files.ts';
 import type { WholeStage } from '../core/stage.ts';
 import { writeReport } from '../report/report.ts';
 import { reportFacts } from './report-facts.ts';

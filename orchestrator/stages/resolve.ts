@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { defineStage } from './define.ts';
 

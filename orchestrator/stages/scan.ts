@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import { formatPrefix, parsePrefix } from '../address/ip.ts';
+import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { CensusError } from '../errors.ts';
-import { formatPrefix, parsePrefix } from '../ip.ts';
 import { defineStage } from './define.ts';
-import { createScreen } from './screen.ts';
+import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ target: z.string(), mentions: z.int() });
 

@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { readLines } from '../core/folder/list-file.ts';
 import type { UnitRow } from '../core/stage.ts';
-import { readLines } from '../list-file.ts';
 import { defineStage } from './define.ts';
 
 async function* linesOf(targets: Config['targets']): AsyncGenerator<string> {

@@ -1,5 +1,5 @@
-import { candidates } from './addresses.ts';
 import { defineStage } from './define.ts';
+import { candidates } from './units/addresses.ts';
 
 /** The registry's view of every candidate (paper, section 3, "ASN lookup"). */
 export const whois = defineStage({

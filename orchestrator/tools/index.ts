@@ -1,16 +1,16 @@
 import type { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Tool } from '../core/tool.ts';
 import type { RoleName, roles } from '../roles.ts';
-import { adns } from './adns.ts';
-import { cymru } from './cymru.ts';
-import { icmpEcho } from './icmp-echo.ts';
-import { ip2asnLite } from './ip2asn-lite.ts';
-import { list } from './list.ts';
-import { maxmind } from './maxmind.ts';
-import { nmap } from './nmap.ts';
-import { wget } from './wget.ts';
-import { zmap } from './zmap.ts';
+import { adns } from './adns/tool.ts';
+import { cymru } from './cymru/tool.ts';
+import { icmpEcho } from './icmp-echo/tool.ts';
+import { ip2asnLite } from './ip2asn-lite/tool.ts';
+import { list } from './list/tool.ts';
+import { maxmind } from './maxmind/tool.ts';
+import { nmap } from './nmap/tool.ts';
+import { wget } from './wget/tool.ts';
+import { zmap } from './zmap/tool.ts';
 
 /** A tool for a role: units and records are the role's, what its program prints is its own affair. */
 type ToolFor<R extends RoleName> = Omit<

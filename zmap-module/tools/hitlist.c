@@ -51,7 +51,7 @@ static const char *const SPECIAL[] = {
     "3fff::/20",
 };
 
-/* What the registry calls globally reachable within 2001::/23; orchestrator/scope.ts has the same. */
+/* What the registry calls globally reachable within 2001::/23; orchestrator/address/scope.ts has the same. */
 static const char *const REACHABLE[] = {
     "2001:1::1/128",
     "2001:1::2/128",

@@ -2,8 +2,8 @@ import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { RunFolder } from '../../../orchestrator/core/folder.ts';
-import { ManifestFile, readManifest } from '../../../orchestrator/core/manifest.ts';
+import { RunFolder } from '../../../orchestrator/core/folder/folder.ts';
+import { ManifestFile, readManifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { replayStages, requireSameInputs } from '../../../orchestrator/core/replay.ts';
 import { runToy, toyConfig, toyFolder, toyStages } from './toy.ts';
 

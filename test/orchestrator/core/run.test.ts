@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { accounted } from '../../../orchestrator/core/entries.ts';
-import { readManifest } from '../../../orchestrator/core/manifest.ts';
+import { accounted } from '../../../orchestrator/core/folder/entries.ts';
+import { readManifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { CensusError, ProgramError } from '../../../orchestrator/errors.ts';
 import { runToy, squares, toyConfig, toyFolder } from './toy.ts';
 

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { RunFolder } from '../../../orchestrator/core/folder.ts';
-import { type Manifest, ManifestFile, schemaVersion } from '../../../orchestrator/core/manifest.ts';
+import { RunFolder } from '../../../orchestrator/core/folder/folder.ts';
+import { type Manifest, ManifestFile, schemaVersion } from '../../../orchestrator/core/folder/manifest.ts';
 import type { RunEvent } from '../../../orchestrator/core/progress.ts';
 import { runStages } from '../../../orchestrator/core/run.ts';
 import type { PartStage, Stage, UnitRow, WholeStage } from '../../../orchestrator/core/stage.ts';
@@ -100,7 +100,7 @@ const sum: WholeStage<ToyConfig> = {
     for await (const row of context.query('SELECT sum(square) AS total FROM second')) {
       total = z.object({ total: z.int() }).parse(row).total;
     }
-    const { writeWhole } = await import('../../../orchestrator/core/files.ts');
+    const { writeWhole } = await import('../../../orchestrator/core/folder/files.ts');
     await writeWhole(join(context.folder, 'sum.json'), JSON.stringify({ total }));
     context.setResult(String(total));
     return { units_in: 1, answered: 1, failed: {}, rejected: {}, skipped: {}, records_out: 1, rejected_lines: 0 };

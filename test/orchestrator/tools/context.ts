@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
-import { splitLines } from '../../../orchestrator/core/lines.ts';
+import { splitLines } from '../../../orchestrator/core/process/lines.ts';
 import type {
   CollectContext,
   Command,

@@ -1,0 +1,110 @@
+import { CensusError } from '../errors.ts';
+import { type Address, lastWords, type Prefix, parseAddress, parsePrefix } from './ip.ts';
+
+/** Addresses of one family as sorted, disjoint ranges, each word of each bound in its own place. */
+class RangeTable {
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly width: number;
+
+  constructor(ranges: { start: readonly number[]; end: readonly number[] }[], width: number) {
+    const sorted = ranges.toSorted((a, b) => compare(a.start, b.start));
+    const merged: typeof ranges = [];
+    for (const range of sorted) {
+      const last = merged.at(-1);
+      if (last === undefined || compare(range.start, last.end) > 0) merged.push({ ...range });
+      else if (compare(range.end, last.end) > 0) last.end = range.end;
+    }
+    this.width = width;
+    this.starts = Uint32Array.from(merged.flatMap(({ start }) => start));
+    this.ends = Uint32Array.from(merged.flatMap(({ end }) => end));
+  }
+
+  has(words: readonly number[]): boolean {
+    return this.hasRange(words, words);
+  }
+
+  /** Whether one range holds both bounds, and so all between them. */
+  hasRange(first: readonly number[], last: readonly number[]): boolean {
+    let low = 0;
+    let high = this.starts.length / this.width;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#compareAt(this.starts, middle, first) > 0) high = middle;
+      else low = middle + 1;
+    }
+    return low > 0 && this.#compareAt(this.ends, low - 1, last) >= 0;
+  }
+
+  #compareAt(table: Uint32Array, index: number, words: readonly number[]): number {
+    for (let word = 0; word < this.width; word++) {
+      const difference = (table[index * this.width + word] ?? 0) - (words[word] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (const [index, word] of a.entries()) {
+    const difference = word - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** A set of addresses given as prefixes: a blocklist, the ranges of a lab. Membership costs one binary search. */
+export class PrefixSet {
+  readonly #v4: RangeTable;
+  readonly #v6: RangeTable;
+
+  /** @throws CensusError E_INPUT naming the first text that is neither prefix nor address */
+  constructor(prefixes: Iterable<string>) {
+    const parsed = [...prefixes].map((text) => {
+      const prefix = parsePrefix(text);
+      if (prefix === null) throw notAPrefix(text);
+      return prefix;
+    });
+    const ranges = (family: 4 | 6) =>
+      parsed
+        .filter((prefix) => prefix.family === family)
+        .map((prefix) => ({ start: prefix.words, end: lastWords(prefix) }));
+    this.#v4 = new RangeTable(ranges(4), 1);
+    this.#v6 = new RangeTable(ranges(6), 4);
+  }
+
+  /** Whether every address of a prefix is in the set, as far as one of its (merged) prefixes holds them all. */
+  covers(prefix: Prefix): boolean {
+    return (prefix.family === 4 ? this.#v4 : this.#v6).hasRange(prefix.words, lastWords(prefix));
+  }
+
+  /** False also for text that is no address. */
+  contains(address: Address | string): boolean {
+    const parsed = typeof address === 'string' ? parseAddress(address) : address;
+    if (parsed === null) return false;
+    return (parsed.family === 4 ? this.#v4 : this.#v6).has(parsed.words);
+  }
+}
+
+function notAPrefix(text: string): CensusError {
+  return new CensusError(
+    'E_INPUT',
+    `${JSON.stringify(text)} is neither an address nor a prefix`,
+    'write CIDR notation, such as 198.18.0.0/15',
+  );
+}
+
+/**
+ * Prefixes out of a blocklist as zmap reads it: one per line, the rest of the line after `#` or after blanks is a comment.
+ * @throws CensusError E_INPUT for a line that is neither: zmap would ask the DNS for it
+ */
+export function readBlocklist(text: string): string[] {
+  const prefixes: string[] = [];
+  for (const line of text.split('\n')) {
+    const [word = ''] = line.replace(/#.*/, '').trim().split(/\s/);
+    if (word === '') continue;
+    if (parsePrefix(word) === null) throw notAPrefix(word);
+    prefixes.push(word);
+  }
+  return prefixes;
+}

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { isSpecialPurpose } from '../address/scope.ts';
+import { isUrl } from '../core/folder/list-file.ts';
+import { CensusError } from '../errors.ts';
+import { Config } from './config.ts';
+
+function readYaml(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CensusError('E_CONFIG', `${path} cannot be read`, 'write one with: mptcp-census init', cause);
+  }
+  try {
+    return parse(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    throw new CensusError(
+      'E_CONFIG',
+      `${path} is not YAML: ${why}`,
+      'mptcp-census init writes a commented file to start from',
+      cause,
+    );
+  }
+}
+
+/** Sets one dotted key in a plain tree, as the flag --set scan.rate=1000 asks. The value is read as YAML. */
+export function setKey(tree: Record<string, unknown>, assignment: string): void {
+  const at = assignment.indexOf('=');
+  if (at < 1) throw new CensusError('E_CONFIG', `--set ${assignment}: no key`, 'write it as --set scan.rate=1000');
+  const keys = assignment.slice(0, at).split('.');
+  const last = keys.pop() ?? '';
+  let node = tree;
+  for (const key of keys) {
+    const next = z.record(z.string(), z.unknown()).safeParse(node[key] ?? {});
+    if (!next.success)
+      throw new CensusError('E_CONFIG', `--set ${assignment}: ${key} is no section`, 'see: mptcp-census init');
+    node[key] = next.data;
+    node = next.data;
+  }
+  node[last] = parse(assignment.slice(at + 1));
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const inner =
+    issue.code === 'invalid_union' ? issue.errors.flat().find((nested) => nested.path.length > 0) : undefined;
+  const path = [...issue.path, ...(inner?.path ?? [])].join('.');
+  return `${path === '' ? 'the file' : path}: ${inner?.message ?? issue.message}`;
+}
+
+/** Paths in a configuration are relative to the folder of its file. */
+function absolutePaths(config: Config, folder: string): Config {
+  const at = <T extends string | null>(path: T): T | string =>
+    path === null || path === '-' || isUrl(path) ? path : resolve(folder, path);
+  const { targets } = config;
+  return {
+    ...config,
+    targets:
+      'list' in targets
+        ? { ...targets, list: at(targets.list) }
+        : 'addresses' in targets
+          ? { addresses: at(targets.addresses) }
+          : targets,
+    scan: { ...config.scan, blocklist: at(config.scan.blocklist) },
+    asn: { ...config.asn, rib: at(config.asn.rib), names: at(config.asn.names) },
+    geo: { ...config.geo, country: at(config.geo.country), city: at(config.geo.city) },
+  };
+}
+
+/**
+ * defaults <- census.yaml <- flags.
+ * @throws CensusError E_CONFIG naming every key that is wrong
+ */
+export function loadConfig(path: string, assignments: string[]): Config {
+  const tree = z.record(z.string(), z.unknown()).safeParse(readYaml(path) ?? {});
+  if (!tree.success) throw new CensusError('E_CONFIG', `${path} holds no keys`, 'see: mptcp-census init');
+  for (const assignment of assignments) setKey(tree.data, assignment);
+  const parsed = Config.safeParse(tree.data);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(describeIssue).join('; ');
+    throw new CensusError('E_CONFIG', `${path}: ${issues}`, 'mptcp-census init shows every key with its meaning');
+  }
+  return absolutePaths(parsed.data, dirname(resolve(path)));
+}
+
+const wanted = [
+  {
+    key: 'contact',
+    absent: (config: Config) => config.contact === null,
+    why: 'whoever is probed must be able to reach a person who answers',
+  },
+  {
+    key: 'scan.blocklist',
+    absent: (config: Config) => config.scan.blocklist === null,
+    why: 'those who opted out, and special-purpose ranges, must not be probed',
+  },
+  {
+    key: 'scan.rate',
+    absent: (config: Config) => config.scan.rate === null,
+    why: 'an unlimited scan harms networks on the way, your own first',
+  },
+];
+
+/** A lab is exempt from what real runs need, so its ranges must be such that no real host has: RFC 6890, not globally reachable. */
+function refuseOpenLab(ranges: string[]): void {
+  if (ranges.length === 0) {
+    throw new CensusError('E_REFUSED', 'lab: true without lab_ranges', 'name the ranges of the lab, or drop lab: true');
+  }
+  const open = ranges.find((range) => !isSpecialPurpose(range));
+  if (open === undefined) return;
+  const hint = 'a lab lives in special-purpose ranges, such as 198.18.0.0/15, 240.0.0.0/4, 2001:db8::/32';
+  throw new CensusError('E_REFUSED', `lab_ranges: ${open} holds addresses of real hosts`, hint);
+}
+
+/**
+ * A run that sends packets to real hosts needs a contact, a blocklist and a rate. A lab run is exempt: it can address nothing
+ * outside its ranges.
+ * @throws CensusError E_REFUSED
+ */
+export function refuseUnsafe(config: Config): void {
+  if (config.lab) {
+    refuseOpenLab(config.lab_ranges);
+    return;
+  }
+  if (config.lab_ranges.length > 0) {
+    throw new CensusError(
+      'E_REFUSED',
+      'lab_ranges without lab: true',
+      'only a lab run declares ranges global; drop lab_ranges',
+    );
+  }
+  const missing = wanted.filter(({ absent }) => absent(config));
+  if (missing.length === 0) return;
+  const reasons = missing.map(({ key, why }) => `${key} is not set (${why})`).join('; ');
+  throw new CensusError(
+    'E_REFUSED',
+    `this run would probe real hosts, and ${reasons}`,
+    'set it in the configuration; docs/ethics.md says how to choose',
+  );
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CensusError } from '../../errors.ts';
+import { StageEntry } from './entries.ts';
+import { exists, writeWhole } from './files.ts';
+
+export const schemaVersion = 1;
+
+const ProgramEntry = z.strictObject({
+  path: z.string().nullable().describe('where it was found'),
+  version: z.string().nullable().describe('as it prints it'),
+});
+
+const InputEntry = z.strictObject({
+  sha256: z.string().describe('of the file'),
+  bytes: z.int().describe('size'),
+});
+
+/** What manifest.json holds: enough to say, years later, how each number came about. */
+export const Manifest = z.strictObject({
+  schema_version: z.literal(schemaVersion).describe('of this file and of all records of the run'),
+  run: z.string().describe('name of the run'),
+  created_at: z.string().describe('UTC'),
+  finished_at: z.string().nullable().describe('UTC; null while the run is not complete'),
+  census: z
+    .record(z.string(), z.union([z.string(), z.boolean(), z.null()]))
+    .describe('version, git commit and dirty flag of mptcp-census, of its module too'),
+  vantage: z.record(z.string(), z.unknown()).describe('where the run was made: kernel, its mptcp sysctls, interface'),
+  seed: z.int().describe('order of the scan and all else that was drawn'),
+  config: z.record(z.string(), z.unknown()).describe('resolved configuration'),
+  inputs: z.record(z.string(), InputEntry).describe('files outside the run folder that it read'),
+  programs: z.record(z.string(), ProgramEntry).describe('every program that the run may use'),
+  starts: z
+    .array(
+      z.strictObject({
+        at: z.string().describe('UTC'),
+        census: z.record(z.string(), z.union([z.string(), z.boolean(), z.null()])).describe('as above, at this start'),
+        vantage: z.record(z.string(), z.unknown()).describe('as above, at this start'),
+      }),
+    )
+    .describe('every start that did something: a run that goes on later may do so with another commit or kernel'),
+  stages: z.record(z.string(), StageEntry).describe('by stage'),
+  result_sha256: z
+    .string()
+    .nullable()
+    .describe('over hosts and domains, sorted, without volatile fields: equal for equal results'),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+function manifestPath(runFolder: string): string {
+  return join(runFolder, 'manifest.json');
+}
+
+/** Reads a run's manifest; null when the folder has none. Refuses one of another schema version. */
+export async function readManifest(runFolder: string): Promise<Manifest | null> {
+  const path = manifestPath(runFolder);
+  if (!(await exists(path))) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new CensusError(
+      'E_RUN_FOLDER',
+      `${path} is not JSON`,
+      'restore it, or start a run under another name',
+      cause,
+    );
+  }
+  const parsed = Manifest.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new CensusError(
+      'E_RUN_FOLDER',
+      `${path}: ${issue?.path.join('.')}: ${issue?.message}`,
+      `this version reads schema_version ${schemaVersion}; use the version that made the run, named in census.version`,
+    );
+  }
+  return parsed.data;
+}
+
+/** Writes the manifest whole. Calls are put in line: stages side by side share one manifest. */
+export class ManifestFile {
+  readonly data: Manifest;
+  readonly #folder: string;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(folder: string, data: Manifest) {
+    this.#folder = folder;
+    this.data = data;
+  }
+
+  async save(): Promise<void> {
+    const write = this.#last.then(() =>
+      writeWhole(manifestPath(this.#folder), `${JSON.stringify(this.data, null, 2)}\n`),
+    );
+    this.#last = write.catch(() => undefined);
+    await write;
+  }
+}
+
+/** First key, dotted, in which two plain values differ; null when they are equal. */
+export function differingKey(before: unknown, after: unknown, path = ''): string | null {
+  if (Object.is(before, after)) return null;
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return path;
+  const left = new Map(Object.entries(before));
+  const right = new Map(Object.entries(after));
+  for (const key of new Set([...left.keys(), ...right.keys()])) {
+    const found = differingKey(left.get(key), right.get(key), path === '' ? key : `${path}.${key}`);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import { Reject, type Tool } from '../tool.ts';
+
+/**
+ * One line of a program's JSON output as a record, by the same raw schema and toRecord as in a run: for those who ran the program
+ * themselves.
+ */
+export function lineParser<R, C>(tool: Tool<unknown, unknown, unknown, C>, record: z.ZodType<R>, config: C) {
+  return (line: string): R | Reject => {
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      return new Reject('no JSON');
+    }
+    const raw = tool.raw.safeParse(value);
+    if (!raw.success) return new Reject(`schema: ${raw.error.issues[0]?.message}`);
+    const made = tool.toRecord(raw.data, { config });
+    if (made instanceof Reject) return made;
+    const strict = record.safeParse(made);
+    return strict.success ? strict.data : new Reject(`record: ${strict.error.issues[0]?.message}`);
+  };
+}

@@ -1,0 +1,178 @@
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CensusError } from '../../errors.ts';
+import {
+  accounted,
+  addCounts,
+  addReasons,
+  type Counts,
+  newStageEntry,
+  noCounts,
+  nowIso,
+  type PartEntry,
+  type StageEntry,
+} from '../folder/entries.ts';
+import { exists, filesBelow, sha256File, sha256Text } from '../folder/files.ts';
+import type { RunFolder } from '../folder/folder.ts';
+import { differingKey } from '../folder/manifest.ts';
+import type { PartStage } from '../stage.ts';
+import type { RunState } from '../state.ts';
+import { throwIfStopped } from '../stop.ts';
+import { collectPart, foldCommands, isCollected } from './collect.ts';
+import { type Cut, cutParts, readCut, requireInput } from './cut.ts';
+import { type Decoded, decodePart } from './decode.ts';
+import type { PartJob } from './site.ts';
+
+/** Moves raw files aside that are about to be measured again. */
+async function supersede(folder: RunFolder, stage: string, from: string): Promise<void> {
+  if (!(await exists(from))) return;
+  let count = 0;
+  while (await exists(folder.superseded(stage, count))) count += 1;
+  const to = folder.superseded(stage, count);
+  await mkdir(dirname(to), { recursive: true });
+  await rename(from, to);
+}
+
+/** The entry and cut to go on from: those of an earlier start when what the stage reads is unchanged, else new ones. */
+async function openStage<C>(
+  state: RunState<C>,
+  stage: PartStage<C>,
+  tool: string,
+): Promise<{ entry: StageEntry; cut: Cut }> {
+  const { folder, manifest } = state;
+  const reads = state.digests(stage.reads);
+  const before = manifest.data.stages[stage.name];
+  if (before !== undefined && before.status !== 'left_out' && differingKey(before.reads, reads) === null) {
+    const cut = await readCut(folder, stage.name);
+    if (cut !== null) return { entry: before, cut };
+  }
+  await supersede(folder, stage.name, folder.rawStage(stage.name));
+  await rm(folder.stage(stage.name), { recursive: true, force: true });
+  const entry = newStageEntry({ status: 'running', unit: stage.role.unit, tool, reads, started_at: nowIso() });
+  manifest.data.stages[stage.name] = entry;
+  await manifest.save();
+  const units = stage.units({ config: state.config, query: state.query });
+  return { entry, cut: await cutParts(folder, stage, state.config, units) };
+}
+
+async function hashRaw(folder: string): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const file of await filesBelow(folder)) hashes[file] = await sha256File(join(folder, file));
+  return hashes;
+}
+
+async function partEntry<C>(job: PartJob<C>, decoded: Decoded, startedAt: string): Promise<PartEntry> {
+  const raw = job.folder.raw(job.stage.name, job.part);
+  return {
+    started_at: startedAt,
+    ended_at: nowIso(),
+    input_sha256: await sha256File(job.folder.input(job.stage.name, job.part)),
+    output_sha256: decoded.output_sha256,
+    raw_sha256: await hashRaw(raw),
+    counts: decoded.counts,
+    unknown_fields: decoded.unknown_fields,
+    facts: decoded.facts,
+    commands: foldCommands(decoded.commands),
+  };
+}
+
+/** Puts the rejects of all parts into one file per stage; none when nothing was rejected. */
+export async function joinRejects(folder: RunFolder, stage: string, parts: string[]): Promise<void> {
+  const path = folder.rejects(stage);
+  await rm(path, { force: true });
+  let any = false;
+  for (const part of parts) {
+    const text = await readFile(folder.rejectsPart(stage, part));
+    if (text.length === 0) continue;
+    if (!any) await writeFile(path, '');
+    any = true;
+    await appendFile(path, text);
+  }
+}
+
+/** Counts of a stage: its parts and the units that were not asked. */
+function stageCounts(entry: StageEntry, cut: Cut): Counts {
+  const counts = noCounts();
+  for (const part of cut.parts) {
+    const done = entry.parts[part];
+    if (done) addCounts(counts, done.counts);
+  }
+  counts.units_in = cut.units_in;
+  addReasons(counts.skipped, cut.skipped);
+  if (accounted(counts) === counts.units_in) return counts;
+  throw new CensusError(
+    'E_RUN_FOLDER',
+    `${entry.unit}: ${counts.units_in} units in, ${accounted(counts)} accounted for`,
+    'a part of the stage was changed after it was written; remove the stage folder to measure it again',
+  );
+}
+
+/** Digest of a stage's records: what later stages compare to see whether they must be done again. */
+export function stageDigest(outputs: string[]): string {
+  return sha256Text(outputs.join('\n'));
+}
+
+async function missingParts<C>(
+  state: RunState<C>,
+  stage: PartStage<C>,
+  entry: StageEntry,
+  cut: Cut,
+): Promise<string[]> {
+  const missing: string[] = [];
+  for (const part of cut.parts) {
+    const records = state.folder.records(stage.name, part);
+    const there = (await exists(records)) && (await exists(state.folder.rejectsPart(stage.name, part)));
+    const whole = there && (await sha256File(records)) === entry.parts[part]?.output_sha256;
+    if (!whole) missing.push(part);
+  }
+  return missing;
+}
+
+/** Runs the parts of a stage that are not done; true when there was anything to do. */
+export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): Promise<boolean> {
+  const tool = stage.tool(state.config);
+  const { entry, cut } = await openStage(state, stage, tool.name);
+  const missing = await missingParts(state, stage, entry, cut);
+  if (missing.length === 0 && entry.status === 'done') return false;
+
+  const begun = performance.now();
+  const partsDone = cut.parts.length - missing.length;
+  state.report({ type: 'stage_start', stage: stage.name, parts: cut.parts.length, partsDone, units: stageUnits(cut) });
+  entry.status = 'running';
+  entry.digest = null;
+  for (const part of missing) {
+    throwIfStopped(state.signal, stage.name);
+    await requireInput(state.folder, stage.name, part, cut);
+    const job = state.job(stage, tool, part);
+    // A part that was whole once and whose records are gone is asked for again: someone removed them to measure anew.
+    const removed = !(await exists(state.folder.records(stage.name, part)));
+    if (entry.parts[part] !== undefined && removed && tool.collect) {
+      await supersede(state.folder, `${stage.name}-${part}`, state.folder.raw(stage.name, part));
+      delete entry.parts[part];
+      await state.manifest.save();
+    }
+    const startedAt = nowIso();
+    if (!(await isCollected(job))) await collectPart(job);
+    entry.parts[part] = await partEntry(job, await decodePart(job), startedAt);
+    await state.manifest.save();
+    state.report({ type: 'part_done', stage: stage.name, part });
+  }
+  await mkdir(state.folder.stage(stage.name), { recursive: true });
+  await joinRejects(state.folder, stage.name, cut.parts);
+  entry.counts = stageCounts(entry, cut);
+  entry.digest = stageDigest(cut.parts.map((part) => entry.parts[part]?.output_sha256 ?? ''));
+  entry.status = 'done';
+  entry.ended_at = nowIso();
+  await state.manifest.save();
+  state.report({
+    type: 'stage_done',
+    stage: stage.name,
+    counts: entry.counts,
+    seconds: (performance.now() - begun) / 1000,
+  });
+  return true;
+}
+
+function stageUnits(cut: Cut): number {
+  return cut.units_in - Object.values(cut.skipped).reduce((total, count) => total + count, 0);
+}

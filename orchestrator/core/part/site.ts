@@ -1,0 +1,48 @@
+import type { RunFolder } from '../folder/folder.ts';
+import { readRows } from '../folder/ndjson.ts';
+import type { ExecSite } from '../process/settle.ts';
+import type { PartStage } from '../stage.ts';
+import type { Status, StepContext, Tool } from '../tool.ts';
+
+/** All that the steps of one part need to know. */
+export interface PartJob<C> {
+  stage: PartStage<C>;
+  tool: Tool<unknown, unknown, unknown, C>;
+  part: string;
+  folder: RunFolder;
+  config: C;
+  seed: number;
+  versions: Readonly<Record<string, string | null>>;
+  signal: AbortSignal;
+  terminal: boolean;
+  onStatus: (status: Status) => void;
+  onUnits: (done: number, text?: string) => void;
+}
+
+/** The context of a step, over `rawFolder`. */
+export function stepContext<C>(job: PartJob<C>, rawFolder: string): StepContext<unknown, C> {
+  const input = job.folder.input(job.stage.name, job.part);
+  return {
+    stage: job.stage.name,
+    part: job.part,
+    folder: rawFolder,
+    input,
+    rows: () => readRows(input, job.stage.role.input),
+    config: job.config,
+    seed: job.seed,
+    signal: job.signal,
+  };
+}
+
+export function execSite<C>(job: PartJob<C>, folder: string): ExecSite {
+  return {
+    stage: job.stage.name,
+    part: job.part,
+    folder,
+    signal: job.signal,
+    terminal: job.terminal,
+    onStatus: job.onStatus,
+    commands: [],
+    versions: job.versions,
+  };
+}

@@ -1,0 +1,185 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { execa } from 'execa';
+import { nowIso } from '../folder/entries.ts';
+import { throwIfStopped } from '../stop.ts';
+import type { Command, Conversation, Exit } from '../tool.ts';
+import { splitLines, Tail } from './lines.ts';
+import { type Ended, type ExecSite, type Run, settle } from './settle.ts';
+import { watch } from './watch.ts';
+
+const stopGraceMs = 5_000;
+
+/** PATH, and the sbin folders that cron and plain users leave out of it. */
+export function searchPath(): string {
+  return [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter);
+}
+
+/** The first 4 kB that a program prints on stdout and stderr, whatever its exit code: for versions. Never longer than 10 s. */
+export async function firstWords(program: string, args: string[]): Promise<string> {
+  const result = await execa(program, args, {
+    reject: false,
+    all: true,
+    timeout: 10_000,
+    maxBuffer: 4096,
+    stdin: 'ignore',
+    env: { LC_ALL: 'C', PATH: searchPath() },
+  });
+  return result.all ?? '';
+}
+
+async function closeFile(file: WriteStream): Promise<void> {
+  file.end();
+  if (!file.closed) await once(file, 'close');
+}
+
+function openLog(site: ExecSite, command: Command): WriteStream {
+  return createWriteStream(join(site.folder, command.stderr ?? `${command.program.name}.stderr`), { flags: 'a' });
+}
+
+/** Feeds a file to a program; one that ends before it has read all is no error here, its exit code tells. */
+async function feed(into: Writable, path: string | undefined): Promise<void> {
+  if (path === undefined) into.end();
+  else await pipeline(createReadStream(path), into).catch(() => undefined);
+}
+
+/** Starts a program over pipes; its stderr goes to a file, to the tail, to the status reader and to `onLine`. */
+function launch(site: ExecSite, command: Command, onLine: (line: string) => void) {
+  if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
+  const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
+  const child = execa(command.program.name, command.args, {
+    buffer: false,
+    reject: false,
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    env: { LC_ALL: 'C', PATH: searchPath(), ...command.env },
+    forceKillAfterDelay: stopGraceMs,
+  });
+  child.stdin.on('error', () => undefined); // EPIPE of a program that ended early: its exit code tells
+  const guard = watch(command, () => child.kill('SIGTERM'));
+  const onAbort = () => command.putsBack || child.kill('SIGTERM');
+  site.signal.addEventListener('abort', onAbort, { once: true });
+  const log = openLog(site, command);
+
+  async function readStderr(): Promise<void> {
+    for await (const line of splitLines(child.stderr)) {
+      guard.heard();
+      log.write(`${line}\n`);
+      hear(run, line);
+      onLine(line);
+    }
+  }
+
+  /** Waits for the end. `asked`: the end by a signal was ours to ask for and is normal. */
+  async function finish(asked: () => boolean): Promise<Exit> {
+    const [result] = await Promise.all([child, readStderr()]);
+    guard.end();
+    site.signal.removeEventListener('abort', onAbort);
+    await closeFile(log);
+    const unstarted = result.exitCode === undefined && result.signal === undefined;
+    const exitCode = asked() && result.signal !== undefined ? 0 : (result.exitCode ?? null);
+    const ended: Ended = { exitCode, signal: result.signal ?? null, expired: guard.what() };
+    return settle(run, unstarted ? { ...ended, cause: result.cause ?? result } : ended);
+  }
+  return { child, guard, finish };
+}
+
+function hear({ site, command, tail }: Run, line: string): void {
+  tail.push(line);
+  const status = command.program.status?.(line);
+  if (status) site.onStatus(status);
+}
+
+/** Starts a program and leaves its stdin and stdout to the caller. This file is the only place where processes are made. */
+export function start(site: ExecSite, command: Command): Conversation {
+  const waiting: { pattern: RegExp; take: (line: string) => void }[] = [];
+  const { child, guard, finish } = launch(site, command, (line) => {
+    for (const wait of waiting) if (wait.pattern.test(line)) wait.take(line);
+  });
+  let stopped = false;
+  const done = finish(() => stopped);
+  done.catch(() => undefined); // whoever waits for `done` hears of it; nobody waiting must not end the process
+  return {
+    async writeLine(line) {
+      if (!child.stdin.writable) return;
+      // A program that ends meanwhile breaks the wait; `done` says how it ended.
+      if (!child.stdin.write(`${line}\n`))
+        await Promise.race([once(child.stdin, 'drain'), child]).catch(() => undefined);
+    },
+    closeInput: () => child.stdin.end(),
+    async *lines() {
+      for await (const line of splitLines(child.stdout)) {
+        guard.heard();
+        yield line;
+      }
+    },
+    stderrLine: (pattern) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ pattern, take: resolve });
+        done.then(() => reject(new Error(`${command.program.name} ended before it said ${pattern}`)), reject);
+      }),
+    async stop(signal) {
+      stopped = true;
+      child.kill(signal);
+      return await done;
+    },
+    done,
+  };
+}
+
+/** Runs a program to its end; stdout goes to a file, stderr to a file and the tail. */
+export async function exec(site: ExecSite, command: Command): Promise<Exit> {
+  if (command.live && site.terminal) return await execLive(site, command);
+  const { child, guard, finish } = launch(site, command, () => undefined);
+  const file = command.stdout === undefined ? null : createWriteStream(join(site.folder, command.stdout));
+
+  async function copyStdout(): Promise<void> {
+    for await (const chunk of child.stdout) {
+      guard.heard();
+      if (file !== null && !file.write(chunk)) await once(file, 'drain');
+    }
+    if (file !== null) await closeFile(file);
+  }
+  const [exit] = await Promise.all([finish(() => false), feed(child.stdin, command.stdin), copyStdout()]);
+  return exit;
+}
+
+/** The same under a pseudo-terminal, for programs that show how far they are only on one. */
+async function execLive(site: ExecSite, command: Command): Promise<Exit> {
+  const { spawn } = await import('node-pty');
+  throwIfStopped(site.signal, `${site.stage}/${site.part}`);
+  const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
+  const terminal = spawn(command.program.name, command.args, {
+    cols: 200,
+    rows: 50,
+    env: { ...process.env, LC_ALL: 'C', PATH: searchPath(), ...command.env },
+  });
+  const log = openLog(site, command);
+  const guard = watch(command, () => terminal.kill('SIGTERM'));
+  const onAbort = () => terminal.kill('SIGTERM');
+  site.signal.addEventListener('abort', onAbort, { once: true });
+  let partial = '';
+  terminal.onData((data) => {
+    guard.heard();
+    log.write(data);
+    const pieces = (partial + data).split(/\r\n|\n|\r/);
+    partial = pieces.pop() ?? '';
+    for (const line of pieces) if (line.trim() !== '') hear(run, line);
+  });
+  const { exitCode, signal } = await new Promise<{ exitCode: number; signal?: number }>((resolve) => {
+    terminal.onExit(resolve);
+  });
+  guard.end();
+  site.signal.removeEventListener('abort', onAbort);
+  await closeFile(log);
+  const bySignal = signal !== undefined && signal !== 0;
+  return settle(run, {
+    exitCode: bySignal ? null : exitCode,
+    signal: bySignal ? `signal ${signal}` : null,
+    expired: guard.what(),
+  });
+}

@@ -1,0 +1,72 @@
+import { ProgramError } from '../../errors.ts';
+import { type CommandEntry, nowIso } from '../folder/entries.ts';
+import { throwIfStopped } from '../stop.ts';
+import type { Command, Exit, Status } from '../tool.ts';
+import { installHint } from './install-hint.ts';
+import type { Tail } from './lines.ts';
+
+/** Where commands run and who hears of them. One per part. */
+export interface ExecSite {
+  stage: string;
+  part: string;
+  /** Raw folder that stdout and stderr files go into. */
+  folder: string;
+  signal: AbortSignal;
+  /** true: programs with `live` get a pseudo-terminal. */
+  terminal: boolean;
+  onStatus: (status: Status) => void;
+  /** One entry per finished command, for the manifest. */
+  commands: CommandEntry[];
+  /** Versions of the programs, as they were looked up before the run. */
+  versions: Readonly<Record<string, string | null>>;
+}
+
+/** How a process ended. */
+export interface Ended {
+  exitCode: number | null;
+  signal: string | null;
+  /** Set when the process could not be started at all. */
+  cause?: unknown;
+  /** Why it was ended by us; null when it was not. */
+  expired: string | null;
+}
+
+export interface Run {
+  site: ExecSite;
+  command: Command;
+  startedAt: string;
+  tail: Tail;
+}
+
+function okExit(command: Command, exitCode: number | null): boolean {
+  return exitCode !== null && (command.okExits ?? command.program.okExits).includes(exitCode);
+}
+
+/** What went wrong, as a clause; null when nothing did. */
+function whatFailed(command: Command, { cause, expired, exitCode, signal }: Ended): string | null {
+  if (cause !== undefined) return 'could not be started';
+  if (expired !== null) return expired;
+  if (okExit(command, exitCode)) return null;
+  return exitCode === null ? `was ended by ${signal ?? 'a signal'}` : `exited with ${exitCode}`;
+}
+
+/** Turns the end of a process into Exit, an entry for the manifest, or an error that names stage, part and command. */
+export function settle({ site, command, startedAt, tail }: Run, ended: Ended): Exit {
+  const endedAt = nowIso();
+  const argv = [command.program.name, ...command.args];
+  const { exitCode } = ended;
+  const version = site.versions[command.program.name] ?? null;
+  site.commands.push({ argv, version, started_at: startedAt, ended_at: endedAt, exit_code: exitCode, times: 1 });
+  if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
+  const stderrTail = tail.lines();
+  const what = whatFailed(command, ended);
+  if (what !== null) {
+    const hint =
+      ended.cause === undefined
+        ? 'what was done stays; run the same command again to go on from here'
+        : installHint(command.program);
+    const failure = { stage: site.stage, part: site.part, argv, exitCode, what, stderrTail };
+    throw new ProgramError('E_PROGRAM_FAILED', failure, hint, ended.cause);
+  }
+  return { exitCode, stderrTail, durationMs: Date.parse(endedAt) - Date.parse(startedAt) };
+}

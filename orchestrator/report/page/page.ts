@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import type { ReportFacts } from '../facts.ts';
+import type { Figure } from '../figures/svg.ts';
+import { dropNotices, headlines, labNotice, measuredText, sentence } from '../headline.ts';
+import type { Results } from '../results.ts';
+import type { Table } from '../tables/table.ts';
+import { escapeHtml, figureHtml, pairsHtml, tableHtml } from './html.ts';
+
+/** Everything that the page shows, by file name. */
+export interface Exhibits {
+  table: (id: string) => Table;
+  figure: (id: string) => Figure;
+}
+
+const sections: [id: string, title: string, intro: string][] = [
+  [
+    'verdicts-section',
+    'What answered',
+    'Every SYN asks for one MPTCP version and carries a fresh key where that version has one. Verdicts follow from the option bytes that came back; the rules stand in docs/methods.md and can be run again over the raw files.',
+  ],
+  [
+    'where',
+    'Where the capable servers are',
+    'Addresses that are capable in at least one version, at any of the ports asked.',
+  ],
+  ['who', 'Which domains they serve', 'Entries of the target list; an entry and its www double count once.'],
+  [
+    'what',
+    'What they are',
+    'Real connections, announced addresses, fingerprints and round trips of the capable addresses.',
+  ],
+  [
+    'how',
+    'How the numbers came about',
+    'Enough to repeat the run; manifest.json in the run folder holds the whole of it.',
+  ],
+];
+
+function section(index: number, body: string): string {
+  const [id, title, intro] = sections[index] ?? ['', '', ''];
+  return `<section id="${id}"><h2>${escapeHtml(title)}</h2><p class="intro">${escapeHtml(intro)}</p>\n${body}\n</section>`;
+}
+
+/** Side by side; `wide` gives the right one more room. */
+function pair(left: string, right: string, wide = false): string {
+  return `<div class="pair${wide ? ' wide' : ''}"><div>${left}</div><div>${right}</div></div>`;
+}
+
+function keyNumbers(results: Results): string {
+  const items = headlines(results).map(
+    ({ name, value, of, warns }) =>
+      `<li${warns ? ' class="warn"' : ''}><div class="value">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div></li>`,
+  );
+  return `<ul class="key">${items.join('\n')}</ul>`;
+}
+
+function provenance(facts: ReportFacts): string {
+  const run: [string, string][] = [
+    ['run', facts.run],
+    ['software', facts.software],
+    ['result_sha256', facts.result ?? '–'],
+    ...facts.setting,
+  ];
+  const programs = facts.programs.map(({ name, version }): [string, string] => [name, version]);
+  const inputs = facts.inputs.map(({ file, sha256 }): [string, string] => [file, `sha256 ${sha256}`]);
+  return [
+    pair(`<h3>Run</h3>${pairsHtml(run)}`, `<h3>Programs</h3>${pairsHtml(programs)}`),
+    pair(
+      `<h3>Configuration</h3>${pairsHtml(facts.config)}`,
+      inputs.length === 0 ? '' : `<h3>Files read</h3>${pairsHtml(inputs)}`,
+    ),
+  ].join('\n');
+}
+
+/** The page: one file without scripts, fonts or links to anywhere but the files beside it. */
+export async function renderPage(facts: ReportFacts, results: Results, { table, figure }: Exhibits): Promise<string> {
+  const css = await readFile(new URL('./page.css', import.meta.url), 'utf8');
+  const tables = (...ids: string[]) => ids.map((id) => tableHtml(table(id))).join('\n');
+  const figures = (...ids: string[]) => ids.map((id) => figureHtml(figure(id))).join('\n');
+  const body = [
+    section(0, `${pair(tables('verdicts'), tables('rungs'))}\n${tables('stages')}`),
+    section(1, `${figures('map')}\n${pair(tables('table1'), tables('table2'), true)}`),
+    section(
+      2,
+      `${pair(tables('table3'), tables('mixed_domains'))}\n${pair(figures('rank_cdf'), figures('top_groups'))}`,
+    ),
+    section(
+      3,
+      `${tables('announcements')}\n${pair(tables('connections'), tables('path_ratios'))}\n${pair(figures('paths'), tables('table4'))}`,
+    ),
+    section(4, provenance(facts)),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>MPTCP census: ${escapeHtml(facts.run)}</title>
+<style>
+${css}</style>
+</head>
+<body>
+<header>
+<h1>MPTCP census: ${escapeHtml(facts.run)}</h1>
+<p class="lead">${escapeHtml(measuredText(facts))} · ${escapeHtml(facts.software)}</p>
+${facts.lab ? `<p class="lab">${escapeHtml(labNotice)}</p>` : ''}
+${dropNotices(facts)
+  .map((notice) => `<p class="lab">${escapeHtml(notice)}</p>`)
+  .join('\n')}
+<p>${escapeHtml(sentence(results))}</p>
+${keyNumbers(results)}
+<nav aria-label="Sections">${sections.map(([id, title]) => `<a href="#${id}">${escapeHtml(title)}</a>`).join('')}</nav>
+</header>
+<main>
+${body.join('\n')}
+</main>
+<footer><p>The tables and figures stand beside this page as CSV and SVG. No address of a capable host is published here: a list of them is a target list.</p></footer>
+</body>
+</html>
+`;
+}

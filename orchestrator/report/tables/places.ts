@@ -1,0 +1,55 @@
+import { formatCount } from '../format.ts';
+import type { Results } from '../results.ts';
+import { coverageSentence, emptySentence, notMeasured } from './coverage.ts';
+import type { Column, Table } from './table.ts';
+
+const versions: Column[] = [
+  { key: 'v1', title: 'v1', kind: 'count' },
+  { key: 'v0', title: 'v0', kind: 'count' },
+];
+
+function denominator(results: Results): string {
+  const capable = formatCount(results.total('addresses_capable'));
+  const answered = formatCount(results.total('addresses_synack'));
+  return `n = ${capable} capable addresses, out of ${answered} that answered with a SYN/ACK. Ratios are of the n.`;
+}
+
+/** Table 1 of the paper. */
+export function countryTable(results: Results): Table {
+  return {
+    id: 'table1',
+    title: 'Table 1. MPTCP-capable servers per country',
+    columns: [
+      { key: 'country', title: 'Country', kind: 'text' },
+      { key: 'servers', title: 'Servers', kind: 'count' },
+      { key: 'ratio', title: 'Ratio', kind: 'percent', bar: true },
+      ...versions,
+    ],
+    rows: notMeasured(results, 'country') ? [] : results.rows('table1'),
+    denominator: `${denominator(results)} ${coverageSentence(results, 'country', 'a country')}`,
+    meaning:
+      'A server is an address; all its ports count once. The country is where a geolocation database places the address, which for anycast and for large hosters can be wrong by a continent. ' +
+      'A server that speaks both versions stands in both of the last columns.',
+    empty: emptySentence(results, 'country', 'geo'),
+  };
+}
+
+/** Table 2 of the paper. */
+export function systemTable(results: Results): Table {
+  return {
+    id: 'table2',
+    title: 'Table 2. MPTCP-capable addresses per autonomous system',
+    columns: [
+      { key: 'as_name', title: 'AS name', kind: 'text' },
+      { key: 'asn', title: 'ASN', kind: 'id' },
+      { key: 'hosts', title: 'Count', kind: 'count' },
+      { key: 'ratio', title: 'Ratio', kind: 'percent', bar: true },
+      ...versions,
+    ],
+    rows: notMeasured(results, 'asn') ? [] : results.rows('table2'),
+    denominator: `${denominator(results)} ${coverageSentence(results, 'asn', 'an origin AS')}`,
+    meaning:
+      'The AS that originates the longest matching prefix in the routing table of the run; the first 12, then all others together. An AS announces an address; who runs the server is another question.',
+    empty: emptySentence(results, 'asn', 'asn'),
+  };
+}

@@ -1,0 +1,38 @@
+import { type Kind, plainCell } from '../format.ts';
+import type { Row } from '../rows.ts';
+
+export interface Column {
+  key: string;
+  title: string;
+  kind: Kind;
+  /** Draw a bar behind the cells, as long as their share. */
+  bar?: boolean;
+}
+
+/** One published table: what it counts, of what, and what it cannot mean. */
+export interface Table {
+  /** File name of its CSV, without ending, and anchor in the page. */
+  id: string;
+  title: string;
+  columns: Column[];
+  rows: Row[];
+  /** The denominator, as a sentence with its number. */
+  denominator: string;
+  /** What the numbers mean and what they cannot mean. */
+  meaning: string;
+  /** Said in place of the table when it has no rows. */
+  empty: string;
+}
+
+function quote(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Comma-separated values after RFC 4180, with \n: heading, then rows. Column names are those of the SQL. */
+export function toCsv(columns: Pick<Column, 'key' | 'kind'>[], rows: Row[]): string {
+  const lines = [
+    columns.map((column) => column.key),
+    ...rows.map((row) => columns.map(({ key, kind }) => plainCell(row[key], kind))),
+  ];
+  return lines.map((cells) => `${cells.map(quote).join(',')}\n`).join('');
+}

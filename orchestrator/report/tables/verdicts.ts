@@ -1,0 +1,51 @@
+import { formatCount } from '../format.ts';
+import type { Results } from '../results.ts';
+import type { Table } from './table.ts';
+
+function synacks(results: Results): string {
+  const of = (version: string) => formatCount(results.total(`endpoints_synack_${version}`));
+  return `${of('v1')} SYN/ACKs to the v1 probe, ${of('v0')} to the v0 probe`;
+}
+
+/** What each version's probe showed. */
+export function verdictTable(results: Results): Table {
+  const answered = results.total('endpoints_replied') > 0;
+  return {
+    id: 'verdicts',
+    title: 'Verdicts per MPTCP version',
+    columns: [
+      { key: 'verdict', title: 'Verdict', kind: 'text' },
+      { key: 'v1', title: 'v1', kind: 'count' },
+      { key: 'v1_share', title: 'of SYN/ACKs', kind: 'percent', bar: true },
+      { key: 'v0', title: 'v0', kind: 'count' },
+      { key: 'v0_share', title: 'of SYN/ACKs', kind: 'percent', bar: true },
+    ],
+    rows: answered ? results.rows('verdicts') : [],
+    denominator: `Unit: address and port. Denominators: ${synacks(results)}.`,
+    meaning:
+      'Each version is asked with a probe of its own and has its own denominator; refused and silent endpoints sent no SYN/ACK and have no share. ' +
+      'silent counts endpoints that answered the other version only: those that answered nothing have no row and are in the failed count of the scan. ' +
+      'echoed_option is a reply that returns what was sent, as mirroring middleboxes do: the 2015 study counted these as support until its erratum. ' +
+      'not_offered says that this path carried no option back, not that the host behind it lacks MPTCP.',
+    empty: 'No address answered anything.',
+  };
+}
+
+/** How well each capable verdict is founded. */
+export function rungTable(results: Results): Table {
+  return {
+    id: 'rungs',
+    title: 'How far the evidence goes',
+    columns: [
+      { key: 'rung', title: 'Rung reached', kind: 'text' },
+      { key: 'v1', title: 'v1', kind: 'count' },
+      { key: 'v0', title: 'v0', kind: 'count' },
+    ],
+    rows: results.rows('rungs'),
+    denominator: `Unit: capable address and port: ${formatCount(results.total('endpoints_capable_v1'))} in v1, ${formatCount(results.total('endpoints_capable_v0'))} in v0.`,
+    meaning:
+      'fresh_key: a well-formed answer with a key of its own. connection: data flowed with MPTCP signalling. add_addr_hmac and join_hmac: the server proved that it holds the keys. ' +
+      'A v0 server stops at fresh_key, because the kernels that open the connections here speak v1 only.',
+    empty: 'No endpoint was found capable.',
+  };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { AdnsAnswer } from './raw.ts';
+
+/** A line of questions.ndjson: what was asked under which number, and for which unit. */
+export const AdnsQuestion = z.strictObject({
+  id: z.int(),
+  name: z.string(),
+  type: z.enum(['A', 'AAAA']),
+  /** The name itself, or an alias of it. */
+  asked: z.string(),
+  /** Aliases already known on the way to `asked`. */
+  chain: z.array(z.string()),
+});
+export type AdnsQuestion = z.infer<typeof AdnsQuestion>;
+
+const maxLinks = 8;
+const header = /^(\d+) (\d+) (\S+) (\d+) (\S+) (\S+) (\S+) "(.*)"$/;
+const record = /^(\S+) (\S+) (.*)$/;
+
+/** Puts lines of adnshost's asynchronous format together, answer by answer. A line out of place makes an answer that no schema passes. */
+export class AnswerReader {
+  #open: AdnsAnswer | null = null;
+  #missing = 0;
+
+  /** The answer that the line completes; null while it is incomplete; a string when the line is none of the format. */
+  read(line: string): AdnsAnswer | string | null {
+    if (this.#open !== null) {
+      const [, owner = '', type = '', data = ''] = record.exec(line) ?? [];
+      if (owner === '') return line;
+      this.#open.records.push({ owner, type, data });
+      this.#missing -= 1;
+    } else {
+      const match = header.exec(line);
+      if (match === null) return line;
+      const [, id, missing, status_type = '', code, status = '', owner = '', cname = '', text = ''] = match;
+      this.#missing = Number(missing);
+      this.#open = {
+        id: Number(id),
+        status_type,
+        status_code: Number(code),
+        status,
+        owner,
+        cname: cname === '$' ? null : cname.toLowerCase(),
+        text,
+        records: [],
+      };
+    }
+    if (this.#missing > 0) return null;
+    const answer = this.#open;
+    this.#open = null;
+    return answer;
+  }
+}
+
+/**
+ * The question to ask after an answer: adns follows one alias and refuses chains of two and more. Null when the answer
+ * stands, when the chain comes back to a name of its own, or when it has 8 links.
+ */
+export function followUp(question: AdnsQuestion, answer: AdnsAnswer): Omit<AdnsQuestion, 'id'> | null {
+  const { name, type, chain } = question;
+  if (answer.status !== 'prohibitedcname' || answer.cname === null) return null;
+  if (answer.cname === name || chain.includes(answer.cname) || chain.length + 1 >= maxLinks) return null;
+  return { name, type, asked: answer.cname, chain: [...chain, answer.cname] };
+}

@@ -1,0 +1,58 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../config/config.ts';
+import type { Program, Tool } from '../../core/tool.ts';
+import { CommandRaw } from './raw.ts';
+
+const outputFile = 'records.ndjson';
+
+/** JSON of a line; null, which no raw schema passes, when it is none. */
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The user's own program in any role: the part's units come in on stdin, one JSON object per line; records of the role
+ * go out on stdout likewise. They pass the role's strict schema like those of every tool.
+ */
+export function commandTool(command: string[]): Tool<unknown, CommandRaw, unknown, Config> {
+  const [name = '', ...args] = command;
+  const program: Program = {
+    name,
+    version: { args: ['--version'], pattern: /(\S.*)/ },
+    apt: null,
+    privileges: null,
+    okExits: [0],
+  };
+  return {
+    name: 'command',
+
+    programs: [program],
+
+    async collect(context) {
+      await context.exec({
+        program,
+        args,
+        stdin: context.input,
+        stdout: outputFile,
+        stderr: 'command.stderr',
+        timeoutMs: 24 * 3_600_000,
+      });
+    },
+
+    async *decode(context) {
+      const file = await open(join(context.folder, outputFile));
+      for await (const line of file.readLines()) {
+        if (line.trim() !== '') yield { value: parseLine(line), line };
+      }
+    },
+
+    raw: CommandRaw,
+
+    toRecord: (raw) => raw,
+  };
+}

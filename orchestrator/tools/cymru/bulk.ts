@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { CensusError } from '../../errors.ts';
+
+/** Silence in ms, while connecting or later, after which the server counts as hung. */
+const IDLE_MS = 30_000;
+
+export interface BulkQuery {
+  /** Where in the run this happens, "whois/00000": part of every error. */
+  place: string;
+  server: string;
+  port: number;
+  addresses: AsyncIterable<string>;
+  /** File that receives the untouched answer. */
+  answerFile: string;
+  signal: AbortSignal;
+  idleMs?: number;
+  /** Called with the number of addresses answered so far. */
+  onAnswered: (count: number) => void;
+}
+
+/** Counts the questions that an answer has settled, over chunk borders; a line without its newline does not count. */
+class AnswerCounter {
+  private readonly settled = new Set<string>();
+  private errors = 0;
+  private rest = '';
+
+  add(chunk: string): number {
+    const lines = (this.rest + chunk).split('\n');
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const address = line.split('|')[1]?.trim();
+      if (address !== undefined) this.settled.add(address);
+      else if (line.startsWith('Error:')) this.errors += 1;
+    }
+    return this.settled.size + this.errors;
+  }
+}
+
+function broken(query: BulkQuery, what: string, cause?: unknown): CensusError {
+  return new CensusError(
+    'E_PROGRAM_FAILED',
+    `${query.place}: the whois server ${query.server}:${query.port} ${what}`,
+    'check whois.server and whois.port and run again; the parts that are done stay, and whois: {server: null} leaves the stage out',
+    cause,
+  );
+}
+
+/** Writes the questions as fast as the server takes them; gives their number. */
+async function ask(socket: Socket, addresses: AsyncIterable<string>, over: AbortSignal): Promise<number> {
+  let asked = 0;
+  socket.write('begin\nverbose\n');
+  for await (const address of addresses) {
+    asked += 1;
+    if (!socket.write(`${address}\n`)) await once(socket, 'drain', { signal: over });
+  }
+  socket.write('end\n');
+  return asked;
+}
+
+/**
+ * Asks a server of Team Cymru's bulk protocol (begin, verbose, one address per line, end) about all addresses over one
+ * connection and keeps the answer as it came. The server closes when it has answered the last; a close before that, a
+ * reset, or silence is an error: what is missing at the end of an answer cannot be told from "not known".
+ */
+export async function askInBulk(query: BulkQuery): Promise<void> {
+  const over = new AbortController();
+  const counter = new AnswerCounter();
+  const socket = new Socket({ signal: query.signal });
+  const idleMs = query.idleMs ?? IDLE_MS;
+  socket.setTimeout(idleMs, () => socket.destroy(broken(query, `hung: nothing heard for ${idleMs / 1000} s`)));
+  socket.connect(query.port, query.server);
+  const file = await open(query.answerFile, 'w');
+  let answered = 0;
+  const asking = ask(socket, query.addresses, over.signal).catch((cause: unknown) => {
+    if (over.signal.aborted) return null;
+    socket.destroy(cause instanceof Error ? cause : new Error(String(cause)));
+    return null;
+  });
+  try {
+    for await (const chunk of socket) {
+      const bytes = Buffer.from(chunk);
+      await file.appendFile(bytes);
+      answered = counter.add(bytes.toString('latin1'));
+      query.onAnswered(answered);
+    }
+  } catch (cause) {
+    if (query.signal.aborted || cause instanceof CensusError) throw cause;
+    throw broken(query, `broke the connection (${cause instanceof Error ? cause.message : cause})`, cause);
+  } finally {
+    over.abort();
+    await file.close();
+    socket.destroy();
+  }
+  const asked = await asking;
+  if (asked === null)
+    throw broken(query, `closed the connection after ${answered} answers, before it had all questions`);
+  if (answered < asked) throw broken(query, `closed the connection after ${answered} of ${asked} questions`);
+}

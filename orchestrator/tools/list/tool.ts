@@ -1,0 +1,37 @@
+import type { Config } from '../../config/config.ts';
+import { Reject, type Tool } from '../../core/tool.ts';
+import type { Line } from '../../roles.ts';
+import type { TargetsRecord } from '../../schemas/records/targets.ts';
+import { parseEntry, parseTarget, withoutWww } from './line.ts';
+import { ListRaw } from './raw.ts';
+
+/**
+ * A list of names doubled with `www.` (paper, section 3), or of addresses and prefixes. Lines are judged one by one:
+ * a name listed twice gives its records twice.
+ */
+export const list: Tool<Line, ListRaw, TargetsRecord, Config> = {
+  name: 'list',
+
+  async *decode(context) {
+    for await (const row of context.rows()) yield { value: row, line: row.text };
+  },
+
+  raw: ListRaw,
+
+  toRecord({ line, text }, { config }) {
+    const unit = String(line);
+    if (!('list' in config.targets)) {
+      const target = parseTarget(text);
+      if (typeof target === 'string') return new Reject(target, unit);
+      return { line, ...target, name: null, rank: null, www: false };
+    }
+    const entry = parseEntry(text);
+    if (typeof entry === 'string') return new Reject(entry, unit);
+    const bare = withoutWww(entry.name);
+    if (bare !== null) return { line, kind: 'name', target: entry.name, name: bare, rank: entry.rank, www: true };
+    const record: TargetsRecord = { line, kind: 'name', target: entry.name, ...entry, www: false };
+    // 249: with www. in front a longer name passes the 253 characters of the DNS (RFC 1035, 2.3.4)
+    if (!config.targets.www || entry.name.length > 249) return record;
+    return [record, { ...record, target: `www.${entry.name}`, www: true }];
+  },
+};

@@ -1,0 +1,92 @@
+import { type CityResponse, open, type Reader } from 'maxmind';
+import { canonicalAddress } from '../../address/ip.ts';
+import type { Config } from '../../config/config.ts';
+import type { DecodeContext, RawRow, Tool } from '../../core/tool.ts';
+import { CensusError } from '../../errors.ts';
+import type { Address } from '../../roles.ts';
+import type { GeoRecord } from '../../schemas/records/geo.ts';
+import { type MaxmindEntry, MaxmindRaw } from './raw.ts';
+
+// No program and no collect: a library reads files that lie here.
+
+async function openFile(stage: string, path: string | null): Promise<Reader<CityResponse> | null> {
+  if (path === null) return null;
+  try {
+    return await open<CityResponse>(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CensusError(
+      'E_INPUT',
+      `${stage}: ${path} is no readable MaxMind-format file: ${reason}`,
+      'give an uncompressed .mmdb file in geo.country or geo.city, or null to do without it',
+      cause,
+    );
+  }
+}
+
+/**
+ * An IPv6 address that an IPv4-only file is asked for walks that file's 32-bit tree with its own first bits and comes back
+ * with the entry of an unrelated IPv4 address: it is never asked. IPv4-mapped addresses (RFC 4291, 2.5.5.2) are IPv4.
+ */
+function lookUp(reader: Reader<CityResponse> | null, text: string): unknown {
+  const canonical = canonicalAddress(text);
+  if (reader === null || canonical === null) return null;
+  const address = /^::ffff:(.+\..+)$/.exec(canonical)?.[1] ?? canonical;
+  if (address.includes(':') && reader.metadata.ipVersion === 4) return null;
+  return reader.get(address);
+}
+
+async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow> {
+  const { geo } = context.config;
+  const country = await openFile(context.stage, geo.country);
+  const city = await openFile(context.stage, geo.city);
+  for await (const { address } of context.rows()) {
+    const value = { address, country: lookUp(country, address), city: lookUp(city, address) };
+    yield { value, line: JSON.stringify(value) };
+  }
+}
+
+function countryOf(entry: MaxmindEntry | null): string | null {
+  const { country, country_code: code } = entry ?? {};
+  const given = typeof country === 'object' ? country.iso_code : (code ?? country);
+  return given !== undefined && /^[A-Z]{2}$/.test(given) ? given : null;
+}
+
+function cityOf(entry: MaxmindEntry | null): string | null {
+  const city = typeof entry?.city === 'object' ? entry.city.names?.en : entry?.city;
+  return city === undefined || city === '' ? null : city;
+}
+
+/** Degrees within the limit; null for text that is no number. */
+function degrees(given: string | number | undefined, limit: number): number | null {
+  const value = given === undefined || given === '' ? Number.NaN : Number(given);
+  return Math.abs(value) <= limit ? value : null;
+}
+
+/** Both or neither: half a position is none. */
+function positionOf(entry: MaxmindEntry | null): { latitude: number | null; longitude: number | null } {
+  const latitude = degrees(entry?.location?.latitude ?? entry?.latitude ?? entry?.lat, 90);
+  const longitude = degrees(entry?.location?.longitude ?? entry?.longitude ?? entry?.lng ?? entry?.lon, 180);
+  return latitude === null || longitude === null ? { latitude: null, longitude: null } : { latitude, longitude };
+}
+
+function toRecord(raw: MaxmindRaw): GeoRecord {
+  const country = countryOf(raw.country) ?? countryOf(raw.city);
+  const city = cityOf(raw.city);
+  const position = positionOf(raw.city);
+  const nothing = country === null && city === null && position.latitude === null;
+  return { address: raw.address, country, city, ...position, failure: nothing ? 'no_data' : null };
+}
+
+function inputs(config: Config): string[] {
+  return [config.geo.country, config.geo.city].filter((path) => path !== null);
+}
+
+/** MaxMind-format databases of countries and cities, role geo_database. */
+export const maxmind: Tool<Address, MaxmindRaw, GeoRecord, Config> = {
+  name: 'maxmind',
+  decode,
+  raw: MaxmindRaw,
+  toRecord,
+  inputs,
+};

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canonicalAddress } from '../../address/ip.ts';
+import type { Config } from '../../config/config.ts';
+import type { CollectContext, DecodeContext, Program, RawRow, Status, Tool } from '../../core/tool.ts';
+import { Reject } from '../../core/tool.ts';
+import { CensusError } from '../../errors.ts';
+import type { Address } from '../../roles.ts';
+import type { OsRecord } from '../../schemas/records/os.ts';
+import { NmapRaw } from './raw.ts';
+import { readHosts, XmlFault } from './xml.ts';
+
+/**
+ * "Initiating OS detection (try #1) against 64 hosts" (with -v), "Stats: 0:01:05 elapsed; 12 hosts completed (52 up), 40 undergoing OS Scan" or "OS Scan Timing: About 61.00% done; ...".
+ * The last two come seldom: OS detection hardly ever looks at the clock.
+ */
+function status(line: string): Status | null {
+  const phaseBegun = /^Initiating (.+?)(?: at \d\d:\d\d)?$/.exec(line)?.[1];
+  if (phaseBegun !== undefined) return { fraction: null, text: phaseBegun };
+  const stats = /^Stats: \S+ elapsed; (.+)$/.exec(line)?.[1];
+  if (stats !== undefined) return { fraction: null, text: stats };
+  const [, phase, percent] = /^(.+) Timing: About (\d+)(?:\.\d+)?% done/.exec(line) ?? [];
+  // A phase comes again for every group of hosts: its percentage is no share of the whole.
+  return phase === undefined ? null : { fraction: null, text: `${phase} ${percent} %` };
+}
+
+const program: Program = {
+  name: 'nmap',
+  version: { args: ['--version'], pattern: /Nmap version (\S+)/ },
+  apt: 'nmap',
+  privileges: 'CAP_NET_RAW, for raw packets',
+  okExits: [0],
+  status,
+};
+
+const families = [4, 6] as const;
+type Family = (typeof families)[number];
+
+function familyOf(address: string): Family {
+  return address.includes(':') ? 6 : 4;
+}
+
+function fileOf(family: Family): { list: string; xml: string } {
+  return { list: `targets-ipv${family}.txt`, xml: `nmap-ipv${family}.xml` };
+}
+
+/** Fingerprints need an open and a closed port: the census's ports, and the first above 80 that is none of them. */
+function portsOf(config: Config): string {
+  const { ports } = config.scan;
+  let closed = 81;
+  while (ports.includes(closed)) closed += 1;
+  return [...ports, closed].join(',');
+}
+
+function hostTimeout(config: Config): number {
+  return config.os === false ? 0 : config.os.host_timeout;
+}
+
+/** Names of output files pass through strftime there: a per cent sign is written twice. */
+function outputPath(path: string): string {
+  return path.replaceAll('%', '%%');
+}
+
+async function writeLists(context: CollectContext<Address, Config>): Promise<Record<Family, number>> {
+  const counts = { 4: 0, 6: 0 };
+  const files = {
+    4: await open(join(context.folder, fileOf(4).list), 'w'),
+    6: await open(join(context.folder, fileOf(6).list), 'w'),
+  };
+  for await (const { address } of context.rows()) {
+    const family = familyOf(address);
+    counts[family] += 1;
+    await files[family].write(`${address}\n`);
+  }
+  for (const family of families) await files[family].close();
+  return counts;
+}
+
+/** One run per family, because the program takes one at a time. -Pn: that the hosts are up is known from the scan. */
+async function collect(context: CollectContext<Address, Config>): Promise<void> {
+  const { config, folder } = context;
+  const counts = await writeLists(context);
+  const seconds = hostTimeout(config);
+  let done = 0;
+  for (const family of families) {
+    if (counts[family] === 0) continue;
+    const { list, xml } = fileOf(family);
+    const speed = config.scan.rate === null ? [] : ['--max-rate', String(config.scan.rate)];
+    const how = [
+      '-O',
+      '-n',
+      '-Pn',
+      '--max-os-tries',
+      '1',
+      '--osscan-guess',
+      '-p',
+      portsOf(config),
+      '--host-timeout',
+      `${seconds}s`,
+    ];
+    const io = ['-v', '--stats-every', '1s', '-oX', outputPath(join(folder, xml)), '-iL', join(folder, list)];
+    await context.exec({
+      program,
+      args: [...(family === 6 ? ['-6'] : []), ...how, ...speed, ...io],
+      timeoutMs: (60 + seconds * counts[family]) * 1000,
+      // a group of hosts may be silent for as long as one of them is given
+      idleMs: (60 + 2 * seconds) * 1000,
+      live: true,
+    });
+    done += counts[family];
+    context.progress(done);
+  }
+}
+
+async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow> {
+  const asked = new Map<string, string>();
+  for await (const { address } of context.rows()) asked.set(canonicalAddress(address) ?? address, address);
+  for (const family of families) {
+    const path = join(context.folder, fileOf(family).xml);
+    if (![...asked.values()].some((address) => familyOf(address) === family)) continue;
+    try {
+      if (!existsSync(path)) throw new XmlFault('it is not there');
+      for await (const { attributes, address, osmatch } of readHosts(path)) {
+        const matches = osmatch.map((match) => ({ ...match.attributes, osclass: match.osclass }));
+        const known = asked.get(canonicalAddress(address ?? '') ?? '');
+        const value = { ...attributes, address: known ?? address, asked: known !== undefined, osmatch: matches };
+        yield { value, line: JSON.stringify(value) };
+      }
+    } catch (cause) {
+      if (!(cause instanceof XmlFault)) throw cause;
+      throw new CensusError(
+        'E_PROGRAM_RUBBISH',
+        `${context.stage}/${context.part}: ${path} is not whole: ${cause.message}`,
+        'remove the folder of this part below raw/ and run again: the part is then measured anew',
+        cause,
+      );
+    }
+  }
+}
+
+/** The accuracy is the program's own; a candidate without a class has no family and no vendor. */
+function toRecord({ address, asked, timedout, osmatch }: NmapRaw): OsRecord | Reject {
+  if (!asked) return new Reject(`a fingerprint of ${address}, which was not asked`);
+  const candidates = osmatch.map(({ name, accuracy, osclass: [first] }) => ({
+    name,
+    accuracy: Number(accuracy),
+    family: first?.osfamily ?? null,
+    vendor: first?.vendor ?? null,
+  }));
+  const failure = candidates.length > 0 ? null : timedout === 'true' ? 'timeout' : 'no_data';
+  return { address, candidates, failure };
+}
+
+/** nmap's operating system detection, role fingerprint. Slow and intrusive: runs only where a configuration asks for it. */
+export const nmap: Tool<Address, NmapRaw, OsRecord, Config> = {
+  name: 'nmap',
+  programs: [program],
+  collect,
+  decode,
+  raw: NmapRaw,
+  toRecord,
+};

@@ -1,0 +1,112 @@
+import type { Config } from '../../config/config.ts';
+import type { CollectContext, Command, Program } from '../../core/tool.ts';
+import type { Endpoint } from '../../roles.ts';
+import type { WgetRun } from './raw.ts';
+
+/** mptcpize preloads a library that turns TCP sockets into MPTCP ones, and becomes the program it is given. */
+export const mptcpize: Program = {
+  name: 'mptcpize',
+  version: { args: ['--version'], pattern: /mptcpize (\S+)/ },
+  apt: 'mptcpize',
+  privileges: null,
+  // wget's: 4 to 8 (network, TLS, login, protocol, an answer that is an error) and 1 (other) are what a host may cause.
+  // 2 and 3 (arguments, files) are ours; 255 is mptcpize without its program.
+  okExits: [0, 1, 4, 5, 6, 7, 8],
+};
+
+export const wget: Program = {
+  name: 'wget',
+  version: { args: ['--version'], pattern: /GNU Wget (\S+)/ },
+  apt: 'wget',
+  privileges: null,
+  okExits: [0],
+};
+
+/** Lines of a log that are kept; a page of many blocks would fill it with progress dots. */
+const LOG_LINES = 100;
+
+type Context = CollectContext<Endpoint, Config>;
+
+export function urlOf({ address, port }: { address: string; port: number }): string {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return `${port === 443 ? 'https' : 'http'}://${host}:${port}/`;
+}
+
+function userAgent(contact: string | null): string {
+  return `mptcp-census (measures deployment of Multipath TCP${contact === null ? '' : `; contact: ${contact}`})`;
+}
+
+/** Bytes per second: a page without end costs nobody more than some megabytes. */
+const RATE = '1m';
+
+/** Longest time that one endpoint may take: connect, two answers, and the hold between them. */
+export function limitMs({ hold, timeout }: Config['handshake']): number {
+  return 1000 * (hold + 3 * timeout);
+}
+
+/**
+ * The same page twice over one connection, `hold` seconds apart: the connection stays open meanwhile, and announcements
+ * come at one per round trip. Names no resolver, follows no redirect, keeps no state, reads no user's wgetrc.
+ */
+export function fetchCommand(endpoint: Endpoint, config: Config): Command {
+  const { hold, timeout: seconds } = config.handshake;
+  const url = urlOf(endpoint);
+  const options = [
+    '--no-config',
+    '--no-hsts',
+    '--no-proxy',
+    '--no-cookies',
+    '--no-check-certificate',
+    '--max-redirect=0',
+    '--tries=1',
+    `--connect-timeout=${seconds}`,
+    `--read-timeout=${seconds + hold}`,
+    `--wait=${hold}`,
+    `--limit-rate=${RATE}`,
+    `--user-agent=${userAgent(config.contact)}`,
+    ...(endpoint.host === null ? [] : [`--header=Host: ${endpoint.host}`]),
+    '--progress=dot:giga',
+    '--output-document=/dev/null',
+    '--output-file=-',
+  ];
+  return {
+    program: mptcpize,
+    args: ['run', 'wget', ...options, url, url],
+    env: { LC_ALL: 'C' }, // its words are read
+    timeoutMs: limitMs(config.handshake) + 30_000,
+  };
+}
+
+/**
+ * One connection to one endpoint. The log comes on stdout. After a failed connection wget would wait and try the second
+ * URL: it is ended there, so that a closed port sees one SYN. What takes too long (a host that drips) is ended too: that
+ * is the host's doing, not a broken program.
+ */
+export async function fetchOnce(context: Context, endpoint: Endpoint): Promise<WgetRun> {
+  const process = context.start(fetchCommand(endpoint, context.config));
+  process.closeInput();
+  const log: string[] = [];
+  let ended: WgetRun['ended'] = 'itself';
+  function end(why: 'failed' | 'limit'): void {
+    if (ended !== 'itself') return;
+    ended = why;
+    process.stop('SIGTERM').catch(() => undefined); // `done` below tells
+  }
+  const timer = setTimeout(() => end('limit'), limitMs(context.config.handshake));
+  try {
+    for await (const line of process.lines()) {
+      if (log.length < LOG_LINES) log.push(line);
+      if (/^Connecting to .*\.\.\. failed: /.test(line)) end('failed');
+    }
+    const { exitCode } = await process.done;
+    return {
+      address: endpoint.address,
+      port: endpoint.port,
+      exit_code: ended === 'itself' ? exitCode : null,
+      ended,
+      log: log.join('\n'),
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}

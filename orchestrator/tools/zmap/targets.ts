@@ -1,0 +1,108 @@
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { formatPrefix, parsePrefix } from '../../address/ip.ts';
+import { readBlocklist } from '../../address/prefix-set.ts';
+import { notGlobal } from '../../address/scope.ts';
+import type { Config } from '../../config/config.ts';
+import type { CollectContext, Program } from '../../core/tool.ts';
+
+/** Makes the list that `ipv6_mptcp_synscan` walks (zmap-module/README.md). Built with the module. */
+export const hitlistBuilder: Program = {
+  name: fileURLToPath(new URL('../../../zmap-module/build/mptcp-hitlist', import.meta.url)),
+  version: { args: [], pattern: /^$/ },
+  apt: null,
+  privileges: null,
+  okExits: [0],
+};
+
+/** Files of one address family in the raw folder. zmap counts in IPv4 addresses: for IPv6 they are numbers of lines of `list`. */
+export const targetFiles = {
+  4: { allowlist: 'allowlist.txt', blocklist: 'blocklist.txt' },
+  6: { allowlist: 'numbers.txt', blocklist: 'no-blocklist.txt', list: 'hitlist.bin', text: 'hitlist.txt' },
+} as const;
+
+type Context = CollectContext<unknown, Config>;
+
+/** How many addresses of each family a part sends to. */
+export type Addresses = Record<4 | 6, number>;
+
+/** The opt-outs, and in the open the special-purpose ranges too, whether the user's list has them or not. */
+async function blockedPrefixes({ config }: Context, family: 4 | 6): Promise<string[]> {
+  const { blocklist } = config.scan;
+  const listed = blocklist === null ? [] : readBlocklist(await readFile(blocklist, 'utf8'));
+  const parsed = listed.flatMap((text) => parsePrefix(text) ?? []);
+  const special = config.lab ? [] : notGlobal(family);
+  return [...parsed.filter((prefix) => prefix.family === family), ...special].map(formatPrefix);
+}
+
+async function writeBlocklist(context: Context, name: string, prefixes: string[]): Promise<void> {
+  const lines = prefixes.map((prefix) => `${prefix}\n`).join('');
+  const from = context.config.scan.blocklist ?? 'none';
+  await writeFile(join(context.folder, name), `# of census.yaml: ${from}\n${lines}`);
+}
+
+/** Writes the targets of both families, one line each, without holding them. Those of IPv6 are addresses, never prefixes. */
+async function splitTargets(context: Context, targets: AsyncIterable<string>): Promise<Addresses> {
+  const files = {
+    4: await open(join(context.folder, targetFiles[4].allowlist), 'w'),
+    6: await open(join(context.folder, targetFiles[6].text), 'w'),
+  };
+  const batches: Record<4 | 6, string[]> = { 4: [], 6: [] };
+  const addresses: Addresses = { 4: 0, 6: 0 };
+  async function write(family: 4 | 6, size: number): Promise<void> {
+    if (batches[family].length < size) return;
+    await files[family].write(batches[family].join(''));
+    batches[family] = [];
+  }
+  for await (const target of targets) {
+    const prefix = parsePrefix(target);
+    if (prefix === null) continue;
+    addresses[prefix.family] += prefix.family === 4 ? 2 ** (32 - prefix.length) : 1;
+    batches[prefix.family].push(prefix.family === 4 ? `${formatPrefix(prefix)}\n` : `${target}\n`);
+    await write(prefix.family, 1000);
+  }
+  for (const family of [4, 6] as const) {
+    await write(family, 1);
+    await files[family].close();
+  }
+  return addresses;
+}
+
+/** Sorts the IPv6 targets into the list that the module maps into memory, opt-outs and special ranges taken out by the builder. */
+async function buildHitlist(context: Context): Promise<void> {
+  const { config, folder } = context;
+  const files = targetFiles[6];
+  await writeBlocklist(context, 'opt-out6.txt', await blockedPrefixes(context, 6));
+  await writeFile(join(folder, files.blocklist), '# the numbers on the allowlist stand for IPv6 addresses\n');
+  const declared = config.lab ? config.lab_ranges.filter((range) => range.includes(':')) : [];
+  await context.exec({
+    program: hitlistBuilder,
+    args: [
+      ...['--list', join(folder, files.list), '--numbers', join(folder, files.allowlist)],
+      ...['--opt-out', join(folder, 'opt-out6.txt')],
+      ...declared.flatMap((range) => ['--declare-global', range]),
+    ],
+    stdin: join(folder, files.text),
+    stdout: 'hitlist.json',
+    stderr: 'mptcp-hitlist.stderr',
+    timeoutMs: 3_600_000,
+  });
+}
+
+/**
+ * Writes zmap's input files into the raw folder: targets by family, our blocklist (its own default would block the lab), an empty
+ * configuration (else /etc/zmap/zmap.conf decides).
+ * @param ipv6 whether any run is for IPv6 targets
+ */
+export async function prepareTargets(
+  context: Context,
+  targets: AsyncIterable<string>,
+  ipv6: boolean,
+): Promise<Addresses> {
+  await writeFile(join(context.folder, 'zmap.conf'), '');
+  await writeBlocklist(context, targetFiles[4].blocklist, await blockedPrefixes(context, 4));
+  const addresses = await splitTargets(context, targets);
+  if (ipv6 && addresses[6] > 0) await buildHitlist(context);
+  return addresses;
+}

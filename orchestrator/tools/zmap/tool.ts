@@ -1,0 +1,151 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { canonicalAddress } from '../../address/ip.ts';
+import type { Config } from '../../config/config.ts';
+import type { RawRow, Tool } from '../../core/tool.ts';
+import type { ScanTarget } from '../../roles.ts';
+import type { Missing } from '../../schemas/lists.ts';
+import type { ScanRecord } from '../../schemas/records/scan.ts';
+import { ZmapRaw } from './raw.ts';
+import { repliesFile, runZmap, type ZmapRun, zmapFacts, zmapProgram } from './run.ts';
+import { targetFiles } from './targets.ts';
+
+const modules = { 4: 'mptcp_synscan', 6: 'ipv6_mptcp_synscan' } as const;
+
+/** One zmap per family, port and version: it knows one port per run, and each version's denominator is its own. */
+function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[] {
+  return ([4, 6] as const).flatMap((family) =>
+    scan.ports.flatMap((port) =>
+      scan.versions.map((version) => {
+        const probe = `v${version}`;
+        return {
+          name: `${port}-${probe}${family === 6 ? '-ipv6' : ''}`,
+          family,
+          args: (file) => {
+            const probeArgs = family === 6 ? `${probe},list=${file(targetFiles[6].list)}` : probe;
+            return ['-M', modules[family], `--probe-args=${probeArgs}`, '-p', String(port)];
+          },
+          probes: 1,
+          port,
+          probe,
+        };
+      }),
+    ),
+  );
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const file = await open(path);
+  yield* file.readLines();
+}
+
+const Reply = z.looseObject({ target: z.string(), success: z.int() });
+
+/** JSON of a line with the target it is about; both null when the line is broken. */
+function parseReply(line: string): { value: unknown; target: string | null; success: boolean } {
+  try {
+    const value: unknown = JSON.parse(line);
+    const reply = Reply.safeParse(value);
+    return { value, target: reply.data?.target ?? null, success: reply.data?.success === 1 };
+  } catch {
+    return { value: null, target: null, success: false };
+  }
+}
+
+/**
+ * One reply per target of a run: the first SYN/ACK, else the first reply (servers repeat SYN/ACKs, networks duplicate).
+ * The file is read twice, so that only a number per target is held.
+ */
+async function* firstReplies(path: string): AsyncGenerator<RawRow> {
+  const chosen = new Map<string, number>();
+  const succeeded = new Set<string>();
+  let number = 0;
+  for await (const line of linesOf(path)) {
+    const { target, success } = parseReply(line);
+    if (target !== null && (!chosen.has(target) || (success && !succeeded.has(target)))) chosen.set(target, number);
+    if (target !== null && success) succeeded.add(target);
+    number += 1;
+  }
+  number = 0;
+  for await (const line of linesOf(path)) {
+    const { value, target } = parseReply(line);
+    if (target === null || chosen.get(target) === number) yield { value, line };
+    number += 1;
+  }
+}
+
+function words(list: string | null): string[] {
+  return list === null || list === '' ? [] : list.split(',');
+}
+
+/** Arrival in UTC with the capture's microseconds. */
+function arrival(seconds: number, microseconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(microseconds).padStart(6, '0')}Z`;
+}
+
+/** Why there are no quoted options. Replies that were written with chosen fields alone may lack this one. */
+function quoteMissing({ icmp_type, icmp_quoted_options }: ZmapRaw): Missing | null {
+  if (icmp_type === null) return 'not_applicable';
+  if (icmp_quoted_options === undefined) return 'not_measured';
+  return icmp_quoted_options === null ? 'not_returned' : null;
+}
+
+/** Stock zmap 2.1.1 with our probe module loaded by LD_PRELOAD (zmap-module/README.md): IPv4 addresses and prefixes, IPv6 addresses. */
+export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
+  name: 'zmap',
+
+  programs: [zmapProgram],
+
+  async collect(context) {
+    async function* targets(): AsyncGenerator<string> {
+      for await (const { target } of context.rows()) yield target;
+    }
+    await runZmap(context, targets(), runsOf(context.config));
+  },
+
+  async *decode(context) {
+    const sent = new Set<number>();
+    for await (const { target } of context.rows()) sent.add(target.includes(':') ? 6 : 4);
+    for (const { name, family } of runsOf(context.config)) {
+      if (sent.has(family)) yield* firstReplies(join(context.folder, repliesFile(name)));
+    }
+  },
+
+  raw: ZmapRaw,
+
+  toRecord(raw) {
+    return {
+      address: canonicalAddress(raw.target) ?? raw.target,
+      port: raw.sport,
+      probe: raw.probe,
+      classification: raw.classification,
+      sent_version: raw.sent_version,
+      sent_flags: raw.sent_flags,
+      sent_key: raw.sent_key,
+      sent_option: raw.sent_option,
+      option: raw.mptcp_option,
+      options_mptcp: words(raw.mptcp_options),
+      version: raw.mptcp_version,
+      flags: raw.mptcp_flags,
+      sender_key: raw.mptcp_key,
+      faults: words(raw.faults),
+      tcp_options: raw.tcp_options,
+      options_order: raw.options_order,
+      window: raw.window,
+      ttl: raw.ttl,
+      rtt_us: raw.rtt_us,
+      rtt_us_missing: raw.rtt_missing,
+      rtt_source: raw.rtt_source,
+      icmp_type: raw.icmp_type,
+      icmp_code: raw.icmp_code,
+      icmp_hop: raw.icmp_hop,
+      icmp_quoted_option: raw.icmp_quoted_option,
+      icmp_quoted_options: raw.icmp_quoted_options ?? null,
+      icmp_quoted_options_missing: quoteMissing(raw),
+      received_at: arrival(raw['timestamp-ts'], raw['timestamp-us']),
+    };
+  },
+
+  facts: zmapFacts,
+};

@@ -1,0 +1,82 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { inPrefix, parseAddress, parsePrefix } from '../../../orchestrator/address/ip.ts';
+import { PrefixSet, readBlocklist } from '../../../orchestrator/address/prefix-set.ts';
+import { CensusError } from '../../../orchestrator/errors.ts';
+
+const prefixSet = suite('prefix-set');
+
+const set = new PrefixSet([
+  '198.18.0.0/16',
+  '198.18.128.0/17',
+  '198.19.0.7',
+  '240.0.0.0/4',
+  '2001:db8:1::/48',
+  '2001:db8:2::5',
+  'ffff::/16',
+]);
+const cases: [address: string, inside: boolean, why: string][] = [
+  ['198.18.0.0', true, 'first address of a prefix'],
+  ['198.18.255.255', true, 'last address of a prefix, past one nested in it'],
+  ['198.17.255.255', false, 'one below'],
+  ['198.19.0.0', false, 'one above'],
+  ['198.19.0.7', true, 'a single address'],
+  ['198.19.0.8', false, 'its neighbour'],
+  ['255.255.255.255', true, 'the last address there is'],
+  ['0.0.0.0', false, 'before the first range'],
+  ['2001:db8:1::', true, 'IPv6, first'],
+  ['2001:db8:1:ffff:ffff:ffff:ffff:ffff', true, 'IPv6, last'],
+  ['2001:db8:2::', false, 'IPv6, one above'],
+  ['2001:db8:2::5', true, 'IPv6, a single address'],
+  ['ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', true, 'IPv6, the last address there is'],
+  ['::ffff:198.18.0.1', false, 'a mapped address is IPv6'],
+  ['a.example', false, 'a name is in no set'],
+];
+for (const [address, inside, why] of cases) {
+  prefixSet(`${address}: ${why}`, () => assert.is(set.contains(address), inside));
+}
+
+prefixSet('the empty set holds nothing', () => assert.not(new PrefixSet([]).contains('0.0.0.0')));
+
+prefixSet('membership is that of the single prefixes, over many nested and touching ones', () => {
+  const texts = Array.from({ length: 400 }, (_, n) =>
+    n % 2 === 0
+      ? `198.${(n * 7) % 256}.${(n * 31) % 256}.0/${14 + (n % 11)}`
+      : `2001:db8:${(n * 37) % 64}::/${36 + (n % 14)}`,
+  );
+  const many = new PrefixSet(texts);
+  const prefixes = texts.flatMap((text) => parsePrefix(text) ?? []);
+  let inside = 0;
+  for (let n = 0; n < 4000; n++) {
+    const text =
+      n % 2 === 0 ? `198.${n % 256}.${(n * 13) % 256}.${n % 256}` : `2001:db8:${(n % 80).toString(16)}::${n % 9}`;
+    const address = parseAddress(text);
+    assert.ok(address !== null);
+    const expected = prefixes.some((prefix) => inPrefix(address, prefix));
+    if (expected) inside++;
+    assert.is(many.contains(text), expected, text);
+  }
+  assert.ok(inside > 400 && inside < 3600, `${inside} of 4000 inside: the draw decides nothing`);
+});
+
+prefixSet('a text that is no prefix is named', () => {
+  assert.throws(
+    () => new PrefixSet(['198.18.0.0/15', 'example.com']),
+    (error: unknown) =>
+      error instanceof CensusError && error.code === 'E_INPUT' && error.message.includes('example.com'),
+  );
+});
+
+prefixSet('a blocklist has comments, blank lines and trailing words', () => {
+  assert.equal(readBlocklist('# ours\n198.18.0.0/24 # a\n\n  2001:db8::/48\trequest of 2026\r\n240.0.0.1\n'), [
+    '198.18.0.0/24',
+    '2001:db8::/48',
+    '240.0.0.1',
+  ]);
+});
+
+prefixSet('a blocklist line that zmap would look up in the DNS is refused', () => {
+  assert.throws(() => readBlocklist('198.18.0.0/24\nopt-out.example\n'), /opt-out\.example/);
+});
+
+prefixSet.run();

@@ -1,0 +1,104 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { loadConfig, refuseUnsafe } from '../../../orchestrator/config/file.ts';
+import { initTemplate } from '../../../orchestrator/config/template.ts';
+import { CensusError } from '../../../orchestrator/errors.ts';
+
+const test = suite('config');
+
+function written(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'census.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof CensusError) return `${error.code} ${error.message} | ${error.hint}`;
+    throw error;
+  }
+  return '';
+}
+
+const wrong: [sentence: string, yaml: string, message: RegExp][] = [
+  ['a key that nobody knows is named', 'targets: {list: a}\nscna: {rate: 1}', /Unrecognized key: "scna"/],
+  ['a wrong value is named with its place', 'targets: {list: a}\nscan: {rate: fast}', /scan\.rate: /],
+  ['a port out of range is refused', 'targets: {list: a}\nscan: {ports: [70000]}', /scan\.ports\.0: /],
+  ['a time needs its unit', 'targets: {list: a}\nhandshake: {hold: 5}', /handshake\.hold: /],
+  ['targets are needed', 'contact: a@b.example', /targets: /],
+  ['an unknown tool is refused', 'targets: {list: a}\nresolve: {tool: dig}', /resolve\.tool: /],
+  ['what is not YAML is said to be so', 'targets: [', /is not YAML/],
+];
+
+for (const [sentence, yaml, message] of wrong) {
+  test(sentence, () => {
+    const said = messageOf(() => loadConfig(written(yaml), []));
+    assert.match(said, /^E_CONFIG /);
+    assert.match(said, message);
+  });
+}
+
+test('a file that is not there is an error with a way out', () => {
+  assert.match(
+    messageOf(() => loadConfig('/nonexistent/census.yaml', [])),
+    /cannot be read .*mptcp-census init/,
+  );
+});
+
+test('what init writes is a valid configuration with all defaults', () => {
+  const config = loadConfig(written(initTemplate), []);
+  const bare = loadConfig(written('targets: {list: top-1m.csv.zip}'), []);
+  assert.equal({ ...config, targets: null }, { ...bare, targets: null });
+});
+
+test('flags override the file, and paths are relative to it', () => {
+  const file = written('targets: {list: top.csv}\nscan: {rate: 10}');
+  const config = loadConfig(file, ['scan.rate=99', 'scan.versions=[1]', 'handshake.hold=2s']);
+  assert.is(config.scan.rate, 99);
+  assert.equal(config.scan.versions, [1]);
+  assert.is(config.handshake.hold, 2);
+  assert.is('list' in config.targets && config.targets.list, join(file, '..', 'top.csv'));
+  const remote = loadConfig(file, ['targets.list=http://127.0.0.1/top.csv']);
+  assert.is('list' in remote.targets && remote.targets.list, 'http://127.0.0.1/top.csv');
+});
+
+const real = 'targets: {list: a}\ncontact: a@b.example\nscan: {rate: 100, blocklist: b.conf}';
+const refused: [sentence: string, yaml: string, key: RegExp][] = [
+  ['no contact', real.replace('contact: a@b.example', ''), /contact is not set/],
+  ['no blocklist', real.replace(', blocklist: b.conf', ''), /scan\.blocklist is not set/],
+  ['no rate', real.replace('rate: 100, ', ''), /scan\.rate is not set/],
+  ['lab_ranges outside a lab', `${real}\nlab_ranges: [198.18.0.0/15]`, /lab_ranges without lab/],
+  [
+    'a lab that holds the Internet',
+    'targets: {list: a}\nlab: true\nlab_ranges: [0.0.0.0/0]',
+    /0\.0\.0\.0\/0 holds addresses of real hosts/,
+  ],
+  [
+    'a lab with one real prefix',
+    'targets: {list: a}\nlab: true\nlab_ranges: [198.18.0.0/15, 8.8.8.0/24]',
+    /8\.8\.8\.0\/24 holds/,
+  ],
+  ['a lab in global IPv6', "targets: {list: a}\nlab: true\nlab_ranges: ['2a00::/16']", /2a00::\/16 holds/],
+  ['lab: true without ranges', 'targets: {list: a}\nlab: true', /without lab_ranges/],
+];
+
+for (const [sentence, yaml, key] of refused) {
+  test(`a run with ${sentence} is refused with a reason`, () => {
+    const config = loadConfig(written(yaml), []);
+    const said = messageOf(() => refuseUnsafe(config));
+    assert.match(said, /^E_REFUSED /);
+    assert.match(said, key);
+  });
+}
+
+test('a real run with all three is let through, and so is a lab run without any', () => {
+  refuseUnsafe(loadConfig(written(real), []));
+  refuseUnsafe(loadConfig(written('targets: {list: a}\nlab: true\nlab_ranges: [198.18.0.0/15]'), []));
+});
+
+test.run();

@@ -1,0 +1,155 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { accounted } from '../../../../orchestrator/core/folder/entries.ts';
+import { Tally } from '../../../../orchestrator/core/part/tally.ts';
+import type { PartStage } from '../../../../orchestrator/core/stage.ts';
+import { CensusError } from '../../../../orchestrator/errors.ts';
+import { squareTool, type ToyConfig, toyConfig } from '../toy.ts';
+
+const test = suite('tally');
+
+const Row = z.object({ units: z.array(z.string()), many: z.int().optional() });
+
+/** A row lists its units, or says how many it stands for. */
+const stage: PartStage<ToyConfig> = {
+  kind: 'parts',
+  name: 'toy',
+  reads: [],
+  role: {
+    unit: 'letter',
+    input: Row,
+    record: z.unknown(),
+    asked: (row) => (Row.parse(row).many === undefined ? Row.parse(row).units : null),
+    askedCount: (row) => Row.parse(row).many ?? 0,
+    answered: String,
+  },
+  enabled: () => true,
+  tool: () => squareTool,
+  async *units() {},
+  unanswered: 'timeout',
+  partSize: () => 1,
+};
+
+type Step = 'answer' | 'fail' | 'reject';
+type Sums = { answered?: number; failed?: Record<string, number>; rejected?: Record<string, number> };
+
+/** What is heard of one unit, in every order, and where it ends. */
+const single: [sentence: string, steps: Step[], sums: Sums][] = [
+  ['a unit with a record is answered', ['answer'], { answered: 1 }],
+  ['one whose record is a failure has failed', ['fail'], { failed: { refused: 1 } }],
+  ['one whose only line was bad is rejected', ['reject'], { rejected: { schema: 1 } }],
+  ['one of which nothing was heard has failed as its stage says', [], { failed: { timeout: 1 } }],
+  ['two records are one answer', ['answer', 'answer'], { answered: 1 }],
+  ['two failures are one', ['fail', 'fail'], { failed: { refused: 1 } }],
+  ['two bad lines are one', ['reject', 'reject'], { rejected: { schema: 1 } }],
+  ['an answer outlasts a failure', ['answer', 'fail'], { answered: 1 }],
+  ['an answer outlasts a reject', ['answer', 'reject'], { answered: 1 }],
+  ['a failure outlasts a reject', ['fail', 'reject'], { failed: { refused: 1 } }],
+  ['an answer outlasts both', ['answer', 'fail', 'reject'], { answered: 1 }],
+];
+
+function orders<T>(items: T[]): T[][] {
+  if (items.length < 2) return [items];
+  return items.flatMap((item, index) =>
+    orders(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]),
+  );
+}
+
+function hear(tally: Tally<ToyConfig>, unit: string, step: Step): void {
+  if (step === 'answer') tally.end(unit, null);
+  else if (step === 'fail') tally.end(unit, 'refused');
+  else tally.rejectUnit(unit, 'schema');
+}
+
+for (const [sentence, steps, sums] of single) {
+  for (const order of orders(steps)) {
+    test(`${sentence}: ${order.join(', ') || 'silence'}`, () => {
+      const tally = new Tally(stage);
+      tally.ask({ units: ['a'] }, toyConfig);
+      for (const step of order) hear(tally, 'a', step);
+      assert.is(tally.done, order.length === 0 ? 0 : 1);
+      const { units_in, answered, failed, rejected, skipped } = tally.finish(0);
+      assert.equal(
+        { units_in, answered, failed, rejected, skipped },
+        {
+          units_in: 1,
+          answered: 0,
+          failed: {},
+          rejected: {},
+          skipped: {},
+          ...sums,
+        },
+      );
+    });
+  }
+}
+
+/** Many units: how many are answered, fail, are rejected; the program's own blocklist took some; the rest is silent. */
+const many: [sentence: string, units: number, answers: number, fails: number, rejects: number, blocked: number][] = [
+  ['no unit', 0, 0, 0, 0, 0],
+  ['all answered', 4, 4, 0, 0, 0],
+  ['all silent', 4, 0, 0, 0, 0],
+  ['all blocked', 4, 0, 0, 0, 4],
+  ['one of each kind', 5, 1, 1, 1, 1],
+  ['several of each kind', 256, 100, 20, 7, 64],
+];
+
+for (const [sentence, units, answers, fails, rejects, blocked] of many) {
+  for (const listed of [true, false]) {
+    test(`units in are all accounted for, ${listed ? 'listed' : 'as a prefix'}: ${sentence}`, () => {
+      const names = Array.from({ length: units }, (_, n) => `u${n}`);
+      const tally = new Tally(stage);
+      tally.ask(listed ? { units: names } : { units: [], many: units }, toyConfig);
+      for (const name of names.slice(0, answers)) hear(tally, name, 'answer');
+      for (const name of names.slice(answers, answers + fails)) hear(tally, name, 'fail');
+      for (const name of names.slice(answers + fails, answers + fails + rejects)) hear(tally, name, 'reject');
+      const counts = tally.finish(blocked);
+      const silent = units - answers - fails - rejects - blocked;
+      assert.is(counts.units_in, units);
+      assert.is(counts.answered, answers);
+      assert.equal(counts.failed, { ...(fails > 0 && { refused: fails }), ...(silent > 0 && { timeout: silent }) });
+      assert.equal(counts.rejected, rejects > 0 ? { schema: rejects } : {});
+      assert.equal(counts.skipped, blocked > 0 ? { blocked } : {});
+      assert.is(accounted(counts), units);
+    });
+  }
+}
+
+test('units that are listed are the only ones asked; of a prefix any may be', () => {
+  const tally = new Tally(stage);
+  tally.ask({ units: ['a', 'b'] }, toyConfig);
+  assert.equal(
+    ['a', 'b', 'c'].map((unit) => tally.wasAsked(unit)),
+    [true, true, false],
+  );
+  tally.ask({ units: [], many: 256 }, toyConfig);
+  assert.ok(tally.wasAsked('c'));
+  assert.is(tally.finish(0).units_in, 258);
+});
+
+test('a silent unit adds to failures of the same reason', () => {
+  const tally = new Tally(stage);
+  tally.ask({ units: ['a', 'b', 'c'] }, toyConfig);
+  tally.end('a', 'timeout');
+  assert.equal(tally.finish(0).failed, { timeout: 3 });
+});
+
+const lost: [sentence: string, given: string[], answered: string[], blocked: number][] = [
+  ['more answers than units', ['a'], ['a', 'b'], 0],
+  ['more blocked than silent', ['a', 'b'], ['a'], 2],
+];
+for (const [sentence, given, answered, blocked] of lost) {
+  test(`counts that do not add up are an error: ${sentence}`, () => {
+    const tally = new Tally(stage);
+    tally.ask({ units: given }, toyConfig);
+    for (const unit of answered) tally.end(unit, null);
+    assert.throws(
+      () => tally.finish(blocked),
+      (error: unknown) =>
+        error instanceof CensusError && error.code === 'E_INPUT' && /accounted for/.test(error.message),
+    );
+  });
+}
+
+test.run();

@@ -1,0 +1,206 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { VerdictName } from '../../../../orchestrator/schemas/lists.ts';
+import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
+import type { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
+import type { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
+import { constantKeysSql, domainsSql } from '../../../../orchestrator/stages/merge/sql.ts';
+import { makeHost, verdict } from '../../report/parquet.ts';
+import { type Records, resolved, scanned, target, withViews } from '../records.ts';
+
+const test = suite('merge-sql');
+
+async function queried(records: Records, sql: string): Promise<unknown[]> {
+  return await withViews(records, ['targets', 'resolve', 'scan', 'hosts'], async (query) => {
+    const found: unknown[] = [];
+    for await (const row of query(sql)) found.push(row);
+    return found;
+  });
+}
+
+const [one, two, three] = ['198.18.0.1', '198.18.0.2', '198.18.0.3'] as const;
+
+/** A host by the names of its verdicts in v1 and v0. */
+function host(address: string, v1: string | null, v0: string | null = 'not_offered', port = 80): HostsRecord {
+  const of = (name: string | null) => (name === null ? null : verdict(VerdictName.parse(name)));
+  return makeHost({ address, port, v1: of(v1), v0: of(v0) });
+}
+
+/** One entry, a.example, with the addresses of its hosts unless told otherwise; answered, capable in v1, in v0, mixed. */
+type Counts = [answered: number, v1: number, v0: number, mixed: boolean];
+const counts: [sentence: string, addresses: string[], hosts: HostsRecord[], expected: Counts][] = [
+  ['a name without address has none of anything', [], [], [0, 0, 0, false]],
+  ['a single capable address is not mixed', [one], [host(one, 'capable')], [1, 1, 0, false]],
+  ['a single address without MPTCP is not mixed', [one], [host(one, 'not_offered')], [1, 0, 0, false]],
+  ['one of two is mixed', [one, two], [host(one, 'capable'), host(two, 'not_offered')], [2, 1, 0, true]],
+  [
+    'an echo is an answer, and not capable',
+    [one, two],
+    [host(one, 'capable'), host(two, 'echoed_option')],
+    [2, 1, 0, true],
+  ],
+  ['both of two are not mixed', [one, two], [host(one, 'capable'), host(two, 'capable')], [2, 2, 0, false]],
+  ['none of two is not mixed', [one, two], [host(one, 'not_offered'), host(two, 'not_offered')], [2, 0, 0, false]],
+  [
+    'a silent address beside a capable one does not make it mixed',
+    [one, two],
+    [host(one, 'capable')],
+    [1, 1, 0, false],
+  ],
+  ['nor does one that refuses', [one, two], [host(one, 'capable'), host(two, 'refused', 'refused')], [1, 1, 0, false]],
+  [
+    'nor one behind an ICMP error',
+    [one, two],
+    [host(one, 'capable'), host(two, 'unknown', 'unknown')],
+    [1, 1, 0, false],
+  ],
+  [
+    'two of three that answered are mixed, a silent fourth is not counted',
+    [one, two, three, '198.18.0.4'],
+    [host(one, 'capable'), host(two, 'capable'), host(three, 'not_offered')],
+    [3, 2, 0, true],
+  ],
+  [
+    'one that refuses one version and answers the other has answered',
+    [one, two],
+    [host(one, 'capable'), host(two, 'refused', 'not_offered')],
+    [2, 1, 0, true],
+  ],
+  [
+    'v0 alone counts as well',
+    [one, two],
+    [host(one, 'not_offered', 'capable'), host(two, 'not_offered')],
+    [2, 0, 1, true],
+  ],
+  [
+    'each in another version are all capable',
+    [one, two],
+    [host(one, 'capable'), host(two, 'not_offered', 'capable')],
+    [2, 1, 1, false],
+  ],
+  [
+    'a version not asked for is no answer',
+    [one, two],
+    [host(one, 'capable', null), host(two, null, 'refused')],
+    [1, 1, 0, false],
+  ],
+  [
+    'an address counts once, whatever its ports',
+    [one],
+    [host(one, 'capable'), host(one, 'capable', 'not_offered', 443), host(one, 'not_offered', 'refused', 8080)],
+    [1, 1, 0, false],
+  ],
+  [
+    'one capable port makes the address capable, one port that answers makes it answered',
+    [one, two],
+    [
+      host(one, 'not_offered'),
+      host(one, 'capable', 'not_offered', 443),
+      host(two, 'refused', 'refused'),
+      host(two, 'not_offered', 'not_offered', 443),
+    ],
+    [2, 1, 0, true],
+  ],
+  ['hosts of other names are not counted', [one], [host(one, 'not_offered'), host(two, 'capable')], [1, 0, 0, false]],
+];
+
+for (const [sentence, addresses, hosts, expected] of counts) {
+  test(`domains: ${sentence}`, async () => {
+    const records = { targets: [target('a.example', 1)], resolve: [resolved('a.example', addresses)], hosts };
+    const [domain, ...more] = (await queried(records, domainsSql)).map((row) => DomainsRecord.parse(row));
+    assert.equal(more, []);
+    assert.equal(domain?.addresses, addresses);
+    const { addresses_answered, addresses_capable_v1, addresses_capable_v0, mixed } = domain ?? {};
+    assert.equal([addresses_answered, addresses_capable_v1, addresses_capable_v0, mixed], expected);
+  });
+}
+
+const entries: [sentence: string, records: Records, lines: string[]][] = [
+  [
+    'the www double is the same entry, an address of both counts once',
+    {
+      targets: [target('a.example', 1), target('a.example', 1, true)],
+      resolve: [resolved('a.example', [two, one]), resolved('www.a.example', [one, three])],
+      hosts: [host(one, 'capable'), host(two, 'not_offered'), host(three, 'not_offered')],
+    },
+    [`a.example 1 ${one},${two},${three} answered 3 capable 1 mixed`],
+  ],
+  [
+    'entries stand by rank, the best of those given, those without rank at the end by name',
+    {
+      targets: [
+        target('z.example', null),
+        target('y.example', null),
+        target('b.example', 9),
+        target('a.example', 5),
+        target('b.example', 3),
+      ],
+    },
+    [
+      'b.example 3  answered 0 capable 0',
+      'a.example 5  answered 0 capable 0',
+      'y.example null  answered 0 capable 0',
+      'z.example null  answered 0 capable 0',
+    ],
+  ],
+  [
+    'A and AAAA are one entry, and addresses and prefixes of the list are none',
+    {
+      targets: [
+        target('a.example', 1),
+        { ...target('a.example', 2), kind: 'address', target: one, name: null },
+        { ...target('a.example', 3), kind: 'prefix', target: '198.18.0.0/24', name: null },
+      ],
+      resolve: [resolved('a.example', [one]), { ...resolved('a.example', ['2001:db8::1']), type: 'AAAA' }],
+      hosts: [host(one, 'not_offered'), host('2001:db8::1', 'capable')],
+    },
+    [`a.example 1 ${one},2001:db8::1 answered 2 capable 1 mixed`],
+  ],
+  [
+    'names that share an address each have it',
+    {
+      targets: [target('a.example', 1), target('b.example', 2)],
+      resolve: [resolved('a.example', [one]), resolved('b.example', [one, two])],
+      hosts: [host(one, 'capable'), host(two, 'not_offered')],
+    },
+    [`a.example 1 ${one} answered 1 capable 1`, `b.example 2 ${one},${two} answered 2 capable 1 mixed`],
+  ],
+];
+
+for (const [sentence, records, lines] of entries) {
+  test(`domains: ${sentence}`, async () => {
+    const domains = (await queried(records, domainsSql)).map((row) => DomainsRecord.parse(row));
+    const shown = domains.map(
+      ({ name, rank, addresses, addresses_answered, addresses_capable_v1, mixed }) =>
+        `${name} ${rank} ${addresses.join(',')} answered ${addresses_answered} capable ${addresses_capable_v1}${mixed ? ' mixed' : ''}`,
+    );
+    assert.equal(shown, lines);
+  });
+}
+
+const key = 'a1b2c3d4e5f60718';
+const other = '5a5b5c5d5e5f6061';
+const keyed = (address: string, sender_key: string | null, more: Partial<ScanRecord> = {}) =>
+  scanned(address, sender_key === null ? [] : [`1e0c0101${sender_key}`], { sender_key, ...more });
+
+const keys: [sentence: string, scan: ScanRecord[], constant: string[]][] = [
+  ['no reply, no key', [], []],
+  ["a key that one reply carried is a server's own", [keyed(one, key), keyed(two, other)], []],
+  ['a key from two addresses is constant', [keyed(one, key), keyed(two, key), keyed(three, other)], [key]],
+  ['a key from two ports is constant', [keyed(one, key), keyed(one, key, { port: 443 })], [key]],
+  ['a key in answer to two probes is constant', [keyed(one, key), keyed(one, key, { probe: 'v0' })], [key]],
+  ['a reply that came twice is one reply', [keyed(one, key), keyed(one, key, { ttl: 61 })], []],
+  ['replies without key have none in common', [keyed(one, null), keyed(two, null)], []],
+];
+
+for (const [sentence, scan, constant] of keys) {
+  test(`constant keys: ${sentence}`, async () => {
+    const found = await queried({ scan }, constantKeysSql);
+    assert.equal(
+      found,
+      constant.map((one) => ({ key: one })),
+    );
+  });
+}
+
+test.run();

@@ -1,0 +1,47 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Config } from '../../../../orchestrator/config/config.ts';
+import { createScreen } from '../../../../orchestrator/stages/units/screen.ts';
+
+const test = suite('screen');
+
+const blocklist = join(mkdtempSync(join(tmpdir(), 'screen-')), 'blocklist.conf');
+writeFileSync(blocklist, '198.18.78.0/29 # asked to be left alone\n8.8.8.0/24\n');
+
+const lab = Config.parse({
+  lab: true,
+  lab_ranges: ['198.18.0.0/15', '2001:db8::/32'],
+  targets: { prefixes: ['198.18.0.0/16'] },
+  scan: { blocklist },
+});
+const real = Config.parse({ targets: { prefixes: ['9.0.0.0/8'] }, scan: { blocklist } });
+
+const cases: [sentence: string, config: Config, target: string, reason: string | null][] = [
+  ['a lab run addresses its ranges', lab, '198.18.4.1', null],
+  ['and the IPv6 ones', lab, '2001:db8::1', null],
+  ['and prefixes within them', lab, '198.19.0.0/24', null],
+  ['but nothing else', lab, '9.9.9.9', 'outside_lab'],
+  ['not even private addresses', lab, '10.1.2.3', 'outside_lab'],
+  ['nor a prefix that reaches out of them', lab, '198.16.0.0/13', 'outside_lab'],
+  ['an opt-out holds in the lab too', lab, '198.18.78.3', 'blocked'],
+  ['a real run addresses global addresses', real, '9.9.9.9', null],
+  ['but not those that opted out', real, '8.8.8.8', 'blocked'],
+  ['nor a prefix that opted out whole', real, '8.8.8.128/25', 'blocked'],
+  ['nor private ones that a server announced', real, '10.1.2.3', 'not_global'],
+  ['an IPv6 prefix of global unicast is probed', real, '2a00:1450::/32', null],
+  ['the whole Internet is probed, and the prober leaves out what is not global', real, '0.0.0.0/0', null],
+  ['nor a private prefix', real, '10.1.0.0/16', 'not_global'],
+  ['a prefix that holds blocked addresses is probed, and the prober leaves them out', lab, '198.18.78.0/24', null],
+  ['nor the lab', real, '198.18.4.1', 'not_global'],
+  ['nor IPv6 documentation addresses', real, '2001:db8::1', 'not_global'],
+  ['what is no address is blocked', real, 'example.org', 'blocked'],
+];
+
+for (const [sentence, config, target, reason] of cases) {
+  test(`${sentence}: ${target}`, () => assert.is(createScreen(config)(target), reason));
+}
+
+test.run();

@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Config } from '../../../../orchestrator/config/config.ts';
+import { ProgramError } from '../../../../orchestrator/errors.ts';
+import type { Question } from '../../../../orchestrator/roles.ts';
+import { adns } from '../../../../orchestrator/tools/adns/tool.ts';
+import { decodeAll, makeContext, temporaryFolder } from '../context.ts';
+
+const test = suite('adns-ask');
+
+function configOf(window: number) {
+  return Config.parse({ targets: { list: 'names.txt' }, resolve: { window } });
+}
+
+/** Stands in for adnshost: `script` is the body of a shell script. */
+async function withFake(script: string): Promise<string[]> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'adnshost'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return ['env', `PATH=${folder}:${process.env.PATH}`];
+}
+
+/** Stands in for adnshost: names that begin with dead, and all after `silentFrom` questions, time out in 0.3 s, as adns's do in 30. */
+function lateTimeouts(silentFrom: number): string {
+  return `exec node -e '
+let id = -1;
+require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  if (!line.startsWith("- ")) return;
+  const name = line.slice(2);
+  const own = ++id;
+  const late = own + " 0 remotefail 30 timeout " + name + " $ \\"DNS query timed out\\"";
+  if (own >= ${silentFrom} || name.startsWith("dead")) setTimeout(() => console.log(late), 300);
+  else console.log(own + " 1 ok 0 ok " + name + " $ \\"OK\\"\\n" + name + " A 198.18.0.1");
+}).on("close", () => process.exit(2));'`;
+}
+
+const deadNames: [title: string, names: number, isDead: (n: number) => boolean][] = [
+  ['a last part of a few names, all of them dead,', 5, () => true],
+  ['150 dead names and then good ones', 1000, (n) => n < 150],
+  ['150 dead names among good ones', 1000, (n) => n % 6 === 0 && n < 900],
+  [
+    '2 % of dead names in a long list, which all time out after the last good one was answered',
+    20_000,
+    (n) => n % 50 === 0,
+  ],
+];
+for (const [title, count, isDead] of deadNames) {
+  test(`${title} are dead names, not a dead resolver`, async () => {
+    const rows: Question[] = Array.from({ length: count }, (_, n) => ({
+      name: `${isDead(n) ? 'dead' : 'good'}${n}.example`,
+      type: 'A',
+    }));
+    const within = await withFake(lateTimeouts(Number.POSITIVE_INFINITY));
+    const context = await makeContext({ rows, config: configOf(500), within });
+    await adns.collect?.(context);
+    const { records } = await decodeAll(adns, context);
+    assert.is(records.length, count);
+    for (const [n, { failure }] of records.entries()) assert.is(failure, isDead(n) ? 'timeout' : null);
+  });
+}
+
+const timeouts = `n=0; while read -r dash name; do case $dash in
+  -) echo "$n 0 remotefail 30 timeout $name $ \\"DNS query timed out\\""; n=$((n+1));; esac; done; exit 2`;
+const failures: [title: string, script: string, questions: number, message: RegExp][] = [
+  [
+    'a resolver that never answers is an error, not names without address',
+    timeouts,
+    20,
+    /had no answer to any question/,
+  ],
+  ['a resolver that falls silent stops the part early', timeouts, 2000, /had no answer to 100 questions in a row/],
+  ['so does one that falls silent half way', lateTimeouts(300), 2000, /had no answer to 100 questions in a row/],
+  ['a program that crashes is an error with its last words', 'echo boom >&2; exit 10', 3, /exited with 10[\s\S]*boom/],
+  ['a program that ends in good order before its time is an error', 'read -r line; exit 0', 30, /questions open/],
+  ['a program that prints something else is an error', 'echo hello; exec sleep 5', 3, /answers nothing: hello/],
+  [
+    'an answer to a question not asked is an error',
+    `echo '77 0 ok 0 ok x $ "OK"'; exec cat >/dev/null`,
+    3,
+    /answers nothing: 77/,
+  ],
+];
+for (const [title, script, count, message] of failures) {
+  test(title, async () => {
+    const rows: Question[] = Array.from({ length: count }, (_, n) => ({ name: `n${n}.example`, type: 'A' }));
+    const context = await makeContext({ rows, config: configOf(50), within: await withFake(script) });
+    try {
+      await adns.collect?.(context);
+      assert.unreachable('it went through');
+    } catch (error) {
+      assert.instance(error, ProgramError);
+      assert.match(String(error), message);
+    }
+  });
+}
+
+test.run();

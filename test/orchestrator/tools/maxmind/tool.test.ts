@@ -1,0 +1,117 @@
+import { open } from 'maxmind';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Config } from '../../../../orchestrator/config/config.ts';
+import type { CensusError } from '../../../../orchestrator/errors.ts';
+import { GeoRecord } from '../../../../orchestrator/schemas/records/geo.ts';
+import { maxmind } from '../../../../orchestrator/tools/maxmind/tool.ts';
+import { decodeAll, makeContext } from '../context.ts';
+
+const test = suite('tools/maxmind');
+const folder = 'test/fixtures/maxmind';
+
+function configFor(country: string | null, city: string | null) {
+  const path = (name: string | null) => (name === null ? null : `${folder}/${name}`);
+  return Config.parse({
+    targets: { prefixes: ['198.18.0.0/24'] },
+    geo: { country: path(country), city: path(city) },
+  });
+}
+
+async function locate(address: string, country: string | null, city: string | null) {
+  const context = await makeContext({ rows: [{ address }], config: configFor(country, city) });
+  return await decodeAll(maxmind, context);
+}
+
+type Found = [country: string | null, city: string | null, latitude: number | null, longitude: number | null];
+const nothing: Found = [null, null, null, null];
+
+const cases: [string, string, string | null, string | null, Found][] = [
+  [
+    'the country file goes before the city file',
+    '198.18.4.7',
+    'country-ipv4.mmdb',
+    'city.mmdb',
+    ['FI', 'Helsinki', 60.1719, 24.9347],
+  ],
+  ['the city file gives the country alone', '198.18.4.7', null, 'city.mmdb', ['SE', 'Helsinki', 60.1719, 24.9347]],
+  ['the country file alone gives no position', '198.18.0.9', 'country-ipv4.mmdb', null, ['US', null, null, null]],
+  ['an address in neither file is no_data', '198.18.200.1', 'country-ipv4.mmdb', 'city.mmdb', nothing],
+  ['a private address is no_data', '10.1.2.3', 'country-ipv4.mmdb', 'city.mmdb', nothing],
+  ['a country of registration is not a location', '198.18.90.1', 'country-ipv4.mmdb', null, nothing],
+  ['a city without an English name is none', '198.18.8.1', null, 'city.mmdb', ['DE', null, null, null]],
+  [
+    'an IPv6 address is found in a file of both families',
+    '2001:db8:7::1',
+    null,
+    'city.mmdb',
+    ['JP', 'Tokyo', 35.6893, 139.6899],
+  ],
+  ['an IPv6 address on an IPv4-only file is no_data', '2001:db8::', 'country-ipv4.mmdb', null, nothing],
+  [
+    'an IPv4-mapped address is looked up as IPv4',
+    '::ffff:198.18.4.7',
+    'country-ipv4.mmdb',
+    null,
+    ['FI', null, null, null],
+  ],
+  [
+    'a flat file with coordinates as text is read',
+    '198.18.4.7',
+    'flat.mmdb',
+    'flat.mmdb',
+    ['FI', 'Helsinki', 60.1719, 24.9347],
+  ],
+  [
+    'a flat code goes before a flat name, empty texts are none',
+    '198.18.8.1',
+    'flat.mmdb',
+    'flat.mmdb',
+    ['DE', null, null, null],
+  ],
+  ['a flat country may be the code itself', '198.18.9.1', 'flat.mmdb', 'flat.mmdb', ['TH', null, null, null]],
+  ['text that is no number is no position', '198.18.10.1', null, 'flat.mmdb', ['FI', null, null, null]],
+];
+
+for (const [title, address, countryFile, cityFile, found] of cases) {
+  test(title, async () => {
+    const { records, rejects } = await locate(address, countryFile, cityFile);
+    const [country, city, latitude, longitude] = found;
+    const failure = found === nothing ? 'no_data' : null;
+    assert.equal(rejects, []);
+    assert.equal(records, [{ address, country, city, latitude, longitude, failure }]);
+    GeoRecord.parse(records[0]);
+  });
+}
+
+test('the library itself returns the wrong record that the adapter refuses', async () => {
+  const reader = await open(`${folder}/country-ipv4.mmdb`);
+  assert.match(JSON.stringify(reader.get('2001:db8::')), 'a wrong record');
+});
+
+test('a field of another type is a reject, kept with its line', () => {
+  const entry = { country: 7 };
+  assert.not.ok(maxmind.raw.safeParse({ address: '198.18.0.1', country: entry, city: null }).success);
+});
+
+const unreadable: [string, string][] = [
+  ['a file that is not there', 'missing.mmdb'],
+  ['a file of another kind', 'make.pl'],
+];
+for (const [title, file] of unreadable) {
+  test(`${title} is an error that names it`, async () => {
+    await locate('198.18.4.7', file, null).then(
+      () => assert.unreachable(),
+      (error: CensusError) => {
+        assert.is(error.code, 'E_INPUT');
+        assert.match(error.message, file);
+      },
+    );
+  });
+}
+
+test('inputs names the files that are set', () => {
+  assert.equal(maxmind.inputs?.(configFor(null, 'city.mmdb')), [`${folder}/city.mmdb`]);
+});
+
+test.run();

@@ -1,0 +1,153 @@
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Config } from '../../../../orchestrator/config/config.ts';
+import { ProgramError } from '../../../../orchestrator/errors.ts';
+import { zmap } from '../../../../orchestrator/tools/zmap/tool.ts';
+import { decodeAll, makeContext, temporaryFolder } from '../context.ts';
+
+const zmapTool = suite('zmap-run');
+
+async function contextOf(targets: string[], scan: Record<string, unknown>, within: string[]) {
+  const config = Config.parse({
+    lab: true,
+    lab_ranges: ['198.18.0.0/15', '2001:db8::/32'],
+    targets: { list: 'x' },
+    scan,
+  });
+  return await makeContext({ rows: targets.map((target) => ({ target })), config, within, seed: 2015 });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Stands in for zmap: keeps its arguments, makes the files it is told to, writes `metadata`. */
+async function withFake(metadata: string): Promise<{ within: string[]; argv: string }> {
+  const folder = await temporaryFolder();
+  const argv = join(folder, 'argv');
+  const script = `#!/bin/sh\necho "$LD_PRELOAD $@" >>${argv}
+echo "$MPTCP_SYNSCAN_SECRET|$MPTCP_SYNSCAN_SECRET_FILE" >>${argv}.secrets
+while [ $# -gt 0 ]; do case $1 in -m) printf '%s' '${metadata}' >"$2";; -o) : >"$2";; esac; shift; done\n`;
+  await writeFile(join(folder, 'zmap'), script, { mode: 0o755 });
+  return { within: ['env', `PATH=${folder}:${process.env.PATH}`], argv };
+}
+const numbers = '"send_to_failures": 0, "pcap_recv": 0, "pcap_drop": 0, "pcap_ifdrop": 0';
+const complete = `{"blacklist_total_allowed": 3, "total_sent": 3, ${numbers}}`;
+
+zmapTool(
+  'each port and version is a run of its own, with our own configuration, blocklist, rate and seed',
+  async () => {
+    const { within, argv } = await withFake(complete);
+    const blocklist = join(await temporaryFolder(), 'blocklist');
+    await writeFile(blocklist, '198.18.0.77 # asked for\n2001:db8:7::/48\n');
+    const scan = {
+      ports: [80, 443],
+      versions: [1, 0],
+      rate: 250,
+      blocklist,
+      interface: 's0',
+      gateway_mac: '02:00:00:00:00:01',
+    };
+    const context = await contextOf(['198.18.0.5', '198.18.1.0/24', '2001:db8::5'], scan, within);
+    await zmap.collect?.(context);
+    const runs = (await readFile(argv, 'utf8')).trimEnd().split('\n');
+    assert.is(runs.length, 8);
+    for (const [index, run] of runs.slice(0, 4).entries()) {
+      assert.match(run, /zmap-module\/build\/mptcp_synscan\.so -M mptcp_synscan/);
+      assert.match(run, `--probe-args=${index % 2 === 0 ? 'v1' : 'v0'} -p ${index < 2 ? 80 : 443} `);
+      assert.match(
+        run,
+        `-C ${context.folder}/zmap.conf -b ${context.folder}/blocklist.txt -w ${context.folder}/allowlist.txt`,
+      );
+      assert.match(run, '-P 1 -r 250 -T 1 --seed=2015 -c 8 -i s0 -G 02:00:00:00:00:01');
+    }
+    assert.is(await readFile(join(context.folder, 'allowlist.txt'), 'utf8'), '198.18.0.5/32\n198.18.1.0/24\n');
+    assert.match(await readFile(join(context.folder, 'blocklist.txt'), 'utf8'), /^# .*\n198\.18\.0\.77\/32\n$/);
+    for (const [index, run] of runs.slice(4).entries()) {
+      const probe = index % 2 === 0 ? 'v1' : 'v0';
+      assert.match(run, `-M ipv6_mptcp_synscan --probe-args=${probe},list=${context.folder}/hitlist.bin -p `);
+      assert.match(run, `-b ${context.folder}/no-blocklist.txt -w ${context.folder}/numbers.txt`);
+    }
+    assert.is(context.progressed.at(-1), 258);
+  },
+);
+
+zmapTool("every zmap of a part reads the part's secret file, whatever the environment says", async () => {
+  const { within, argv } = await withFake(complete);
+  const context = await contextOf(['198.18.0.5', '2001:db8::5'], { versions: [1, 0] }, within);
+  process.env.MPTCP_SYNSCAN_SECRET = '000102030405060708090a0b0c0d0e0f';
+  try {
+    await zmap.collect?.(context);
+  } finally {
+    delete process.env.MPTCP_SYNSCAN_SECRET;
+  }
+  const secrets = (await readFile(`${argv}.secrets`, 'utf8')).trimEnd().split('\n');
+  assert.equal(secrets, Array(4).fill(`|${join(context.folder, 'secret')}`));
+});
+
+zmapTool('IPv6 targets alone start no IPv4 run: an empty allowlist would mean everybody', async () => {
+  const { within, argv } = await withFake(complete);
+  const context = await contextOf(['2001:db8::5', '2001:db8::6', '2001:db8::7'], { versions: [1, 0] }, within);
+  await zmap.collect?.(context);
+  const runs = (await readFile(argv, 'utf8')).trimEnd().split('\n');
+  assert.is(runs.length, 2);
+  assert.ok(runs.every((run) => run.includes('-M ipv6_mptcp_synscan')));
+  const counts = JSON.parse(await readFile(join(context.folder, 'hitlist.json'), 'utf8'));
+  assert.is(counts.kept, 3);
+  const { records, rejects } = await decodeAll(zmap, context);
+  assert.equal([records, rejects], [[], []]);
+});
+
+zmapTool('an IPv6 address that opted out is not on the hitlist', async () => {
+  const { within } = await withFake(complete);
+  const blocklist = join(await temporaryFolder(), 'blocklist');
+  await writeFile(blocklist, '2001:db8:7::/48 # asked for\n');
+  const context = await contextOf(['2001:db8::5', '2001:db8:7::1'], { blocklist }, within);
+  await zmap.collect?.(context);
+  const counts = JSON.parse(await readFile(join(context.folder, 'hitlist.json'), 'utf8'));
+  assert.equal([counts.kept, counts.opted_out], [1, 1]);
+});
+
+zmapTool('a part without targets starts nothing', async () => {
+  const { within, argv } = await withFake(complete);
+  await zmap.collect?.(await contextOf([], {}, within));
+  assert.not(await exists(argv));
+});
+
+const incomplete: [title: string, metadata: string, message: RegExp][] = [
+  ['an interrupted zmap is an error though it exits with 0', '', /interrupted: its metadata file is empty/],
+  ['a zmap that stopped sending is an error', complete.replace('"total_sent": 3', '"total_sent": 2'), /sent to 2 of 3/],
+];
+for (const [title, metadata, message] of incomplete) {
+  zmapTool(title, async () => {
+    const context = await contextOf(['198.18.0.5'], {}, (await withFake(metadata)).within);
+    try {
+      await zmap.collect?.(context);
+      assert.unreachable('it went through');
+    } catch (error) {
+      assert.instance(error, ProgramError);
+      assert.match(String(error), message);
+    }
+  });
+}
+
+zmapTool('a blocklist line that is no prefix stops the part before a packet is sent', async () => {
+  const { within, argv } = await withFake(complete);
+  const blocklist = join(await temporaryFolder(), 'blocklist');
+  await writeFile(blocklist, 'opt-out.example\n');
+  const context = await contextOf(['198.18.0.5'], { blocklist }, within);
+  try {
+    await zmap.collect?.(context);
+    assert.unreachable('it went through');
+  } catch (error) {
+    assert.match(String(error), 'opt-out.example');
+  }
+  assert.not(await exists(argv));
+});
+
+zmapTool.run();
