@@ -8,11 +8,25 @@ export const ScanRecord = z.strictObject({
   address: z.string().describe('the target address'),
   port: z.int().describe('the target TCP port'),
   probe: z.string().describe('kind of probe sent: v1, v0, ... (zmap-module/README.md)'),
+  source_port: z
+    .int()
+    .nullable()
+    .describe('source port of our SYN; with ack it names the SYN that this reply answers')
+    .meta({ volatile: true }),
+  seq: hex('sequence number of the reply, 8 hex digits; null for ICMP errors').meta({ volatile: true }),
+  ack: hex('acknowledgement number of the reply, 8 hex digits; null for ICMP errors').meta({ volatile: true }),
   classification: Classification.describe('what this one reply shows'),
   sent_version: z.int().nullable().describe('MPTCP version in our SYN; null when it carried no MPTCP option'),
   sent_flags: hex('flags octet of our MP_CAPABLE, two hex digits'),
   sent_key: hex('key in our SYN, 16 hex digits; null in v1, whose SYN has none (RFC 8684, 3.1)'),
   sent_option: hex('our whole option in hex'),
+  sent_seq: hex('our initial sequence number, 8 hex digits').meta({ volatile: true }),
+  sent_tsval: hex(
+    'TSval of our SYN, 8 hex digits; null when it carried none, or the reply does not tell which it was',
+  ).meta({ volatile: true }),
+  sent_window: z.int().nullable().describe('TCP window of our SYN'),
+  sent_ip_id: z.int().nullable().describe('IP identification of our SYN; null in IPv6'),
+  sent_options_order: z.string().nullable().describe('TCP options of our SYN in order'),
   option: hex('first option of kind 30 in the reply, hex, as received; null when there is none'),
   options_mptcp: z.array(z.string()).describe('all options of kind 30 in the reply, hex, in order'),
   version: z.int().nullable().describe('MPTCP version in the reply'),
@@ -26,6 +40,9 @@ export const ScanRecord = z.strictObject({
     .describe('TCP options of the reply in order, such as mss,sackok,ts,nop,ws,mptcp'),
   window: z.int().nullable().describe('TCP window of the reply, unscaled'),
   ttl: z.int().nullable().describe('IP TTL or hop limit of the reply on arrival'),
+  ip_id: z.int().nullable().describe('IP identification of the reply; null in IPv6'),
+  ip_df: z.boolean().nullable().describe('IP "do not fragment" of the reply; null in IPv6'),
+  ip_tos: z.int().nullable().describe('TOS byte or traffic class of the reply'),
   rtt_us: z
     .number()
     .nullable()

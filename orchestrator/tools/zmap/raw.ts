@@ -3,6 +3,9 @@ import { Classification, Missing } from '../../schemas/lists.ts';
 
 const text = (what: string) => z.string().nullable().describe(what);
 const number = (what: string) => z.int().nullable().describe(what);
+/** Fields that modules of before 2026-11 do not print, or that a user's own list of fields may lack. */
+const optionalText = (what: string) => z.string().nullish().describe(what);
+const optionalNumber = (what: string) => z.int().nullish().describe(what);
 /** Fields that no record is made from: known, not asked for. */
 const unusedText = (what: string) => z.string().nullish().describe(what);
 const unusedNumber = (what: string) => z.int().nullish().describe(what);
@@ -13,7 +16,7 @@ export const zmapFields = {
   'saddr-raw': unusedNumber('the same as a signed number in network order'),
   daddr: unusedText('our address'),
   'daddr-raw': unusedNumber('the same as a signed number in network order'),
-  ipid: unusedNumber('IP identification of the reply'),
+  ipid: optionalNumber('IP identification of the reply'),
   ttl: z.int().describe('TTL of the reply on arrival'),
   success: unusedNumber('1 when the probe module counts the reply as a success'),
   repeat: unusedNumber('1 when the address had a success before'),
@@ -32,11 +35,19 @@ export const ZmapRaw = z.looseObject({
   probe: z.string().describe('kind of probe'),
   probe_num: unusedNumber('which of the probes to the target'),
   sport: z.int().describe('port that was probed'),
-  dport: unusedNumber('source port of the probe'),
-  seq: unusedText('sequence number of the reply, hex'),
-  ack: unusedText('acknowledgement number of the reply, hex'),
+  dport: optionalNumber('source port of the probe'),
+  seq: optionalText('sequence number of the reply, hex'),
+  ack: optionalText('acknowledgement number of the reply, hex'),
   window: number('TCP window'),
   tcp_flags: unusedText('TCP flags, hex'),
+  ip_id: optionalNumber('IP identification of the reply; older modules leave it to zmap, as ipid'),
+  ip_df: z.union([z.boolean(), z.int()]).nullish().describe('IP "do not fragment" of the reply'),
+  ip_tos: optionalNumber('TOS byte or traffic class of the reply'),
+  sent_seq: optionalText('our initial sequence number, hex'),
+  sent_tsval: optionalText('TSval sent, hex'),
+  sent_window: optionalNumber('TCP window sent'),
+  sent_ip_id: optionalNumber('IP identification sent'),
+  sent_options_order: optionalText('names of the options sent, in order'),
   sent_version: number('MPTCP version sent'),
   sent_flags: text('MP_CAPABLE flags sent, hex'),
   sent_key: text('key sent, hex'),
