@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Config } from './config/config.ts';
 import type { Tool } from './core/tool.ts';
+import { probeFor } from './evidence/probes.ts';
 import { AsnRecord } from './schemas/records/asn.ts';
 import { GeoRecord } from './schemas/records/geo.ts';
 import { HandshakeRecord } from './schemas/records/handshake.ts';
@@ -50,7 +51,9 @@ function isPrefix(target: string): boolean {
 }
 
 function scanUnits(target: string, config: Config): string[] {
-  return config.scan.ports.flatMap((port) => config.scan.versions.map((version) => `${target} ${port} v${version}`));
+  return config.scan.ports.flatMap((port) =>
+    config.scan.versions.map((version) => `${target} ${port} ${probeFor(version)}`),
+  );
 }
 
 function prefixSize(prefix: string): number {

@@ -6,6 +6,9 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { errorCodes } from '../orchestrator/errors.ts';
 import { faultNames } from '../orchestrator/evidence/classify.ts';
+import { probes } from '../orchestrator/evidence/probes.ts';
+import { steps } from '../orchestrator/evidence/rungs.ts';
+import { claims } from '../orchestrator/evidence/verdict.ts';
 import * as lists from '../orchestrator/schemas/lists.ts';
 import { dictionary, dictionaryFile, entries } from '../scripts/data-dictionary.ts';
 import { fieldsOf } from '../scripts/schema-fields.ts';
@@ -100,33 +103,33 @@ test('the closed lists of methods.md are those of the code, in their order', () 
   agree(found(section, /^\| `(\w+)` \|/gm), lists.Missing.options, 'meanings of Missing');
 });
 
-/** Names with sentences, as the tables of rules say them: `name: '...'` or as the first word of a rule's maker. */
-function rulesOf(path: string): { name: string; sentence: string | null }[] {
-  const source = read(path);
-  const written = [
-    ...source.matchAll(/name: '(\w+)',(?:\s*(?:rung|version): [^,]+,)*\s*sentence:\s*(['"])(.*?)\2,\n/g),
-  ];
-  const made = [...source.matchAll(/echo\('(\w+)', '(.*?)',/g)];
-  const named = found(source, /(?:name: |echo\(|twelveBytes\(\d, )'(\w+)'/g);
-  const sentences = new Map([
-    ...written.map(([, name = '', , sentence = '']): [string, string] => [name, sentence]),
-    ...made.map(([, name = '', sentence = '']): [string, string] => [name, sentence]),
-  ]);
-  return named.map((name) => ({ name, sentence: sentences.get(name) ?? null }));
-}
-
 test('the rules of methods.md are those of verdict.ts and rungs.ts, with their sentences', () => {
-  const rows = [...read('docs/methods.md').matchAll(/^\| [\w()]+ \| (?:\w+ \| )?`(\w+)` \| (.*) \|$/gm)];
-  const rules = [...rulesOf('orchestrator/evidence/verdict.ts'), ...rulesOf('orchestrator/evidence/rungs.ts')];
-  agree(
-    rows.map(([, name = '']) => name),
-    rules.map(({ name }) => name),
-    'rules',
+  const rows = found(read('docs/methods.md'), /^(\| [\w()]+ \| (?:\w+ \| )?`\w+` \| .* \|)$/gm);
+  const ofClaims = claims.flatMap(({ verdict, rung, rules }) =>
+    rules.map(({ name, sentence }) => `| ${verdict} | ${rung} | \`${name}\` | ${sentence} |`),
   );
-  assert.ok(rules.filter(({ sentence }) => sentence !== null).length >= rules.length - 2, 'sentences are read');
-  for (const { name, sentence } of rules) {
-    if (sentence !== null) assert.is(rows.find((row) => row[1] === name)?.[2], sentence, name);
-  }
+  const ofSteps = steps.map(({ rung, name, sentence }) => `| ${rung ?? '(stays)'} | \`${name}\` | ${sentence} |`);
+  assert.equal(rows, [...ofClaims, ...ofSteps]);
+});
+
+test('the probes of methods.md are those of probes.ts, and the module knows all but the connection', () => {
+  const rows = found(read('docs/methods.md'), /^(\| `\w+` \| .* \| (?:v[01]|neither) \| .* \| .* \|)$/gm);
+  const written = probes.map(
+    ({ word, sends, asks, expects, raises }) =>
+      `| \`${word}\` | ${sends} | ${asks === null ? 'neither' : `v${asks}`} | ${expects ?? 'none'} | ${raises.map((name) => `\`${name}\``).join(', ') || 'nothing'} |`,
+  );
+  assert.equal(rows, written);
+  const ofModule = found(read('zmap-module/plan.c'), /^ {4}\[PROBE_\w+\] = "(\w+)",$/gm);
+  agree(
+    probes.map(({ word }) => word).filter((word) => word !== 'connection'),
+    ofModule,
+    'probes of the module',
+  );
+});
+
+test('what a probe may raise is a rule of rungs.ts', () => {
+  const names = steps.map(({ name }) => name);
+  agree([...new Set(probes.flatMap(({ raises }): string[] => [...raises]))], names, 'raised');
 });
 
 test('every SQL file of the report stands in methods.md, and no other', () => {
@@ -136,7 +139,7 @@ test('every SQL file of the report stands in methods.md, and no other', () => {
 
 test('every stage has a row in the paths of its units', () => {
   const stages = found(read('orchestrator/pipeline.ts'), /^ {4}(\w+)[(,]/gm);
-  const rows = found(read('docs/methods.md').split('## From evidence')[0] ?? '', /^\| ([a-z, ]+) \| /gm);
+  const rows = found(read('docs/methods.md').split('## Probes')[0] ?? '', /^\| ([a-z, ]+) \| /gm);
   agree(
     rows.flatMap((row) => row.split(', ')).filter((word) => word !== 'stage'),
     stages,

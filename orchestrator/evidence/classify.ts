@@ -29,7 +29,8 @@ export const faultNames = [
 ] as const;
 export type Fault = (typeof faultNames)[number];
 
-const ofTheWalk: Fault[] = ['length_below_two', 'past_end', 'truncated', 'duplicate_option'];
+/** The option area cannot be read to its end as it is. */
+export const brokenWalk: readonly Fault[] = ['length_below_two', 'past_end', 'truncated', 'duplicate_option'];
 const ofAMirror: Fault[] = [
   'option_echoed',
   'key_echoed',
@@ -40,7 +41,8 @@ const ofAMirror: Fault[] = [
   'token_returned',
   'canary_returned',
 ];
-const ofACapable: Fault[] = ['unexpected_length', 'flag_b', 'no_crypto_flag', 'unsolicited_option'];
+/** What an MP_CAPABLE must not have, nor any MPTCP option its length (RFC 8684, 3.1). */
+export const offFormat: readonly Fault[] = ['unexpected_length', 'flag_b', 'no_crypto_flag', 'unsolicited_option'];
 
 /** Bytes in hex; null where nothing of the kind was sent. */
 export interface Sent {
@@ -198,21 +200,21 @@ function mirrorShaped(sent: Sent, { version, length }: Reading): boolean {
 /** The order is the rule: a broken walk hides what follows it; an echo explains every oddity after it. */
 function judgeSynack(sent: Sent, reading: Reading): Classification {
   const { option, subtype, version, faults } = reading;
-  const any = (list: Fault[]) => list.some((fault) => faults.has(fault));
+  const any = (list: readonly Fault[]) => list.some((fault) => faults.has(fault));
   noteEcho(sent, reading);
   if (subtype === MP_CAPABLE) noteCapable(sent, reading);
-  if (any(ofTheWalk)) return 'malformed';
+  if (any(brokenWalk)) return 'malformed';
   if (any(ofAMirror)) return 'echoed';
   if (option === null) return 'synack_no_option';
   if (subtype === null) return 'malformed';
   if (subtype !== MP_CAPABLE) return 'other_subtype';
   if (mirrorShaped(sent, reading)) return 'echoed';
-  if (any(ofACapable)) return 'malformed';
+  if (any(offFormat)) return 'malformed';
   return version === sent.version ? 'mp_capable' : 'version_mismatch';
 }
 
 function judgeRst({ subtype, length, faults }: Reading): Classification {
-  const whole = subtype === MP_TCPRST && length === 4 && !ofTheWalk.some((fault) => faults.has(fault));
+  const whole = subtype === MP_TCPRST && length === 4 && !brokenWalk.some((fault) => faults.has(fault));
   return whole ? 'mp_tcprst' : 'rst';
 }
 

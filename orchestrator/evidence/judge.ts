@@ -3,8 +3,9 @@ import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
 import { Classification } from '../schemas/lists.ts';
 import type { JudgeRecord } from '../schemas/records/judge.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
-import { askedVersion, type ScanEvidence } from './facts.ts';
-import { ConstantKeys } from './keys.ts';
+import { keyFactOf, type ScanEvidence, shownBy, synOf } from './answers.ts';
+import { KeyTraces } from './keys.ts';
+import { probeNamed } from './probes.ts';
 import { judgeHost } from './verdict.ts';
 
 interface Host {
@@ -15,48 +16,66 @@ interface Host {
 
 const none: string[] = [];
 
+/** Texts that are the same for most hosts, held once: each line that is parsed brings its own copy. */
+class Texts {
+  readonly #known = new Map<string, string>();
+
+  one(text: string): string {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    if (this.#known.size < 1000) this.#known.set(text, text);
+    return text;
+  }
+}
+
 /**
  * What a verdict reads of a reply. An option area that can be walked to its end without a canary says no more than its
  * options of kind 30 and is dropped for them; without any of these, what we sent has nothing to be compared with.
  */
-function evidenceOf(reply: ScanRecord): ScanEvidence {
+function evidenceOf(reply: ScanRecord, texts: Texts): ScanEvidence {
   const area = reply.tcp_options ?? reply.options_mptcp.join('');
   const options = [...tcpOptions(Buffer.from(area, 'hex'))];
   const own = options.flatMap(({ kind, bytes }) => (kind === KIND.MPTCP ? bytes.toString('hex') : []));
   const told = options.every(({ kind, fault }) => fault === null && kind !== KIND.CANARY);
+  const bare = own.length === 0 && told;
   return {
-    probe: reply.probe,
+    probe: texts.one(reply.probe),
+    source_port: reply.source_port,
+    seq: reply.seq,
+    ack: reply.ack,
     classification: Classification.enum[reply.classification],
     sent_version: reply.sent_version,
     sent_key: reply.sent_key,
-    sent_option: own.length === 0 ? null : reply.sent_option,
+    sent_option: bare ? null : reply.sent_option,
+    sent_seq: bare ? null : reply.sent_seq,
+    sent_tsval: bare ? null : reply.sent_tsval,
+    sent_window: bare ? null : reply.sent_window,
+    sent_ip_id: bare ? null : reply.sent_ip_id,
+    sent_options_order: bare || reply.sent_options_order === null ? null : texts.one(reply.sent_options_order),
     options_mptcp: own.length === 0 ? none : own,
-    tcp_options: told ? null : area,
+    tcp_options: bare ? null : area,
+    options_order: reply.options_order === null ? null : texts.one(reply.options_order),
+    window: reply.window,
+    ip_id: bare ? null : reply.ip_id,
     faults: reply.faults.length === 0 ? none : reply.faults,
+    received_at: reply.received_at,
   };
 }
 
-/** Most replies without an option are equal but for the host: those are held once. */
-class SharedEvidence {
-  readonly #plain = new Map<string, ScanEvidence>();
-
-  share(evidence: ScanEvidence): ScanEvidence {
-    if (evidence.sent_key !== null || evidence.options_mptcp.length > 0 || evidence.tcp_options !== null)
-      return evidence;
-    const name = JSON.stringify(evidence);
-    const known = this.#plain.get(name) ?? evidence;
-    this.#plain.set(name, known);
-    return known;
-  }
+/** Adds the key of a reply, if it has one, to those of the run. */
+export function traceKey(traces: KeyTraces, reply: ScanEvidence & { address: string; port: number }): void {
+  if (reply.options_mptcp.length === 0) return;
+  const fact = keyFactOf(reply, shownBy(reply));
+  if (fact !== null) traces.add(`${reply.address} ${reply.port} ${synOf(reply)}`, fact);
 }
 
 /**
  * Verdicts from the prober's own output, without a run folder: one record per address, port and version that any reply
  * was about, in the order of the first replies. Lines that are no replies go to `onReject`, and the rest goes on.
  *
- * Nothing is said before the last line is read: which keys are constant over targets shows only then, and replies of one
- * host lie far apart. Held until then is what answered, not what was probed: about 0.5 kB for each address and port
- * (0.3 kB when only v1 was asked), so a scan of 10 million targets of which 1 million answer needs half a gigabyte.
+ * Nothing is said before the last line is read: which keys are related over targets shows only then, and replies of one
+ * host lie far apart. Held until then is what answered, not what was probed: about 0.9 kB for each address and port, so a scan
+ * of 10 million targets of which 1 million answer needs some 0.9 GB.
  *
  * @param parse one line of the prober's output as a record, or why it is none
  */
@@ -66,8 +85,8 @@ export async function* judgeReplies(
   onReject: (line: string, reason: string) => void,
 ): AsyncGenerator<JudgeRecord> {
   const hosts = new Map<string, Host>();
-  const held = new SharedEvidence();
-  const constant = new ConstantKeys();
+  const traces = new KeyTraces();
+  const texts = new Texts();
   for await (const line of lines) {
     if (line.trim() === '') continue;
     const reply = parse(line);
@@ -75,18 +94,19 @@ export async function* judgeReplies(
       onReject(line, reply.reason);
       continue;
     }
-    constant.add(reply);
+    traceKey(traces, reply);
     const { address, port } = reply;
     const name = `${address} ${port}`;
     const host = hosts.get(name) ?? { address, port, replies: [] };
     hosts.set(name, host);
-    host.replies = [...host.replies, held.share(evidenceOf(reply))]; // not push: it would take room for 16 more
+    host.replies = [...host.replies, evidenceOf(reply, texts)]; // not push: it would take room for 16 more
   }
+  const sharedTraces = traces.shared();
   for (const { address, port, replies } of hosts.values()) {
-    const asked = new Set(replies.map(askedVersion));
+    const asked = new Set(replies.map(({ probe, sent_version }) => probeNamed(probe, sent_version).asks));
     for (const version of [1, 0] as const) {
       if (!asked.has(version)) continue;
-      const evidence = { version, scans: replies, handshake: null, constantKeys: constant.keys, scope: null };
+      const evidence = { version, scans: replies, handshake: null, sharedTraces, scope: null };
       yield { address, port, version, ...judgeHost(evidence) };
     }
   }

@@ -1,22 +1,45 @@
 import type { Rung } from '../schemas/lists.ts';
-import { type Facts, genuine, type Rule } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { genuine, keysOfSyn } from './readings.ts';
+import type { Rule } from './verdict.ts';
 
 /** A rule that lifts the evidence for a capable host one rung higher; null only reports. Later rungs are higher. */
 interface Step extends Rule {
   rung: Rung | null;
 }
 
-const byProbe = (facts: Facts, wanted: string) => genuine(facts).some(({ probe }) => probe === wanted);
-const keys = (facts: Facts) =>
-  new Set(genuine(facts).flatMap(({ probe, shown }) => (probe === 'connection' ? [] : (shown?.key ?? []))));
+const byProbe = (facts: Facts, wanted: string) => genuine(facts).some(({ probe }) => probe.word === wanted);
 
-const steps: readonly Step[] = [
+/** Two SYNs, told apart by source port and number, with a key each. */
+function keysChange(facts: Facts): boolean {
+  const answers = genuine(facts).filter(({ probe }) => probe.word !== 'connection');
+  const keys = new Set(answers.map(({ shown }) => shown?.key));
+  return new Set(answers.map(({ syn }) => syn)).size > 1 && keys.size > 1 && keysOfSyn(facts) === 1;
+}
+
+const hmacAnnounced = ({ connection }: Facts) => connection?.announced.some(({ hmac }) => hmac === 'valid') ?? false;
+const hmacJoined = ({ connection }: Facts) => (connection?.mp_join_verified ?? 0) > 0;
+
+/** The endpoint proved with an HMAC that it holds both keys of a connection. */
+export const proven = (facts: Facts) => hmacAnnounced(facts) || hmacJoined(facts);
+
+export const steps: readonly Step[] = [
   {
     name: 'key_changes',
-    rung: 'second_opinion',
-    sentence: 'Two SYNs from different source ports got two different keys.',
+    version: 1,
+    rung: null,
+    sentence: 'Two SYNs got two different keys, as a box does too that fills the option up with random bytes.',
     source: 'RFC 8684, 3.1: a key is unique',
-    when: (facts) => keys(facts).size > 1,
+    when: keysChange,
+  },
+  {
+    name: 'v0_key_changes',
+    version: 0,
+    rung: 'second_opinion',
+    sentence:
+      'Two SYNs with two keys of ours got two different keys that are not ours: no filled-up copy looks like that.',
+    source: 'RFC 6824, 3.1: a key is unique, and the SYN has one',
+    when: keysChange,
   },
   {
     name: 'grease_answered_v1',
@@ -28,9 +51,10 @@ const steps: readonly Step[] = [
   },
   {
     name: 'canary_dropped',
-    rung: 'second_opinion',
+    rung: null,
     version: 1,
-    sentence: 'An option of an unknown kind beside MP_CAPABLE did not come back: only MPTCP was answered.',
+    sentence:
+      'An option of an unknown kind beside MP_CAPABLE did not come back, as behind a box too that fills MPTCP options up.',
     source: 'RFC 9293, 3.1: unknown options are ignored',
     when: (facts) => byProbe(facts, 'canary'),
   },
@@ -40,12 +64,14 @@ const steps: readonly Step[] = [
     version: 1,
     sentence: 'An MP_JOIN with a random token was reset with MP_TCPRST: the server looked the token up.',
     source: 'RFC 8684, 3.2 and 3.6; Linux 6.18 does it',
-    when: ({ joinRefused }) => joinRefused,
+    when: ({ answers }) =>
+      answers.some(({ probe, classification }) => probe.word === 'join' && classification === 'mp_tcprst'),
   },
   {
     name: 'connection_fell_back',
     rung: null,
-    sentence: 'A real connection went on as plain TCP: the option does not survive the path both ways.',
+    sentence:
+      'A real connection went on as plain TCP: a box on the path, a proxy or another backend does not carry MPTCP.',
     source: 'RFC 8684, 3.7',
     when: ({ connection }) => connection?.fallback === true,
   },
@@ -61,14 +87,14 @@ const steps: readonly Step[] = [
     rung: 'add_addr_hmac',
     sentence: 'An announced address carries an HMAC that only the holder of both keys can make.',
     source: 'RFC 8684, 3.4.1',
-    when: ({ connection }) => connection?.announced.some(({ hmac }) => hmac === 'valid') ?? false,
+    when: hmacAnnounced,
   },
   {
     name: 'join_hmac_valid',
     rung: 'join_hmac',
     sentence: 'A second subflow was accepted with an HMAC that only the holder of both keys can make.',
     source: 'RFC 8684, 3.2',
-    when: ({ connection }) => (connection?.mp_join_verified ?? 0) > 0,
+    when: hmacJoined,
   },
 ];
 

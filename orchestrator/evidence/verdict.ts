@@ -1,58 +1,63 @@
 import type { Rung, VerdictName } from '../schemas/lists.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
-import type { Fault } from './classify.ts';
-import {
-  type Evidence,
-  type Facts,
-  factsOf,
-  genuine,
-  type Offer,
-  optionBytes,
-  type Rule,
-  reads,
-  some,
-} from './facts.ts';
-import { raise } from './rungs.ts';
+import type { Answer } from './answers.ts';
+import { type Evidence, type Facts, factsOf } from './facts.ts';
+import { carries, genuine, has, keysOfSyn, offered, own, sound, synacks, whole } from './readings.ts';
+import { proven, raise } from './rungs.ts';
+import { endpointSigns, type Sign, signs } from './signs.ts';
+
+/** Of the tables in this file, signs.ts and rungs.ts. A new number for every change that can move a verdict. */
+export const rulesVersion = 2;
+
+/** One line of the table: it holds or not for the facts of one endpoint and version. */
+export interface Rule {
+  name: string;
+  /** Asked for this version only; absent: for both. */
+  version?: 0 | 1;
+  /** What it means that the rule holds. */
+  sentence: string;
+  /** RFC section, the paper's erratum, or the measurement that the rule rests on. */
+  source: string;
+  when: (facts: Facts) => boolean;
+}
 
 /**
  * Evidence -> claim. The one place where a host is called capable. Claims are tried in this order; one holds when `any` or
  * `all` of its rules do. The names of the rules that held are part of every verdict, so that a reader can look each up here.
  */
-interface Claim {
+export interface Claim {
   verdict: VerdictName;
   rung: Rung;
   needs: 'any' | 'all';
   rules: readonly Rule[];
 }
 
-const erratum = 'erratum of the 2015 paper: mirrors return our key';
 const rfc = (version: 0 | 1, section: string) => `RFC ${version === 1 ? '8684' : '6824'}, ${section}`;
 
-const shows = (facts: Facts, fault: Fault) => some(facts, ({ shown }) => shown?.faults.includes(fault) ?? false);
-
-/** A grease SYN without an answer to its option says nothing: ignoring an unknown version is allowed. */
-const withoutOption = ({ probe, reading }: Offer) => reading === 'no_option' && probe !== 'grease';
-/** The canary shows what the box does to options it does not know; the MPTCP option beside it is another matter. */
-const contradicts = (offer: Offer) =>
-  withoutOption(offer) ||
-  ['malformed', 'other_version'].includes(offer.reading) ||
-  (offer.reading === 'echo' && !(offer.shown?.faults.includes('canary_returned') ?? false));
-
-function echo(name: Fault, sentence: string, source: string): Rule {
-  return { name, sentence, source, when: (facts) => shows(facts, name) && reads(facts, 'echo') };
+/** A sign that an answer to this version's own probes shows. */
+function shownByOwn(sign: Sign): Rule {
+  return { ...sign, when: (facts) => own(facts).some(sign.of) };
 }
 
-function twelveBytes(version: 0 | 1, name: string): Rule {
+/** A sign of the endpoint, whatever it was asked. What answers another question speaks only against something offered. */
+function shownByAny(sign: Sign): Rule {
+  return { ...sign, when: (facts) => (offered(facts) ? facts.answers : own(facts)).some(sign.of) };
+}
+
+const isEcho = (answer: Answer) => [...signs, ...endpointSigns].some((sign) => sign.of(answer));
+const others = ({ version, answers }: Facts) => answers.filter(({ probe }) => probe.asks === 1 - version);
+
+function wholeOption(version: 0 | 1, name: string): Rule {
   return {
     name,
     version,
-    sentence: 'The SYN/ACK carries a whole MP_CAPABLE of this version: 12 bytes, its key among them.',
+    sentence: 'Every SYN/ACK carries a whole MP_CAPABLE of this version: 12 bytes with sound flags and a key.',
     source: rfc(version, '3.1'),
-    when: (facts) => genuine(facts).length > 0 && genuine(facts).every((offer) => optionBytes(offer) === 12),
+    when: (facts) => synacks(facts).length > 0 && synacks(facts).every(whole),
   };
 }
 
-const claims: readonly Claim[] = [
+export const claims: readonly Claim[] = [
   {
     verdict: 'silent',
     rung: 'none',
@@ -62,7 +67,12 @@ const claims: readonly Claim[] = [
         name: 'no_reply',
         sentence: 'Nothing came back to any SYN with MP_CAPABLE of this version.',
         source: 'counted, never read as "no"',
-        when: ({ offers }) => offers.every(({ probe, reading }) => probe === 'grease' && reading === 'no_option'),
+        when: (facts) =>
+          facts.answers.every(
+            (answer) =>
+              answer.probe.asks !== facts.version ||
+              (answer.probe.mayIgnore && !carries(answer) && answer.packet === 'synack'),
+          ),
       },
     ],
   },
@@ -77,6 +87,13 @@ const claims: readonly Claim[] = [
         source: 'RFC 6890 registries',
         when: ({ scope }) => scope !== null && scope !== 'global',
       },
+      {
+        name: 'answer_repeated',
+        sentence:
+          'All that came is the answer to another probe again: the server still held that SYN, which had the same number.',
+        source: 'Linux 6.18: a server in SYN_RECV repeats its first SYN/ACK',
+        when: (facts) => own(facts).length === 0,
+      },
     ],
   },
   {
@@ -85,10 +102,10 @@ const claims: readonly Claim[] = [
     needs: 'any',
     rules: [
       {
-        name: 'replies_differ',
-        sentence: 'One reply is that of an MPTCP server, another SYN/ACK to the same offer is not: backends differ.',
-        source: 'paper, section 4.2: load balancers; second opinions',
-        when: (facts) => reads(facts, 'genuine') && some(facts, contradicts),
+        name: 'echo_beside_proof',
+        sentence: 'One connection proved with an HMAC that it holds both keys, while another answer is an echo.',
+        source: rfc(1, '3.2 and 3.4.1'),
+        when: (facts) => proven(facts) && facts.answers.some(isEcho),
       },
     ],
   },
@@ -98,35 +115,48 @@ const claims: readonly Claim[] = [
     needs: 'any',
     rules: [
       {
-        name: 'v1_four_bytes',
-        sentence: 'The four bytes of our v1 SYN came back where twelve with a key are due.',
-        source: rfc(1, '3.1'),
-        when: (facts) => some(facts, (offer) => offer.reading === 'echo' && optionBytes(offer) === 4),
+        name: 'echo_in_other_version',
+        sentence: 'An answer to the other version of MPTCP is an echo: whoever answers here returns what it gets.',
+        source: 'erratum of the 2015 paper; measured: a box that pads v1 to 12 bytes returns v0 as it is',
+        when: (facts) => offered(facts) && others(facts).some(isEcho),
       },
-      echo('option_echoed', 'Our option came back byte for byte.', erratum),
-      echo('key_echoed', 'Our key came back.', erratum),
-      echo('key_byte_swapped', 'Our key came back with its bytes or halves swapped.', erratum),
-      echo('key_truncated', 'A beginning of our key came back, then zeros or nothing.', erratum),
-      echo('key_derived', 'The key holds four bytes or more of ours, or of its complement, in a row.', erratum),
-      echo('key_zero', 'The key is zero: an option padded to the length that is due.', rfc(1, '3.1, a key is random')),
+      ...endpointSigns.map(shownByAny),
+    ],
+  },
+  {
+    // The line that decides "capable": the full option of the version asked, and a key that nobody could have copied.
+    verdict: 'capable',
+    rung: 'fresh_key',
+    needs: 'all',
+    rules: [
+      wholeOption(1, 'v1_twelve_bytes'),
+      wholeOption(0, 'v0_twelve_bytes'),
       {
-        name: 'key_constant',
-        sentence: 'The key also came in other replies, or is one that we sent: it is not drawn for this connection.',
-        source: rfc(1, '3.1, a key is unique'),
-        when: (facts) => some(facts, (offer) => offer.reading === 'echo' && offer.classification !== 'echoed'),
-      },
-      {
-        name: 'grease_copied',
-        sentence: 'A version that nobody speaks was agreed to.',
-        source: rfc(1, '3.1, version negotiation'),
-        when: (facts) => some(facts, ({ probe, reading }) => probe === 'grease' && reading === 'echo'),
-      },
-      {
-        name: 'canary_returned',
+        name: 'key_fresh',
         sentence:
-          'An option of a kind that nobody knows came back: what this box returns of MPTCP is taken for an echo.',
-        source: 'RFC 9293, 3.1: unknown options are ignored; paper, erratum',
-        when: (facts) => shows(facts, 'canary_returned') && some(facts, (offer) => optionBytes(offer) > 0),
+          'Each key answers one SYN and each SYN got one key; none is zero, ours, made from what we sent, or seen elsewhere.',
+        source: 'erratum of the 2015 paper: mirrors return our key',
+        when: (facts) => !synacks(facts).some(isEcho) && keysOfSyn(facts) <= 1,
+      },
+    ],
+  },
+  { verdict: 'echoed_option', rung: 'syn_ack', needs: 'any', rules: signs.map(shownByOwn) },
+  {
+    verdict: 'inconsistent',
+    rung: 'fresh_key',
+    needs: 'any',
+    rules: [
+      {
+        name: 'replies_differ',
+        sentence: 'One SYN/ACK is that of an MPTCP server, another one to the same offer is not: backends differ.',
+        source: 'paper, section 4.2: load balancers; second opinions',
+        when: (facts) => genuine(facts).length > 0 && genuine(facts).length < synacks(facts).length,
+      },
+      {
+        name: 'one_syn_two_keys',
+        sentence: 'One SYN was answered with two different keys: two backends answer, or one server twice.',
+        source: rfc(1, '3.1: a repeated SYN/ACK carries the same key'),
+        when: (facts) => keysOfSyn(facts) > 1,
       },
     ],
   },
@@ -139,31 +169,14 @@ const claims: readonly Claim[] = [
         name: 'option_malformed',
         sentence: 'The option breaks the format: length, flags, duplicates, or an option area that cannot be walked.',
         source: rfc(1, '3.1'),
-        when: (facts) => some(facts, ({ classification }) => classification === 'malformed'),
+        when: (facts) => synacks(facts).some((answer) => !sound(answer)),
       },
       {
         name: 'other_subtype',
         sentence: 'An MPTCP option other than MP_CAPABLE answers MP_CAPABLE.',
         source: rfc(1, '3.1'),
-        when: (facts) => some(facts, ({ classification }) => classification === 'other_subtype'),
-      },
-    ],
-  },
-  {
-    // The line that decides "capable": the full option of the version asked, and a key that nobody could have copied.
-    verdict: 'capable',
-    rung: 'fresh_key',
-    needs: 'all',
-    rules: [
-      twelveBytes(1, 'v1_twelve_bytes'),
-      twelveBytes(0, 'v0_twelve_bytes'),
-      {
-        name: 'key_fresh',
-        sentence: 'The key is not ours, nor made from ours, nor zero, nor seen in any other reply.',
-        source: erratum,
         when: (facts) =>
-          genuine(facts).length > 0 &&
-          genuine(facts).every(({ keyConstant, shown }) => !keyConstant && shown?.key != null),
+          synacks(facts).some((answer) => sound(answer) && carries(answer) && answer.shown?.version === null),
       },
     ],
   },
@@ -176,13 +189,13 @@ const claims: readonly Claim[] = [
         name: 'other_version',
         sentence: 'The server answers with another version than the one asked.',
         source: rfc(1, '3.1, version negotiation'),
-        when: (facts) => reads(facts, 'other_version'),
+        when: (facts) => synacks(facts).some((answer) => has(answer, 'unexpected_version')),
       },
       {
         name: 'no_option',
         sentence: 'A SYN/ACK came without the option, because the server has none or because the path took it away.',
         source: rfc(1, '3.8'),
-        when: (facts) => some(facts, withoutOption),
+        when: (facts) => synacks(facts).some((answer) => !carries(answer)),
       },
     ],
   },
@@ -195,7 +208,7 @@ const claims: readonly Claim[] = [
         name: 'rst',
         sentence: 'The port is closed: a RST came and no SYN/ACK.',
         source: 'RFC 9293, 3.10.7.1',
-        when: (facts) => reads(facts, 'rst'),
+        when: (facts) => own(facts).some(({ packet }) => packet === 'rst'),
       },
     ],
   },
@@ -208,30 +221,41 @@ const claims: readonly Claim[] = [
         name: 'icmp_error',
         sentence: 'Only an ICMP error came: it speaks of the path, not of the host.',
         source: 'RFC 792; RFC 4443',
-        when: (facts) => reads(facts, 'icmp'),
+        when: (facts) => own(facts).some(({ packet }) => packet === 'icmp'),
       },
     ],
   },
 ];
 
-/**
- * The claim about one address and port for one version. Pure: the same evidence gives the same verdict, today and on old
- * runs. `replies` are classifications of scan replies, made again from their bytes.
- */
+const asked = ({ version }: Rule, facts: Facts) => version === undefined || version === facts.version;
+
+function holds({ needs, rules }: Claim, facts: Facts): boolean {
+  const due = rules.filter((rule) => asked(rule, facts));
+  return needs === 'all' ? due.every((rule) => rule.when(facts)) : due.some((rule) => rule.when(facts));
+}
+
+/** Names of all rules of this verdict that hold: what names a mirror stands in more than one claim. */
+function namesOf(verdict: VerdictName, facts: Facts): string[] {
+  const rules = claims.flatMap((claim) => (claim.verdict === verdict && holds(claim, facts) ? claim.rules : []));
+  return rules.filter((rule) => asked(rule, facts) && rule.when(facts)).map(({ name }) => name);
+}
+
+/** The claim about one address and port for one version. Pure: the same evidence gives the same verdict, today and on old runs. */
 export function judgeHost(evidence: Evidence): Verdict {
   const facts = factsOf(evidence);
-  const seen = facts.offers.filter(({ probe }) => probe !== 'connection').map(({ classification }) => classification);
-  const replies = [...new Set(seen)].sort();
-  const shown = [...genuine(facts), ...facts.offers].find((offer) => offer.shown?.flags != null)?.shown;
-  const flags = shown?.flags?.toString(16).padStart(2, '0') ?? null;
-  for (const { verdict, rung, needs, rules } of claims) {
-    const asked = rules.filter(({ version }) => version === undefined || version === facts.version);
-    const held = asked.filter((rule) => rule.when(facts));
-    if (needs === 'all' ? held.length < asked.length : held.length === 0) continue;
-    const names = held.map(({ name }) => name);
-    if (verdict !== 'capable') return { verdict, rung, rules: names, flags, replies };
-    const raised = raise(facts, rung);
-    return { verdict, rung: raised.rung, rules: [...names, ...raised.rules], flags, replies };
-  }
-  throw new Error(`no claim covers ${JSON.stringify(replies)}`);
+  const claim = claims.find((one) => holds(one, facts));
+  if (claim === undefined) throw new Error(`no claim covers ${JSON.stringify(facts.answers)}`);
+  const { verdict } = claim;
+  const asking = facts.answers.filter(({ probe }) => probe.asks === facts.version);
+  const replies = [...new Set(asking.filter(({ syn }) => syn !== 'connection').map((answer) => answer.classification))];
+  const flagged = [...genuine(facts), ...asking].find(({ shown }) => shown?.flags != null)?.shown?.flags;
+  const raised = verdict === 'capable' || proven(facts) ? raise(facts, claim.rung) : { rung: claim.rung, rules: [] };
+  return {
+    verdict,
+    rung: raised.rung,
+    rules: [...namesOf(verdict, facts), ...raised.rules],
+    flags: flagged?.toString(16).padStart(2, '0') ?? null,
+    replies: replies.sort(),
+    rules_version: rulesVersion,
+  };
 }

@@ -1,6 +1,6 @@
 /** TCP options as an iterator over bytes (RFC 9293, section 3.1). */
 
-export const KIND = { EOL: 0, NOP: 1, MPTCP: 30, CANARY: 253 } as const;
+export const KIND = { EOL: 0, NOP: 1, TIMESTAMPS: 8, MPTCP: 30, CANARY: 253 } as const;
 
 /** One option as captured. `bytes` counts kind and length and never reaches past the area. */
 export interface TcpOption {

@@ -9,12 +9,14 @@ import { sqlText, viewSql } from '../core/duckdb.ts';
 import { noCounts } from '../core/folder/entries.ts';
 import { LineWriter } from '../core/folder/files.ts';
 import type { WholeContext, WholeStage } from '../core/stage.ts';
+import { traceKey } from '../evidence/judge.ts';
+import { KeyTraces } from '../evidence/keys.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
+import { ScanRecord } from '../schemas/records/scan.ts';
 import { MergeRow, mergeRow } from './merge/row.ts';
-import { constantKeysSql, domainsSql, hostsSql, slicesSql, sortedTables } from './merge/sql.ts';
+import { candidateRepliesSql, domainsSql, hostsSql, slicesSql, sortedTables } from './merge/sql.ts';
 
-const Key = z.object({ key: z.string() });
 const Address = z.object({ address: z.string() });
 
 /** Addresses whose records are held at a time. */
@@ -72,16 +74,22 @@ async function slices(context: WholeContext<Config>): Promise<string[]> {
   });
 }
 
+/** What the keys of the run leave that more than one SYN got: read from the bytes of every reply with an MPTCP option. */
+async function tracesOfRun(context: WholeContext<Config>): Promise<ReadonlySet<string>> {
+  const traces = new KeyTraces();
+  for await (const value of context.query(candidateRepliesSql)) traceKey(traces, ScanRecord.parse(value));
+  return traces.shared();
+}
+
 async function* hostRows(context: WholeContext<Config>): AsyncGenerator<unknown> {
   await sortTables(context);
   for (const within of await slices(context)) yield* context.query(hostsSql(within));
 }
 
 async function run(context: WholeContext<Config>) {
-  const constantKeys = new Set<string>();
-  for await (const value of context.query(constantKeysSql)) constantKeys.add(Key.parse(value).key);
+  const sharedTraces = await tracesOfRun(context);
   const lab = new PrefixSet(context.config.lab_ranges);
-  const judging = { config: context.config, lab, constantKeys, leftOut: leftOutStages(context) };
+  const judging = { config: context.config, lab, sharedTraces, leftOut: leftOutStages(context) };
   const result = createHash('sha256');
 
   async function* hosts(): AsyncGenerator<string> {

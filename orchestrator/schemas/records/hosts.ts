@@ -8,6 +8,9 @@ export const Verdict = z.strictObject({
   rules: z.array(z.string()).describe('rules of verdict.ts that applied, in order'),
   flags: z.string().nullable().describe("flags octet of the server's MP_CAPABLE, two hex digits; null without one"),
   replies: z.array(Classification).describe('classifications of the replies, sorted, unique'),
+  rules_version: z
+    .int()
+    .describe('of the rules that gave it: verdict.ts counts up with every change that can move a verdict'),
 });
 export type Verdict = z.infer<typeof Verdict>;
 

@@ -49,17 +49,17 @@ interface Judging {
   config: Config;
   /** lab_ranges, declared global by a lab run. */
   lab: PrefixSet;
-  constantKeys: ReadonlySet<string>;
+  sharedTraces: ReadonlySet<string>;
   leftOut: LeftOut;
 }
 
-function judge(row: MergeRow, version: 0 | 1, { config, lab, constantKeys }: Judging): Verdict | null {
+function judge(row: MergeRow, version: 0 | 1, { config, lab, sharedTraces }: Judging): Verdict | null {
   if (!config.scan.versions.includes(version)) return null;
   return judgeHost({
     version,
     scans: row.scans,
     handshake: row.handshake,
-    constantKeys,
+    sharedTraces,
     scope: scopeOf(row.address, lab),
   });
 }

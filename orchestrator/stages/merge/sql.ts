@@ -1,10 +1,5 @@
-/** Keys that more than one reply of the whole scan carried: no server draws the same 64 bits twice (RFC 8684, 3.1). */
-export const constantKeysSql = `
-  SELECT sender_key AS key
-  FROM scan
-  WHERE sender_key IS NOT NULL
-  GROUP BY sender_key
-  HAVING count(DISTINCT {address: address, port: port, probe: probe}) > 1`;
+/** Replies whose keys are compared over the whole run (evidence/keys.ts). */
+export const candidateRepliesSql = 'SELECT * FROM scan WHERE len(options_mptcp) > 0';
 
 /**
  * What a host row is put together from, each sorted by address. Sorting spills to disk, gathering rows into lists does not: the tables

@@ -21,6 +21,17 @@ function reply(address: string, probe: 'v1' | 'v0', mptcp: string[], more: Parti
     port: 80,
     probe,
     classification: mptcp.length === 0 ? 'synack_no_option' : 'mp_capable',
+    source_port: null,
+    seq: null,
+    ack: null,
+    sent_seq: null,
+    sent_tsval: null,
+    sent_window: null,
+    sent_ip_id: null,
+    sent_options_order: null,
+    ip_id: null,
+    ip_df: null,
+    ip_tos: null,
     sent_version: probe === 'v0' ? 0 : 1,
     sent_flags: '01',
     sent_key,
@@ -84,8 +95,8 @@ test('each address, port and version gets a verdict, replies of one host lying a
   assert.equal(claims, [
     '198.18.0.1:80 v1 capable v1_twelve_bytes key_fresh',
     '198.18.0.1:80 v0 not_offered no_option',
-    '198.18.0.2:80 v1 echoed_option v1_four_bytes option_echoed',
-    '198.18.0.2:80 v0 echoed_option option_echoed key_echoed',
+    '198.18.0.2:80 v1 echoed_option echo_in_other_version option_echoed',
+    '198.18.0.2:80 v0 echoed_option echo_in_other_version option_echoed',
     '198.18.0.1:443 v1 not_offered no_option',
     '2001:db8::1:80 v1 capable v1_twelve_bytes key_fresh',
   ]);
@@ -135,7 +146,7 @@ function liveHeap(): number {
   return process.memoryUsage().heapUsed;
 }
 
-test('a host that was asked about both versions takes half a kilobyte', async () => {
+test('a host that was asked about both versions takes less than a kilobyte', async () => {
   const count = 20_000;
   async function* text() {
     for (let host = 0; host < count; host++) {
@@ -152,7 +163,7 @@ test('a host that was asked about both versions takes half a kilobyte', async ()
     assert.is(record.verdict, 'not_offered');
   }
   assert.is(records, 2 * count);
-  assert.ok(held < 600 * count, `${held / count} bytes for each host`);
+  assert.ok(held < 1000 * count, `${held / count} bytes for each host`);
 });
 
 const prober = lineParser(findTool('syn_prober', 'zmap'), ScanRecord, Config.parse({ targets: { addresses: '-' } }));

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
-import type { HandshakeEvidence } from '../../../orchestrator/evidence/facts.ts';
-import { cases, fresh, fresh2, key0, key1, type Row, reply, v0, v1, v1Syn } from './replies.ts';
+import type { HandshakeEvidence } from '../../../orchestrator/evidence/answers.ts';
+import { cases, fresh, fresh2, key0, key1, type Row, reply, v0, v0Syn, v1, v1Syn } from './replies.ts';
 
 const connection: HandshakeEvidence = {
   connected: true,
@@ -21,10 +21,22 @@ const announced = {
 
 const rows: Row[] = [
   [
-    'two keys for two ports are a second opinion',
+    'two keys for two v1 SYNs are reported: a box that fills up with random bytes has them too',
     1,
     [v1([key1(fresh)]), reply('port2', [key1(fresh2)])],
-    'capable second_opinion v1_twelve_bytes,key_fresh,key_changes',
+    'capable fresh_key v1_twelve_bytes,key_fresh,key_changes',
+  ],
+  [
+    'two keys for two v0 SYNs are a second opinion: their keys would have come back',
+    0,
+    [v0([key0(fresh)]), reply('port2v0', [key0(fresh2)])],
+    'capable second_opinion v0_twelve_bytes,key_fresh,v0_key_changes',
+  ],
+  [
+    'one SYN answered twice has not changed its key',
+    1,
+    [v1([key1(fresh)]), v1([key1(fresh)], { received_at: '2026-11-22T10:00:01.000000Z' })],
+    'capable fresh_key v1_twelve_bytes,key_fresh',
   ],
   [
     'a grease SYN answered with v1 is a second opinion',
@@ -43,7 +55,7 @@ const rows: Row[] = [
     'a mirror agrees to the grease version',
     1,
     [v1([v1Syn]), reply('grease', ['1e040f01'])],
-    'echoed_option syn_ack v1_four_bytes,option_echoed,grease_copied',
+    'echoed_option syn_ack grease_copied,option_echoed',
   ],
   [
     'a returned canary makes the key doubtful',
@@ -61,10 +73,10 @@ const rows: Row[] = [
     'not_offered syn_ack no_option',
   ],
   [
-    'a dropped canary is a second opinion',
+    'a dropped canary is reported: a box that fills MPTCP options up drops it too',
     1,
     [v1([key1(fresh)]), reply('canary', [key1(fresh2)])],
-    'capable second_opinion v1_twelve_bytes,key_fresh,key_changes,canary_dropped',
+    'capable fresh_key v1_twelve_bytes,key_fresh,key_changes,canary_dropped',
   ],
   [
     'a random MP_JOIN refused with its reason is a second opinion',
@@ -138,8 +150,22 @@ const rows: Row[] = [
     'a mirror falls back',
     1,
     [v1([v1Syn])],
-    'echoed_option syn_ack v1_four_bytes,option_echoed',
+    'echoed_option syn_ack option_echoed',
     { handshake: { ...connection, synack_option: v1Syn, fallback: true } },
+  ],
+  [
+    'a proof beside an echo of the other version is inconsistent, and the proof is named',
+    1,
+    [v1([key1(fresh)]), v0([v0Syn])],
+    'inconsistent join_hmac echo_beside_proof,connection_mptcp,join_hmac_valid',
+    { handshake: { ...connection, mp_join_verified: 1 } },
+  ],
+  [
+    'a connection without an HMAC is no proof against an echo',
+    1,
+    [v1([key1(fresh)]), v0([v0Syn])],
+    'echoed_option syn_ack echo_in_other_version',
+    { handshake: connection },
   ],
   [
     'a valid ADD_ADDR is proof',

@@ -12,6 +12,7 @@ const notOffered: Verdict = {
   rules: ['no_option'],
   flags: null,
   replies: ['synack_no_option'],
+  rules_version: 1,
 };
 
 /** Some fields of a record. */

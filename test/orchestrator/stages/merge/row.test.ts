@@ -45,7 +45,7 @@ function merged(given: Partial<MergeRow>, leftOut: string[] = [], versions = [1,
   const judging = {
     config,
     lab: new PrefixSet(['198.18.0.0/15']),
-    constantKeys: new Set<string>(),
+    sharedTraces: new Set<string>(),
     leftOut: new Set(leftOut),
   };
   return HostsRecord.parse(mergeRow(row, judging));

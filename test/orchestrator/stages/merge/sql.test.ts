@@ -3,10 +3,9 @@ import * as assert from 'uvu/assert';
 import { VerdictName } from '../../../../orchestrator/schemas/lists.ts';
 import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
 import type { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
-import type { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
-import { constantKeysSql, domainsSql } from '../../../../orchestrator/stages/merge/sql.ts';
+import { domainsSql } from '../../../../orchestrator/stages/merge/sql.ts';
 import { makeHost, verdict } from '../../report/parquet.ts';
-import { type Records, resolved, scanned, target, withViews } from '../records.ts';
+import { type Records, resolved, target, withViews } from '../records.ts';
 
 const test = suite('merge-sql');
 
@@ -175,31 +174,6 @@ for (const [sentence, records, lines] of entries) {
         `${name} ${rank} ${addresses.join(',')} answered ${addresses_answered} capable ${addresses_capable_v1}${mixed ? ' mixed' : ''}`,
     );
     assert.equal(shown, lines);
-  });
-}
-
-const key = 'a1b2c3d4e5f60718';
-const other = '5a5b5c5d5e5f6061';
-const keyed = (address: string, sender_key: string | null, more: Partial<ScanRecord> = {}) =>
-  scanned(address, sender_key === null ? [] : [`1e0c0101${sender_key}`], { sender_key, ...more });
-
-const keys: [sentence: string, scan: ScanRecord[], constant: string[]][] = [
-  ['no reply, no key', [], []],
-  ["a key that one reply carried is a server's own", [keyed(one, key), keyed(two, other)], []],
-  ['a key from two addresses is constant', [keyed(one, key), keyed(two, key), keyed(three, other)], [key]],
-  ['a key from two ports is constant', [keyed(one, key), keyed(one, key, { port: 443 })], [key]],
-  ['a key in answer to two probes is constant', [keyed(one, key), keyed(one, key, { probe: 'v0' })], [key]],
-  ['a reply that came twice is one reply', [keyed(one, key), keyed(one, key, { ttl: 61 })], []],
-  ['replies without key have none in common', [keyed(one, null), keyed(two, null)], []],
-];
-
-for (const [sentence, scan, constant] of keys) {
-  test(`constant keys: ${sentence}`, async () => {
-    const found = await queried({ scan }, constantKeysSql);
-    assert.equal(
-      found,
-      constant.map((one) => ({ key: one })),
-    );
   });
 }
 

@@ -1,0 +1,102 @@
+/**
+ * The one table of probes: what a SYN of each kind asks, and what its answers may say. A new probe is one row here and its C part
+ * (zmap-module/plan.c, probe.c); docs/methods.md shows the table, a test compares all three.
+ */
+export interface Probe {
+  /** The module's word, in `--probe-args` and in the field `probe`. */
+  word: string;
+  /** What the SYN carries, in words. */
+  sends: string;
+  /** The MPTCP version that its MP_CAPABLE asks for; null when it carries none. */
+  asks: 0 | 1 | null;
+  /** Length in bytes of the MPTCP option that an MPTCP server puts into its SYN/ACK; null: it puts none. */
+  expects: number | null;
+  /** A server that ignores the option has said nothing: RFC 8684 allows it for a version that nobody speaks. */
+  mayIgnore: boolean;
+  /** Rules of rungs.ts that its answers can meet. */
+  raises: readonly string[];
+}
+
+export const probes = [
+  {
+    word: 'v1',
+    sends: 'MP_CAPABLE of v1: 4 bytes, no key',
+    asks: 1,
+    expects: 12,
+    mayIgnore: false,
+    raises: ['key_changes'],
+  },
+  {
+    word: 'v0',
+    sends: 'MP_CAPABLE of v0: 12 bytes with a key',
+    asks: 0,
+    expects: 12,
+    mayIgnore: false,
+    raises: ['v0_key_changes'],
+  },
+  {
+    word: 'port2',
+    sends: 'v1 again, from another source port',
+    asks: 1,
+    expects: 12,
+    mayIgnore: false,
+    raises: ['key_changes'],
+  },
+  {
+    word: 'port2v0',
+    sends: 'v0 again, from another source port, with another key',
+    asks: 0,
+    expects: 12,
+    mayIgnore: false,
+    raises: ['v0_key_changes'],
+  },
+  {
+    word: 'grease',
+    sends: 'MP_CAPABLE of version 15, which nobody speaks',
+    asks: 1,
+    expects: 12,
+    mayIgnore: true,
+    raises: ['grease_answered_v1'],
+  },
+  {
+    word: 'canary',
+    sends: 'v1 beside an option of a kind that nobody knows',
+    asks: 1,
+    expects: 12,
+    mayIgnore: false,
+    raises: ['canary_dropped'],
+  },
+  {
+    word: 'join',
+    sends: 'MP_JOIN with a random token',
+    asks: null,
+    expects: null,
+    mayIgnore: true,
+    raises: ['random_join_refused'],
+  },
+  { word: 'plain', sends: 'no MPTCP option', asks: null, expects: null, mayIgnore: true, raises: [] },
+  {
+    word: 'connection',
+    sends: 'the SYN of a real connection: MP_CAPABLE of v1',
+    asks: 1,
+    expects: 12,
+    mayIgnore: false,
+    raises: ['connection_fell_back', 'connection_mptcp', 'add_addr_hmac_valid', 'join_hmac_valid'],
+  },
+] as const satisfies readonly Probe[];
+
+/** The probe that a census sends to ask for a version. */
+export function probeFor(version: 0 | 1): string {
+  return `v${version}`;
+}
+
+/**
+ * The row of a probe. A word that is not in the table, of a newer module or a program of the user's, asks what its SYN asked.
+ * @param sentVersion MPTCP version of its MP_CAPABLE; null when it carried none
+ */
+export function probeNamed(word: string, sentVersion: number | null): Probe {
+  const known = probes.find((probe) => probe.word === word);
+  if (known !== undefined) return known;
+  const asks = sentVersion === 0 || sentVersion === 1 ? sentVersion : null;
+  return { word, sends: 'unknown', asks, expects: asks === null ? null : 12, mayIgnore: asks === null, raises: [] };
+}
