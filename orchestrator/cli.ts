@@ -13,10 +13,12 @@ import { splitLines } from './core/process/lines.ts';
 import { clock, type Reporter } from './core/progress.ts';
 import { CensusError, knownError } from './errors.ts';
 import { judgeReplies } from './evidence/judge.ts';
+import { rulesVersion } from './evidence/verdict.ts';
 import { examine } from './machine/doctor.ts';
 import { censusVersion } from './machine/provenance.ts';
 import { pipeline } from './pipeline.ts';
 import { ScanRecord } from './schemas/records/scan.ts';
+import { changedVerdicts } from './stages/merge/changes.ts';
 import { findTool } from './tools/finder.ts';
 import { liveView, plainView } from './view.ts';
 
@@ -103,10 +105,24 @@ program
   .description('decode a finished run again from its raw files: no packet, no privilege')
   .argument('<folder>', 'run folder')
   .option('--into <folder>', 'where the result goes (default: replay/ in the run folder)')
+  .option('--changes', "one NDJSON record per verdict that today's rules move; for runs of an earlier version")
+  .addHelpText(
+    'after',
+    "\nExample: mptcp-census replay runs/2025-11 --changes | jq -r '[.before, .after] | @tsv' | sort | uniq -c",
+  )
   .action(async (folder, options) => {
     const into = options.into ?? join(folder, 'replay');
     const report = () => undefined;
     const results = await replayCensus({ folder, into, report, signal: abortOnSignals() });
+    if (options.changes) {
+      let moved = 0;
+      for await (const change of changedVerdicts(folder, into, join(into, '.tmp'))) {
+        moved += 1;
+        out(JSON.stringify(change));
+      }
+      err(`${moved} verdicts differ under rules ${rulesVersion}; replayed into ${resolve(into)}`);
+      return;
+    }
     for (const { stage, compared, differs } of results) {
       out(
         `${stage.padEnd(10)} ${compared} outputs, ${differs.length === 0 ? 'same bytes' : `differs: ${differs.join(', ')}`}`,

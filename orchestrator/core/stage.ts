@@ -56,8 +56,8 @@ export interface WholeContext<C> {
   /** Runs a statement that gives no rows. */
   run: (sql: string) => Promise<void>;
   manifest: Manifest;
-  /** Sets result_sha256 of the run. */
-  setResult: (sha256: string) => void;
+  /** Sets result_sha256 of the run, and the version of the rules that gave it. */
+  setResult: (sha256: string, rulesVersion: number) => void;
   progress: (done: number, text?: string) => void;
 }
 

@@ -24,7 +24,8 @@ function wholeContext<C>(state: RunState<C>, stage: WholeStage<C>): WholeContext
     query: state.query,
     run: state.run,
     manifest: state.manifest.data,
-    setResult: (sha256) => {
+    setResult: (sha256, rulesVersion) => {
+      state.manifest.data.rules_version = rulesVersion;
       state.manifest.data.result_sha256 = sha256;
     },
     progress: (done, text = '') => state.report({ type: 'units', stage: stage.name, done, text }),

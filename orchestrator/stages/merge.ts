@@ -11,6 +11,7 @@ import { LineWriter } from '../core/folder/files.ts';
 import type { WholeContext, WholeStage } from '../core/stage.ts';
 import { traceKey } from '../evidence/judge.ts';
 import { KeyTraces } from '../evidence/keys.ts';
+import { rulesVersion } from '../evidence/verdict.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { ScanRecord } from '../schemas/records/scan.ts';
@@ -116,7 +117,7 @@ async function run(context: WholeContext<Config>) {
   counts.units_in = await writeParquet(context, 'hosts', HostsRecord, hosts());
   counts.answered = counts.units_in;
   counts.records_out = counts.units_in + (await writeParquet(context, 'domains', DomainsRecord, domains()));
-  context.setResult(result.digest('hex'));
+  context.setResult(result.digest('hex'), rulesVersion);
   return counts;
 }
 

@@ -41,6 +41,11 @@ export const Manifest = z.strictObject({
     )
     .describe('every start that did something: a run that goes on later may do so with another commit or kernel'),
   stages: z.record(z.string(), StageEntry).describe('by stage'),
+  rules_version: z
+    .int()
+    .nullable()
+    .default(null)
+    .describe('of the rules that gave the verdicts; null before they were given, and in runs of before 2026-11'),
   result_sha256: z
     .string()
     .nullable()

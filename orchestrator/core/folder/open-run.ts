@@ -82,6 +82,7 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
     programs,
     starts: [start],
     stages: {},
+    rules_version: null,
     result_sha256: null,
   });
   await manifest.save();

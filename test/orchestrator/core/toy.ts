@@ -102,7 +102,7 @@ const sum: WholeStage<ToyConfig> = {
     }
     const { writeWhole } = await import('../../../orchestrator/core/folder/files.ts');
     await writeWhole(join(context.folder, 'sum.json'), JSON.stringify({ total }));
-    context.setResult(String(total));
+    context.setResult(String(total), 1);
     return { units_in: 1, answered: 1, failed: {}, rejected: {}, skipped: {}, records_out: 1, rejected_lines: 0 };
   },
 };
@@ -139,6 +139,7 @@ function emptyManifest(): Manifest {
     programs: {},
     starts: [],
     stages: {},
+    rules_version: null,
     result_sha256: null,
   };
 }
