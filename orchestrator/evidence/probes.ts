@@ -56,7 +56,7 @@ export const probes = [
     asks: 1,
     expects: 12,
     mayIgnore: true,
-    raises: ['grease_answered_v1'],
+    raises: ['key_changes', 'grease_answered_v1'],
   },
   {
     word: 'canary',
@@ -64,7 +64,7 @@ export const probes = [
     asks: 1,
     expects: 12,
     mayIgnore: false,
-    raises: ['canary_dropped'],
+    raises: ['key_changes', 'canary_dropped'],
   },
   {
     word: 'join',

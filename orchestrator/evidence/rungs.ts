@@ -1,5 +1,6 @@
 import type { Rung } from '../schemas/lists.ts';
 import type { Facts } from './facts.ts';
+import { probeNamed } from './probes.ts';
 import { genuine, keysOfSyn } from './readings.ts';
 import type { Rule } from './verdict.ts';
 
@@ -98,9 +99,17 @@ export const steps: readonly Step[] = [
   },
 ];
 
+/** Rules that the probes which were answered can meet (probes.ts). A connection counts also when its SYN lost the option. */
+function raisable({ answers, connection }: Facts): Set<string> {
+  const asked = [...answers.map(({ probe }) => probe), ...(connection === null ? [] : [probeNamed('connection', 1)])];
+  return new Set(asked.flatMap(({ raises }) => raises));
+}
+
 /** The highest rung that the evidence for a capable host reaches, and the rules that say so. */
 export function raise(facts: Facts, from: Rung): { rung: Rung; rules: string[] } {
-  const held = steps.filter((step) => (step.version ?? facts.version) === facts.version && step.when(facts));
+  const may = raisable(facts);
+  const ofVersion = steps.filter(({ name, version }) => may.has(name) && (version ?? facts.version) === facts.version);
+  const held = ofVersion.filter((step) => step.when(facts));
   const rung = held.map((step) => step.rung).findLast((reached) => reached !== null);
   return { rung: rung ?? from, rules: held.map(({ name }) => name) };
 }
