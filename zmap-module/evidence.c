@@ -97,9 +97,9 @@ static bool match_flow(const struct scan *scan, uint16_t our_port, uint32_t sequ
 	if (!probe_find(scan, &hash, our_port, &out->number)) {
 		return false;
 	}
-	out->index = probe_index(&hash, sequence, out->number);
+	out->index = probe_index(scan, &hash, sequence, out->number);
 	if (or_next && !is_place_of(scan, &out->flow, out->index)) {
-		out->index = probe_index(&hash, sequence + 1, out->number);
+		out->index = probe_index(scan, &hash, sequence + 1, out->number);
 	}
 	return is_place_of(scan, &out->flow, out->index);
 }

@@ -271,6 +271,11 @@ static bool has_second_port(const struct probe_plan *plan)
 	return false;
 }
 
+bool plan_has_blocks(unsigned streams, unsigned port_count)
+{
+	return port_count >= PLAN_PORT_BLOCKS * streams;
+}
+
 bool plan_fits(const struct probe_plan *plan, unsigned streams, unsigned port_count, char error[PLAN_ERROR_SIZE])
 {
 	unsigned variants = plan_variants(plan);
@@ -292,8 +297,8 @@ bool plan_fits(const struct probe_plan *plan, unsigned streams, unsigned port_co
 		snprintf(error, PLAN_ERROR_SIZE, "--probes (-P) can be %d at most, not %u", PLAN_STREAMS_MAX, streams);
 		return false;
 	}
-	/* The second port lies half the range away from the first; they must never meet. */
-	unsigned needed = has_second_port(plan) ? 2 * streams + 1 : streams;
+	/* A second port is promised to be another one, also where the first was used in another run. */
+	unsigned needed = has_second_port(plan) ? PLAN_PORT_BLOCKS * streams : streams;
 	if (port_count < needed) {
 		snprintf(error, PLAN_ERROR_SIZE, "these probes need a range of at least %u source ports (-s), not %u",
 			 needed, port_count);

@@ -33,7 +33,11 @@ enum option_set {
 	OPTIONS_LINUX,	 /* mss,sackok,ts,nop,ws: 20 bytes */
 	OPTIONS_WINDOWS, /* mss,nop,ws,nop,nop,sackok: 12 bytes, no timestamps, so no rtt_us */
 	OPTIONS_BARE,	 /* nothing: the paper's packet */
+	OPTION_SET_COUNT,
 };
+
+/* The range of source ports has a block for every probe kind in every option set. */
+#define PLAN_PORT_BLOCKS ((unsigned)PROBE_KIND_COUNT * OPTION_SET_COUNT)
 
 struct probe_plan {
 	enum probe_kind kinds[PLAN_KINDS_MAX];
@@ -58,6 +62,9 @@ bool plan_parse(const char *text, struct probe_plan *plan, char error[PLAN_ERROR
 
 /* How many different packets the plan names: `streams` (-P) must be a multiple of it. */
 unsigned plan_variants(const struct probe_plan *plan);
+
+/* Whether the blocks have room for the probes of one target. Only then do two kinds never share a source port, in one run or in two. */
+bool plan_has_blocks(unsigned streams, unsigned port_count);
 
 /* False, and a sentence, when -P or the source ports do not fit the plan. */
 bool plan_fits(const struct probe_plan *plan, unsigned streams, unsigned port_count, char error[PLAN_ERROR_SIZE]);

@@ -15,11 +15,17 @@
 
 #define CANARY_BYTES 8 /* fd 08 and six bytes of a keyed hash */
 
-/* What the plan says of the n-th probe for each target. */
+/*
+ * What the plan says of the n-th probe for each target. A server that holds a connection half open takes a second SYN from the same
+ * port with the same sequence number for the first one sent again, and repeats its answer to that. So no two different packets
+ * ever share both, in one run or in several under one secret: sequence_shift is another one for every kind, option set, flags byte,
+ * TTL and number. Kinds and option sets never share a source port either, where the range has room (plan_has_blocks); otherwise, and
+ * for flags and TTLs, ports are another draw of the hash (scan.port_tweak).
+ */
 struct stream {
 	enum probe_kind kind;
 	uint8_t ttl;
-	uint32_t port_shift; /* from the flow's own place in the range of source ports */
+	uint32_t port_shift; /* from the flow's own place in the range of source ports; below port_count */
 	uint32_t sequence_shift;
 };
 
@@ -29,6 +35,7 @@ struct scan {
 	struct siphash_key key;
 	uint16_t port_first;
 	uint32_t port_count;
+	uint32_t port_tweak;   /* keyed: what of the plan the port shifts leave out */
 	unsigned stream_count; /* probes for each target, zmap's -P */
 	struct stream streams[PLAN_STREAMS_MAX];
 	/* IPv6 from a list: addresses of 16 bytes, whose n-th one alone answers index n. Otherwise NULL: every index is 0. */
@@ -84,6 +91,6 @@ void probe_options(const struct scan *scan, const struct flow *flow, struct prob
 bool probe_find(const struct scan *scan, const struct flow_hash *hash, uint16_t source_port, unsigned *number);
 
 /* Takes the index back out of a sequence number that probe_number made. */
-uint32_t probe_index(const struct flow_hash *hash, uint32_t sequence, unsigned number);
+uint32_t probe_index(const struct scan *scan, const struct flow_hash *hash, uint32_t sequence, unsigned number);
 
 #endif

@@ -32,7 +32,7 @@ test('what is refused ends zmap with a sentence that says what to do', () =>
       [['--probe-args', 'v0,v1'], /probes are joined by \+, not by commas: v0\+v1/],
       [['--probe-args', 'v0+v1'], /--probes \(-P\) must be 2 or a multiple of it, not 1/],
       [['--probe-args', 'v1,list=x'], /belong to ipv6_mptcp_synscan/],
-      [['--probe-args', 'v1+port2', '-P', '2', '-s', '4000-4003'], /at least 5 source ports/],
+      [['--probe-args', 'v1+port2', '-P', '2', '-s', '4000-4046'], /at least 48 source ports/],
     ];
     for (const [words, sentence] of cases) {
       const fixed = ['-M', 'mptcp_synscan', '-p', '80', '-G', gatewayMac];

@@ -1,11 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { skipUnless } from '../skip.ts';
-import { HitlistCounts } from './hitlist-counts.ts';
 import {
   addKernelServers,
   gatewayMac,
@@ -16,31 +14,13 @@ import {
   whyNoLab,
   withLab,
 } from './lab.ts';
+import { buildList, scattered } from './list.ts';
 import { testSecret, zmap } from './zmap.ts';
 
 const test = suite('IPv6 over a hitlist on the stock zmap');
 const missing = await whyNoLab();
 
 const lineSchema = z.object({ saddr: z.string(), target: z.string(), classification: z.string() });
-
-/** `count` addresses of a /64, scattered: the n-th interface identifier is n times an odd number. */
-function scattered(count: number, prefix: string): string[] {
-  return Array.from({ length: count }, (_, n) => {
-    const id = (BigInt(n + 1) * 0x9e3779b97f4a7c15n) & 0xffffffffffffffffn;
-    const words = [48n, 32n, 16n, 0n].map((shift) => ((id >> shift) & 0xffffn).toString(16));
-    return `${prefix}:${words.join(':')}`;
-  });
-}
-
-/** Runs the list builder; its counts. The documentation prefix counts as global here. */
-async function buildList(lab: Lab, lines: readonly string[], optOut: readonly string[] = []) {
-  await writeFile(join(lab.folder, 'opt-out'), optOut.join('\n'));
-  const files = ['--list', join(lab.folder, 'list'), '--numbers', join(lab.folder, 'numbers')];
-  const rules = ['--declare-global', '2001:db8::/32', '--opt-out', join(lab.folder, 'opt-out')];
-  const builder = join(moduleFolder, 'build/mptcp-hitlist');
-  const { stdout } = await execa(builder, [...files, ...rules], { input: lines.join('\n') });
-  return HitlistCounts.parse(JSON.parse(stdout));
-}
 
 async function scan6(lab: Lab, probe: string, args: readonly string[], cooldown = '2') {
   const module = [

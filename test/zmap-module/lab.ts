@@ -18,8 +18,8 @@ export interface Lab {
   target: string;
   ip(...words: readonly string[]): Promise<void>;
   inTarget(command: readonly string[]): Promise<void>;
-  /** Starts a program in a namespace and waits until it prints READY. */
-  serve(namespace: string, command: readonly string[]): Promise<void>;
+  /** Starts a program in a namespace and waits until it prints READY; the function that comes back ends it before the lab does. */
+  serve(namespace: string, command: readonly string[]): Promise<() => Promise<void>>;
   addNamespace(word: string): Promise<string>;
 }
 
@@ -76,10 +76,14 @@ export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> 
     await ip('-n', name, 'link', 'set', 'lo', 'up');
     return name;
   }
-  async function serve(namespace: string, command: readonly string[]): Promise<void> {
+  async function serve(namespace: string, command: readonly string[]): Promise<() => Promise<void>> {
     const program = start(namespace, command);
     programs.push(program);
     await waitUntilReady(command.join(' '), program);
+    return async () => {
+      program.kill('SIGKILL');
+      await program;
+    };
   }
 
   try {
@@ -106,8 +110,8 @@ export async function joinDirectly({ ip, scanner, target, inTarget }: Lab): Prom
   await ip('-n', scanner, 'addr', 'add', '240.0.0.2/24', 'dev', 's0');
   await ip('-n', target, 'addr', 'add', '240.0.0.1/24', 'dev', 't0');
   await ip('-n', scanner, 'route', 'add', '198.18.0.0/15', 'via', '240.0.0.1');
-  await inTarget(['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.core.somaxconn=65535', 'net.mptcp.enabled=1']);
-  await inTarget(['sysctl', '-qw', 'net.ipv4.tcp_max_syn_backlog=262144', 'net.ipv4.tcp_syncookies=0']);
+  await inTarget(['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.core.somaxconn=1048576', 'net.mptcp.enabled=1']);
+  await inTarget(['sysctl', '-qw', 'net.ipv4.tcp_max_syn_backlog=1048576', 'net.ipv4.tcp_syncookies=0']);
 }
 
 /** Runs `body` where scanner and target are joined by one link; skipped, with the reason, where no lab can stand. */
@@ -120,10 +124,10 @@ export async function inLab(title: string, body: (lab: Lab) => Promise<void>): P
   });
 }
 
-/** 65,536 kernel MPTCP servers: every address of 198.18.0.0/16 is local and one program listens on port 80. */
-export async function addKernelServers(lab: Lab): Promise<void> {
-  await lab.ip('-n', lab.target, 'route', 'add', 'local', '198.18.0.0/16', 'dev', 'lo');
-  await lab.serve(lab.target, [join(moduleFolder, 'build/mptcp_server'), '80']);
+/** 65,536 kernel MPTCP servers: every address of 198.18.0.0/16 is local and one program listens on port 80. What comes back ends it. */
+export async function addKernelServers(lab: Lab): Promise<() => Promise<void>> {
+  await lab.ip('-n', lab.target, 'route', 'replace', 'local', '198.18.0.0/16', 'dev', 'lo');
+  return lab.serve(lab.target, [join(moduleFolder, 'build/mptcp_server'), '80']);
 }
 
 /** IPv6 beside it: 2001:db8::2 to 2001:db8::1, and 2001:db8:1::/64 behind it, of which every address is local. */

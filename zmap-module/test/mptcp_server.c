@@ -16,6 +16,8 @@
 #define IPPROTO_MPTCP 262
 #endif
 
+#define BACKLOG (1 << 20) /* half-open connections of several scans of 65,536 hosts: cut to somaxconn */
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -28,7 +30,7 @@ int main(int argc, char **argv)
 	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons((unsigned short)atoi(argv[1]))};
 	if (server < 0 || setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
 	    setsockopt(server, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) != 0 ||
-	    bind(server, (struct sockaddr *)&any, sizeof any) != 0 || listen(server, 65535) != 0) {
+	    bind(server, (struct sockaddr *)&any, sizeof any) != 0 || listen(server, BACKLOG) != 0) {
 		perror("mptcp_server");
 		return 1;
 	}
