@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "tcp_options.h"
+#include "wire.h"
 
-#define TCP_FLAG_RST 0x04
 #define KEY_AT 4
 #define JOIN_TOKEN_AT 4
 #define JOIN_TOKEN_BYTES 4

@@ -5,25 +5,17 @@
 #include "bytes.h"
 #include "packet.h"
 #include "tcp_options.h"
+#include "wire.h"
 
-#define IP_PROTOCOL_ICMP 1
-#define IP_PROTOCOL_TCP 6
-#define IP_PROTOCOL_ICMPV6 58
-#define IPV4_BYTES 20
-#define IPV6_BYTES 40
 #define ICMP_BYTES 8
 #define TCP_QUOTED_MIN 8 /* ports and sequence number: RFC 792 */
-#define TCP_FLAGS_AT 13
-#define TCP_FLAG_SYN 0x02
-#define TCP_FLAG_RST 0x04
-#define TCP_FLAG_ACK 0x10
 /* A clock difference beyond this is no round trip: zmap stops listening long before. */
 #define RTT_MAX_US 60000000u
 
 /* One IP packet's header, told apart by version; payload bounded by capture and by the stated length. */
 struct ip_packet {
 	uint8_t family, protocol;
-	const uint8_t *source, *target, *payload;
+	const uint8_t *header, *source, *target, *payload;
 	size_t payload_bytes;
 };
 
@@ -38,12 +30,12 @@ static bool read_ipv4(const uint8_t *ip, size_t bytes, struct ip_packet *out)
 		return false;
 	}
 	size_t header = (size_t)(ip[0] & 0x0f) * 4;
-	size_t total = smaller(bytes, get_be16(ip + 2));
-	bool is_later_fragment = (get_be16(ip + 6) & 0x1fff) != 0;
+	size_t total = smaller(bytes, get_be16(ip + IPV4_TOTAL_LENGTH_AT));
+	bool is_later_fragment = (get_be16(ip + IPV4_FRAGMENT_AT) & IPV4_OFFSET_BITS) != 0;
 	if (header < IPV4_BYTES || total < header || is_later_fragment) {
 		return false;
 	}
-	*out = (struct ip_packet){4, ip[9], ip + 12, ip + 16, ip + header, total - header};
+	*out = (struct ip_packet){4, ip[IPV4_PROTOCOL_AT], ip, ip + IPV4_SOURCE_AT, ip + IPV4_TARGET_AT, ip + header, total - header};
 	return true;
 }
 
@@ -53,8 +45,8 @@ static bool read_ipv6(const uint8_t *ip, size_t bytes, struct ip_packet *out)
 	if (bytes < IPV6_BYTES) {
 		return false;
 	}
-	size_t payload = smaller(bytes - IPV6_BYTES, get_be16(ip + 4));
-	*out = (struct ip_packet){6, ip[6], ip + 8, ip + 24, ip + IPV6_BYTES, payload};
+	size_t payload = smaller(bytes - IPV6_BYTES, get_be16(ip + IPV6_PAYLOAD_LENGTH_AT));
+	*out = (struct ip_packet){6, ip[IPV6_NEXT_HEADER_AT], ip, ip + IPV6_SOURCE_AT, ip + IPV6_TARGET_AT, ip + IPV6_BYTES, payload};
 	return true;
 }
 
@@ -118,10 +110,11 @@ static bool match_tcp(const struct scan *scan, const struct ip_packet *ip, struc
 	}
 	set_flow(ip, false, &out->flow);
 	out->flow.target_port = get_be16(tcp);
+	out->ip = ip->header;
 	out->tcp = tcp;
 	out->tcp_bytes = ip->payload_bytes;
 	out->is_icmp = false;
-	return match_flow(scan, get_be16(tcp + 2), get_be32(tcp + 8) - 1, is_rst, out);
+	return match_flow(scan, get_be16(tcp + TCP_TARGET_PORT_AT), get_be32(tcp + TCP_ACKNOWLEDGEMENT_AT) - 1, is_rst, out);
 }
 
 /* Types that end or bound a path: destination unreachable and time exceeded (RFC 792, RFC 4443). */
@@ -149,14 +142,15 @@ static bool match_icmp(const struct scan *scan, const struct ip_packet *ip, stru
 	if (memcmp(ip->target, quoted.source, ip->family == 4 ? 4 : 16) != 0) {
 		return false;
 	}
-	out->flow.target_port = get_be16(quoted.payload + 2);
+	out->flow.target_port = get_be16(quoted.payload + TCP_TARGET_PORT_AT);
+	out->ip = quoted.header;
 	out->tcp = quoted.payload;
 	out->tcp_bytes = quoted.payload_bytes;
 	out->is_icmp = true;
 	out->icmp_type = icmp[0];
 	out->icmp_code = icmp[1];
 	out->hop = ip->source;
-	return match_flow(scan, get_be16(quoted.payload), get_be32(quoted.payload + 4), false, out);
+	return match_flow(scan, get_be16(quoted.payload), get_be32(quoted.payload + TCP_SEQUENCE_AT), false, out);
 }
 
 bool reply_match(const struct scan *scan, const uint8_t *packet, size_t bytes, struct reply *out)
@@ -179,7 +173,7 @@ static void read_tcp(const struct reply *reply, struct tcp_reply *out)
 		out->truncated = true;
 		return;
 	}
-	size_t header = (size_t)(reply->tcp[12] >> 4) * 4;
+	size_t header = (size_t)(reply->tcp[TCP_DATA_OFFSET_AT] >> 4) * 4;
 	out->flags = reply->tcp[TCP_FLAGS_AT];
 	out->options = reply->tcp + TCP_HEADER_BYTES;
 	out->truncated = header < TCP_HEADER_BYTES || header > reply->tcp_bytes;
@@ -196,6 +190,7 @@ static void set_rtt(struct evidence *out, uint64_t arrival_us, uint32_t sent_us,
 		return;
 	}
 	out->rtt_us = rtt;
+	out->sent_tsval = sent_us;
 	out->rtt_source = source;
 	out->rtt_missing = RTT_PRESENT;
 }
@@ -254,18 +249,29 @@ static void classify_icmp(const struct evidence *evidence, struct mptcp_evidence
 	out->classification = evidence->reply.is_unreachable ? CLASS_ICMP_UNREACHABLE : CLASS_ICMP_TTL_EXCEEDED;
 }
 
+/* What our SYN had: in the quote of an ICMP error it stands written, otherwise it is what packet.c gives every SYN. */
+static int sent_ip_id(const struct reply *reply)
+{
+	if (reply->flow.family != 4) {
+		return -1;
+	}
+	return reply->is_icmp ? get_be16(reply->ip + IPV4_ID_AT) : ZMAP_IP_ID;
+}
+
 void evidence_read(const struct scan *scan, const struct reply *reply, uint64_t arrival_us, struct evidence *out)
 {
 	struct flow_hash hash = flow_hash(scan, &reply->flow);
 	out->reply = *reply;
 	probe_number(scan, &hash, reply->index, reply->number, &out->sent);
 	probe_options(scan, &reply->flow, &out->sent);
+	out->sent_order = packet_options_order(scan, &out->sent);
+	out->sent_ip_id = sent_ip_id(reply);
 	read_tcp(reply, &out->tcp);
 	if (reply->is_icmp) {
 		classify_icmp(out, &out->mptcp);
 	} else {
 		classify_tcp(&out->sent, &out->tcp, &out->mptcp);
 	}
-	out->rtt_us = 0;
+	out->rtt_us = out->sent_tsval = 0;
 	read_rtt(scan, arrival_us, out);
 }

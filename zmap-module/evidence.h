@@ -12,7 +12,8 @@ struct reply {
 	struct flow flow;   /* the probed target, in every case */
 	unsigned number;    /* of the probe that it answers */
 	uint32_t index;	    /* the target's place in the list; 0 without one */
-	const uint8_t *tcp; /* the reply's TCP header, or the quoted one of an ICMP error */
+	const uint8_t *ip;  /* the reply's IP header, or the quoted one of an ICMP error */
+	const uint8_t *tcp; /* likewise */
 	size_t tcp_bytes;
 	bool is_icmp;
 	bool is_unreachable; /* of the two kinds of ICMP error that are read */
@@ -33,8 +34,11 @@ struct evidence {
 	struct reply reply;
 	struct probe sent;
 	struct mptcp_evidence mptcp;
-	struct tcp_reply tcp; /* the reply's options, or the quoted ones */
+	struct tcp_reply tcp;	/* the reply's options, or the quoted ones */
+	const char *sent_order; /* names of our SYN's options */
+	int sent_ip_id;		/* of our SYN over IPv4; -1 over IPv6. A zmap that draws it anew for each packet sets it itself. */
 	uint32_t rtt_us;
+	uint32_t sent_tsval; /* with RTT_PRESENT: the clock that our SYN carried */
 	enum rtt_source rtt_source;
 	enum rtt_missing rtt_missing;
 };

@@ -18,11 +18,19 @@
 	FIELD(ack, FIELD_STRING, "string", "acknowledgement number of the reply, hex; null for ICMP")                            \
 	FIELD(window, FIELD_INT, "int", "window of the reply, not scaled; null for ICMP")                                        \
 	FIELD(tcp_flags, FIELD_STRING, "string", "TCP flags byte of the reply, hex; null for ICMP")                              \
+	FIELD(ip_id, FIELD_INT, "int", "IP identification of the reply; null for IPv6 and ICMP")                                 \
+	FIELD(ip_df, FIELD_BOOL, "bool", "the reply must not be fragmented; null for IPv6 and ICMP")                             \
+	FIELD(ip_tos, FIELD_INT, "int", "type of service of the reply, traffic class in IPv6; null for ICMP")                    \
 	FIELD(sent_version, FIELD_INT, "int", "MPTCP version in the MP_CAPABLE sent; null without one")                          \
 	FIELD(sent_flags, FIELD_STRING, "string", "flags byte of the MP_CAPABLE sent, hex; null without one")                    \
 	FIELD(sent_key, FIELD_STRING, "string", "key sent (v0 only), hex; null without one")                                     \
 	FIELD(sent_option, FIELD_STRING, "string", "MPTCP option sent, hex; null for a plain SYN")                               \
 	FIELD(sent_ttl, FIELD_INT, "int", "TTL or hop limit of the probe")                                                       \
+	FIELD(sent_window, FIELD_INT, "int", "window of the probe")                                                              \
+	FIELD(sent_ip_id, FIELD_INT, "int", "IP identification of the probe; null for IPv6")                                     \
+	FIELD(sent_options_order, FIELD_STRING, "string", "names of the probe's TCP options in order")                           \
+	FIELD(sent_seq, FIELD_STRING, "string", "sequence number of the probe, hex")                                             \
+	FIELD(sent_tsval, FIELD_STRING, "string", "TSval of the probe, hex; null when the reply does not tell it")               \
 	FIELD(mptcp_option, FIELD_STRING, "string", "option of kind 30 that was judged, hex as captured; null without one")      \
 	FIELD(mptcp_options, FIELD_STRING, "string", "all options of kind 30 in order, hex, comma separated; null without one")  \
 	FIELD(mptcp_length, FIELD_INT, "int", "length that the judged option states; null when not captured")                    \

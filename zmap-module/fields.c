@@ -6,7 +6,9 @@
 
 #include "bytes.h"
 #include "field_list.h"
+#include "packet.h"
 #include "tcp_options.h"
+#include "wire.h"
 
 /* Strings are laid one after another into the caller's buffer. */
 struct writer {
@@ -148,23 +150,50 @@ RENDER(render_dport)
 
 RENDER(render_seq)
 {
-	return e->reply.is_icmp ? ABSENT : hex_u32(out, e->reply.tcp + 4);
+	return e->reply.is_icmp ? ABSENT : hex_u32(out, e->reply.tcp + TCP_SEQUENCE_AT);
 }
 
 RENDER(render_ack)
 {
-	return e->reply.is_icmp ? ABSENT : hex_u32(out, e->reply.tcp + 8);
+	return e->reply.is_icmp ? ABSENT : hex_u32(out, e->reply.tcp + TCP_ACKNOWLEDGEMENT_AT);
 }
 
 RENDER(render_window)
 {
 	UNUSED_WRITER;
-	return e->reply.is_icmp ? ABSENT : integer(get_be16(e->reply.tcp + 14));
+	return e->reply.is_icmp ? ABSENT : integer(get_be16(e->reply.tcp + TCP_WINDOW_AT));
 }
 
 RENDER(render_tcp_flags)
 {
 	return hex_byte_or_null(out, e->reply.is_icmp ? -1 : e->tcp.flags);
+}
+
+static bool is_ipv4_reply(const struct evidence *e)
+{
+	return !e->reply.is_icmp && e->reply.flow.family == 4;
+}
+
+RENDER(render_ip_id)
+{
+	UNUSED_WRITER;
+	return is_ipv4_reply(e) ? integer(get_be16(e->reply.ip + IPV4_ID_AT)) : ABSENT;
+}
+
+RENDER(render_ip_df)
+{
+	UNUSED_WRITER;
+	return is_ipv4_reply(e) ? boolean((get_be16(e->reply.ip + IPV4_FRAGMENT_AT) & IPV4_DONT_FRAGMENT) != 0) : ABSENT;
+}
+
+/* In IPv6 the traffic class, which lies across the first two bytes. */
+RENDER(render_ip_tos)
+{
+	UNUSED_WRITER;
+	if (e->reply.is_icmp) {
+		return ABSENT;
+	}
+	return integer(e->reply.flow.family == 4 ? e->reply.ip[IPV4_TOS_AT] : get_be16(e->reply.ip) >> 4 & 0xff);
 }
 
 RENDER(render_sent_version)
@@ -192,6 +221,42 @@ RENDER(render_sent_ttl)
 {
 	UNUSED_WRITER;
 	return integer(e->sent.ttl);
+}
+
+RENDER(render_sent_window)
+{
+	(void)e;
+	UNUSED_WRITER;
+	return integer(SYN_WINDOW);
+}
+
+RENDER(render_sent_ip_id)
+{
+	UNUSED_WRITER;
+	return integer_or_null(e->sent_ip_id);
+}
+
+RENDER(render_sent_options_order)
+{
+	UNUSED_WRITER;
+	return fixed(e->sent_order);
+}
+
+static struct field_value hex_number(struct writer *out, uint32_t number)
+{
+	uint8_t bytes[4];
+	put_be32(bytes, number);
+	return hex_u32(out, bytes);
+}
+
+RENDER(render_sent_seq)
+{
+	return hex_number(out, e->sent.sequence);
+}
+
+RENDER(render_sent_tsval)
+{
+	return e->rtt_missing == RTT_PRESENT ? hex_number(out, e->sent_tsval) : ABSENT;
 }
 
 RENDER(render_mptcp_option)

@@ -46,7 +46,7 @@ is_zmapv6=false
 grep -q 'module_ipv6_tcp_synscan' "$registry" && is_zmapv6=true
 
 core=(classify evidence fields mptcp_option packet plan probe tcp_options)
-headers=(bytes field_list siphash)
+headers=(bytes field_list siphash wire)
 glue=(sender session ts_clock)
 
 # Some files of these trees end without a newline; they shall do so again.

@@ -3,17 +3,8 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "wire.h"
 
-#define ETHERTYPE_AT 12
-#define ETHERTYPE_V4 0x0800
-#define ETHERTYPE_V6 0x86dd
-#define IPV4_BYTES 20
-#define IPV6_BYTES 40
-#define IPPROTO_TCP_BYTE 6
-#define ZMAP_IP_ID 54321 /* zmap's own mark: operators know a zmap scan by it */
-#define IPV4_DONT_FRAGMENT 0x4000
-#define TCP_FLAG_SYN 0x02
-#define SYN_WINDOW 64240 /* today's Linux and Windows alike */
 #define MSS_V4 1460
 #define MSS_V6 1440
 
@@ -68,6 +59,17 @@ static size_t append_option_set(struct packet_template *out, size_t at, enum opt
 	return append(out->frame, at, linux_rest, sizeof linux_rest);
 }
 
+const char *packet_options_order(const struct scan *scan, const struct probe *probe)
+{
+	static const char *const ORDERS[OPTION_SET_COUNT][3] = {
+	    [OPTIONS_LINUX] = {"mss,sackok,ts,nop,ws", "mss,sackok,ts,nop,ws,mptcp", "mss,sackok,ts,nop,ws,mptcp,253"},
+	    [OPTIONS_WINDOWS] = {"mss,nop,ws,nop,nop,sackok", "mss,nop,ws,nop,nop,sackok,mptcp",
+				 "mss,nop,ws,nop,nop,sackok,mptcp,253"},
+	    [OPTIONS_BARE] = {"", "mptcp", "mptcp,253"},
+	};
+	return ORDERS[scan->plan.options][probe->has_canary ? 2 : probe->option_bytes > 0];
+}
+
 /* The bytes that do not depend on the target are written for good; others leave zeros. */
 static size_t append_probe_options(struct packet_template *out, size_t at, const struct scan *scan, enum probe_kind kind)
 {
@@ -90,17 +92,17 @@ static size_t append_probe_options(struct packet_template *out, size_t at, const
 static void write_ipv4(uint8_t *ip, size_t total)
 {
 	ip[0] = 0x45;
-	put_be16(ip + 2, (uint16_t)total);
-	put_be16(ip + 4, ZMAP_IP_ID);
-	put_be16(ip + 6, IPV4_DONT_FRAGMENT);
-	ip[9] = IPPROTO_TCP_BYTE;
+	put_be16(ip + IPV4_TOTAL_LENGTH_AT, (uint16_t)total);
+	put_be16(ip + IPV4_ID_AT, ZMAP_IP_ID);
+	put_be16(ip + IPV4_FRAGMENT_AT, IPV4_DONT_FRAGMENT);
+	ip[IPV4_PROTOCOL_AT] = IP_PROTOCOL_TCP;
 }
 
 static void write_ipv6(uint8_t *ip, size_t payload)
 {
 	ip[0] = 0x60;
-	put_be16(ip + 4, (uint16_t)payload);
-	ip[6] = IPPROTO_TCP_BYTE;
+	put_be16(ip + IPV6_PAYLOAD_LENGTH_AT, (uint16_t)payload);
+	ip[IPV6_NEXT_HEADER_AT] = IP_PROTOCOL_TCP;
 }
 
 void packet_template_build(struct packet_template *out, const struct scan *scan, uint8_t family, enum probe_kind kind,
@@ -117,9 +119,9 @@ void packet_template_build(struct packet_template *out, const struct scan *scan,
 	size_t end = append_option_set(out, out->tcp_at + TCP_HEADER_BYTES, scan->plan.options, v4 ? MSS_V4 : MSS_V6);
 	end = append_probe_options(out, end, scan, kind);
 	size_t tcp_bytes = end - out->tcp_at; /* every piece is a multiple of 4: no padding needed */
-	tcp[12] = (uint8_t)(tcp_bytes / 4 << 4);
-	tcp[13] = TCP_FLAG_SYN;
-	put_be16(tcp + 14, SYN_WINDOW);
+	tcp[TCP_DATA_OFFSET_AT] = (uint8_t)(tcp_bytes / 4 << 4);
+	tcp[TCP_FLAGS_AT] = TCP_FLAG_SYN;
+	put_be16(tcp + TCP_WINDOW_AT, SYN_WINDOW);
 	out->length = end;
 
 	uint8_t *ip = out->frame + ETHERNET_BYTES;
@@ -129,7 +131,7 @@ void packet_template_build(struct packet_template *out, const struct scan *scan,
 	} else {
 		write_ipv6(ip, tcp_bytes);
 	}
-	uint8_t pseudo[4] = {0, IPPROTO_TCP_BYTE, (uint8_t)(tcp_bytes >> 8), (uint8_t)tcp_bytes};
+	uint8_t pseudo[4] = {0, IP_PROTOCOL_TCP, (uint8_t)(tcp_bytes >> 8), (uint8_t)tcp_bytes};
 	out->tcp_sum = sum_words(sum_words(0, pseudo, sizeof pseudo), tcp, tcp_bytes);
 }
 
@@ -142,17 +144,17 @@ static inline uint64_t put_and_sum(uint8_t *at, const uint8_t *bytes, size_t cou
 static inline uint64_t write_addresses(const struct packet_template *from, const struct flow *flow, uint8_t ttl, uint8_t *ip)
 {
 	if (flow->family == 6) {
-		ip[7] = ttl;
-		memcpy(ip + 8, flow->source, 16);
-		memcpy(ip + 24, flow->target, 16);
+		ip[IPV6_HOP_LIMIT_AT] = ttl;
+		memcpy(ip + IPV6_SOURCE_AT, flow->source, 16);
+		memcpy(ip + IPV6_TARGET_AT, flow->target, 16);
 		return sum_words(sum_words(0, flow->source, 16), flow->target, 16);
 	}
 	uint8_t ttl_word[2] = {ttl, 0};
-	uint64_t addresses = put_and_sum(ip + 12, flow->source, 4, 0);
-	addresses = put_and_sum(ip + 16, flow->target, 4, addresses);
-	ip[8] = ttl;
+	uint64_t addresses = put_and_sum(ip + IPV4_SOURCE_AT, flow->source, 4, 0);
+	addresses = put_and_sum(ip + IPV4_TARGET_AT, flow->target, 4, addresses);
+	ip[IPV4_TTL_AT] = ttl;
 	uint16_t check = sum_fold(sum_words(from->ip_sum + addresses, ttl_word, sizeof ttl_word));
-	memcpy(ip + 10, &check, sizeof check);
+	memcpy(ip + IPV4_CHECKSUM_AT, &check, sizeof check);
 	return addresses;
 }
 
@@ -168,7 +170,7 @@ void packet_write(const struct packet_template *from, const struct flow *flow, c
 	put_be16(word + 2, flow->target_port);
 	sum = put_and_sum(tcp, word, 4, sum);
 	put_be32(word, probe->sequence);
-	sum = put_and_sum(tcp + 4, word, 4, sum);
+	sum = put_and_sum(tcp + TCP_SEQUENCE_AT, word, 4, sum);
 	if (from->ts_at != 0) {
 		put_be32(word, ts_value);
 		sum = put_and_sum(frame + from->ts_at, word, 4, sum);
@@ -180,14 +182,14 @@ void packet_write(const struct packet_template *from, const struct flow *flow, c
 		sum = put_and_sum(frame + from->canary_at, probe->canary, CANARY_BYTES, sum);
 	}
 	uint16_t check = sum_fold(sum);
-	memcpy(tcp + 16, &check, sizeof check);
+	memcpy(tcp + TCP_CHECKSUM_AT, &check, sizeof check);
 }
 
 void packet_set_ip_id(uint8_t *frame, uint16_t id)
 {
 	uint8_t *ip = frame + ETHERNET_BYTES;
-	put_be16(ip + 4, id);
-	put_be16(ip + 10, 0);
+	put_be16(ip + IPV4_ID_AT, id);
+	put_be16(ip + IPV4_CHECKSUM_AT, 0);
 	uint16_t check = sum_fold(sum_words(0, ip, IPV4_BYTES));
-	memcpy(ip + 10, &check, sizeof check);
+	memcpy(ip + IPV4_CHECKSUM_AT, &check, sizeof check);
 }

@@ -13,6 +13,8 @@
 
 #define ETHERNET_BYTES 14
 #define MAC_BYTES 6
+#define SYN_WINDOW 64240 /* today's Linux and Windows alike */
+#define ZMAP_IP_ID 54321 /* zmap's own mark: operators know a zmap scan by it */
 #define FRAME_MAX (ETHERNET_BYTES + 40 + TCP_HEADER_BYTES + TCP_OPTIONS_MAX)
 
 struct packet_template {
@@ -34,6 +36,9 @@ void packet_template_build(struct packet_template *out, const struct scan *scan,
  * from->option_at is not 0. `ts_value` is the microsecond clock that TSval carries. */
 void packet_write(const struct packet_template *from, const struct flow *flow, const struct probe *probe,
 		  uint32_t ts_value, uint8_t *frame);
+
+/* The names of the options of a SYN in order, as tcp_options_fingerprint writes them. */
+const char *packet_options_order(const struct scan *scan, const struct probe *probe);
 
 /* Gives an IPv4 frame another identification than zmap's own 54321. */
 void packet_set_ip_id(uint8_t *frame, uint16_t id);

@@ -69,6 +69,9 @@ for tree in zmap43 zmapv6; do
 	compile "$build/$tree"
 	"$build/$tree/drive" >"$build/$tree.out"
 	expect "$tree: mptcp_synscan runs" 'mptcp_synscan mp_capable 73bb150358a0aecb' "$(cat "$build/$tree.out")"
+	[[ $(cat "$build/$tree.out") != *warns* ]] || fail "$tree: a warning without a reason"
+	expect "$tree: round trips in batches are warned of" 'packets leave 64 at a time' "$("$build/$tree/drive" 64 2>&1)"
+	expect "$tree: a source port cannot be left unchecked" 'an answer from another port never is one' "$("$build/$tree/drive" 1 0 2>&1 || true)"
 	rm "$build/$tree/drive"
 	./install-into.sh uninstall "$build/$tree" >/dev/null
 done

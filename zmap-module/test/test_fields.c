@@ -52,11 +52,19 @@ static const struct {
     {"ack", {"cb8e98cd", "6de7a5f7", "fb8e98cd", "c58e98cd", "c331b3f7", NULL, NULL}},
     {"window", {"65160", "65160", "65160", "65160", "65160", NULL, NULL}},
     {"tcp_flags", {"12", "52", "12", "14", "04", NULL, NULL}},
+    {"ip_id", {"48879", NULL, "48879", "48879", NULL, NULL, NULL}},
+    {"ip_df", {"1", NULL, "1", "0", NULL, NULL, NULL}},
+    {"ip_tos", {"41", "184", "41", "41", "184", NULL, NULL}},
     {"sent_version", {"1", "0", "0", NULL, NULL, "1", "1"}},
     {"sent_flags", {"01", "81", "01", NULL, NULL, "01", "a1"}},
     {"sent_key", {NULL, "3b1100be80495b3a", "dfbde1ac091e95b4", NULL, NULL, NULL, NULL}},
     {"sent_option", {"1e040101", "1e0c00813b1100be80495b3a", "1e0c0001dfbde1ac091e95b4", "1e0c1001808d397396fc427e", NULL, "1e040101", "1e0401a1"}},
     {"sent_ttl", {"255", "9", "255", "255", "64", "4", "255"}},
+    {"sent_window", {"64240", "64240", "64240", "64240", "64240", "64240", "64240"}},
+    {"sent_ip_id", {"54321", NULL, "54321", "54321", NULL, "54321", NULL}},
+    {"sent_options_order", {"mss,sackok,ts,nop,ws,mptcp", "mss,sackok,ts,nop,ws,mptcp", "mss,sackok,ts,nop,ws,mptcp", "mss,nop,ws,nop,nop,sackok,mptcp", "mss,sackok,ts,nop,ws", "mss,sackok,ts,nop,ws,mptcp,253", "mss,sackok,ts,nop,ws,mptcp"}},
+    {"sent_seq", {"cb8e98cc", "6de7a5f6", "fb8e98cc", "c58e98cc", "c331b3f6", "14a95054", "f007d1f6"}},
+    {"sent_tsval", {"000003e8", "000003e8", NULL, NULL, NULL, "000003e8", "000003e8"}},
     {"mptcp_option", {"1e0c010173bb150358a0aecb", "1e0c00813b1100be80495b3a", "1e0c000173bb1503", "1e048001", NULL, NULL, NULL}},
     {"mptcp_options", {"1e0c010173bb150358a0aecb,1e043001", "1e0c00813b1100be80495b3a", "1e0c000173bb1503", "1e048001", NULL, NULL, NULL}},
     {"mptcp_length", {"12", "12", "12", "4", NULL, NULL, NULL}},
@@ -97,6 +105,12 @@ static size_t build_reply(const struct sort_case *sort, const struct scan *scan,
 		bytes = from_hex(sort->options, options, sizeof options);
 	}
 	bytes = build_answer(frame, sort->flags, options, bytes, ip);
+	if (sort->family == 4) {
+		ip[1] = 0x29;
+		put_be32(ip + 4, sort->flags == 0x12 ? 0xbeef4000 : 0xbeef0000);
+	} else {
+		put_be32(ip, 0x6b8f1234); /* traffic class b8, flow label f1234 */
+	}
 	put_be32(ip + header + 4, 0x0a0b0c0d);
 	put_be16(ip + header + 14, 65160);
 	return bytes;

@@ -47,7 +47,7 @@ static const struct option_set_case {
 };
 
 /* The options of one frame: the set's own, then ours, then the canary. */
-static void check_options(const struct option_set_case *set, const struct probe *probe, const uint8_t *options, size_t bytes)
+static void check_options(const struct option_set_case *set, const struct scan *scan, const struct probe *probe, const uint8_t *options, size_t bytes)
 {
 	const char *name = probe_kind_name(probe->kind);
 	char expected[128], order[TCP_FINGERPRINT_SIZE];
@@ -58,6 +58,7 @@ static void check_options(const struct option_set_case *set, const struct probe 
 	}
 	strcat(expected, probe->has_canary ? ",253" : "");
 	tcp_options_fingerprint(options, bytes, order);
+	check(strcmp(packet_options_order(scan, probe), order) == 0, "%s is said to carry %s", name, packet_options_order(scan, probe));
 	check(strcmp(order, expected) == 0, "%s carries %s", name, order);
 	const uint8_t *option = options + bytes - probe->option_bytes - (probe->has_canary ? CANARY_BYTES : 0);
 	check(memcmp(option, probe->option, probe->option_bytes) == 0, "%s carries its own option", name);
@@ -79,8 +80,9 @@ static void check_packet(const struct option_set_case *set, const struct scan *s
 		check_sums(frame, bytes, "another IP id");
 	}
 	check(get_be16(tcp + 2) == flow->target_port, "%s goes to the port that was asked for", name);
+	check(get_be16(tcp + 14) == SYN_WINDOW, "%s has the window that is told", name);
 	check(tcp[12] >> 4 == (TCP_HEADER_BYTES + options) / 4 && tcp[13] == 2, "%s is a SYN", name);
-	check_options(set, &probe, tcp + TCP_HEADER_BYTES, options);
+	check_options(set, scan, &probe, tcp + TCP_HEADER_BYTES, options);
 }
 
 static void test_packets(void)

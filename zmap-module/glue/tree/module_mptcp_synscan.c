@@ -65,9 +65,9 @@ static int mptcp_synscan_validate_packet(const struct ip *ip_hdr, uint32_t len, 
 }
 
 static void mptcp_synscan_process_packet(const u_char *packet, uint32_t len, fieldset_t *fs,
-					 UNUSED uint32_t *validation, const struct timespec ts)
+					 uint32_t *validation, const struct timespec ts)
 {
-	mptcp_process(&scan, packet, len, fs, ts);
+	mptcp_process(&scan, packet, len, fs, validation, ts);
 }
 
 probe_module_t module_mptcp_synscan = {

@@ -33,6 +33,7 @@ struct sender *mptcp_sender(void);
 void mptcp_print_tcp(FILE *fp, const struct tcphdr *tcph);
 
 /* Adds every field of a reply that reply_match accepted, in table order. */
-void mptcp_process(const struct scan *scan, const u_char *packet, uint32_t len, fieldset_t *fs, const struct timespec ts);
+void mptcp_process(const struct scan *scan, const u_char *packet, uint32_t len, fieldset_t *fs, const uint32_t *validation,
+		   const struct timespec ts);
 
 #endif

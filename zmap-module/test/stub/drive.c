@@ -12,6 +12,8 @@
 #include "src/probe_modules/packet.h"
 #include "src/probe_modules/module_tcp_synscan.h"
 
+#define IP_ID 4711
+
 extern probe_module_t *probe_modules[];
 
 struct fieldset {
@@ -30,6 +32,16 @@ void log_fatal(const char *name, const char *message, ...)
 	vfprintf(stderr, message, arguments);
 	fputc('\n', stderr);
 	exit(1);
+}
+
+void log_warn(const char *name, const char *message, ...)
+{
+	va_list arguments;
+	va_start(arguments, message);
+	printf("%s warns: ", name);
+	vprintf(message, arguments);
+	putchar('\n');
+	va_end(arguments);
 }
 
 void *xmalloc(size_t count)
@@ -54,8 +66,10 @@ void fs_add_null(fieldset_t *fs, const char *name)
 
 void fs_add_uint64(fieldset_t *fs, const char *name, uint64_t value)
 {
-	(void)value;
 	next_field(fs, name, "int");
+	if (strcmp(name, "sent_ip_id") == 0 && value != IP_ID) {
+		log_fatal("stub", "%s is %u", name, (unsigned)value);
+	}
 }
 
 void fs_add_bool(fieldset_t *fs, const char *name, int value)
@@ -124,22 +138,23 @@ static uint32_t answer(uint8_t *frame)
 	return (v6 ? 40 : 20) + 32;
 }
 
-static void drive(probe_module_t *module)
+static void drive(probe_module_t *module, uint16_t batch, int8_t validate_source_port)
 {
 	static uint8_t frame[4096];
 	struct in6_addr addresses[2] = {{{{0x20, 1, 0xd, 0xb8, 1}}}, {{{0x20, 1, 0xd, 0xb8, 2}}}};
-	struct state_conf conf = {32768, 61000, 1, (char *)"v1", 64};
+	const char *asked[] = {"saddr", "rtt_us"};
+	struct state_conf conf = {32768, 61000, 1, (char *)"v1", 64, batch, asked, 2, validate_source_port};
 	const struct port_conf ports = {1, {80}}, others = {1, {81}};
 	macaddr_t mac[6] = {2, 0, 0, 0, 0, 1};
-	uint32_t validation[4] = {0}, source = 0;
+	uint32_t validation[4] = {0, 0, 0, 0xabcd0000 | IP_ID}, source = 0;
 	struct fieldset fields = {.module = module};
 	size_t length = 0;
 	void *argument = strncmp(module->name, "ipv6", 4) == 0 ? addresses : NULL;
 	module->global_initialize(&conf);
 	module->prepare_packet(frame, mac, mac, NULL);
-	module->make_packet(frame, &length, htonl(0xf0000002u), htonl(0xc6120001u), htons(80), 64, validation, 0, 4711,
+	module->make_packet(frame, &length, htonl(0xf0000002u), htonl(0xc6120001u), htons(80), 64, validation, 0, IP_ID,
 			    argument);
-	if (length != module->max_packet_length || (argument == NULL && (frame[18] != 4711 >> 8 || frame[22] != 64))) {
+	if (length != module->max_packet_length || (argument == NULL && (frame[18] != IP_ID >> 8 || frame[22] != 64))) {
 		log_fatal(module->name, "length %zu, identification or TTL are wrong", length);
 	}
 	uint32_t bytes = answer(frame);
@@ -154,10 +169,12 @@ static void drive(probe_module_t *module)
 	free(fields.owned);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	uint16_t batch = argc > 1 ? (uint16_t)atoi(argv[1]) : 1;
+	int8_t validate_source_port = argc > 2 ? (int8_t)atoi(argv[2]) : -1;
 	for (int i = 0; probe_modules[i] != NULL; i++) {
-		drive(probe_modules[i]);
+		drive(probe_modules[i], batch, validate_source_port);
 	}
 	return 0;
 }

@@ -14,6 +14,10 @@ struct state_conf {
 	int packet_streams;
 	char *probe_args;
 	uint8_t probe_ttl;
+	uint16_t batch;
+	const char **output_fields;
+	int output_fields_len;
+	int8_t validate_source_port_override;
 };
 
 struct state_send;

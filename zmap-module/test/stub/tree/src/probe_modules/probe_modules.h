@@ -6,6 +6,8 @@
 
 #define OUTPUT_TYPE_STATIC 1
 
+#define VALIDATE_SRC_PORT_DISABLE_OVERRIDE 0
+
 typedef int (*probe_global_init_cb)(struct state_conf *);
 typedef int (*probe_thread_init_cb)(void **arg_ptr);
 typedef int (*probe_prepare_packet_cb)(void *packetbuf, macaddr_t *src_mac, macaddr_t *gw_mac, void *arg);

@@ -1,0 +1,2 @@
+#pragma once
+#define VALIDATE_BYTES 16
