@@ -9,16 +9,29 @@ import { type Lab, type LabRequest, leaveStanding, raise } from './lab.ts';
 import { allLabs, isOwnerless, type LabState, readState } from './registry.ts';
 import { tearDown } from './teardown.ts';
 import { Truth } from './truth.ts';
+import { Firewall } from './world.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const world = () => new Option('--world <name>', 'world file under scripts/lab/worlds').default('small');
 const dir = () =>
   new Option('--dir <path>', 'where the data of the lab go; kept afterwards (default: removed with the lab)');
 
-function request(options: { world: string; dir?: string | undefined }): LabRequest {
+const firewall = () =>
+  new Option('--scanner-firewall <kind>', "rules in the scanner's namespace (default: as the world says)").choices(
+    Firewall.options,
+  );
+
+interface LabOptions {
+  world: string;
+  dir?: string | undefined;
+  scannerFirewall?: Firewall | undefined;
+}
+
+function request(options: LabOptions): LabRequest {
   const { SUDO_UID, SUDO_GID } = process.env;
   return {
     world: options.world,
+    ...(options.scannerFirewall ? { firewall: options.scannerFirewall } : {}),
     ...(options.dir ? { dir: path.resolve(options.dir) } : {}),
     ...(SUDO_UID && SUDO_GID ? { user: { uid: Number(SUDO_UID), gid: Number(SUDO_GID) } } : {}),
   };
@@ -64,6 +77,7 @@ program
   .description('set up a lab that stands until "down"')
   .addOption(world())
   .addOption(dir())
+  .addOption(firewall())
   .action(async (options) => {
     const lab = await raise(request(options));
     await leaveStanding(lab);
@@ -101,6 +115,7 @@ program
   .description("set up a lab, run a command in its scanner's namespace, take it down; exits as the command did")
   .addOption(world())
   .addOption(dir())
+  .addOption(firewall())
   .argument('<command...>', 'program and arguments, after --')
   .action(async (command, options) => {
     const lab = await raise(request(options));

@@ -10,7 +10,7 @@ import { folderOf, type LabState, newId, thisProcess, writeState } from './regis
 import { buildPrograms, servicesOf, start } from './services.ts';
 import { sweep, tearDown } from './teardown.ts';
 import { type Namespace, type Topology, topologyOf } from './topology.ts';
-import { readWorld } from './world.ts';
+import { type Firewall, readWorld, type World } from './world.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,6 +26,8 @@ export interface Lab {
 }
 export interface LabRequest {
   world: string;
+  /** in place of the world's own `scanner.firewall` */
+  firewall?: Firewall;
   /** absolute; a folder of the lab's own, removed with it, when absent */
   dir?: string;
   user?: { uid: number; gid: number };
@@ -55,6 +57,11 @@ async function startWatchdog(id: string): Promise<Watchdog> {
   };
 }
 
+async function worldOf({ world, firewall }: LabRequest): Promise<World> {
+  const read = await readWorld(world);
+  return firewall ? { ...read, scanner: { ...read.scanner, firewall } } : read;
+}
+
 async function setUp(namespace: Namespace): Promise<void> {
   const within = ['ip', 'netns', 'exec', namespace.name];
   const settings = Object.entries(namespace.sysctls).map(([key, value]) => `${key}=${value}`);
@@ -75,7 +82,7 @@ async function lay(topology: Topology): Promise<void> {
  */
 export async function raise(request: LabRequest): Promise<Lab> {
   await sweep();
-  const plan = planOf(await readWorld(request.world));
+  const plan = planOf(await worldOf(request));
   await buildPrograms();
   const id = newId();
   const topology = topologyOf(plan, id);

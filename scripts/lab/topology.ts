@@ -1,6 +1,6 @@
 import { family } from './addresses.ts';
 import type { Plan, Site } from './plan.ts';
-import { Odd } from './world.ts';
+import { type Firewall, Odd } from './world.ts';
 
 /** Everything that a namespace is set up with. Lines of `ip -batch`, one ruleset for `nft -f`, sysctls by name. */
 export interface Namespace {
@@ -55,6 +55,26 @@ const WAYS: Record<NonNullable<Site['way']>, { nft: string; ip: string[] }> = {
   // and one in the middle of much data ends in either of two ways, depending on what is in flight.
   mangle: { nft: passing('iifname "front" tcp sport 80 ct reply bytes > 2200 @ih,240,8 set 0x58'), ip: [] },
 };
+
+/**
+ * Rules of the scanner itself. Behind either of the two no RST answers a SYN/ACK, so that servers in SYN_RECV repeat it: zmap's SYN leaves by a
+ * packet socket, conntrack never sees it and its answer belongs to no connection; or the kernel makes its RST and the rule drops it.
+ */
+const FIREWALLS: Record<Firewall, string> = {
+  none: '',
+  stateful: scanning(
+    'input',
+    'drop',
+    `iifname "lo" accept
+  ct state established,related accept
+  icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert } accept`,
+  ),
+  'drop-rst': scanning('output', 'accept', 'tcp flags & rst == rst drop'),
+};
+
+function scanning(hook: 'input' | 'output', policy: 'accept' | 'drop', rules: string): string {
+  return `table inet scanner {\n chain ${hook}s {\n  type filter hook ${hook} priority 0; policy ${policy};\n  ${rules}\n }\n}\n`;
+}
 
 function passing(rule: string): string {
   return `table inet way {\n chain passing {\n  type filter hook forward priority 0; policy accept;\n  ${rule}\n }\n}\n`;
@@ -122,7 +142,7 @@ function siteNamespace(name: string, { site, prefixes }: Plan['sites'][number]):
 
 function scannerNamespace(name: string, { world }: Plan, router: Namespace): { here: Namespace; cable: string } {
   const { scanner } = world;
-  const here = namespace(name, COMMON);
+  const here = { ...namespace(name, COMMON), nft: FIREWALLS[scanner.firewall] };
   here.ip.push(
     `addr add ${scanner.address}/30 dev ${scanner.interface}`,
     `addr add ${scanner.address6}/64 dev ${scanner.interface} nodad`,

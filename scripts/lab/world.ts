@@ -25,6 +25,10 @@ const Www = z
   .enum(['same', 'alias', 'absent'])
   .describe('www.NAME: has the same records, is an alias (CNAME) of NAME, or does not exist');
 
+/** What the scanner's own firewall does: see FIREWALLS in topology.ts. */
+export const Firewall = z.enum(['none', 'stateful', 'drop-rst']);
+export type Firewall = z.infer<typeof Firewall>;
+
 const Scanner = z.strictObject({
   interface: z.string().describe('interface of the scanner namespace'),
   address: z.ipv4().describe('IPv4 address of the scanner'),
@@ -32,6 +36,9 @@ const Scanner = z.strictObject({
   gateway_mac: z.string().describe('hardware address of the router, what zmap -G takes'),
   address6: z.ipv6().describe('IPv6 address of the scanner'),
   gateway6: z.ipv6().describe('IPv6 address of the router on the same /64'),
+  firewall: Firewall.default('none').describe(
+    'rules in the namespace of the scanner: none, an ordinary stateful one, or one under which no RST leaves',
+  ),
 });
 
 const Census = z

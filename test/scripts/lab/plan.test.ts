@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
@@ -36,6 +36,44 @@ test('about 1,000 names: every list entry and its www double', () => {
     plan.list.map((_, i) => i + 1),
   );
   assert.is(list.lines, plan.list.length);
+});
+
+test('every world file is whole: each name leads to a host with a truth, an AS and a place', async () => {
+  const files = await readdir(new URL('../../../scripts/lab/worlds/', import.meta.url));
+  assert.ok(files.includes('tiny.yaml'));
+  for (const file of files) {
+    const world = await readWorld(file.replace('.yaml', ''));
+    const { hosts } = truthOf(planOf(world));
+    assert.is(world.name, file.replace('.yaml', ''));
+    assert.ok(hosts.length > 0 && hosts.every(({ asn, city, country }) => asn && city && country), file);
+  }
+});
+
+test('the tiny world has twelve hosts and each kind that the chain tells apart', async () => {
+  const { hosts } = truthOf(planOf(await readWorld('tiny')));
+  assert.is(hosts.length, 12);
+  const verdicts = new Set(hosts.flatMap(({ v1, v0 }) => [`v1 ${v1}`, `v0 ${v0}`]));
+  for (const verdict of ['capable', 'echoed_option', 'not_offered', 'refused', 'silent'])
+    assert.ok(verdicts.has(`v1 ${verdict}`) && verdicts.has(`v0 ${verdict}`), verdict);
+  const some: [what: string, is: (host: (typeof hosts)[number]) => boolean][] = [
+    ['announces addresses', (host) => host.announces.length > 0],
+    ['falls back', (host) => host.fallback],
+    ['opted out', (host) => host.blocked],
+    ['IPv6', (host) => host.address.includes(':')],
+  ];
+  for (const [what, is] of some) assert.ok(hosts.some(is), what);
+});
+
+test('the firewall of the scanner is what the world says, and none unless it says so', () => {
+  const rules = (firewall?: string) => {
+    const world = World.parse({ ...raw, scanner: { ...raw.scanner, ...(firewall ? { firewall } : {}) } });
+    const { namespaces, scanner } = topologyOf(planOf(world), 'aaaaaa');
+    return namespaces.find(({ name }) => name === scanner)?.nft;
+  };
+  assert.is(rules(), '');
+  assert.match(rules('stateful') ?? '', /policy drop;[^}]*ct state established,related accept/);
+  assert.match(rules('drop-rst') ?? '', /hook output[^}]*rst drop/);
+  assert.throws(() => rules('drop_rst'));
 });
 
 /** Worlds that are wrong are refused before anything stands. */
