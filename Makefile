@@ -2,9 +2,10 @@
 RUN ?= lab-$(shell date -u +%Y%m%dT%H%M%SZ)
 CONFIG ?=
 LAB = node --import tsx scripts/lab/cli.ts
-SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
+# env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
+SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test build test check census doctor bench fuzz lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-check build test check census doctor bench fuzz lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -18,6 +19,9 @@ setup-run: ## the same without the test Internet
 setup-test: ## the same with all that the tests need
 	@scripts/setup test
 
+setup-check: ## the same for make check alone
+	@scripts/setup check
+
 build: ## compile the orchestrator and the probe module
 	@npm run --silent build
 	@$(MAKE) --silent -C zmap-module
@@ -28,7 +32,7 @@ census: $(if $(CONFIG),setup-run,setup) ## census of the test Internet, or a rea
 test: setup-test ## run all tests; those that need root say so when they are skipped
 	@node --import tsx test/run.ts
 
-check: ## types, lint, format, dead code, house rules
+check: setup-check ## types, lint, format, dead code, house rules
 	@npm run --silent types
 	@npm run --silent lint
 	@npm run --silent dead

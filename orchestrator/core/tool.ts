@@ -39,6 +39,11 @@ export interface Command {
   idleMs?: number;
   /** Show the program's own status: under a pseudo-terminal when the run has a terminal. Results must then go to files. */
   live?: boolean;
+  /**
+   * Runs in the part's raw folder and may name files there without a path: a program that gives up root's right to pass closed folders
+   * reaches them by no other way below somebody's home.
+   */
+  inFolder?: boolean;
   /** Runs also when the run is being stopped: for commands that put something back. */
   putsBack?: boolean;
   /** Exit codes that are normal for this call, where they differ from the program's. */

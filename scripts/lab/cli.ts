@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
@@ -8,7 +7,7 @@ import { readResult } from './check/result.ts';
 import { type Lab, type LabRequest, leaveStanding, raise } from './lab.ts';
 import { allLabs, isOwnerless, type LabState, readState } from './registry.ts';
 import { tearDown } from './teardown.ts';
-import { Truth } from './truth.ts';
+import { readTruth } from './truth.ts';
 import { Firewall } from './world.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -134,8 +133,7 @@ program
   .option('--truth <file>', 'truth.json (default: the one in the folder of the lab that MPTCP_CENSUS_LAB_DIR names)')
   .action(async (folder, options) => {
     const file = options.truth ?? path.join(process.env.MPTCP_CENSUS_LAB_DIR ?? '.', 'truth.json');
-    const truth = Truth.parse(JSON.parse(await readFile(file, 'utf8')));
-    const { lines, differences } = check(truth, await readResult(folder));
+    const { lines, differences } = check(await readTruth(file), await readResult(folder));
     for (const line of lines) console.log(line);
     for (const line of differences) console.log(`DIFFERS ${line}`);
     process.exitCode = differences.length === 0 ? 0 : 1;

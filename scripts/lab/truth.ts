@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { contains } from './addresses.ts';
 import { locate, type Plan } from './plan.ts';
@@ -44,6 +45,11 @@ export const Truth = z.strictObject({
     .describe('every name of the list'),
 });
 export type Truth = z.infer<typeof Truth>;
+
+/** Reads a truth.json. Throws ZodError when it is none. */
+export async function readTruth(file: string): Promise<Truth> {
+  return Truth.parse(JSON.parse(await readFile(file, 'utf8')));
+}
 
 function domainsOf(plan: Plan): Truth['domains'] {
   const records = byName(plan.records);

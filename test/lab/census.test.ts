@@ -7,7 +7,7 @@ import { type Manifest, readManifest } from '../../orchestrator/core/folder/mani
 import { check } from '../../scripts/lab/check/check.ts';
 import { readResult } from '../../scripts/lab/check/result.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
-import { Truth } from '../../scripts/lab/truth.ts';
+import { readTruth } from '../../scripts/lab/truth.ts';
 import { skipUnless } from '../skip.ts';
 import { census, killedIn, type Stand, stagesDone, standUp } from './census-in-lab.ts';
 import { whyNoLab } from './inside.ts';
@@ -20,10 +20,6 @@ async function manifestOf(stand: Stand, name: string): Promise<Manifest> {
   return manifest;
 }
 
-async function truthOf(stand: Stand): Promise<Truth> {
-  return Truth.parse(JSON.parse(await readFile(stand.truth, 'utf8')));
-}
-
 const reason = await whyNoLab();
 if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
   const stand = await standUp();
@@ -33,7 +29,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
   test('a census of the test Internet finds what stands there, and counts add up', async () => {
     const { exitCode, stdout, stderr } = await run('first');
     assert.is(exitCode, 0, stdout + stderr);
-    const { differences } = check(await truthOf(stand), await readResult(stand.folder('first')));
+    const { differences } = check(await readTruth(stand.truth), await readResult(stand.folder('first')));
     assert.equal(differences, []);
     const { stages } = await manifestOf(stand, 'first');
     for (const [stage, { counts }] of Object.entries(stages)) {
@@ -42,7 +38,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
   });
 
   test('a truth altered in one host is a difference', async () => {
-    const truth = await truthOf(stand);
+    const truth = await readTruth(stand.truth);
     const host = truth.hosts.find(({ v1 }) => v1 === 'not_offered');
     if (host === undefined) throw new Error('the world has no plain host');
     host.v1 = 'capable';
@@ -104,7 +100,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     }
     const { exitCode, stdout, stderr } = await run('killed');
     assert.is(exitCode, 0, stdout + stderr);
-    const { differences } = check(await truthOf(stand), await readResult(stand.folder('killed')));
+    const { differences } = check(await readTruth(stand.truth), await readResult(stand.folder('killed')));
     assert.equal(differences, []);
     assert.is((await manifestOf(stand, 'killed')).result_sha256, (await manifestOf(stand, 'first')).result_sha256);
   });
@@ -130,7 +126,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     const script = `${process.cwd()}/test/fixtures/own-resolver.mjs`;
     const { exitCode, stdout, stderr } = await run('own', '--set', `resolve.tool={command: [node, ${script}]}`);
     assert.is(exitCode, 0, stdout + stderr);
-    const { differences } = check(await truthOf(stand), await readResult(stand.folder('own')));
+    const { differences } = check(await readTruth(stand.truth), await readResult(stand.folder('own')));
     assert.equal(differences, []);
   });
 

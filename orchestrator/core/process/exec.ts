@@ -46,6 +46,10 @@ async function feed(into: Writable, path: string | undefined): Promise<void> {
   else await pipeline(createReadStream(path), into).catch(() => undefined);
 }
 
+function workingFolder(site: ExecSite, command: Command): { cwd?: string } {
+  return command.inFolder ? { cwd: site.folder } : {};
+}
+
 /** Starts a program over pipes; its stderr goes to a file, to the tail, to the status reader and to `onLine`. */
 function launch(site: ExecSite, command: Command, onLine: (line: string) => void) {
   if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
@@ -56,6 +60,7 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
+    ...workingFolder(site, command),
     env: { LC_ALL: 'C', PATH: searchPath(), ...command.env },
     forceKillAfterDelay: stopGraceMs,
   });
@@ -156,6 +161,7 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
   const terminal = spawn(command.program.name, command.args, {
     cols: 200,
     rows: 50,
+    ...workingFolder(site, command),
     env: { ...process.env, LC_ALL: 'C', PATH: searchPath(), ...command.env },
   });
   const log = openLog(site, command);

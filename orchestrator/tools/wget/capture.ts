@@ -99,8 +99,9 @@ function readCounts(stderr: string[]): { received: number; dropped: number } | n
 
 async function captured(context: Context, ports: number[], work: () => Promise<void>, timeoutMs: number) {
   const args = ['-q', '-p', '-n', '-i', context.config.scan.interface ?? 'any', '-s', String(SNAPLEN)];
-  args.push('-B', String(KERNEL_BUFFER_MIB), '-f', captureFilter(ports), '-w', join(context.folder, captureFile));
-  const capture = context.start({ program: dumpcap, args, timeoutMs });
+  args.push('-B', String(KERNEL_BUFFER_MIB), '-f', captureFilter(ports), '-w', captureFile);
+  // As root, dumpcap drops CAP_DAC_OVERRIDE before it opens its file: an absolute path below somebody's home is closed to it.
+  const capture = context.start({ program: dumpcap, args, timeoutMs, inFolder: true });
   // dumpcap names its file once the filter is set and the interface is open
   await capture.stderrLine(/^File: /);
   try {

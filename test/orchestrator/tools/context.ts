@@ -109,6 +109,7 @@ function launch(command: Command, { folder, stage, part, within, stdin, stdout }
     stdout: stdout ?? 'ignore',
     stderr: ['pipe', { file: join(folder, command.stderr ?? `${command.program.name}.stderr`) }],
     timeout: command.timeoutMs,
+    ...(command.inFolder ? { cwd: folder } : {}),
   });
   const stderr: string[] = [];
   const listeners = new Set<(line: string) => void>();
