@@ -49,7 +49,7 @@ async function record(lab: LabState, addresses: readonly string[]): Promise<{ co
     const codes = (await Promise.all(runs)).map(({ exitCode }) => exitCode ?? -1);
     capture.kill('SIGINT');
     await capture;
-    const fields = ['ip.src', 'ip.dst', 'tcp.flags.syn', ...FIELDS].flatMap((field) => ['-e', field]);
+    const fields = ['ip.src', 'ip.dst', 'tcp.flags', ...FIELDS].flatMap((field) => ['-e', field]);
     const { stdout } = await execa('tshark', [
       '-r',
       file,
@@ -60,8 +60,8 @@ async function record(lab: LabState, addresses: readonly string[]): Promise<{ co
       ...fields,
     ]);
     const packets = stdout.split('\n').map((line) => {
-      const [from = '', to = '', syn = '', subtypes = '', flags = '', v4 = '', v6 = '', echo = ''] = line.split('\t');
-      return { from, to, syn: syn === '1', subtypes: subtypes.split(','), flags, announced: v4 || v6, echo };
+      const [from = '', to = '', tcp = '', subtypes = '', flags = '', v4 = '', v6 = '', echo = ''] = line.split('\t');
+      return { from, to, syn: (Number(tcp) & 0x02) !== 0, subtypes: subtypes.split(','), flags, announced: v4 || v6, echo };
     });
     return { codes, packets };
   } finally {

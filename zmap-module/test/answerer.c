@@ -40,7 +40,8 @@ static uint16_t checksum(uint32_t sum, const uint8_t *at, size_t bytes)
 		sum += get_be16(at + i);
 	}
 	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t) ~(sum + (sum >> 16));
+	sum += sum >> 16;
+	return ~sum & 0xffff;
 }
 
 static void answer(uint8_t *frame, const uint8_t *mac, const uint8_t *scanner, uint32_t target)

@@ -21,6 +21,11 @@ interface Example {
   output: string | null;
 }
 
+interface Packed {
+  filename: string;
+  files: { path: string }[];
+}
+
 function examplesOf(readme: string): Example[] {
   const blocks = readme.matchAll(/^```(sh|js)\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/gms);
   return Array.from(blocks, ([, language, code = '', output]) => ({
@@ -38,10 +43,13 @@ async function install(folder: string): Promise<{ home: string; files: string[] 
     await cp(join(ROOT, part), join(copy, part), { recursive: true });
   await execa('node', [TSC, '-p', join(ROOT, 'tsconfig.json'), '--outDir', join(copy, 'dist')]);
   const packed = await execa('npm', ['pack', '--ignore-scripts', '--json'], { cwd: copy });
-  const [{ filename, files }] = JSON.parse(packed.stdout);
+  // A list up to npm 11, an object by package name since npm 12.
+  const [archive] = Object.values<Packed>(JSON.parse(packed.stdout));
+  if (archive === undefined) throw new Error(`npm packed nothing: ${packed.stdout}`);
+  const { filename, files } = archive;
   await cp(join(copy, filename), join(home, filename));
   await execa('npm', ['install', '--offline', '--no-audit', '--no-fund', filename], { cwd: home });
-  return { home, files: files.map(({ path }: { path: string }) => path) };
+  return { home, files: files.map(({ path }) => path) };
 }
 
 async function runExample(

@@ -19,7 +19,7 @@ const LINGER_MS = 300;
 
 export const dumpcap: Program = {
   name: 'dumpcap',
-  version: { args: ['--version'], pattern: /Dumpcap \(Wireshark\) (\d[\d.]*)/ },
+  version: { args: ['--version'], pattern: /Dumpcap \(Wireshark\) (\d+(?:\.\d+)*)/ },
   apt: 'wireshark-common',
   privileges: 'CAP_NET_RAW',
   okExits: [0],

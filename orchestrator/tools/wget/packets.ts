@@ -5,7 +5,7 @@ import type { WgetPacket, WgetStream } from './raw.ts';
 
 export const tshark: Program = {
   name: 'tshark',
-  version: { args: ['--version'], pattern: /TShark \(Wireshark\) (\d[\d.]*)/ },
+  version: { args: ['--version'], pattern: /TShark \(Wireshark\) (\d+(?:\.\d+)*)/ },
   apt: 'tshark',
   privileges: null,
   okExits: [0],

@@ -50,6 +50,25 @@ for (const { name, tool } of registered) {
   });
 }
 
+/** First lines of Debian 12 and 13; a version is the number alone, without what the sentence puts behind it. */
+const versions: [program: string, said: string, version: string][] = [
+  ['tshark', 'TShark (Wireshark) 4.0.17 (Git v4.0.17 packaged as 4.0.17-0+deb12u3).', '4.0.17'],
+  ['tshark', 'TShark (Wireshark) 4.4.19.', '4.4.19'],
+  ['dumpcap', 'Dumpcap (Wireshark) 4.4.19.', '4.4.19'],
+  ['nmap', 'Nmap version 7.95 ( https://nmap.org )', '7.95'],
+  ['mptcpize', 'mptcpize 0.13', '0.13'],
+  ['wget', 'GNU Wget 1.25.0 built on linux-gnu.', '1.25.0'],
+  ['zmap', 'zmap 2.1.1', '2.1.1'],
+  ['sysctl', 'sysctl from procps-ng 4.0.4', '4.0.4'],
+  ['adnshost', 'adnshost (GNU adns) 1.6.1', '1.6.1'],
+];
+for (const [name, said, version] of versions) {
+  registry(`the version of "${said}" is ${version}`, () => {
+    const program = registered.flatMap(({ tool }) => tool.programs ?? []).find((one) => one.name === name);
+    assert.is(program?.version.pattern.exec(said)?.[1], version);
+  });
+}
+
 registry('every tool that census.yaml may name is there', () => {
   const config = Config.parse({ targets: { list: 'x' }, os: { tool: 'nmap' } });
   const named = [config.resolve, config.scan, config.handshake, config.asn, config.whois, config.geo, config.path];

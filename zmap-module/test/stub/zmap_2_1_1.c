@@ -100,8 +100,8 @@ static void say(const char *level, const char *who, const char *format, va_list 
 		end;                                        \
 	}
 
-LOG(log_warn, "WARN", return )
-LOG(log_info, "INFO", return )
+LOG(log_warn, "WARN", (void)0)
+LOG(log_info, "INFO", (void)0)
 LOG(log_fatal, "FATAL", exit(1))
 
 static void set(size_t offset, const void *value, size_t bytes)
