@@ -1,6 +1,8 @@
 # The front door: every run is scripted through this file.
 RUN ?= lab-$(shell date -u +%Y%m%dT%H%M%SZ)
 CONFIG ?=
+# Debian leaves the sbin folders out of an ordinary user's PATH; the programs of the test Internet are there.
+export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")

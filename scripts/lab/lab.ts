@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './command.ts';
 import { writeData } from './data.ts';
+import { writeNetnsFiles } from './netns-files.ts';
 import { planOf } from './plan.ts';
 import { folderOf, type LabState, newId, thisProcess, writeState } from './registry.ts';
 import { buildPrograms, servicesOf, start } from './services.ts';
@@ -102,8 +103,7 @@ export async function raise(request: LabRequest): Promise<Lab> {
   const begun = performance.now();
   try {
     await Promise.all([writeData(plan, data, request.user), lay(topology)]);
-    await mkdir(`/etc/netns/${topology.scanner}`, { recursive: true });
-    await writeFile(`/etc/netns/${topology.scanner}/resolv.conf`, `nameserver ${plan.world.services.resolver}\n`);
+    await writeNetnsFiles(topology.scanner, plan.world.services.resolver);
     const services = await servicesOf(plan, topology, data, folderOf(id));
     await Promise.all(services.map((service) => start(service, folderOf(id))));
   } catch (error) {

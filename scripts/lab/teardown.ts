@@ -1,7 +1,8 @@
-import { readdir, readlink, rm, stat } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './command.ts';
 import { removeData } from './data.ts';
+import { removeNetnsFiles } from './netns-files.ts';
 import { allLabs, forget, isOwnerless, type LabState } from './registry.ts';
 
 /** Ids of the processes that live in one of the namespaces (their /proc/PID/ns/net is its file under /run/netns). */
@@ -49,7 +50,7 @@ export async function tearDown(state: LabState): Promise<void> {
   if (lines.length > 0) await run(['ip', '-force', '-batch', '-'], { input: lines.join('') }).catch(() => undefined);
   const left = new Set(await standingNamespaces());
   const stuck = state.namespaces.filter((name) => left.has(name));
-  await rm(`/etc/netns/${state.scanner}`, { recursive: true, force: true });
+  await removeNetnsFiles(state.scanner);
   if (!state.keep_data) await removeData(state.data);
   if (stuck.length > 0) throw new Error(`lab ${state.id}: could not remove ${stuck.join(' ')}`);
   await forget(state.id);

@@ -61,7 +61,15 @@ async function record(lab: LabState, addresses: readonly string[]): Promise<{ co
     ]);
     const packets = stdout.split('\n').map((line) => {
       const [from = '', to = '', tcp = '', subtypes = '', flags = '', v4 = '', v6 = '', echo = ''] = line.split('\t');
-      return { from, to, syn: (Number(tcp) & 0x02) !== 0, subtypes: subtypes.split(','), flags, announced: v4 || v6, echo };
+      return {
+        from,
+        to,
+        syn: (Number(tcp) & 0x02) !== 0,
+        subtypes: subtypes.split(','),
+        flags,
+        announced: v4 || v6,
+        echo,
+      };
     });
     return { codes, packets };
   } finally {
@@ -216,6 +224,12 @@ if (!skipUnless(reason === null, 'lab/personalities', reason ?? '')) {
     assert.match(await inside(lab, ['ping', '-c', '1', '-W', '1', '198.18.24.1']), ' 0 received');
     const page = await inside(lab, ['curl', '-s', '-m', '5', 'http://[2001:db8:4:1::1]/']);
     assert.match(page, '<title>linux</title>');
+  });
+
+  test("the scanner knows this machine's own name without asking a resolver: zmap looks it up when it starts", async () => {
+    const { stdout: name } = await execa('hostname');
+    // hosts: only the file is asked
+    assert.match(await inside(lab, ['getent', '-s', 'hosts:files', 'ahostsv4', name]), '127.0.0.1');
   });
 
   test('the router drops what is not of the lab', async () => {

@@ -3,6 +3,7 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { removeNetnsFiles, writeNetnsFiles } from '../../scripts/lab/netns-files.ts';
 import { skipUnless } from '../skip.ts';
 
 /** The module's folder, its plug-in and its lab programs, all built by `make -C zmap-module all lab-programs`. */
@@ -70,6 +71,7 @@ export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> 
     const name = `${run}-${word}`;
     await ip('netns', 'add', name);
     namespaces.push(name);
+    await writeNetnsFiles(name);
     // Without this a fresh interface answers no neighbour solicitation for a second or two.
     const noDad = ['net.ipv6.conf.default.accept_dad=0', 'net.ipv6.conf.default.dad_transmits=0'];
     await ip('netns', 'exec', name, 'sysctl', '-qw', ...noDad);
@@ -97,7 +99,10 @@ export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> 
     await body({ folder, scanner, target, ip, inTarget, serve, addNamespace });
   } finally {
     for (const program of programs) program.kill('SIGKILL');
-    for (const name of namespaces) await execa('ip', ['netns', 'del', name], { reject: false });
+    for (const name of namespaces) {
+      await execa('ip', ['netns', 'del', name], { reject: false });
+      await removeNetnsFiles(name);
+    }
     await rm(folder, { recursive: true, force: true });
   }
 }

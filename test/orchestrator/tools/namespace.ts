@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { removeNetnsFiles, writeNetnsFiles } from '../../../scripts/lab/netns-files.ts';
 
 /** Network namespaces need root. */
 export const isRoot = process.getuid?.() === 0;
@@ -8,10 +9,12 @@ export async function withNamespace<T>(purpose: string, work: (name: string) => 
   const name = `census-${purpose}-${process.pid}`;
   await execa('ip', ['netns', 'add', name]);
   try {
+    await writeNetnsFiles(name);
     await execa('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
     return await work(name);
   } finally {
     await execa('ip', ['netns', 'del', name]);
+    await removeNetnsFiles(name);
   }
 }
 
