@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -110,9 +110,18 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     await mkdir(into);
     await chmod(into, 0o777);
     await execa('chmod', ['-R', 'a+rX', stand.folder('.')]);
-    const nobody = ['--net', 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
+    // The checkout's owner, since nobody else may read one in /root or in a home; root itself is left without any capability.
+    const { uid, gid } = await stat('.');
+    const user = [
+      'setpriv',
+      `--reuid=${uid}`,
+      `--regid=${gid}`,
+      '--clear-groups',
+      '--inh-caps=-all',
+      '--bounding-set=-all',
+    ];
     const replay = ['--import', 'tsx', 'orchestrator/cli.ts', 'replay', stand.folder('first'), '--into', `${into}/run`];
-    const { exitCode, stdout, stderr } = await execa('unshare', [...nobody, process.execPath, ...replay], {
+    const { exitCode, stdout, stderr } = await execa('unshare', ['--net', ...user, process.execPath, ...replay], {
       reject: false,
       env: { TMPDIR: into, HOME: into },
     });
