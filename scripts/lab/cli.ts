@@ -57,13 +57,23 @@ async function inScanner(state: LabState, command: readonly string[]): Promise<n
   return exitCode ?? 128 + (signal ? constants.signals[signal] : 0);
 }
 
+const here = path.resolve(import.meta.dirname, '../..');
+
+/** Standing labs that this checkout set up; those of others are nobody's business here. */
+async function ownStanding(): Promise<LabState[]> {
+  return (await allLabs()).filter((lab) => lab.owner === null && path.resolve(lab.checkout) === here);
+}
+
+/** The lab of that id, of whichever checkout; without an id the one that this checkout set up. */
 async function labOf(id: string | undefined): Promise<LabState> {
-  const standing = (await allLabs()).filter((lab) => lab.owner === null);
+  const standing = await ownStanding();
   const state = id ? await readState(id) : standing.length === 1 ? standing[0] : undefined;
   if (state) return state;
   const known = standing.map((lab) => lab.id).join(' ') || 'none';
   throw new Error(
-    id ? `no lab ${id} (standing: ${known})` : `say which lab (standing: ${known}), or set one up with "up"`,
+    id
+      ? `no lab ${id} (standing of this checkout: ${known})`
+      : `say which lab (standing of this checkout: ${known}), or set one up with "up"`,
   );
 }
 
@@ -89,12 +99,10 @@ program
 program
   .command('down')
   .description('take down a lab, or with --all-mine every standing one of this checkout')
-  .argument('[id]', 'run id; may be left out when one lab stands')
+  .argument('[id]', 'run id; may be left out when one lab of this checkout stands')
   .option('--all-mine', 'every standing lab that this checkout set up')
   .action(async (id, { allMine }) => {
-    const here = path.resolve(import.meta.dirname, '../..');
-    const mine = (lab: LabState) => lab.owner === null && path.resolve(lab.checkout) === here;
-    const labs = allMine ? (await allLabs()).filter(mine) : [await labOf(id)];
+    const labs = allMine ? await ownStanding() : [await labOf(id)];
     for (const lab of labs) {
       await tearDown(lab);
       say(`lab ${lab.id}: gone`);
@@ -104,7 +112,7 @@ program
 program
   .command('shell')
   .description("a shell in the scanner's namespace of a standing lab")
-  .argument('[id]', 'run id; may be left out when one lab stands')
+  .argument('[id]', 'run id; may be left out when one lab of this checkout stands')
   .action(async (id) => {
     process.exitCode = await inScanner(await labOf(id), [process.env.SHELL ?? '/bin/sh']);
   });

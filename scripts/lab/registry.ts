@@ -3,8 +3,11 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { z } from 'zod';
 
-/** Where the labs of this machine keep what they need while they stand, one folder each. */
-const HOME = '/run/mptcp-census-lab';
+/**
+ * Where the labs of this machine keep what they need while they stand, one folder each. A test of what happens to labs without an owner
+ * keeps its own elsewhere: any lab that comes up removes the ownerless ones of its folder.
+ */
+const HOME = process.env.MPTCP_CENSUS_LAB_HOME ?? '/run/mptcp-census-lab';
 
 const Owner = z.strictObject({
   pid: z.int().describe('process that the lab lives and dies with'),

@@ -1,15 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { access, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { raise } from '../../scripts/lab/lab.ts';
-import { allLabs, folderOf, readState } from '../../scripts/lab/registry.ts';
-import { processesIn, standingNamespaces, sweep, tearDown } from '../../scripts/lab/teardown.ts';
 import { skipUnless } from '../skip.ts';
 import { inside, whyNoLab } from './inside.ts';
+
+// Labs of other tests come up meanwhile and remove ownerless ones: here they must stay until this test removes them.
+const labs = await mkdtemp(join(tmpdir(), 'lab-life-'));
+process.env.MPTCP_CENSUS_LAB_HOME = labs;
+process.on('exit', () => rmSync(labs, { recursive: true, force: true }));
+const { raise } = await import('../../scripts/lab/lab.ts');
+const { allLabs, folderOf, forget, readState, writeState } = await import('../../scripts/lab/registry.ts');
+const { processesIn, standingNamespaces, sweep, tearDown } = await import('../../scripts/lab/teardown.ts');
 
 const test = suite('lab/life');
 const CLI = ['--import', 'tsx', 'scripts/lab/cli.ts'];
@@ -126,6 +134,12 @@ if (!skipUnless(reason === null, 'lab/life', reason ?? '')) {
       await inside(state ?? never(), ['curl', '-s', '-m', '3', 'http://198.18.4.1/']),
       '<title>linux</title>',
     );
+    // Another checkout's lab is no reason to ask which one is meant.
+    const other = { ...(state ?? never()), id: 'ffffff', checkout: '/elsewhere', namespaces: [] };
+    await writeState(other);
+    const shell = await execa(process.execPath, [...CLI, 'shell'], { env: { SHELL: '/bin/pwd' }, reject: false });
+    await forget(other.id);
+    assert.is(shell.exitCode, 0, shell.stderr);
     const status = await execa(process.execPath, [...CLI, 'status']);
     assert.match(status.stdout, new RegExp(`^${id} {2}tiny {2}stands`, 'm'));
     const pids = await processesIn(state?.namespaces ?? []);
