@@ -7,7 +7,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-check build test check census doctor bench fuzz lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench fuzz lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -21,6 +21,9 @@ setup-run: ## the same without the test Internet
 setup-test: ## the same with all that the tests need
 	@scripts/setup test
 
+setup-unit: ## the same for make test-unit alone: npm packages and the build
+	@scripts/setup unit
+
 setup-check: ## the same for make check alone
 	@scripts/setup check
 
@@ -33,6 +36,13 @@ census: $(if $(CONFIG),setup-run,setup) ## census of the test Internet, or a rea
 
 test: setup-test ## run all tests; those that need root say so when they are skipped
 	@node --import tsx test/run.ts
+
+test-unit: setup-unit ## run the tests that need neither root nor a lab: a minute on two cores
+	@node --import tsx test/run.ts --unit
+
+nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times; a skip is a failure
+	@EXPECT_ALL=1 TEST_MINUTES=60 FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 PYASN_ADDRESSES=2000000 \
+		node --import tsx test/run.ts
 
 check: setup-check ## types, lint, format, dead code, house rules
 	@npm run --silent types

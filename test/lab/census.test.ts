@@ -1,3 +1,4 @@
+// needs: root
 import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { execa } from 'execa';
 import { suite } from 'uvu';

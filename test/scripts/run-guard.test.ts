@@ -97,6 +97,58 @@ guard('a skip is printed with its reason and counted', async () => {
   });
 });
 
+/** Files of a tree, and whether `--unit` runs them. */
+const marked: Record<string, boolean> = { plain: true, rooted: false, slow: false };
+const markers: Record<string, string> = { plain: '', rooted: '// needs: root\n', slow: '// takes: long\n' };
+
+guard('--unit takes the files without a marker, --rest all others', async () => {
+  const tests = Object.keys(marked).map((name) => [`test/${name}.test.ts`, `${markers[name]}${textOf('passing')}`]);
+  await inTree(Object.fromEntries(tests), async (tree) => {
+    for (const [option, unit] of [
+      ['--unit', true],
+      ['--rest', false],
+    ] as const) {
+      const { said } = await runIn(tree, runner, [option, '--list']);
+      const right = Object.keys(marked).filter((name) => marked[name] === unit);
+      assert.equal(
+        said.split('\n'),
+        right.map((name) => `test/${name}.test.ts`),
+      );
+    }
+  });
+});
+
+guard('in this repository, what --unit runs and what it leaves are everything, and nothing is in both', async () => {
+  const listed = async (...options: string[]) => (await runIn(root, runner, [...options, '--list'])).said.split('\n');
+  const [all, unit, rest] = await Promise.all([listed(), listed('--unit'), listed('--rest')]);
+  assert.equal([...unit, ...rest].sort(), all.sort());
+  assert.ok(unit.length > 0 && rest.length > 0);
+});
+
+guard('a file that makes namespaces and has no marker is red', async () => {
+  const text = `import { withPair } from './namespace.ts';\n${textOf('passing')}`;
+  const tree = { 'test/case.test.ts': text, 'test/namespace.ts': 'export const withPair = 1;\n' };
+  await inTree(tree, async (at) => assert.match((await runIn(at, runner)).said, 'holds no line "// needs: root"'));
+});
+
+guard('among the unit tests, a test skipped for want of root is red', async () => {
+  const loud = `console.log('SKIP a title: needs root');\n${textOf('passing')}`;
+  await inTree({ 'test/case.test.ts': loud }, async (tree) => {
+    assert.is((await runIn(tree, runner)).exitCode, 0);
+    assert.is((await runIn(tree, runner, ['--unit'])).exitCode, 1);
+  });
+});
+
+guard('root gives up its capabilities for the unit tests', async () => {
+  const text = textOf('passing').replace(
+    /^/,
+    "import { readFileSync } from 'node:fs';\nif (!/^CapEff:\\s0{16}$/m.test(readFileSync('/proc/self/status', 'utf8'))) throw 1;\n",
+  );
+  await inTree({ 'test/case.test.ts': text }, async (tree) => {
+    assert.is((await runIn(tree, runner, ['--unit'])).exitCode, 0);
+  });
+});
+
 guard.run();
 
 const rules = suite('test/house-rules.ts');

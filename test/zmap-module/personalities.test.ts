@@ -1,3 +1,4 @@
+// needs: root
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

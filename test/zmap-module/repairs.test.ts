@@ -1,3 +1,4 @@
+// needs: root
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

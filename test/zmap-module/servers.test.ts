@@ -1,3 +1,4 @@
+// needs: root
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { skipUnless } from '../skip.ts';

@@ -1,3 +1,4 @@
+// takes: long
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';

@@ -1,3 +1,4 @@
+// needs: root
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
