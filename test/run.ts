@@ -10,8 +10,6 @@ import { execa } from 'execa';
  *   --list  prints the files instead of running them     word  only files whose path holds one of the words
  */
 const roots = ['test', 'orchestrator/ip2asn-lite/test'];
-/** Files that share the machine with nobody: they scan at rates at which a starved receiver loses answers. */
-const serial = ['test/zmap-module/'];
 const together = 2;
 const limitMs = Number(process.env.TEST_MINUTES ?? 15) * 60_000;
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -26,6 +24,8 @@ interface Result {
 }
 
 const needsRoot = (source: string) => /^\/\/ needs: root$/m.test(source);
+/** Shares the machine with nobody: it scans at rates at which a starved receiver loses answers. */
+const runsAlone = (source: string) => /^\/\/ runs: alone$/m.test(source);
 const takesLong = (source: string) => /^\/\/ takes: long$/m.test(source);
 
 function selected(file: string): boolean {
@@ -112,12 +112,14 @@ async function runAll(files: string[]): Promise<Result[]> {
       report(result, (performance.now() - begun) / 1000);
     }
   }
-  const alone = files.filter((file) => serial.some((folder) => file.startsWith(folder)));
+  const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
+  const those = (is: (source: string) => boolean) => files.filter((file) => is(sources.get(file) ?? ''));
+  const alone = those(runsAlone);
   // Those that stand labs up wait more than they reckon: begun first, they leave the processor to the others.
-  const [waiting, reckoning] = [true, false].map((root) =>
-    files.filter((file) => !alone.includes(file) && needsRoot(readFileSync(file, 'utf8')) === root),
-  );
-  const queues = [waiting ?? [], reckoning ?? []];
+  const queues = [
+    those((source) => !runsAlone(source) && needsRoot(source)),
+    those((source) => !runsAlone(source) && !needsRoot(source)),
+  ];
   // One worker begins with each queue and helps with the other.
   await Promise.all(
     Array.from({ length: together }, async (_, n) => {

@@ -1,4 +1,5 @@
 // needs: root
+// runs: alone
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

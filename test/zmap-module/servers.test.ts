@@ -1,4 +1,5 @@
 // needs: root
+// runs: alone
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { skipUnless } from '../skip.ts';
