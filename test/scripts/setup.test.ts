@@ -18,7 +18,7 @@ async function setUpWith(programs: Record<string, string>, scope: string) {
     writeFileSync(join(folder, name), text);
     chmodSync(join(folder, name), 0o755);
   }
-  const { exitCode, stderr } = await execa('scripts/setup', [scope], {
+  const { exitCode, stderr } = await execa('bash', ['scripts/setup', scope], {
     reject: false,
     env: { PATH: `${folder}:${process.env.PATH}` },
   });
