@@ -1,5 +1,6 @@
 /*
- * mirror: a middlebox that gives the client its own MPTCP option back.
+ * mirror: a middlebox that gives the client its own MPTCP option back. With `pad` as second argument it fills an option that is shorter
+ * than a SYN/ACK's up to 12 bytes with a random tail, drawn anew for every SYN/ACK: v1 looks as if a server had drawn a key.
  *
  *   client  SYN + option  ->  [remember option]  ->  SYN + option  server (plain TCP)
  *   client  SYN/ACK + the same option  <-  [append]  <-  SYN/ACK   server
@@ -14,9 +15,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
-enum { TUPLE = 12, SLOTS = 65536, OPTIONS_MAX = 40, IP_ADDRESSES = 12 };
+enum { TUPLE = 12, SLOTS = 65536, OPTIONS_MAX = 40, IP_ADDRESSES = 12, PADDED = 12 };
 
 struct remembered {
 	uint8_t tuple[TUPLE];
@@ -59,17 +61,22 @@ static void remember(const uint8_t *packet, const struct tcp_packet *view)
 }
 
 /* Appends the remembered option, padded with NOPs, where it fits. Returns the new length of the packet. */
-static size_t give_back(uint8_t *packet, const struct tcp_packet *view)
+static size_t give_back(uint8_t *packet, const struct tcp_packet *view, bool pad)
 {
 	uint8_t tuple[TUPLE];
 	tuple_of(packet, view, false, tuple);
 	const struct remembered *slot = slot_of(tuple);
-	size_t room = ((size_t)slot->length + 3) / 4 * 4, header = view->payload - view->tcp + room;
+	bool filled = pad && slot->length >= 4 && slot->length < PADDED;
+	size_t length = filled ? PADDED : slot->length;
+	size_t room = (length + 3) / 4 * 4, header = view->payload - view->tcp + room;
 	if (!slot->length || memcmp(slot->tuple, tuple, TUPLE) || header > TCP_HEADER_MAX)
 		return view->end;
 	memmove(packet + view->payload + room, packet + view->payload, view->end - view->payload);
 	memset(packet + view->payload, OPT_NOP, room);
 	memcpy(packet + view->payload, slot->option, slot->length);
+	packet[view->payload + 1] = (uint8_t)length;
+	if (filled && getrandom(packet + view->payload + slot->length, PADDED - slot->length, 0) < 0)
+		perror("getrandom");
 	packet[view->tcp + 12] = (uint8_t)(header / 4 << 4);
 	tcp_seal(packet, view->tcp, view->end + room);
 	return view->end + room;
@@ -78,8 +85,9 @@ static size_t give_back(uint8_t *packet, const struct tcp_packet *view)
 int main(int argc, char **argv)
 {
 	static uint8_t packet[PACKET_MAX + OPTIONS_MAX];
-	if (argc != 2) {
-		fprintf(stderr, "usage: mirror TUN\n");
+	bool pad = argc == 3 && !strcmp(argv[2], "pad");
+	if (argc != 2 && !pad) {
+		fprintf(stderr, "usage: mirror TUN [pad]\n");
 		return 2;
 	}
 	int tun = tun_open(argv[1]);
@@ -97,7 +105,7 @@ int main(int argc, char **argv)
 			if ((view.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
 				remember(packet, &view);
 			else if ((view.flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
-				length = give_back(packet, &view);
+				length = give_back(packet, &view, pad);
 		}
 		if (write(tun, packet, length) < 0 && errno != EAGAIN)
 			perror("write");

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_PSH = 0x08, TCP_ACK = 0x10 };
-enum { OPT_EOL = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_MPTCP = 30 };
+enum { OPT_EOL = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_SCALE = 3, OPT_TIMESTAMPS = 8, OPT_MPTCP = 30, OPT_UNKNOWN = 253 };
 enum { IP_HEADER = 20, TCP_HEADER = 20, TCP_HEADER_MAX = 60, PACKET_MAX = 65536 };
 
 /* Where things lie in an IPv4 TCP packet, in bytes from its start. */

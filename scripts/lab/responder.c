@@ -1,19 +1,17 @@
 /*
- * responder: hosts whose SYN/ACK no kernel of today sends. Which one is the third argument:
- *   v0         a server of RFC 6824: a fresh key to a v0 SYN, no option to another
- *   swapped    our v0 key with its bytes turned round; to v1, its 4 bytes padded with a zero key
- *   constant   a well-formed answer in the version asked whose key is always the same
- *   malformed  an option that says it is longer than the header
+ * responder: hosts whose SYN/ACK no kernel of today sends. Which one is the third argument (personality.c).
  *
  * Answers for every IPv4 address routed into its TUN device, without a table of connections:
- *   SYN                        SYN/ACK with MSS and the option above, if the SYN had one
+ *   SYN                        SYN/ACK with MSS, timestamps if the SYN had them, and what the personality says; some send several
  *   GET                        a small page, connection kept
  *   FIN                        FIN/ACK
  *   other port                 RST/ACK
  *   ICMP echo request          its reply
- * Sequence numbers come from the segment that is answered, so a retransmission gets the same answer again.
+ * Other sequence numbers come from the segment that is answered, so a retransmission gets the same answer again.
  */
 #include "packet.h"
+#include "personality.h"
+#include "reflect.h"
 #include "tun.h"
 
 #include <errno.h>
@@ -21,9 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MPC_LENGTH = 12, MPC_FLAG_H = 0x01, MSS = 1460, WINDOW = 65535, TTL = 64 };
+enum { MSS = 1460, WINDOW = 65535, TTL = 64, OPTIONS_MAX = 40 };
 enum { PROTOCOL_ICMP = 1, ICMP_ECHO = 8, IP_ADDRESSES = 12 };
 
 static const char PAGE[] = "HTTP/1.1 200 OK\r\nServer: lab\r\nContent-Type: text/html\r\nContent-Length: 51\r\n"
@@ -72,78 +71,71 @@ static void send_answer(int tun, const uint8_t *question, const struct tcp_packe
 		perror("write");
 }
 
-/*
- * Each personality writes the option that answers the MP_CAPABLE of a SYN (subtype in the high nibble of byte 2, version in its low one;
- * RFC 6824 and RFC 8684, section 3.1) and returns its length, a multiple of 4; 0 for none. `out` holds MPC_LENGTH bytes.
- */
-static size_t say_v0(const uint8_t *asked, size_t length, uint8_t *out)
+/* Milliseconds, as the timestamps of today's kernels count. */
+static uint32_t clock_now(void)
 {
-	const uint8_t head[4] = {OPT_MPTCP, MPC_LENGTH, 0, MPC_FLAG_H};
-	if (length != MPC_LENGTH || asked[2] != 0)
-		return 0;
-	memcpy(out, head, 4);
-	return getrandom(out + 4, 8, 0) == 8 ? MPC_LENGTH : 0;
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
 }
 
-static size_t say_swapped(const uint8_t *asked, size_t length, uint8_t *out)
+/* MSS, timestamps where the SYN has them, and what the personality says, padded with NOPs. Returns the length. */
+static size_t write_options(uint8_t *out, uint32_t tsval, bool timestamps, const uint8_t *said, size_t length)
 {
-	memset(out, 0, MPC_LENGTH);
-	memcpy(out, asked, 4);
-	out[1] = MPC_LENGTH;
-	for (int i = 0; length == MPC_LENGTH && i < 8; i++)
-		out[4 + i] = asked[11 - i];
-	return MPC_LENGTH;
+	const uint8_t mss[] = {OPT_MSS, 4, MSS >> 8, MSS & 255};
+	size_t at = sizeof mss, room = (length + 3) / 4 * 4;
+	memcpy(out, mss, sizeof mss);
+	if (timestamps) {
+		const uint8_t head[] = {OPT_NOP, OPT_NOP, OPT_TIMESTAMPS, 10};
+		memcpy(out + at, head, sizeof head);
+		put_be32(out + at + 4, clock_now());
+		put_be32(out + at + 8, tsval);
+		at += 12;
+	}
+	memset(out + at, OPT_NOP, room);
+	memcpy(out + at, said, length);
+	return at + room;
 }
 
-static size_t say_constant(const uint8_t *asked, size_t length, uint8_t *out)
+static struct syn read_syn(const uint8_t *packet, const struct tcp_packet *view, bool *timestamps)
 {
-	const uint8_t key[8] = {0xba, 0xdc, 0x0f, 0xfe, 0xe0, 0xdd, 0xf0, 0x0d};
-	(void)length;
-	memcpy(out, asked, 4);
-	out[1] = MPC_LENGTH;
-	memcpy(out + 4, key, 8);
-	return MPC_LENGTH;
-}
-
-static size_t say_malformed(const uint8_t *asked, size_t length, uint8_t *out)
-{
-	(void)length;
-	memcpy(out, asked, 4);
-	out[1] = MPC_LENGTH;
-	return 4;
-}
-
-static const struct personality {
-	const char *name;
-	size_t (*say)(const uint8_t *asked, size_t length, uint8_t *out);
-} personalities[] = {
-	{"v0", say_v0},
-	{"swapped", say_swapped},
-	{"constant", say_constant},
-	{"malformed", say_malformed},
-};
-
-static const struct personality *personality_of(const char *name)
-{
-	for (size_t i = 0; i < sizeof personalities / sizeof *personalities; i++)
-		if (!strcmp(personalities[i].name, name))
-			return &personalities[i];
-	return NULL;
+	struct syn syn = {.server = packet + IP_ADDRESSES + 4, .sequence = get_be32(packet + view->tcp + 4)};
+	size_t length = 0;
+	const uint8_t *found = tcp_option(packet, view, OPT_TIMESTAMPS, &length);
+	*timestamps = found && length == 10;
+	if (*timestamps)
+		syn.tsval = get_be32(found + 2);
+	syn.asked = tcp_option(packet, view, OPT_MPTCP, &syn.asked_length);
+	syn.unknown = tcp_option(packet, view, OPT_UNKNOWN, &syn.unknown_length);
+	return syn;
 }
 
 static void answer_syn(const struct host *host, const uint8_t *packet, const struct tcp_packet *view)
 {
-	uint8_t options[4 + MPC_LENGTH] = {OPT_MSS, 4, MSS >> 8, MSS & 255};
-	struct answer say = {TCP_SYN | TCP_ACK, 0, get_be32(packet + view->tcp + 4) + 1, options, 4, NULL, 0};
-	size_t length = 0;
-	const uint8_t *asked = tcp_option(packet, view, OPT_MPTCP, &length);
+	const struct personality *who = host->personality;
+	bool timestamps;
+	struct syn syn = read_syn(packet, view, &timestamps);
 	uint8_t isn[4];
 	if (getrandom(isn, sizeof isn, 0) != sizeof isn)
 		return;
-	say.sequence = get_be32(isn);
-	if (asked && length >= 4)
-		say.options_length += host->personality->say(asked, length, options + 4);
-	send_answer(host->tun, packet, view, &say);
+	for (int draw = 0; draw < who->draws; draw++) {
+		uint8_t said[SAY_MAX], options[OPTIONS_MAX], turned[PACKET_MAX + REFLECT_ROOM];
+		size_t length = syn.asked_length >= 4 || who->unasked ? who->say(&syn, said) : 0;
+		if (who->reflects) {
+			memcpy(turned, packet, view->end);
+			size_t end = reflect(turned, view, get_be32(isn), clock_now(), said, length);
+			if (write(host->tun, turned, end) < 0)
+				perror("write");
+			continue;
+		}
+		length = write_options(options, syn.tsval, timestamps, said, length);
+		struct answer say = {TCP_SYN | TCP_ACK, get_be32(isn), syn.sequence + 1, options, length, NULL, 0};
+		for (int copy = 0; copy < who->copies; copy++) {
+			if (timestamps)
+				put_be32(options + 8, clock_now() + (uint32_t)copy * 1000);
+			send_answer(host->tun, packet, view, &say);
+		}
+	}
 }
 
 static void answer_tcp(const struct host *host, const uint8_t *packet, const struct tcp_packet *view)
@@ -198,7 +190,7 @@ int main(int argc, char **argv)
 	static uint8_t packet[PACKET_MAX];
 	struct host host = {-1, 0, argc == 4 ? personality_of(argv[3]) : NULL};
 	if (!host.personality) {
-		fprintf(stderr, "usage: responder TUN PORT v0|swapped|constant|malformed\n");
+		fprintf(stderr, "usage: responder TUN PORT %s\n", personality_names());
 		return 2;
 	}
 	host.port = (uint16_t)atoi(argv[2]);

@@ -4,10 +4,11 @@ import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
 import { run } from './command.ts';
 import type { Plan, Site } from './plan.ts';
 import type { Topology } from './topology.ts';
-import { Odd } from './world.ts';
+import { Box, Odd } from './world.ts';
 import { zoneFile } from './zone.ts';
 
 /** A server of the lab: what runs where, and how one sees that it serves. */
@@ -95,6 +96,12 @@ auth-zone:
   return { name: 'resolver', namespace, command, ready: { says: 'start of service' } };
 }
 
+function boxCommand(box: z.infer<typeof Box>): string[] {
+  if (box === 'mirror') return [built('mirror'), 'tun0'];
+  if (box === 'mirror_pad') return [built('mirror'), 'tun0', 'pad'];
+  return [built('repeater'), 'tun0', box];
+}
+
 /** Every program of the lab with its files written under folder, one folder per service. */
 export async function servicesOf(plan: Plan, topology: Topology, data: string, folder: string): Promise<Service[]> {
   const { infrastructure } = topology;
@@ -117,15 +124,14 @@ export async function servicesOf(plan: Plan, topology: Topology, data: string, f
       const command = [built('responder'), 'tun0', String(ports[0] ?? 80), site.server];
       services.push({ name: site.site, namespace, command, ready: { says: 'ready' } });
     }
-    if (site.way === 'mirror') {
-      const command = [built('mirror'), 'tun0'];
+    const box = Box.safeParse(site.way);
+    if (box.success)
       services.push({
         name: `${site.site}-way`,
         namespace: topology.way(site.site),
-        command,
+        command: boxCommand(box.data),
         ready: { says: 'ready' },
       });
-    }
   }
   return services;
 }

@@ -37,17 +37,11 @@ const FORWARDING = { ...COMMON, 'net.ipv4.ip_forward': 1, 'net.ipv6.conf.all.for
 
 /** What stands on the way. `rest` and `front` are the interfaces towards the router and towards the site. */
 const WAYS: Record<NonNullable<Site['way']>, { nft: string; ip: string[] }> = {
-  mirror: {
-    nft: '',
-    // Both directions go through the program: in by a cable, to the TUN device; back from it, by the main table.
-    ip: [
-      'tuntap add dev tun0 mode tun',
-      'link set tun0 up',
-      'route add default dev tun0 table 100',
-      'rule add iif rest lookup 100',
-      'rule add iif front lookup 100',
-    ],
-  },
+  mirror: throughProgram(),
+  mirror_pad: throughProgram(),
+  plain_before: throughProgram(),
+  plain_after: throughProgram(),
+  thrice: throughProgram(),
   strip: { nft: passing('reset tcp option mptcp'), ip: [] },
   strip_late: { nft: passing('iifname "front" tcp flags & syn == 0 reset tcp option mptcp'), ip: [] },
   drop_mptcp: { nft: passing('tcp flags & (syn | ack) == syn tcp option mptcp exists drop'), ip: [] },
@@ -55,6 +49,20 @@ const WAYS: Record<NonNullable<Site['way']>, { nft: string; ip: string[] }> = {
   // and one in the middle of much data ends in either of two ways, depending on what is in flight.
   mangle: { nft: passing('iifname "front" tcp sport 80 ct reply bytes > 2200 @ih,240,8 set 0x58'), ip: [] },
 };
+
+/** Both directions go through the program: in by a cable, to the TUN device; back from it, by the main table. */
+function throughProgram(): { nft: string; ip: string[] } {
+  return {
+    nft: '',
+    ip: [
+      'tuntap add dev tun0 mode tun',
+      'link set tun0 up',
+      'route add default dev tun0 table 100',
+      'rule add iif rest lookup 100',
+      'rule add iif front lookup 100',
+    ],
+  };
+}
 
 /**
  * Rules of the scanner itself. Behind either of the two no RST answers a SYN/ACK, so that servers in SYN_RECV repeat it: zmap's SYN leaves by a

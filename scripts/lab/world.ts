@@ -14,8 +14,27 @@ export const Verdict = z.enum([
   'unknown',
 ]);
 
-/** Personalities of responder.c: an MPTCP v0 server, and three answers that are not support. */
-export const Odd = z.enum(['v0', 'swapped', 'constant', 'malformed']);
+/** Personalities of responder.c (personality.c says what each does): MPTCP v0 servers, and answers that are not support. */
+export const Odd = z.enum([
+  'v0',
+  'v0_thrice',
+  'swapped',
+  'constant',
+  'host_key',
+  'malformed',
+  'two_keys',
+  'stamped',
+  'isn_tsval',
+  'isn_plus_tsval',
+  'key_xored',
+  'grease_copied',
+  'unknown_returned',
+  'reflected',
+  'reflected_padded',
+]);
+
+/** Boxes that are a program on a TUN device: mirror.c and repeater.c. */
+export const Box = z.enum(['mirror', 'mirror_pad', 'plain_before', 'plain_after', 'thrice']);
 
 const Name = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/);
 const Country = z.string().regex(/^[A-Z]{2}$/);
@@ -81,7 +100,7 @@ const Site = z.strictObject({
       'nginx with kernel MPTCP, nginx without, no listener, everything dropped, or a personality of responder.c',
     ),
   way: z
-    .enum(['mirror', 'strip', 'strip_late', 'drop_mptcp', 'mangle'])
+    .enum([...Box.options, 'strip', 'strip_late', 'drop_mptcp', 'mangle'])
     .optional()
     .describe('middlebox in a namespace of its own between the router and the site'),
   announces: z.array(Address).default([]).describe('addresses announced by ADD_ADDR'),

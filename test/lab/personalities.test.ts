@@ -95,6 +95,17 @@ const clients: [title: string, address: string, exit: number, flags: string, lat
   ['a server that takes no joins sets the C flag', '198.18.130.1', 0, '0x21', /^2/],
   ['a server with checksums sets the A flag', '198.18.20.1', 0, '0x81', /^2/],
   ['a server with SYN cookies speaks v1', '198.18.6.1', 0, '0x01', /^2/],
+  ['a padding mirror lets the connection fall back to plain TCP', '198.18.66.1', 0, '0x01', /^$/],
+  ['a reflected SYN leaves plain TCP', '198.18.67.1', 0, '0x01', /^$/],
+  ['a reflected SYN with a padded option leaves plain TCP', '198.18.68.1', 0, '0x01', /^$/],
+  ['a key per host falls back to plain TCP', '198.18.123.1', 0, '0x01', /^$/],
+  ['two keys for one SYN fall back to plain TCP', '198.18.98.1', 0, '0x01', /^$/],
+  ['a plain SYN/ACK before the one of a server leaves plain TCP', '198.18.48.1', 0, '0x01', /^$/],
+  ['a plain SYN/ACK after the one of a server changes nothing', '198.18.49.1', 0, '0x01', /^2/],
+  ['a SYN/ACK that comes three times changes nothing', '198.18.145.1', 0, '0x01', /^2/],
+  ['a stamped option falls back to plain TCP', '198.18.131.1', 0, '0x01', /^$/],
+  ['a host that copies any version falls back to plain TCP', '198.18.139.1', 0, '0x01', /^$/],
+  ['a host that returns unknown options falls back to plain TCP', '198.18.27.1', 0, '0x01', /^$/],
 ];
 
 /** Answers to one crafted SYN: v0 carries a key (RFC 6824, section 3.1), v1 does not (RFC 8684, section 3.1). */
