@@ -1,10 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { raise } from '../../scripts/lab/lab.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
+import { Truth } from '../../scripts/lab/truth.ts';
 import { skipUnless } from '../skip.ts';
 import { whyNoLab } from './inside.ts';
-import { type Line, zmapScan } from './zmap-in-lab.ts';
+import { judged, type Line, zmapScan } from './zmap-in-lab.ts';
 
 const test = suite('lab/boxes');
 
@@ -80,6 +83,26 @@ const answers: [site: Site, probe: string, options: string[]][] = [
   ['canaried', 'plain', ['-']],
 ];
 
+/** What further probes show, and v1 alone where one reply is enough. Which rule it must be is told where another would be luck. */
+const told: [site: Site, probes: string[], version: number, verdict: string, rule: string][] = [
+  ['stamped', ['v1', 'plain'], 1, 'echoed_option', ''],
+  ['stamped', ['v1', 'join'], 1, 'echoed_option', ''],
+  ['greased', ['v1', 'grease'], 1, 'echoed_option', 'grease_copied'],
+  ['canaried', ['v1', 'canary'], 1, 'echoed_option', 'canary_returned'],
+  ['reflectpad', ['v1'], 1, 'echoed_option', 'packet_reflected'],
+  ['reflected', ['v1'], 1, 'echoed_option', 'v1_four_bytes'],
+  ['isntsval', ['v1'], 1, 'echoed_option', ''],
+  ['isnplus', ['v1'], 1, 'echoed_option', ''],
+  ['hostkey', ['v1', 'port2'], 1, 'echoed_option', 'key_constant'],
+  ['xored', ['v0'], 0, 'echoed_option', ''],
+  ['twokeys', ['v1'], 1, 'inconsistent', ''],
+  ['plainfirst', ['v1'], 1, 'inconsistent', ''],
+  ['plainlast', ['v1'], 1, 'inconsistent', ''],
+  ['thrice', ['v1'], 1, 'capable', 'key_fresh'],
+  ['thrice', ['v1', 'port2'], 1, 'capable', 'key_changes'],
+  ['v0thrice', ['v0', 'port2v0'], 0, 'capable', 'key_changes'],
+];
+
 const distinct = (values: readonly unknown[]) => new Set(values).size;
 const ourSequence = ({ ack }: Line) => BigInt(`0x${ack}`) - 1n;
 /** TSecr of an option area that begins mss,nop,nop,ts: our TSval. */
@@ -89,7 +112,7 @@ const keyOf = ({ mptcp_key }: Line) => BigInt(`0x${mptcp_key}`);
 const reason = await whyNoLab();
 if (!skipUnless(reason === null, 'lab/boxes', reason ?? '')) {
   const lab = (await raise({ world: 'small' })).state;
-  const { lines } = await zmapScan(lab, kinds, Object.values(hosts).flat());
+  const { lines, text } = await zmapScan(lab, kinds, Object.values(hosts).flat());
   const of = (site: Site, probe?: string) =>
     lines.filter((line) => hosts[site].includes(line.saddr) && (probe ?? line.probe) === line.probe);
   const withKey = (site: Site) => of(site).filter(({ mptcp_key }) => mptcp_key !== null);
@@ -157,6 +180,47 @@ if (!skipUnless(reason === null, 'lab/boxes', reason ?? '')) {
     for (const site of ['thrice', 'v0thrice'] as const)
       assert.is(distinct(of(site, site === 'thrice' ? 'v1' : 'v0').map(same)), 2);
     assert.is(distinct(of('v0thrice', 'v0').map(({ tcp_options }) => tcp_options)), 6);
+  });
+
+  const truth = Truth.parse(JSON.parse(await readFile(join(lab.data, 'truth.json'), 'utf8')));
+  const textOf = (wanted: (line: Line) => boolean) =>
+    text
+      .split('\n')
+      .filter((_, i) => lines[i] !== undefined && wanted(lines[i]))
+      .join('\n');
+
+  test('judge says of v1 and v0 what the world has as truth of every box', async () => {
+    const claims = await judged(textOf(({ probe }) => probe === 'v1' || probe === 'v0'));
+    const right = truth.hosts.filter(({ address }) => Object.values(hosts).flat().includes(address));
+    assert.is(claims.length, 2 * right.length);
+    const said = claims.map(({ address, version, verdict }) => `${address} v${version} ${verdict}`).sort();
+    assert.equal(said, right.flatMap(({ address, v1, v0 }) => [`${address} v0 ${v0}`, `${address} v1 ${v1}`]).sort());
+  });
+
+  for (const [site, probes, version, verdict, rule] of told) {
+    test(`judge says ${verdict} of ${site} from ${probes.join(' and ')}`, async () => {
+      const claims = await judged(textOf(({ saddr, probe }) => hosts[site].includes(saddr) && probes.includes(probe)));
+      const asked = claims.filter((claim) => claim.version === version);
+      assert.is(asked.length, hosts[site].length);
+      for (const claim of asked) {
+        assert.is(claim.verdict, verdict, `${claim.address}: ${claim.rules}`);
+        if (rule !== '') assert.ok(claim.rules.includes(rule), `${claim.address}: ${claim.rules}`);
+      }
+    });
+  }
+
+  test('a key per host is constant over four SYNs of one kind, and over the files of two days', async () => {
+    const addresses = [...hosts.hostkey, ...hosts.thrice];
+    const four = await zmapScan(lab, ['v1'], addresses, 4);
+    const days = [await zmapScan(lab, ['v1'], addresses), await zmapScan(lab, ['v1'], addresses)];
+    const [first = '', second = ''] = days.map((day) => day.text);
+    for (const lines of [four.text, `${first}\n${second}`]) {
+      const claims = await judged(lines);
+      const verdictsOf = (site: Site) =>
+        claims.filter(({ address }) => hosts[site].includes(address)).map(({ verdict }) => verdict);
+      assert.equal(verdictsOf('hostkey'), ['echoed_option', 'echoed_option']);
+      assert.equal(verdictsOf('thrice'), ['capable', 'capable']);
+    }
   });
 
   test('the lab of the boxes goes', async () => {

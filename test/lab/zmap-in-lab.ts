@@ -2,6 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { Config } from '../../orchestrator/config/config.ts';
+import { lineParser } from '../../orchestrator/core/part/parse-line.ts';
+import { judgeReplies } from '../../orchestrator/evidence/judge.ts';
+import type { JudgeRecord } from '../../orchestrator/schemas/records/judge.ts';
+import { ScanRecord } from '../../orchestrator/schemas/records/scan.ts';
+import { findTool } from '../../orchestrator/tools/finder.ts';
 import type { LabState } from '../../scripts/lab/registry.ts';
 import { readWorld } from '../../scripts/lab/world.ts';
 
@@ -55,18 +61,17 @@ export async function zmapScan(
   return { text: stdout, lines: texts.map((line) => Line.parse(JSON.parse(line))) };
 }
 
-const Claim = z.object({
-  address: z.string().describe('the address'),
-  version: z.int().describe('MPTCP version'),
-  verdict: z.string().describe('the verdict'),
-  rules: z.array(z.string()).describe('rules that held'),
-});
-export type Claim = z.infer<typeof Claim>;
+const parse = lineParser(findTool('syn_prober', 'zmap'), ScanRecord, Config.parse({ targets: { addresses: '-' } }));
 
-/** What `mptcp-census judge` says of zmap's lines. */
-export async function judged(text: string): Promise<Claim[]> {
-  const { stdout } = await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', 'judge'], {
-    input: text,
-  });
-  return stdout.split('\n').flatMap((line) => (line === '' ? [] : [Claim.parse(JSON.parse(line))]));
+/** What `mptcp-census judge` says of zmap's lines; throws at a line that it would reject. */
+export async function judged(text: string): Promise<JudgeRecord[]> {
+  async function* lines() {
+    for (const line of text.split('\n')) yield line;
+  }
+  function onReject(line: string, reason: string): void {
+    throw new Error(`${reason}: ${line}`);
+  }
+  const claims: JudgeRecord[] = [];
+  for await (const claim of judgeReplies(lines(), parse, onReject)) claims.push(claim);
+  return claims;
 }
