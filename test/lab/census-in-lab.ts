@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { raise } from '../../scripts/lab/lab.ts';
+import { type LabRequest, raise } from '../../scripts/lab/lab.ts';
 import type { LabState } from '../../scripts/lab/registry.ts';
 
 const cli = ['--import', 'tsx', 'orchestrator/cli.ts'];
@@ -16,9 +16,9 @@ export interface Stand {
   folder: (name: string) => string;
 }
 
-export async function standUp(): Promise<Stand> {
+export async function standUp(request: LabRequest = { world: 'small' }): Promise<Stand> {
   const root = await mkdtemp(join(tmpdir(), 'census-test-'));
-  const { state } = await raise({ world: 'small', dir: join(root, 'lab') });
+  const { state } = await raise({ ...request, dir: join(root, 'lab') });
   return {
     lab: state,
     config: join(state.data, 'census.yaml'),
