@@ -8,7 +8,7 @@ import { HandshakeRecord } from './schemas/records/handshake.ts';
 import { OsRecord } from './schemas/records/os.ts';
 import { PathRecord } from './schemas/records/path.ts';
 import { ResolveRecord } from './schemas/records/resolve.ts';
-import { ScanRecord } from './schemas/records/scan.ts';
+import { isSynAck, replyIdentity, ScanRecord } from './schemas/records/scan.ts';
 import { TargetsRecord } from './schemas/records/targets.ts';
 import { WhoisRecord } from './schemas/records/whois.ts';
 
@@ -26,6 +26,10 @@ export interface Role<I, R> {
   asked(row: I, config: Config): string[] | null;
   askedCount?(row: I, config: Config): number;
   answered(record: R): string;
+  /** Names what a record says: a second record of the same identity is the first one again. Default: all of its fields. */
+  identity?(record: R): string;
+  /** Fact of the part under which a record is counted, its repeats as `<fact>_repeated`; null: under none. */
+  countedAs?(record: R): string | null;
 }
 
 function defineRole<I, R>(role: Role<I, R>): Role<I, R> {
@@ -90,6 +94,8 @@ export const roles = {
     asked: (row, config) => (isPrefix(row.target) ? null : scanUnits(row.target, config)),
     askedCount: (row, config) => prefixSize(row.target) * scanUnits(row.target, config).length,
     answered: (record) => `${record.address} ${record.port} ${record.probe}`,
+    identity: replyIdentity,
+    countedAs: (record) => (isSynAck(record) ? 'synacks' : null),
   }),
   connector: defineRole({
     unit: 'address, port',

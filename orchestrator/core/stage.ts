@@ -28,6 +28,10 @@ export interface StageRole<C> {
   asked(row: unknown, config: C): string[] | null;
   askedCount?(row: unknown, config: C): number;
   answered(record: unknown): string;
+  /** A second record of the same identity is the first one again; default: all of its fields. */
+  identity?(record: unknown): string;
+  /** Fact of the part under which a record is counted, its repeats as `<fact>_repeated`. */
+  countedAs?(record: unknown): string | null;
 }
 
 /** A stage that is cut into parts and done by a tool. */

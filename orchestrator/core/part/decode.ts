@@ -10,6 +10,8 @@ import { splitLines, Tail } from '../process/lines.ts';
 import { throwIfStopped } from '../stop.ts';
 import { type Command, type RawRow, Reject } from '../tool.ts';
 import { collectedCommands } from './collect.ts';
+import { schemaReason } from './reasons.ts';
+import { Repeats } from './repeats.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
 import { Tally } from './tally.ts';
 
@@ -22,22 +24,14 @@ export interface Decoded {
 }
 
 const Failing = z.looseObject({ failure: z.string().nullable() });
+const AnyObject = z.record(z.string(), z.unknown());
 
-function reasonOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return `schema: ${issue?.path.join('.') || 'row'}: ${issue?.message}`;
-}
-
-/** Names of the fields that a loose object schema knows; null for any other schema. */
-function knownFields(schema: z.ZodType): Set<string> | null {
+/** Names of the fields that a loose object schema knows, behind what makes one spelling of several too; null for any other schema. */
+function knownFields(schema: unknown): Set<string> | null {
   if (schema instanceof z.ZodObject) return new Set(Object.keys(schema.shape));
+  if (schema instanceof z.ZodPipe) return knownFields(schema.out);
   if (!(schema instanceof z.ZodUnion)) return null;
-  return new Set(schema.options.flatMap((option) => (option instanceof z.ZodObject ? Object.keys(option.shape) : [])));
-}
-
-function countUnknown(value: unknown, known: Set<string> | null, into: Record<string, number>): void {
-  if (known === null || typeof value !== 'object' || value === null) return;
-  for (const field of Object.keys(value)) if (!known.has(field)) into[field] = (into[field] ?? 0) + 1;
+  return new Set(schema.options.flatMap((option) => [...(knownFields(option) ?? [])]));
 }
 
 /** The last lines that a part's last program wrote to stderr. */
@@ -58,83 +52,124 @@ async function* offlineLines<C>(job: PartJob<C>, command: Command): AsyncGenerat
   await conversation.done;
 }
 
+/** The files that one part is decoded into, and what is counted on the way. */
+class PartDecoder<C> {
+  readonly tally: Tally<C>;
+  readonly repeats: Repeats<C>;
+  readonly unknown: Record<string, number> = {};
+  /** Rows that fit no schema: a program that prints little else is broken. */
+  rubbish = 0;
+  readonly #job: PartJob<C>;
+  readonly #known: Set<string> | null;
+  readonly records: LineWriter;
+  readonly rejects: LineWriter;
+
+  constructor(job: PartJob<C>, records: LineWriter, rejects: LineWriter) {
+    this.#job = job;
+    this.#known = knownFields(job.tool.raw);
+    this.tally = new Tally(job.stage);
+    this.repeats = new Repeats(job.stage);
+    this.records = records;
+    this.rejects = rejects;
+  }
+
+  /** One row of the program: the raw schema, then toRecord, then the role's strict schema. */
+  async take(row: RawRow): Promise<void> {
+    const { tool, config } = this.#job;
+    const raw = tool.raw.safeParse(row.value);
+    if (!raw.success) {
+      this.rubbish += 1;
+      return await this.#reject(row, schemaReason('schema', raw.error));
+    }
+    this.#countUnknown(raw.data);
+    const made = tool.toRecord(raw.data, { config });
+    if (made instanceof Reject) {
+      if (made.unit !== null) this.tally.rejectUnit(made.unit, made.reason);
+      return await this.#reject(row, made.reason);
+    }
+    for (const record of Array.isArray(made) ? made : [made]) await this.#keep(row, record);
+  }
+
+  async #keep(row: RawRow, record: unknown): Promise<void> {
+    const { role } = this.#job.stage;
+    const strict = role.record.safeParse(record);
+    if (!strict.success) {
+      this.rubbish += 1;
+      return await this.#reject(row, schemaReason('record', strict.error));
+    }
+    const unit = role.answered(strict.data);
+    if (!this.tally.wasAsked(unit)) return await this.#reject(row, `not_asked: ${unit}`);
+    if (this.repeats.isRepeat(strict.data)) return;
+    const failing = Failing.safeParse(strict.data);
+    this.tally.end(unit, failing.success ? failing.data.failure : null);
+    await this.records.write(JSON.stringify(strict.data));
+  }
+
+  async #reject(row: RawRow, reason: string): Promise<void> {
+    const { stage, part, tool } = this.#job;
+    const line = row.line ?? JSON.stringify(row.value);
+    await this.rejects.write(JSON.stringify({ stage: stage.name, part, program: tool.name, reason, line }));
+  }
+
+  #countUnknown(raw: unknown): void {
+    const fields = AnyObject.safeParse(raw);
+    if (this.#known === null || !fields.success) return;
+    for (const field of Object.keys(fields.data)) {
+      if (!this.#known.has(field)) this.unknown[field] = (this.unknown[field] ?? 0) + 1;
+    }
+  }
+}
+
+/** @throws ProgramError E_PROGRAM_RUBBISH when more of what a program printed fits no schema than fits */
+async function refuseRubbish<C>(job: PartJob<C>, decoder: PartDecoder<C>, command: CommandEntry | undefined) {
+  const { rubbish, records } = decoder;
+  if (rubbish === 0 || rubbish <= records.lines) return;
+  await decoder.rejects.finish();
+  const { stage, tool, part, folder } = job;
+  throw new ProgramError(
+    'E_PROGRAM_RUBBISH',
+    {
+      stage: stage.name,
+      part,
+      argv: command?.argv ?? [tool.name],
+      exitCode: command?.exit_code ?? null,
+      what: `printed rubbish: ${rubbish} rows do not fit its schema, ${records.lines} do`,
+      stderrTail: await lastStderr(job, command),
+    },
+    `see ${folder.rejectsPart(stage.name, part)} and ${folder.raw(stage.name, part)}; remove the latter to measure the part again`,
+  );
+}
+
 /**
  * Turns what a part's programs left into records: each row passes the tool's raw schema once, becomes a record, and the record
- * passes its strict schema. What does not pass is kept in rejects/ with its reason and the program's name.
+ * passes its strict schema. What does not pass is kept in rejects/ with its reason and the program's name; what says the same as
+ * a record before it is counted and not kept.
  */
 export async function decodePart<C>(job: PartJob<C>): Promise<Decoded> {
   const { stage, tool, part, folder, config } = job;
-  const tally = new Tally(stage);
   const context = stepContext(job, folder.raw(stage.name, part));
-  for await (const row of context.rows()) tally.ask(row, config);
-
-  const records = await LineWriter.create(folder.records(stage.name, part));
-  const rejects = await LineWriter.create(folder.rejectsPart(stage.name, part));
-  const known = knownFields(tool.raw);
-  const unknown_fields: Record<string, number> = {};
-  let rubbish = 0;
-
-  async function reject(row: RawRow, reason: string): Promise<void> {
-    const line = row.line ?? JSON.stringify(row.value);
-    await rejects.write(JSON.stringify({ stage: stage.name, part, program: tool.name, reason, line }));
-  }
-
-  async function keep(row: RawRow, record: unknown): Promise<void> {
-    const strict = stage.role.record.safeParse(record);
-    if (!strict.success) {
-      rubbish += 1;
-      return await reject(row, reasonOf(strict.error));
-    }
-    const unit = stage.role.answered(strict.data);
-    if (!tally.wasAsked(unit)) return await reject(row, `not_asked: ${unit}`);
-    const failing = Failing.safeParse(strict.data);
-    tally.end(unit, failing.success ? failing.data.failure : null);
-    await records.write(JSON.stringify(strict.data));
-  }
+  const decoder = new PartDecoder(
+    job,
+    await LineWriter.create(folder.records(stage.name, part)),
+    await LineWriter.create(folder.rejectsPart(stage.name, part)),
+  );
+  for await (const row of context.rows()) decoder.tally.ask(row, config);
 
   const rows = tool.decode({ ...context, lines: (command) => offlineLines(job, command) });
   for await (const row of rows) {
     throwIfStopped(job.signal, `${stage.name}/${part}`);
-    const raw = tool.raw.safeParse(row.value);
-    if (!raw.success) {
-      rubbish += 1;
-      await reject(row, reasonOf(raw.error));
-      continue;
-    }
-    countUnknown(row.value, known, unknown_fields);
-    const made = tool.toRecord(raw.data, { config });
-    if (made instanceof Reject) {
-      if (made.unit !== null) tally.rejectUnit(made.unit, made.reason);
-      await reject(row, made.reason);
-    } else if (Array.isArray(made)) {
-      for (const record of made) await keep(row, record);
-    } else {
-      await keep(row, made);
-    }
+    await decoder.take(row);
   }
 
   const commands = await collectedCommands(job);
-  if (rubbish > 0 && rubbish > records.lines) {
-    const command = commands.at(-1);
-    await rejects.finish();
-    throw new ProgramError(
-      'E_PROGRAM_RUBBISH',
-      {
-        stage: stage.name,
-        part,
-        argv: command?.argv ?? [tool.name],
-        exitCode: command?.exit_code ?? null,
-        what: `printed rubbish: ${rubbish} rows do not fit its schema, ${records.lines} do`,
-        stderrTail: await lastStderr(job, command),
-      },
-      `see ${folder.rejectsPart(stage.name, part)} and ${folder.raw(stage.name, part)}; remove the latter to measure the part again`,
-    );
-  }
+  await refuseRubbish(job, decoder, commands.at(-1));
   const raw = folder.raw(stage.name, part);
-  const facts = (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
-  const counts = tally.finish(typeof facts.units_blocked === 'number' ? facts.units_blocked : 0);
-  counts.records_out = records.lines;
-  counts.rejected_lines = rejects.lines;
-  await rejects.finish();
-  return { counts, unknown_fields, commands, facts, output_sha256: await records.finish() };
+  const own = (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
+  const facts = { ...own, ...decoder.repeats.facts() };
+  const counts = decoder.tally.finish(typeof own.units_blocked === 'number' ? own.units_blocked : 0);
+  counts.records_out = decoder.records.lines;
+  counts.rejected_lines = decoder.rejects.lines;
+  await decoder.rejects.finish();
+  const output_sha256 = await decoder.records.finish();
+  return { counts, unknown_fields: decoder.unknown, commands, facts, output_sha256 };
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Reject, type Tool } from '../tool.ts';
+import { schemaReason } from './reasons.ts';
 
 /**
  * One line of a program's JSON output as a record, by the same raw schema and toRecord as in a run: for those who ran the program
@@ -14,10 +15,10 @@ export function lineParser<R, C>(tool: Tool<unknown, unknown, unknown, C>, recor
       return new Reject('no JSON');
     }
     const raw = tool.raw.safeParse(value);
-    if (!raw.success) return new Reject(`schema: ${raw.error.issues[0]?.message}`);
+    if (!raw.success) return new Reject(schemaReason('schema', raw.error));
     const made = tool.toRecord(raw.data, { config });
     if (made instanceof Reject) return made;
     const strict = record.safeParse(made);
-    return strict.success ? strict.data : new Reject(`record: ${strict.error.issues[0]?.message}`);
+    return strict.success ? strict.data : new Reject(schemaReason('record', strict.error));
   };
 }

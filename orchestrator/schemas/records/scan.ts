@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tcpOptions } from '../../mptcp/tcp-options.ts';
 import { Classification, Missing } from '../lists.ts';
 
 const hex = (what: string) => z.string().nullable().describe(what);
@@ -38,6 +39,7 @@ export const ScanRecord = z.strictObject({
     .string()
     .nullable()
     .describe('TCP options of the reply in order, such as mss,sackok,ts,nop,ws,mptcp'),
+  tcp_flags: hex('TCP flags of the reply, two hex digits such as 12 for SYN and ACK; null for ICMP errors'),
   window: z.int().nullable().describe('TCP window of the reply, unscaled'),
   ttl: z.int().nullable().describe('IP TTL or hop limit of the reply on arrival'),
   ip_id: z.int().nullable().describe('IP identification of the reply; null in IPv6'),
@@ -72,3 +74,44 @@ export const ScanRecord = z.strictObject({
   received_at: z.string().describe('arrival of the reply, UTC, ISO 8601').meta({ volatile: true }),
 });
 export type ScanRecord = z.infer<typeof ScanRecord>;
+
+/** Kind of the timestamp option (RFC 7323), and its length. */
+const timestamp = { kind: 8, length: 10 } as const;
+
+/** An option area with the values of its timestamps blanked: a server that repeats a reply stamps it anew. */
+function withoutTimes(area: string): string {
+  const bytes = Buffer.from(area, 'hex');
+  let text = '';
+  let read = 0;
+  for (const option of tcpOptions(bytes)) {
+    const timed = option.kind === timestamp.kind && option.bytes.length === timestamp.length;
+    text += timed ? 'ts' : option.bytes.toString('hex');
+    read += option.bytes.length;
+  }
+  // What lies behind a fault or an end of options counts as it came.
+  return text + bytes.toString('hex', read);
+}
+
+/**
+ * Names what a reply says. Two records with one identity are one reply that came twice: a server that heard neither our ACK
+ * nor our RST repeats its SYN/ACK, and networks duplicate packets. Records that differ in it are two replies, both evidence.
+ * Left out is what the way or the repeating changes: arrival, TTL, round trip, IP identification, the times in the options.
+ */
+export function replyIdentity(reply: ScanRecord): string {
+  const { address, port, probe, source_port, seq, ack, classification, options_mptcp, tcp_options, tcp_flags } = reply;
+  const { faults, icmp_type, icmp_code, icmp_hop, icmp_quoted_option, icmp_quoted_options } = reply;
+  const packet = [seq, ack, tcp_flags, classification, options_mptcp, faults, tcp_options && withoutTimes(tcp_options)];
+  const quoted = icmp_quoted_options && withoutTimes(icmp_quoted_options);
+  const icmp = [icmp_type, icmp_code, icmp_hop, icmp_quoted_option, quoted];
+  return JSON.stringify([address, port, probe, source_port, ...packet, ...icmp]);
+}
+
+/** What only a SYN/ACK can be; `malformed`, `other_subtype` and the rest may come in a RST too. */
+const ofSynAcks: ReadonlySet<string> = new Set(['synack_no_option', 'mp_capable', 'echoed', 'version_mismatch']);
+const synAckBits = 0x12;
+
+/** true for a SYN/ACK: by its flags, or by the classification alone where the prober did not give them. */
+export function isSynAck({ tcp_flags, classification }: Pick<ScanRecord, 'tcp_flags' | 'classification'>): boolean {
+  if (tcp_flags === null) return ofSynAcks.has(classification);
+  return (Number.parseInt(tcp_flags, 16) & synAckBits) === synAckBits;
+}

@@ -39,7 +39,7 @@ export const ZmapRaw = z.looseObject({
   seq: optionalText('sequence number of the reply, hex'),
   ack: optionalText('acknowledgement number of the reply, hex'),
   window: number('TCP window'),
-  tcp_flags: unusedText('TCP flags, hex'),
+  tcp_flags: optionalText('TCP flags, hex'),
   ip_id: optionalNumber('IP identification of the reply; older modules leave it to zmap, as ipid'),
   ip_df: z.union([z.boolean(), z.int()]).nullish().describe('IP "do not fragment" of the reply'),
   ip_tos: optionalNumber('TOS byte or traffic class of the reply'),

@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
+import { splitLines } from '../../core/process/lines.ts';
 import type { RawRow, Tool } from '../../core/tool.ts';
 import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
@@ -35,44 +35,17 @@ function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[]
   );
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const file = await open(path);
-  yield* file.readLines();
-}
-
-const Reply = z.looseObject({ target: z.string(), success: z.int() });
-
-/** JSON of a line with the target it is about; both null when the line is broken. */
-function parseReply(line: string): { value: unknown; target: string | null; success: boolean } {
+function parseJson(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    const reply = Reply.safeParse(value);
-    return { value, target: reply.data?.target ?? null, success: reply.data?.success === 1 };
+    return JSON.parse(line);
   } catch {
-    return { value: null, target: null, success: false };
+    return null; // fits no schema: the line is rejected with its text
   }
 }
 
-/**
- * One reply per target of a run: the first SYN/ACK, else the first reply (servers repeat SYN/ACKs, networks duplicate).
- * The file is read twice, so that only a number per target is held.
- */
-async function* firstReplies(path: string): AsyncGenerator<RawRow> {
-  const chosen = new Map<string, number>();
-  const succeeded = new Set<string>();
-  let number = 0;
-  for await (const line of linesOf(path)) {
-    const { target, success } = parseReply(line);
-    if (target !== null && (!chosen.has(target) || (success && !succeeded.has(target)))) chosen.set(target, number);
-    if (target !== null && success) succeeded.add(target);
-    number += 1;
-  }
-  number = 0;
-  for await (const line of linesOf(path)) {
-    const { value, target } = parseReply(line);
-    if (target === null || chosen.get(target) === number) yield { value, line };
-    number += 1;
-  }
+/** Every reply of a run as it came, repeats among them: core drops those, and what differs is evidence. */
+async function* replies(path: string): AsyncGenerator<RawRow> {
+  for await (const line of splitLines(createReadStream(path))) yield { value: parseJson(line), line };
 }
 
 function words(list: string | null): string[] {
@@ -108,7 +81,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
     const sent = new Set<number>();
     for await (const { target } of context.rows()) sent.add(target.includes(':') ? 6 : 4);
     for (const { name, family } of runsOf(context.config)) {
-      if (sent.has(family)) yield* firstReplies(join(context.folder, repliesFile(name)));
+      if (sent.has(family)) yield* replies(join(context.folder, repliesFile(name)));
     }
   },
 
@@ -140,6 +113,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
       faults: words(raw.faults),
       tcp_options: raw.tcp_options,
       options_order: raw.options_order,
+      tcp_flags: raw.tcp_flags ?? null,
       window: raw.window,
       ttl: raw.ttl,
       ip_id: raw.ip_id ?? raw.ipid ?? null,

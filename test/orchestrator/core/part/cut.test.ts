@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { RunFolder } from '../../../../orchestrator/core/folder/folder.ts';
+import { cutParts, readCut } from '../../../../orchestrator/core/part/cut.ts';
+import type { PartStage, UnitRow } from '../../../../orchestrator/core/stage.ts';
+import { CensusError } from '../../../../orchestrator/errors.ts';
+import { squareTool, type ToyConfig, toyConfig, toyFolder } from '../toy.ts';
+
+const test = suite('cut');
+
+const Row = z.strictObject({ n: z.int(), weight: z.int().default(1) });
+
+const stage: PartStage<ToyConfig> = {
+  kind: 'parts',
+  name: 'toy',
+  reads: [],
+  role: {
+    unit: 'number',
+    input: Row,
+    record: z.unknown(),
+    asked: (row) => Array.from({ length: Row.parse(row).weight }, (_, k) => `${Row.parse(row).n}.${k}`),
+    answered: String,
+  },
+  enabled: () => true,
+  tool: () => squareTool,
+  async *units() {},
+  unanswered: 'timeout',
+  partSize: (config) => config.partSize,
+};
+
+async function cut(units: UnitRow[]) {
+  const folder = new RunFolder(toyFolder());
+  async function* given(): AsyncGenerator<UnitRow> {
+    yield* units;
+  }
+  const made = await cutParts(folder, stage, { ...toyConfig, partSize: 2 }, given());
+  return { folder, made };
+}
+
+test('units become part files of at most so many rows, in their order, as their schema makes them', async () => {
+  const { folder, made } = await cut([1, 2, 3].map((n) => ({ row: { n }, skip: null })));
+  assert.equal(made.parts, ['00000', '00001']);
+  const text = made.parts.map((part) => readFileSync(folder.input('toy', part), 'utf8'));
+  assert.equal(text, ['{"n":1,"weight":1}\n{"n":2,"weight":1}\n', '{"n":3,"weight":1}\n']);
+  assert.equal(await readCut(folder, 'toy'), made);
+});
+
+test('skipped units and duplicates are counted by their weight and written nowhere', async () => {
+  const { made } = await cut([
+    { row: { n: 1, weight: 3 }, skip: null, duplicates: 2 },
+    { row: { n: 2, weight: 4 }, skip: 'blocked' },
+  ]);
+  assert.equal(made.skipped, { duplicate: 6, blocked: 4 });
+  assert.is(made.units_in, 13);
+  assert.equal(made.parts, ['00000']);
+});
+
+/** Rows that a stage's query gave though its role does not take them. */
+const wrong: [sentence: string, row: unknown, message: RegExp][] = [
+  ['of another type', { n: '2' }, /toy: unit \{"n":"2"\}: .*expected number/],
+  ['with a field too many', { n: 2, mood: 1 }, /Unrecognized key/],
+  ['without its field', {}, /toy: unit \{\}/],
+  ['that is no object', null, /toy: unit null/],
+];
+for (const [sentence, row, message] of wrong) {
+  for (const skip of [null, 'blocked']) {
+    test(`a unit row ${sentence} ends the cut, and no cut is left behind${skip === null ? '' : ', skipped or not'}`, async () => {
+      const folder = new RunFolder(toyFolder());
+      async function* given(): AsyncGenerator<UnitRow> {
+        yield { row: { n: 1 }, skip: null };
+        yield { row, skip };
+      }
+      const error = await cutParts(folder, stage, toyConfig, given()).then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      assert.instance(error, CensusError);
+      assert.match(String(error), message);
+      assert.not(existsSync(folder.cut('toy')));
+    });
+  }
+}
+
+test.run();
