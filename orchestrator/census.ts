@@ -6,10 +6,11 @@ import { isUrl } from './core/folder/list-file.ts';
 import { lockFolder } from './core/folder/lock.ts';
 import { type Manifest, ManifestFile, readManifest } from './core/folder/manifest.ts';
 import { openRun } from './core/folder/open-run.ts';
-import { type Need, requirePrograms } from './core/process/programs.ts';
+import { type Found, type Need, requirePrograms } from './core/process/programs.ts';
 import type { Reporter } from './core/progress.ts';
 import { type Replayed, replayStages, requireSameInputs } from './core/replay.ts';
 import { runStages } from './core/run.ts';
+import type { Program } from './core/tool.ts';
 import { CensusError } from './errors.ts';
 import { requirePrivileges } from './machine/privileges.ts';
 import { provenance } from './machine/provenance.ts';
@@ -23,6 +24,14 @@ export function needsOf(config: Config): Need[] {
     if (stage.kind !== 'parts' || !stage.enabled(config)) return [];
     return [{ stage: stage.name, programs: stage.tool(config).programs ?? [] }];
   });
+}
+
+/** @throws CensusError when a tool cannot serve this configuration with the programs that were found */
+export function checkTools(config: Config, found: readonly Found[]): void {
+  const runsAs = (program: Program) => found.find((one) => one.program.name === program.name)?.runsAs ?? null;
+  for (const stage of pipeline(findTool)) {
+    if (stage.kind === 'parts' && stage.enabled(config)) stage.tool(config).check?.(config, runsAs);
+  }
 }
 
 /** Files outside the run folder that a run with this configuration reads. */
@@ -55,6 +64,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   refuseUnsafe(config);
   const needs = needsOf(config);
   const programs = await requirePrograms(needs);
+  checkTools(config, programs);
   requirePrivileges(needs);
   const folder = resolve(input.folder);
   const manifest = await openRun({

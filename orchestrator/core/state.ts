@@ -56,6 +56,7 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
       versions: Object.fromEntries(
         Object.entries(manifest.data.programs).map(([name, { version }]) => [name, version]),
       ),
+      runsAs: Object.fromEntries(Object.entries(manifest.data.programs).map(([name, { runs_as }]) => [name, runs_as])),
       signal: input.signal,
       terminal: input.terminal,
       onStatus: (status) => report({ type: 'status', stage: stage.name, ...status }),

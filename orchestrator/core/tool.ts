@@ -7,6 +7,14 @@ export interface Status {
   text: string;
 }
 
+/** What a program on this machine is good for, beyond its version. */
+export interface Fit {
+  /** The tool's own word for how it runs this one; null when it cannot. */
+  runsAs: string | null;
+  /** Why the tool cannot use it, and what helps; null when it can. */
+  unfit: { what: string; hint: string } | null;
+}
+
 /** A program on PATH that a tool runs. */
 export interface Program {
   name: string;
@@ -20,6 +28,8 @@ export interface Program {
   okExits: number[];
   /** Reads one line of its live status; null for lines that are none. */
   status?: (line: string) => Status | null;
+  /** Looks at the program that was found, before anything is sent. `say` runs it and gives the first words it prints. */
+  fit?: (version: string | null, say: (args: string[]) => Promise<string>) => Promise<Fit>;
 }
 
 /** One command to run. Arrays only: nothing passes through a shell. */
@@ -91,6 +101,8 @@ export interface StepContext<I, C> {
 export interface CollectContext<I, C> extends StepContext<I, C> {
   exec(command: Command): Promise<Exit>;
   start(command: Command): Conversation;
+  /** How the program on this machine is run, by its own `fit`; null for one without. */
+  runsAs(program: Program): string | null;
   /** How many units are done; text is the tool's own words for the progress line. */
   progress(done: number, text?: string): void;
 }
@@ -137,8 +149,15 @@ export interface Tool<I, W, R, C> {
   /** Files outside the run folder that decode reads (a RIB, geo databases): named by sha256 in the manifest. */
   inputs?(config: C): string[];
   /**
-   * What the program said of its own work on a part, read from the raw folder; goes into the manifest. Names that hold `drop` are
-   * losses and reach the summary; `units_blocked` are units of a prefix that the program's own blocklist took out.
+   * Refuses a configuration that the programs found here cannot serve, before the first packet.
+   * @throws CensusError
+   */
+  check?(config: C, runsAs: (program: Program) => string | null): void;
+  /**
+   * What the program said of its own work on a part, read from the raw folder; goes into the manifest. `units_blocked` are units
+   * of a prefix that the program's own blocklist took out.
    */
   facts?(folder: string): Promise<Record<string, number | string>>;
+  /** Names of those facts that count what was lost on this machine: reported wherever results are. */
+  losses?: readonly string[];
 }

@@ -10,6 +10,11 @@ export const schemaVersion = 1;
 const ProgramEntry = z.strictObject({
   path: z.string().nullable().describe('where it was found'),
   version: z.string().nullable().describe('as it prints it'),
+  runs_as: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("the tool's word for how it runs this one; null where there is one way only"),
 });
 
 const InputEntry = z.strictObject({

@@ -60,7 +60,7 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
   const inputs = await hashInputs(input.inputs);
   const before = await readManifest(input.folder);
   const programs = Object.fromEntries(
-    input.programs.map(({ program, path, version }) => [program.name, { path, version }]),
+    input.programs.map(({ program, path, version, runsAs }) => [program.name, { path, version, runs_as: runsAs }]),
   );
   const start = { at: nowIso(), census: input.census, vantage: input.vantage };
   if (before !== null) {

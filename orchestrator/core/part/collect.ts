@@ -23,6 +23,7 @@ export async function collectPart<C>(job: PartJob<C>): Promise<void> {
     ...stepContext(job, partial),
     exec: (command) => exec(site, command),
     start: (command) => start(site, command),
+    runsAs: ({ name }) => job.runsAs[name] ?? null,
     progress: job.onUnits,
   });
   await writeWhole(join(partial, commandsFile), `${JSON.stringify(site.commands, null, 1)}\n`);

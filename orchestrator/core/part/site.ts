@@ -13,6 +13,8 @@ export interface PartJob<C> {
   config: C;
   seed: number;
   versions: Readonly<Record<string, string | null>>;
+  /** How each program is run, as it was looked up before the run. */
+  runsAs: Readonly<Record<string, string | null>>;
   signal: AbortSignal;
   terminal: boolean;
   onStatus: (status: Status) => void;

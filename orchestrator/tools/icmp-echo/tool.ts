@@ -1,29 +1,24 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
+import { splitLines } from '../../core/process/lines.ts';
 import { type RawRow, Reject, type Tool } from '../../core/tool.ts';
 import type { Address } from '../../roles.ts';
 import type { PathRecord } from '../../schemas/records/path.ts';
-import { repliesFile, runZmap, zmapFacts, zmapProgram } from '../zmap/run.ts';
-import { IcmpEchoRaw, Unsent } from './raw.ts';
+import { runFiles } from '../zmap/command.ts';
+import { zmapFacts, zmapLosses } from '../zmap/facts.ts';
+import { requireAllReplies } from '../zmap/metadata.ts';
+import { zmapProgram } from '../zmap/program.ts';
+import { runZmap } from '../zmap/run.ts';
+import { Echo, IcmpEchoRaw, Unsent } from './raw.ts';
 
 const runName = 'icmp';
 
-const Echo = IcmpEchoRaw.pick({
-  saddr: true,
-  classification: true,
-  'timestamp-ts': true,
-  'timestamp-us': true,
-  'sent-timestamp-ts': true,
-  'sent-timestamp-us': true,
-}).loose();
-type Echo = z.infer<typeof Echo>;
-
 /** Round trip in microseconds: the echo carries its time of sending, the capture gives the time of arrival. */
 function roundTrip(echo: Echo): number {
-  const seconds = echo['timestamp-ts'] - echo['sent-timestamp-ts'];
-  return seconds * 1_000_000 + echo['timestamp-us'] - echo['sent-timestamp-us'];
+  const seconds = echo.timestamp_ts - echo.sent_timestamp_ts;
+  return seconds * 1_000_000 + echo.timestamp_us - echo.sent_timestamp_us;
 }
 
 function parseLine(line: string): unknown {
@@ -62,8 +57,9 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
     }
     if (!sent) return;
     const fastest = new Map<string, { echo: Echo; row: RawRow; replies: number }>();
-    const file = await open(join(context.folder, repliesFile(runName)));
-    for await (const line of file.readLines()) {
+    let read = 0;
+    for await (const line of splitLines(createReadStream(join(context.folder, runFiles.replies(runName))))) {
+      read += 1;
       const row = { value: parseLine(line), line };
       const { data: echo } = Echo.safeParse(row.value);
       if (echo === undefined || echo.classification !== 'echoreply') {
@@ -74,6 +70,7 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
       const faster = known === undefined || roundTrip(echo) < roundTrip(known.echo);
       fastest.set(echo.saddr, { ...(faster ? { echo, row } : known), replies: (known?.replies ?? 0) + 1 });
     }
+    await requireAllReplies(context.folder, runName, read);
     for (const { echo, row, replies } of fastest.values()) yield { ...row, value: { ...echo, replies } };
   },
 
@@ -81,7 +78,7 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
 
   toRecord(raw) {
     if (raw.unsent !== undefined) return new Reject('no_ipv6_probe', raw.unsent);
-    // The error quotes our packet, but 2.1.1 reads the wrong bytes of it: whom it was about cannot be told.
+    // The error quotes our packet, but zmap reads the wrong bytes of it: whom it was about cannot be told.
     if (raw.classification !== 'echoreply') return new Reject(`icmp_${raw.classification}`);
     const ping_rtt_us = roundTrip(raw);
     if (ping_rtt_us < 0) return new Reject('negative_rtt', raw.saddr);
@@ -89,4 +86,5 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
   },
 
   facts: zmapFacts,
+  losses: zmapLosses,
 };

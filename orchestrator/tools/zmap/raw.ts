@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Classification, Missing } from '../../schemas/lists.ts';
+import { nullable, oneSpelling } from './spelling.ts';
 
 const text = (what: string) => z.string().nullable().describe(what);
 const number = (what: string) => z.int().nullable().describe(what);
@@ -9,29 +10,31 @@ const optionalNumber = (what: string) => z.int().nullish().describe(what);
 /** Fields that no record is made from: known, not asked for. */
 const unusedText = (what: string) => z.string().nullish().describe(what);
 const unusedNumber = (what: string) => z.int().nullish().describe(what);
+/** Numbers in 2.1.1, booleans in 4.x. */
+const unusedFlag = (what: string) => z.union([z.boolean(), z.int()]).nullish().describe(what);
 
-/** Fields that zmap 2.1.1 gives with every reply of any probe module. */
+/** Fields that zmap gives with every reply of any probe module, as 4.x spells them (oneSpelling). */
 export const zmapFields = {
   saddr: z.string().describe('address that the reply came from'),
-  'saddr-raw': unusedNumber('the same as a signed number in network order'),
+  saddr_raw: unusedNumber('the same as a number in network order, signed in 2.1.1'),
   daddr: unusedText('our address'),
-  'daddr-raw': unusedNumber('the same as a signed number in network order'),
+  daddr_raw: unusedNumber('the same as a number in network order, signed in 2.1.1'),
   ipid: optionalNumber('IP identification of the reply'),
   ttl: z.int().describe('TTL of the reply on arrival'),
-  success: unusedNumber('1 when the probe module counts the reply as a success'),
-  repeat: unusedNumber('1 when the address had a success before'),
-  cooldown: unusedNumber('1 when the reply came after the last probe was sent'),
-  'timestamp-str': unusedText('arrival, milliseconds'),
-  'timestamp-ts': z.int().describe('arrival, seconds since 1970'),
-  'timestamp-us': z.int().describe('arrival, microseconds of the second'),
+  success: unusedFlag('when the probe module counts the reply as a success'),
+  repeat: unusedFlag('when the address had a success before'),
+  cooldown: unusedFlag('when the reply came after the last probe was sent'),
+  timestamp_str: unusedText('arrival, milliseconds'),
+  timestamp_ts: z.int().describe('arrival, seconds since 1970'),
+  timestamp_us: z.int().describe('arrival, microseconds of the second'),
 };
 
 /** One reply as zmap prints it with our module (fields: zmap-module/README.md). */
-export const ZmapRaw = z.looseObject({
+const replyFields = {
   ...zmapFields,
   target: z.string().describe('address that was probed'),
   classification: Classification.describe('what the reply shows'),
-  app_success: unusedNumber('1 for evidence of MPTCP'),
+  app_success: unusedFlag('evidence of MPTCP'),
   probe: z.string().describe('kind of probe'),
   probe_num: unusedNumber('which of the probes to the target'),
   sport: z.int().describe('port that was probed'),
@@ -72,16 +75,79 @@ export const ZmapRaw = z.looseObject({
   icmp_quoted_option: text('option of kind 30 in the quoted SYN, hex; null also when the quote ends before it'),
   icmp_quoted_options: z.string().nullish().describe('all options of the quoted SYN, hex; null when not quoted whole'),
   icmp_quoted_order: unusedText('their names in order'),
-});
+};
+const Reply = z.looseObject(replyFields);
+type Reply = z.infer<typeof Reply>;
+
+const errors: readonly string[] = ['icmp_unreachable', 'icmp_ttl_exceeded'];
+const withoutOption: readonly string[] = [...errors, 'synack_no_option', 'rst'];
+
+/**
+ * What a reply always has a value for. Since 4.x leaves out what has none, only this tells a field that was not chosen (`-f`)
+ * from one without a value: the former must not be read as "there was none".
+ */
+const valued: { when: (reply: Reply) => boolean; fields: readonly (keyof typeof replyFields)[] }[] = [
+  { when: ({ classification }) => errors.includes(classification), fields: ['icmp_type', 'icmp_code', 'icmp_hop'] },
+  {
+    when: ({ classification }) => !errors.includes(classification),
+    fields: ['window', 'tcp_options', 'options_order'],
+  },
+  {
+    when: ({ classification }) => !withoutOption.includes(classification),
+    fields: ['mptcp_option', 'mptcp_options'],
+  },
+  {
+    when: ({ classification }) => classification === 'mp_capable',
+    fields: ['mptcp_version', 'mptcp_flags', 'mptcp_key'],
+  },
+  { when: ({ probe }) => probe !== 'plain', fields: ['sent_option'] },
+  { when: ({ probe }) => probe !== 'plain' && probe !== 'join', fields: ['sent_version', 'sent_flags'] },
+  { when: ({ sent_version }) => sent_version === 0, fields: ['sent_key'] },
+  { when: ({ rtt_missing }) => rtt_missing === null, fields: ['rtt_us'] },
+];
+
+export const ZmapRaw = z.preprocess(
+  oneSpelling(nullable(replyFields)),
+  Reply.superRefine((reply, context) => {
+    for (const { when, fields } of valued) {
+      if (!when(reply)) continue;
+      for (const field of fields) {
+        if (reply[field] !== null) continue;
+        context.addIssue({ code: 'custom', path: [field], message: `no value, which ${reply.classification} has` });
+      }
+    }
+  }),
+);
 export type ZmapRaw = z.infer<typeof ZmapRaw>;
 
-/** What zmap says of its own work when it is through (`--metadata-file`); of many fields, those that tell whether all was sent and read. */
-export const ZmapMetadata = z.looseObject({
-  blacklist_total_allowed: z.int().describe('targets: addresses allowed and not blocked'),
-  total_sent: z.int().describe('targets that were sent their probes'),
-  send_to_failures: z.int().describe('targets that the interface did not take'),
-  pcap_recv: z.int().describe('packets that the capture took'),
-  pcap_drop: z.int().describe('packets that the capture lost: replies among them'),
-  pcap_ifdrop: z.int().describe('packets that the interface lost'),
-});
+const count = (what: string) => z.int().describe(what);
+
+/** Of what zmap says of its own work when it is through (`--metadata-file`), what tells whether all was sent, read and written. */
+const work = {
+  send_to_failures: count('targets that the interface did not take'),
+  pcap_recv: count('packets that the capture took'),
+  pcap_drop: count('packets that the capture lost: replies among them'),
+  pcap_ifdrop: count('packets that the interface lost'),
+  success_total: count('replies that count as a success'),
+  failure_total: count('other replies'),
+};
+const allowed = count('targets: addresses allowed and not blocked');
+const sent = count('targets that were sent their probes');
+const Stock = z
+  .looseObject({ ...work, blacklist_total_allowed: allowed, total_sent: sent })
+  .transform((said) => ({ ...said, allowed: said.blacklist_total_allowed, sent: said.total_sent }));
+/** 4.x, main and ZMapv6. */
+const Tree = z
+  .looseObject({ ...work, blocklist_total_allowed: allowed, targets_scanned: sent })
+  .transform((said) => ({ ...said, allowed: said.blocklist_total_allowed, sent: said.targets_scanned }));
+
+/** One row for both. zmap counts in 32 bits at some places: larger numbers come back negative. */
+export const ZmapMetadata = z.union([Stock, Tree]).transform((said) => ({
+  allowed: said.allowed >>> 0,
+  sent: said.sent >>> 0,
+  send_failures: said.send_to_failures,
+  received: said.pcap_recv,
+  dropped: said.pcap_drop + said.pcap_ifdrop,
+  replies: (said.success_total + said.failure_total) >>> 0,
+}));
 export type ZmapMetadata = z.infer<typeof ZmapMetadata>;

@@ -1,56 +1,17 @@
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parsePrefix } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
-import type { CollectContext, Command, Program, Status } from '../../core/tool.ts';
+import type { CollectContext, Command } from '../../core/tool.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
-import { ZmapMetadata } from './raw.ts';
+import { plugin, type ZmapRun, zmapCommand } from './command.ts';
+import { flavourFile } from './facts.ts';
+import { readMetadata } from './metadata.ts';
+import { type Flavour, flavours, zmapProgram } from './program.ts';
+import { countResets } from './resets.ts';
 import { type Addresses, prepareTargets, targetFiles } from './targets.ts';
+import { ownAddress6, writeAddresses } from './zmapv6.ts';
 
-const plugin = fileURLToPath(new URL('../../../zmap-module/build/mptcp_synscan.so', import.meta.url));
-
-/** Without a rate in the configuration (the lab); any other run is refused without one. */
-const defaultRate = 10_000;
-
-/** One status line a second: ` 0:05 58% (4s left); sent: 9 1 p/s (1 p/s avg); recv: 7 ...`, on a terminal with colours. */
-function status(line: string): Status | null {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with ESC
-  const plain = line.replace(/\x1b\[[0-9;]*m/g, '').trim();
-  const match =
-    /^\d+(?::\d+)+ (\d+)%(?: \((.+?) left\))?; (?:sent|send): (\d+) .*?recv: (\d+) .*?drops: (\d+) p\/s/.exec(plain);
-  if (match === null) return null;
-  const [, percent, left, sent, received, drops] = match;
-  const text = [`sent ${sent}`, `received ${received}`];
-  if (drops !== '0') text.push(`losing ${drops} replies a second`);
-  if (left !== undefined) text.push(`${left} left`);
-  return { fraction: Number(percent) / 100, text: text.join(', ') };
-}
-
-export const zmapProgram: Program = {
-  name: 'zmap',
-  version: { args: ['--version'], pattern: /zmap (\S+)/ },
-  apt: 'zmap',
-  privileges: 'CAP_NET_RAW',
-  okExits: [0],
-  status,
-};
-
-/** One run of zmap over the part's targets. */
-export interface ZmapRun {
-  /** Begins the names of its files: `<name>.ndjson`, `<name>.metadata.json`, `<name>.stderr`. */
-  name: string;
-  /** Which targets of the part it is for. */
-  family: 4 | 6;
-  /** Probe module, its arguments, the port; given the path of a file in the raw folder by its name. */
-  args: (file: (name: string) => string) => string[];
-  /** Probes to each target (`-P`). */
-  probes: number;
-}
-
-export function repliesFile(name: string): string {
-  return `${name}.ndjson`;
-}
+type Context = CollectContext<unknown, Config>;
 
 async function requirePlugin(): Promise<void> {
   try {
@@ -60,55 +21,46 @@ async function requirePlugin(): Promise<void> {
   }
 }
 
-function commandOf(context: CollectContext<unknown, Config>, run: ZmapRun, addresses: number): Command {
-  const { scan } = context.config;
-  const files = targetFiles[run.family];
-  const file = (name: string) => join(context.folder, name);
-  const packetRate = scan.rate ?? defaultRate;
-  // -r counts targets, not packets
-  const rate = Math.max(1, Math.floor(packetRate / run.probes));
-  const seconds = addresses / rate + scan.cooldown;
-  return {
-    program: zmapProgram,
-    args: [
-      ...run.args(file),
-      '-C',
-      file('zmap.conf'),
-      '-b',
-      file(files.blocklist),
-      '-w',
-      file(files.allowlist),
-      ...['-P', String(run.probes), '-r', String(rate), '-T', '1', `--seed=${context.seed}`],
-      // below 2 the capture's one-second block loses the last replies
-      ...['-c', String(Math.max(2, Math.ceil(scan.cooldown)))],
-      ...(scan.interface === null ? [] : ['-i', scan.interface]),
-      ...(scan.gateway_mac === null ? [] : ['-G', scan.gateway_mac]),
-      ...['-O', 'json', '-f', '*', '-o', file(repliesFile(run.name)), '-m', file(`${run.name}.metadata.json`)],
-      '--disable-syslog',
-    ],
-    // a secret of the caller's environment would come before the file, and the run would not keep it
-    env: { LD_PRELOAD: plugin, MPTCP_SYNSCAN_SECRET: '', MPTCP_SYNSCAN_SECRET_FILE: file('secret') },
-    stderr: `${run.name}.stderr`,
-    timeoutMs: (2 * seconds + 300) * 1000,
-    idleMs: 60_000,
-    live: true,
-  };
+/** @throws CensusError E_PROGRAM_MISSING when this zmap has no module for IPv6 */
+export function requireIpv6(runsAs: string | null): void {
+  if (runsAs !== flavours.tree) return;
+  throw new CensusError(
+    'E_PROGRAM_MISSING',
+    'there are IPv6 targets, and this zmap has the module for IPv4 alone',
+    "use Debian's zmap 2.1.1 or ZMapv6 with the module built in; or ask for IPv4 alone (resolve.families: [4], no IPv6 targets)",
+  );
+}
+
+/** How this machine's zmap gets our module, as it was found before the run started. */
+async function flavourOf(context: Context): Promise<Flavour> {
+  const runsAs = context.runsAs(zmapProgram);
+  const flavour = Object.values(flavours).find((name) => name === runsAs);
+  if (flavour === undefined) {
+    throw new CensusError(
+      'E_PROGRAM_MISSING',
+      'this zmap cannot send our probes',
+      'mptcp-census doctor says what it needs',
+    );
+  }
+  if (flavour === flavours.plugin) await requirePlugin();
+  await writeFile(join(context.folder, flavourFile), `${flavour}\n`);
+  return flavour;
+}
+
+/** What ZMapv6 is given for IPv6: the hitlist as text, and our address. */
+async function textTargets({ config, folder }: Context): Promise<{ source: string; kept: number }> {
+  const { list, kept } = targetFiles[6];
+  const source = ownAddress6(config.scan.interface);
+  return { source, kept: await writeAddresses(join(folder, list), join(folder, kept)) };
 }
 
 /** zmap ends with 0 on SIGINT, with an empty metadata file. */
-async function requireComplete(
-  context: CollectContext<unknown, Config>,
-  run: ZmapRun,
-  command: Command,
-): Promise<void> {
-  const text = await readFile(join(context.folder, `${run.name}.metadata.json`), 'utf8');
-  const metadata = text === '' ? null : ZmapMetadata.parse(JSON.parse(text));
-  // Both are counted in 32 bits at some place in zmap.
-  if (metadata !== null && metadata.total_sent >>> 0 === metadata.blacklist_total_allowed >>> 0) return;
+async function requireComplete(context: Context, run: ZmapRun, command: Command, known: number | null): Promise<void> {
+  const metadata = await readMetadata(context.folder, run.name);
+  const due = known ?? metadata?.allowed;
+  if (metadata !== null && metadata.sent === due) return;
   const what =
-    metadata === null
-      ? 'was interrupted: its metadata file is empty'
-      : `sent to ${metadata.total_sent} of ${metadata.blacklist_total_allowed} targets`;
+    metadata === null ? 'was interrupted: its metadata file is empty' : `sent to ${metadata.sent} of ${due} targets`;
   const { stage, part } = context;
   const failure = { stage, part, argv: [zmapProgram.name, ...command.args], exitCode: 0, what, stderrTail: [] };
   throw new ProgramError(
@@ -122,24 +74,22 @@ async function requireComplete(
  * Runs zmap over the targets, one run after another: two at once would send at twice the rate.
  * @throws CensusError E_PROGRAM_MISSING when the module is not built; ProgramError when a run is incomplete
  */
-export async function runZmap(
-  context: CollectContext<unknown, Config>,
-  targets: AsyncIterable<string>,
-  runs: ZmapRun[],
-): Promise<void> {
-  await requirePlugin();
-  const addresses = await prepareTargets(
-    context,
-    targets,
-    runs.some(({ family }) => family === 6),
-  );
+export async function runZmap(context: Context, targets: AsyncIterable<string>, runs: ZmapRun[]): Promise<void> {
+  const flavour = await flavourOf(context);
+  const ipv6 = runs.some(({ family }) => family === 6);
+  const addresses = await prepareTargets(context, targets, ipv6);
+  if (ipv6 && addresses[6] > 0) requireIpv6(flavour);
   // An empty allowlist is no limit to zmap: it would probe everything that is not blocked.
   const due = runs.filter(({ family }) => addresses[family] > 0);
   let packets = 0;
   for (const run of due) {
-    const command = commandOf(context, run, addresses[run.family]);
-    await context.exec(command);
-    await requireComplete(context, run, command);
+    const text6 = run.family === 6 && flavour === flavours.tree6 ? await textTargets(context) : null;
+    const source6 = text6?.source ?? null;
+    const command = zmapCommand(context, { run, flavour, addresses: addresses[run.family], source6 });
+    await countResets(context.folder, run.name, async () => {
+      await context.exec(command);
+    });
+    await requireComplete(context, run, command, text6?.kept ?? null);
     packets += addresses[run.family] * run.probes;
     context.progress(Math.round((packets * (addresses[4] + addresses[6])) / totalPackets(due, addresses)));
   }
@@ -147,28 +97,4 @@ export async function runZmap(
 
 function totalPackets(runs: ZmapRun[], addresses: Addresses): number {
   return runs.reduce((sum, { family, probes }) => sum + addresses[family] * probes, 0);
-}
-
-/** Addresses that a part was given for one family: those on the allowlist, or the lines that the hitlist was made of. */
-async function asked(folder: string, family: 4 | 6): Promise<number> {
-  const name = family === 4 ? targetFiles[4].allowlist : targetFiles[6].text;
-  const lines = (await readFile(join(folder, name), 'utf8')).split('\n').filter((line) => line !== '');
-  if (family === 6) return lines.length;
-  return lines.reduce((sum, line) => sum + 2 ** (32 - (parsePrefix(line)?.length ?? 32)), 0);
-}
-
-/** Packets of a part: what was sent, read, and lost, over all runs; and targets that zmap's blocklist took out of prefixes. */
-export async function zmapFacts(folder: string): Promise<Record<string, number>> {
-  const facts = { targets_sent: 0, send_failures: 0, packets_received: 0, receive_drops: 0, units_blocked: 0 };
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith('.metadata.json')) continue;
-    const metadata = ZmapMetadata.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
-    facts.targets_sent += metadata.total_sent;
-    facts.send_failures += metadata.send_to_failures;
-    facts.packets_received += metadata.pcap_recv;
-    facts.receive_drops += metadata.pcap_drop + metadata.pcap_ifdrop;
-    const given = await asked(folder, name.endsWith('-ipv6.metadata.json') ? 6 : 4);
-    facts.units_blocked += given - (metadata.blacklist_total_allowed >>> 0);
-  }
-  return facts;
 }

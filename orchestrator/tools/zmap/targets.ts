@@ -19,7 +19,13 @@ export const hitlistBuilder: Program = {
 /** Files of one address family in the raw folder. zmap counts in IPv4 addresses: for IPv6 they are numbers of lines of `list`. */
 export const targetFiles = {
   4: { allowlist: 'allowlist.txt', blocklist: 'blocklist.txt' },
-  6: { allowlist: 'numbers.txt', blocklist: 'no-blocklist.txt', list: 'hitlist.bin', text: 'hitlist.txt' },
+  6: {
+    allowlist: 'numbers.txt',
+    blocklist: 'no-blocklist.txt',
+    list: 'hitlist.bin',
+    text: 'hitlist.txt',
+    kept: 'hitlist-kept.txt',
+  },
 } as const;
 
 type Context = CollectContext<unknown, Config>;

@@ -7,11 +7,13 @@ import type { RawRow, Tool } from '../../core/tool.ts';
 import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ScanRecord } from '../../schemas/records/scan.ts';
+import { runFiles, type ZmapRun } from './command.ts';
+import { zmapFacts, zmapLosses } from './facts.ts';
+import { requireAllReplies } from './metadata.ts';
+import { flavours, modules, zmapProgram } from './program.ts';
 import { ZmapRaw } from './raw.ts';
-import { repliesFile, runZmap, type ZmapRun, zmapFacts, zmapProgram } from './run.ts';
+import { requireIpv6, runZmap } from './run.ts';
 import { targetFiles } from './targets.ts';
-
-const modules = { 4: 'mptcp_synscan', 6: 'ipv6_mptcp_synscan' } as const;
 
 /** One zmap per family, port and version: it knows one port per run, and each version's denominator is its own. */
 function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[] {
@@ -22,8 +24,9 @@ function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[]
         return {
           name: `${port}-${probe}${family === 6 ? '-ipv6' : ''}`,
           family,
-          args: (file) => {
-            const probeArgs = family === 6 ? `${probe},list=${file(targetFiles[6].list)}` : probe;
+          args: (file, flavour) => {
+            const listed = family === 6 && flavour === flavours.plugin;
+            const probeArgs = listed ? `${probe},list=${file(targetFiles[6].list)}` : probe;
             return ['-M', modules[family], `--probe-args=${probeArgs}`, '-p', String(port)];
           },
           probes: 1,
@@ -44,8 +47,13 @@ function parseJson(line: string): unknown {
 }
 
 /** Every reply of a run as it came, repeats among them: core drops those, and what differs is evidence. */
-async function* replies(path: string): AsyncGenerator<RawRow> {
-  for await (const line of splitLines(createReadStream(path))) yield { value: parseJson(line), line };
+async function* replies(folder: string, name: string): AsyncGenerator<RawRow> {
+  let read = 0;
+  for await (const line of splitLines(createReadStream(join(folder, runFiles.replies(name))))) {
+    read += 1;
+    yield { value: parseJson(line), line };
+  }
+  await requireAllReplies(folder, name, read);
 }
 
 function words(list: string | null): string[] {
@@ -64,11 +72,15 @@ function quoteMissing({ icmp_type, icmp_quoted_options }: ZmapRaw): Missing | nu
   return icmp_quoted_options === null ? 'not_returned' : null;
 }
 
-/** Stock zmap 2.1.1 with our probe module loaded by LD_PRELOAD (zmap-module/README.md): IPv4 addresses and prefixes, IPv6 addresses. */
+/** zmap with our probe module, loaded or built in (zmap-module/README.md): IPv4 addresses and prefixes, IPv6 addresses. */
 export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
   name: 'zmap',
 
   programs: [zmapProgram],
+
+  check(config, runsAs) {
+    if (config.resolve.families.includes(6) && 'list' in config.targets) requireIpv6(runsAs(zmapProgram));
+  },
 
   async collect(context) {
     async function* targets(): AsyncGenerator<string> {
@@ -81,7 +93,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
     const sent = new Set<number>();
     for await (const { target } of context.rows()) sent.add(target.includes(':') ? 6 : 4);
     for (const { name, family } of runsOf(context.config)) {
-      if (sent.has(family)) yield* replies(join(context.folder, repliesFile(name)));
+      if (sent.has(family)) yield* replies(context.folder, name);
     }
   },
 
@@ -128,9 +140,10 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
       icmp_quoted_option: raw.icmp_quoted_option,
       icmp_quoted_options: raw.icmp_quoted_options ?? null,
       icmp_quoted_options_missing: quoteMissing(raw),
-      received_at: arrival(raw['timestamp-ts'], raw['timestamp-us']),
+      received_at: arrival(raw.timestamp_ts, raw.timestamp_us),
     };
   },
 
   facts: zmapFacts,
+  losses: zmapLosses,
 };

@@ -26,6 +26,8 @@ interface ContextOptions<I, C> {
   seed?: number;
   /** Words put before every command, such as ['ip', 'netns', 'exec', 'lab-scanner']. */
   within?: string[];
+  /** How every program is run, where a tool has several ways. */
+  runsAs?: string;
 }
 
 type TestContext<I, C> = CollectContext<I, C> & DecodeContext<I, C> & { progressed: number[] };
@@ -81,6 +83,7 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
       yield* started.child.iterable();
       await started.exit;
     },
+    runsAs: () => options.runsAs ?? null,
     progress(done) {
       progressed.push(done);
     },

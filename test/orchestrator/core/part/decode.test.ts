@@ -82,6 +82,7 @@ async function decode(printed: unknown[], more: Partial<StageRole<ToyConfig>> = 
     config: toyConfig,
     seed: 1,
     versions: {},
+    runsAs: {},
     signal: new AbortController().signal,
     terminal: false,
     onStatus: () => undefined,

@@ -16,7 +16,7 @@ const fixture = (name: string) => new URL(`../../../fixtures/icmp-echo/${name}`,
 
 async function contextOf(addresses: string[], scan: Record<string, unknown> = {}, within: string[] = []) {
   const config = Config.parse({ lab: true, lab_ranges: ['198.18.0.0/15'], targets: { list: 'x' }, scan });
-  return await makeContext({ rows: addresses.map((address) => ({ address })), config, within });
+  return await makeContext({ rows: addresses.map((address) => ({ address })), config, within, runsAs: 'plug-in' });
 }
 
 icmpTool('recorded replies give the smallest round trip of each address; errors are rejects', async () => {

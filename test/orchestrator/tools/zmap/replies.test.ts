@@ -41,6 +41,7 @@ async function decode(lines: string[]) {
     config,
     seed: 1,
     versions: {},
+    runsAs: {},
     signal: new AbortController().signal,
     terminal: false,
     onStatus: () => undefined,

@@ -16,7 +16,13 @@ async function contextOf(targets: string[], scan: Record<string, unknown>, withi
     targets: { list: 'x' },
     scan,
   });
-  return await makeContext({ rows: targets.map((target) => ({ target })), config, within, seed: 2015 });
+  return await makeContext({
+    rows: targets.map((target) => ({ target })),
+    config,
+    within,
+    seed: 2015,
+    runsAs: 'plug-in',
+  });
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -36,7 +42,8 @@ while [ $# -gt 0 ]; do case $1 in -m) printf '%s' '${metadata}' >"$2";; -o) : >"
   await writeFile(join(folder, 'zmap'), script, { mode: 0o755 });
   return { within: ['env', `PATH=${folder}:${process.env.PATH}`], argv };
 }
-const numbers = '"send_to_failures": 0, "pcap_recv": 0, "pcap_drop": 0, "pcap_ifdrop": 0';
+const numbers =
+  '"send_to_failures": 0, "pcap_recv": 0, "pcap_drop": 0, "pcap_ifdrop": 0, "success_total": 0, "failure_total": 0';
 const complete = `{"blacklist_total_allowed": 3, "total_sent": 3, ${numbers}}`;
 
 zmapTool(

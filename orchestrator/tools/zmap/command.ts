@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../../config/config.ts';
+import type { CollectContext, Command } from '../../core/tool.ts';
+import { type Flavour, flavours, zmapProgram } from './program.ts';
+import { targetFiles } from './targets.ts';
+
+export const plugin = fileURLToPath(new URL('../../../zmap-module/build/mptcp_synscan.so', import.meta.url));
+
+/** Without a rate in the configuration (the lab); any other run is refused without one. */
+const defaultRate = 10_000;
+
+/** One run of zmap over the part's targets. */
+export interface ZmapRun {
+  /** Begins the names of its files: `<name>.ndjson`, `<name>.metadata.json`, `<name>.stderr`, `<name>.resets.json`. */
+  name: string;
+  /** Which targets of the part it is for. */
+  family: 4 | 6;
+  /** Probe module, its arguments, the port; given the path of a file in the raw folder by its name. */
+  args: (file: (name: string) => string, flavour: Flavour) => string[];
+  /** Probes to each target (`-P`). */
+  probes: number;
+}
+
+export const runFiles = {
+  replies: (name: string) => `${name}.ndjson`,
+  metadata: (name: string) => `${name}.metadata.json`,
+  resets: (name: string) => `${name}.resets.json`,
+};
+
+type File = (name: string) => string;
+
+/** Blocklist and targets. ZMapv6 reads IPv6 targets from a text file of its own; its blocklist knows IPv4 alone. */
+function targetArgs(file: File, run: ZmapRun, flavour: Flavour, source6: string | null): string[] {
+  const files = targetFiles[run.family];
+  const blocklist = ['-b', file(files.blocklist)];
+  if (run.family === 4 || flavour !== flavours.tree6) return [...blocklist, '-w', file(files.allowlist)];
+  const from = source6 === null ? [] : [`--ipv6-source-ip=${source6}`];
+  return [...blocklist, `--ipv6-target-file=${file(targetFiles[6].kept)}`, ...from];
+}
+
+/** `-r` counts targets in 2.1.1 and packets in 4.x; ours are packets on the wire. */
+function rateArgs(packetRate: number, probes: number, flavour: Flavour): string[] {
+  const rate = flavour === flavours.plugin ? Math.max(1, Math.floor(packetRate / probes)) : packetRate;
+  return ['-P', String(probes), '-r', String(rate)];
+}
+
+export interface CommandInput {
+  run: ZmapRun;
+  flavour: Flavour;
+  addresses: number;
+  /** Our IPv6 address, where zmap must be told. */
+  source6: string | null;
+}
+
+export function zmapCommand(context: CollectContext<unknown, Config>, input: CommandInput): Command {
+  const { run, flavour, addresses, source6 } = input;
+  const { scan } = context.config;
+  const file: File = (name) => join(context.folder, name);
+  const packetRate = scan.rate ?? defaultRate;
+  const seconds = (addresses * run.probes) / packetRate + scan.cooldown;
+  const built = flavour !== flavours.plugin;
+  return {
+    program: zmapProgram,
+    args: [
+      ...run.args(file, flavour),
+      ...['-C', file('zmap.conf')],
+      ...targetArgs(file, run, flavour, source6),
+      ...rateArgs(packetRate, run.probes, flavour),
+      ...['-T', '1', `--seed=${context.seed}`],
+      // below 2 the capture's one-second block loses the last replies
+      ...['-c', String(Math.max(2, Math.ceil(scan.cooldown)))],
+      ...(scan.interface === null ? [] : ['-i', scan.interface]),
+      ...(scan.gateway_mac === null ? [] : ['-G', scan.gateway_mac]),
+      ...['-O', 'json', '-f', '*', '-o', file(runFiles.replies(run.name)), '-m', file(runFiles.metadata(run.name))],
+      '--disable-syslog',
+      // 4.x hides repeats from us otherwise, and reads the clock once per batch
+      ...(built ? ['--dedup-method=none', '--batch=1'] : []),
+    ],
+    // a secret of the caller's environment would come before the file, and the run would not keep it
+    env: {
+      ...(built ? {} : { LD_PRELOAD: plugin }),
+      MPTCP_SYNSCAN_SECRET: '',
+      MPTCP_SYNSCAN_SECRET_FILE: file('secret'),
+    },
+    stderr: `${run.name}.stderr`,
+    timeoutMs: (2 * seconds + 300) * 1000,
+    idleMs: 60_000,
+    live: true,
+  };
+}
