@@ -11,6 +11,24 @@ export interface StageFacts {
   counts: Counts | null;
 }
 
+/** Something of the run that bears on every number of the page: packets lost, say. */
+export interface Notice {
+  stage: string;
+  /** A sentence. */
+  text: string;
+}
+
+/** Endpoints that the scan asked: those that answered nothing have no row in hosts, only the scan's counts know of them. */
+export interface Asked {
+  /** All probes together: each endpoint once per version. */
+  probes: number;
+  /** Of these, answered by nothing. */
+  silent: number;
+  /** Endpoints asked for each version; null where the counts cannot be told apart, or the version was not asked. */
+  v1: number | null;
+  v0: number | null;
+}
+
 /** What a report says about its run that hosts and domains do not hold. All of it comes from the manifest, nothing from a clock. */
 export interface ReportFacts {
   run: string;
@@ -21,6 +39,10 @@ export interface ReportFacts {
   /** Name and version of this software, commit included. */
   software: string;
   stages: StageFacts[];
+  /** null: the counts of the scan are not there. */
+  asked: Asked | null;
+  /** Shown above all numbers. */
+  notices: Notice[];
   /** Programs with the versions that they print. */
   programs: { name: string; version: string }[];
   /** Vantage point, seed, kernel, sysctls: whatever helps to repeat the run, as pairs for a table. */

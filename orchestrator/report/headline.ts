@@ -1,3 +1,4 @@
+import { confirmedSentence } from './confirmed.ts';
 import type { ReportFacts } from './facts.ts';
 import { formatCount, formatShare } from './format.ts';
 import type { Results } from './results.ts';
@@ -7,6 +8,8 @@ export interface Headline {
   name: string;
   value: string;
   of: string;
+  /** How many of these are confirmed; null where nothing can be. */
+  confirmed: string | null;
   /** A number that warns of a wrong reading of the others. */
   warns: boolean;
 }
@@ -30,12 +33,14 @@ export function headlines(results: Results): Headline[] {
       name: 'capable of MPTCP v1',
       value: v1.value,
       of: v1.of('endpoints with a SYN/ACK to the v1 probe'),
+      confirmed: confirmedSentence(results, 'endpoints'),
       warns: false,
     },
     {
       name: 'capable of MPTCP v0',
       value: v0.value,
       of: v0.of('endpoints with a SYN/ACK to the v0 probe'),
+      confirmed: 'Confirmation is not applicable to v0: the kernel that connects speaks v1 only.',
       warns: false,
     },
     listed
@@ -43,25 +48,33 @@ export function headlines(results: Results): Headline[] {
           name: 'domains with a capable address',
           value: domains.value,
           of: domains.of('domains that answered'),
+          confirmed: confirmedSentence(results, 'domains'),
           warns: false,
         }
-      : { name: 'domains', value: '–', of: 'the targets were addresses or prefixes, not names', warns: false },
+      : {
+          name: 'domains',
+          value: '–',
+          of: 'the targets were addresses or prefixes, not names',
+          confirmed: null,
+          warns: false,
+        },
     {
       name: 'echoed options, not counted',
       value: formatCount(echoes),
       of: `verdicts of ${formatCount(answers)} SYN/ACKs (${formatShare(echoes, answers)}): mirrors of what was sent`,
+      confirmed: null,
       warns: true,
     },
   ];
 }
 
-/** The whole result in two sentences. */
+/** The whole result in a few sentences. */
 export function sentence(results: Results): string {
   const total = (column: string) => formatCount(results.total(column));
   const ratio = (n: string, base: string) => formatShare(results.total(n), results.total(base));
   const first =
     `Of the ${total('addresses_synack')} addresses that answered with a SYN/ACK, ${total('addresses_capable')} (${ratio('addresses_capable', 'addresses_synack')}) ${results.total('addresses_capable') === 1 ? 'is' : 'are'} MPTCP-capable: ` +
-    `${total('addresses_capable_v1')} in v1, ${total('addresses_capable_v0')} in v0.`;
+    `${total('addresses_capable_v1')} in v1, ${total('addresses_capable_v0')} in v0. ${confirmedSentence(results, 'addresses')}`;
   if (results.total('domains_listed') === 0) return first;
   return (
     `${first} Of the ${total('domains_answered')} domains that answered, out of ${total('domains_listed')} in the list, ` +
@@ -75,14 +88,4 @@ export const labNotice =
 /** "Measured 2026-11-22T10:00:00Z to 2026-11-22T10:02:10Z" */
 export function measuredText(facts: ReportFacts): string {
   return facts.measured === null ? 'No packet was sent' : `Measured ${facts.measured.from} to ${facts.measured.to}`;
-}
-
-/** Replies that were lost on the way into the programs: a share computed without them is too low. */
-export function dropNotices(facts: ReportFacts): string[] {
-  return facts.setting
-    .filter(([name, value]) => /drop/.test(name) && Number(value) > 0)
-    .map(
-      ([name, value]) =>
-        `${name} = ${value}: packets were lost on the way in, so some answers may be missing from every count.`,
-    );
 }

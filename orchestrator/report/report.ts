@@ -7,17 +7,18 @@ import { mapFigure } from './figures/map.ts';
 import { pathFigure } from './figures/paths.ts';
 import type { Figure } from './figures/svg.ts';
 import { topGroupsFigure } from './figures/top-groups.ts';
-import { dropNotices, headlines, labNotice, sentence } from './headline.ts';
+import { headlines, labNotice, sentence } from './headline.ts';
 import { renderPage } from './page/page.ts';
 import { type Results, readResults } from './results.ts';
-import { readSql } from './rows.ts';
 import { mixedTable, topDomainTable } from './tables/domains.ts';
+import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
 import { countryTable, systemTable } from './tables/places.ts';
 import { stageTable } from './tables/stages.ts';
 import { type Table, toCsv } from './tables/table.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { toText } from './text.ts';
+import { viewsSql } from './views.ts';
 
 /** Reads both Parquet files once and runs every query of the report over them. */
 async function query(input: { hosts: string; domains: string; out: string }): Promise<Results> {
@@ -26,7 +27,7 @@ async function query(input: { hosts: string; domains: string; out: string }): Pr
   try {
     await runSql(database, `CREATE VIEW hosts AS SELECT * FROM read_parquet(${sqlText(input.hosts)})`);
     await runSql(database, `CREATE VIEW domains AS SELECT * FROM read_parquet(${sqlText(input.domains)})`);
-    await runSql(database, await readSql('views'));
+    await runSql(database, await viewsSql());
     return await readResults((sql) => rows(database, sql));
   } finally {
     database.closeSync();
@@ -37,7 +38,8 @@ async function query(input: { hosts: string; domains: string; out: string }): Pr
 function allTables(facts: ReportFacts, results: Results): Table[] {
   return [
     stageTable(facts),
-    verdictTable(results),
+    funnelTable(facts, results),
+    verdictTable(facts, results),
     rungTable(results),
     countryTable(results),
     systemTable(results),
@@ -59,12 +61,16 @@ function byId<T extends { id: string }>(exhibits: T[]): (id: string) => T {
 }
 
 function terminalText(facts: ReportFacts, results: Results, tables: Table[]): string {
-  const key = headlines(results).map(({ name, value, of }) => `  ${value.padStart(9)}  ${name}, ${of}`);
+  const key = headlines(results).map(({ name, value, of, confirmed }) =>
+    [`  ${value.padStart(9)}  ${name}, ${of}`, ...(confirmed === null ? [] : [`${' '.repeat(13)}${confirmed}`])].join(
+      '\n',
+    ),
+  );
   const shown = tables.map(toText);
   return [
     `${facts.run}: ${sentence(results)}`,
     ...(facts.lab ? [labNotice] : []),
-    ...dropNotices(facts),
+    ...facts.notices.map(({ stage, text }) => `LOST  ${stage}: ${text}`),
     '',
     ...key,
     '',
@@ -96,7 +102,7 @@ export async function writeReport(input: {
     topGroupsFigure(results),
     pathFigure(results),
   ];
-  const summary = Object.keys(results.summary).map((key) => ({ key, value: results.total(key) }));
+  const summary = Object.keys(results.summary).map((key) => ({ key, value: results.known(key) }));
   const files = new Map<string, string>([
     ['index.html', await renderPage(input.facts, results, { table: byId(tables), figure: byId(figures) })],
     [

@@ -1,5 +1,5 @@
 import type { Query, Row } from './rows.ts';
-import { countOf, rowsOf } from './rows.ts';
+import { countOf, numberOf, rowsOf } from './rows.ts';
 
 /** The published queries, one .sql file each. */
 const queries = [
@@ -28,6 +28,8 @@ export interface Results {
   rows: (name: QueryName) => Row[];
   /** Headline numbers by column of summary.sql. */
   total: (column: string) => number;
+  /** The same where a number may not be known. */
+  known: (column: string) => number | null;
   summary: Row;
   coverage: Coverage[];
 }
@@ -61,6 +63,7 @@ export async function readResults(query: Query): Promise<Results> {
     rows: (name) => found.get(name) ?? [],
     summary,
     total: (column) => countOf(summary, column),
+    known: (column) => numberOf(summary, column),
     coverage: coverageOf(found.get('coverage') ?? []),
   };
 }

@@ -15,6 +15,19 @@ export const Classification = z.enum([
 ]);
 export type Classification = z.infer<typeof Classification>;
 
+/** Replies that are a SYN/ACK: all shares are of these. A RST or an ICMP error carries no answer to MP_CAPABLE. */
+export const SynAck = Classification.extract([
+  'synack_no_option',
+  'mp_capable',
+  'echoed',
+  'version_mismatch',
+  'malformed',
+  'other_subtype',
+]);
+
+/** SYN/ACKs with an MPTCP option in them, whatever it is. */
+export const OfferedOption = SynAck.exclude(['synack_no_option']);
+
 /** What an address and port is, per MPTCP version. Only verdict.ts gives it. */
 export const VerdictName = z.enum([
   'capable',
@@ -39,6 +52,9 @@ export const Rung = z.enum([
   'join_hmac',
 ]);
 export type Rung = z.infer<typeof Rung>;
+
+/** Rungs from which a capable endpoint counts as confirmed: a connection in MPTCP was made, and more. */
+export const ConfirmedRung = Rung.extract(['connection', 'add_addr_hmac', 'join_hmac']);
 
 /** Why a value is null, and why a unit failed: one closed list. */
 export const Missing = z.enum([

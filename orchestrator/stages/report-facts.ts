@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import type { WholeContext } from '../core/stage.ts';
-import type { ReportFacts } from '../report/facts.ts';
+import type { Asked, Notice, ReportFacts } from '../report/facts.ts';
 
 /** Nested plain values as dotted keys; lists as text. */
 function pairs(value: unknown, path = ''): [string, string][] {
@@ -31,6 +31,42 @@ function stageFacts(manifest: Manifest, order: readonly string[]): ReportFacts['
   });
 }
 
+function sumOf(reasons: Record<string, number>): number {
+  return Object.values(reasons).reduce((total, count) => total + count, 0);
+}
+
+/**
+ * What the scan asked, from its counts. A unit of the scan is an address, a port and a version, and every version is asked of every
+ * address and port. Units whose answer was rejected belong to a version that nobody knows: then the versions cannot be told apart.
+ */
+export function askedOf(manifest: Manifest, versions: readonly number[]): Asked | null {
+  const counts = manifest.stages.scan?.counts ?? null;
+  if (counts === null) return null;
+  const silent = sumOf(counts.failed);
+  const rejected = sumOf(counts.rejected);
+  const probes = counts.answered + silent + rejected;
+  const each = rejected === 0 && probes % versions.length === 0 ? probes / versions.length : null;
+  const of = (version: number) => (versions.includes(version) ? each : null);
+  return { probes, silent, v1: of(1), v0: of(0) };
+}
+
+/** Losses and notices of the run, as the page and summary.txt show them: whatever else is to be said above all numbers is added here. */
+export function noticesOf(manifest: Manifest): Notice[] {
+  return Object.entries(manifest.stages).flatMap(([stage, entry]) => {
+    const sums = new Map<string, number>();
+    for (const { facts } of Object.values(entry.parts)) {
+      for (const [name, value] of Object.entries(facts)) {
+        if (typeof value === 'number' && /drop|send_failures/.test(name)) sums.set(name, (sums.get(name) ?? 0) + value);
+      }
+    }
+    const lost = [...sums].filter(([, sum]) => sum > 0);
+    return lost.map(([name, sum]) => ({
+      stage,
+      text: `${name} = ${sum}: packets were lost on this machine, so some answers may be missing from every count`,
+    }));
+  });
+}
+
 /** What programs said of their own work, added up over all parts: receive drops and the like. */
 function programFacts(manifest: Manifest): [string, string][] {
   const sums = new Map<string, number>();
@@ -56,6 +92,8 @@ export function reportFacts(context: WholeContext<Config>, order: readonly strin
     measured: measured(manifest),
     software: `mptcp-census ${census.version}${commit}`,
     stages: stageFacts(manifest, order),
+    asked: askedOf(manifest, config.scan.versions),
+    notices: noticesOf(manifest),
     programs: Object.entries(manifest.programs).map(([name, { version }]) => ({ name, version: version ?? 'unknown' })),
     setting: [['seed', String(manifest.seed)], ...pairs(vantage), ...programFacts(manifest)],
     config: pairs(manifest.config),

@@ -49,7 +49,7 @@ export function topGroupsFigure(results: Results): Figure {
       { key: 'top', kind: 'count' },
       { key: 'answered', kind: 'count' },
       { key: 'capable', kind: 'count' },
-      { key: 'share', kind: 'id' },
+      { key: 'share', kind: 'percent' },
     ],
     rows,
     denominator:

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ReportFacts } from '../facts.ts';
 import type { Figure } from '../figures/svg.ts';
-import { dropNotices, headlines, labNotice, measuredText, sentence } from '../headline.ts';
+import { headlines, labNotice, measuredText, sentence } from '../headline.ts';
 import type { Results } from '../results.ts';
 import type { Table } from '../tables/table.ts';
 import { escapeHtml, figureHtml, pairsHtml, tableHtml } from './html.ts';
@@ -48,10 +48,17 @@ function pair(left: string, right: string, wide = false): string {
 
 function keyNumbers(results: Results): string {
   const items = headlines(results).map(
-    ({ name, value, of, warns }) =>
-      `<li${warns ? ' class="warn"' : ''}><div class="value">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div></li>`,
+    ({ name, value, of, confirmed, warns }) =>
+      `<li${warns ? ' class="warn"' : ''}><div class="value">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div>${confirmed === null ? '' : `<div class="confirmed">${escapeHtml(confirmed)}</div>`}</li>`,
   );
   return `<ul class="key">${items.join('\n')}</ul>`;
+}
+
+/** What bears on every number below: losses first of all. */
+function noticesHtml({ notices }: ReportFacts): string {
+  if (notices.length === 0) return '';
+  const items = notices.map(({ stage, text }) => `<li><b>${escapeHtml(stage)}</b>: ${escapeHtml(text)}</li>`);
+  return `<section class="notices" aria-label="Losses and notices"><p>Read all numbers with this in mind:</p><ul>${items.join('')}</ul></section>`;
 }
 
 function provenance(facts: ReportFacts): string {
@@ -78,7 +85,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
   const tables = (...ids: string[]) => ids.map((id) => tableHtml(table(id))).join('\n');
   const figures = (...ids: string[]) => ids.map((id) => figureHtml(figure(id))).join('\n');
   const body = [
-    section(0, `${pair(tables('verdicts'), tables('rungs'))}\n${tables('stages')}`),
+    section(0, `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('stages')}`),
     section(1, `${figures('map')}\n${pair(tables('table1'), tables('table2'), true)}`),
     section(
       2,
@@ -104,9 +111,7 @@ ${css}</style>
 <h1>MPTCP census: ${escapeHtml(facts.run)}</h1>
 <p class="lead">${escapeHtml(measuredText(facts))} · ${escapeHtml(facts.software)}</p>
 ${facts.lab ? `<p class="lab">${escapeHtml(labNotice)}</p>` : ''}
-${dropNotices(facts)
-  .map((notice) => `<p class="lab">${escapeHtml(notice)}</p>`)
-  .join('\n')}
+${noticesHtml(facts)}
 <p>${escapeHtml(sentence(results))}</p>
 ${keyNumbers(results)}
 <nav aria-label="Sections">${sections.map(([id, title]) => `<a href="#${id}">${escapeHtml(title)}</a>`).join('')}</nav>

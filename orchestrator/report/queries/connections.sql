@@ -6,7 +6,7 @@ WITH facts AS (
     count(*) FILTER (WHERE announces) AS announces, count(*) FILTER (WHERE announced_observed) AS announced_known
   FROM capable
 )
-SELECT o.name AS observation, o.n AS addresses, o.base AS "of", CASE WHEN o.base > 0 THEN round(100.0 * o.n / o.base, 2) END AS share
+SELECT o.name AS observation, o.n AS addresses, o.base AS "of", percent(o.n, o.base) AS share
 FROM (SELECT unnest([
   {name: 'completed a TCP connection', n: connected, base: tried},
   {name: 'went on as plain TCP (fallback)', n: fallback, base: fallback_known},

@@ -5,5 +5,5 @@ WITH ratios AS (
   SELECT CASE WHEN ratio < 0.5 THEN 1 WHEN ratio < 0.8 THEN 2 WHEN ratio <= 1.25 THEN 3 ELSE 4 END AS place FROM ratios
 )
 SELECT ['below 0.5', '0.5 to 0.8', '0.8 to 1.25', 'above 1.25'][place] AS band, count(*) AS addresses,
-  round(100.0 * count(*) / sum(count(*)) OVER (), 2) AS share
+  percent(count(*), sum(count(*)) OVER ()) AS share
 FROM bands GROUP BY place ORDER BY place

@@ -1,8 +1,8 @@
 -- Figure 5a (paper): share of domains at or above a rank, capable ones beside all that answered. At most 500 steps each.
 WITH ranked AS (
-  SELECT 'answered' AS series, rank FROM domains WHERE addresses_answered > 0 AND rank IS NOT NULL
+  SELECT 'answered' AS series, rank FROM entries WHERE answered AND rank IS NOT NULL
   UNION ALL
-  SELECT 'capable', rank FROM domains WHERE addresses_capable_v1 + addresses_capable_v0 > 0 AND rank IS NOT NULL
+  SELECT 'capable', rank FROM entries WHERE capable AND rank IS NOT NULL
 ), placed AS (
   SELECT series, rank, row_number() OVER (PARTITION BY series ORDER BY rank) AS place, count(*) OVER (PARTITION BY series) AS n FROM ranked
 )

@@ -4,8 +4,7 @@ WITH claims AS (
   UNION ALL
   SELECT 'v0', v0.rung FROM endpoints WHERE capable_v0
 ), list AS (
-  SELECT unnest(['none', 'syn_ack', 'fresh_key', 'second_opinion', 'connection', 'add_addr_hmac', 'join_hmac']) AS rung,
-    generate_subscripts([1, 2, 3, 4, 5, 6, 7], 1) AS place
+  SELECT unnest(rung_words()) AS rung, generate_subscripts(rung_words(), 1) AS place
 )
 SELECT list.rung, count(*) FILTER (WHERE version = 'v1') AS v1, count(*) FILTER (WHERE version = 'v0') AS v0
 FROM list JOIN claims ON claims.rung = list.rung GROUP BY place, list.rung ORDER BY place

@@ -1,12 +1,12 @@
 -- Table 2 (paper): MPTCP-capable addresses per autonomous system: the first 12, the rest as (Other).
 WITH counted AS (
   SELECT asn, coalesce(min(as_name), CASE WHEN asn IS NULL THEN '(unknown)' ELSE '(no name)' END) AS as_name,
-    count(*) AS hosts, count(*) FILTER (WHERE capable_v1) AS v1, count(*) FILTER (WHERE capable_v0) AS v0
+    count(*) AS hosts, count(*) FILTER (WHERE capable_v1) AS v1, known_count(confirmed) AS confirmed, count(*) FILTER (WHERE capable_v0) AS v0
   FROM capable GROUP BY asn
 ), placed AS (
   SELECT *, least(row_number() OVER (ORDER BY hosts DESC, as_name, asn), 13) AS place FROM counted
 )
 SELECT CASE WHEN place < 13 THEN any_value(as_name) ELSE '(Other)' END AS as_name,
   CASE WHEN place < 13 THEN any_value(asn) END AS asn,
-  sum(hosts) AS hosts, round(100.0 * sum(hosts) / sum(sum(hosts)) OVER (), 2) AS ratio, sum(v1) AS v1, sum(v0) AS v0
+  sum(hosts) AS hosts, percent(sum(hosts), sum(sum(hosts)) OVER ()) AS ratio, sum(v1) AS v1, sum(confirmed) AS confirmed, sum(v0) AS v0
 FROM placed GROUP BY place ORDER BY place

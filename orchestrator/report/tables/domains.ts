@@ -1,3 +1,4 @@
+import { confirmedMeaning, confirmedSentence } from '../confirmed.ts';
 import { formatCount, formatOf } from '../format.ts';
 import type { Results } from '../results.ts';
 import { numberOf } from '../rows.ts';
@@ -22,12 +23,14 @@ export function topDomainTable(results: Results): Table {
       { key: 'endpoints', title: 'Endpoints', kind: 'count' },
       { key: 'addresses', title: 'of addresses', kind: 'count' },
       { key: 'v1', title: 'v1', kind: 'count' },
+      { key: 'confirmed', title: 'of v1, confirmed', kind: 'count' },
       { key: 'v0', title: 'v0', kind: 'count' },
     ],
     rows: results.rows('table3'),
-    denominator: `The first ${formatCount(results.rows('table3').length)} of ${formatCount(capable)} domains with a capable address; ${formatOf(capable, results.total('domains_answered'))} of the domains that answered.`,
+    denominator: `The first ${formatCount(results.rows('table3').length)} of ${formatCount(capable)} domains with a capable address; ${formatOf(capable, results.total('domains_answered'))} of the domains that answered. ${confirmedSentence(results, 'domains')}`,
     meaning:
-      'Endpoints are capable addresses of the domain, its www double conflated with it. A capable address may be a shared front that serves many domains: their owners need not know.',
+      'Endpoints are capable addresses of the domain, its www double conflated with it. A capable address may be a shared front that serves many domains: their owners need not know. ' +
+      confirmedMeaning,
     empty: noDomains(results),
   };
 }

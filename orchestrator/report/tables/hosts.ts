@@ -23,7 +23,8 @@ export function connectionTable(results: Results): Table {
     rows: observed(results, 0) === 0 ? [] : results.rows('connections'),
     denominator: `A connection was tried to ${formatOf(observed(results, 0), results.total('addresses_capable'))} capable addresses. Each share is of the addresses where that could be observed.`,
     meaning:
-      'A fallback after a capable SYN/ACK points to something on the path that removes or rewrites options, or to a server that speaks another version than the client. MP_FAIL reports a checksum that did not fit: payload was changed on the way.',
+      'A fallback after a capable SYN/ACK does not tell whose doing it was: a proxy that answered the SYN for the server, a backend behind the same address that does without, a path that takes options away or rewrites them, ' +
+      'or a server that speaks another version than the client. MP_FAIL reports a checksum that did not fit: payload was changed on the way.',
     empty: emptySentence(results, null, 'handshake'),
   };
 }

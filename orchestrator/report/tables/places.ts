@@ -1,3 +1,4 @@
+import { confirmedMeaning, confirmedSentence } from '../confirmed.ts';
 import { formatCount } from '../format.ts';
 import type { Results } from '../results.ts';
 import { coverageSentence, emptySentence, notMeasured } from './coverage.ts';
@@ -5,13 +6,14 @@ import type { Column, Table } from './table.ts';
 
 const versions: Column[] = [
   { key: 'v1', title: 'v1', kind: 'count' },
+  { key: 'confirmed', title: 'of v1, confirmed', kind: 'count' },
   { key: 'v0', title: 'v0', kind: 'count' },
 ];
 
 function denominator(results: Results): string {
   const capable = formatCount(results.total('addresses_capable'));
   const answered = formatCount(results.total('addresses_synack'));
-  return `n = ${capable} capable addresses, out of ${answered} that answered with a SYN/ACK. Ratios are of the n.`;
+  return `n = ${capable} capable addresses, out of ${answered} that answered with a SYN/ACK. Ratios are of the n. ${confirmedSentence(results, 'addresses')}`;
 }
 
 /** Table 1 of the paper. */
@@ -29,7 +31,7 @@ export function countryTable(results: Results): Table {
     denominator: `${denominator(results)} ${coverageSentence(results, 'country', 'a country')}`,
     meaning:
       'A server is an address; all its ports count once. The country is where a geolocation database places the address, which for anycast and for large hosters can be wrong by a continent. ' +
-      'A server that speaks both versions stands in both of the last columns.',
+      `A server that speaks both versions is counted in v1 and in v0. ${confirmedMeaning}`,
     empty: emptySentence(results, 'country', 'geo'),
   };
 }
@@ -49,7 +51,8 @@ export function systemTable(results: Results): Table {
     rows: notMeasured(results, 'asn') ? [] : results.rows('table2'),
     denominator: `${denominator(results)} ${coverageSentence(results, 'asn', 'an origin AS')}`,
     meaning:
-      'The AS that originates the longest matching prefix in the routing table of the run; the first 12, then all others together. An AS announces an address; who runs the server is another question.',
+      'The AS that originates the longest matching prefix in the routing table of the run; the first 12, then all others together. An AS announces an address; who runs the server is another question. ' +
+      confirmedMeaning,
     empty: emptySentence(results, 'asn', 'asn'),
   };
 }

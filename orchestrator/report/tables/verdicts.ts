@@ -1,5 +1,8 @@
+import { confirmedSentence } from '../confirmed.ts';
+import type { Asked, ReportFacts } from '../facts.ts';
 import { formatCount } from '../format.ts';
 import type { Results } from '../results.ts';
+import { countOf, type Row } from '../rows.ts';
 import type { Table } from './table.ts';
 
 function synacks(results: Results): string {
@@ -7,8 +10,33 @@ function synacks(results: Results): string {
   return `${of('v1')} SYN/ACKs to the v1 probe, ${of('v0')} to the v0 probe`;
 }
 
+/**
+ * Endpoints that answered a version with nothing at all: those asked that have no other verdict. null where the scan's counts do not
+ * tell the versions apart; then only the sentence below the table has a number.
+ */
+function silentOf(asked: Asked | null, rows: Row[], version: 'v1' | 'v0'): number | null {
+  const all = asked?.[version] ?? null;
+  if (all === null) return null;
+  const told = rows.filter(({ verdict }) => verdict !== 'silent').reduce((sum, row) => sum + countOf(row, version), 0);
+  return Math.max(0, all - told);
+}
+
+/** The rows of the query, with silence as the scan counted it: hosts have no row for what answered nothing. */
+function withSilence(asked: Asked | null, rows: Row[]): Row[] {
+  return rows.map((row) =>
+    row.verdict === 'silent'
+      ? { ...row, v1: silentOf(asked, rows, 'v1'), v1_share: null, v0: silentOf(asked, rows, 'v0'), v0_share: null }
+      : row,
+  );
+}
+
+function silenceSentence(asked: Asked | null): string {
+  if (asked === null) return 'How many were silent is not known: the counts of the scan are not there.';
+  return `${formatCount(asked.silent)} of ${formatCount(asked.probes)} probes of both versions together were answered by nothing.`;
+}
+
 /** What each version's probe showed. */
-export function verdictTable(results: Results): Table {
+export function verdictTable({ asked }: ReportFacts, results: Results): Table {
   const answered = results.total('endpoints_replied') > 0;
   return {
     id: 'verdicts',
@@ -20,11 +48,11 @@ export function verdictTable(results: Results): Table {
       { key: 'v0', title: 'v0', kind: 'count' },
       { key: 'v0_share', title: 'of SYN/ACKs', kind: 'percent', bar: true },
     ],
-    rows: answered ? results.rows('verdicts') : [],
-    denominator: `Unit: address and port. Denominators: ${synacks(results)}.`,
+    rows: answered ? withSilence(asked, results.rows('verdicts')) : [],
+    denominator: `Unit: address and port. Denominators: ${synacks(results)}. ${silenceSentence(asked)}`,
     meaning:
       'Each version is asked with a probe of its own and has its own denominator; refused and silent endpoints sent no SYN/ACK and have no share. ' +
-      'silent counts endpoints that answered the other version only: those that answered nothing have no row and are in the failed count of the scan. ' +
+      'silent is counted by the scan, not from rows: an endpoint asked for the version with no other verdict. It is a lost packet, a firewall or an empty address. ' +
       'echoed_option is a reply that returns what was sent, as mirroring middleboxes do: the 2015 study counted these as support until its erratum. ' +
       'not_offered says that this path carried no option back, not that the host behind it lacks MPTCP.',
     empty: 'No address answered anything.',
@@ -42,7 +70,7 @@ export function rungTable(results: Results): Table {
       { key: 'v0', title: 'v0', kind: 'count' },
     ],
     rows: results.rows('rungs'),
-    denominator: `Unit: capable address and port: ${formatCount(results.total('endpoints_capable_v1'))} in v1, ${formatCount(results.total('endpoints_capable_v0'))} in v0.`,
+    denominator: `Unit: capable address and port: ${formatCount(results.total('endpoints_capable_v1'))} in v1, ${formatCount(results.total('endpoints_capable_v0'))} in v0. ${confirmedSentence(results, 'endpoints')}`,
     meaning:
       'fresh_key: a well-formed answer with a key of its own. connection: data flowed with MPTCP signalling. add_addr_hmac and join_hmac: the server proved that it holds the keys. ' +
       'A v0 server stops at fresh_key, because the kernels that open the connections here speak v1 only.',

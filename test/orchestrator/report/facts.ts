@@ -17,6 +17,8 @@ export function makeFacts(given: Partial<ReportFacts> = {}): ReportFacts {
     lab: true,
     measured: { from: '2026-11-22T10:00:00.000Z', to: '2026-11-22T10:02:00.000Z' },
     software: 'mptcp-census 0.1.0',
+    asked: { probes: 24, silent: 6, v1: 12, v0: 12 },
+    notices: [],
     stages: [
       { stage: 'targets', unit: 'line', tool: 'list', counts },
       { stage: 'os', unit: 'address', tool: 'nmap', counts: null },

@@ -56,6 +56,11 @@ test('the page and the terminal show every denominator', async () => {
     'Denominators: 8 SYN/ACKs to the v1 probe, 7 to the v0 probe.',
     'n = 4 capable addresses, out of 8 that answered with a SYN/ACK.',
     'The first 3 of 3 domains with a capable address',
+    'Of the 4 endpoints capable in v1, 2 (50.00\u00a0%) are confirmed; a connection was tried to 4 of them.',
+    'Of the 3 addresses capable in v1, 1 (33.33\u00a0%) is confirmed; a connection was tried to 3 of them.',
+    'Of the 2 domains with an address capable in v1, 2 (100.00\u00a0%) are confirmed; a connection was tried for 2 of them.',
+    'Confirmation is not applicable to v0',
+    '6 of 24 probes of both versions together were answered by nothing.',
     'n = 2 of 4 (50.00\u00a0%) capable addresses with a candidate, 3 candidates',
     'A connection was tried to 4 of 4',
   ];
@@ -148,10 +153,13 @@ for (const [title, hosts, sentences] of empties) {
   });
 }
 
-test('packets lost on the way in are told above all numbers', async () => {
-  const { page, text } = await report([plain], [], { setting: [['scan.recv_drops', '17']] });
-  for (const shown of [page, text]) assert.match(shown, 'scan.recv_drops = 17: packets were lost on the way in');
-  assert.not.match((await report([plain], [])).text, 'packets were lost');
+test('losses are told above all numbers, on the page and in the terminal', async () => {
+  const notices = [{ stage: 'scan', text: 'send_failures = 17: packets were lost' }];
+  const { page, text } = await report([plain], [], { notices });
+  const { document } = parseHTML(page);
+  assert.is(document.querySelector('header .notices li')?.textContent, 'scan: send_failures = 17: packets were lost');
+  assert.match(text, /^LOST {2}scan: send_failures = 17: packets were lost$/m);
+  assert.not.match((await report([plain], [])).page, 'class="notices"');
 });
 
 test('only a lab run says that it says nothing about the Internet', async () => {

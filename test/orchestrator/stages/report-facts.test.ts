@@ -1,0 +1,91 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Counts, newStageEntry, noCounts, type PartEntry } from '../../../orchestrator/core/folder/entries.ts';
+import { type Manifest, schemaVersion } from '../../../orchestrator/core/folder/manifest.ts';
+import type { Asked } from '../../../orchestrator/report/facts.ts';
+import { askedOf, noticesOf } from '../../../orchestrator/stages/report-facts.ts';
+
+const test = suite('report facts');
+
+function part(facts: PartEntry['facts']): PartEntry {
+  const at = '2026-01-01T00:00:00.000Z';
+  const known = {
+    started_at: at,
+    ended_at: at,
+    input_sha256: '',
+    output_sha256: '',
+    raw_sha256: {},
+    unknown_fields: {},
+  };
+  return { ...known, counts: noCounts(), facts, commands: [] };
+}
+
+/** A manifest of which only the scan is known. */
+function manifestOf(counts: Counts | null, parts: PartEntry['facts'][] = []): Manifest {
+  const known = { status: 'done', unit: 'address, port, probe', tool: 'own', reads: {}, started_at: null } as const;
+  const scan = {
+    ...newStageEntry(known),
+    counts,
+    parts: Object.fromEntries(parts.map((facts, i) => [`0000${i}`, part(facts)])),
+  };
+  return {
+    schema_version: schemaVersion,
+    run: 'small',
+    created_at: '2026-01-01T00:00:00.000Z',
+    finished_at: null,
+    census: {},
+    vantage: {},
+    seed: 1,
+    config: {},
+    inputs: {},
+    programs: {},
+    starts: [],
+    stages: { scan },
+    result_sha256: null,
+  };
+}
+
+const counts = { ...noCounts(), units_in: 24, answered: 10, failed: { timeout: 8 }, skipped: { blocked: 6 } };
+const asked: [title: string, counts: Counts | null, versions: number[], expected: Asked | null][] = [
+  [
+    'two versions share the probes evenly, and skipped units were not asked',
+    counts,
+    [1, 0],
+    { probes: 18, silent: 8, v1: 9, v0: 9 },
+  ],
+  ['a version that was not asked has no count', counts, [0], { probes: 18, silent: 8, v1: null, v0: 18 }],
+  [
+    'a rejected answer belongs to a version that nobody knows: only all probes together are told',
+    { ...counts, answered: 8, rejected: { url: 2 } },
+    [1, 0],
+    { probes: 18, silent: 8, v1: null, v0: null },
+  ],
+  [
+    'an odd number of probes is not halved',
+    { ...counts, answered: 11 },
+    [1, 0],
+    { probes: 19, silent: 8, v1: null, v0: null },
+  ],
+  ['a run without counts of the scan says that it does not know', null, [1, 0], null],
+];
+for (const [title, given, versions, expected] of asked) {
+  test(title, () => assert.equal(askedOf(manifestOf(given), versions), expected));
+}
+
+test('drops and failures to send are summed over all parts and are the only notices', () => {
+  const parts = [
+    { receive_drops: 3, send_failures: 0, targets_sent: 5 },
+    { receive_drops: 4, send_failures: 0, targets_sent: 5 },
+  ];
+  assert.equal(
+    noticesOf(manifestOf(counts, parts)).map(({ stage, text }) => [stage, text.split(':')[0]]),
+    [['scan', 'receive_drops = 7']],
+  );
+  assert.equal(
+    noticesOf(manifestOf(counts, [{ send_failures: 2 }])).map(({ text }) => text.split(':')[0]),
+    ['send_failures = 2'],
+  );
+  assert.equal(noticesOf(manifestOf(counts, [{ targets_sent: 5 }])), []);
+});
+
+test.run();
