@@ -8,10 +8,12 @@ import { nowIso } from '../folder/entries.ts';
 import { throwIfStopped } from '../stop.ts';
 import type { Command, Conversation, Exit } from '../tool.ts';
 import { splitLines, Tail } from './lines.ts';
+import { Pipes } from './pipes.ts';
 import { type Ended, type ExecSite, type Run, settle } from './settle.ts';
+import { after } from './timer.ts';
 import { watch } from './watch.ts';
 
-const stopGraceMs = 5_000;
+const defaultGraceMs = 5_000;
 
 /** PATH, and the sbin folders that cron and plain users leave out of it. */
 export function searchPath(): string {
@@ -54,6 +56,7 @@ function workingFolder(site: ExecSite, command: Command): { cwd?: string } {
 function launch(site: ExecSite, command: Command, onLine: (line: string) => void) {
   if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
+  const { graceMs = defaultGraceMs } = site;
   const child = execa(command.program.name, command.args, {
     buffer: false,
     reject: false,
@@ -62,16 +65,23 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
     stderr: 'pipe',
     ...workingFolder(site, command),
     env: { LC_ALL: 'C', PATH: searchPath(), ...command.env },
-    forceKillAfterDelay: stopGraceMs,
+    forceKillAfterDelay: graceMs,
   });
   child.stdin.on('error', () => undefined); // EPIPE of a program that ended early: its exit code tells
-  const guard = watch(command, () => child.kill('SIGTERM'));
-  const onAbort = () => command.putsBack || child.kill('SIGTERM');
+  const pipes = new Pipes(child.stdin, [child.stdout, child.stderr]);
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+    pipes.releaseWhenQuiet(graceMs);
+  });
+  const stop = () => (ended ? pipes.release() : child.kill('SIGTERM'));
+  const guard = watch(command, stop);
+  const onAbort = () => command.putsBack || stop();
   site.signal.addEventListener('abort', onAbort, { once: true });
   const log = openLog(site, command);
 
   async function readStderr(): Promise<void> {
-    for await (const line of splitLines(child.stderr)) {
+    for await (const line of splitLines(pipes.chunks(child.stderr))) {
       guard.heard();
       log.write(`${line}\n`);
       hear(run, line);
@@ -82,15 +92,16 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
   /** Waits for the end. `asked`: the end by a signal was ours to ask for and is normal. */
   async function finish(asked: () => boolean): Promise<Exit> {
     const [result] = await Promise.all([child, readStderr()]);
+    pipes.end();
     guard.end();
     site.signal.removeEventListener('abort', onAbort);
     await closeFile(log);
     const unstarted = result.exitCode === undefined && result.signal === undefined;
     const exitCode = asked() && result.signal !== undefined ? 0 : (result.exitCode ?? null);
-    const ended: Ended = { exitCode, signal: result.signal ?? null, expired: guard.what() };
-    return settle(run, unstarted ? { ...ended, cause: result.cause ?? result } : ended);
+    const end: Ended = { exitCode, signal: result.signal ?? null, expired: guard.what() };
+    return settle(run, unstarted ? { ...end, cause: result.cause ?? result } : end);
   }
-  return { child, guard, finish };
+  return { child, stdout: pipes.chunks(child.stdout), guard, finish };
 }
 
 function hear({ site, command, tail }: Run, line: string): void {
@@ -102,7 +113,7 @@ function hear({ site, command, tail }: Run, line: string): void {
 /** Starts a program and leaves its stdin and stdout to the caller. This file is the only place where processes are made. */
 export function start(site: ExecSite, command: Command): Conversation {
   const waiting: { pattern: RegExp; take: (line: string) => void }[] = [];
-  const { child, guard, finish } = launch(site, command, (line) => {
+  const { child, stdout, guard, finish } = launch(site, command, (line) => {
     for (const wait of waiting) if (wait.pattern.test(line)) wait.take(line);
   });
   let stopped = false;
@@ -117,7 +128,7 @@ export function start(site: ExecSite, command: Command): Conversation {
     },
     closeInput: () => child.stdin.end(),
     async *lines() {
-      for await (const line of splitLines(child.stdout)) {
+      for await (const line of splitLines(stdout)) {
         guard.heard();
         yield line;
       }
@@ -139,11 +150,11 @@ export function start(site: ExecSite, command: Command): Conversation {
 /** Runs a program to its end; stdout goes to a file, stderr to a file and the tail. */
 export async function exec(site: ExecSite, command: Command): Promise<Exit> {
   if (command.live && site.terminal) return await execLive(site, command);
-  const { child, guard, finish } = launch(site, command, () => undefined);
+  const { child, stdout, guard, finish } = launch(site, command, () => undefined);
   const file = command.stdout === undefined ? null : createWriteStream(join(site.folder, command.stdout));
 
   async function copyStdout(): Promise<void> {
-    for await (const chunk of child.stdout) {
+    for await (const chunk of stdout) {
       guard.heard();
       if (file !== null && !file.write(chunk)) await once(file, 'drain');
     }
@@ -165,9 +176,15 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
     env: { ...process.env, LC_ALL: 'C', PATH: searchPath(), ...command.env },
   });
   const log = openLog(site, command);
-  const guard = watch(command, () => terminal.kill('SIGTERM'));
-  const onAbort = () => terminal.kill('SIGTERM');
-  site.signal.addEventListener('abort', onAbort, { once: true });
+  let callOff = () => {};
+  // As over pipes: a program that does not end when it is asked to is ended.
+  function stop(): void {
+    terminal.kill('SIGTERM');
+    callOff();
+    callOff = after(site.graceMs ?? defaultGraceMs, () => terminal.kill('SIGKILL'));
+  }
+  const guard = watch(command, stop);
+  site.signal.addEventListener('abort', stop, { once: true });
   let partial = '';
   terminal.onData((data) => {
     guard.heard();
@@ -179,8 +196,9 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
   const { exitCode, signal } = await new Promise<{ exitCode: number; signal?: number }>((resolve) => {
     terminal.onExit(resolve);
   });
+  callOff();
   guard.end();
-  site.signal.removeEventListener('abort', onAbort);
+  site.signal.removeEventListener('abort', stop);
   await closeFile(log);
   const bySignal = signal !== undefined && signal !== 0;
   return settle(run, {

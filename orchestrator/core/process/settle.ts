@@ -15,6 +15,8 @@ export interface ExecSite {
   /** true: programs with `live` get a pseudo-terminal. */
   terminal: boolean;
   onStatus: (status: Status) => void;
+  /** From asking a program to end to ending it, and from its end to that of pipes which a child of it still holds; default 5 s. */
+  graceMs?: number;
   /** One entry per finished command, for the manifest. */
   commands: CommandEntry[];
   /** Versions of the programs, as they were looked up before the run. */

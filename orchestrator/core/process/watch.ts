@@ -1,4 +1,5 @@
 import type { Command } from '../tool.ts';
+import { after } from './timer.ts';
 
 export interface Watch {
   /** To be called whenever the program says anything. */
@@ -11,24 +12,24 @@ export interface Watch {
 /** Ends a process that runs too long or falls silent; `what` then says which of the two it was. */
 export function watch(command: Command, kill: () => void): Watch {
   let reason: string | null = null;
-  let idle: NodeJS.Timeout | undefined;
+  let stopIdle = () => {};
   function expire(text: string): void {
     reason ??= text;
     kill();
   }
-  const whole = setTimeout(() => expire(`hung: still running after ${command.timeoutMs / 1000} s`), command.timeoutMs);
+  const stopWhole = after(command.timeoutMs, () => expire(`hung: still running after ${command.timeoutMs / 1000} s`));
   function heard(): void {
-    clearTimeout(idle);
+    stopIdle();
     const { idleMs } = command;
-    if (idleMs !== undefined) idle = setTimeout(() => expire(`hung: nothing heard for ${idleMs / 1000} s`), idleMs);
+    if (idleMs !== undefined) stopIdle = after(idleMs, () => expire(`hung: nothing heard for ${idleMs / 1000} s`));
   }
   heard();
   return {
     heard,
     what: () => reason,
     end: () => {
-      clearTimeout(whole);
-      clearTimeout(idle);
+      stopWhole();
+      stopIdle();
     },
   };
 }
