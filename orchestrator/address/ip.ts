@@ -98,7 +98,15 @@ function mask(length: number, index: number): number {
   return bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0;
 }
 
-/** Reads CIDR notation, or an address as a prefix of full length; host bits are cleared and reported. Null when the text is neither. */
+/** Whether an address as written lies in ::ffff:0:0/96, where IPv6 sockets show IPv4 addresses (RFC 4291, 2.5.5.2). */
+function isMapped({ family, words }: Address): boolean {
+  return family === 6 && words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
+}
+
+/**
+ * Reads CIDR notation, or an address as a prefix of full length; host bits are cleared and reported. A mapped one is the IPv4 prefix
+ * that it stands for: ::ffff:198.18.9.0/120 is 198.18.9.0/24. Null when the text is neither.
+ */
 export function parsePrefix(text: string): Prefix | null {
   const slash = text.indexOf('/');
   const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
@@ -107,13 +115,50 @@ export function parsePrefix(text: string): Prefix | null {
   const digits = slash < 0 ? String(bits) : text.slice(slash + 1);
   const length = /^(0|[1-9]\d{0,2})$/.test(digits) ? Number(digits) : bits + 1;
   if (length > bits) return null;
-  const words = address.words.map((word, index) => (word & mask(length, index)) >>> 0);
-  return {
-    family: address.family,
-    words,
-    length,
-    hostBits: words.some((word, index) => word !== address.words[index]),
-  };
+  const mapped = isMapped(address) && length >= 96;
+  return mapped ? prefixOf(4, address.words.slice(3), length - 96) : prefixOf(address.family, address.words, length);
+}
+
+function prefixOf(family: 4 | 6, given: readonly number[], length: number): Prefix {
+  const words = given.map((word, index) => (word & mask(length, index)) >>> 0);
+  return { family, words, length, hostBits: words.some((word, index) => word !== given[index]) };
+}
+
+/**
+ * All that a prefix covers, for sets: a mapped address with fewer than 96 bits holds all of IPv4, and IPv6 around it. `::/8` is not
+ * written as mapped and means IPv6 alone, as lists of unallocated space do.
+ */
+export function coveredPrefixes(text: string): Prefix[] | null {
+  const prefix = parsePrefix(text);
+  if (prefix === null) return null;
+  const address = parseAddress(text.split('/')[0] ?? '');
+  const around = prefix.family === 6 && address !== null && isMapped(address);
+  return around ? [prefix, prefixOf(4, [0], 0)] : [prefix];
+}
+
+/** An address that is written as mapped is the IPv4 address that it stands for. */
+export function unmapped(address: Address): Address {
+  return isMapped(address) ? { family: 4, words: address.words.slice(3) } : address;
+}
+
+/** Compares two addresses of one family; negative when the first comes first. */
+export function compareWords(a: readonly number[], b: readonly number[]): number {
+  for (const [index, word] of a.entries()) {
+    const difference = word - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** The address after the last of a range; null after the last there is. */
+export function nextWords(words: readonly number[]): number[] | null {
+  const next = [...words];
+  for (let index = next.length - 1; index >= 0; index--) {
+    const word = next[index] ?? 0;
+    next[index] = (word + 1) >>> 0;
+    if (word !== 0xffffffff) return next;
+  }
+  return null;
 }
 
 /** The last address of a prefix. */

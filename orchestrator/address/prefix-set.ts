@@ -1,19 +1,31 @@
 import { CensusError } from '../errors.ts';
-import { type Address, lastWords, type Prefix, parseAddress, parsePrefix } from './ip.ts';
+import {
+  type Address,
+  compareWords,
+  coveredPrefixes,
+  formatAddress,
+  lastWords,
+  nextWords,
+  type Prefix,
+  parseAddress,
+  unmapped,
+} from './ip.ts';
 
-/** Addresses of one family as sorted, disjoint ranges, each word of each bound in its own place. */
+/** Addresses of one family as sorted ranges with gaps between them, each word of each bound in its own place. */
 class RangeTable {
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
   readonly width: number;
 
   constructor(ranges: { start: readonly number[]; end: readonly number[] }[], width: number) {
-    const sorted = ranges.toSorted((a, b) => compare(a.start, b.start));
+    const sorted = ranges.toSorted((a, b) => compareWords(a.start, b.start));
     const merged: typeof ranges = [];
     for (const range of sorted) {
       const last = merged.at(-1);
-      if (last === undefined || compare(range.start, last.end) > 0) merged.push({ ...range });
-      else if (compare(range.end, last.end) > 0) last.end = range.end;
+      // Two halves of a prefix hold all of it: ranges that touch are one.
+      const after = last === undefined ? null : nextWords(last.end);
+      if (last === undefined || (after !== null && compareWords(range.start, after) > 0)) merged.push({ ...range });
+      else if (compareWords(range.end, last.end) > 0) last.end = range.end;
     }
     this.width = width;
     this.starts = Uint32Array.from(merged.flatMap(({ start }) => start));
@@ -24,16 +36,42 @@ class RangeTable {
     return this.hasRange(words, words);
   }
 
+  get size(): number {
+    return this.starts.length / this.width;
+  }
+
   /** Whether one range holds both bounds, and so all between them. */
   hasRange(first: readonly number[], last: readonly number[]): boolean {
+    const end = this.#endOf(first);
+    return end !== null && compareWords(end, last) >= 0;
+  }
+
+  /** The first address that `other` does not hold. */
+  firstMissingIn(other: RangeTable): string | null {
+    for (let index = 0; index < this.size; index++) {
+      const start = this.#wordsAt(this.starts, index);
+      const end = other.#endOf(start);
+      const missing =
+        end === null ? start : compareWords(end, this.#wordsAt(this.ends, index)) < 0 ? nextWords(end) : null;
+      if (missing !== null) return formatAddress({ family: this.width === 1 ? 4 : 6, words: missing });
+    }
+    return null;
+  }
+
+  /** End of the range that holds an address; null when none does. */
+  #endOf(words: readonly number[]): number[] | null {
     let low = 0;
-    let high = this.starts.length / this.width;
+    let high = this.size;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#compareAt(this.starts, middle, first) > 0) high = middle;
+      if (this.#compareAt(this.starts, middle, words) > 0) high = middle;
       else low = middle + 1;
     }
-    return low > 0 && this.#compareAt(this.ends, low - 1, last) >= 0;
+    return low > 0 && this.#compareAt(this.ends, low - 1, words) >= 0 ? this.#wordsAt(this.ends, low - 1) : null;
+  }
+
+  #wordsAt(table: Uint32Array, index: number): number[] {
+    return [...table.subarray(index * this.width, (index + 1) * this.width)];
   }
 
   #compareAt(table: Uint32Array, index: number, words: readonly number[]): number {
@@ -45,25 +83,17 @@ class RangeTable {
   }
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (const [index, word] of a.entries()) {
-    const difference = word - (b[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
 /** A set of addresses given as prefixes: a blocklist, the ranges of a lab. Membership costs one binary search. */
 export class PrefixSet {
   readonly #v4: RangeTable;
   readonly #v6: RangeTable;
 
   /** @throws CensusError E_INPUT naming the first text that is neither prefix nor address */
-  constructor(prefixes: Iterable<string>) {
-    const parsed = [...prefixes].map((text) => {
-      const prefix = parsePrefix(text);
-      if (prefix === null) throw notAPrefix(text);
-      return prefix;
+  constructor(prefixes: Iterable<string | Prefix>) {
+    const parsed = [...prefixes].flatMap((given) => {
+      const covered = typeof given === 'string' ? coveredPrefixes(given) : [given];
+      if (covered === null) throw notAPrefix(String(given));
+      return covered;
     });
     const ranges = (family: 4 | 6) =>
       parsed
@@ -78,10 +108,21 @@ export class PrefixSet {
     return (prefix.family === 4 ? this.#v4 : this.#v6).hasRange(prefix.words, lastWords(prefix));
   }
 
+  /** The first address of this set, by family and number, that another does not hold; null when it holds all of them. */
+  firstMissingIn(other: PrefixSet): string | null {
+    return this.#v4.firstMissingIn(other.#v4) ?? this.#v6.firstMissingIn(other.#v6);
+  }
+
+  /** Ranges after merging: 0 for a set without an address. */
+  get size(): number {
+    return this.#v4.size + this.#v6.size;
+  }
+
   /** False also for text that is no address. */
   contains(address: Address | string): boolean {
-    const parsed = typeof address === 'string' ? parseAddress(address) : address;
-    if (parsed === null) return false;
+    const given = typeof address === 'string' ? parseAddress(address) : address;
+    if (given === null) return false;
+    const parsed = unmapped(given);
     return (parsed.family === 4 ? this.#v4 : this.#v6).has(parsed.words);
   }
 }
@@ -92,19 +133,4 @@ function notAPrefix(text: string): CensusError {
     `${JSON.stringify(text)} is neither an address nor a prefix`,
     'write CIDR notation, such as 198.18.0.0/15',
   );
-}
-
-/**
- * Prefixes out of a blocklist as zmap reads it: one per line, the rest of the line after `#` or after blanks is a comment.
- * @throws CensusError E_INPUT for a line that is neither: zmap would ask the DNS for it
- */
-export function readBlocklist(text: string): string[] {
-  const prefixes: string[] = [];
-  for (const line of text.split('\n')) {
-    const [word = ''] = line.replace(/#.*/, '').trim().split(/\s/);
-    if (word === '') continue;
-    if (parsePrefix(word) === null) throw notAPrefix(word);
-    prefixes.push(word);
-  }
-  return prefixes;
 }

@@ -1,5 +1,5 @@
 import type { Scope } from '../schemas/lists.ts';
-import { formatPrefix, inPrefix, type Prefix, parseAddress, parsePrefix } from './ip.ts';
+import { coveredPrefixes, inPrefix, type Prefix, parseAddress, parsePrefix } from './ip.ts';
 import { PrefixSet } from './prefix-set.ts';
 
 /**
@@ -87,10 +87,10 @@ export function scopeOf(text: string, lab: PrefixSet): Scope {
   return table[address.family].find(({ prefix }) => inPrefix(address, prefix))?.scope ?? 'global';
 }
 
-const special = new PrefixSet([...notGlobal(4), ...notGlobal(6)].map(formatPrefix));
+const special = new PrefixSet([...notGlobal(4), ...notGlobal(6)]);
 
 /** Whether special-purpose ranges hold a whole prefix, or address; false for text that is neither. */
 export function isSpecialPurpose(text: string): boolean {
-  const prefix = parsePrefix(text);
-  return prefix !== null && special.covers(prefix);
+  const prefixes = coveredPrefixes(text);
+  return prefixes?.every((prefix) => special.covers(prefix)) ?? false;
 }

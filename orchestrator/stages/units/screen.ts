@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readBlocklist } from '../../address/blocklist.ts';
 import { parsePrefix } from '../../address/ip.ts';
-import { PrefixSet, readBlocklist } from '../../address/prefix-set.ts';
-import { isSpecialPurpose, scopeOf } from '../../address/scope.ts';
+import { PrefixSet } from '../../address/prefix-set.ts';
+import { isSpecialPurpose, notGlobal, scopeOf } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
 
 /** Says why an address or prefix must not be sent anything; null when it may be. */
@@ -12,15 +12,17 @@ export type Screen = (target: string) => string | null;
  * programs' own blocklists stand behind it.
  */
 export function createScreen(config: Config): Screen {
-  const blocked = new PrefixSet(
-    config.scan.blocklist === null ? [] : readBlocklist(readFileSync(config.scan.blocklist, 'utf8')),
-  );
+  const listed = config.scan.blocklist === null ? [] : readBlocklist(config.scan.blocklist).prefixes;
+  // In the open the special ranges are taken out too: a prefix of which both together leave nothing is blocked.
+  const blocked = new PrefixSet(config.lab ? listed : [...listed, ...notGlobal(4), ...notGlobal(6)]);
   const lab = new PrefixSet(config.lab_ranges);
+  const outside = config.lab ? 'outside_lab' : 'not_global';
   return (target) => {
     const prefix = parsePrefix(target);
     if (prefix === null) return 'blocked';
-    if (config.lab && !lab.covers(prefix)) return 'outside_lab';
-    if (!config.lab && !isGlobal(target, lab)) return 'not_global';
+    const inside = config.lab ? lab.covers(prefix) : isGlobal(target, lab);
+    // A mapped address is no address on the wire: nothing can be sent to it as it is written.
+    if (!inside || (prefix.family === 4 && target.includes(':'))) return outside;
     return blocked.covers(prefix) ? 'blocked' : null;
   };
 }

@@ -1,8 +1,8 @@
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatPrefix, parsePrefix } from '../../address/ip.ts';
-import { readBlocklist } from '../../address/prefix-set.ts';
+import { readBlocklist } from '../../address/blocklist.ts';
+import { coveredPrefixes, formatPrefix, parsePrefix } from '../../address/ip.ts';
 import { notGlobal } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Program } from '../../core/tool.ts';
@@ -34,12 +34,11 @@ type Context = CollectContext<unknown, Config>;
 export type Addresses = Record<4 | 6, number>;
 
 /** The opt-outs, and in the open the special-purpose ranges too, whether the user's list has them or not. */
-async function blockedPrefixes({ config }: Context, family: 4 | 6): Promise<string[]> {
+function blockedPrefixes({ config }: Context, family: 4 | 6): string[] {
   const { blocklist } = config.scan;
-  const listed = blocklist === null ? [] : readBlocklist(await readFile(blocklist, 'utf8'));
-  const parsed = listed.flatMap((text) => parsePrefix(text) ?? []);
+  const listed = blocklist === null ? [] : readBlocklist(blocklist).prefixes;
   const special = config.lab ? [] : notGlobal(family);
-  return [...parsed.filter((prefix) => prefix.family === family), ...special].map(formatPrefix);
+  return [...listed.filter((prefix) => prefix.family === family), ...special].map(formatPrefix);
 }
 
 async function writeBlocklist(context: Context, name: string, prefixes: string[]): Promise<void> {
@@ -79,9 +78,10 @@ async function splitTargets(context: Context, targets: AsyncIterable<string>): P
 async function buildHitlist(context: Context): Promise<void> {
   const { config, folder } = context;
   const files = targetFiles[6];
-  await writeBlocklist(context, 'opt-out6.txt', await blockedPrefixes(context, 6));
+  await writeBlocklist(context, 'opt-out6.txt', blockedPrefixes(context, 6));
   await writeFile(join(folder, files.blocklist), '# the numbers on the allowlist stand for IPv6 addresses\n');
-  const declared = config.lab ? config.lab_ranges.filter((range) => range.includes(':')) : [];
+  const ranges = config.lab ? config.lab_ranges.flatMap((range) => coveredPrefixes(range) ?? []) : [];
+  const declared = ranges.filter((range) => range.family === 6).map(formatPrefix);
   await context.exec({
     program: hitlistBuilder,
     args: [
@@ -107,7 +107,7 @@ export async function prepareTargets(
   ipv6: boolean,
 ): Promise<Addresses> {
   await writeFile(join(context.folder, 'zmap.conf'), '');
-  await writeBlocklist(context, targetFiles[4].blocklist, await blockedPrefixes(context, 4));
+  await writeBlocklist(context, targetFiles[4].blocklist, blockedPrefixes(context, 4));
   const addresses = await splitTargets(context, targets);
   if (ipv6 && addresses[6] > 0) await buildHitlist(context);
   return addresses;

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inPrefix, parseAddress, parsePrefix } from '../../../orchestrator/address/ip.ts';
-import { PrefixSet, readBlocklist } from '../../../orchestrator/address/prefix-set.ts';
+import { PrefixSet } from '../../../orchestrator/address/prefix-set.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 
 const prefixSet = suite('prefix-set');
@@ -67,16 +67,30 @@ prefixSet('a text that is no prefix is named', () => {
   );
 });
 
-prefixSet('a blocklist has comments, blank lines and trailing words', () => {
-  assert.equal(readBlocklist('# ours\n198.18.0.0/24 # a\n\n  2001:db8::/48\trequest of 2026\r\n240.0.0.1\n'), [
-    '198.18.0.0/24',
-    '2001:db8::/48',
-    '240.0.0.1',
-  ]);
+prefixSet('ranges that touch are one, in both families', () => {
+  const halves = new PrefixSet(['198.18.9.0/25', '198.18.9.128/25', '2001:db8::/33', '2001:db8:8000::/33']);
+  for (const text of ['198.18.9.0/24', '2001:db8::/32']) {
+    const prefix = parsePrefix(text);
+    assert.ok(prefix !== null && halves.covers(prefix), text);
+  }
+  const gap = new PrefixSet(['198.18.9.0/25', '198.18.9.129/32']);
+  const all = parsePrefix('198.18.9.0/24');
+  assert.not(all !== null && gap.covers(all));
 });
 
-prefixSet('a blocklist line that zmap would look up in the DNS is refused', () => {
-  assert.throws(() => readBlocklist('198.18.0.0/24\nopt-out.example\n'), /opt-out\.example/);
-});
+const missing: [sentence: string, before: string[], after: string[], first: string | null][] = [
+  ['the same set in another notation', ['198.18.9.0/24'], ['198.18.9.128/25', '::ffff:198.18.9.0/121'], null],
+  ['a wider one', ['198.18.9.0/24', '2001:db8::1'], ['198.18.0.0/15', '2001:db8::/32'], null],
+  ['a hole in the middle', ['198.18.9.0/24'], ['198.18.9.0/25', '198.18.9.130/31'], '198.18.9.128'],
+  ['a shorter end', ['198.18.9.0/24'], ['198.18.9.0/25'], '198.18.9.128'],
+  ['a later beginning', ['198.18.9.0/24'], ['198.18.9.1/32'], '198.18.9.0'],
+  ['a family gone', ['198.18.9.0/24', '2001:db8::/32'], ['0.0.0.0/0'], '2001:db8::'],
+  ['nothing at all', [], ['198.18.9.0/24'], null],
+];
+for (const [sentence, before, after, first] of missing) {
+  prefixSet(`what one set lacks of another: ${sentence}`, () => {
+    assert.is(new PrefixSet(before).firstMissingIn(new PrefixSet(after)), first);
+  });
+}
 
 prefixSet.run();

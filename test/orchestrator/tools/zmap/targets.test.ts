@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseBlocklist } from '../../../../orchestrator/address/blocklist.ts';
 import { parseAddress } from '../../../../orchestrator/address/ip.ts';
-import { PrefixSet, readBlocklist } from '../../../../orchestrator/address/prefix-set.ts';
+import { PrefixSet } from '../../../../orchestrator/address/prefix-set.ts';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { prepareTargets } from '../../../../orchestrator/tools/zmap/targets.ts';
 import { makeContext, temporaryFolder } from '../context.ts';
@@ -28,7 +29,7 @@ async function prepare(settings: { lab: boolean; blocklist: string | null; targe
   }
   const addresses = await prepareTargets(context, given(), ipv6);
   const file = (name: string) => readFile(join(context.folder, name), 'utf8');
-  return { addresses, file, set: async (name: string) => new PrefixSet(readBlocklist(await file(name))) };
+  return { addresses, file, set: async (name: string) => new PrefixSet(parseBlocklist(await file(name), name)) };
 }
 
 function holds(set: PrefixSet, text: string): boolean {

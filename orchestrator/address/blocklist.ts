@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { CensusError } from '../errors.ts';
+import { type Address, compareWords, coveredPrefixes, type Prefix, parseAddress, unmapped } from './ip.ts';
+
+const understood =
+  'one entry a line: an address, a prefix such as 198.18.9.0/24 or 2001:db8::/32, or a range such as 198.18.9.0-198.18.9.255; # and ; start a comment; plain text in UTF-8';
+
+/**
+ * Characters that end a line to some programs and not to others, or end the text: what follows them could be an entry that nobody reads.
+ * Tabs, newlines and carriage returns are the only control characters of a text file.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const hidden = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]/;
+
+function refusal(file: string, line: number, text: string, why: string): CensusError {
+  const shown = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text);
+  return new CensusError('E_INPUT', `${file}, line ${line}: ${shown} ${why}`, `a blocklist holds ${understood}`);
+}
+
+/** The prefix of at most `span` bits of host part that begins at an address. */
+function alignedPrefix(start: Address, host: number): Prefix {
+  return { family: start.family, words: start.words, length: 32 * start.words.length - host, hostBits: false };
+}
+
+function numberOf(words: readonly number[]): bigint {
+  return words.reduce((sum, word) => (sum << 32n) | BigInt(word), 0n);
+}
+
+function addressOf(value: bigint, family: 4 | 6): Address {
+  const shifts = family === 4 ? [0n] : [96n, 64n, 32n, 0n];
+  return { family, words: shifts.map((shift) => Number((value >> shift) & 0xffffffffn)) };
+}
+
+/** The fewest prefixes that hold a range and nothing else. */
+function rangePrefixes(first: Address, last: Address): Prefix[] {
+  const prefixes: Prefix[] = [];
+  const end = numberOf(last.words);
+  for (let at = numberOf(first.words); at <= end; ) {
+    let host = 0;
+    const bits = 32 * first.words.length;
+    while (host < bits && ((at >> BigInt(host)) & 1n) === 0n && at + (1n << BigInt(host + 1)) - 1n <= end) host += 1;
+    prefixes.push(alignedPrefix(addressOf(at, first.family), host));
+    at += 1n << BigInt(host);
+  }
+  return prefixes;
+}
+
+/** An entry as the prefixes that it stands for, or why it is none. */
+function parseEntry(entry: string): Prefix[] | string {
+  const covered = coveredPrefixes(entry);
+  if (covered !== null) return covered;
+  const range = /^([0-9a-fA-F.:]+)[ \t]*-[ \t]*([0-9a-fA-F.:]+)$/.exec(entry);
+  const ends = [parseAddress(range?.[1] ?? ''), parseAddress(range?.[2] ?? '')];
+  const [first, last] = ends.map((end) => (end === null ? null : unmapped(end)));
+  if (!first || !last) return 'is not an address, prefix or range';
+  if (first.family !== last.family) return 'is a range between IPv4 and IPv6';
+  if (compareWords(first.words, last.words) > 0) return 'is a range that ends before it begins';
+  return rangePrefixes(first, last);
+}
+
+/**
+ * Prefixes out of the text of a blocklist. Bits beyond the length count for nothing: 198.18.9.7/24 blocks all 256 addresses, as zmap
+ * does. A mapped prefix is the IPv4 prefix it stands for.
+ * @param file named in errors
+ * @throws CensusError E_INPUT for the first line that is not understood as a whole: whoever it names must not be probed
+ */
+export function parseBlocklist(text: string, file: string): Prefix[] {
+  const prefixes: Prefix[] = [];
+  for (const [index, line] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\r|\n/)
+    .entries()) {
+    if (hidden.test(line)) throw refusal(file, index + 1, line, 'holds a control character: it is not plain text');
+    const entry = line.replace(/[#;].*/, '').replace(/^[ \t]+|[ \t]+$/g, '');
+    if (entry === '') continue;
+    const parsed = parseEntry(entry);
+    if (typeof parsed === 'string') throw refusal(file, index + 1, line, parsed);
+    prefixes.push(...parsed);
+  }
+  return prefixes;
+}
+
+/** The bytes of a blocklist as text. */
+export function blocklistText(bytes: Buffer, file: string): string {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  if (mark === 'fffe' || mark === 'feff') {
+    throw new CensusError('E_INPUT', `${file} is text in UTF-16`, `save it in UTF-8; a blocklist holds ${understood}`);
+  }
+  return bytes.toString('utf8');
+}
+
+/** Reads a blocklist file. @throws CensusError E_INPUT when it cannot be read or a line of it is not understood */
+export function readBlocklist(file: string): { bytes: Buffer; prefixes: Prefix[] } {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CensusError('E_INPUT', `the blocklist cannot be read: ${why}`, 'correct scan.blocklist', cause);
+  }
+  return { bytes, prefixes: parseBlocklist(blocklistText(bytes, file), file) };
+}
