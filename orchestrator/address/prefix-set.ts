@@ -8,7 +8,6 @@ import {
   nextWords,
   type Prefix,
   parseAddress,
-  unmapped,
 } from './ip.ts';
 
 /** Addresses of one family as sorted ranges with gaps between them, each word of each bound in its own place. */
@@ -118,11 +117,10 @@ export class PrefixSet {
     return this.#v4.size + this.#v6.size;
   }
 
-  /** False also for text that is no address. */
+  /** By the address as it is on the wire: a mapped one is IPv6. False also for text that is no address. */
   contains(address: Address | string): boolean {
-    const given = typeof address === 'string' ? parseAddress(address) : address;
-    if (given === null) return false;
-    const parsed = unmapped(given);
+    const parsed = typeof address === 'string' ? parseAddress(address) : address;
+    if (parsed === null) return false;
     return (parsed.family === 4 ? this.#v4 : this.#v6).has(parsed.words);
   }
 }

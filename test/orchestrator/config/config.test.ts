@@ -84,6 +84,11 @@ const refused: [sentence: string, yaml: string, key: RegExp][] = [
     /8\.8\.8\.0\/24 holds/,
   ],
   ['a lab in global IPv6', "targets: {list: a}\nlab: true\nlab_ranges: ['2a00::/16']", /2a00::\/16 holds/],
+  [
+    'a lab in mapped notation that holds all of IPv4',
+    "targets: {list: a}\nlab: true\nlab_ranges: ['::ffff:0:0/95']",
+    /::ffff:0:0\/95 holds/,
+  ],
   ['lab: true without ranges', 'targets: {list: a}\nlab: true', /without lab_ranges/],
 ];
 

@@ -9,7 +9,10 @@ import { createScreen } from '../../../../orchestrator/stages/units/screen.ts';
 const test = suite('screen');
 
 const blocklist = join(mkdtempSync(join(tmpdir(), 'screen-')), 'blocklist.conf');
-writeFileSync(blocklist, '198.18.78.0/29 # asked to be left alone\n8.8.8.0/24\n');
+writeFileSync(
+  blocklist,
+  '198.18.78.0/29 # asked to be left alone\n8.8.8.0/24\n198.18.77.0/25\n198.18.77.128-198.18.77.255\n198.16.0.0/15\n',
+);
 
 const lab = Config.parse({
   lab: true,
@@ -35,6 +38,10 @@ const cases: [sentence: string, config: Config, target: string, reason: string |
   ['the whole Internet is probed, and the prober leaves out what is not global', real, '0.0.0.0/0', null],
   ['nor a private prefix', real, '10.1.0.0/16', 'not_global'],
   ['a prefix that holds blocked addresses is probed, and the prober leaves them out', lab, '198.18.78.0/24', null],
+  ['two halves that opted out are the whole', lab, '198.18.77.0/24', 'blocked'],
+  ['an opt-out and special ranges leave nothing together', real, '198.16.0.0/14', 'blocked'],
+  ['a mapped address is sent nothing in the lab', lab, '::ffff:198.18.4.1', 'outside_lab'],
+  ['nor in the open', real, '::ffff:9.9.9.9', 'not_global'],
   ['nor the lab', real, '198.18.4.1', 'not_global'],
   ['nor IPv6 documentation addresses', real, '2001:db8::1', 'not_global'],
   ['what is no address is blocked', real, 'example.org', 'blocked'],
