@@ -2,7 +2,7 @@ import type { Rung } from '../schemas/lists.ts';
 import type { Facts } from './facts.ts';
 import { probeNamed } from './probes.ts';
 import { genuine, keysOfSyn } from './readings.ts';
-import type { Rule } from './verdict.ts';
+import type { Rule } from './rule.ts';
 
 /** A rule that lifts the evidence for a capable host one rung higher; null only reports. Later rungs are higher. */
 interface Step extends Rule {

@@ -3,23 +3,12 @@ import type { Verdict } from '../schemas/records/hosts.ts';
 import type { Answer } from './answers.ts';
 import { type Evidence, type Facts, factsOf } from './facts.ts';
 import { carries, genuine, has, keysOfSyn, offered, own, sound, synacks, whole } from './readings.ts';
+import type { Rule } from './rule.ts';
 import { proven, raise } from './rungs.ts';
 import { endpointSigns, type Sign, signs } from './signs.ts';
 
 /** Of the tables in this file, signs.ts and rungs.ts. A new number for every change that can move a verdict. */
 export const rulesVersion = 2;
-
-/** One line of the table: it holds or not for the facts of one endpoint and version. */
-export interface Rule {
-  name: string;
-  /** Asked for this version only; absent: for both. */
-  version?: 0 | 1;
-  /** What it means that the rule holds. */
-  sentence: string;
-  /** RFC section, the paper's erratum, or the measurement that the rule rests on. */
-  source: string;
-  when: (facts: Facts) => boolean;
-}
 
 /**
  * Evidence -> claim. The one place where a host is called capable. Claims are tried in this order; one holds when `any` or

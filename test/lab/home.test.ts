@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readManifest } from '../../orchestrator/core/manifest.ts';
+import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
 import { check } from '../../scripts/lab/check/check.ts';
 import { readResult } from '../../scripts/lab/check/result.ts';
 import { raise } from '../../scripts/lab/lab.ts';

@@ -24,6 +24,7 @@ function reply(address: string, probe: 'v1' | 'v0', mptcp: string[], more: Parti
     source_port: null,
     seq: null,
     ack: null,
+    tcp_flags: null,
     sent_seq: null,
     sent_tsval: null,
     sent_window: null,

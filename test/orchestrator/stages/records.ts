@@ -71,6 +71,7 @@ export function scanned(address: string, options_mptcp: string[], more: Partial<
     source_port: null,
     seq: null,
     ack: null,
+    tcp_flags: null,
     sent_seq: null,
     sent_tsval: null,
     sent_window: null,

@@ -41,6 +41,7 @@ function manifestOf(counts: Counts | null, parts: PartEntry['facts'][] = []): Ma
     programs: {},
     starts: [],
     stages: { scan },
+    rules_version: null,
     result_sha256: null,
   };
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { exec } from '../../../orchestrator/core/exec.ts';
-import type { ExecSite } from '../../../orchestrator/core/settle.ts';
-import type { Program } from '../../../orchestrator/core/tool.ts';
+import { exec } from '../../../../orchestrator/core/process/exec.ts';
+import type { ExecSite } from '../../../../orchestrator/core/process/settle.ts';
+import type { Program } from '../../../../orchestrator/core/tool.ts';
 
 const test = suite('core/exec');
 
