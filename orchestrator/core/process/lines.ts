@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs';
+
 /** Splits a byte stream into lines by hand: three times as fast as readline, and a line may be of any length. */
 export async function* splitLines(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
@@ -13,6 +15,20 @@ export async function* splitLines(stream: AsyncIterable<Uint8Array | string>): A
   }
   rest += decoder.decode();
   if (rest !== '') yield rest;
+}
+
+/** Lines of a file that a program wrote. */
+export async function* fileLines(path: string): AsyncGenerator<string> {
+  yield* splitLines(createReadStream(path));
+}
+
+/** JSON of a line; null, which no raw schema passes, when it is not JSON. */
+export function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }
 
 const tailLines = 12;

@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import type { CollectContext, Command } from '../../core/tool.ts';
+import type { CollectContext, Command, Conversation } from '../../core/tool.ts';
 import { ProgramError } from '../../errors.ts';
 import type { Question } from '../../roles.ts';
 import { type AdnsQuestion, AnswerReader, followUp } from './answer.ts';
+import type { AdnsAnswer } from './raw.ts';
 
 /** adnshost's stdout, untouched. */
 export const answersFile = 'answers.txt';
@@ -40,110 +41,141 @@ async function rawFile(path: string) {
   };
 }
 
+type RawFile = Awaited<ReturnType<typeof rawFile>>;
+
+/** One adnshost and the questions that are open with it. */
+class Asking {
+  readonly #context: CollectContext<Question, Config>;
+  readonly #command: Command;
+  readonly #conversation: Conversation;
+  readonly #answers: RawFile;
+  readonly #questions: RawFile;
+  readonly #inFlight = new Map<number, AdnsQuestion>();
+  #wake = (): void => {};
+  #nextId = 0;
+  #typeSet = '';
+  #outgoing: string[] = [];
+  #allAsked = false;
+  #ended = false;
+  #done = 0;
+  #timeouts = 0;
+  #lastAnswered = -1;
+
+  constructor(context: CollectContext<Question, Config>, command: Command, answers: RawFile, questions: RawFile) {
+    this.#context = context;
+    this.#command = command;
+    this.#answers = answers;
+    this.#questions = questions;
+    this.#conversation = context.start(command);
+  }
+
+  async run(): Promise<void> {
+    try {
+      await Promise.all([this.#read(), this.#write()]);
+    } catch (error) {
+      this.#ended = true;
+      this.#wake();
+      await this.#conversation.stop('SIGTERM').catch(() => undefined); // the first error is the one to report
+      throw error;
+    }
+  }
+
+  /** Lines of one turn of the event loop go out in one write; the window bounds how many there can be. */
+  #send(line: string): void {
+    if (this.#outgoing.push(line) > 1) return;
+    setImmediate(() => {
+      const lines = this.#outgoing.join('\n');
+      this.#outgoing = [];
+      // A program that ended breaks the pipe; its exit code says why.
+      this.#conversation.writeLine(lines).catch(() => undefined);
+    });
+  }
+
+  /** adnshost numbers the questions as they come; `- ` keeps a name such as -rf.example from being read as an option. */
+  #ask(question: Omit<AdnsQuestion, 'id'>): void {
+    const numbered = { id: this.#nextId++, ...question };
+    this.#inFlight.set(numbered.id, numbered);
+    this.#questions.add(JSON.stringify(numbered));
+    const type = `-t${question.type.toLowerCase()}`;
+    if (type !== this.#typeSet) this.#send(type);
+    this.#typeSet = type;
+    this.#send(`- ${question.asked}`);
+  }
+
+  async #inFlightAtMost(limit: number): Promise<void> {
+    while (this.#inFlight.size > limit && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { window } = this.#context.config.resolve;
+    for await (const { name, type } of this.#context.rows()) {
+      await this.#inFlightAtMost(window - 1);
+      if (this.#ended) return;
+      this.#ask({ name, type, asked: name, chain: [] });
+    }
+    await this.#inFlightAtMost(0);
+    this.#allAsked = true;
+    this.#conversation.closeInput();
+  }
+
+  async #read(): Promise<void> {
+    const reader = new AnswerReader();
+    for await (const line of this.#conversation.lines()) {
+      this.#answers.add(line);
+      const answer = reader.read(line);
+      if (answer === null) continue;
+      const question = typeof answer === 'string' ? undefined : this.#inFlight.get(answer.id);
+      if (typeof answer === 'string' || question === undefined)
+        throw this.#failure(`printed a line that answers nothing: ${line}`);
+      this.#take(question, answer);
+      await this.#answers.flushBatch();
+      await this.#questions.flushBatch();
+    }
+    await this.#conversation.done;
+    if (!this.#allAsked) throw this.#failure(`ended with ${this.#inFlight.size} questions open`);
+    // The last part of a list may be a few names, and all of them dead.
+    if (this.#done >= someNames && this.#lastAnswered < 0) throw this.#failure('had no answer to any question');
+  }
+
+  #take(question: AdnsQuestion, answer: AdnsAnswer): void {
+    this.#inFlight.delete(answer.id);
+    this.#countTimeouts(answer);
+    const next = followUp(question, answer);
+    if (next === null) this.#context.progress(++this.#done);
+    else this.#ask(next);
+    this.#wake();
+  }
+
+  #countTimeouts({ id, status }: AdnsAnswer): void {
+    if (status !== 'timeout') {
+      this.#timeouts = 0;
+      this.#lastAnswered = Math.max(this.#lastAnswered, id);
+    } else if (id > this.#lastAnswered) this.#timeouts += 1;
+    if (this.#timeouts >= deadAfter) throw this.#failure(`had no answer to ${this.#timeouts} questions in a row`);
+  }
+
+  #failure(what: string): ProgramError {
+    const { stage, part } = this.#context;
+    const argv = [this.#command.program.name, ...this.#command.args];
+    const hint = 'check resolve.resolvers; finished parts are kept, the same command resumes the run';
+    return new ProgramError('E_PROGRAM_FAILED', { stage, part, argv, exitCode: null, what, stderrTail: [] }, hint);
+  }
+}
+
 /**
  * Asks every question of the part with `window` of them in flight; an alias that adns refuses is asked for in the place
  * of its question.
  * @throws ProgramError when adnshost ends early, prints something else, or its resolver is dead
  */
 export async function askAll(context: CollectContext<Question, Config>, command: Command): Promise<void> {
-  const { window } = context.config.resolve;
   const answers = await rawFile(join(context.folder, answersFile));
   const questions = await rawFile(join(context.folder, questionsFile));
-  const conversation = context.start(command);
-  const inFlight = new Map<number, AdnsQuestion>();
-  let wake = (): void => {};
-  let nextId = 0;
-  let typeSet = '';
-  let outgoing: string[] = [];
-  let allAsked = false;
-  let ended = false;
-
-  /** Lines of one turn of the event loop go out in one write; the window bounds how many there can be. */
-  function send(line: string): void {
-    if (outgoing.push(line) > 1) return;
-    setImmediate(() => {
-      const lines = outgoing.join('\n');
-      outgoing = [];
-      // A program that ended breaks the pipe; its exit code says why.
-      conversation.writeLine(lines).catch(() => undefined);
-    });
-  }
-
-  /** adnshost numbers the questions as they come; `- ` keeps a name such as -rf.example from being read as an option. */
-  function ask(question: Omit<AdnsQuestion, 'id'>): void {
-    const numbered = { id: nextId++, ...question };
-    inFlight.set(numbered.id, numbered);
-    questions.add(JSON.stringify(numbered));
-    const type = `-t${question.type.toLowerCase()}`;
-    if (type !== typeSet) send(type);
-    typeSet = type;
-    send(`- ${question.asked}`);
-  }
-
-  async function inFlightAtMost(limit: number): Promise<void> {
-    while (inFlight.size > limit && !ended) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-  }
-
-  async function write(): Promise<void> {
-    for await (const { name, type } of context.rows()) {
-      await inFlightAtMost(window - 1);
-      if (ended) return;
-      ask({ name, type, asked: name, chain: [] });
-    }
-    await inFlightAtMost(0);
-    allAsked = true;
-    conversation.closeInput();
-  }
-
-  function failure(what: string): ProgramError {
-    const { stage, part } = context;
-    const argv = [command.program.name, ...command.args];
-    const hint = 'check resolve.resolvers; what was done stays, run it again to go on from here';
-    return new ProgramError('E_PROGRAM_FAILED', { stage, part, argv, exitCode: null, what, stderrTail: [] }, hint);
-  }
-
-  async function read(): Promise<void> {
-    const reader = new AnswerReader();
-    let done = 0;
-    let timeouts = 0;
-    let lastAnswered = -1;
-    for await (const line of conversation.lines()) {
-      answers.add(line);
-      const answer = reader.read(line);
-      if (answer === null) continue;
-      const question = typeof answer === 'string' ? undefined : inFlight.get(answer.id);
-      if (typeof answer === 'string' || question === undefined)
-        throw failure(`printed a line that answers nothing: ${line}`);
-      inFlight.delete(answer.id);
-      if (answer.status !== 'timeout') {
-        timeouts = 0;
-        lastAnswered = Math.max(lastAnswered, answer.id);
-      } else if (answer.id > lastAnswered) timeouts += 1;
-      if (timeouts >= deadAfter) throw failure(`had no answer to ${timeouts} questions in a row`);
-      const next = followUp(question, answer);
-      if (next === null) context.progress(++done);
-      else ask(next);
-      wake();
-      await answers.flushBatch();
-      await questions.flushBatch();
-    }
-    await conversation.done;
-    if (!allAsked) throw failure(`ended with ${inFlight.size} questions open`);
-    // The last part of a list may be a few names, and all of them dead.
-    if (done >= someNames && lastAnswered < 0) throw failure('had no answer to any question');
-  }
-
   try {
-    await Promise.all([read(), write()]);
-  } catch (error) {
-    ended = true;
-    wake();
-    await conversation.stop('SIGTERM').catch(() => undefined); // the first error is the one to report
-    throw error;
+    await new Asking(context, command, answers, questions).run();
   } finally {
     await answers.close();
     await questions.close();

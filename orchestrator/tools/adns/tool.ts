@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
+import { fileLines } from '../../core/process/lines.ts';
 import type { CollectContext, Command, Program, Tool } from '../../core/tool.ts';
 import type { Question } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
@@ -29,11 +29,6 @@ function command(context: CollectContext<Question, Config>): Command {
     timeoutMs: 24 * 3_600_000,
     idleMs: 120_000,
   };
-}
-
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const file = await open(path);
-  yield* file.readLines();
 }
 
 /** Why an answer holds no address, by adns's word, else by its class of failure. */
@@ -64,13 +59,13 @@ export const adns: Tool<Question, AdnsRaw, ResolveRecord, Config> = {
   /** One row per unit, in the order of the questions. */
   async *decode(context) {
     const questions: AdnsQuestion[] = [];
-    for await (const line of linesOf(join(context.folder, questionsFile)))
+    for await (const line of fileLines(join(context.folder, questionsFile)))
       questions.push(AdnsQuestion.parse(JSON.parse(line)));
     const units = new Map<string, { value: { name: string; type: string; answers: AdnsAnswer[] }; line: string }>();
     for (const { name, type } of questions)
       units.set(`${name} ${type}`, { value: { name, type, answers: [] }, line: '' });
     const reader = new AnswerReader();
-    for await (const line of linesOf(join(context.folder, answersFile))) {
+    for await (const line of fileLines(join(context.folder, answersFile))) {
       const answer = reader.read(line);
       if (answer === null) continue;
       const question = typeof answer === 'string' ? undefined : questions[answer.id];

@@ -1,19 +1,10 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
+import { fileLines, jsonOf } from '../../core/process/lines.ts';
 import type { Program, Tool } from '../../core/tool.ts';
 import { CommandRaw } from './raw.ts';
 
 const outputFile = 'records.ndjson';
-
-/** JSON of a line; null, which no raw schema passes, when it is none. */
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
-}
 
 /**
  * The user's own program in any role: the part's units come in on stdin, one JSON object per line; records of the role
@@ -45,9 +36,8 @@ export function commandTool(command: string[]): Tool<unknown, CommandRaw, unknow
     },
 
     async *decode(context) {
-      const file = await open(join(context.folder, outputFile));
-      for await (const line of file.readLines()) {
-        if (line.trim() !== '') yield { value: parseLine(line), line };
+      for await (const line of fileLines(join(context.folder, outputFile))) {
+        if (line.trim() !== '') yield { value: jsonOf(line), line };
       }
     },
 

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
+import { fileLines } from '../../core/process/lines.ts';
 import { type CollectContext, type DecodeContext, type RawRow, Reject, type Tool } from '../../core/tool.ts';
 import { CensusError } from '../../errors.ts';
 import type { Address } from '../../roles.ts';
@@ -56,8 +55,7 @@ async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<R
   for await (const { address } of context.rows()) {
     gathered.set(spelling(address), { address, asked: true, answers: [], lines: [] });
   }
-  const lines = createInterface({ input: createReadStream(join(context.folder, ANSWER)), crlfDelay: Infinity });
-  for await (const line of lines) {
+  for await (const line of fileLines(join(context.folder, ANSWER))) {
     if (isHeading(line)) continue;
     const parsed = parseLine(line);
     if (parsed === null) {
