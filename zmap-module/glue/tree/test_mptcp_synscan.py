@@ -27,10 +27,12 @@ PROBE_KINDS = {
 }
 
 
-def dry_run(probe_args, probes=1):
+def dry_run(probe_args, probes=1, more=()):
     args = ["../../src/zmap", "--dryrun", "--probe-module=mptcp_synscan", "--probe-args=" + probe_args]
     args.extend(["--probes=" + str(probes), "-p", "80", "-T", "1", "--seed=1", SUBNET])
-    args.extend(["--blocklist-file=/dev/null", "--gateway-mac=" + GATEWAY_MAC])
+    # -C: what this machine has in /etc/zmap is another zmap's, or none of a test's business
+    args.extend(["-C", "/dev/null", "--blocklist-file=/dev/null", "--gateway-mac=" + GATEWAY_MAC])
+    args.extend(more)
     return subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
 
 
@@ -146,6 +148,22 @@ def test_secret_decides_what_is_sent():
     for one, other in zip(sent_packets("v0,options=windows"), sent_packets("v0,options=windows")):
         assert one["ip"]["daddr"] == other["ip"]["daddr"]
         assert one["options"][-1] != other["options"][-1], "two scans sent one key"
+
+
+def test_two_kinds_are_two_syns():
+    """
+    a server that still holds one SYN half open must not take another kind's for the same, though both scans have one secret
+    """
+    for one, other in zip(sent_packets("v1,secret=" + SECRET), sent_packets("v0,secret=" + SECRET)):
+        assert one["ip"]["daddr"] == other["ip"]["daddr"]
+        assert one["tcp"]["source"] != other["tcp"]["source"], "two kinds left from one port"
+        assert one["tcp"]["seq"] != other["tcp"]["seq"], "two kinds have one sequence number"
+
+
+def test_source_port_validation_cannot_be_disabled():
+    result = dry_run("v1", more=["--validate-source-port=disable"])
+    assert result.returncode != 0 and "cannot be done" in result.stderr
+    assert result.stdout == "", "packets were sent"
 
 
 def test_unknown_arguments_are_refused():
