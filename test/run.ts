@@ -71,7 +71,17 @@ function unprivileged(): string[] {
   if (!unit || process.getuid?.() !== 0) return [];
   if (/^CapEff:\s0+$/m.test(readFileSync('/proc/self/status', 'utf8'))) return []; // given up already
   const { uid, gid } = statSync('.');
-  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all'];
+  // A home that may not be looked into stops git and npm; none does not.
+  const home = uid === 0 ? [] : ['env', 'HOME=/nonexistent'];
+  return [
+    ...home,
+    'setpriv',
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    '--clear-groups',
+    '--inh-caps=-all',
+    '--bounding-set=-all',
+  ];
 }
 
 async function runFile(file: string): Promise<Result> {
