@@ -90,7 +90,7 @@ const told: [site: Site, probes: string[], version: number, verdict: string, rul
   ['greased', ['v1', 'grease'], 1, 'echoed_option', 'grease_copied'],
   ['canaried', ['v1', 'canary'], 1, 'echoed_option', 'canary_returned'],
   ['reflectpad', ['v1'], 1, 'echoed_option', 'packet_reflected'],
-  ['reflected', ['v1'], 1, 'echoed_option', 'v1_four_bytes'],
+  ['reflected', ['v1'], 1, 'echoed_option', 'option_echoed'],
   ['isntsval', ['v1'], 1, 'echoed_option', ''],
   ['isnplus', ['v1'], 1, 'echoed_option', ''],
   ['hostkey', ['v1', 'port2'], 1, 'echoed_option', 'key_constant'],
@@ -100,7 +100,7 @@ const told: [site: Site, probes: string[], version: number, verdict: string, rul
   ['plainlast', ['v1'], 1, 'inconsistent', ''],
   ['thrice', ['v1'], 1, 'capable', 'key_fresh'],
   ['thrice', ['v1', 'port2'], 1, 'capable', 'key_changes'],
-  ['v0thrice', ['v0', 'port2v0'], 0, 'capable', 'key_changes'],
+  ['v0thrice', ['v0', 'port2v0'], 0, 'capable', 'v0_key_changes'],
 ];
 
 const distinct = (values: readonly unknown[]) => new Set(values).size;
