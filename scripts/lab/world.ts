@@ -110,6 +110,7 @@ const Site = z.strictObject({
     .strictObject({
       v1: Verdict.describe('verdict for MPTCP v1'),
       v0: Verdict.describe('verdict for MPTCP v0'),
+      v1_alone: Verdict.optional().describe('verdict for MPTCP v1 where v0 is not probed and v1 by itself shows less'),
       flags: z.string().length(2).optional().describe('flag byte of the v1 SYN/ACK in hex, where it is not 01'),
       fallback: z
         .boolean()

@@ -180,8 +180,10 @@ for (const [title, spoil, said] of faults) {
   });
 }
 
-test('a run of version 1 only is not asked for version 0', () => {
-  const result = perfectRun(small);
+/** A perfect run of version 1 only, in a world where some hosts show less to it alone. */
+function runOfV1(): Result {
+  const hosts = small.hosts.map((host) => ({ ...host, v1: host.v1_alone ?? host.v1 }));
+  const result = perfectRun({ ...small, hosts });
   result.manifest.config.scan.versions = [1];
   for (const host of result.hosts) host.v0 = null;
   const scan = result.manifest.stages.scan?.counts;
@@ -191,7 +193,16 @@ test('a run of version 1 only is not asked for version 0', () => {
     Object.assign(scan, { units_in: scan.units_in / 2, answered: scan.answered / 2 });
     Object.assign(scan, { failed: half(scan.failed), skipped: half(scan.skipped) });
   }
+  return result;
+}
+
+test('a run of version 1 only is not asked for version 0, nor for what only version 0 shows', () => {
+  const result = runOfV1();
   assert.equal(check(small, result).differences, []);
+  assert.is(at(result, small, 'padded').v1?.verdict, 'capable');
+  assert.is(at(perfectRun(small), small, 'padded').v1?.verdict, 'echoed_option');
+  at(result, small, 'padded').fallback = false;
+  assert.match(check(small, result).differences.join('\n'), /fallback is false, right is true/);
 });
 
 async function writeRun(folder: string, result: Result): Promise<void> {
