@@ -122,17 +122,3 @@ function storedConfig(manifest: Manifest): unknown {
     ['hold', 'timeout', 'cooldown', 'host_timeout'].includes(key) && typeof value === 'number' ? `${value}s` : value,
   );
 }
-
-/** What was lost on the way in, one line per stage and kind; empty when nothing was. Loss is never silent. */
-export function losses(manifest: Manifest): string[] {
-  const sums = new Map<string, number>();
-  for (const [stage, entry] of Object.entries(manifest.stages)) {
-    for (const { facts } of Object.values(entry.parts)) {
-      for (const [name, value] of Object.entries(facts)) {
-        if (!/drop|send_failures/.test(name) || typeof value !== 'number' || value === 0) continue;
-        sums.set(`${stage} ${name}`, (sums.get(`${stage} ${name}`) ?? 0) + value);
-      }
-    }
-  }
-  return [...sums].map(([name, sum]) => `${name}: ${sum}; lost on this machine, not by the network`);
-}

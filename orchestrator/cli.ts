@@ -3,11 +3,10 @@ import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { losses, needsOf, replayCensus, runCensus } from './census.ts';
+import { needsOf, replayCensus, runCensus } from './census.ts';
 import { Config } from './config/config.ts';
 import { loadConfig, refuseUnsafe } from './config/file.ts';
 import { initTemplate } from './config/template.ts';
-import type { Manifest } from './core/folder/manifest.ts';
 import { lineParser } from './core/part/parse-line.ts';
 import { splitLines } from './core/process/lines.ts';
 import { clock, type Reporter } from './core/progress.ts';
@@ -87,15 +86,13 @@ program
       started = true;
       view.report(event);
     };
-    let manifest: Manifest;
     try {
-      manifest = await runCensus({ folder, config, report, signal: abortOnSignals(), terminal });
+      await runCensus({ folder, config, report, signal: abortOnSignals(), terminal });
     } finally {
       await view.end();
     }
     out('');
     out(readFileSync(join(folder, 'report', 'summary.txt'), 'utf8').trimEnd());
-    for (const line of losses(manifest)) out(`LOST  ${line}`);
     out('');
     out(`Report: ${resolve(folder, 'report', 'index.html')}`);
   });

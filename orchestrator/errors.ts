@@ -2,7 +2,7 @@
 export const errorCodes = {
   E_CONFIG: 'the configuration is wrong or incomplete',
   E_REFUSED: 'the run would send packets it must not send',
-  E_PROGRAM_MISSING: 'a program that a stage needs is not installed',
+  E_PROGRAM_MISSING: 'a program that a stage needs is not installed, or not one that it can use',
   E_PROGRAM_FAILED: 'a program exited with an unexpected code, hung, or could not be started',
   E_PROGRAM_RUBBISH: 'a program printed output that its schema does not know',
   E_PRIVILEGES: 'a program needs privileges that this process does not have',

@@ -155,9 +155,7 @@ export interface Tool<I, W, R, C> {
   check?(config: C, runsAs: (program: Program) => string | null): void;
   /**
    * What the program said of its own work on a part, read from the raw folder; goes into the manifest. `units_blocked` are units
-   * of a prefix that the program's own blocklist took out.
+   * of a prefix that the program's own blocklist took out; those that count losses are listed in machine/notices.ts.
    */
   facts?(folder: string): Promise<Record<string, number | string>>;
-  /** Names of those facts that count what was lost on this machine: reported wherever results are. */
-  losses?: readonly string[];
 }

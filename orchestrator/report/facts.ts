@@ -16,6 +16,8 @@ export interface Notice {
   stage: string;
   /** A sentence. */
   text: string;
+  /** Packets were lost; otherwise something to know of how they were measured. */
+  lost: boolean;
 }
 
 /** Endpoints that the scan asked: those that answered nothing have no row in hosts, only the scan's counts know of them. */

@@ -70,7 +70,7 @@ function terminalText(facts: ReportFacts, results: Results, tables: Table[]): st
   return [
     `${facts.run}: ${sentence(results)}`,
     ...(facts.lab ? [labNotice] : []),
-    ...facts.notices.map(({ stage, text }) => `LOST  ${stage}: ${text}`),
+    ...facts.notices.map(({ stage, text, lost }) => `${lost ? 'LOST' : 'NOTE'}  ${stage}: ${text}`),
     '',
     ...key,
     '',

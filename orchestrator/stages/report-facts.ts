@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import type { WholeContext } from '../core/stage.ts';
-import type { Asked, Notice, ReportFacts } from '../report/facts.ts';
+import { losses, notices } from '../machine/notices.ts';
+import type { Asked, ReportFacts } from '../report/facts.ts';
 
 /** Nested plain values as dotted keys; lists as text. */
 function pairs(value: unknown, path = ''): [string, string][] {
@@ -50,23 +51,6 @@ export function askedOf(manifest: Manifest, versions: readonly number[]): Asked 
   return { probes, silent, v1: of(1), v0: of(0) };
 }
 
-/** Losses and notices of the run, as the page and summary.txt show them: whatever else is to be said above all numbers is added here. */
-export function noticesOf(manifest: Manifest): Notice[] {
-  return Object.entries(manifest.stages).flatMap(([stage, entry]) => {
-    const sums = new Map<string, number>();
-    for (const { facts } of Object.values(entry.parts)) {
-      for (const [name, value] of Object.entries(facts)) {
-        if (typeof value === 'number' && /drop|send_failures/.test(name)) sums.set(name, (sums.get(name) ?? 0) + value);
-      }
-    }
-    const lost = [...sums].filter(([, sum]) => sum > 0);
-    return lost.map(([name, sum]) => ({
-      stage,
-      text: `${name} = ${sum}: packets were lost on this machine, so some answers may be missing from every count`,
-    }));
-  });
-}
-
 /** What programs said of their own work, added up over all parts: receive drops and the like. */
 function programFacts(manifest: Manifest): [string, string][] {
   const sums = new Map<string, number>();
@@ -93,7 +77,7 @@ export function reportFacts(context: WholeContext<Config>, order: readonly strin
     software: `mptcp-census ${census.version}${commit}`,
     stages: stageFacts(manifest, order),
     asked: askedOf(manifest, config.scan.versions),
-    notices: noticesOf(manifest),
+    notices: [...losses(manifest), ...notices(manifest)],
     programs: Object.entries(manifest.programs).map(([name, { version }]) => ({ name, version: version ?? 'unknown' })),
     setting: [['seed', String(manifest.seed)], ...pairs(vantage), ...programFacts(manifest)],
     config: pairs(manifest.config),

@@ -10,7 +10,7 @@ import { splitLines, Tail } from '../process/lines.ts';
 import { throwIfStopped } from '../stop.ts';
 import { type Command, type RawRow, Reject } from '../tool.ts';
 import { collectedCommands } from './collect.ts';
-import { schemaReason } from './reasons.ts';
+import { reportInput, schemaReason } from './reasons.ts';
 import { Repeats } from './repeats.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
 import { Tally } from './tally.ts';
@@ -76,7 +76,7 @@ class PartDecoder<C> {
   /** One row of the program: the raw schema, then toRecord, then the role's strict schema. */
   async take(row: RawRow): Promise<void> {
     const { tool, config } = this.#job;
-    const raw = tool.raw.safeParse(row.value);
+    const raw = tool.raw.safeParse(row.value, reportInput);
     if (!raw.success) {
       this.rubbish += 1;
       return await this.#reject(row, schemaReason('schema', raw.error));
@@ -92,7 +92,7 @@ class PartDecoder<C> {
 
   async #keep(row: RawRow, record: unknown): Promise<void> {
     const { role } = this.#job.stage;
-    const strict = role.record.safeParse(record);
+    const strict = role.record.safeParse(record, reportInput);
     if (!strict.success) {
       this.rubbish += 1;
       return await this.#reject(row, schemaReason('record', strict.error));

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { Reject, type Tool } from '../tool.ts';
-import { schemaReason } from './reasons.ts';
+import { reportInput, schemaReason } from './reasons.ts';
 
 /**
  * One line of a program's JSON output as a record, by the same raw schema and toRecord as in a run: for those who ran the program
@@ -14,11 +14,11 @@ export function lineParser<R, C>(tool: Tool<unknown, unknown, unknown, C>, recor
     } catch {
       return new Reject('no JSON');
     }
-    const raw = tool.raw.safeParse(value);
+    const raw = tool.raw.safeParse(value, reportInput);
     if (!raw.success) return new Reject(schemaReason('schema', raw.error));
     const made = tool.toRecord(raw.data, { config });
     if (made instanceof Reject) return made;
-    const strict = record.safeParse(made);
+    const strict = record.safeParse(made, reportInput);
     return strict.success ? strict.data : new Reject(schemaReason('record', strict.error));
   };
 }

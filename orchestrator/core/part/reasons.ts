@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 
-/** Why a row or record is not kept, with the name of the field: `schema: window: missing`. */
+/** Makes errors tell a field that is not there from one of another type. */
+export const reportInput = { reportInput: true } as const;
+
+/** Why a row or record is not kept, with the name of the field: `schema: window: missing`. Of a check made with `reportInput`. */
 export function schemaReason(kind: 'schema' | 'record', error: z.ZodError): string {
   const [issue] = error.issues;
   const field = issue?.path.join('.') || 'row';
-  // zod says of a field that is not there that it "received undefined"
-  const what = issue?.message.endsWith('received undefined') ? 'missing' : issue?.message;
-  return `${kind}: ${field}: ${what}`;
+  return `${kind}: ${field}: ${issue?.input === undefined ? 'missing' : issue.message}`;
 }

@@ -7,7 +7,7 @@ import { type RawRow, Reject, type Tool } from '../../core/tool.ts';
 import type { Address } from '../../roles.ts';
 import type { PathRecord } from '../../schemas/records/path.ts';
 import { runFiles } from '../zmap/command.ts';
-import { zmapFacts, zmapLosses } from '../zmap/facts.ts';
+import { zmapFacts } from '../zmap/facts.ts';
 import { requireAllReplies } from '../zmap/metadata.ts';
 import { zmapProgram } from '../zmap/program.ts';
 import { runZmap } from '../zmap/run.ts';
@@ -86,5 +86,4 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
   },
 
   facts: zmapFacts,
-  losses: zmapLosses,
 };

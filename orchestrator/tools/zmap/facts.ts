@@ -2,13 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parsePrefix } from '../../address/ip.ts';
 import { exists } from '../../core/folder/files.ts';
+import type { LossFact } from '../../machine/notices.ts';
 import { readMetadata } from './metadata.ts';
 import { flavours } from './program.ts';
 import { resetsOf } from './resets.ts';
 import { targetFiles } from './targets.ts';
-
-/** Facts of a part that count what was lost on this machine. */
-export const zmapLosses = ['send_failures', 'receive_drops', 'first_targets_unsent'] as const;
 
 /** In the raw folder, how zmap got our module; not in runs of before 2026-12, which all loaded the plug-in. */
 export const flavourFile = 'zmap-flavour.txt';
@@ -29,8 +27,8 @@ async function isTree6(folder: string): Promise<boolean> {
 /** Packets of a part: what was sent, read, and lost, over all runs; and targets that zmap's blocklist took out of prefixes. */
 export async function zmapFacts(folder: string): Promise<Record<string, number>> {
   const facts = { targets_sent: 0, send_failures: 0, packets_received: 0, receive_drops: 0, units_blocked: 0 };
-  const more: Record<string, number> = {};
-  const add = (name: string, count: number) => {
+  const more: Partial<Record<LossFact | 'out_rsts', number>> = {};
+  const add = (name: LossFact | 'out_rsts', count: number) => {
     more[name] = (more[name] ?? 0) + count;
   };
   const tree6 = await isTree6(folder);

@@ -8,7 +8,7 @@ import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ScanRecord } from '../../schemas/records/scan.ts';
 import { runFiles, type ZmapRun } from './command.ts';
-import { zmapFacts, zmapLosses } from './facts.ts';
+import { zmapFacts } from './facts.ts';
 import { requireAllReplies } from './metadata.ts';
 import { flavours, modules, zmapProgram } from './program.ts';
 import { ZmapRaw } from './raw.ts';
@@ -145,5 +145,4 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
   },
 
   facts: zmapFacts,
-  losses: zmapLosses,
 };

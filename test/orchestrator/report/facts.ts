@@ -24,7 +24,7 @@ export function makeFacts(given: Partial<ReportFacts> = {}): ReportFacts {
       { stage: 'os', unit: 'address', tool: 'nmap', counts: null },
     ],
     programs: [{ name: 'zmap', version: '2.1.1' }],
-    setting: [['scan.recv_drops', '0']],
+    setting: [['scan.receive_drops', '0']],
     config: [['scan.ports', '80']],
     inputs: [],
     result: null,

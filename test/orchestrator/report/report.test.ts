@@ -154,7 +154,7 @@ for (const [title, hosts, sentences] of empties) {
 }
 
 test('losses are told above all numbers, on the page and in the terminal', async () => {
-  const notices = [{ stage: 'scan', text: 'send_failures = 17: packets were lost' }];
+  const notices = [{ stage: 'scan', text: 'send_failures = 17: packets were lost', lost: true }];
   const { page, text } = await report([plain], [], { notices });
   const { document } = parseHTML(page);
   assert.is(document.querySelector('header .notices li')?.textContent, 'scan: send_failures = 17: packets were lost');

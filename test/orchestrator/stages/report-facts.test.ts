@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type Counts, newStageEntry, noCounts, type PartEntry } from '../../../orchestrator/core/folder/entries.ts';
 import { type Manifest, schemaVersion } from '../../../orchestrator/core/folder/manifest.ts';
 import type { Asked } from '../../../orchestrator/report/facts.ts';
-import { askedOf, noticesOf } from '../../../orchestrator/stages/report-facts.ts';
+import { askedOf } from '../../../orchestrator/stages/report-facts.ts';
 
 const test = suite('report facts');
 
@@ -72,21 +72,5 @@ const asked: [title: string, counts: Counts | null, versions: number[], expected
 for (const [title, given, versions, expected] of asked) {
   test(title, () => assert.equal(askedOf(manifestOf(given), versions), expected));
 }
-
-test('drops and failures to send are summed over all parts and are the only notices', () => {
-  const parts = [
-    { receive_drops: 3, send_failures: 0, targets_sent: 5 },
-    { receive_drops: 4, send_failures: 0, targets_sent: 5 },
-  ];
-  assert.equal(
-    noticesOf(manifestOf(counts, parts)).map(({ stage, text }) => [stage, text.split(':')[0]]),
-    [['scan', 'receive_drops = 7']],
-  );
-  assert.equal(
-    noticesOf(manifestOf(counts, [{ send_failures: 2 }])).map(({ text }) => text.split(':')[0]),
-    ['send_failures = 2'],
-  );
-  assert.equal(noticesOf(manifestOf(counts, [{ targets_sent: 5 }])), []);
-});
 
 test.run();

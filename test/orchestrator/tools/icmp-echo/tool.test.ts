@@ -38,6 +38,47 @@ icmpTool('recorded replies give the smallest round trip of each address; errors 
   );
 });
 
+for (const version of ['4.3.4', 'main']) {
+  icmpTool(`what zmap ${version} prints gives the same`, async () => {
+    const context = await contextOf(['198.18.4.1', '198.18.4.2', '198.18.0.1', '198.18.9.9']);
+    await copyFile(fixture(`${version}.ndjson`), join(context.folder, 'icmp.ndjson'));
+    await copyFile(fixture(`${version}.metadata.json`), join(context.folder, 'icmp.metadata.json'));
+    const { records, rejects } = await decodeAll(icmpEcho, context);
+    const printed = (await readFile(fixture(`${version}.ndjson`), 'utf8')).split('\n').filter(Boolean);
+    const fastest = (saddr: string) =>
+      Math.min(
+        ...printed.flatMap((line) => {
+          const echo = JSON.parse(line);
+          return echo.saddr === saddr && echo.classification === 'echoreply' ? [echo.rtt_us] : [];
+        }),
+      );
+    assert.equal(
+      records,
+      ['198.18.4.1', '198.18.4.2', '198.18.0.1'].map((address) => ({
+        address,
+        ping_rtt_us: fastest(address),
+        ping_replies: 3,
+        failure: null,
+      })),
+    );
+    assert.equal(
+      rejects.map(({ reason }) => reason),
+      ['icmp_unreach', 'icmp_unreach', 'icmp_unreach'],
+    );
+  });
+}
+
+icmpTool('echoes that are fewer than zmap counted are an error that names the file', async () => {
+  const context = await contextOf(['198.18.4.1']);
+  await writeFile(join(context.folder, 'icmp.ndjson'), '');
+  await copyFile(fixture('icmp.metadata.json'), join(context.folder, 'icmp.metadata.json'));
+  const error = await decodeAll(icmpEcho, context).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  assert.match(String(error), 'icmp.ndjson holds 0 replies, zmap counted 11');
+});
+
 icmpTool('round trips cross full seconds, and one that ends before it began is rejected', async () => {
   const context = await contextOf(['198.18.4.1']);
   const [reply] = (await readFile(fixture('icmp.ndjson'), 'utf8'))

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { RunFolder } from '../../../../orchestrator/core/folder/folder.ts';
 import { decodePart } from '../../../../orchestrator/core/part/decode.ts';
+import { CensusError } from '../../../../orchestrator/errors.ts';
 import { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
 import { scan } from '../../../../orchestrator/stages/scan.ts';
 import { findTool } from '../../../../orchestrator/tools/finder.ts';
@@ -25,7 +26,7 @@ function fixture(name: string): string[] {
 }
 
 /** What core and the tool make of the replies of one zmap to port 80. */
-async function decode(lines: string[]) {
+async function decode(lines: string[], metadata: string | null = null) {
   const folder = new RunFolder(mkdtempSync(join(tmpdir(), 'replies-')));
   const input = folder.input('scan', '00000');
   mkdirSync(dirname(input), { recursive: true });
@@ -33,6 +34,8 @@ async function decode(lines: string[]) {
   const raw = folder.raw('scan', '00000');
   mkdirSync(raw, { recursive: true });
   writeFileSync(join(raw, '80-v1.ndjson'), lines.map((line) => `${line}\n`).join(''));
+  if (metadata !== null) writeFileSync(join(raw, '80-v1.metadata.json'), metadata);
+  writeFileSync(join(raw, 'allowlist.txt'), '198.18.0.0/15\n');
   const { facts, counts } = await decodePart({
     stage,
     tool: stage.tool(config),
@@ -109,5 +112,35 @@ test('recorded replies of many kinds of host hold no repeat', async () => {
   assert.is(records.length, 30);
   assert.equal(seen, { synacks: 27, synacks_repeated: 0, repeats: 0 });
 });
+
+/** zmap's own count of what it wrote, in the words of either release. */
+const counted = (name: 'v1-metadata' | 'versions/4.3.4-metadata', replies: number) => {
+  const text = readFileSync(new URL(`../../../fixtures/zmap/${name}.json`, import.meta.url), 'utf8');
+  return JSON.stringify({ ...JSON.parse(text), success_total: replies, failure_total: 0 });
+};
+const fewer: [sentence: string, lines: number, zmap: number][] = [
+  ['an emptied file', 0, 12],
+  ['one that lost its last line', 2, 3],
+  ['one that got a line', 2, 1],
+];
+for (const name of ['v1-metadata', 'versions/4.3.4-metadata'] as const) {
+  for (const [sentence, lines, zmap] of fewer) {
+    test(`replies that are not as many as zmap counted are an error that names the file: ${sentence} (${name})`, async () => {
+      const error = await decode(fixture('two-synacks').slice(0, lines), counted(name, zmap)).then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      assert.instance(error, CensusError);
+      assert.match(String(error), `80-v1.ndjson holds ${lines} replies, zmap counted ${zmap} in 80-v1.metadata.json`);
+    });
+  }
+
+  test(`replies that are as many as zmap counted pass, and repeats are among them (${name})`, async () => {
+    const [first = '', second = ''] = fixture('two-synacks');
+    const { records, seen } = await decode([first, again(first), second], counted(name, 3));
+    assert.is(records.length, 2);
+    assert.is(seen.repeats, 1);
+  });
+}
 
 test.run();

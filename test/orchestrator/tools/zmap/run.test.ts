@@ -4,12 +4,18 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { ProgramError } from '../../../../orchestrator/errors.ts';
+import { flavours } from '../../../../orchestrator/tools/zmap/program.ts';
 import { zmap } from '../../../../orchestrator/tools/zmap/tool.ts';
 import { decodeAll, makeContext, temporaryFolder } from '../context.ts';
 
 const zmapTool = suite('zmap-run');
 
-async function contextOf(targets: string[], scan: Record<string, unknown>, within: string[]) {
+async function contextOf(
+  targets: string[],
+  scan: Record<string, unknown>,
+  within: string[],
+  runsAs: string = flavours.plugin,
+) {
   const config = Config.parse({
     lab: true,
     lab_ranges: ['198.18.0.0/15', '2001:db8::/32'],
@@ -21,7 +27,7 @@ async function contextOf(targets: string[], scan: Record<string, unknown>, withi
     config,
     within,
     seed: 2015,
-    runsAs: 'plug-in',
+    runsAs,
   });
 }
 
@@ -142,6 +148,79 @@ for (const [title, metadata, message] of incomplete) {
     }
   });
 }
+
+const complete4 = complete
+  .replace('blacklist_total_allowed', 'blocklist_total_allowed')
+  .replace('total_sent', 'targets_scanned');
+
+zmapTool(
+  'a zmap 4 with the module built in runs without the plug-in, hides no repeat and reads the clock per packet',
+  async () => {
+    const { within, argv } = await withFake(complete4);
+    const scan = { versions: [1], rate: 250, interface: 's0' };
+    const context = await contextOf(['198.18.0.5', '198.18.0.6', '198.18.0.7'], scan, within, flavours.tree);
+    await zmap.collect?.(context);
+    const [run = ''] = (await readFile(argv, 'utf8')).trimEnd().split('\n');
+    assert.match(run, /^ -M mptcp_synscan --probe-args=v1 -p 80 /, 'nothing is loaded');
+    assert.match(run, / --dedup-method=none --batch=1$/);
+    assert.match(run, `-b ${context.folder}/blocklist.txt -w ${context.folder}/allowlist.txt -P 1 -r 250 -T 1`);
+    assert.is((await zmap.facts?.(context.folder))?.targets_sent, 3);
+  },
+);
+
+zmapTool('with the module built in for IPv4 alone, IPv6 targets stop the part before a packet is sent', async () => {
+  const { within, argv } = await withFake(complete4);
+  const context = await contextOf(['198.18.0.5', '2001:db8::5'], {}, within, flavours.tree);
+  const error = await zmap.collect?.(context).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  assert.match(String(error), 'there are IPv6 targets, and this zmap has the module for IPv4 alone');
+  assert.not(await exists(argv));
+});
+
+zmapTool('ZMapv6 says how many IPv4 targets it left out: the first of each run', async () => {
+  const { within } = await withFake(complete4);
+  const context = await contextOf(['198.18.0.5'], { versions: [1, 0] }, within, flavours.tree6);
+  await zmap.collect?.(context);
+  assert.is((await zmap.facts?.(context.folder))?.first_targets_unsent, 2);
+});
+
+zmapTool('a zmap that was not looked at is not run', async () => {
+  const { within, argv } = await withFake(complete4);
+  const context = await contextOf(['198.18.0.5'], {}, within, 'something else');
+  const error = await zmap.collect?.(context).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  assert.match(String(error), 'this zmap cannot send our probes');
+  assert.not(await exists(argv));
+});
+
+zmapTool('the RSTs that the kernel sent meanwhile are counted for each run', async () => {
+  const { within } = await withFake(complete);
+  const context = await contextOf(['198.18.0.5'], { versions: [1, 0] }, within);
+  await zmap.collect?.(context);
+  for (const [name, before, after] of [
+    ['80-v1', 100, 164],
+    ['80-v0', 170, 175],
+  ]) {
+    const path = join(context.folder, `${name}.resets.json`);
+    const real = JSON.parse(await readFile(path, 'utf8'));
+    assert.ok(Number.isInteger(real.before) && real.after >= real.before, JSON.stringify(real));
+    await writeFile(path, JSON.stringify({ before, after }));
+  }
+  assert.is((await zmap.facts?.(context.folder))?.out_rsts, 69);
+});
+
+zmapTool('metadata of an unknown shape are an error that names the file', async () => {
+  const context = await contextOf(['198.18.0.5'], {}, (await withFake('{"sent": 3}')).within);
+  const error = await zmap.collect?.(context).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  assert.match(String(error), /80-v1\.metadata\.json is not the metadata of zmap/);
+});
 
 zmapTool('a blocklist line that is no prefix stops the part before a packet is sent', async () => {
   const { within, argv } = await withFake(complete);

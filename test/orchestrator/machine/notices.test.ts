@@ -1,0 +1,113 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { losses, lossFacts, notices } from '../../../orchestrator/machine/notices.ts';
+import { runToy, toyConfig, toyFolder } from '../core/toy.ts';
+
+const test = suite('losses and notices');
+const { manifest: toy } = await runToy(toyFolder(), toyConfig);
+
+type Facts = Record<string, number | string>;
+
+/** What the program said of each part of the toy's first stage, of its second, and the lines that this makes. */
+const cases: [sentence: string, first: Facts[], second: Facts[], lines: RegExp[]][] = [
+  ['nothing said is no loss', [], [], []],
+  ['zero is no loss', [{ receive_drops: 0, send_failures: 0 }], [{ capture_dropped: 0 }], []],
+  ['one drop is a line', [{ receive_drops: 1 }], [], [/^first receive_drops = 1:/]],
+  ['a packet that could not be sent is a line', [{ send_failures: 1 }], [], [/^first send_failures = 1:/]],
+  [
+    'parts are added up, a part without loss among them',
+    [{ receive_drops: 3, send_failures: 1 }, { receive_drops: 0 }, { receive_drops: 40, send_failures: 6 }],
+    [],
+    [/^first receive_drops = 43:/, /^first send_failures = 7:/],
+  ],
+  [
+    'each stage and each kind has a line of its own',
+    [{ receive_drops: 2 }],
+    [{ capture_dropped: 5, send_failures: 4 }],
+    [/^first receive_drops = 2:/, /^second capture_dropped = 5:/, /^second send_failures = 4:/],
+  ],
+  [
+    'other facts are no loss, and a word is no number',
+    [{ targets_sent: 9, packets_received: 8, units_blocked: 7, capture_received: 6, drop_policy: 'kept' }],
+    [],
+    [],
+  ],
+];
+
+/** The toy's manifest with these facts in the parts of its stages. */
+function manifestOf(first: Facts[], second: Facts[]) {
+  const manifest = structuredClone(toy);
+  for (const [stage, parts] of Object.entries({ first, second })) {
+    for (const [index, part] of Object.values(manifest.stages[stage]?.parts ?? {}).entries())
+      part.facts = parts[index] ?? {};
+  }
+  return manifest;
+}
+
+for (const [sentence, first, second, lines] of cases) {
+  test(sentence, () => {
+    const found = losses(manifestOf(first, second)).map(({ stage, text }) => `${stage} ${text}`);
+    assert.is(found.length, lines.length, found.join('\n'));
+    for (const line of lines)
+      assert.ok(
+        found.some((text) => line.test(text)),
+        `${line} in ${found.join('\n')}`,
+      );
+  });
+}
+
+for (const name of lossFacts) {
+  test(`${name} is told as a loss`, () => {
+    const [notice, ...more] = losses(manifestOf([], [{ [name]: 3 }]));
+    assert.match(notice?.text ?? '', `${name} = 3: packets were lost on this machine`);
+    assert.equal([notice?.stage, notice?.lost, more], ['second', true, []]);
+  });
+}
+
+/** SYN/ACKs, those that came again, RSTs that the kernel sent (null: not counted); and whether it must be told. */
+const resets: [sentence: string, synacks: number, repeated: number, out: number | null, told: boolean][] = [
+  ['every SYN/ACK was reset', 64, 0, 64, false],
+  ['other programs of the machine sent RSTs too', 64, 0, 900, false],
+  ['a few were not reset', 64, 0, 33, false],
+  ['half were reset', 64, 0, 32, false],
+  ['less than half were', 64, 0, 31, true],
+  ['none was, and servers did not repeat yet', 64, 0, 0, true],
+  ['none was, but they are too few to tell', 63, 0, 0, false],
+  ['none was, and they are enough with their repeats', 60, 4, 0, true],
+  ['RSTs were sent and dropped on the way out: servers repeat', 64, 64, 128, true],
+  ['a quarter came again, as loss makes it', 64, 16, 80, false],
+  ['more than a quarter came again', 64, 17, 81, true],
+  ['few hosts, one of which repeats itself', 3, 3, 6, false],
+  ['some hosts that all repeat themselves', 16, 40, 56, true],
+  ['RSTs were not counted, and servers do not repeat', 4096, 10, null, false],
+  ['RSTs were not counted, and servers repeat', 4096, 4096, null, true],
+  ['nothing answered', 0, 0, 0, false],
+];
+for (const [sentence, synacks, synacks_repeated, out, told] of resets) {
+  test(`RSTs ${told ? 'that do not leave are told' : 'are no matter'}: ${sentence}`, () => {
+    // in two parts: the first half of each number, and the rest
+    const half = (number: number) => Math.floor(number / 2);
+    const parts = [0, 1].map((part) => {
+      const share = (number: number) => (part === 0 ? half(number) : number - half(number));
+      const facts: Facts = { synacks: share(synacks), synacks_repeated: share(synacks_repeated) };
+      return out === null ? facts : { ...facts, out_rsts: share(out) };
+    });
+    const found = notices(manifestOf(parts, [])).map(({ stage, text }) => `${stage}: ${text}`);
+    assert.is(found.length, told ? 1 : 0, found.join());
+    if (!told) return;
+    const measured = `first: ${synacks} SYN/ACKs came, ${synacks_repeated} of them again${out === null ? '.' : `, and this machine sent ${out} RSTs.`}`;
+    for (const words of [
+      measured,
+      'half-open connections',
+      'No verdict changes',
+      "Let RSTs from the scan's source ports out",
+    ])
+      assert.ok(found[0]?.includes(words), `${words} in ${found[0]}`);
+  });
+}
+
+test('a stage without SYN/ACKs has no notice, whatever the kernel sent', () => {
+  assert.equal(notices(manifestOf([{ out_rsts: 0, receive_drops: 5 }], [])), []);
+});
+
+test.run();
