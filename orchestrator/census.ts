@@ -35,7 +35,7 @@ export function checkTools(config: Config, found: readonly Found[]): void {
 }
 
 /** Files outside the run folder that a run with this configuration reads. */
-function inputsOf(config: Config): string[] {
+export function inputsOf(config: Config): string[] {
   const ofTools = pipeline(findTool).flatMap((stage) =>
     stage.kind === 'parts' && stage.enabled(config) ? (stage.tool(config).inputs?.(config) ?? []) : [],
   );

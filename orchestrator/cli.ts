@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { needsOf, replayCensus, runCensus } from './census.ts';
+import { inputsOf, needsOf, replayCensus, runCensus } from './census.ts';
 import { Config } from './config/config.ts';
 import { loadConfig, refuseUnsafe } from './config/file.ts';
 import { initTemplate } from './config/template.ts';
@@ -161,10 +161,11 @@ program
   .option('-c, --config <file>', 'look only at what a run with this configuration needs')
   .action(async (options) => {
     const config = options.config === undefined ? null : loadConfig(options.config, []);
-    const { ok, lines } = await examine(config === null ? null : needsOf(config));
-    if (config !== null) refuseUnsafe(config);
+    const asked = config === null ? null : { config, needs: needsOf(config), inputs: inputsOf(config) };
+    const { ok, lines } = await examine(asked);
     for (const line of lines) out(line);
     if (!ok) process.exitCode = 1;
+    else if (config !== null) refuseUnsafe(config);
   });
 
 program

@@ -86,6 +86,7 @@ export function loadConfig(path: string, assignments: string[]): Config {
   return absolutePaths(parsed.data, dirname(resolve(path)));
 }
 
+/** What a run that probes real hosts must say, and the template leaves open. */
 const wanted = [
   {
     key: 'contact',
@@ -115,6 +116,11 @@ function refuseOpenLab(ranges: string[]): void {
   throw new CensusError('E_REFUSED', `lab_ranges: ${open} holds addresses of real hosts`, hint);
 }
 
+/** The keys of these that a configuration leaves open, with the reason to fill them in. */
+export function unfilled(config: Config): { key: string; why: string }[] {
+  return config.lab ? [] : wanted.filter(({ absent }) => absent(config));
+}
+
 /**
  * A run that sends packets to real hosts needs a contact, a blocklist and a rate. A lab run is exempt: it can address nothing
  * outside its ranges.
@@ -132,7 +138,7 @@ export function refuseUnsafe(config: Config): void {
       'only a lab run declares ranges global; drop lab_ranges',
     );
   }
-  const missing = wanted.filter(({ absent }) => absent(config));
+  const missing = unfilled(config);
   if (missing.length === 0) return;
   const reasons = missing.map(({ key, why }) => `${key} is not set (${why})`).join('; ');
   throw new CensusError(

@@ -1,62 +1,80 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import pc from 'picocolors';
+import { checkTools } from '../census.ts';
+import type { Config } from '../config/config.ts';
+import { unfilled } from '../config/file.ts';
 import { installHint } from '../core/process/install-hint.ts';
 import { type Found, findProgram, type Need } from '../core/process/programs.ts';
 import type { Program } from '../core/tool.ts';
-import type { RoleName } from '../roles.ts';
+import { CensusError } from '../errors.ts';
+import { pipeline } from '../pipeline.ts';
+import { roles } from '../roles.ts';
+import { findTool } from '../tools/finder.ts';
 import { tools } from '../tools/index.ts';
+import { plugin } from '../tools/zmap/command.ts';
+import { flavours, zmapProgram } from '../tools/zmap/program.ts';
+import { ownResetObstacles } from './firewall.ts';
 import { effectiveCapabilities, lackingCapabilities } from './privileges.ts';
-import { packageRoot } from './provenance.ts';
 import { mptcpSysctls } from './vantage.ts';
+
+const hostsFile = '/etc/hosts';
 
 /** One thing looked at. */
 interface Finding {
   ok: boolean;
+  /** true: worth knowing, and no reason not to start. */
+  hint?: boolean;
   what: string;
   /** What it is, or what to do about it. */
   detail: string;
 }
-
-const stageOfRole: Record<RoleName, string> = {
-  list: 'targets',
-  resolver: 'resolve',
-  syn_prober: 'scan',
-  connector: 'handshake',
-  prefix_table: 'asn',
-  registry: 'whois',
-  geo_database: 'geo',
-  fingerprint: 'os',
-  path_probe: 'path',
-};
 
 interface Use {
   program: Program;
   stages: Set<string>;
 }
 
-/** Every program that any tool may start, with the stages that need it. */
-function allPrograms(): Use[] {
+/** The stages that need a role done. */
+function stagesOf(role: string): string[] {
+  const known = new Map<string, unknown>(Object.entries(roles));
+  return pipeline(findTool).flatMap((stage) =>
+    stage.kind === 'parts' && stage.role === known.get(role) ? [stage.name] : [],
+  );
+}
+
+/** Whatever any tool may need, by stage. */
+function allNeeds(): Need[] {
+  return Object.entries(tools).flatMap(([role, byName]) => {
+    const programs = Object.values(byName).flatMap((tool) => tool.programs ?? []);
+    return stagesOf(role).map((stage) => ({ stage, programs }));
+  });
+}
+
+function usesOf(needs: Need[]): Use[] {
   const uses = new Map<string, Use>();
-  for (const [role, byName] of Object.entries(tools)) {
-    for (const tool of Object.values(byName)) {
-      for (const program of tool.programs ?? []) {
-        const use = uses.get(program.name) ?? { program, stages: new Set() };
-        for (const [name, stage] of Object.entries(stageOfRole)) if (name === role) use.stages.add(stage);
-        uses.set(program.name, use);
-      }
+  for (const { stage, programs } of needs) {
+    for (const program of programs) {
+      const use = uses.get(program.name) ?? { program, stages: new Set() };
+      use.stages.add(stage);
+      uses.set(program.name, use);
     }
   }
   return [...uses.values()];
 }
 
-function programFinding({ program, path, version }: Found, stages: Set<string>, held: Set<string>): Finding {
+function programFinding(
+  { program, path, version, runsAs, unfit }: Found,
+  stages: Set<string>,
+  held: Set<string>,
+): Finding {
   const what = `${program.name} (${[...stages].join(', ')})`;
   if (path === null) {
     return { ok: false, what, detail: `not found: ${installHint(program)}` };
   }
+  const here = `${version ?? 'version unknown'} at ${path}${runsAs === null ? '' : ` (${runsAs})`}`;
+  if (unfit !== null) return { ok: false, what, detail: `${here}: ${unfit.what}: ${unfit.hint}` };
   const lacking = lackingCapabilities(program.privileges, held);
-  const here = `${version ?? 'version unknown'} at ${path}`;
   if (lacking.length === 0) return { ok: true, what, detail: here };
   return { ok: false, what, detail: `${here}, but this process lacks ${lacking.join(' and ')}: run as root` };
 }
@@ -91,39 +109,78 @@ function kernelFindings(): Finding[] {
   });
 }
 
-function moduleFinding(): Finding {
-  const path = join(packageRoot, 'zmap-module', 'build', 'mptcp_synscan.so');
-  const ok = existsSync(path);
-  return { ok, what: 'probe module (scan, path)', detail: ok ? path : 'not built: make -C zmap-module' };
+/** Only a zmap that loads it needs it. */
+function moduleFinding(found: Found[]): Finding[] {
+  const zmap = found.find(({ program }) => program === zmapProgram);
+  if (zmap?.runsAs === flavours.tree) return [];
+  const ok = existsSync(plugin);
+  return [{ ok, what: 'probe module (scan, path)', detail: ok ? plugin : 'not built: make -C zmap-module' }];
 }
 
-function findingLine({ ok, what, detail }: Finding): string {
-  return `${ok ? pc.green('ok     ') : pc.red('missing')}  ${what.padEnd(34)} ${detail}`;
+/** zmap asks for the machine's own name before it sends: without an entry that question goes to the resolver. */
+function hostnameFinding(): Finding {
+  const name = hostname();
+  const entries = existsSync(hostsFile) ? readFileSync(hostsFile, 'utf8').split('\n') : [];
+  const known = entries.some((line) => (line.split('#')[0] ?? '').split(/\s+/).slice(1).includes(name));
+  const what = `${name} in ${hostsFile}`;
+  if (known) return { ok: true, what, detail: 'there' };
+  const detail = `not there: zmap asks a resolver for it at each start; add the line "127.0.1.1 ${name}"`;
+  return { ok: true, hint: true, what, detail };
 }
 
-/** The same for one configuration. */
-function neededPrograms(needs: Need[]): Use[] {
-  const uses = new Map<string, Use>();
-  for (const { stage, programs } of needs) {
-    for (const program of programs) {
-      const use = uses.get(program.name) ?? { program, stages: new Set() };
-      use.stages.add(stage);
-      uses.set(program.name, use);
-    }
+async function firewallFinding(): Promise<Finding[]> {
+  const obstacles = await ownResetObstacles();
+  if (obstacles.length === 0) return [];
+  const detail = `RSTs to unasked SYN/ACKs may not leave: ${obstacles.join('; ')}. Servers then repeat their SYN/ACKs; a run says whether they do`;
+  return [{ ok: true, hint: true, what: 'firewall (scan)', detail }];
+}
+
+/** What a configuration leaves open, names and has not, or asks of programs that cannot do it. */
+function configFindings({ config, found, inputs }: Asked & { found: Found[] }): Finding[] {
+  const open = unfilled(config).map(({ key, why }) => ({ ok: false, what: key, detail: `not set: ${why}` }));
+  const absent = inputs
+    .filter((path) => !existsSync(path))
+    .map((path) => ({ ok: false, what: path, detail: 'does not exist: the configuration names it' }));
+  return [...open, ...absent, ...toolFindings(config, found)];
+}
+
+function toolFindings(config: Config, found: Found[]): Finding[] {
+  try {
+    checkTools(config, found);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CensusError)) throw error;
+    return [{ ok: false, what: 'configuration', detail: `${error.message}: ${error.hint}` }];
   }
-  return [...uses.values()];
+}
+
+function findingLine({ ok, hint, what, detail }: Finding): string {
+  const word = hint ? pc.yellow('hint   ') : ok ? pc.green('ok     ') : pc.red('missing');
+  return `${word}  ${what.padEnd(34)} ${detail}`;
+}
+
+/** What one configuration asks of a machine. */
+interface Asked {
+  config: Config;
+  needs: Need[];
+  /** Files that it names. */
+  inputs: string[];
 }
 
 /**
  * Looks at what a census needs. ok: whether all of it is there.
- * @param needs what one configuration needs; null: whatever any tool may need
+ * @param asked one configuration; null: whatever any tool may need
  */
-export async function examine(needs: Need[] | null): Promise<{ ok: boolean; lines: string[] }> {
+export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines: string[] }> {
   const held = effectiveCapabilities();
+  const found: Found[] = [];
   const findings: Finding[] = [];
-  for (const { program, stages } of needs === null ? allPrograms() : neededPrograms(needs)) {
-    findings.push(programFinding(await findProgram(program), stages, held));
+  for (const { program, stages } of usesOf(asked?.needs ?? allNeeds())) {
+    const one = await findProgram(program);
+    found.push(one);
+    findings.push(programFinding(one, stages, held));
   }
-  findings.push(moduleFinding(), ...kernelFindings());
+  findings.push(...moduleFinding(found), ...kernelFindings(), hostnameFinding(), ...(await firewallFinding()));
+  if (asked !== null) findings.push(...configFindings({ ...asked, found }));
   return { ok: findings.every(({ ok }) => ok), lines: findings.map(findingLine) };
 }

@@ -33,6 +33,18 @@ export async function firstWords(program: string, args: string[]): Promise<strin
   return result.all ?? '';
 }
 
+/** What a program prints on stdout, to the end; empty when it is not there, fails or takes longer than 10 s. For looking at the machine. */
+export async function programOutput(program: string, args: string[]): Promise<string> {
+  const options = {
+    reject: false,
+    timeout: 10_000,
+    stdin: 'ignore',
+    env: { LC_ALL: 'C', PATH: searchPath() },
+  } as const;
+  const { stdout, failed } = await execa(program, args, options);
+  return failed ? '' : (stdout ?? '');
+}
+
 async function closeFile(file: WriteStream): Promise<void> {
   file.end();
   if (!file.closed) await once(file, 'close');
