@@ -1,5 +1,5 @@
 // takes: long
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -119,6 +119,17 @@ test('a run folder that cannot be made is one line, and ends with 2', async () =
   const { exitCode, stderr } = await cli('run', '-c', config, join(config, 'run'));
   assert.is(exitCode, 2);
   assert.match(stderr, /^error E_RUN_FOLDER: ENOTDIR/);
+});
+
+test('replay ends with 0 while all bytes are the same, and with 1 once a raw file was changed, which it names', async () => {
+  const { folder } = await runWith({});
+  const same = await cli('replay', folder);
+  assert.is(same.exitCode, 0, same.stderr);
+  assert.match(same.stdout, /^resolve +4 outputs, same bytes$/m);
+  appendFileSync(join(folder, 'raw', 'resolve', '00000', 'records.ndjson'), '\n');
+  const changed = await cli('replay', folder);
+  assert.is(changed.exitCode, 1);
+  assert.match(changed.stdout, /^resolve +4 outputs, differs: raw\/resolve\/00000\/records\.ndjson$/m);
 });
 
 test('judge ends with 1 when nothing on its input was a reply', async () => {

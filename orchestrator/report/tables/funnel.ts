@@ -50,6 +50,11 @@ function funnelRows(asked: Asked | null, results: Results): Row[] {
   return rows;
 }
 
+/** true: there is nothing to count, not even silence. */
+export function nothingAsked(asked: Asked | null, results: Results): boolean {
+  return results.total('endpoints_replied') === 0 && (asked?.probes ?? 0) === 0;
+}
+
 /** From what was asked to what was confirmed, per version. */
 export function funnelTable({ asked }: ReportFacts, results: Results): Table {
   return {
@@ -62,7 +67,7 @@ export function funnelTable({ asked }: ReportFacts, results: Results): Table {
       { key: 'v0', title: 'v0', kind: 'count' },
       { key: 'v0_share', title: 'of the row above', kind: 'percent', bar: true },
     ],
-    rows: results.total('endpoints_replied') === 0 ? [] : funnelRows(asked, results),
+    rows: nothingAsked(asked, results) ? [] : funnelRows(asked, results),
     denominator: `Unit: address and port, asked once per version. Each share is of the row above. ${confirmedSentence(results, 'endpoints')}`,
     meaning: `An MPTCP option in a SYN/ACK is not support: it may be our own, returned by a mirror. ${confirmedMeaning}`,
     empty: 'No address answered anything.',

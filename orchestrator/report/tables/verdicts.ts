@@ -3,6 +3,7 @@ import type { Asked, ReportFacts } from '../facts.ts';
 import { formatCount } from '../format.ts';
 import type { Results } from '../results.ts';
 import { countOf, type Row } from '../rows.ts';
+import { nothingAsked } from './funnel.ts';
 import type { Table } from './table.ts';
 
 function synacks(results: Results): string {
@@ -37,7 +38,6 @@ function silenceSentence(asked: Asked | null): string {
 
 /** What each version's probe showed. */
 export function verdictTable({ asked }: ReportFacts, results: Results): Table {
-  const answered = results.total('endpoints_replied') > 0;
   return {
     id: 'verdicts',
     title: 'Verdicts per MPTCP version',
@@ -48,7 +48,7 @@ export function verdictTable({ asked }: ReportFacts, results: Results): Table {
       { key: 'v0', title: 'v0', kind: 'count' },
       { key: 'v0_share', title: 'of SYN/ACKs', kind: 'percent', bar: true },
     ],
-    rows: answered ? withSilence(asked, results.rows('verdicts')) : [],
+    rows: nothingAsked(asked, results) ? [] : withSilence(asked, results.rows('verdicts')),
     denominator: `Unit: address and port. Denominators: ${synacks(results)}. ${silenceSentence(asked)}`,
     meaning:
       'Each version is asked with a probe of its own and has its own denominator; refused and silent endpoints sent no SYN/ACK and have no share. ' +

@@ -120,11 +120,19 @@ test('no address of a capable host is in any file', async () => {
 
 const capable = makeHost({ address: '198.18.0.1', v1: verdict('capable', 'fresh_key') });
 const plain = makeHost({ address: '198.18.0.2' });
-const empties: [string, HostsRecord[], string[]][] = [
+const silence = { probes: 40, silent: 40, v1: 20, v0: 20 };
+const empties: [string, HostsRecord[], string[], Partial<ReportFacts>?][] = [
+  [
+    'a run that asked nothing',
+    [],
+    ['No address answered anything.', 'No address was found capable, out of 0 addresses'],
+    { asked: null },
+  ],
   [
     'a run without an answer',
     [],
-    ['No address answered anything.', 'No address was found capable, out of 0 addresses'],
+    ['40 of 40 probes of both versions together were answered by nothing.'],
+    { asked: silence },
   ],
   ['a run without a capable host', [plain], ['No address was found capable, out of 1 address that answered']],
   [
@@ -139,9 +147,9 @@ const empties: [string, HostsRecord[], string[]][] = [
     ],
   ],
 ];
-for (const [title, hosts, sentences] of empties) {
+for (const [title, hosts, sentences, facts] of empties) {
   test(`${title} says so in sentences and draws no empty plot`, async () => {
-    const { page, text, files } = await report(hosts, []);
+    const { page, text, files } = await report(hosts, [], facts);
     for (const sentence of sentences) {
       assert.ok(page.includes(sentence), `the page lacks: ${sentence}`);
     }

@@ -46,4 +46,17 @@ for (const [title, asked, v1, v0, sentence] of cases) {
   });
 }
 
+test('a run that nothing answered counts its silence, one that asked nothing has no table', () => {
+  const nothing = { endpoints_replied: 0 };
+  const none = [{ verdict: 'silent', v1: 0, v1_share: null, v0: 0, v0_share: null }];
+  const rowsOf = (asked: Asked | null) =>
+    verdictTable(makeFacts({ asked }), makeResults(nothing, { verdicts: none })).rows;
+  assert.equal(
+    rowsOf({ probes: 40, silent: 40, v1: 20, v0: 20 }).map(({ v1, v0 }) => [v1, v0]),
+    [[20, 20]],
+  );
+  assert.equal(rowsOf({ probes: 0, silent: 0, v1: 0, v0: 0 }), []);
+  assert.equal(rowsOf(null), []);
+});
+
 test.run();
