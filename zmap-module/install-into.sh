@@ -45,8 +45,8 @@ probes=$(grep -oE '\b(packet_streams|probes_per_target)\b' "$state" | head -n 1)
 is_zmapv6=false
 grep -q 'module_ipv6_tcp_synscan' "$registry" && is_zmapv6=true
 
-core=(classify evidence fields mptcp_option packet plan probe tcp_options)
-headers=(bytes field_list siphash wire)
+core=(classify evidence fields mptcp_option packet plan probe scan tcp_options)
+headers=(bytes classes field_list kinds siphash wire)
 glue=(sender session ts_clock)
 
 # Some files of these trees end without a newline; they shall do so again.

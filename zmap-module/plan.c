@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mptcp_option.h"
+
 #define TEXT_SIZE 4096
 #define NOT_UNDERSTOOD                                                                                        \
 	"probe argument \"%s\" is not understood: known are the probes v1, v0, grease, join, canary, port2, " \
@@ -254,6 +256,11 @@ bool plan_parse(const char *text, struct probe_plan *plan, char error[PLAN_ERROR
 		plan->kinds[plan->kind_count++] = PROBE_V1;
 	}
 	return true;
+}
+
+uint8_t plan_flags(const struct probe_plan *plan)
+{
+	return plan->has_flags ? plan->flags : MPTCP_FLAG_CRYPTO;
 }
 
 unsigned plan_variants(const struct probe_plan *plan)

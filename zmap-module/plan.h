@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kinds.h"
+
 #define SECRET_BYTES 16
 #define PLAN_KINDS_MAX 16
 #define PLAN_STREAMS_MAX 256
@@ -16,29 +18,6 @@
 #define PLAN_ERROR_SIZE 512
 #define PLAN_TTL_DEFAULT 255 /* what zmap's own modules send */
 
-enum probe_kind {
-	PROBE_V1,
-	PROBE_V0,
-	PROBE_GREASE,
-	PROBE_JOIN,
-	PROBE_CANARY,
-	PROBE_PORT2,
-	PROBE_PORT2_V0,
-	PROBE_PLAIN,
-	PROBE_KIND_COUNT,
-};
-
-/* The option set that the MPTCP option rides on. */
-enum option_set {
-	OPTIONS_LINUX,	 /* mss,sackok,ts,nop,ws: 20 bytes */
-	OPTIONS_WINDOWS, /* mss,nop,ws,nop,nop,sackok: 12 bytes, no timestamps, so no rtt_us */
-	OPTIONS_BARE,	 /* nothing: the paper's packet */
-	OPTION_SET_COUNT,
-};
-
-/* The range of source ports has a block for every probe kind in every option set. */
-#define PLAN_PORT_BLOCKS ((unsigned)PROBE_KIND_COUNT * OPTION_SET_COUNT)
-
 struct probe_plan {
 	enum probe_kind kinds[PLAN_KINDS_MAX];
 	unsigned kind_count;
@@ -46,7 +25,7 @@ struct probe_plan {
 	unsigned ttl_first, ttl_last;
 	enum option_set options;
 	bool has_flags;
-	uint8_t flags; /* of MP_CAPABLE, where has_flags; otherwise H alone */
+	uint8_t flags; /* where has_flags; otherwise plan_flags is H alone */
 	bool has_secret;
 	uint8_t secret[SECRET_BYTES];
 	char secret_file[PLAN_PATH_SIZE]; /* "" when not given */
@@ -54,11 +33,11 @@ struct probe_plan {
 	char source[PLAN_ADDRESS_SIZE];	  /* the IPv6 source address, "" when not given */
 };
 
-/* The word for a kind in --probe-args and in the field `probe`. */
-const char *probe_kind_name(enum probe_kind kind);
-
 /* Reads `text` (NULL or "" means v1). False, and a sentence in `error`, for anything not known. */
 bool plan_parse(const char *text, struct probe_plan *plan, char error[PLAN_ERROR_SIZE]);
+
+/* The flags byte of every MP_CAPABLE. */
+uint8_t plan_flags(const struct probe_plan *plan);
 
 /* How many different packets the plan names: `streams` (-P) must be a multiple of it. */
 unsigned plan_variants(const struct probe_plan *plan);

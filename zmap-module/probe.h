@@ -6,46 +6,11 @@
 #define MPTCP_PROBE_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "mptcp_option.h"
-#include "plan.h"
-#include "siphash.h"
+#include "scan.h"
 
 #define CANARY_BYTES 8 /* fd 08 and six bytes of a keyed hash */
-
-/*
- * What the plan says of the n-th probe for each target. A server that holds a connection half open takes a second SYN from the same
- * port with the same sequence number for the first one sent again, and repeats its answer to that. So no two different packets
- * ever share both, in one run or in several under one secret: sequence_shift is another one for every kind, option set, flags byte,
- * TTL and number. Kinds and option sets never share a source port either, where the range has room (plan_has_blocks); otherwise, and
- * for flags and TTLs, ports are another draw of the hash (scan.port_tweak).
- */
-struct stream {
-	enum probe_kind kind;
-	uint8_t ttl;
-	uint32_t port_shift; /* from the flow's own place in the range of source ports; below port_count */
-	uint32_t sequence_shift;
-};
-
-/* What holds for every packet of one run. Ports in host order; port_count > 0. */
-struct scan {
-	struct probe_plan plan;
-	struct siphash_key key;
-	uint16_t port_first;
-	uint32_t port_count;
-	uint32_t port_tweak;   /* keyed: what of the plan the port shifts leave out */
-	unsigned stream_count; /* probes for each target, zmap's -P */
-	struct stream streams[PLAN_STREAMS_MAX];
-	/* IPv6 from a list: addresses of 16 bytes, whose n-th one alone answers index n. Otherwise NULL: every index is 0. */
-	const uint8_t *targets;
-	size_t target_count;
-};
-
-/* Fills `scan` from a plan that fits (plan_fits) and has its secret. */
-void scan_begin(struct scan *scan, const struct probe_plan *plan, unsigned streams, uint16_t port_first,
-		uint32_t port_count);
 
 /* A connection's end points as the scanner sees them. IPv4 addresses fill the first 4 bytes and
  * leave zeros; there is no padding, so flows compare as bytes. */
@@ -57,8 +22,7 @@ struct flow {
 
 /* What the keyed hash says of a flow. */
 struct flow_hash {
-	uint32_t sequence;
-	uint32_t port_offset;
+	uint32_t sequence, port_offset;
 };
 
 struct probe {

@@ -13,6 +13,7 @@
 
 #include "../field_list.h"
 #include "../hitlist.h"
+#include "../wire.h"
 #include "help.h"
 #include "plugin.h"
 #include "repairs.h"
@@ -147,12 +148,12 @@ static void set_null(struct zmap_fieldset *fields, const char *name)
 static void process_packet(const uint8_t *packet, uint32_t length, struct zmap_fieldset *fields)
 {
 	const uint8_t *ip = packet + ETHERNET_BYTES;
-	set_address(fields, "saddr", ip + 8);
+	set_address(fields, "saddr", ip + IPV6_SOURCE_AT);
 	set_null(fields, "saddr-raw");
-	set_address(fields, "daddr", ip + 24);
+	set_address(fields, "daddr", ip + IPV6_TARGET_AT);
 	set_null(fields, "daddr-raw");
 	set_null(fields, "ipid");
-	fs_modify_uint64(fields, "ttl", ip[7]);
+	fs_modify_uint64(fields, "ttl", ip[IPV6_HOP_LIMIT_AT]);
 	zmap_2_1_1_process(&scan, packet, length, fields);
 }
 

@@ -15,6 +15,7 @@
 
 #include "../hitlist.h"
 #include "plugin.h"
+#include "zconf.h"
 
 static struct {
 	const char *variable, *does;
@@ -116,9 +117,7 @@ ssize_t recv(int socket, void *buffer, size_t length, int flags)
  */
 static bool is_ipv6_scan(void)
 {
-	const void *module;
-	memcpy(&module, zconf + ZCONF_PROBE_MODULE, sizeof module);
-	return module == &module_ipv6_mptcp_synscan;
+	return zconf_pointer(ZCONF_PROBE_MODULE) == &module_ipv6_mptcp_synscan;
 }
 
 int ioctl(int file, unsigned long request, ...)

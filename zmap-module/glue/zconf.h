@@ -7,6 +7,15 @@
 #include "session.h"
 #include "zmap_2_1_1.h"
 
+/* Offsets into zconf. */
+#define ZCONF_TARGET_PORT 4	  /* u16, host order */
+#define ZCONF_SOURCE_PORT_FIRST 6 /* u16 */
+#define ZCONF_SOURCE_PORT_LAST 8  /* u16 */
+#define ZCONF_STREAMS 0x68	  /* int: --probes */
+#define ZCONF_PROBE_MODULE 0x70	  /* pointer */
+#define ZCONF_PROBE_ARGS 0x80	  /* char pointer */
+#define ZCONF_SEND_IP 0xa8	  /* int: --vpn, packets without Ethernet header */
+
 static inline uint16_t zconf_u16(size_t offset)
 {
 	uint16_t value;

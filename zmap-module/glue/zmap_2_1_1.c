@@ -9,6 +9,7 @@
 #include "../bytes.h"
 #include "../field_list.h"
 #include "../fields.h"
+#include "../wire.h"
 #include "help.h"
 #include "plugin.h"
 #include "repairs.h"
@@ -74,7 +75,7 @@ static int make_packet(void *buffer, uint32_t source, uint32_t target, uint32_t 
 void zmap_2_1_1_print_packet(FILE *out, void *packet)
 {
 	const uint8_t *frame = packet, *ip = frame + ETHERNET_BYTES;
-	size_t bytes = ETHERNET_BYTES + (ip[0] >> 4 == 4 ? get_be16(ip + 2) : 40u + get_be16(ip + 4));
+	size_t bytes = ETHERNET_BYTES + (ip[0] >> 4 == 4 ? get_be16(ip + IPV4_TOTAL_LENGTH_AT) : IPV6_BYTES + (size_t)get_be16(ip + IPV6_PAYLOAD_LENGTH_AT));
 	fprintf(out, "mptcp_synscan { frame: ");
 	for (size_t i = 0; i < bytes && i < FRAME_MAX; i++) {
 		fprintf(out, "%02x", frame[i]);

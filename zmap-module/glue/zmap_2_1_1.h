@@ -14,15 +14,6 @@
 #define ZMAP_ZCONF_BYTES 7072
 #define ZMAP_PROBE_SLOTS 6
 
-/* Offsets into zconf. */
-#define ZCONF_TARGET_PORT 4	  /* u16, host order */
-#define ZCONF_SOURCE_PORT_FIRST 6 /* u16 */
-#define ZCONF_SOURCE_PORT_LAST 8  /* u16 */
-#define ZCONF_STREAMS 0x68	  /* int: --probes */
-#define ZCONF_PROBE_MODULE 0x70	  /* pointer */
-#define ZCONF_PROBE_ARGS 0x80	  /* char pointer */
-#define ZCONF_SEND_IP 0xa8	  /* int: --vpn, packets without Ethernet header */
-
 struct zmap_field {
 	const char *name, *type, *description;
 };

@@ -17,7 +17,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include "../../glue/zmap_2_1_1.h"
+#include "../../glue/zconf.h"
 
 #define FIELDS_ROOM 128 /* as many as zmap's own fieldset holds */
 
