@@ -67,6 +67,9 @@ static int global_initialize(void *conf)
 	if (!session_begin(&settings, &scan, error)) {
 		log_fatal(NAME, "%s", error);
 	}
+	if (session_warning(&scan) != NULL) {
+		log_warn(NAME, "%s", session_warning(&scan));
+	}
 	if (zconf_int(ZCONF_SEND_IP)) {
 		log_fatal(NAME, "-X (--vpn) sends IPv4 only");
 	}

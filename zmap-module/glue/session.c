@@ -142,3 +142,12 @@ bool session_begin(const struct session_settings *settings, struct scan *scan, c
 	scan_begin(scan, &plan, settings->streams, settings->port_first, ports);
 	return true;
 }
+
+const char *session_warning(const struct scan *scan)
+{
+	if (plan_has_blocks(scan->stream_count, scan->port_count)) {
+		return NULL;
+	}
+	return "so few source ports (-s) that other probes under this secret may use the same ones: a server that still holds one "
+	       "of those half open does not answer. Give 24 ports for each probe of a target, or a new secret";
+}

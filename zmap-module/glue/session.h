@@ -18,4 +18,7 @@ struct session_settings {
  * MPTCP_SYNSCAN_SECRET_FILE names, else from the kernel's random numbers; a file that is not there is made. */
 bool session_begin(const struct session_settings *settings, struct scan *scan, char error[PLAN_ERROR_SIZE]);
 
+/* A sentence about settings that work, but may cost answers; NULL without one. */
+const char *session_warning(const struct scan *scan);
+
 #endif

@@ -32,6 +32,9 @@ static int global_initialize(void *conf)
 	if (!session_begin(&settings, &scan, error)) {
 		log_fatal(NAME, "%s", error);
 	}
+	if (session_warning(&scan) != NULL) {
+		log_warn(NAME, "%s", session_warning(&scan));
+	}
 	if (scan.plan.list[0] != '\0' || scan.plan.source[0] != '\0') {
 		log_fatal(NAME, "list= and source= belong to ipv6_mptcp_synscan");
 	}

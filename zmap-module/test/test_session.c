@@ -182,6 +182,26 @@ static void clear_folder(void)
 	check(rmdir(folder) == 0, "the folder is empty");
 }
 
+/* 24 ports for each probe are enough for silence. */
+static void test_warning(void)
+{
+	static const struct {
+		uint16_t ports, streams;
+		bool warned;
+	} CASES[] = {{1, 1, true}, {23, 1, true}, {24, 1, false}, {47, 2, true}, {48, 2, false}, {28233, 256, false}};
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		struct scan scan;
+		char error[PLAN_ERROR_SIZE] = "";
+		struct session_settings settings = {.probe_args = "v1,secret=" GIVEN,
+						    .port_first = 32768,
+						    .port_last = (uint16_t)(32768 + CASES[i].ports - 1),
+						    .streams = CASES[i].streams,
+						    .ttl = 255};
+		check(session_begin(&settings, &scan, error), "%u ports are taken: %s", CASES[i].ports, error);
+		check((session_warning(&scan) != NULL) == CASES[i].warned, "%u ports for %u probes", CASES[i].ports, CASES[i].streams);
+	}
+}
+
 int main(void)
 {
 	check(mkdtemp(folder) != NULL, "a folder");
@@ -192,6 +212,7 @@ int main(void)
 	test_sources();
 	test_new_file();
 	test_shards();
+	test_warning();
 	clear_folder();
 	return checks_done("session");
 }

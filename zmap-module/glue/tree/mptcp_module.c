@@ -29,6 +29,9 @@ static void check_options(const char *module, const struct state_conf *conf, con
 				  "which an answer is known, so an answer from another port never is one. Leave the option out");
 	}
 #endif
+	if (session_warning(scan) != NULL) {
+		log_warn(module, "%s", session_warning(scan));
+	}
 	if (conf->batch > 1 && scan->plan.options == OPTIONS_LINUX && is_asked_for(conf, "rtt_us")) {
 		log_warn(module, "rtt_us counts the wait in a batch too: packets leave %u at a time, after the clock was read. Give "
 				 "--batch=1 for round trips",
