@@ -51,6 +51,7 @@ function emptyManifest(): Manifest {
     programs: {},
     starts: [],
     stages: {},
+    rules_version: null,
     result_sha256: null,
   };
 }
