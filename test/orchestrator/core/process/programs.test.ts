@@ -29,7 +29,7 @@ const versions: [title: string, words: string, version: string | null][] = [
 for (const [title, words, version] of versions) {
   test(`a version that is told ${title}: ${version}`, async () => {
     const program = makeProgram(words);
-    assert.equal(await findProgram(program), { program, path: program.name, version });
+    assert.equal(await findProgram(program), { program, path: program.name, version, runsAs: null, unfit: null });
   });
 }
 

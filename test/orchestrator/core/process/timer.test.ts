@@ -2,13 +2,11 @@ import { mock } from 'node:test';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { after } from '../../../../orchestrator/core/process/timer.ts';
+import { onMockTimers } from './mock-timers.ts';
 
 const test = suite('core/process/timer');
 
 const longest = 2 ** 31 - 1;
-
-test.before.each(() => mock.timers.enable({ apis: ['setTimeout'] }));
-test.after.each(() => mock.timers.reset());
 
 /** Ticks in steps that a timer knows. */
 function pass(ms: number): void {
@@ -16,31 +14,37 @@ function pass(ms: number): void {
 }
 
 for (const ms of [1, 60_000, longest - 1, longest, longest + 1, 858_993_763_000]) {
-  test(`${ms} ms are ${ms} ms`, () => {
-    let done = 0;
-    after(ms, () => {
-      done += 1;
-    });
-    pass(ms - 1);
-    assert.is(done, 0);
-    pass(1);
-    assert.is(done, 1);
-    pass(3 * longest);
-    assert.is(done, 1);
-  });
+  test(
+    `${ms} ms are ${ms} ms`,
+    onMockTimers(() => {
+      let done = 0;
+      after(ms, () => {
+        done += 1;
+      });
+      pass(ms - 1);
+      assert.is(done, 0);
+      pass(1);
+      assert.is(done, 1);
+      pass(3 * longest);
+      assert.is(done, 1);
+    }),
+  );
 }
 
-test('what was called off never happens, in any of its stretches', () => {
-  for (const passed of [0, 10, longest + 10]) {
-    let done = 0;
-    const callOff = after(2 * longest, () => {
-      done += 1;
-    });
-    pass(passed);
-    callOff();
-    pass(3 * longest);
-    assert.is(done, 0);
-  }
-});
+test(
+  'what was called off never happens, in any of its stretches',
+  onMockTimers(() => {
+    for (const passed of [0, 10, longest + 10]) {
+      let done = 0;
+      const callOff = after(2 * longest, () => {
+        done += 1;
+      });
+      pass(passed);
+      callOff();
+      pass(3 * longest);
+      assert.is(done, 0);
+    }
+  }),
+);
 
 test.run();

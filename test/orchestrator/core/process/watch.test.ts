@@ -2,12 +2,10 @@ import { mock } from 'node:test';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { watch } from '../../../../orchestrator/core/process/watch.ts';
+import { onMockTimers } from './mock-timers.ts';
 import { script } from './site.ts';
 
 const test = suite('core/process/watch');
-
-test.before.each(() => mock.timers.enable({ apis: ['setTimeout'] }));
-test.after.each(() => mock.timers.reset());
 
 interface Case {
   title: string;
@@ -65,26 +63,32 @@ const cases: Case[] = [
   },
 ];
 for (const { title, heard, until, reason, ...limits } of cases) {
-  test(title, () => {
-    let kills = 0;
-    const guard = watch(script('true', limits), () => {
-      kills += 1;
-    });
-    for (let now = 1; now <= until; now += 1) {
-      mock.timers.tick(1);
-      if (heard.includes(now)) guard.heard();
-    }
-    assert.is(guard.what(), reason);
-    assert.is(kills > 0, reason !== null);
-    guard.end();
-  });
+  test(
+    title,
+    onMockTimers(() => {
+      let kills = 0;
+      const guard = watch(script('true', limits), () => {
+        kills += 1;
+      });
+      for (let now = 1; now <= until; now += 1) {
+        mock.timers.tick(1);
+        if (heard.includes(now)) guard.heard();
+      }
+      assert.is(guard.what(), reason);
+      assert.is(kills > 0, reason !== null);
+      guard.end();
+    }),
+  );
 }
 
-test('after the end nothing expires', () => {
-  const guard = watch(script('true', { timeoutMs: 100, idleMs: 50 }), () => assert.unreachable());
-  guard.end();
-  mock.timers.tick(1000);
-  assert.is(guard.what(), null);
-});
+test(
+  'after the end nothing expires',
+  onMockTimers(() => {
+    const guard = watch(script('true', { timeoutMs: 100, idleMs: 50 }), () => assert.unreachable());
+    guard.end();
+    mock.timers.tick(1000);
+    assert.is(guard.what(), null);
+  }),
+);
 
 test.run();

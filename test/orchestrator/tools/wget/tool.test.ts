@@ -68,7 +68,7 @@ async function fixtureRaw(address: string): Promise<WgetRaw> {
 if (!skipUnless(installed('tshark'), 'a capture becomes records', 'tshark is not installed')) {
   test('a capture becomes records', async () => {
     const { records, rejects } = await decodeAll(wget, await fixtureContext());
-    const expected = await readFile(new URL('../records.expected.ndjson', fixtures), 'utf8');
+    const expected = await readFile(new URL('records.expected.ndjson', fixtures), 'utf8');
     assert.is(records.map((one) => `${JSON.stringify(one)}\n`).join(''), expected);
     assert.equal(rejects, []);
     for (const one of records) HandshakeRecord.parse(one);
@@ -189,7 +189,7 @@ if (!skipUnless(inLab, title, 'needs root, tshark, dumpcap, wget, mptcpize, ngin
       assert.is(mode & 0o777, 0o644, 'anybody can replay what root captured');
       const { records, rejects } = await decodeAll(wget, context);
       assert.equal(rejects, []);
-      const expected = await readFile(new URL('../records.expected.ndjson', fixtures), 'utf8');
+      const expected = await readFile(new URL('records.expected.ndjson', fixtures), 'utf8');
       const lines = expected.trimEnd().split('\n');
       assert.equal(
         records.map(steady),
