@@ -121,15 +121,27 @@ export const endpointSigns: readonly Sign[] = [
   {
     name: 'packet_reflected',
     sentence:
-      "The SYN/ACK is our SYN turned round: it has zmap's IP identification, our window and our order of options.",
+      "The SYN/ACK is our SYN turned round: it has zmap's IP identification, our window or none, and our order of options.",
     source: 'public code of SYN proxies that turn the SYN into the SYN/ACK; Linux 6.18 sends IP identification 0',
     of: (answer) => walked(answer) && carries(answer) && isReflected(answer),
   },
 ];
 
-/** An unknown order or window is no objection: IP identifications agree once in 65,536. */
+/** Options that a SYN proxy of public code overwrites with NOPs when it turns our SYN round. */
+const overwritten = ['ts', 'ws'];
+
+/** Our options in our order, apart from padding and from what a proxy overwrites. */
+function isOurOrder(order: string | null, sent: string): boolean {
+  const names = (order ?? '').split(',').filter((name) => name !== 'nop');
+  const ours = sent.split(',').filter((name) => name !== 'nop');
+  const kept = ours.filter((name) => names.includes(name) || !overwritten.includes(name));
+  return kept.join() === names.join();
+}
+
+/** An unknown order or window is no objection: IP identifications agree once in 65,536. One public proxy sends a window of 0. */
 function isReflected({ header }: Answer): boolean {
   const { ip_id, sent_ip_id, window, sent_window, options_order, sent_options_order } = header;
-  if (ip_id === null || ip_id !== (sent_ip_id ?? zmapIpId) || window !== (sent_window ?? moduleWindow)) return false;
-  return sent_options_order === null || options_order === sent_options_order;
+  if (ip_id === null || ip_id !== (sent_ip_id ?? zmapIpId)) return false;
+  if (window !== 0 && window !== (sent_window ?? moduleWindow)) return false;
+  return sent_options_order === null || isOurOrder(options_order, sent_options_order);
 }

@@ -61,6 +61,18 @@ const rows: Row[] = [
     'echoed_option syn_ack packet_reflected',
   ],
   [
+    'our SYN turned round with no window and its timestamps overwritten is an echo',
+    1,
+    [v1([key1(fresh)], { ip_id: 54321, window: 0, options_order: 'mss,sackok,nop,nop,nop,nop,mptcp' })],
+    'echoed_option syn_ack packet_reflected',
+  ],
+  [
+    'our SYN turned round keeps its segment size: without it the packet is another one',
+    1,
+    [v1([key1(fresh)], { ip_id: 54321, window: 0, options_order: 'sackok,mptcp' })],
+    'capable fresh_key v1_twelve_bytes,key_fresh',
+  ],
+  [
     "zmap's IP identification under another window is chance",
     1,
     [v1([key1(fresh)], { ip_id: 54321 })],
