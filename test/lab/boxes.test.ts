@@ -1,3 +1,4 @@
+// needs: root
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
