@@ -1,0 +1,114 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { initTemplate } from '../../../orchestrator/config/template.ts';
+import { pipeline } from '../../../orchestrator/pipeline.ts';
+import { findTool } from '../../../orchestrator/tools/finder.ts';
+import { tools } from '../../../orchestrator/tools/index.ts';
+import { skipUnless } from '../../skip.ts';
+import { isRoot, withNamespace } from '../tools/namespace.ts';
+
+const test = suite('doctor');
+const cli = ['--import', 'tsx', 'orchestrator/cli.ts', 'doctor'];
+
+async function doctor(args: string[], options: { path?: string; within?: string[] } = {}) {
+  const [file = 'node', ...before] = [...(options.within ?? []), 'node'];
+  const path = options.path === undefined ? process.env.PATH : `${options.path}:${process.env.PATH}`;
+  const { stdout, stderr, exitCode } = await execa(file, [...before, ...cli, ...args], {
+    reject: false,
+    env: { NO_COLOR: '1', PATH: path },
+  });
+  return { lines: stdout.split('\n'), stderr, exitCode };
+}
+
+function written(text: string): { file: string; folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+  const file = join(folder, 'census.yaml');
+  writeFileSync(file, text);
+  return { file, folder };
+}
+
+/** Puts a zmap first on PATH that answers as Debian testing's. */
+function otherZmap(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'zmap-'));
+  const script = '#!/bin/sh\ncase $3 in --version) echo "zmap v4.3.4";; *) echo tcp_synscan;; esac\n';
+  writeFileSync(join(folder, 'zmap'), script, { mode: 0o755 });
+  return folder;
+}
+
+test('each program is named with the stages that need it, and none of them is forgotten', async () => {
+  const { lines } = await doctor([]);
+  const stages = pipeline(findTool).map(({ name }) => name);
+  const named = lines.join('\n');
+  for (const byName of Object.values(tools)) {
+    for (const tool of Object.values(byName)) {
+      for (const { name } of 'programs' in tool ? (tool.programs ?? []) : []) {
+        const found = new RegExp(`^\\w+ +${name} \\(([\\w, ]+)\\)`, 'm').exec(named)?.[1]?.split(', ') ?? [];
+        assert.ok(found.length > 0, name);
+        for (const stage of found) assert.ok(stages.includes(stage), `${name}: ${stage}`);
+      }
+    }
+  }
+  assert.match(named, /zmap \(scan, path\)/);
+});
+
+test('an unfilled template is told key by key what to fill in, and the programs are told too', async () => {
+  const { file, folder } = written(initTemplate);
+  const { lines, stderr, exitCode } = await doctor(['-c', file]);
+  for (const key of ['contact', 'scan.blocklist', 'scan.rate'])
+    assert.ok(
+      lines.some((line) => new RegExp(`^missing +${key.replace('.', '\\.')} +not set: `).test(line)),
+      key,
+    );
+  assert.ok(lines.some((line) => line.startsWith('missing') && line.includes(join(folder, 'top-1m.csv.zip'))));
+  assert.ok(lines.some((line) => /zmap \(scan, path\)/.test(line)));
+  assert.is(stderr, '');
+  assert.is(exitCode, 1);
+});
+
+test('a zmap that cannot send our probes is missing, and the line says what helps', async () => {
+  const { lines, exitCode } = await doctor([], { path: otherZmap() });
+  const line = lines.find((text) => text.includes('zmap (scan, path)')) ?? '';
+  assert.match(line, /^missing .* 4\.3\.4 at \/.*zmap 4\.3\.4 has no mptcp_synscan/);
+  assert.match(line, 'apt-get install zmap/trixie');
+  assert.is(exitCode, 1);
+});
+
+test('a run refuses that zmap before it makes its folder', async () => {
+  const { file, folder } = written('lab: true\nlab_ranges: [198.18.0.0/15]\ntargets: {prefixes: [198.18.0.0/30]}\n');
+  const run = join(folder, 'run');
+  const args = ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', file, run];
+  const { stderr, exitCode } = await execa('node', args, {
+    reject: false,
+    env: { NO_COLOR: '1', PATH: `${otherZmap()}:${process.env.PATH}` },
+  });
+  assert.is(exitCode, 2);
+  assert.match(stderr, /E_PROGRAM_MISSING: scan cannot use .*zmap: zmap 4\.3\.4 has no mptcp_synscan/);
+  assert.not(readdirSync(folder).includes('run'));
+});
+
+test('the name of the machine is looked for in /etc/hosts', async () => {
+  const { lines } = await doctor([]);
+  assert.ok(lines.some((line) => line.includes(`${hostname()} in /etc/hosts`)));
+});
+
+test('rules that may keep RSTs in are a hint and no failure', async () => {
+  if (skipUnless(isRoot, 'doctor behind a firewall', 'needs root and nft')) return;
+  await withNamespace('doctor', async (name) => {
+    const within = ['ip', 'netns', 'exec', name];
+    const before = await doctor([], { within });
+    assert.not(before.lines.some((line) => line.includes('RSTs to unasked SYN/ACKs')));
+    const rules =
+      'table inet t { chain in { type filter hook input priority 0; policy drop; ct state established accept; }; }';
+    await execa('ip', ['netns', 'exec', name, 'nft', rules]);
+    const { lines, exitCode } = await doctor([], { within });
+    const hint = lines.find((line) => line.includes('RSTs to unasked SYN/ACKs may not leave')) ?? '';
+    assert.match(hint, /^hint .*chain in: policy drop/);
+    assert.is(exitCode, before.exitCode);
+  });
+});
+
+test.run();
