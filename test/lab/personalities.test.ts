@@ -1,3 +1,4 @@
+// needs: root
 import { hostname } from 'node:os';
 import { execa } from 'execa';
 import { suite } from 'uvu';
