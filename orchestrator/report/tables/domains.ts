@@ -23,7 +23,7 @@ export function topDomainTable(results: Results): Table {
       { key: 'endpoints', title: 'Endpoints', kind: 'count' },
       { key: 'addresses', title: 'of addresses', kind: 'count' },
       { key: 'v1', title: 'v1', kind: 'count' },
-      { key: 'confirmed', title: 'of v1, confirmed', kind: 'count' },
+      { key: 'confirmed', title: 'confirmed', kind: 'count' },
       { key: 'v0', title: 'v0', kind: 'count' },
     ],
     rows: results.rows('table3'),

@@ -6,7 +6,7 @@ import type { Column, Table } from './table.ts';
 
 const versions: Column[] = [
   { key: 'v1', title: 'v1', kind: 'count' },
-  { key: 'confirmed', title: 'of v1, confirmed', kind: 'count' },
+  { key: 'confirmed', title: 'confirmed', kind: 'count' },
   { key: 'v0', title: 'v0', kind: 'count' },
 ];
 
