@@ -1,3 +1,5 @@
+// needs: root
+// runs: alone
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';

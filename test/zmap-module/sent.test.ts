@@ -1,3 +1,5 @@
+// needs: root
+// runs: alone
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
