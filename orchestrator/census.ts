@@ -1,6 +1,9 @@
-import { basename, resolve } from 'node:path';
-import { Config } from './config/config.ts';
+import { mkdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Config } from './config/config.ts';
 import { refuseUnsafe } from './config/file.ts';
+import { mayChange, readOptOuts } from './config/restraint.ts';
+import { storedConfig } from './config/stored.ts';
 import { RunFolder } from './core/folder/folder.ts';
 import { isUrl } from './core/folder/list-file.ts';
 import { lockFolder } from './core/folder/lock.ts';
@@ -34,16 +37,19 @@ export function checkTools(config: Config, found: readonly Found[]): void {
   }
 }
 
-/** Files outside the run folder that a run with this configuration reads. */
-export function inputsOf(config: Config): string[] {
-  const ofTools = pipeline(findTool).flatMap((stage) =>
+/** Files outside the run folder that decoding reads: a replay needs them as they were. */
+function decodeInputs(config: Config): string[] {
+  return pipeline(findTool).flatMap((stage) =>
     stage.kind === 'parts' && stage.enabled(config) ? (stage.tool(config).inputs?.(config) ?? []) : [],
   );
+}
+
+/** Files outside the run folder that a run with this configuration reads, but for the blocklist: the run folder keeps that. */
+export function inputsOf(config: Config): string[] {
   const { targets } = config;
   const list = 'list' in targets ? targets.list : 'addresses' in targets ? targets.addresses : null;
   const ofTargets = list === null || list === '-' || isUrl(list) ? [] : [list];
-  const ofScan = config.scan.blocklist === null ? [] : [config.scan.blocklist];
-  return [...ofTools, ...ofTargets, ...ofScan];
+  return [...decodeInputs(config), ...ofTargets];
 }
 
 export interface CensusInput {
@@ -62,28 +68,42 @@ export interface CensusInput {
 export async function runCensus(input: CensusInput): Promise<Manifest> {
   const { config } = input;
   refuseUnsafe(config);
+  const optOuts = readOptOuts(config);
   const needs = needsOf(config);
   const programs = await requirePrograms(needs);
   checkTools(config, programs);
   requirePrivileges(needs);
   const folder = resolve(input.folder);
-  const manifest = await openRun({
-    folder,
-    name: basename(folder),
-    config,
-    seed: config.seed,
-    inputs: inputsOf(config),
-    programs,
-    census: await provenance(),
-    vantage: vantagePoint(config),
-  });
+  await mkdir(folder, { recursive: true });
   const release = await lockFolder(folder);
   try {
-    await runStages({ ...input, folder: new RunFolder(folder), manifest, stages: pipeline(findTool) });
+    const manifest = await openRun({
+      folder,
+      name: basename(folder),
+      config,
+      seed: config.seed,
+      inputs: inputsOf(config),
+      programs,
+      census: await provenance(),
+      vantage: vantagePoint(config),
+      optOuts,
+      stored: storedOf,
+      mayChange,
+    });
+    // Stages read the run's own copy: what was understood at the start holds to the end.
+    const copy = manifest.data.starts.at(-1)?.blocklist?.copy;
+    const kept = { ...config, scan: { ...config.scan, blocklist: copy === undefined ? null : join(folder, copy) } };
+    const stages = pipeline(findTool);
+    await runStages({ ...input, config: kept, folder: new RunFolder(folder), manifest, stages });
+    return manifest.data;
   } finally {
     await release();
   }
-  return manifest.data;
+}
+
+function storedOf(config: Record<string, unknown>) {
+  const stored = storedConfig(config);
+  return { config: stored, blocklist: stored.scan.blocklist };
 }
 
 /**
@@ -100,8 +120,10 @@ export async function replayCensus(input: {
   const before = await readManifest(root);
   if (before === null)
     throw new CensusError('E_RUN_FOLDER', `${root} holds no manifest.json`, 'name a run folder, such as runs/lab');
-  await requireSameInputs(before);
-  const config = Config.parse(storedConfig(before));
+  const config = storedConfig(before.config);
+  const read = new Set(decodeInputs(config));
+  const inputs = Object.entries(before.inputs).filter(([path]) => read.has(path));
+  await requireSameInputs({ ...before, inputs: Object.fromEntries(inputs) });
   const out = resolve(input.into);
   const manifest = new ManifestFile(out, structuredClone(before));
   const folder = new RunFolder(root, out);
@@ -114,11 +136,4 @@ export async function replayCensus(input: {
     terminal: false,
     stages: pipeline(findTool),
   });
-}
-
-/** The resolved configuration of a manifest as a configuration file would have it: times carry their unit there. */
-function storedConfig(manifest: Manifest): unknown {
-  return JSON.parse(JSON.stringify(manifest.config), (key, value) =>
-    ['hold', 'timeout', 'cooldown', 'host_timeout'].includes(key) && typeof value === 'number' ? `${value}s` : value,
-  );
 }

@@ -6,6 +6,7 @@ import { Command } from '@commander-js/extra-typings';
 import { inputsOf, needsOf, replayCensus, runCensus } from './census.ts';
 import { Config } from './config/config.ts';
 import { loadConfig, refuseUnsafe } from './config/file.ts';
+import { readOptOuts } from './config/restraint.ts';
 import { initTemplate } from './config/template.ts';
 import { lineParser } from './core/part/parse-line.ts';
 import { splitLines } from './core/process/lines.ts';
@@ -163,6 +164,7 @@ program
     const config = options.config === undefined ? null : loadConfig(options.config, []);
     const asked = config === null ? null : { config, needs: needsOf(config), inputs: inputsOf(config) };
     const { ok, lines } = await examine(asked);
+    if (config !== null) readOptOuts(config);
     for (const line of lines) out(line);
     if (!ok) process.exitCode = 1;
     else if (config !== null) refuseUnsafe(config);

@@ -1,14 +1,5 @@
 import { CensusError } from '../errors.ts';
-import {
-  type Address,
-  compareWords,
-  coveredPrefixes,
-  formatAddress,
-  lastWords,
-  nextWords,
-  type Prefix,
-  parseAddress,
-} from './ip.ts';
+import { type Address, compareWords, coveredPrefixes, lastWords, nextWords, type Prefix, parseAddress } from './ip.ts';
 
 /** Addresses of one family as sorted ranges with gaps between them, each word of each bound in its own place. */
 class RangeTable {
@@ -35,42 +26,16 @@ class RangeTable {
     return this.hasRange(words, words);
   }
 
-  get size(): number {
-    return this.starts.length / this.width;
-  }
-
   /** Whether one range holds both bounds, and so all between them. */
   hasRange(first: readonly number[], last: readonly number[]): boolean {
-    const end = this.#endOf(first);
-    return end !== null && compareWords(end, last) >= 0;
-  }
-
-  /** The first address that `other` does not hold. */
-  firstMissingIn(other: RangeTable): string | null {
-    for (let index = 0; index < this.size; index++) {
-      const start = this.#wordsAt(this.starts, index);
-      const end = other.#endOf(start);
-      const missing =
-        end === null ? start : compareWords(end, this.#wordsAt(this.ends, index)) < 0 ? nextWords(end) : null;
-      if (missing !== null) return formatAddress({ family: this.width === 1 ? 4 : 6, words: missing });
-    }
-    return null;
-  }
-
-  /** End of the range that holds an address; null when none does. */
-  #endOf(words: readonly number[]): number[] | null {
     let low = 0;
-    let high = this.size;
+    let high = this.starts.length / this.width;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#compareAt(this.starts, middle, words) > 0) high = middle;
+      if (this.#compareAt(this.starts, middle, first) > 0) high = middle;
       else low = middle + 1;
     }
-    return low > 0 && this.#compareAt(this.ends, low - 1, words) >= 0 ? this.#wordsAt(this.ends, low - 1) : null;
-  }
-
-  #wordsAt(table: Uint32Array, index: number): number[] {
-    return [...table.subarray(index * this.width, (index + 1) * this.width)];
+    return low > 0 && this.#compareAt(this.ends, low - 1, last) >= 0;
   }
 
   #compareAt(table: Uint32Array, index: number, words: readonly number[]): number {
@@ -105,16 +70,6 @@ export class PrefixSet {
   /** Whether every address of a prefix is in the set, as far as one of its (merged) prefixes holds them all. */
   covers(prefix: Prefix): boolean {
     return (prefix.family === 4 ? this.#v4 : this.#v6).hasRange(prefix.words, lastWords(prefix));
-  }
-
-  /** The first address of this set, by family and number, that another does not hold; null when it holds all of them. */
-  firstMissingIn(other: PrefixSet): string | null {
-    return this.#v4.firstMissingIn(other.#v4) ?? this.#v6.firstMissingIn(other.#v6);
-  }
-
-  /** Ranges after merging: 0 for a set without an address. */
-  get size(): number {
-    return this.#v4.size + this.#v6.size;
   }
 
   /** By the address as it is on the wire: a mapped one is IPv6. False also for text that is no address. */

@@ -1,14 +1,22 @@
 import { z } from 'zod';
 
-const Seconds = z
-  .string()
-  .regex(/^\d+(\.\d+)?s$/, 'a time in seconds, such as 5s')
-  .transform((text) => Number(text.slice(0, -1)));
+/** How a schema of the configuration reads its times: a file has them as text with their unit, a manifest as numbers. */
+function secondsSchema(numbers: boolean) {
+  const isTime = (value: unknown) =>
+    typeof value === 'string' ? /^\d+(\.\d+)?s$/.test(value) : numbers && typeof value === 'number';
+  return z
+    .custom<string | number>(isTime, 'expected a time in seconds, such as 5s')
+    .transform((value) => (typeof value === 'number' ? value : Number(value.slice(0, -1))));
+}
+type Seconds = ReturnType<typeof secondsSchema>;
 
 /** A tool out of the registry by name, or the user's own command: units as NDJSON on stdin, records as NDJSON on stdout. */
 function toolChoice<N extends [string, ...string[]]>(names: N) {
   return z
-    .union([z.enum(names), z.strictObject({ command: z.array(z.string()).min(1) })])
+    .union([
+      z.enum(names, `expected ${names.join(', ')} or {command: [...]}`),
+      z.strictObject({ command: z.array(z.string()).min(1) }),
+    ])
     .default(names[0])
     .describe(`${names.join(', ')}, or {command: [...]} for your own program`);
 }
@@ -34,36 +42,16 @@ const Parts = z.strictObject({
   path: z.int().positive().default(20_000),
 });
 
-const Fingerprint = z.strictObject({ tool: toolChoice(['nmap']), host_timeout: Seconds.prefault('120s') });
+function osSchema(seconds: Seconds) {
+  const Fingerprint = z.strictObject({ tool: toolChoice(['nmap']), host_timeout: seconds.prefault('120s') });
+  return z
+    .union([z.literal(false), Fingerprint, z.literal(true).transform(() => Fingerprint.parse({}))])
+    .default(false)
+    .describe('operating system detection: slow and intrusive, asked for and never by default');
+}
 
-/** One run, as census.yaml describes it and as the manifest keeps it. All defaults stand here. */
-export const Config = z.strictObject({
-  lab: z.boolean().default(false).describe('a run inside a test Internet: it may address lab_ranges only'),
-  lab_ranges: z
-    .array(z.string())
-    .default([])
-    .describe('ranges that a lab run declares global; nothing else is addressed'),
-  contact: z.string().nullable().default(null).describe('who answers abuse mail; no run outside the lab without it'),
-  seed: z
-    .int()
-    .nonnegative()
-    .nullable()
-    .default(null)
-    .describe('order of the scan and all else that is drawn; null: drawn once per run'),
-  targets: z.union([List, Addresses, Prefixes]),
-  resolve: z
-    .strictObject({
-      tool: toolChoice(['adns']),
-      resolvers: z.array(z.string()).default([]).describe('addresses of DNS resolvers; empty: those of the system'),
-      window: z.int().positive().max(1000).default(500).describe('queries in flight'),
-      families: z
-        .array(z.union([z.literal(4), z.literal(6)]))
-        .min(1)
-        .default([4])
-        .describe('4 asks for A, 6 for AAAA'),
-    })
-    .prefault({}),
-  scan: z
+function scanSchema(seconds: Seconds) {
+  return z
     .strictObject({
       tool: toolChoice(['zmap']),
       ports: z.array(z.int().min(1).max(65535)).min(1).default([80]),
@@ -76,62 +64,111 @@ export const Config = z.strictObject({
       blocklist: z.string().nullable().default(null).describe('file of prefixes that are never probed'),
       interface: z.string().nullable().default(null).describe('network interface; null: that of the default route'),
       gateway_mac: z.string().nullable().default(null).describe('MAC address of the gateway; null: zmap finds it'),
-      cooldown: Seconds.prefault('8s').describe('how long late answers are waited for'),
+      cooldown: seconds.prefault('8s').describe('how long late answers are waited for'),
     })
-    .prefault({}),
-  handshake: z
+    .prefault({});
+}
+
+function handshakeSchema(seconds: Seconds) {
+  return z
     .strictObject({
       tool: toolChoice(['wget']),
-      hold: Seconds.prefault('5s').describe('how long a connection is kept open for announcements'),
+      hold: seconds.prefault('5s').describe('how long a connection is kept open for announcements'),
       concurrency: z.int().positive().max(512).default(32).describe('connections at a time'),
-      timeout: Seconds.refine((seconds) => seconds >= 4, 'at least 4s: the fallback to TCP takes 3.07 s')
+      timeout: seconds
+        .refine((limit) => limit >= 4, 'at least 4s: the fallback to TCP takes 3.07 s')
         .prefault('10s')
         .describe('limit of one connection attempt'),
     })
-    .prefault({}),
-  asn: z
-    .strictObject({
-      tool: toolChoice(['ip2asn-lite']),
-      rib: z.string().nullable().default(null).describe('prefix table; null: the stage is left out'),
-      names: z.string().nullable().default(null).describe('file of AS names'),
-    })
-    .prefault({}),
-  whois: z
-    .strictObject({
-      tool: toolChoice(['cymru']),
-      server: z
-        .string()
-        .nullable()
-        .default(null)
-        .describe('Team Cymru compatible bulk whois server; null: the stage is left out'),
-      port: z.int().min(1).max(65535).default(43),
-    })
-    .prefault({}),
-  geo: z
-    .strictObject({
-      tool: toolChoice(['maxmind']),
-      country: z.string().nullable().default(null).describe('MaxMind-format country file'),
-      city: z
-        .string()
-        .nullable()
-        .default(null)
-        .describe('MaxMind-format city file; with both null the stage is left out'),
-    })
-    .prefault({}),
-  os: z
-    .union([z.literal(false), Fingerprint, z.literal(true).transform(() => Fingerprint.parse({}))])
-    .default(false)
-    .describe('operating system detection: slow and intrusive, asked for and never by default'),
-  path: z
-    .strictObject({
-      tool: toolChoice(['icmp-echo']),
-      ping: z
-        .boolean()
-        .default(true)
-        .describe('ICMP echo round trip of every candidate, against the round trip of the SYN'),
-      probes: z.int().positive().max(10).default(3).describe('echo requests per address'),
-    })
-    .prefault({}),
-  parts: Parts.prefault({}).describe('units per part, per stage'),
-});
+    .prefault({});
+}
+
+const Resolve = z
+  .strictObject({
+    tool: toolChoice(['adns']),
+    resolvers: z.array(z.string()).default([]).describe('addresses of DNS resolvers; empty: those of the system'),
+    window: z.int().positive().max(1000).default(500).describe('queries in flight'),
+    families: z
+      .array(z.union([z.literal(4), z.literal(6)]))
+      .min(1)
+      .default([4])
+      .describe('4 asks for A, 6 for AAAA'),
+  })
+  .prefault({});
+
+const Asn = z
+  .strictObject({
+    tool: toolChoice(['ip2asn-lite']),
+    rib: z.string().nullable().default(null).describe('prefix table; null: the stage is left out'),
+    names: z.string().nullable().default(null).describe('file of AS names'),
+  })
+  .prefault({});
+
+const Whois = z
+  .strictObject({
+    tool: toolChoice(['cymru']),
+    server: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('Team Cymru compatible bulk whois server; null: the stage is left out'),
+    port: z.int().min(1).max(65535).default(43),
+  })
+  .prefault({});
+
+const Geo = z
+  .strictObject({
+    tool: toolChoice(['maxmind']),
+    country: z.string().nullable().default(null).describe('MaxMind-format country file'),
+    city: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('MaxMind-format city file; with both null the stage is left out'),
+  })
+  .prefault({});
+
+const Path = z
+  .strictObject({
+    tool: toolChoice(['icmp-echo']),
+    ping: z
+      .boolean()
+      .default(true)
+      .describe('ICMP echo round trip of every candidate, against the round trip of the SYN'),
+    probes: z.int().positive().max(10).default(3).describe('echo requests per address'),
+  })
+  .prefault({});
+
+function configSchema(seconds: Seconds) {
+  return z.strictObject({
+    lab: z.boolean().default(false).describe('a run inside a test Internet: it may address lab_ranges only'),
+    lab_ranges: z
+      .array(z.string())
+      .default([])
+      .describe('ranges that a lab run declares global; nothing else is addressed'),
+    contact: z.string().nullable().default(null).describe('who answers abuse mail; no run outside the lab without it'),
+    seed: z
+      .int()
+      .nonnegative()
+      .nullable()
+      .default(null)
+      .describe('order of the scan and all else that is drawn; null: drawn once per run'),
+    targets: z.union([List, Addresses, Prefixes], 'expected exactly one of list, addresses, prefixes'),
+    resolve: Resolve,
+    scan: scanSchema(seconds),
+    handshake: handshakeSchema(seconds),
+    asn: Asn,
+    whois: Whois,
+    geo: Geo,
+    os: osSchema(seconds),
+    path: Path,
+    parts: Parts.prefault({}).describe('units per part, per stage'),
+  });
+}
+
+/** One run, as census.yaml describes it. All defaults stand here. */
+export const Config = configSchema(secondsSchema(false));
 export type Config = z.infer<typeof Config>;
+
+/** The same as a manifest keeps it: resolved, times as numbers. */
+export const StoredConfig = configSchema(secondsSchema(true));

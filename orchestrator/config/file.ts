@@ -6,6 +6,7 @@ import { isSpecialPurpose } from '../address/scope.ts';
 import { isUrl } from '../core/folder/list-file.ts';
 import { CensusError } from '../errors.ts';
 import { Config } from './config.ts';
+import { describeIssues } from './issues.ts';
 
 function readYaml(path: string): unknown {
   let text: string;
@@ -44,13 +45,6 @@ export function setKey(tree: Record<string, unknown>, assignment: string): void 
   node[last] = parse(assignment.slice(at + 1));
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const inner =
-    issue.code === 'invalid_union' ? issue.errors.flat().find((nested) => nested.path.length > 0) : undefined;
-  const path = [...issue.path, ...(inner?.path ?? [])].join('.');
-  return `${path === '' ? 'the file' : path}: ${inner?.message ?? issue.message}`;
-}
-
 /** Paths in a configuration are relative to the folder of its file. */
 function absolutePaths(config: Config, folder: string): Config {
   const at = <T extends string | null>(path: T): T | string =>
@@ -80,7 +74,7 @@ export function loadConfig(path: string, assignments: string[]): Config {
   for (const assignment of assignments) setKey(tree.data, assignment);
   const parsed = Config.safeParse(tree.data);
   if (!parsed.success) {
-    const issues = parsed.error.issues.map(describeIssue).join('; ');
+    const issues = describeIssues(Config, parsed.error, tree.data);
     throw new CensusError('E_CONFIG', `${path}: ${issues}`, 'mptcp-census init shows every key with its meaning');
   }
   return absolutePaths(parsed.data, dirname(resolve(path)));

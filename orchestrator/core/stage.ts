@@ -12,6 +12,9 @@ export interface UnitRow {
   duplicates?: number;
 }
 
+/** Why a row must not be asked; null when it may be. */
+export type RowScreen = (row: unknown) => string | null;
+
 /** What a stage may use to say which units it has. */
 export interface UnitsContext<C> {
   config: C;
@@ -46,6 +49,11 @@ export interface PartStage<C> {
   tool: (config: C) => Tool<unknown, unknown, unknown, C>;
   /** In a fixed order: the cut into parts must be the same each time. */
   units: (context: UnitsContext<C>) => AsyncIterable<UnitRow>;
+  /**
+   * For stages that send to their units: says why a row must not be asked any more; null when it may be. Parts are cut once, and an
+   * opt-out can come later.
+   */
+  screen?: (config: C) => RowScreen;
   /** What a unit failed of when no record came for it. */
   unanswered: string;
   partSize: (config: C) => number;

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { Config } from '../config/config.ts';
-import type { PartStage, UnitRow, UnitsContext } from '../core/stage.ts';
+import type { PartStage, RowScreen, UnitRow, UnitsContext } from '../core/stage.ts';
 import { type RoleName, roles, type ToolChoice, type ToolFinder } from '../roles.ts';
 import type { Missing } from '../schemas/lists.ts';
+import { createScreen } from './units/screen.ts';
 
 /** What a stage file says of itself. */
 interface StageDefinition {
@@ -14,8 +16,19 @@ interface StageDefinition {
   choice: (config: Config) => ToolChoice;
   /** In a fixed order. */
   units: (context: UnitsContext<Config>) => AsyncIterable<UnitRow>;
+  /** The field of a unit that packets are sent to; absent where none are. */
+  sendsTo?: 'target' | 'address';
   /** What a unit without a record failed of. */
   unanswered: Missing;
+}
+
+/** Asks again, at the time of sending, what was asked when the units were cut into parts. */
+function rowScreen(field: 'target' | 'address'): (config: Config) => RowScreen {
+  const Row = z.record(z.string(), z.unknown());
+  return (config) => {
+    const screen = createScreen(config);
+    return (row) => screen(String(Row.parse(row)[field]));
+  };
 }
 
 /** Makes a stage out of its definition, once it is known which tools there are. */
@@ -28,6 +41,7 @@ export function defineStage(definition: StageDefinition): (find: ToolFinder) => 
     enabled: definition.enabled,
     tool: (config) => find(definition.role, definition.choice(config)),
     units: definition.units,
+    ...(definition.sendsTo === undefined ? {} : { screen: rowScreen(definition.sendsTo) }),
     unanswered: definition.unanswered,
     partSize: (config) => config.parts[definition.name],
   });

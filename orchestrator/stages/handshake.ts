@@ -35,5 +35,6 @@ export const handshake = defineStage({
   enabled: () => true,
   choice: (config) => config.handshake.tool,
   units,
+  sendsTo: 'address',
   unanswered: 'no_data',
 });

@@ -9,5 +9,6 @@ export const os = defineStage({
   enabled: (config) => config.os !== false,
   choice: (config) => (config.os === false ? '' : config.os.tool),
   units: probedCandidates,
+  sendsTo: 'address',
   unanswered: 'no_data',
 });

@@ -9,5 +9,6 @@ export const path = defineStage({
   enabled: (config) => config.path.ping,
   choice: (config) => config.path.tool,
   units: probedCandidates,
+  sendsTo: 'address',
   unanswered: 'timeout',
 });

@@ -57,5 +57,6 @@ export const scan = defineStage({
   enabled: () => true,
   choice: (config) => config.scan.tool,
   units,
+  sendsTo: 'target',
   unanswered: 'timeout',
 });

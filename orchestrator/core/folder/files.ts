@@ -19,8 +19,8 @@ export async function sha256File(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-export function sha256Text(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+export function sha256Of(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** Every file below a folder, relative, sorted; empty when the path is no folder. */
@@ -34,10 +34,10 @@ export async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /** Writes beside and renames, after the bytes are on disk: a reader sees the old file or the new one. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const beside = `${path}.tmp`;
-  await writeFile(beside, text, { flush: true });
+  await writeFile(beside, content, { flush: true });
   await rename(beside, path);
 }
 

@@ -22,6 +22,14 @@ const InputEntry = z.strictObject({
   bytes: z.int().describe('size'),
 });
 
+const OptOutsEntry = z.strictObject({
+  from: z.string().describe('file that the configuration named'),
+  copy: z.string().describe('its bytes, relative to the run folder'),
+  sha256: z.string().describe('of these bytes'),
+  prefixes: z.int().describe('how many prefixes it held'),
+});
+export type OptOutsEntry = z.infer<typeof OptOutsEntry>;
+
 /** What manifest.json holds: enough to say, years later, how each number came about. */
 export const Manifest = z.strictObject({
   schema_version: z.literal(schemaVersion).describe('of this file and of all records of the run'),
@@ -33,7 +41,7 @@ export const Manifest = z.strictObject({
     .describe('version, git commit and dirty flag of mptcp-census, of its module too'),
   vantage: z.record(z.string(), z.unknown()).describe('where the run was made: kernel, its mptcp sysctls, interface'),
   seed: z.int().describe('order of the scan and all else that was drawn'),
-  config: z.record(z.string(), z.unknown()).describe('resolved configuration'),
+  config: z.record(z.string(), z.unknown()).describe('resolved configuration, as of the last start'),
   inputs: z.record(z.string(), InputEntry).describe('files outside the run folder that it read'),
   programs: z.record(z.string(), ProgramEntry).describe('every program that the run may use'),
   starts: z
@@ -42,6 +50,13 @@ export const Manifest = z.strictObject({
         at: z.string().describe('UTC'),
         census: z.record(z.string(), z.union([z.string(), z.boolean(), z.null()])).describe('as above, at this start'),
         vantage: z.record(z.string(), z.unknown()).describe('as above, at this start'),
+        changed: z
+          .record(z.string(), z.strictObject({ before: z.unknown(), after: z.unknown() }))
+          .default({})
+          .describe('keys of the configuration that changed with this start, dotted: only what restrains sending may'),
+        blocklist: OptOutsEntry.nullable()
+          .default(null)
+          .describe('the opt-outs that held from this start on; null without a blocklist'),
       }),
     )
     .describe('every start that did something: a run that goes on later may do so with another commit or kernel'),
@@ -109,15 +124,26 @@ export class ManifestFile {
   }
 }
 
-/** First key, dotted, in which two plain values differ; null when they are equal. */
-export function differingKey(before: unknown, after: unknown, path = ''): string | null {
-  if (Object.is(before, after)) return null;
-  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return path;
+/** One key of a configuration, dotted, with both its values. */
+export interface Change {
+  key: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** Every key, dotted, in which two plain values differ. */
+export function differences(before: unknown, after: unknown, key = ''): Change[] {
+  if (Object.is(before, after)) return [];
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null)
+    return [{ key, before, after }];
   const left = new Map(Object.entries(before));
   const right = new Map(Object.entries(after));
-  for (const key of new Set([...left.keys(), ...right.keys()])) {
-    const found = differingKey(left.get(key), right.get(key), path === '' ? key : `${path}.${key}`);
-    if (found !== null) return found;
-  }
-  return null;
+  return [...new Set([...left.keys(), ...right.keys()])].flatMap((name) =>
+    differences(left.get(name), right.get(name), key === '' ? name : `${key}.${name}`),
+  );
+}
+
+/** First key, dotted, in which two plain values differ; null when they are equal. */
+export function differingKey(before: unknown, after: unknown): string | null {
+  return differences(before, after)[0]?.key ?? null;
 }

@@ -4,7 +4,8 @@ import { CensusError } from '../../errors.ts';
 import type { Found } from '../process/programs.ts';
 import { nowIso } from './entries.ts';
 import { exists, sha256File } from './files.ts';
-import { differingKey, type Manifest, ManifestFile, readManifest, schemaVersion } from './manifest.ts';
+import { type Change, differences, type Manifest, ManifestFile, readManifest, schemaVersion } from './manifest.ts';
+import { keepOptOuts, type OptOuts, requireAllOptOuts } from './opt-outs.ts';
 
 export interface OpenRun {
   folder: string;
@@ -18,6 +19,12 @@ export interface OpenRun {
   programs: Found[];
   census: Manifest['census'];
   vantage: Manifest['vantage'];
+  /** The blocklist as read for this start; null without one. */
+  optOuts: OptOuts | null;
+  /** Reads the configuration of an earlier start, with keys that are younger than it at their defaults. */
+  stored: (config: Record<string, unknown>) => { config: Record<string, unknown>; blocklist: string | null };
+  /** Whether a started run lets a change through: what only restrains sending. */
+  mayChange: (change: Change) => boolean;
 }
 
 async function hashInputs(paths: string[]): Promise<Manifest['inputs']> {
@@ -35,20 +42,31 @@ async function hashInputs(paths: string[]): Promise<Manifest['inputs']> {
   return inputs;
 }
 
-function refuseOtherRun(before: Manifest, input: OpenRun, inputs: Manifest['inputs']): void {
-  const key = differingKey(before.config, input.config);
+function shown(value: unknown): string {
+  return value === undefined ? 'not there' : JSON.stringify(value);
+}
+
+/** What this start changes of the configuration. */
+async function allowedChanges(before: Manifest, input: OpenRun, inputs: Manifest['inputs']): Promise<Change[]> {
+  const stored = input.stored(before.config);
+  const changes = differences(stored.config, input.config);
   const other = 'give the run another name, or put the configuration back as manifest.json has it';
-  if (key !== null) {
+  const refused = changes.find((change) => !input.mayChange(change));
+  if (refused !== undefined) {
     throw new CensusError(
       'E_RUN_FOLDER',
-      `run ${input.name} was started with another configuration: ${key} differs`,
-      other,
+      `run ${input.name} was started with another configuration: ${refused.key} was ${shown(refused.before)} and is ${shown(refused.after)} now`,
+      `${other}; only what restrains sending may change: more opt-outs, a lower rate, contact, interface, gateway`,
     );
   }
-  const changed = Object.keys(before.inputs).find((path) => inputs[path]?.sha256 !== before.inputs[path]?.sha256);
-  if (changed !== undefined) {
-    throw new CensusError('E_RUN_FOLDER', `run ${input.name} was started with another content of ${changed}`, other);
+  await requireAllOptOuts(input.folder, before, stored.blocklist, input.optOuts);
+  for (const [path, { sha256 }] of Object.entries(before.inputs)) {
+    const now = inputs[path]?.sha256;
+    if (now === sha256 || path === stored.blocklist) continue;
+    const message = `run ${input.name} was started with another content of ${path}: sha256 was ${sha256} and is ${now ?? 'not there'} now`;
+    throw new CensusError('E_RUN_FOLDER', message, other);
   }
+  return changes;
 }
 
 /**
@@ -62,12 +80,21 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
   const programs = Object.fromEntries(
     input.programs.map(({ program, path, version, runsAs }) => [program.name, { path, version, runs_as: runsAs }]),
   );
-  const start = { at: nowIso(), census: input.census, vantage: input.vantage };
+  const changes = before === null ? [] : await allowedChanges(before, input, inputs);
+  const start = {
+    at: nowIso(),
+    census: input.census,
+    vantage: input.vantage,
+    changed: Object.fromEntries(changes.map(({ key, before, after }) => [key, { before, after }])),
+    blocklist: input.optOuts === null ? null : await keepOptOuts(input.folder, input.optOuts),
+  };
   if (before !== null) {
-    refuseOtherRun(before, input, inputs);
     // Each command keeps the version that it ran with; here stands what this start found.
     const starts = [...before.starts, start];
-    return new ManifestFile(input.folder, { ...before, programs, starts });
+    const manifest = new ManifestFile(input.folder, { ...before, config: input.config, inputs, programs, starts });
+    const last = before.starts.at(-1)?.blocklist ?? null;
+    if (changes.length > 0 || last?.sha256 !== start.blocklist?.sha256) await manifest.save();
+    return manifest;
   }
   const manifest = new ManifestFile(input.folder, {
     schema_version: schemaVersion,

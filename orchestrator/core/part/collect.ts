@@ -4,28 +4,34 @@ import { z } from 'zod';
 import { CommandEntry } from '../folder/entries.ts';
 import { exists, writeWhole } from '../folder/files.ts';
 import { exec, start } from '../process/exec.ts';
+import type { RowScreen } from '../stage.ts';
+import { askedInput, nothingAsked, screenPart } from './screened.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
 
 const commandsFile = 'commands.json';
 
 /**
  * Lets the tool measure one part. Everything is written into a partial folder, renamed when it is whole: after a kill the part is
- * either there or not.
+ * either there or not. Units that opted out since the cut are not asked.
  */
-export async function collectPart<C>(job: PartJob<C>): Promise<void> {
+export async function collectPart<C>(job: PartJob<C>, screen: RowScreen | null = null): Promise<void> {
   const { collect } = job.tool;
   if (collect === undefined) return;
   const partial = job.folder.rawPartial(job.stage.name, job.part);
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
+  await screenPart(job, partial, screen);
   const site = execSite(job, partial);
-  await collect({
-    ...stepContext(job, partial),
-    exec: (command) => exec(site, command),
-    start: (command) => start(site, command),
-    runsAs: ({ name }) => job.runsAs[name] ?? null,
-    progress: job.onUnits,
-  });
+  const context = stepContext(job, partial, await askedInput(job, partial));
+  if (!(await nothingAsked(partial))) {
+    await collect({
+      ...context,
+      exec: (command) => exec(site, command),
+      start: (command) => start(site, command),
+      runsAs: ({ name }) => job.runsAs[name] ?? null,
+      progress: job.onUnits,
+    });
+  }
   await writeWhole(join(partial, commandsFile), `${JSON.stringify(site.commands, null, 1)}\n`);
   await rename(partial, job.folder.raw(job.stage.name, job.part));
 }

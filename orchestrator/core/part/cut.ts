@@ -47,7 +47,8 @@ function checkedRow<C>(stage: PartStage<C>, row: unknown): unknown {
   );
 }
 
-function weightOf<C>(stage: PartStage<C>, row: unknown, config: C): number {
+/** How many units a row stands for. */
+export function weightOf<C>(stage: PartStage<C>, row: unknown, config: C): number {
   return stage.role.asked(row, config)?.length ?? stage.role.askedCount?.(row, config) ?? 1;
 }
 

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ProgramError } from '../../errors.ts';
-import type { CommandEntry, Counts } from '../folder/entries.ts';
+import { addReasons, type CommandEntry, type Counts } from '../folder/entries.ts';
 import { exists, LineWriter } from '../folder/files.ts';
 import { start } from '../process/exec.ts';
 import { splitLines, Tail } from '../process/lines.ts';
@@ -12,6 +12,7 @@ import { type Command, type RawRow, Reject } from '../tool.ts';
 import { collectedCommands } from './collect.ts';
 import { reportInput, schemaReason } from './reasons.ts';
 import { Repeats } from './repeats.ts';
+import { askedInput, nothingAsked, skippedUnits } from './screened.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
 import { Tally } from './tally.ts';
 
@@ -147,7 +148,9 @@ async function refuseRubbish<C>(job: PartJob<C>, decoder: PartDecoder<C>, comman
  */
 export async function decodePart<C>(job: PartJob<C>): Promise<Decoded> {
   const { stage, tool, part, folder, config } = job;
-  const context = stepContext(job, folder.raw(stage.name, part));
+  const raw = folder.raw(stage.name, part);
+  const context = stepContext(job, raw, await askedInput(job, raw));
+  const empty = await nothingAsked(raw);
   const decoder = new PartDecoder(
     job,
     await LineWriter.create(folder.records(stage.name, part)),
@@ -155,18 +158,20 @@ export async function decodePart<C>(job: PartJob<C>): Promise<Decoded> {
   );
   for await (const row of context.rows()) decoder.tally.ask(row, config);
 
-  const rows = tool.decode({ ...context, lines: (command) => offlineLines(job, command) });
-  for await (const row of rows) {
+  const decoding = { ...context, lines: (command: Command) => offlineLines(job, command) };
+  for await (const row of empty ? [] : tool.decode(decoding)) {
     throwIfStopped(job.signal, `${stage.name}/${part}`);
     await decoder.take(row);
   }
 
   const commands = await collectedCommands(job);
   await refuseRubbish(job, decoder, commands.at(-1));
-  const raw = folder.raw(stage.name, part);
-  const own = (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
+  const own = !empty && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
   const facts = { ...own, ...decoder.repeats.facts() };
   const counts = decoder.tally.finish(typeof own.units_blocked === 'number' ? own.units_blocked : 0);
+  const skipped = await skippedUnits(job, raw);
+  addReasons(counts.skipped, skipped);
+  counts.units_in += Object.values(skipped).reduce((sum, count) => sum + count, 0);
   counts.records_out = decoder.records.lines;
   counts.rejected_lines = decoder.rejects.lines;
   await decoder.rejects.finish();

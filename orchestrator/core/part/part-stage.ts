@@ -12,7 +12,7 @@ import {
   type PartEntry,
   type StageEntry,
 } from '../folder/entries.ts';
-import { exists, filesBelow, sha256File, sha256Text } from '../folder/files.ts';
+import { exists, filesBelow, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { differingKey } from '../folder/manifest.ts';
 import type { PartStage } from '../stage.ts';
@@ -109,7 +109,7 @@ function stageCounts(entry: StageEntry, cut: Cut): Counts {
 
 /** Digest of a stage's records: what later stages compare to see whether they must be done again. */
 export function stageDigest(outputs: string[]): string {
-  return sha256Text(outputs.join('\n'));
+  return sha256Of(outputs.join('\n'));
 }
 
 async function missingParts<C>(
@@ -140,6 +140,7 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   state.report({ type: 'stage_start', stage: stage.name, parts: cut.parts.length, partsDone, units: stageUnits(cut) });
   entry.status = 'running';
   entry.digest = null;
+  const screen = stage.screen?.(state.config) ?? null;
   for (const part of missing) {
     throwIfStopped(state.signal, stage.name);
     await requireInput(state.folder, stage.name, part, cut);
@@ -152,7 +153,7 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
       await state.manifest.save();
     }
     const startedAt = nowIso();
-    if (!(await isCollected(job))) await collectPart(job);
+    if (!(await isCollected(job))) await collectPart(job, screen);
     entry.parts[part] = await partEntry(job, await decodePart(job), startedAt);
     await state.manifest.save();
     state.report({ type: 'part_done', stage: stage.name, part });

@@ -21,9 +21,8 @@ export interface PartJob<C> {
   onUnits: (done: number, text?: string) => void;
 }
 
-/** The context of a step, over `rawFolder`. */
-export function stepContext<C>(job: PartJob<C>, rawFolder: string): StepContext<unknown, C> {
-  const input = job.folder.input(job.stage.name, job.part);
+/** The context of a step, over `rawFolder`. `input`: the units that are asked. */
+export function stepContext<C>(job: PartJob<C>, rawFolder: string, input: string): StepContext<unknown, C> {
   return {
     stage: job.stage.name,
     part: job.part,

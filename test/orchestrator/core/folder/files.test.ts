@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LineWriter, sha256File, sha256Text, writeWhole } from '../../../../orchestrator/core/folder/files.ts';
+import { LineWriter, sha256File, sha256Of, writeWhole } from '../../../../orchestrator/core/folder/files.ts';
 
 const test = suite('files');
 
@@ -27,7 +27,7 @@ for (const [title, count, length] of sizes) {
     const text = lines.map((line) => `${line}\n`).join('');
     assert.is(readFileSync(path, 'utf8'), text);
     assert.is(writer.lines, count);
-    assert.equal([digest, await sha256File(path)], [sha256Text(text), sha256Text(text)]);
+    assert.equal([digest, await sha256File(path)], [sha256Of(text), sha256Of(text)]);
     assert.equal(readdirSync(join(path, '..')), ['00000.ndjson'], 'nothing is left beside it');
   });
 }

@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import { suggestion } from './suggestion.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** The value that a path leads to; undefined where it leads nowhere. */
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(String(key)) : undefined,
+    input,
+  );
+}
+
+/** How far an alternative is from what was written: another kind of thing, then keys that it lacks or does not know. */
+function distance(issues: Issue[], input: unknown): number {
+  return issues.reduce((sum, issue) => {
+    if (issue.code === 'unrecognized_keys') return sum + issue.keys.length;
+    if (issue.code === 'invalid_type' && issue.path.length === 0) return sum + 100;
+    const missing = issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined;
+    return sum + (missing ? 1 : 0);
+  }, 0);
+}
+
+/** Of the alternatives of a union, the issues of the one that was meant; the union's own issue when that cannot be told. */
+function meant(issue: Issue, input: unknown): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const written = valueAt(input, issue.path);
+  const branches = issue.errors.map((issues) => ({ issues, far: distance(issues, written) }));
+  const least = Math.min(...branches.map(({ far }) => far));
+  const near = branches.filter(({ far }) => far === least).map(({ issues }) => issues);
+  const values = near.map((issues) => issues.flatMap((one) => (one.code === 'invalid_value' ? one.values : [])));
+  if (values.every((list) => list.length > 0)) {
+    return [{ code: 'invalid_value', path: issue.path, values: values.flat(), message: near[0]?.[0]?.message ?? '' }];
+  }
+  const [only, ...others] = near;
+  if (only === undefined || others.length > 0 || least >= 100) return [issue];
+  return only.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap((one) => meant(one, input));
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+function sentence(issue: Issue, schema: z.ZodType, input: unknown): string {
+  const path = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const where = path === '' ? '' : ` in ${path}`;
+    return issue.keys
+      .map((key) => `Unrecognized key: "${key}"${where}${suggestion(schema, issue.path, key)}`)
+      .join('; ');
+  }
+  const place = path === '' ? 'the file' : path;
+  const value = valueAt(input, issue.path);
+  const said = value === undefined ? '' : `, not ${shown(value)}`;
+  if (issue.code === 'invalid_value' && /^Invalid/.test(issue.message)) {
+    return `${place}: expected ${issue.values.map((one) => String(one)).join(' or ')}${said}`;
+  }
+  if (value === undefined && issue.code !== 'custom')
+    return `${place}: ${issue.message.replace(/^Invalid input: /, '')}`;
+  return `${place}: ${issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '')}${said}`;
+}
+
+/** What is wrong with a configuration, every key that is wrong by its name. */
+export function describeIssues(schema: z.ZodType, error: z.ZodError, input: unknown): string {
+  return error.issues
+    .flatMap((issue) => meant(issue, input))
+    .map((issue) => sentence(issue, schema, input))
+    .join('; ');
+}

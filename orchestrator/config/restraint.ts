@@ -1,0 +1,41 @@
+import { readBlocklist } from '../address/blocklist.ts';
+import type { Change } from '../core/folder/manifest.ts';
+import type { OptOuts } from '../core/folder/opt-outs.ts';
+import { CensusError } from '../errors.ts';
+import type { Config } from './config.ts';
+
+function isLower(before: unknown, after: unknown): boolean {
+  // null is the prober's own limit, which only a lab run may leave to it.
+  return typeof after === 'number' && (before === null || (typeof before === 'number' && after < before));
+}
+
+/** Keys that a started run may change, and in which direction: whatever only restrains sending, or says who sends and from where. */
+const changeable: Readonly<Record<string, (before: unknown, after: unknown) => boolean>> = {
+  contact: () => true,
+  'scan.interface': () => true,
+  'scan.gateway_mac': () => true,
+  'scan.rate': isLower,
+  // Another file, or one where there was none. What it holds is compared by itself: no opt-out may be dropped.
+  'scan.blocklist': () => true,
+};
+
+/** Whether a started run lets a change of its configuration through. */
+export function mayChange({ key, before, after }: Change): boolean {
+  return changeable[key]?.(before, after) ?? false;
+}
+
+/**
+ * The blocklist of a run, read and understood as a whole before anything else happens.
+ * @throws CensusError E_INPUT for a line that is not understood; E_REFUSED for a list without any entry, outside the lab
+ */
+export function readOptOuts(config: Config): OptOuts | null {
+  const path = config.scan.blocklist;
+  if (path === null) return null;
+  const { bytes, prefixes } = readBlocklist(path);
+  if (prefixes.length > 0 || config.lab) return { path, bytes, prefixes };
+  throw new CensusError(
+    'E_REFUSED',
+    `scan.blocklist: ${path} holds no entry`,
+    'those who opted out of earlier scans are listed there; if nobody has yet, list your own networks, or the special-purpose ranges (docs/ethics.md)',
+  );
+}

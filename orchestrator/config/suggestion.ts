@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** The schemas of objects behind defaults and unions. */
+function objectsOf(schema: unknown): z.ZodObject[] {
+  if (schema instanceof z.ZodObject) return [schema];
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(objectsOf);
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable) {
+    return objectsOf(schema.def.innerType);
+  }
+  return [];
+}
+
+/** Every key of a schema, dotted. */
+function keysBelow(schema: unknown, prefix: string): string[] {
+  return objectsOf(schema).flatMap((object) =>
+    Object.entries(object.shape).flatMap(([key, inner]) => [
+      `${prefix}${key}`,
+      ...keysBelow(inner, `${prefix}${key}.`),
+    ]),
+  );
+}
+
+/** Letters to change, add, drop or swap with a neighbour to make one word another. */
+function edits(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? (rows[i - 2]?.[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY;
+      row[j] = Math.min((rows[i - 1]?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (rows[i - 1]?.[j - 1] ?? 0) + same, swap);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]?.[b.length] ?? 0;
+}
+
+/** ", did you mean ...?" for a key that is misspelt or stands in the wrong section; nothing when no key is like it. */
+export function suggestion(schema: z.ZodType, path: readonly PropertyKey[], key: string): string {
+  const section = path.length === 0 ? '' : `${path.join('.')}.`;
+  const best = [...new Set(keysBelow(schema, ''))]
+    .map((known) => {
+      const here = known.startsWith(section) && !known.slice(section.length).includes('.');
+      const word = known.split('.').at(-1) ?? '';
+      return {
+        known: here ? word : known,
+        far: edits(key.toLowerCase(), word) + (here ? 0 : 0.5),
+        length: word.length,
+      };
+    })
+    .filter(({ far, length }) => far <= Math.max(1.5, length / 3))
+    .sort((a, b) => a.far - b.far)[0];
+  return best === undefined ? '' : `, did you mean "${best.known}"?`;
+}
