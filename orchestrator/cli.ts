@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Command } from '@commander-js/extra-typings';
+import { Command, CommanderError } from '@commander-js/extra-typings';
 import { inputsOf, needsOf, replayCensus, runCensus } from './census.ts';
 import { Config } from './config/config.ts';
 import { loadConfig, refuseUnsafe } from './config/file.ts';
@@ -54,6 +54,7 @@ function collect(value: string, before: string[]): string[] {
 }
 
 const program = new Command('mptcp-census')
+  .exitOverride() // before the commands, which inherit it: its own exit code for wrong usage is 1
   .description('Measures Multipath TCP deployment: evidence from real programs, verdicts that can be recomputed.')
   .version(censusVersion())
   .addHelpText(
@@ -180,6 +181,12 @@ program
     out(`Wrote ${file}. Set contact, scan.rate and scan.blocklist, then: mptcp-census doctor`);
   });
 
+function fail({ code, message, hint }: CensusError): void {
+  err(`error ${code}: ${message}`);
+  err(`  ${hint}`);
+  process.exitCode = started ? 1 : 2;
+}
+
 /** true once a stage was looked at: from then on a failure is a failed run (1), before it a run that could not start (2). */
 let started = false;
 
@@ -192,8 +199,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (thrown) {
-  const error = knownError(thrown);
-  err(`error ${error.code}: ${error.message}`);
-  err(`  ${error.hint}`);
-  process.exitCode = started ? 1 : 2;
+  // Wrong usage was told already; help and version that were asked for end with 0.
+  if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+  else fail(knownError(thrown));
 }

@@ -79,6 +79,8 @@ export interface WholeStage<C> {
   name: string;
   reads: readonly string[];
   unit: string;
+  /** It prints the configuration: made again when a start changed that. */
+  showsConfig?: boolean;
   /** Files or folders that it writes, relative to the run folder. */
   outputs: readonly string[];
   run: (context: WholeContext<C>) => Promise<Counts>;

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newStageEntry, nowIso } from './folder/entries.ts';
-import { exists, filesBelow, sha256File } from './folder/files.ts';
+import { exists, filesBelow, sha256File, sha256Of } from './folder/files.ts';
 import { differingKey } from './folder/manifest.ts';
 import { stageDigest } from './part/part-stage.ts';
 import type { WholeContext, WholeStage } from './stage.ts';
@@ -35,7 +35,8 @@ function wholeContext<C>(state: RunState<C>, stage: WholeStage<C>): WholeContext
 /** Runs a stage without parts when what it reads has changed or what it wrote is gone; true when it ran. */
 export async function runWholeStage<C>(state: RunState<C>, stage: WholeStage<C>): Promise<boolean> {
   const { manifest, folder } = state;
-  const reads = state.digests(stage.reads);
+  const shown = stage.showsConfig ? { configuration: sha256Of(JSON.stringify(manifest.data.config)) } : {};
+  const reads = { ...state.digests(stage.reads), ...shown };
   const before = manifest.data.stages[stage.name];
   if (before?.status === 'done' && differingKey(before.reads, reads) === null) {
     const there = await Promise.all(Object.keys(before.outputs).map((file) => exists(join(folder.out, file))));

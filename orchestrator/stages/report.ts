@@ -14,6 +14,7 @@ export const report: WholeStage<Config> = {
   name: 'report',
   reads: ['merge'],
   unit: 'table or figure',
+  showsConfig: true,
   outputs: ['report'],
   async run(context) {
     const out = join(context.folder, 'report');

@@ -85,10 +85,18 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     assert.is((await manifestOf(stand, 'first')).result_sha256, before);
   });
 
-  test('another configuration is refused, and the key is named', async () => {
-    const { exitCode, stderr } = await run('first', '--set', 'scan.rate=4999');
+  test('a higher rate is refused in a started run, with key and values', async () => {
+    const { exitCode, stderr } = await run('first', '--set', 'scan.rate=5001');
     assert.is(exitCode, 2);
-    assert.match(stderr, 'scan.rate differs');
+    assert.match(stderr, 'scan.rate was 5000 and is 5001 now');
+  });
+
+  test('a lower rate is accepted, is in the manifest, and only the report that shows it is made again', async () => {
+    const { exitCode, stdout, stderr } = await run('first', '--set', 'scan.rate=4999');
+    assert.is(exitCode, 0, stdout + stderr);
+    assert.equal(stagesDone(stdout), ['report']);
+    const { starts } = await manifestOf(stand, 'first');
+    assert.equal(starts.at(-1)?.changed, { 'scan.rate': { before: 5000, after: 4999 } });
   });
 
   test('a run killed in every stage in turn ends with the same result', async () => {

@@ -160,4 +160,24 @@ test('init writes a file once', async () => {
   assert.match(again.stderr, 'is there already');
 });
 
+const usage: [args: string[], code: number, says: RegExp][] = [
+  [['nonsense'], 2, /unknown command 'nonsense'/],
+  [['run'], 2, /missing required argument 'folder'/],
+  [['run', 'x'], 2, /required option '-c, --config <file>'/],
+  [['replay', 'x', '--no-such'], 2, /unknown option '--no-such'/],
+  [['judge', 'file.json'], 2, /too many arguments/],
+  [[], 2, /Usage: mptcp-census/],
+  [['--help'], 0, /^$/],
+  [['run', '--help'], 0, /^$/],
+  [['help', 'judge'], 0, /^$/],
+  [['--version'], 0, /^$/],
+];
+for (const [args, code, says] of usage) {
+  test(`mptcp-census ${args.join(' ')} ends with ${code}`, async () => {
+    const { exitCode, stderr } = await cli(...args);
+    assert.is(exitCode, code, stderr);
+    assert.match(stderr, says);
+  });
+}
+
 test.run();

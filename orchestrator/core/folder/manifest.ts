@@ -51,7 +51,13 @@ export const Manifest = z.strictObject({
         census: z.record(z.string(), z.union([z.string(), z.boolean(), z.null()])).describe('as above, at this start'),
         vantage: z.record(z.string(), z.unknown()).describe('as above, at this start'),
         changed: z
-          .record(z.string(), z.strictObject({ before: z.unknown(), after: z.unknown() }))
+          .record(
+            z.string(),
+            z.strictObject({
+              before: z.unknown().describe('value of the start before'),
+              after: z.unknown().describe('value from this start on'),
+            }),
+          )
           .default({})
           .describe('keys of the configuration that changed with this start, dotted: only what restrains sending may'),
         blocklist: OptOutsEntry.nullable()
