@@ -8,6 +8,7 @@ export const errorCodes = {
   E_PRIVILEGES: 'a program needs privileges that this process does not have',
   E_RUN_FOLDER: 'the run folder does not fit this run',
   E_STOPPED: 'the run was asked to stop',
+  E_MEMORY: 'the memory that a step may use does not suffice',
   E_INPUT: 'an input file cannot be read or is not what it should be',
 } as const;
 

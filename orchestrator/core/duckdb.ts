@@ -9,11 +9,14 @@ export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A database in memory that spills into `temp` past 512 MB and loads no extension from anywhere. */
-export async function openDatabase(input: { temp: string }): Promise<DuckDBInstance> {
+/** What the database holds before it spills to disk. A run needs no more, however long its list: every step sorts, joins or streams. */
+const memoryLimit = '512MB';
+
+/** A database in memory that spills into `temp` past its limit and loads no extension from anywhere. */
+export async function openDatabase(input: { temp: string; memoryLimit?: string }): Promise<DuckDBInstance> {
   await mkdir(input.temp, { recursive: true });
   return await DuckDBInstance.create(':memory:', {
-    memory_limit: '512MB',
+    memory_limit: input.memoryLimit ?? memoryLimit,
     temp_directory: input.temp,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -47,10 +50,19 @@ function databaseError(cause: unknown): unknown {
   )
     return cause;
   const [words = ''] = cause.message.split('\n');
+  const kept = 'everything measured is kept: the same command then resumes the run';
+  if (cause.message.startsWith('Out of Memory Error')) {
+    const hint = `free memory, or space in the run folder's file system, where the database spills to; ${kept}`;
+    return new CensusError('E_MEMORY', `the database used up the memory that it may use: ${words}`, hint, cause);
+  }
+  if (/No space left on device/.test(cause.message)) {
+    const hint = `free space in the run folder's file system; ${kept}`;
+    return new CensusError('E_INPUT', `the disk is full; the database says: ${words}`, hint, cause);
+  }
   return new CensusError(
     'E_INPUT',
     `the database says: ${words}`,
-    'a record file was changed, or the disk is full; remove the stage folder named and run again',
+    'a record file was changed after it was written; remove the stage folder it names to decode or measure that stage again',
     cause,
   );
 }

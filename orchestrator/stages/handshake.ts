@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { defineStage } from './define.ts';
+import { namedAddresses } from './merge/sql.ts';
 import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ address: z.string(), port: z.int(), host: z.string().nullable(), candidate: z.boolean() });
@@ -11,7 +12,7 @@ async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<U
   const rows = query(`
     WITH names AS (
       SELECT address, min({rank: coalesce(rank, 2147483647), www: www, name: target}).name AS host
-      FROM (SELECT name AS asked, unnest(addresses) AS address FROM resolve)
+      FROM ${namedAddresses}
       JOIN targets ON targets.target = asked
       GROUP BY address
     ), answered AS (

@@ -15,8 +15,9 @@ import { rulesVersion } from '../evidence/verdict.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { ScanRecord } from '../schemas/records/scan.ts';
+import { gatherDomains } from './merge/domains.ts';
 import { MergeRow, mergeRow } from './merge/row.ts';
-import { candidateRepliesSql, domainsSql, hostsSql, slicesSql, sortedTables } from './merge/sql.ts';
+import { candidateRepliesSql, entryAddressesSql, hostsSql, slicesSql, sortedTables } from './merge/sql.ts';
 
 const Address = z.object({ address: z.string() });
 
@@ -53,6 +54,13 @@ async function writeParquet(
   await context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${sqlText(parquet)})`);
   await rm(ndjson);
   return writer.lines;
+}
+
+/** Rows of an ordered query, written to disk first: sorting spills, and reading them back holds a row group. */
+async function sortedOnDisk(context: WholeContext<Config>, name: string, sql: string): Promise<AsyncIterable<unknown>> {
+  const file = sqlText(join(context.folder, '.tmp', `${name}.parquet`));
+  await context.run(`COPY (${sql}) TO ${file} (FORMAT parquet, ROW_GROUP_SIZE 8192)`);
+  return context.query(`SELECT * FROM read_parquet(${file})`);
 }
 
 /** Writes the tables that hosts are put together from, sorted by address, and makes them views. */
@@ -106,7 +114,7 @@ async function run(context: WholeContext<Config>) {
   }
   async function* domains(): AsyncGenerator<string> {
     const volatile = volatileFields(DomainsRecord);
-    for await (const value of context.query(domainsSql)) {
+    for await (const value of gatherDomains(await sortedOnDisk(context, 'entries', entryAddressesSql))) {
       const domain = DomainsRecord.parse(value);
       result.update(stableText(domain, volatile));
       yield JSON.stringify(domain);

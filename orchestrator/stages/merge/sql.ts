@@ -1,3 +1,10 @@
+import { SynAck } from '../../schemas/lists.ts';
+
+/** Names and the addresses that they resolved to: the one place where the two are joined. `asked` is the name with www. where it was doubled. */
+export const namedAddresses = '(SELECT name AS asked, unnest(addresses) AS address FROM resolve)';
+
+const synackWords = SynAck.options.map((word) => `'${word}'`).join(', ');
+
 /** Replies whose keys are compared over the whole run (evidence/keys.ts). */
 export const candidateRepliesSql = 'SELECT * FROM scan WHERE len(options_mptcp) > 0';
 
@@ -9,7 +16,7 @@ export const sortedTables: Readonly<Record<string, string>> = {
   replies: 'SELECT * FROM scan ORDER BY address, port',
   named: `
     SELECT r.address, t.name, min(t.rank) AS rank, bool_and(t.www) AS www
-    FROM (SELECT name AS asked, unnest(addresses) AS address FROM resolve) r
+    FROM ${namedAddresses} r
     JOIN targets t ON t.target = r.asked AND t.kind = 'name'
     GROUP BY r.address, t.name
     ORDER BY r.address`,
@@ -74,37 +81,33 @@ export function hostsSql(within: string): string {
   ORDER BY answered.address, answered.port`;
 }
 
-/** One row per list entry, over the hosts judged just before. Only addresses that answered with a SYN/ACK can be incapable. */
-export const domainsSql = `
+/**
+ * One row per list entry and address, an entry without addresses once, in the order of domains.parquet, over the hosts judged just
+ * before. Joins and sorting spill to disk, lists of addresses do not: gatherDomains (domains.ts) makes them of this stream. Only
+ * addresses that answered with a SYN/ACK can be incapable.
+ */
+export const entryAddressesSql = `
   WITH answering AS (
     SELECT address,
-      bool_or(list_contains(synack, true)) AS answered,
+      bool_or(list_has_any(list_concat(coalesce(v1.replies, []), coalesce(v0.replies, [])), [${synackWords}])) AS answered,
       coalesce(bool_or(v1.verdict = 'capable'), false) AS v1,
       coalesce(bool_or(v0.verdict = 'capable'), false) AS v0
-    FROM (
-      SELECT *, list_transform(
-        list_concat(coalesce(v1.replies, []), coalesce(v0.replies, [])),
-        r -> r NOT IN ('rst', 'mp_tcprst', 'icmp_unreachable', 'icmp_ttl_exceeded')
-      ) AS synack FROM hosts
-    )
+    FROM hosts
     GROUP BY address
   ), of_name AS (
     SELECT DISTINCT t.name, a.address
     FROM targets t
-    JOIN (SELECT name AS asked, unnest(addresses) AS address FROM resolve) a ON a.asked = t.target
+    JOIN ${namedAddresses} a ON a.asked = t.target
     WHERE t.kind = 'name'
   ), entries AS (
     SELECT name, min(rank) AS rank FROM targets WHERE kind = 'name' GROUP BY name
   )
   SELECT
-    entries.name, entries.rank,
-    coalesce(list(of_name.address ORDER BY of_name.address) FILTER (of_name.address IS NOT NULL), []) AS addresses,
-    count(*) FILTER (answering.answered) AS addresses_answered,
-    count(*) FILTER (answering.v1) AS addresses_capable_v1,
-    count(*) FILTER (answering.v0) AS addresses_capable_v0,
-    count(*) FILTER (answering.v1 OR answering.v0) BETWEEN 1 AND count(*) FILTER (answering.answered) - 1 AS mixed
+    entries.name, entries.rank, of_name.address,
+    coalesce(answering.answered, false) AS answered,
+    coalesce(answering.v1, false) AS v1,
+    coalesce(answering.v0, false) AS v0
   FROM entries
   LEFT JOIN of_name USING (name)
   LEFT JOIN answering USING (address)
-  GROUP BY entries.name, entries.rank
-  ORDER BY entries.rank NULLS LAST, entries.name`;
+  ORDER BY entries.rank NULLS LAST, entries.name, of_name.address`;

@@ -3,16 +3,17 @@ import * as assert from 'uvu/assert';
 import { VerdictName } from '../../../../orchestrator/schemas/lists.ts';
 import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
 import type { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
-import { domainsSql } from '../../../../orchestrator/stages/merge/sql.ts';
+import { gatherDomains } from '../../../../orchestrator/stages/merge/domains.ts';
+import { entryAddressesSql } from '../../../../orchestrator/stages/merge/sql.ts';
 import { makeHost, verdict } from '../../report/parquet.ts';
 import { type Records, resolved, target, withViews } from '../records.ts';
 
 const test = suite('merge-sql');
 
-async function queried(records: Records, sql: string): Promise<unknown[]> {
+async function domainsOf(records: Records): Promise<unknown[]> {
   return await withViews(records, ['targets', 'resolve', 'scan', 'hosts'], async (query) => {
     const found: unknown[] = [];
-    for await (const row of query(sql)) found.push(row);
+    for await (const row of gatherDomains(query(entryAddressesSql))) found.push(row);
     return found;
   });
 }
@@ -106,7 +107,7 @@ const counts: [sentence: string, addresses: string[], hosts: HostsRecord[], expe
 for (const [sentence, addresses, hosts, expected] of counts) {
   test(`domains: ${sentence}`, async () => {
     const records = { targets: [target('a.example', 1)], resolve: [resolved('a.example', addresses)], hosts };
-    const [domain, ...more] = (await queried(records, domainsSql)).map((row) => DomainsRecord.parse(row));
+    const [domain, ...more] = (await domainsOf(records)).map((row) => DomainsRecord.parse(row));
     assert.equal(more, []);
     assert.equal(domain?.addresses, addresses);
     const { addresses_answered, addresses_capable_v1, addresses_capable_v0, mixed } = domain ?? {};
@@ -168,7 +169,7 @@ const entries: [sentence: string, records: Records, lines: string[]][] = [
 
 for (const [sentence, records, lines] of entries) {
   test(`domains: ${sentence}`, async () => {
-    const domains = (await queried(records, domainsSql)).map((row) => DomainsRecord.parse(row));
+    const domains = (await domainsOf(records)).map((row) => DomainsRecord.parse(row));
     const shown = domains.map(
       ({ name, rank, addresses, addresses_answered, addresses_capable_v1, mixed }) =>
         `${name} ${rank} ${addresses.join(',')} answered ${addresses_answered} capable ${addresses_capable_v1}${mixed ? ' mixed' : ''}`,
