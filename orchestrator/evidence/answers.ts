@@ -46,6 +46,8 @@ export interface Answer {
   shown: Shown | null;
   /** Names the SYN that was answered; a reply to a SYN that was not numbered has its probe's name. */
   syn: string;
+  /** The record says which SYN was answered. */
+  numbered: boolean;
   seq: string | null;
   /** How many more times the same reply came: servers repeat a SYN/ACK that nobody resets. */
   repeats: number;
@@ -95,8 +97,12 @@ function sequenceOf({ sent_seq, ack }: ScanEvidence): number | null {
 }
 
 /** Names the SYN that a reply answers: its source port and number, never its probe's name alone (two runs may send the same probe). */
-export function synOf({ probe, source_port, ack }: Pick<ScanEvidence, 'probe' | 'source_port' | 'ack'>): string {
-  return source_port === null || ack === null ? probe : `${source_port} ${ack}`;
+export function synOf(scan: Pick<ScanEvidence, 'probe' | 'source_port' | 'ack'>): string {
+  return isNumbered(scan) ? `${scan.source_port} ${scan.ack}` : scan.probe;
+}
+
+function isNumbered({ source_port, ack }: Pick<ScanEvidence, 'source_port' | 'ack'>): boolean {
+  return source_port !== null && ack !== null;
 }
 
 function bytesOf(scan: ScanEvidence): Buffer {
@@ -135,9 +141,9 @@ export function shownBy(scan: ScanEvidence): Shown | null {
   );
 }
 
-function packetOf(scan: ScanEvidence, kind: string): string {
-  const { ack, seq, options_mptcp, options_order, window } = scan;
-  return JSON.stringify([kind, scan.source_port, ack, seq, options_mptcp, options_order, window]);
+/** What a repeated SYN/ACK keeps. Its window, its TTL and its times may change, and some systems leave options out in the end. */
+function packetOf({ source_port, ack, seq, options_mptcp }: ScanEvidence, kind: string): string {
+  return `${kind} ${source_port} ${ack} ${seq} ${options_mptcp}`;
 }
 
 /** Reads one scan record. */
@@ -151,6 +157,7 @@ export function readScan(scan: ScanEvidence): Read {
     classification,
     shown,
     syn: synOf(scan),
+    numbered: isNumbered(scan),
     seq: scan.seq,
     repeats: 0,
     repeatOf: null,
@@ -175,6 +182,7 @@ export function readConnection(handshake: HandshakeEvidence | null): Read[] {
     classification: shown.classification,
     shown,
     syn: probe.word,
+    numbered: false,
     seq: null,
     repeats: 0,
     repeatOf: null,

@@ -46,14 +46,28 @@ function distinct(reads: Read[]): Read[] {
     byProbe.set(name, read);
     const first = byPacket.get(packet);
     if (first === undefined) byPacket.set(packet, read);
-    // A SYN/ACK is sent again until it is answered; without its number it cannot be recognised.
-    else if (answer.seq !== null && answer.packet === 'synack') answer.repeatOf = first.answer.probe.word;
+    // A SYN/ACK is sent again until it is answered; without its number, and that of the SYN, it cannot be recognised.
+    else if (answer.numbered && answer.seq !== null && answer.packet === 'synack')
+      answer.repeatOf = first.answer.probe.word;
   }
   return [...byProbe.values()];
 }
 
 function byArrival(a: Read, b: Read): number {
-  return compare(a.at, b.at) || byName(a, b);
+  return compare(a.at, b.at) || byName(a, b) || compare(headerOf(a), headerOf(b));
+}
+
+function headerOf({ answer }: Read): string {
+  const { window, ip_id, options_order } = answer.header;
+  return `${window} ${ip_id} ${options_order}`;
+}
+
+/**
+ * Names the SYN that drew a key, for comparison within the host. Modules before 2026-12 gave SYNs of two probes one port and number:
+ * what is no repeat answers a SYN of its own.
+ */
+function drawnFor({ probe, repeatOf, syn, seq }: Answer): string {
+  return seq === null ? syn : `${repeatOf ?? probe.word} ${syn}`;
 }
 
 function byName(a: Read, b: Read): number {
@@ -73,7 +87,7 @@ function compare(a: string, b: string): number {
 /** Which relations each key shows: by itself, over this host's own SYNs, over the run. */
 function relateKeys(reads: readonly Read[], sentKeys: ReadonlySet<string>, run: ReadonlySet<string>): void {
   const own = new KeyTraces();
-  for (const { answer, key } of reads) if (key !== null) own.add(answer.syn, key);
+  for (const { answer, key } of reads) if (key !== null) own.add(drawnFor(answer), key);
   const here = own.shared();
   for (const { answer, key } of reads) {
     if (key === null) continue;

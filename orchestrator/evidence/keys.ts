@@ -1,4 +1,5 @@
 import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
+import { shapesOf } from './key-shapes.ts';
 
 /**
  * Keys over a whole run. A real key is drawn for one connection (RFC 8684, 3.1): it owes nothing to what we sent, and nothing to any
@@ -58,15 +59,6 @@ export const relations: readonly Relation[] = [
   { name: 'sequence_timestamp_sum', rest: ofBoth((key, s, t) => key - BigInt(s) - BigInt(t)), alone: true },
 ];
 
-const swapped = (word: number) => Buffer.from([word & 255, (word >>> 8) & 255, (word >>> 16) & 255, word >>> 24]);
-
-/** Our sequence number or timestamp stands in the key as it is or byte by byte reversed: a drawn key does so 20 times in 2^32. */
-function standsIn(key: Buffer, word: number | null): boolean {
-  if (word === null || word === 0) return false;
-  const reversed = swapped(word);
-  return key.includes(reversed) || key.includes(Buffer.from(reversed).reverse());
-}
-
 /** A rest as text, with its relation: what is counted over a run. */
 export function traceOf(relation: Relation, rest: bigint): string {
   return `${relation.name} ${rest.toString(16)}`;
@@ -89,9 +81,7 @@ export function tracesOf(fact: KeyFact): Traces {
     if (rest !== 0n) traces.shared.push(traceOf(relation, rest));
     else if (relation.alone) traces.alone.push(relation.name);
   }
-  const bytes = Buffer.from(fact.key.toString(16).padStart(16, '0'), 'hex');
-  if (standsIn(bytes, fact.sequence)) traces.alone.push('sequence_within');
-  if (standsIn(bytes, fact.timestamp)) traces.alone.push('timestamp_within');
+  traces.alone.push(...shapesOf(fact));
   return traces;
 }
 

@@ -85,6 +85,13 @@ export const probes = [
   },
 ] as const satisfies readonly Probe[];
 
+const grease = probeNamed('grease', null);
+
+/** Asks for a version that nobody speaks. */
+export function isGrease({ asks, mayIgnore }: Probe): boolean {
+  return asks !== null && mayIgnore;
+}
+
 /** The probe that a census sends to ask for a version. */
 export function probeFor(version: 0 | 1): string {
   return `v${version}`;
@@ -97,6 +104,7 @@ export function probeFor(version: 0 | 1): string {
 export function probeNamed(word: string, sentVersion: number | null): Probe {
   const known = probes.find((probe) => probe.word === word);
   if (known !== undefined) return known;
+  if (sentVersion !== null && sentVersion > 1) return { ...grease, word };
   const asks = sentVersion === 0 || sentVersion === 1 ? sentVersion : null;
   return { word, sends: 'unknown', asks, expects: asks === null ? null : 12, mayIgnore: asks === null, raises: [] };
 }

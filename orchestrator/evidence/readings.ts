@@ -47,11 +47,11 @@ function isUnrelated({ keyRelations, shown }: Answer): boolean {
   return keyRelations.length === 0 && !shown?.faults.some((fault) => fault.startsWith('key_'));
 }
 
-/** The most different keys that any one SYN was answered with. */
+/** The most different keys that any one SYN was answered with; where the records do not say which SYN, no two answer one. */
 export function keysOfSyn(facts: Facts): number {
   const keys = new Map<string, Set<string>>();
-  for (const { probe, syn, shown } of synacks(facts)) {
-    if (shown?.key == null) continue;
+  for (const { probe, syn, numbered, shown } of synacks(facts)) {
+    if (shown?.key == null || !numbered) continue;
     const name = `${probe.word} ${syn}`;
     keys.set(name, (keys.get(name) ?? new Set()).add(shown.key));
   }

@@ -2,6 +2,7 @@ import { MP_CAPABLE, MP_JOIN, subtypeOf } from '../mptcp/option.ts';
 import type { Answer } from './answers.ts';
 import { brokenWalk } from './classify.ts';
 import { constant } from './keys.ts';
+import { isGrease } from './probes.ts';
 import { carries, has } from './readings.ts';
 
 /** What shows in one answer that its MPTCP option is not a server's own. verdict.ts says what follows from it. */
@@ -19,7 +20,7 @@ const moduleWindow = 64240;
 
 /** A walk that broke hides what came behind it: nothing is read into it. */
 const walked = (answer: Answer) => answer.packet === 'synack' && !has(answer, ...brokenWalk);
-const asksVersion = ({ probe }: Answer) => probe.asks !== null && probe.word !== 'grease';
+const asksVersion = ({ probe }: Answer) => probe.asks !== null && !isGrease(probe);
 const subtype = ({ shown }: Answer) => (shown?.option == null ? null : subtypeOf(shown.option));
 
 function keyFault(name: 'key_byte_swapped' | 'key_truncated' | 'key_derived' | 'key_zero', sentence: string): Sign {
@@ -76,8 +77,9 @@ export const signs: readonly Sign[] = [
   },
   {
     name: 'key_related',
-    sentence: 'The key is made from our sequence number, our timestamp or our key, here or in several answers alike.',
-    source: 'RFC 8684, 3.1, a key is random; relations in keys.ts',
+    sentence:
+      'The key is made from our sequence number, our timestamp or our key, here or in several answers alike, or is one byte repeated.',
+    source: 'RFC 8684, 3.1, a key is random; relations in keys.ts, shapes in key-shapes.ts',
     of: (answer) =>
       related(answer, ...answer.keyRelations.filter((name) => name !== constant && name !== 'sent')) &&
       !related(answer, constant, 'sent'),
@@ -90,14 +92,13 @@ export const endpointSigns: readonly Sign[] = [
     name: 'grease_copied',
     sentence: 'A version that nobody speaks was agreed to.',
     source: 'RFC 8684, 3.1, version negotiation',
-    of: (answer) =>
-      walked(answer) && answer.probe.word === 'grease' && carries(answer) && (answer.shown?.version ?? 0) > 1,
+    of: (answer) => walked(answer) && isGrease(answer.probe) && carries(answer) && (answer.shown?.version ?? 0) > 1,
   },
   {
     name: 'canary_returned',
     sentence: 'An option of a kind that nobody knows came back: what this box returns of MPTCP is taken for an echo.',
     source: 'RFC 9293, 3.1: unknown options are ignored; paper, erratum',
-    of: (answer) => walked(answer) && carries(answer) && has(answer, 'canary_returned'),
+    of: (answer) => walked(answer) && has(answer, 'canary_returned'),
   },
   {
     name: 'join_returned',

@@ -30,7 +30,7 @@ function shownByOwn(sign: Sign): Rule {
 
 /** A sign of the endpoint, whatever it was asked. What answers another question speaks only against something offered. */
 function shownByAny(sign: Sign): Rule {
-  return { ...sign, when: (facts) => (offered(facts) ? facts.answers : own(facts)).some(sign.of) };
+  return { ...sign, when: (facts) => (offered(facts) ? facts.answers : own(facts).filter(carries)).some(sign.of) };
 }
 
 const isEcho = (answer: Answer) => [...signs, ...endpointSigns].some((sign) => sign.of(answer));

@@ -4,6 +4,8 @@ import { cases, fresh, fresh2, key0, key1, ours, type Row, reply, v0, v0Syn, v1 
 /** Two probes that left with one source port and number, as those of modules before 2026-11 did. */
 const shared = { source_port: 41_000, ack: '5c000001', seq: '9d000001' };
 
+const unnumbered = { source_port: null, ack: null, seq: null };
+
 /** claim: verdict, rung, rules. */
 const rows: Row[] = [
   [
@@ -137,6 +139,38 @@ const rows: Row[] = [
     1,
     [v1([key1('a1b20badcafe3344')], { tcp_options: `080a111111110badcafe${key1('a1b20badcafe3344')}` })],
     'echoed_option syn_ack key_related',
+  ],
+  [
+    'eight NOPs in the place of a key are a filler',
+    1,
+    [v1([key1('0101010101010101')])],
+    'echoed_option syn_ack key_related',
+  ],
+  [
+    'the complement of our sequence number within a key is no key',
+    1,
+    [v1([key1('a1c4b3a291223344')], { sent_seq: '3b4c5d6e' })],
+    'echoed_option syn_ack key_related',
+  ],
+  [
+    'our sequence number and timestamp turned by some bits are no key',
+    1,
+    [v1([key1('fe3b4c5d6e0badca')], { sent_seq: '3b4c5d6e', sent_tsval: '0badcafe' })],
+    'echoed_option syn_ack key_related',
+  ],
+  ['our key turned by four bits is no key', 0, [v0([key0('0203040506070801')])], 'echoed_option syn_ack key_related'],
+  ['the digest of our key is no key', 0, [v0([key0('c861d0c2ad331838')])], 'echoed_option syn_ack key_related'],
+  [
+    'two keys of a program that does not say which SYN they answer may answer two',
+    1,
+    [v1([key1(fresh)], unnumbered), v1([key1(fresh2)], unnumbered)],
+    'capable fresh_key v1_twelve_bytes,key_fresh',
+  ],
+  [
+    'one key in answer to both versions is constant, though the SYNs had one number',
+    0,
+    [v1([key1(fresh)], shared), v0([key0(fresh)], { ...shared, seq: '22222222' })],
+    'echoed_option syn_ack echo_in_other_version,key_constant',
   ],
   [
     'our key and a constant of the run are no key',
