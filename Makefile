@@ -12,32 +12,32 @@ SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
-setup: ## install what is missing for a census and the test Internet: Debian packages, npm packages, the build
+setup: ## install everything a census and the test Internet need: Debian packages, npm packages, the build
 	@scripts/setup lab
 
-setup-run: ## the same without the test Internet
+setup-run: ## the same, without the test Internet
 	@scripts/setup run
 
-setup-test: ## the same with all that the tests need
+setup-test: ## the same, plus everything the tests need
 	@scripts/setup test
 
-setup-unit: ## the same for make test-unit alone: npm packages and the build
+setup-unit: ## only what make test-unit needs: npm packages and the build
 	@scripts/setup unit
 
-setup-check: ## the same for make check alone
+setup-check: ## only what make check needs
 	@scripts/setup check
 
-build: ## compile the orchestrator and the probe module
+build: ## build the orchestrator and the probe module
 	@npm run --silent build
 	@$(MAKE) --silent -C zmap-module
 
 census: $(if $(CONFIG),setup-run,setup) ## census of the test Internet, or a real one: make census CONFIG=file RUN=name
 	@scripts/census $(RUN) $(CONFIG)
 
-test: setup-test ## run all tests; those that need root say so when they are skipped
+test: setup-test ## run all tests; skipped ones say why
 	@node --import tsx test/run.ts
 
-test-unit: setup-unit ## run the tests that need neither root nor a lab: a minute on two cores
+test-unit: setup-unit ## run the tests that need neither root nor a lab; one minute on two cores
 	@node --import tsx test/run.ts --unit
 
 nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times; a skip is a failure
@@ -51,28 +51,28 @@ check: setup-check ## types, lint, format, dead code, house rules
 	@node --import tsx test/house-rules.ts
 	@$(MAKE) --silent -C zmap-module check
 
-doctor: ## is everything here that a census needs?
+doctor: ## check that all required programs and kernel features are installed
 	@node dist/cli.js doctor
 
-bench: setup-test ## measure: probe module against tcp_synscan, ip2asn-lite against pyasn
+bench: setup-test ## benchmark the probe module against tcp_synscan and ip2asn-lite against pyasn
 	@code=0; for bench in scripts/bench/*.ts; do node --import tsx $$bench || code=1; done; exit $$code
 
 fuzz: ## fuzz the option codec for a minute
 	@$(MAKE) --silent -C zmap-module fuzz SECONDS=60
 
-docs: ## write the data dictionary anew from the schemas
+docs: ## regenerate the data dictionary from the schemas
 	@node --import tsx scripts/data-dictionary.ts
 
-lab-up: setup ## set up the test Internet and leave it standing
+lab-up: setup ## set up the test Internet and leave it running
 	@$(SUDO) $(LAB) up
 
-lab-down: ## take down every test Internet of this checkout
+lab-down: ## tear down every test Internet of this checkout
 	@$(SUDO) $(LAB) down --all-mine
 
-lab-shell: ## a shell in the scanner of the test Internet that stands
+lab-shell: ## open a shell in the scanner of the running test Internet
 	@$(SUDO) $(LAB) shell
 
-clean: ## remove what was built; runs/ stays
+clean: ## remove build output; keep runs/
 	rm -rf dist build coverage orchestrator/ip2asn-lite/dist
 	$(MAKE) --silent -C zmap-module clean
 	$(MAKE) --silent -C scripts/lab clean

@@ -62,21 +62,21 @@ const program = new Command('mptcp-census')
     `
 Examples:
   $ mptcp-census init                                  write a commented census.yaml
-  $ mptcp-census doctor                                is everything here that a census needs?
+  $ mptcp-census doctor                                check that all required programs and kernel features are installed
   $ sudo mptcp-census run --config census.yaml runs/2026-11
-  $ mptcp-census replay runs/2026-11                   decode it again, without a packet
+  $ mptcp-census replay runs/2026-11                   decode it again without sending a packet
   $ zmap ... -M mptcp_synscan -O json -f '*' | mptcp-census judge`,
   );
 
 program
   .command('run')
-  .description('make a census, or what is missing of one')
+  .description('run a census, or resume an unfinished one')
   .argument('<folder>', 'run folder, such as runs/2026-11')
   .requiredOption('-c, --config <file>', 'census.yaml')
-  .option('--set <key=value>', 'override a key, such as --set scan.rate=1000; may be given again', collect, [])
+  .option('--set <key=value>', 'override a key, such as --set scan.rate=1000; repeatable', collect, [])
   .addHelpText(
     'after',
-    '\nA run that was stopped goes on where it was. Remove runs/NAME/STAGE to measure that stage again.',
+    '\nAn interrupted run resumes where it stopped. Remove runs/NAME/STAGE to measure that stage again.',
   )
   .action(async (folder, options) => {
     const config = loadConfig(options.config, options.set);
@@ -101,10 +101,13 @@ program
 
 program
   .command('replay')
-  .description('decode a finished run again from its raw files: no packet, no privilege')
+  .description('decode a finished run again from its raw files; sends no packet, needs no privileges')
   .argument('<folder>', 'run folder')
-  .option('--into <folder>', 'where the result goes (default: replay/ in the run folder)')
-  .option('--changes', "one NDJSON record per verdict that today's rules move; for runs of an earlier version")
+  .option('--into <folder>', 'output folder (default: replay/ in the run folder)')
+  .option(
+    '--changes',
+    'print one NDJSON record per verdict that the current rules change; for runs made by an earlier version',
+  )
   .addHelpText(
     'after',
     "\nExample: mptcp-census replay runs/2025-11 --changes | jq -r '[.before, .after] | @tsv' | sort | uniq -c",
@@ -159,8 +162,8 @@ program
 
 program
   .command('doctor')
-  .description('is everything here that a census needs?')
-  .option('-c, --config <file>', 'look only at what a run with this configuration needs')
+  .description('check that all required programs and kernel features are installed')
+  .option('-c, --config <file>', 'check only what a run with this configuration needs')
   .action(async (options) => {
     const config = options.config === undefined ? null : loadConfig(options.config, []);
     const asked = config === null ? null : { config, needs: needsOf(config), inputs: inputsOf(config) };
@@ -173,10 +176,10 @@ program
 
 program
   .command('init')
-  .description('write a commented configuration')
-  .argument('[file]', 'where to', 'census.yaml')
+  .description('write a commented configuration file')
+  .argument('[file]', 'file to write', 'census.yaml')
   .action((file) => {
-    if (existsSync(file)) throw new CensusError('E_CONFIG', `${file} is there already`, 'name another file');
+    if (existsSync(file)) throw new CensusError('E_CONFIG', `${file} already exists`, 'choose another file name');
     writeFileSync(file, initTemplate);
     out(`Wrote ${file}. Set contact, scan.rate and scan.blocklist, then: mptcp-census doctor`);
   });

@@ -2,14 +2,14 @@
 export const errorCodes = {
   E_CONFIG: 'the configuration is wrong or incomplete',
   E_REFUSED: 'the run would send packets it must not send',
-  E_PROGRAM_MISSING: 'a program that a stage needs is not installed, or not one that it can use',
+  E_PROGRAM_MISSING: 'a program that a stage needs is not installed, or is not a version it can use',
   E_PROGRAM_FAILED: 'a program exited with an unexpected code, hung, or could not be started',
-  E_PROGRAM_RUBBISH: 'a program printed output that its schema does not know',
-  E_PRIVILEGES: 'a program needs privileges that this process does not have',
-  E_RUN_FOLDER: 'the run folder does not fit this run',
+  E_PROGRAM_RUBBISH: 'a program printed output that does not match its schema',
+  E_PRIVILEGES: 'a program needs privileges that this process lacks',
+  E_RUN_FOLDER: 'the run folder belongs to a different run, or is damaged',
   E_STOPPED: 'the run was asked to stop',
-  E_MEMORY: 'the memory that a step may use does not suffice',
-  E_INPUT: 'an input file cannot be read or is not what it should be',
+  E_MEMORY: 'a step ran out of memory',
+  E_INPUT: 'an input file cannot be read, or is invalid',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
@@ -59,13 +59,13 @@ export class ProgramError extends CensusError {
 }
 
 const diskErrors: Record<string, string> = {
-  ENOSPC: 'the disk is full: make room and run the same command again',
-  EDQUOT: 'the quota is used up: make room and run the same command again',
+  ENOSPC: 'the disk is full: free some space and run the same command again',
+  EDQUOT: 'the disk quota is exceeded: free some space and run the same command again',
   EROFS: 'the file system is read-only: choose another folder',
-  EACCES: 'permission is denied: choose another folder, or run as the owner of this one',
-  EPERM: 'permission is denied: choose another folder, or run as the owner of this one',
-  ENOTDIR: 'a file stands where a folder is needed: choose another name',
-  EEXIST: 'a file stands where a folder is needed: choose another name',
+  EACCES: 'permission denied: choose another folder, or run as the owner of this one',
+  EPERM: 'permission denied: choose another folder, or run as the owner of this one',
+  ENOTDIR: 'a file exists where a folder is needed: choose another name',
+  EEXIST: 'a file exists where a folder is needed: choose another name',
 };
 
 /**

@@ -25,9 +25,9 @@ function plainLine(event: RunEvent, note: Note): string | null {
     case 'stage_start':
       return `${name} starts: ${event.parts - event.partsDone} of ${event.parts} parts to do${note(event.stage, event.units)}`;
     case 'stage_left_out':
-      return `${name} left out by the configuration`;
+      return `${name} disabled in the configuration`;
     case 'stage_unchanged':
-      return `${name} is done already`;
+      return `${name} already done`;
     case 'stage_done':
       return `${name} done in ${clock(event.seconds)}: ${countsLine(event.counts)}`;
     case 'stage_failed':
@@ -107,8 +107,8 @@ export function liveView(stages: readonly string[], note: Note, now: () => numbe
       if (row === undefined) return;
       if (event.type === 'stage_start') row.progress = new StageProgress(event.stage, now());
       row.progress.hear(event);
-      if (event.type === 'stage_left_out') row.finish('left out by the configuration');
-      else if (event.type === 'stage_unchanged') row.finish('is done already');
+      if (event.type === 'stage_left_out') row.finish('disabled in the configuration');
+      else if (event.type === 'stage_unchanged') row.finish('already done');
       else if (event.type === 'stage_done') row.finish(`done in ${clock(event.seconds)}: ${countsLine(event.counts)}`);
       else if (event.type === 'stage_failed') row.fail();
       else if (event.type === 'stage_start') row.show(`starts${note(event.stage, event.units)}`);

@@ -81,9 +81,9 @@ export const entries: readonly Entry[] = [
     nulls: {
       'programs.*.path': 'not found',
       'programs.*.version': 'it prints none that is understood',
-      'stages.*.started_at': 'left out',
-      'stages.*.ended_at': 'running, or left out',
-      'stages.*.counts': 'running, or left out',
+      'stages.*.started_at': 'disabled',
+      'stages.*.ended_at': 'running, or disabled',
+      'stages.*.counts': 'running, or disabled',
       result_sha256: 'merge is not done',
     },
   },
@@ -106,8 +106,8 @@ export function dictionary(): string {
 
 Written by \`make docs\` from the schemas; a test fails when it is out of date. Files are NDJSON or Parquet, names are
 snake_case, times are UTC in ISO 8601, keys and option bytes are hex strings. \`false\` means false, \`null\` means that the value
-could not be had; the column "null means" says where the reason stands. Volatile fields differ between two measurements of the
-same thing and are left out of \`result_sha256\`. A field inside a list is written \`list[].field\`, one under a free key \`object.*.field\`.
+could not be had; the column "null means" says which field gives the reason. Volatile fields differ between two measurements of the
+same thing and are excluded from \`result_sha256\`. A field inside a list is written \`list[].field\`, one under a free key \`object.*.field\`.
 Fields are added and never re-meant; \`schema_version\` of the manifest counts changes that old readers would not survive.
 `;
   return `${[intro, ...entries.map(section)].join('\n')}`;

@@ -47,7 +47,7 @@ function osSchema(seconds: Seconds) {
   return z
     .union([z.literal(false), Fingerprint, z.literal(true).transform(() => Fingerprint.parse({}))])
     .default(false)
-    .describe('operating system detection: slow and intrusive, asked for and never by default');
+    .describe('operating system detection: slow and intrusive, so off by default');
 }
 
 function scanSchema(seconds: Seconds) {
@@ -61,10 +61,14 @@ function scanSchema(seconds: Seconds) {
         .default([1, 0])
         .describe('MPTCP versions, each a probe of its own'),
       rate: z.int().positive().nullable().default(null).describe('packets per second on the wire, all probes together'),
-      blocklist: z.string().nullable().default(null).describe('file of prefixes that are never probed'),
+      blocklist: z
+        .string()
+        .nullable()
+        .default(null)
+        .describe('file of addresses, prefixes and ranges that are never probed'),
       interface: z.string().nullable().default(null).describe('network interface; null: that of the default route'),
       gateway_mac: z.string().nullable().default(null).describe('MAC address of the gateway; null: zmap finds it'),
-      cooldown: seconds.prefault('8s').describe('how long late answers are waited for'),
+      cooldown: seconds.prefault('8s').describe('how long to wait for late replies'),
     })
     .prefault({});
 }
@@ -73,8 +77,8 @@ function handshakeSchema(seconds: Seconds) {
   return z
     .strictObject({
       tool: toolChoice(['wget']),
-      hold: seconds.prefault('5s').describe('how long a connection is kept open for announcements'),
-      concurrency: z.int().positive().max(512).default(32).describe('connections at a time'),
+      hold: seconds.prefault('5s').describe('how long each connection is held open for address announcements'),
+      concurrency: z.int().positive().max(512).default(32).describe('concurrent connections'),
       timeout: seconds
         .refine((limit) => limit >= 4, 'at least 4s: the fallback to TCP takes 3.07 s')
         .prefault('10s')
@@ -99,7 +103,7 @@ const Resolve = z
 const Asn = z
   .strictObject({
     tool: toolChoice(['ip2asn-lite']),
-    rib: z.string().nullable().default(null).describe('prefix table; null: the stage is left out'),
+    rib: z.string().nullable().default(null).describe('prefix table; null disables the stage'),
     names: z.string().nullable().default(null).describe('file of AS names'),
   })
   .prefault({});
@@ -111,7 +115,7 @@ const Whois = z
       .string()
       .nullable()
       .default(null)
-      .describe('Team Cymru compatible bulk whois server; null: the stage is left out'),
+      .describe('Team Cymru compatible bulk whois server; null disables the stage'),
     port: z.int().min(1).max(65535).default(43),
   })
   .prefault({});
@@ -124,7 +128,7 @@ const Geo = z
       .string()
       .nullable()
       .default(null)
-      .describe('MaxMind-format city file; with both null the stage is left out'),
+      .describe('MaxMind-format city file; the stage is disabled when both are null'),
   })
   .prefault({});
 
@@ -141,18 +145,18 @@ const Path = z
 
 function configSchema(seconds: Seconds) {
   return z.strictObject({
-    lab: z.boolean().default(false).describe('a run inside a test Internet: it may address lab_ranges only'),
+    lab: z.boolean().default(false).describe('a run inside a test Internet: it may send only to lab_ranges'),
     lab_ranges: z
       .array(z.string())
       .default([])
       .describe('ranges that a lab run declares global; nothing else is addressed'),
-    contact: z.string().nullable().default(null).describe('who answers abuse mail; no run outside the lab without it'),
+    contact: z.string().nullable().default(null).describe('address that answers abuse mail; required outside the lab'),
     seed: z
       .int()
       .nonnegative()
       .nullable()
       .default(null)
-      .describe('order of the scan and all else that is drawn; null: drawn once per run'),
+      .describe('seed for the scan order and all other random choices; null: drawn once per run'),
     targets: z.union([List, Addresses, Prefixes], 'expected exactly one of list, addresses, prefixes'),
     resolve: Resolve,
     scan: scanSchema(seconds),

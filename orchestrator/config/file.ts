@@ -85,7 +85,7 @@ const wanted = [
   {
     key: 'contact',
     absent: (config: Config) => config.contact === null,
-    why: 'whoever is probed must be able to reach a person who answers',
+    why: 'anyone probed must be able to reach a person who answers',
   },
   {
     key: 'scan.blocklist',

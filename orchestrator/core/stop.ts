@@ -6,6 +6,6 @@ export function throwIfStopped(signal: AbortSignal, place: string): void {
   throw new CensusError(
     'E_STOPPED',
     `${place}: stopped`,
-    'what was done stays; run the same command again to go on from here',
+    'finished parts are kept; run the same command again to resume',
   );
 }

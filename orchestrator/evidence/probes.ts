@@ -52,7 +52,7 @@ export const probes = [
   },
   {
     word: 'grease',
-    sends: 'MP_CAPABLE of version 15, which nobody speaks',
+    sends: 'MP_CAPABLE of version 15, which does not exist',
     asks: 1,
     expects: 12,
     mayIgnore: true,
@@ -60,7 +60,7 @@ export const probes = [
   },
   {
     word: 'canary',
-    sends: 'v1 beside an option of a kind that nobody knows',
+    sends: 'v1 beside an option of an unassigned kind',
     asks: 1,
     expects: 12,
     mayIgnore: false,

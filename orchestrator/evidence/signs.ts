@@ -38,7 +38,7 @@ function related(answer: Answer, ...names: string[]): boolean {
 export const signs: readonly Sign[] = [
   {
     name: 'v1_four_bytes',
-    sentence: 'Four bytes as those of our v1 SYN came back, with other flags, where 12 bytes with a key are expected.',
+    sentence: 'The four bytes of our v1 SYN came back with other flags, where a 12-byte option with a key is required.',
     source: 'RFC 8684, 3.1',
     of: (answer) =>
       walked(answer) &&
@@ -60,9 +60,9 @@ export const signs: readonly Sign[] = [
     of: (answer) => walked(answer) && has(answer, 'key_echoed') && !has(answer, 'option_echoed'),
   },
   keyFault('key_byte_swapped', 'Our key came back with its bytes or halves swapped.'),
-  keyFault('key_truncated', 'A beginning of our key came back, then zeros or nothing.'),
+  keyFault('key_truncated', 'The beginning of our key came back, followed by zeros or nothing.'),
   keyFault('key_derived', 'The key holds four bytes or more of ours, or of its complement, in a row.'),
-  keyFault('key_zero', 'The key is zero: an option padded to the expected length.'),
+  keyFault('key_zero', 'The key is zero: an option padded to the required length.'),
   {
     name: 'key_constant',
     sentence: 'The same key answered more than one SYN: it is not drawn for a connection.',
@@ -78,7 +78,7 @@ export const signs: readonly Sign[] = [
   {
     name: 'key_related',
     sentence:
-      'The key is made from our sequence number, our timestamp or our key, here or in several answers alike, or is one byte repeated.',
+      'The key is derived from our sequence number, timestamp or key, here or in several replies alike, or is one byte repeated.',
     source: 'RFC 8684, 3.1, a key is random; relations in keys.ts, shapes in key-shapes.ts',
     of: (answer) =>
       related(answer, ...answer.keyRelations.filter((name) => name !== constant && name !== 'sent')) &&
@@ -90,13 +90,13 @@ export const signs: readonly Sign[] = [
 export const endpointSigns: readonly Sign[] = [
   {
     name: 'grease_copied',
-    sentence: 'A version that nobody speaks was agreed to.',
+    sentence: 'The reply accepted a version that does not exist.',
     source: 'RFC 8684, 3.1, version negotiation',
     of: (answer) => walked(answer) && isGrease(answer.probe) && carries(answer) && (answer.shown?.version ?? 0) > 1,
   },
   {
     name: 'canary_returned',
-    sentence: 'An option of a kind that nobody knows came back: what this box returns of MPTCP is taken for an echo.',
+    sentence: 'An option of an unassigned kind came back: any MPTCP option this box returns is treated as an echo.',
     source: 'RFC 9293, 3.1: unknown options are ignored; paper, erratum',
     of: (answer) => walked(answer) && has(answer, 'canary_returned'),
   },
@@ -115,14 +115,14 @@ export const endpointSigns: readonly Sign[] = [
   },
   {
     name: 'option_unasked',
-    sentence: 'A SYN without MP_CAPABLE was answered with MP_CAPABLE: the option is stamped on whatever passes.',
+    sentence: 'A SYN without MP_CAPABLE was answered with MP_CAPABLE: the option is added to every SYN/ACK.',
     source: 'RFC 8684, 3.1: MP_CAPABLE answers MP_CAPABLE',
     of: (answer) => walked(answer) && answer.probe.asks === null && subtype(answer) === MP_CAPABLE,
   },
   {
     name: 'packet_reflected',
     sentence:
-      "The SYN/ACK is our SYN turned round: it has zmap's IP identification, our window or none, and our order of options.",
+      "The SYN/ACK is our SYN turned around: zmap's IP identification, our window or zero, and our option order.",
     source: 'public code of SYN proxies that turn the SYN into the SYN/ACK; Linux 6.18 sends IP identification 0',
     of: (answer) => walked(answer) && carries(answer) && isReflected(answer),
   },

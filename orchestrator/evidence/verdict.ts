@@ -72,14 +72,15 @@ export const claims: readonly Claim[] = [
     rules: [
       {
         name: 'address_not_global',
-        sentence: 'The address is not globally reachable: whoever answered was near us, not the host it names.',
+        sentence:
+          'The address is not globally reachable: the reply came from near the scanner, not from the host it names.',
         source: 'RFC 6890 registries',
         when: ({ scope }) => scope !== null && scope !== 'global',
       },
       {
         name: 'answer_repeated',
         sentence:
-          'All that came is the answer to another probe again: the server still held that SYN, which had the same number.',
+          'Only a repeat of the reply to another probe arrived: the server still held that SYN, which had the same sequence number.',
         source: 'Linux 6.18: a server in SYN_RECV repeats its first SYN/ACK',
         when: (facts) => own(facts).length === 0,
       },
@@ -92,7 +93,7 @@ export const claims: readonly Claim[] = [
     rules: [
       {
         name: 'echo_beside_proof',
-        sentence: 'One connection proved with an HMAC that it holds both keys, while another answer is an echo.',
+        sentence: 'One connection proved with an HMAC that the server holds both keys, while another reply is an echo.',
         source: rfc(1, '3.2 and 3.4.1'),
         when: (facts) => proven(facts) && facts.answers.some(isEcho),
       },
@@ -105,7 +106,7 @@ export const claims: readonly Claim[] = [
     rules: [
       {
         name: 'echo_in_other_version',
-        sentence: 'An answer to the other version of MPTCP is an echo: whoever answers here returns what it gets.',
+        sentence: 'A reply to the other MPTCP version is an echo: this endpoint returns what it receives.',
         source: 'erratum of the 2015 paper; measured: a box that pads v1 to 12 bytes returns v0 as it is',
         when: (facts) => offered(facts) && others(facts).some(isEcho),
       },
@@ -123,7 +124,7 @@ export const claims: readonly Claim[] = [
       {
         name: 'key_fresh',
         sentence:
-          'Each key answers one SYN and each SYN got one key; none is zero, ours, made from what we sent, or seen elsewhere.',
+          'Each key answers one SYN and each SYN got one key; none is zero, ours, derived from what we sent, or seen elsewhere.',
         source: 'erratum of the 2015 paper: mirrors return our key',
         when: (facts) => !synacks(facts).some(isEcho) && keysOfSyn(facts) <= 1,
       },
@@ -137,13 +138,13 @@ export const claims: readonly Claim[] = [
     rules: [
       {
         name: 'replies_differ',
-        sentence: 'One SYN/ACK is that of an MPTCP server, another one to the same offer is not: backends differ.',
+        sentence: 'One SYN/ACK is that of an MPTCP server, another to the same offer is not: backends differ.',
         source: 'paper, section 4.2: load balancers; second opinions',
         when: (facts) => genuine(facts).length > 0 && genuine(facts).length < synacks(facts).length,
       },
       {
         name: 'one_syn_two_keys',
-        sentence: 'One SYN was answered with two different keys: two backends answer, or one server twice.',
+        sentence: 'One SYN was answered with two different keys, by two backends or by one server twice.',
         source: rfc(1, '3.1: a repeated SYN/ACK carries the same key'),
         when: (facts) => keysOfSyn(facts) > 1,
       },
@@ -176,13 +177,13 @@ export const claims: readonly Claim[] = [
     rules: [
       {
         name: 'other_version',
-        sentence: 'The server answers with another version than the one asked.',
+        sentence: 'The server answered with a version other than the one asked for.',
         source: rfc(1, '3.1, version negotiation'),
         when: (facts) => synacks(facts).some((answer) => has(answer, 'unexpected_version')),
       },
       {
         name: 'no_option',
-        sentence: 'A SYN/ACK came without the option, because the server has none or because the path took it away.',
+        sentence: 'A SYN/ACK arrived without the option: the server did not send it, or the path removed it.',
         source: rfc(1, '3.8'),
         when: (facts) => synacks(facts).some((answer) => !carries(answer)),
       },
@@ -195,7 +196,7 @@ export const claims: readonly Claim[] = [
     rules: [
       {
         name: 'rst',
-        sentence: 'The port is closed: a RST came and no SYN/ACK.',
+        sentence: 'The port is closed: a RST arrived and no SYN/ACK.',
         source: 'RFC 9293, 3.10.7.1',
         when: (facts) => own(facts).some(({ packet }) => packet === 'rst'),
       },
@@ -208,7 +209,7 @@ export const claims: readonly Claim[] = [
     rules: [
       {
         name: 'icmp_error',
-        sentence: 'Only an ICMP error came: it speaks of the path, not of the host.',
+        sentence: 'Only an ICMP error arrived: it describes the path, not the host.',
         source: 'RFC 792; RFC 4443',
         when: (facts) => own(facts).some(({ packet }) => packet === 'icmp'),
       },

@@ -83,7 +83,7 @@ const program = new Command('lab').description(
 
 program
   .command('up')
-  .description('set up a lab that stands until "down"')
+  .description('set up a lab that runs until "down"')
   .addOption(world())
   .addOption(dir())
   .addOption(firewall())
@@ -99,7 +99,7 @@ program
 program
   .command('down')
   .description('take down a lab, or with --all-mine every standing one of this checkout')
-  .argument('[id]', 'run id; may be left out when one lab of this checkout stands')
+  .argument('[id]', 'run id; optional when only one lab of this checkout is running')
   .option('--all-mine', 'every standing lab that this checkout set up')
   .action(async (id, { allMine }) => {
     const labs = allMine ? await ownStanding() : [await labOf(id)];
@@ -112,7 +112,7 @@ program
 program
   .command('shell')
   .description("a shell in the scanner's namespace of a standing lab")
-  .argument('[id]', 'run id; may be left out when one lab of this checkout stands')
+  .argument('[id]', 'run id; optional when only one lab of this checkout is running')
   .action(async (id) => {
     process.exitCode = await inScanner(await labOf(id), [process.env.SHELL ?? '/bin/sh']);
   });
@@ -152,7 +152,7 @@ program
   .description('the labs of this machine')
   .action(async () => {
     for (const lab of await allLabs()) {
-      const owner = lab.owner === null ? 'stands' : (await isOwnerless(lab)) ? 'ownerless' : `owner ${lab.owner.pid}`;
+      const owner = lab.owner === null ? 'running' : (await isOwnerless(lab)) ? 'ownerless' : `owner ${lab.owner.pid}`;
       console.log(`${lab.id}  ${lab.world}  ${owner}  ${lab.scanner}  ${lab.data}`);
     }
   });

@@ -24,7 +24,7 @@ const LabState = z.strictObject({
   checkout: z.string().describe('repository that set it up'),
   scanner: z.string().describe('namespace of the scanner'),
   namespaces: z.array(z.string()).describe('all namespaces of the lab'),
-  owner: Owner.nullable().describe('null: stands until it is taken down'),
+  owner: Owner.nullable().describe('null: runs until it is torn down'),
 });
 export type LabState = z.infer<typeof LabState>;
 

@@ -76,14 +76,14 @@ const Network = z.strictObject({
   asn: z.int().positive().describe('origin AS'),
   name: z.string().describe('name of the AS'),
   organisation: z.string().describe('holder of the AS'),
-  country: Country.describe('country of registration, which is not where the hosts stand'),
+  country: Country.describe('country of registration, which is not where the hosts are located'),
   registry: z.enum(['afrinic', 'apnic', 'arin', 'lacnic', 'ripencc']).describe('regional registry'),
   allocated: z.iso.date().describe('date of the allocation'),
   prefixes: z
     .array(
       z.strictObject({
         prefix: Prefix.describe('announced prefix'),
-        city: z.string().describe('where its hosts stand, a key of `cities`'),
+        city: z.string().describe('where its hosts are located, a key of `cities`'),
       }),
     )
     .describe('prefixes in the table; the longest match decides'),

@@ -75,7 +75,7 @@ test('a missing program stops the run before it starts, with 2 and one clear lin
 test('a program that prints rubbish ends the run with 1 and its words are kept', async () => {
   const { exitCode, stderr, folder } = await runWith({ scan: ['echo', 'Bus error'] });
   assert.is(exitCode, 1);
-  assert.match(stderr, /^error E_PROGRAM_RUBBISH: scan\/00000: echo printed rubbish/m);
+  assert.match(stderr, /^error E_PROGRAM_RUBBISH: scan\/00000: echo printed invalid output/m);
   assert.match(readFileSync(join(folder, 'rejects', 'parts', 'scan-00000.ndjson'), 'utf8'), 'Bus error');
 });
 
@@ -157,12 +157,12 @@ test('init writes a file once', async () => {
   assert.match(readFileSync(file, 'utf8'), 'contact: null');
   const again = await cli('init', file);
   assert.is(again.exitCode, 2);
-  assert.match(again.stderr, 'is there already');
+  assert.match(again.stderr, 'already exists');
 });
 
 const usage: [args: string[], code: number, says: RegExp][] = [
   [['nonsense'], 2, /unknown command 'nonsense'/],
-  [['run'], 2, /missing required argument 'folder'/],
+  [['run', '-c', 'x'], 2, /missing required argument 'folder'/],
   [['run', 'x'], 2, /required option '-c, --config <file>'/],
   [['replay', 'x', '--no-such'], 2, /unknown option '--no-such'/],
   [['judge', 'file.json'], 2, /too many arguments/],

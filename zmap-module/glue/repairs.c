@@ -25,7 +25,7 @@ static struct {
 		     false},
     [REPAIR_CLOCK] = {"MPTCP_SYNSCAN_NO_CLOCK", "replies are timed by the capture, not when they are processed", false},
     [REPAIR_RING] = {"MPTCP_SYNSCAN_NO_RING", "64 MB capture ring instead of 2 MB", false},
-    [REPAIR_NULL] = {"MPTCP_SYNSCAN_NO_NULL", "a field without a value is null in JSON, not left out", false},
+    [REPAIR_NULL] = {"MPTCP_SYNSCAN_NO_NULL", "a field without a value is null in JSON, not omitted", false},
     [REPAIR_ADDRESS] = {"MPTCP_SYNSCAN_NO_ADDRESS",
 			"ipv6_mptcp_synscan runs on an interface without an IPv4 address instead of hanging", false},
     [REPAIR_OUTGOING] = {"MPTCP_SYNSCAN_NO_OUTGOING", "the capture does not look at what this machine sends", false},

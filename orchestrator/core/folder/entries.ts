@@ -27,7 +27,7 @@ export const CommandEntry = z.strictObject({
   exit_code: z.int().nullable().describe('null when ended by a signal'),
   times: z
     .int()
-    .describe('how many commands alike this entry stands for; all of them are in raw/<stage>/<part>/commands.json'),
+    .describe('how many similar commands this entry represents; all of them are in raw/<stage>/<part>/commands.json'),
 });
 export type CommandEntry = z.infer<typeof CommandEntry>;
 

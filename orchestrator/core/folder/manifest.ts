@@ -65,7 +65,7 @@ export const Manifest = z.strictObject({
           .describe('the opt-outs that held from this start on; null without a blocklist'),
       }),
     )
-    .describe('every start that did something: a run that goes on later may do so with another commit or kernel'),
+    .describe('every start that did any work; a run may be resumed with another commit or kernel'),
   stages: z.record(z.string(), StageEntry).describe('by stage'),
   rules_version: z
     .int()

@@ -134,7 +134,7 @@ async function refuseRubbish<C>(job: PartJob<C>, decoder: PartDecoder<C>, comman
       part,
       argv: command?.argv ?? [tool.name],
       exitCode: command?.exit_code ?? null,
-      what: `printed rubbish: ${rubbish} rows do not fit its schema, ${records.lines} do`,
+      what: `printed invalid output: ${rubbish} rows do not match its schema, ${records.lines} do`,
       stderrTail: await lastStderr(job, command),
     },
     `see ${folder.rejectsPart(stage.name, part)} and ${folder.raw(stage.name, part)}; remove the latter to measure the part again`,

@@ -65,7 +65,7 @@ export function settle({ site, command, startedAt, tail }: Run, ended: Ended): E
   if (what !== null) {
     const hint =
       ended.cause === undefined
-        ? 'what was done stays; run the same command again to go on from here'
+        ? 'finished parts are kept; run the same command again to resume'
         : installHint(command.program);
     const failure = { stage: site.stage, part: site.part, argv, exitCode, what, stderrTail };
     throw new ProgramError('E_PROGRAM_FAILED', failure, hint, ended.cause);

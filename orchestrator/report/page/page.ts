@@ -16,7 +16,7 @@ const sections: [id: string, title: string, intro: string][] = [
   [
     'verdicts-section',
     'What answered',
-    'Every SYN asks for one MPTCP version and carries a fresh key where that version has one. Verdicts follow from the option bytes that came back; the rules stand in docs/methods.md and can be run again over the raw files.',
+    'Every SYN asks for one MPTCP version and carries a fresh key where that version has one. Verdicts follow from the option bytes that came back; the rules are listed in docs/methods.md and can be run again over the raw files.',
   ],
   [
     'where',

@@ -31,6 +31,6 @@ export function emptySentence(results: Results, field: string | null, stage: str
     return `No address was found capable, out of ${plural(answered, 'address', 'addresses')} that answered with a SYN/ACK.`;
   }
   if (field !== null && notMeasured(results, field))
-    return `Not measured: the ${stage} stage was left out of this run.`;
+    return `Not measured: the ${stage} stage was disabled for this run.`;
   return 'No data: for none of the capable addresses could this be had.';
 }

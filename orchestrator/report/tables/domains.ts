@@ -43,7 +43,7 @@ export function mixedTable(results: Results): Table {
   const where =
     place === null || rank === null
       ? ''
-      : ` The first mixed domain stands at rank ${formatCount(rank)}, number ${formatCount(place)} of the capable ones.`;
+      : ` The first mixed domain is at rank ${formatCount(rank)}, number ${formatCount(place)} among the capable ones.`;
   return {
     id: 'mixed_domains',
     title: 'Domains, and how many are capable in part',

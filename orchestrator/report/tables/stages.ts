@@ -19,7 +19,7 @@ function stageRow({ stage, unit, tool, counts }: StageFacts): Row {
   if (counts === null)
     return {
       stage,
-      tool: 'left out',
+      tool: 'disabled',
       unit,
       units_in: null,
       answered: null,

@@ -8,7 +8,7 @@ export const TargetsRecord = z.strictObject({
   name: z
     .string()
     .nullable()
-    .describe('the list entry that the target stands for, without www; null for addresses and prefixes'),
+    .describe('the list entry that the target belongs to, without www; null for addresses and prefixes'),
   rank: z.int().nullable().describe('rank in the list as printed there; null where the list has none'),
   www: z.boolean().describe('true for the entry doubled with www. (paper, section 3)'),
 });

@@ -66,7 +66,7 @@ async function requireComplete(context: Context, run: ZmapRun, command: Command,
   throw new ProgramError(
     'E_PROGRAM_FAILED',
     failure,
-    'run it again to go on from here; the part is sent again as a whole',
+    'run the same command again to resume; the whole part is sent again',
   );
 }
 

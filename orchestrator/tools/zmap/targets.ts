@@ -79,7 +79,7 @@ async function buildHitlist(context: Context): Promise<void> {
   const { config, folder } = context;
   const files = targetFiles[6];
   await writeBlocklist(context, 'opt-out6.txt', blockedPrefixes(context, 6));
-  await writeFile(join(folder, files.blocklist), '# the numbers on the allowlist stand for IPv6 addresses\n');
+  await writeFile(join(folder, files.blocklist), '# the numbers on the allowlist represent IPv6 addresses\n');
   const ranges = config.lab ? config.lab_ranges.flatMap((range) => coveredPrefixes(range) ?? []) : [];
   const declared = ranges.filter((range) => range.family === 6).map(formatPrefix);
   await context.exec({

@@ -108,7 +108,7 @@ test('a program that prints rubbish is an error, and the rubbish is kept', async
   const script = "echo 'Segmentation fault'; echo '{\"n\": 1, \"squ'; echo 'it was me' >&2";
   const error = await errorOf(runToy(folder, { ...toyConfig, script }));
   assert.is(error.code, 'E_PROGRAM_RUBBISH');
-  assert.match(error.message, /first\/00000: bash printed rubbish: 2 rows/);
+  assert.match(error.message, /first\/00000: bash printed invalid output: 2 rows/);
   assert.match(error.message, /it was me/);
   assert.match(readFileSync(join(folder, 'rejects', 'parts', 'first-00000.ndjson'), 'utf8'), 'Segmentation fault');
 });

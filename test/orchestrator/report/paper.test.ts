@@ -100,7 +100,7 @@ test("a census with the paper's counts prints the paper's tables", async () => {
   ]);
   assert.match(
     text.replace(/\n {2}/g, ' '),
-    'The first mixed domain stands at rank 7,765, number 17 of the capable ones.',
+    'The first mixed domain is at rank 7,765, number 17 among the capable ones.',
   );
   assert.match(text, 'n = 354 capable addresses');
   await rm(folder, { recursive: true });
