@@ -15,7 +15,7 @@ const byProbe = (facts: Facts, wanted: string) => genuine(facts).some(({ probe }
 function keysChange(facts: Facts): boolean {
   const answers = genuine(facts).filter(({ probe }) => probe.word !== 'connection');
   const keys = new Set(answers.map(({ shown }) => shown?.key));
-  return new Set(answers.map(({ syn }) => syn)).size > 1 && keys.size > 1 && keysOfSyn(facts) === 1;
+  return new Set(answers.map(({ syn }) => syn)).size > 1 && keys.size > 1 && keysOfSyn(facts) <= 1;
 }
 
 const hmacAnnounced = ({ connection }: Facts) => connection?.announced.some(({ hmac }) => hmac === 'valid') ?? false;

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { suite } from 'uvu';
+import { cases, fresh, fresh2, key0, key1, ours, type Row, reply, v0, v1, v1Syn } from './replies.ts';
+
+/** Boxes and programs that are near to those of the other tables, and fell on the wrong side once. */
+
+const shared = { source_port: 41_000, ack: '5c000001' };
+const later = { received_at: '2026-11-22T10:00:09.000000Z' };
+const unnumbered = { source_port: null, ack: null, seq: null };
+const made = 'echoed_option syn_ack key_related';
+const capable = 'capable fresh_key v1_twelve_bytes,key_fresh';
+const words = { sent_seq: '3b4c5d6e', sent_tsval: '9badcafe' };
+const digest = createHash('sha1').update(Buffer.from(ours, 'hex')).digest('hex');
+const asked7 = { probe: 'v7', sent_version: 7, sent_option: '1e040701' };
+const canary = { tcp_options: 'fd08112233445566', faults: ['canary_returned'] };
+const hex = (value: bigint) => BigInt.asUintN(64, value).toString(16).padStart(16, '0');
+const turned = (0x3b4c5d6e9badcafen << 5n) | (0x3b4c5d6e9badcafen >> 59n);
+
+const rows: Row[] = [
+  ['a filler of NOPs is no key', 1, [v1([key1('0101010101010101')])], made],
+  ['six equal bytes of eight are a filler, five are chance', 1, [v1([key1('2a2a2a2a2a010203')])], capable],
+  ['the beginning of a digest of our key is no key', 0, [v0([key0(digest.slice(0, 16))])], made],
+  ['the end of a digest of our key is no key', 0, [v0([key0(digest.slice(-16))])], made],
+  ['our key turned by a bit is no key', 0, [v0([key0(hex(BigInt(`0x${ours}`) << 1n))])], made],
+  ['our words turned by some bits are no key', 1, [v1([key1(hex(turned))], words)], made],
+  ['the complement of our words, turned, is no key', 1, [v1([key1(hex(~turned))], words)], made],
+  [
+    'our words turned, each reversed, are no key',
+    1,
+    [v1([key1(hex(turned))], { sent_seq: '6e5d4c3b', sent_tsval: 'fecaad9b' })],
+    made,
+  ],
+  ['the complement of our number within a key is no key', 1, [v1([key1('a1c4b3a291223344')], words)], made],
+  [
+    'a program that asks for a version of its own is answered with v1',
+    1,
+    [v1([key1(fresh)]), reply('grease', [key1(fresh2)], asked7)],
+    'capable fresh_key v1_twelve_bytes,key_fresh,key_changes',
+  ],
+  [
+    'a program whose own version comes back met a mirror',
+    1,
+    [v1([key1(fresh)]), reply('grease', ['1e040701'], asked7)],
+    'echoed_option syn_ack grease_copied',
+  ],
+  [
+    'a canary that comes back without MPTCP speaks against what was offered',
+    1,
+    [v1([key1(fresh)]), reply('canary', [], canary)],
+    'echoed_option syn_ack canary_returned',
+  ],
+  [
+    'a program that numbers nothing may have sent two SYNs',
+    1,
+    [v1([key1(fresh)], unnumbered), v1([key1(fresh2)], unnumbered)],
+    capable,
+  ],
+  [
+    'keys of unnumbered SYNs of two probes change',
+    0,
+    [v0([key0(fresh)], unnumbered), reply('port2v0', [key0(fresh2)], unnumbered)],
+    'capable second_opinion v0_twelve_bytes,key_fresh,v0_key_changes',
+  ],
+  [
+    'a reply without the number of its SYN is no repeat',
+    0,
+    [v1([], { ...unnumbered, seq: '00000000' }), v0([], { ...unnumbered, seq: '00000000' })],
+    'not_offered syn_ack no_option',
+  ],
+  [
+    'one key for two SYNs of one number, each with a SYN/ACK of its own, is no key',
+    1,
+    [v1([key1(fresh)], { ...shared, seq: '00000001' }), v0([key0(fresh)], { ...shared, ...later, seq: '00000002' })],
+    'echoed_option syn_ack echo_in_other_version,key_constant',
+  ],
+  [
+    'a repeat whose window changed and options went says nothing of another version',
+    0,
+    [
+      v1([key1(fresh)], { ...shared, seq: '00000001' }),
+      v0([key1(fresh)], { ...shared, ...later, seq: '00000001', window: 1, options_order: 'mss,mptcp' }),
+    ],
+    'unknown none answer_repeated',
+  ],
+  [
+    'an echo to the second port alone speaks against v0',
+    0,
+    [v0([key0(fresh)]), v1([]), reply('port2', [v1Syn])],
+    'echoed_option syn_ack echo_in_other_version',
+  ],
+  [
+    'an echo to the canary alone speaks against v1',
+    1,
+    [v1([key1(fresh)]), reply('canary', [v1Syn])],
+    'echoed_option syn_ack option_echoed',
+  ],
+  [
+    'an echo in a connection speaks against v0',
+    0,
+    [v0([key0(fresh)])],
+    'echoed_option syn_ack echo_in_other_version',
+    {
+      handshake: {
+        connected: true,
+        syn_option: v1Syn,
+        synack_option: v1Syn,
+        fallback: true,
+        announced: [],
+        mp_join_verified: 0,
+      },
+    },
+  ],
+  [
+    'an echo of the grease version speaks against v0',
+    0,
+    [v0([key0(fresh)]), reply('grease', ['1e040f01'])],
+    'echoed_option syn_ack echo_in_other_version,grease_copied',
+  ],
+  [
+    'ICMP beside a SYN/ACK takes nothing back',
+    1,
+    [v1([key1(fresh)]), v1([], { classification: 'icmp_unreachable', seq: null })],
+    capable,
+  ],
+  [
+    'a RST and a SYN/ACK to one SYN are a SYN/ACK',
+    1,
+    [v1([key1(fresh)]), v1([], { classification: 'rst', seq: '00000000' })],
+    capable,
+  ],
+  [
+    'a server of v0 alone that answers v1 with v0 offers v0',
+    0,
+    [v0([key0(fresh)]), v1([key0(fresh2)])],
+    'capable fresh_key v0_twelve_bytes,key_fresh',
+  ],
+  ['flags for checksums and load balancers are no fault', 1, [v1([key1(fresh, 'a1')])], capable],
+  [
+    'IPv6 has no identification to compare',
+    1,
+    [v1([key1(fresh)], { ip_id: null, sent_ip_id: null, window: 64240 })],
+    capable,
+  ],
+];
+
+const test = suite('near cases');
+
+cases(test, rows);
+
+test.run();
