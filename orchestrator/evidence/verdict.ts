@@ -235,15 +235,15 @@ export function judgeHost(evidence: Evidence): Verdict {
   const facts = factsOf(evidence);
   const claim = claims.find((one) => holds(one, facts));
   if (claim === undefined) throw new Error(`no claim covers ${JSON.stringify(facts.answers)}`);
-  const { verdict } = claim;
   const asking = facts.answers.filter(({ probe }) => probe.asks === facts.version);
   const replies = [...new Set(asking.filter(({ syn }) => syn !== 'connection').map((answer) => answer.classification))];
   const flagged = [...genuine(facts), ...asking].find(({ shown }) => shown?.flags != null)?.shown?.flags;
-  const raised = verdict === 'capable' || proven(facts) ? raise(facts, claim.rung) : { rung: claim.rung, rules: [] };
+  const raised =
+    claim.verdict === 'capable' || proven(facts) ? raise(facts, claim.rung) : { rung: claim.rung, rules: [] };
   return {
-    verdict,
+    verdict: claim.verdict,
     rung: raised.rung,
-    rules: [...namesOf(verdict, facts), ...raised.rules],
+    rules: [...namesOf(claim.verdict, facts), ...raised.rules],
     flags: flagged?.toString(16).padStart(2, '0') ?? null,
     replies: replies.sort(),
     rules_version: rulesVersion,

@@ -17,7 +17,7 @@ import { HostsRecord } from '../schemas/records/hosts.ts';
 import { ScanRecord } from '../schemas/records/scan.ts';
 import { gatherDomains } from './merge/domains.ts';
 import { MergeRow, mergeRow } from './merge/row.ts';
-import { candidateRepliesSql, entryAddressesSql, hostsSql, slicesSql, sortedTables } from './merge/sql.ts';
+import { candidateRepliesSql, entryAddressesSql, entryTables, hostsSql, slicesSql, sortedTables } from './merge/sql.ts';
 
 const Address = z.object({ address: z.string() });
 
@@ -56,20 +56,19 @@ async function writeParquet(
   return writer.lines;
 }
 
-/** Rows of an ordered query, written to disk first: sorting spills, and reading them back holds a row group. */
-async function sortedOnDisk(context: WholeContext<Config>, name: string, sql: string): Promise<AsyncIterable<unknown>> {
-  const file = sqlText(join(context.folder, '.tmp', `${name}.parquet`));
-  await context.run(`COPY (${sql}) TO ${file} (FORMAT parquet, ROW_GROUP_SIZE 8192)`);
-  return context.query(`SELECT * FROM read_parquet(${file})`);
-}
-
-/** Writes the tables that hosts are put together from, sorted by address, and makes them views. */
-async function sortTables(context: WholeContext<Config>): Promise<void> {
-  for (const [name, sql] of Object.entries(sortedTables)) {
+/** Writes tables one after another, so that no statement holds two joins, and makes them views. */
+async function writeTables(context: WholeContext<Config>, tables: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, sql] of Object.entries(tables)) {
     const file = sqlText(join(context.folder, '.tmp', `${name}.parquet`));
     await context.run(`COPY (${sql}) TO ${file} (FORMAT parquet, ROW_GROUP_SIZE 8192)`);
     await context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${file})`);
   }
+}
+
+/** Rows of the list's entries and addresses, in order. */
+async function* entryRows(context: WholeContext<Config>): AsyncGenerator<unknown> {
+  await writeTables(context, { ...entryTables, ordered: entryAddressesSql });
+  yield* context.query('SELECT * FROM ordered');
 }
 
 /** Conditions on `address` that cut all hosts into slices, in order. */
@@ -91,7 +90,7 @@ async function tracesOfRun(context: WholeContext<Config>): Promise<ReadonlySet<s
 }
 
 async function* hostRows(context: WholeContext<Config>): AsyncGenerator<unknown> {
-  await sortTables(context);
+  await writeTables(context, sortedTables);
   for (const within of await slices(context)) yield* context.query(hostsSql(within));
 }
 
@@ -114,7 +113,7 @@ async function run(context: WholeContext<Config>) {
   }
   async function* domains(): AsyncGenerator<string> {
     const volatile = volatileFields(DomainsRecord);
-    for await (const value of gatherDomains(await sortedOnDisk(context, 'entries', entryAddressesSql))) {
+    for await (const value of gatherDomains(entryRows(context))) {
       const domain = DomainsRecord.parse(value);
       result.update(stableText(domain, volatile));
       yield JSON.stringify(domain);

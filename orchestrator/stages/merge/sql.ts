@@ -81,33 +81,38 @@ export function hostsSql(within: string): string {
   ORDER BY answered.address, answered.port`;
 }
 
-/**
- * One row per list entry and address, an entry without addresses once, in the order of domains.parquet, over the hosts judged just
- * before. Joins and sorting spill to disk, lists of addresses do not: gatherDomains (domains.ts) makes them of this stream. Only
- * addresses that answered with a SYN/ACK can be incapable.
- */
-export const entryAddressesSql = `
-  WITH answering AS (
+/** What the entries of the list are put together from, over the hosts judged just before. */
+export const entryTables: Readonly<Record<string, string>> = {
+  answering: `
     SELECT address,
       bool_or(list_has_any(list_concat(coalesce(v1.replies, []), coalesce(v0.replies, [])), [${synackWords}])) AS answered,
       coalesce(bool_or(v1.verdict = 'capable'), false) AS v1,
       coalesce(bool_or(v0.verdict = 'capable'), false) AS v0
     FROM hosts
-    GROUP BY address
-  ), of_name AS (
+    GROUP BY address`,
+  entries: "SELECT name, min(rank) AS rank FROM targets WHERE kind = 'name' GROUP BY name",
+  members: `
     SELECT DISTINCT t.name, a.address
     FROM targets t
     JOIN ${namedAddresses} a ON a.asked = t.target
-    WHERE t.kind = 'name'
-  ), entries AS (
-    SELECT name, min(rank) AS rank FROM targets WHERE kind = 'name' GROUP BY name
-  )
+    WHERE t.kind = 'name'`,
+  placed: `
+    SELECT name, rank, address
+    FROM entries
+    LEFT JOIN members USING (name)`,
+};
+
+/**
+ * One row per list entry and address, an entry without addresses once, in the order of domains.parquet. Joins and sorting spill to
+ * disk, lists of addresses do not: gatherDomains (domains.ts) makes them of this stream. Only addresses that answered with a SYN/ACK
+ * can be incapable.
+ */
+export const entryAddressesSql = `
   SELECT
-    entries.name, entries.rank, of_name.address,
+    name, rank, address,
     coalesce(answering.answered, false) AS answered,
     coalesce(answering.v1, false) AS v1,
     coalesce(answering.v0, false) AS v0
-  FROM entries
-  LEFT JOIN of_name USING (name)
+  FROM placed
   LEFT JOIN answering USING (address)
-  ORDER BY entries.rank NULLS LAST, entries.name, of_name.address`;
+  ORDER BY rank NULLS LAST, name, address`;

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { openDatabase, rows, runSql, sqlText } from '../../../orchestrator/core/duckdb.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 import { gatherDomains } from '../../../orchestrator/stages/merge/domains.ts';
-import { entryAddressesSql } from '../../../orchestrator/stages/merge/sql.ts';
+import { entryAddressesSql, entryTables } from '../../../orchestrator/stages/merge/sql.ts';
 
 const test = suite('core/duckdb');
 
@@ -60,11 +60,14 @@ test('400,000 list entries are gathered where all of them at once would not fit'
   const names = 400_000;
   const found = await within('120MB', async (database, folder) => {
     await makeViews((sql) => runSql(database, sql), names);
-    const file = sqlText(join(folder, 'entries.parquet'));
-    await runSql(database, `COPY (${entryAddressesSql}) TO ${file} (FORMAT parquet, ROW_GROUP_SIZE 8192)`);
+    const fileOf = (name: string) => sqlText(join(folder, `${name}.parquet`));
+    for (const [name, sql] of Object.entries({ ...entryTables, ordered: entryAddressesSql })) {
+      await runSql(database, `COPY (${sql}) TO ${fileOf(name)} (FORMAT parquet, ROW_GROUP_SIZE 8192)`);
+      await runSql(database, `CREATE VIEW ${name} AS SELECT * FROM read_parquet(${fileOf(name)})`);
+    }
     let domains = 0;
     let capable = 0;
-    for await (const domain of gatherDomains(rows(database, `SELECT * FROM read_parquet(${file})`))) {
+    for await (const domain of gatherDomains(rows(database, 'SELECT * FROM ordered'))) {
       assert.is(domain.rank, domains);
       domains += 1;
       capable += domain.addresses_capable_v1;

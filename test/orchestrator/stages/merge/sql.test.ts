@@ -4,7 +4,7 @@ import { VerdictName } from '../../../../orchestrator/schemas/lists.ts';
 import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
 import type { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
 import { gatherDomains } from '../../../../orchestrator/stages/merge/domains.ts';
-import { entryAddressesSql } from '../../../../orchestrator/stages/merge/sql.ts';
+import { entryAddressesSql, entryTables } from '../../../../orchestrator/stages/merge/sql.ts';
 import { makeHost, verdict } from '../../report/parquet.ts';
 import { type Records, resolved, target, withViews } from '../records.ts';
 
@@ -13,7 +13,9 @@ const test = suite('merge-sql');
 async function domainsOf(records: Records): Promise<unknown[]> {
   return await withViews(records, ['targets', 'resolve', 'scan', 'hosts'], async (query) => {
     const found: unknown[] = [];
-    for await (const row of gatherDomains(query(entryAddressesSql))) found.push(row);
+    const tables = Object.entries(entryTables).map(([name, sql]) => `${name} AS (${sql})`);
+    const rows = query(`WITH ${tables.join(', ')} ${entryAddressesSql}`);
+    for await (const row of gatherDomains(rows)) found.push(row);
     return found;
   });
 }
