@@ -22,6 +22,11 @@ export function own({ version, answers }: Facts): Answer[] {
   return answers.filter(({ probe, repeatOf }) => probe.asks === version && repeatOf === null);
 }
 
+/** Answers to the probes of the other version. */
+export function others({ version, answers }: Facts): Answer[] {
+  return answers.filter(({ probe }) => probe.asks === 1 - version);
+}
+
 /** SYN/ACKs that owe an option: a probe that may be ignored owes none. */
 export function synacks(facts: Facts): Answer[] {
   return own(facts).filter((answer) => answer.packet === 'synack' && !(answer.probe.mayIgnore && !carries(answer)));

@@ -2,7 +2,7 @@ import type { Rung, VerdictName } from '../schemas/lists.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
 import type { Answer } from './answers.ts';
 import { type Evidence, type Facts, factsOf } from './facts.ts';
-import { carries, genuine, has, keysOfSyn, offered, own, sound, synacks, whole } from './readings.ts';
+import { carries, genuine, has, keysOfSyn, offered, others, own, sound, synacks, whole } from './readings.ts';
 import type { Rule } from './rule.ts';
 import { proven, raise } from './rungs.ts';
 import { endpointSigns, type Sign, signs } from './signs.ts';
@@ -34,7 +34,6 @@ function shownByAny(sign: Sign): Rule {
 }
 
 const isEcho = (answer: Answer) => [...signs, ...endpointSigns].some((sign) => sign.of(answer));
-const others = ({ version, answers }: Facts) => answers.filter(({ probe }) => probe.asks === 1 - version);
 
 function wholeOption(version: 0 | 1, name: string): Rule {
   return {
