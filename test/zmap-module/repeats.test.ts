@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Config } from '../../orchestrator/config/config.ts';
+import { lineParser } from '../../orchestrator/core/part/parse-line.ts';
+import { judgeReplies } from '../../orchestrator/evidence/judge.ts';
+import { ScanRecord } from '../../orchestrator/schemas/records/scan.ts';
+import { findTool } from '../../orchestrator/tools/finder.ts';
 import { addKernelServers, inLab, joinIpv6, type Lab } from './lab.ts';
 import { buildList, scattered } from './list.ts';
 import { type Reply, scan } from './zmap.ts';
@@ -96,6 +101,26 @@ function checkApart(first: readonly Reply[], second: readonly Reply[]): void {
   );
 }
 
+/** What `judge` says of the lines of both scans: capable in v1 and nothing in v0, but for those that had no room. */
+async function checkVerdicts(lines: readonly Reply[], count: number, omitted: number): Promise<void> {
+  async function* text() {
+    for (const line of lines) yield JSON.stringify(line);
+  }
+  const config = Config.parse({ targets: { addresses: '-' } });
+  const parse = lineParser(findTool('syn_prober', 'zmap'), ScanRecord, config);
+  const found = new Map<string, number>();
+  for await (const { version, verdict } of judgeReplies(text(), parse, (line) => assert.unreachable(line))) {
+    const claim = `v${version} ${verdict}`;
+    found.set(claim, (found.get(claim) ?? 0) + 1);
+  }
+  assert.ok((found.get('v1 capable') ?? 0) >= count - omitted, JSON.stringify([...found]));
+  assert.is(found.get('v0 not_offered'), count);
+  assert.is(
+    [...found.values()].reduce((sum, number) => sum + number, 0),
+    2 * count,
+  );
+}
+
 type Probe = (typeof orders)[number][number];
 
 /** Two scans back to back. */
@@ -112,6 +137,7 @@ async function checkPair(
   if (omitted > 0) console.log(`the servers' kernel had no room for ${omitted} of ${count} connections with MPTCP`);
   for (const [n, probe] of order.entries()) checkReplies(scans[n] ?? [], probe, count, omitted);
   checkApart(scans[0] ?? [], scans[1] ?? []);
+  await checkVerdicts(scans.flat(), count, omitted);
 }
 
 for (const { name, rules, args, resets } of situations) {
