@@ -92,6 +92,29 @@ test('a program that exits with 3 is an error that names stage, part, command, c
   assert.is(manifest.result_sha256, '898');
 });
 
+test('units that opt out after the cut are not asked in parts to come, and stay where they were measured', async () => {
+  const folder = toyFolder();
+  const failing = `if [ "$1" = 00001 ]; then exit 3; fi; ${squares}`;
+  await errorOf(runToy(folder, { ...toyConfig, script: failing }));
+  const optedOut = [1, 2, 5];
+  const { manifest } = await runToy(folder, { ...toyConfig, optedOut }, await readManifest(folder));
+  const first = manifest.stages.first;
+  assert.equal(first?.counts?.skipped, { duplicate: 2, blocked: 1 + 2 });
+  assert.is(first?.counts?.answered, 3);
+  assert.is(readFileSync(join(folder, 'raw', 'first', '00001', 'lines'), 'utf8'), '{"n":4,"square":16}\n');
+  assert.equal(readdirSync(join(folder, 'raw', 'first', '00002')).sort(), [
+    'asked.ndjson',
+    'commands.json',
+    'skipped.ndjson',
+  ]);
+  // The lists are gone, and the same is decoded from the raw files.
+  rmSync(join(folder, 'first', '00001.ndjson'));
+  writeFileSync(join(folder, 'first', '00001.ndjson'), '');
+  const again = await runToy(folder, toyConfig, await readManifest(folder));
+  assert.equal(again.manifest.stages.first?.counts, first?.counts);
+  assert.is(again.manifest.stages.first?.digest, first?.digest);
+});
+
 test('a program that falls silent is ended and named', async () => {
   const error = await errorOf(runToy(toyFolder(), { ...toyConfig, script: 'exec sleep 30', idleMs: 300 }));
   assert.match(error.message, /hung: nothing heard for 0\.3 s/);

@@ -17,6 +17,8 @@ export interface ToyConfig {
   script: string;
   timeoutMs: number;
   idleMs: number;
+  /** Numbers that must not be asked any more, whatever the cut says. */
+  optedOut?: number[];
 }
 
 const Unit = z.strictObject({ n: z.int() });
@@ -84,6 +86,7 @@ function partStage(name: string, reads: string[], units: PartStage<ToyConfig>['u
     enabled: () => true,
     tool: () => squareTool,
     units,
+    screen: (config) => (row) => (config.optedOut?.includes(Unit.parse(row).n) ? 'blocked' : null),
     unanswered: 'timeout',
     partSize: (config) => config.partSize,
   };
