@@ -17,32 +17,34 @@ export function noRanks(results: Results): string {
   return `No ranked domain has a capable address, out of ${formatCount(results.total('domains_answered'))} that answered.`;
 }
 
-/** Figure 5a of the paper. */
-export function cdfFigure(results: Results): Figure {
-  const rows = results.rows('rank_cdf');
-  const capable = countOfSeries(rows, 'capable');
-  const answered = countOfSeries(rows, 'answered');
-  const title = 'Figure 5a. Ranks of the capable domains';
-  const last = Math.max(1, ...rows.map((row) => countOf(row, 'rank')));
-  const steps = ['answered', 'capable'].flatMap((series) => {
+/** Points of both lines, from rank 0 to the last rank of any series. */
+function stepsOf(rows: Row[], last: number) {
+  return ['answered', 'capable'].flatMap((series) => {
     const own = rows
       .filter((row) => row.series === series)
       .map((row) => ({ rank: countOf(row, 'rank'), share: countOf(row, 'share') }));
     const reach = own.length === 0 ? [] : [{ rank: 0, share: 0 }, ...own, { rank: last, share: 1 }];
     return reach.map((point) => ({ ...point, series: names[series] ?? series }));
   });
-  const labels = ['capable', 'answered'].map((series, i) => ({
+}
+
+/** A line's name and size, written into the empty corner of the plot. */
+function labelsOf(rows: Row[], last: number) {
+  return ['capable', 'answered'].map((series, i) => ({
     rank: last * 0.5,
     share: 0.2 - i * 0.08,
     series: names[series] ?? series,
     text: `━ ${names[series]} (n = ${formatCount(countOfSeries(rows, series))})`,
   }));
-  const svg = drawSvg(
-    {
-      id: 'rank_cdf',
-      title,
-      description: `Cumulative share of domains over rank: ${capable} capable, ${answered} that answered.`,
-    },
+}
+
+function drawCdf(rows: Row[], title: string): string {
+  const last = Math.max(1, ...rows.map((row) => countOf(row, 'rank')));
+  const [capable, answered] = ['capable', 'answered'].map((series) => countOfSeries(rows, series));
+  const description = `Cumulative share of domains over rank: ${capable} capable, ${answered} that answered.`;
+  const text = { x: 'rank', y: 'share', text: 'text', fill: 'series', textAnchor: 'start', fontWeight: 600 } as const;
+  return drawSvg(
+    { id: 'rank_cdf', title, description },
     {
       width: 500,
       height: 370,
@@ -54,22 +56,29 @@ export function cdfFigure(results: Results): Figure {
       color: { domain: [names.capable, names.answered], range: [colours.capable, colours.all] },
       marks: [
         Plot.ruleY([0], { stroke: colours.ink }),
-        Plot.line(steps, { x: 'rank', y: 'share', stroke: 'series', curve: 'step-after', strokeWidth: 2 }),
-        Plot.text(labels, {
+        Plot.line(stepsOf(rows, last), {
           x: 'rank',
           y: 'share',
-          text: 'text',
-          fill: 'series',
-          textAnchor: 'start',
-          fontWeight: 600,
+          stroke: 'series',
+          curve: 'step-after',
+          strokeWidth: 2,
         }),
+        Plot.text(labelsOf(rows, last), text),
       ],
     },
   );
+}
+
+/** Figure 5a of the paper. */
+export function cdfFigure(results: Results): Figure {
+  const rows = results.rows('rank_cdf');
+  const capable = countOfSeries(rows, 'capable');
+  const answered = countOfSeries(rows, 'answered');
+  const title = 'Figure 5a. Ranks of the capable domains';
   return {
     id: 'rank_cdf',
     title,
-    svg: capable === 0 ? null : svg,
+    svg: capable === 0 ? null : drawCdf(rows, title),
     columns: [
       { key: 'series', kind: 'text' },
       { key: 'rank', kind: 'count' },
