@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
-import { splitLines } from '../../core/process/lines.ts';
+import { fileLines, jsonOf } from '../../core/process/lines.ts';
 import { type RawRow, Reject, type Tool } from '../../core/tool.ts';
 import type { Address } from '../../roles.ts';
 import type { PathRecord } from '../../schemas/records/path.ts';
@@ -19,14 +18,6 @@ const runName = 'icmp';
 function roundTrip(echo: Echo): number {
   const seconds = echo.timestamp_ts - echo.sent_timestamp_ts;
   return seconds * 1_000_000 + echo.timestamp_us - echo.sent_timestamp_us;
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }
 
 /**
@@ -58,9 +49,9 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
     if (!sent) return;
     const fastest = new Map<string, { echo: Echo; row: RawRow; replies: number }>();
     let read = 0;
-    for await (const line of splitLines(createReadStream(join(context.folder, runFiles.replies(runName))))) {
+    for await (const line of fileLines(join(context.folder, runFiles.replies(runName)))) {
       read += 1;
-      const row = { value: parseLine(line), line };
+      const row = { value: jsonOf(line), line };
       const { data: echo } = Echo.safeParse(row.value);
       if (echo === undefined || echo.classification !== 'echoreply') {
         yield row;

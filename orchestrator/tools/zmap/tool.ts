@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
-import { splitLines } from '../../core/process/lines.ts';
+import { fileLines, jsonOf } from '../../core/process/lines.ts';
 import type { RawRow, Tool } from '../../core/tool.ts';
 import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
@@ -38,20 +37,12 @@ function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[]
   );
 }
 
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null; // fits no schema: the line is rejected with its text
-  }
-}
-
 /** Every reply of a run as it came, repeats among them: core drops those, and what differs is evidence. */
 async function* replies(folder: string, name: string): AsyncGenerator<RawRow> {
   let read = 0;
-  for await (const line of splitLines(createReadStream(join(folder, runFiles.replies(name))))) {
+  for await (const line of fileLines(join(folder, runFiles.replies(name)))) {
     read += 1;
-    yield { value: parseJson(line), line };
+    yield { value: jsonOf(line), line };
   }
   await requireAllReplies(folder, name, read);
 }
