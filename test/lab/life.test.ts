@@ -142,7 +142,7 @@ if (!skipUnless(reason === null, 'lab/life', reason ?? '')) {
     await forget(other.id);
     assert.is(shell.exitCode, 0, shell.stderr);
     const status = await execa(process.execPath, [...CLI, 'status']);
-    assert.match(status.stdout, new RegExp(`^${id} {2}tiny {2}stands`, 'm'));
+    assert.match(status.stdout, new RegExp(`^${id} {2}tiny {2}running`, 'm'));
     const pids = await processesIn(state?.namespaces ?? []);
     await execa(process.execPath, [...CLI, 'down', id]);
     // Its servers are init's children now, which may take a moment to collect them.
