@@ -1,4 +1,5 @@
 // needs: root
+// runs: alone
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
