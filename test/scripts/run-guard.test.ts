@@ -1,3 +1,4 @@
+// takes: long
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
