@@ -21,7 +21,7 @@ setup-run: ## the same, without the test Internet
 setup-test: ## the same, plus everything the tests need
 	@scripts/setup test
 
-setup-unit: ## only what make test-unit needs: npm packages and the build
+setup-unit: ## only what make test-unit needs: npm packages, the build, the probe module
 	@scripts/setup unit
 
 setup-check: ## only what make check needs
