@@ -1,3 +1,4 @@
+// takes: long
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
