@@ -40,7 +40,7 @@ async function scanPlain(lab: LabState): Promise<{ answered: number; made: numbe
     const files = ['-C', join(folder, 'zmap.conf'), '-b', join(folder, 'blocklist.conf')];
     const probe = ['-M', 'tcp_synscan', '-p', '80', '-r', '1000', '-c', '2', '-i', 's0', '-G', '02:00:c6:12:00:01'];
     const [made, arrived] = [await counter(lab.scanner, 'OutRsts'), await counter(server, 'AttemptFails')];
-    const said = await inside(lab, ['zmap', ...files, ...probe, '-q', TARGETS]);
+    const said = await inside(lab, ['zmap', '--seed', '1', ...files, ...probe, '-q', TARGETS]);
     return {
       answered: new Set(said.split('\n').filter(Boolean)).size,
       made: (await counter(lab.scanner, 'OutRsts')) - made,

@@ -52,7 +52,7 @@ export async function zmapScan(
   const files = ['-C', join(lab.data, 'zmap.conf'), '-b', join(lab.data, 'blocklist.conf')];
   const way = ['-i', scanner.interface, '-G', scanner.gateway_mac, '-p', '80', '-r', '500', '-c', '2'];
   const probes = ['-M', 'mptcp_synscan', `--probe-args=${kinds.join('+')}`, '-P', String(kinds.length * each)];
-  const command = ['zmap', ...files, ...way, ...probes, '-O', 'json', '-f', '*', ...addresses];
+  const command = ['zmap', '--seed', '1', ...files, ...way, ...probes, '-O', 'json', '-f', '*', ...addresses];
   const { stdout } = await execa('ip', ['netns', 'exec', lab.scanner, ...command], {
     env: { LD_PRELOAD: join(moduleFolder, 'build/mptcp_synscan.so') },
     timeout: 60_000,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
+import { survivedSeed } from './order.ts';
 import { type Flavour, flavours, zmapProgram } from './program.ts';
 import { targetFiles } from './targets.ts';
 
@@ -60,6 +61,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
   const packetRate = scan.rate ?? defaultRate;
   const seconds = (addresses * run.probes) / packetRate + scan.cooldown;
   const built = flavour !== flavours.plugin;
+  const seed = built ? context.seed : survivedSeed(context.seed);
   return {
     program: zmapProgram,
     args: [
@@ -67,7 +69,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       ...['-C', file('zmap.conf')],
       ...targetArgs(file, run, flavour, source6),
       ...rateArgs(packetRate, run.probes, flavour),
-      ...['-T', '1', `--seed=${context.seed}`],
+      ...['-T', '1', `--seed=${seed}`],
       // below 2 the capture's one-second block loses the last replies
       ...['-c', String(Math.max(2, Math.ceil(scan.cooldown)))],
       ...(scan.interface === null ? [] : ['-i', scan.interface]),

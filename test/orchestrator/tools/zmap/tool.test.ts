@@ -20,9 +20,12 @@ function configOf(scan: Record<string, unknown>): Config {
   return Config.parse({ lab: true, lab_ranges: ['198.18.0.0/15'], targets: { list: 'x' }, scan });
 }
 
+/** zmap 2.1.1 alone would abort with this seed on so few targets. */
+const seed = 251;
+
 async function contextOf(targets: string[], scan: Record<string, unknown>, within: string[] = []) {
   const rows: ScanTarget[] = targets.map((target) => ({ target }));
-  return await makeContext({ rows, config: configOf(scan), within, seed: 2015, runsAs: 'plug-in' });
+  return await makeContext({ rows, config: configOf(scan), within, seed, runsAs: 'plug-in' });
 }
 
 async function exists(path: string): Promise<boolean> {
