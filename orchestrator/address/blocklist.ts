@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CensusError } from '../errors.ts';
-import { type Address, compareWords, coveredPrefixes, type Prefix, parseAddress, unmapped } from './ip.ts';
+import { compareWords, coveredPrefixes, type Prefix, parseAddress, unmapped } from './ip.ts';
+import { rangePrefixes } from './range.ts';
 
 const understood =
   'one entry a line: an address, a prefix such as 198.18.9.0/24 or 2001:db8::/32, or a range such as 198.18.9.0-198.18.9.255; # and ; start a comment; plain text in UTF-8';
@@ -15,34 +16,6 @@ const hidden = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]/;
 function refusal(file: string, line: number, text: string, why: string): CensusError {
   const shown = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text);
   return new CensusError('E_INPUT', `${file}, line ${line}: ${shown} ${why}`, `a blocklist holds ${understood}`);
-}
-
-/** The prefix of at most `span` bits of host part that begins at an address. */
-function alignedPrefix(start: Address, host: number): Prefix {
-  return { family: start.family, words: start.words, length: 32 * start.words.length - host, hostBits: false };
-}
-
-function numberOf(words: readonly number[]): bigint {
-  return words.reduce((sum, word) => (sum << 32n) | BigInt(word), 0n);
-}
-
-function addressOf(value: bigint, family: 4 | 6): Address {
-  const shifts = family === 4 ? [0n] : [96n, 64n, 32n, 0n];
-  return { family, words: shifts.map((shift) => Number((value >> shift) & 0xffffffffn)) };
-}
-
-/** The fewest prefixes that hold a range and nothing else. */
-function rangePrefixes(first: Address, last: Address): Prefix[] {
-  const prefixes: Prefix[] = [];
-  const end = numberOf(last.words);
-  for (let at = numberOf(first.words); at <= end; ) {
-    let host = 0;
-    const bits = 32 * first.words.length;
-    while (host < bits && ((at >> BigInt(host)) & 1n) === 0n && at + (1n << BigInt(host + 1)) - 1n <= end) host += 1;
-    prefixes.push(alignedPrefix(addressOf(at, first.family), host));
-    at += 1n << BigInt(host);
-  }
-  return prefixes;
 }
 
 /** An entry as the prefixes that it stands for, or why it is none. */

@@ -1,5 +1,6 @@
 import { CensusError } from '../errors.ts';
 import { type Address, compareWords, coveredPrefixes, lastWords, nextWords, type Prefix, parseAddress } from './ip.ts';
+import { addressBefore, rangePrefixes } from './range.ts';
 
 /** Addresses of one family as sorted ranges with gaps between them, each word of each bound in its own place. */
 class RangeTable {
@@ -26,16 +27,36 @@ class RangeTable {
     return this.hasRange(words, words);
   }
 
-  /** Whether one range holds both bounds, and so all between them. */
-  hasRange(first: readonly number[], last: readonly number[]): boolean {
+  /** The ranges that share an address with the one given, in order. */
+  overlapping(first: readonly number[], last: readonly number[]): { first: number[]; last: number[] }[] {
+    const found: { first: number[]; last: number[] }[] = [];
+    for (let index = this.#firstEndingAt(first); index < this.starts.length / this.width; index += 1) {
+      if (this.#compareAt(this.starts, index, last) > 0) break;
+      const at = index * this.width;
+      found.push({
+        first: [...this.starts.subarray(at, at + this.width)],
+        last: [...this.ends.subarray(at, at + this.width)],
+      });
+    }
+    return found;
+  }
+
+  /** Index of the first range that does not end before an address. */
+  #firstEndingAt(words: readonly number[]): number {
     let low = 0;
     let high = this.starts.length / this.width;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#compareAt(this.starts, middle, first) > 0) high = middle;
+      if (this.#compareAt(this.ends, middle, words) >= 0) high = middle;
       else low = middle + 1;
     }
-    return low > 0 && this.#compareAt(this.ends, low - 1, last) >= 0;
+    return low;
+  }
+
+  /** Whether one range holds both bounds, and so all between them. */
+  hasRange(first: readonly number[], last: readonly number[]): boolean {
+    const index = this.#firstEndingAt(last);
+    return index < this.starts.length / this.width && this.#compareAt(this.starts, index, first) <= 0;
   }
 
   #compareAt(table: Uint32Array, index: number, words: readonly number[]): number {
@@ -70,6 +91,27 @@ export class PrefixSet {
   /** Whether every address of a prefix is in the set, as far as one of its (merged) prefixes holds them all. */
   covers(prefix: Prefix): boolean {
     return (prefix.family === 4 ? this.#v4 : this.#v6).hasRange(prefix.words, lastWords(prefix));
+  }
+
+  /** A prefix cut along the set: the prefixes of it that lie in the set and those that do not, both in order. */
+  split(prefix: Prefix): { inside: Prefix[]; outside: Prefix[] } {
+    const { family } = prefix;
+    const end = lastWords(prefix);
+    const inside: Prefix[] = [];
+    const outside: Prefix[] = [];
+    const between = (first: readonly number[], last: readonly number[]) =>
+      rangePrefixes({ family, words: first }, { family, words: last });
+    let from: number[] | null = [...prefix.words];
+    for (const range of (family === 4 ? this.#v4 : this.#v6).overlapping(prefix.words, end)) {
+      if (from === null) break;
+      const first = compareWords(range.first, from) > 0 ? range.first : from;
+      const last = compareWords(range.last, end) < 0 ? range.last : end;
+      if (compareWords(from, first) < 0) outside.push(...between(from, addressBefore({ family, words: first }).words));
+      inside.push(...between(first, last));
+      from = compareWords(last, end) < 0 ? nextWords(last) : null;
+    }
+    if (from !== null) outside.push(...between(from, end));
+    return { inside, outside };
   }
 
   /** By the address as it is on the wire: a mapped one is IPv6. False also for text that is no address. */

@@ -12,8 +12,13 @@ export interface UnitRow {
   duplicates?: number;
 }
 
-/** Why a row must not be asked; null when it may be. */
-export type RowScreen = (row: unknown) => string | null;
+/** What of a row must not be asked. */
+export interface RowScreen {
+  /** Why the whole row must not be asked; null when it, or some of it, may be. */
+  whole: (row: unknown) => string | null;
+  /** The row in two where only some of it may be asked; null when all of it may. */
+  partly: (row: unknown) => { asked: unknown[]; skipped: unknown[]; reason: string } | null;
+}
 
 /** What a stage may use to say which units it has. */
 export interface UnitsContext<C> {
@@ -50,8 +55,8 @@ export interface PartStage<C> {
   /** In a fixed order: the cut into parts must be the same each time. */
   units: (context: UnitsContext<C>) => AsyncIterable<UnitRow>;
   /**
-   * For stages that send to their units: says why a row must not be asked any more; null when it may be. Parts are cut once, and an
-   * opt-out can come later.
+   * For stages that send to their units: says what of a row must not be asked any more. Parts are cut once, and an opt-out can come
+   * later.
    */
   screen?: (config: C) => RowScreen;
   /** What a unit failed of when no record came for it. */

@@ -142,6 +142,8 @@ export interface Tool<I, W, R, C> {
   programs?: Program[];
   collect?(context: CollectContext<I, C>): Promise<void>;
   decode(context: DecodeContext<I, C>): AsyncIterable<RawRow>;
+  /** It is handed whole prefixes and leaves out itself what opted out within them; absent: it is handed what is left of each. */
+  screensPrefixes?: true;
   /** Loose: unknown fields are counted, not refused. */
   raw: z.ZodType<W>;
   /** Pure. */

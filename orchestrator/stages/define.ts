@@ -27,7 +27,15 @@ function rowScreen(field: 'target' | 'address'): (config: Config) => RowScreen {
   const Row = z.record(z.string(), z.unknown());
   return (config) => {
     const screen = createScreen(config);
-    return (row) => screen(String(Row.parse(row)[field]));
+    return {
+      whole: (row) => screen.whole(String(Row.parse(row)[field])),
+      partly(row) {
+        const rest = Row.parse(row);
+        const cut = screen.partly(String(rest[field]));
+        const rows = (targets: string[]) => targets.map((target) => ({ ...rest, [field]: target }));
+        return cut === null ? null : { asked: rows(cut.asked), skipped: rows(cut.skipped), reason: cut.reason };
+      },
+    };
   };
 }
 

@@ -24,7 +24,7 @@ async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<U
     ORDER BY answered.address, port`);
   for await (const value of rows) {
     const { candidate, ...row } = Row.parse(value);
-    yield { row, skip: candidate ? screen(row.address) : 'not_a_candidate' };
+    yield { row, skip: candidate ? screen.whole(row.address) : 'not_a_candidate' };
   }
 }
 

@@ -44,7 +44,7 @@ async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<U
     ORDER BY target`);
   for await (const value of rows) {
     const { target, mentions } = Row.parse(value);
-    const skip = coveredBy(prefixes, target) ? 'duplicate' : screen(target);
+    const skip = coveredBy(prefixes, target) ? 'duplicate' : screen.whole(target);
     yield { row: { target }, skip, duplicates: mentions - 1 };
   }
 }

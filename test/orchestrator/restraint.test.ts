@@ -5,24 +5,29 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Config } from '../../orchestrator/config/config.ts';
+import { readOptOuts } from '../../orchestrator/config/restraint.ts';
+import { sha256Of } from '../../orchestrator/core/folder/files.ts';
 import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
 
 const test = suite('restraint');
 
+const six = '198.18.9.1\n198.18.9.2\n198.18.9.3\n198.18.9.4\n198.18.9.5\n198.18.9.6\n';
+
 /**
  * Six addresses in three parts. The prober of the test writes down whom it was asked for; its second part breaks the first time.
  */
-function setUp(blocklist: string) {
+function setUp(blocklist: string | null, addresses = six) {
   const root = mkdtempSync(join(tmpdir(), 'restraint-'));
   const at = (name: string) => join(root, name);
-  writeFileSync(at('addresses'), '198.18.9.1\n198.18.9.2\n198.18.9.3\n198.18.9.4\n198.18.9.5\n198.18.9.6\n');
-  writeFileSync(at('blocklist'), blocklist);
+  writeFileSync(at('addresses'), addresses);
+  if (blocklist !== null) writeFileSync(at('blocklist'), blocklist);
   const prober = `n=$(cat ${at('count')} 2>/dev/null || echo 0); n=$((n+1)); echo $n >${at('count')}; [ $n = 2 ] && exit 3; cat >>${at('asked')}`;
   const config = {
     lab: true,
     lab_ranges: ['198.18.0.0/15'],
     targets: { addresses: 'addresses' },
-    scan: { tool: { command: ['bash', '-c', prober] }, versions: [1], rate: 100, blocklist: 'blocklist' },
+    scan: { tool: { command: ['bash', '-c', prober] }, versions: [1], rate: 100, blocklist: blocklist && 'blocklist' },
     handshake: { tool: { command: ['cat', '/dev/null'] } },
     path: { ping: false },
     parts: { scan: 2 },
@@ -38,13 +43,15 @@ async function cli(...args: string[]) {
   });
 }
 
+/** Whom the prober was asked for, in order. */
+function askedIn({ at }: ReturnType<typeof setUp>): string[] {
+  const lines = readFileSync(at('asked'), 'utf8').trim().split('\n');
+  return lines.map((line) => String(JSON.parse(line).target));
+}
+
 const broken = setUp('198.18.9.1\n');
 const first = await cli('run', '-c', broken.config, broken.folder);
-const asked = () =>
-  readFileSync(broken.at('asked'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line).target);
+const asked = () => askedIn(broken);
 
 test('the run breaks in its second part, with the first one done', () => {
   assert.is(first.exitCode, 1, first.stdout + first.stderr);
@@ -92,7 +99,10 @@ test('opt-outs added between two starts are honoured in parts that were split be
   assert.match(readFileSync(join(broken.folder, start?.blocklist?.copy ?? ''), 'utf8'), /^# grown/);
 });
 
-test('a replay needs no blocklist and gives the same rows', async () => {
+test('a replay of a finished run gives the same rows, whether the blocklist grew since or is gone', async () => {
+  writeFileSync(broken.at('blocklist'), '198.18.0.0/15\n');
+  const grown = await cli('replay', broken.folder);
+  assert.is(grown.exitCode, 0, grown.stdout + grown.stderr);
   rmSync(broken.at('blocklist'));
   const { exitCode, stdout, stderr } = await cli('replay', broken.folder);
   assert.is(exitCode, 0, stdout + stderr);
@@ -106,6 +116,97 @@ test('a part of which everybody opted out starts no program', async () => {
   assert.is(exitCode, 0, stdout + stderr);
   assert.is(readFileSync(gone.at('count'), 'utf8').trim(), '2');
   assert.equal((await readManifest(gone.folder))?.stages.scan?.counts?.skipped, { blocked: 4 });
+});
+
+test('a prober of the user gets what is left of a prefix, also of opt-outs that came after the split', async () => {
+  const prefixes = '198.18.9.0/29\n198.18.9.16/29\n198.18.9.32/29\n198.18.9.48/29\n';
+  const wide = setUp('198.18.9.3\n', prefixes);
+  assert.is((await cli('run', '-c', wide.config, wide.folder)).exitCode, 1);
+  const firstPart = ['198.18.9.0/31', '198.18.9.2/32', '198.18.9.4/30', '198.18.9.16/29'];
+  assert.equal(askedIn(wide), firstPart);
+  writeFileSync(wide.at('blocklist'), '198.18.9.3\n198.18.9.36/30\n198.18.9.48/29\n');
+  const { exitCode, stdout, stderr } = await cli('run', '-c', wide.config, wide.folder);
+  assert.is(exitCode, 0, stdout + stderr);
+  assert.equal(askedIn(wide), [...firstPart, '198.18.9.32/30']);
+  const counts = (await readManifest(wide.folder))?.stages.scan?.counts;
+  assert.equal([counts?.units_in, counts?.failed, counts?.skipped], [32, { timeout: 19 }, { blocked: 13 }]);
+  rmSync(wide.at('blocklist'));
+  const replayed = await cli('replay', wide.folder);
+  assert.is(replayed.exitCode, 0, replayed.stdout + replayed.stderr);
+});
+
+test('a blocklist may come where there was none; an empty one is a list like any other, and drops nobody', async () => {
+  const open = setUp(null);
+  assert.is((await cli('run', '-c', open.config, open.folder)).exitCode, 1);
+  assert.equal(askedIn(open), ['198.18.9.1', '198.18.9.2']);
+  writeFileSync(open.at('late'), '198.18.9.4\n');
+  const set = ['--set', `scan.blocklist=${open.at('late')}`];
+  const { exitCode, stdout, stderr } = await cli('run', '-c', open.config, open.folder, ...set);
+  assert.is(exitCode, 0, stdout + stderr);
+  assert.equal(askedIn(open), ['198.18.9.1', '198.18.9.2', '198.18.9.3', '198.18.9.5', '198.18.9.6']);
+  const without = await cli('run', '-c', open.config, open.folder);
+  assert.is(without.exitCode, 2);
+  assert.match(without.stderr, 'no blocklist does not cover 198.18.9.4/32');
+  writeFileSync(open.at('late'), '# nobody\n');
+  const emptied = await cli('run', '-c', open.config, open.folder, ...set);
+  assert.is(emptied.exitCode, 2);
+  assert.match(emptied.stderr, 'does not cover 198.18.9.4/32');
+});
+
+const damages: [sentence: string, damage: (copy: string) => void][] = [
+  ['gone', (copy) => rmSync(copy)],
+  ['emptied', (copy) => writeFileSync(copy, '')],
+  ['changed by a byte that means nothing', (copy) => writeFileSync(copy, '198.18.9.77 \n')],
+];
+for (const [sentence, damage] of damages) {
+  test(`a kept blocklist that is ${sentence} stops the run before anything is asked, and is named`, async () => {
+    const kept = setUp('198.18.9.77\n');
+    assert.is((await cli('run', '-c', kept.config, kept.folder)).exitCode, 1);
+    const copy = (await readManifest(kept.folder))?.starts.at(-1)?.blocklist?.copy ?? '';
+    damage(join(kept.folder, copy));
+    const { exitCode, stderr } = await cli('run', '-c', kept.config, kept.folder);
+    assert.is(exitCode, 2);
+    assert.match(stderr, `${copy} is not the blocklist that the run kept there`);
+    assert.is(readFileSync(kept.at('count'), 'utf8').trim(), '2');
+  });
+}
+
+/** The manifest as versions before the copies wrote it: the blocklist is an input like others. */
+async function age({ folder, at }: ReturnType<typeof setUp>, bytes: string): Promise<void> {
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  for (const start of manifest.starts) delete start.blocklist;
+  manifest.inputs[at('blocklist')] = { sha256: sha256Of(bytes), bytes: bytes.length };
+  writeFileSync(path, JSON.stringify(manifest));
+}
+
+test('a run that kept no copy goes on with the bytes it began with, and takes more opt-outs from then on', async () => {
+  const old = setUp('198.18.9.1\n');
+  assert.is((await cli('run', '-c', old.config, old.folder)).exitCode, 1);
+  await age(old, '198.18.9.1\n');
+  writeFileSync(old.at('blocklist'), '198.18.9.1\n198.18.9.6\n');
+  const grown = await cli('run', '-c', old.config, old.folder);
+  assert.is(grown.exitCode, 2);
+  assert.match(grown.stderr, /is not what the run began with.*\n.*resume once with the blocklist as it was/);
+  assert.is(askedIn(old).length, 2);
+  writeFileSync(old.at('blocklist'), '198.18.9.1\n');
+  const resumed = await cli('run', '-c', old.config, old.folder);
+  assert.is(resumed.exitCode, 0, resumed.stdout + resumed.stderr);
+  writeFileSync(old.at('blocklist'), '198.18.9.1\n198.18.9.6\n');
+  assert.is((await cli('run', '-c', old.config, old.folder)).exitCode, 0);
+});
+
+test('a list without an entry is refused outside the lab, before anything else', () => {
+  const root = mkdtempSync(join(tmpdir(), 'restraint-'));
+  writeFileSync(join(root, 'nobody'), '# nobody yet\n');
+  const config = (lab: boolean) =>
+    Config.parse({
+      ...(lab ? { lab, lab_ranges: ['198.18.0.0/15'] } : {}),
+      targets: { list: 'x' },
+      scan: { blocklist: join(root, 'nobody') },
+    });
+  assert.throws(() => readOptOuts(config(false)), /holds no entry/);
+  assert.equal(readOptOuts(config(true))?.prefixes, []);
 });
 
 test.run();

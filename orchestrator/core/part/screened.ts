@@ -8,7 +8,7 @@ import { weightOf } from './cut.ts';
 import type { PartJob } from './site.ts';
 
 /**
- * Units of a part that opted out after the part was cut. What was left to ask and what was not lie with the raw files, so that a replay
+ * Units of a part that opted out after the part was cut, and addresses that opted out within a prefix. What was left to ask and what was not lie with the raw files, so that a replay
  * needs no blocklist; neither file is there when all units were asked.
  */
 const askedFile = 'asked.ndjson';
@@ -21,15 +21,20 @@ export async function screenPart<C>(job: PartJob<C>, folder: string, screen: Row
   if (screen === null) return;
   const input = job.folder.input(job.stage.name, job.part);
   const rows = () => readRows(input, job.stage.role.input);
+  const cut = (row: unknown) => {
+    const reason = screen.whole(row);
+    if (reason !== null) return { asked: [], skipped: [row], reason };
+    return job.tool.screensPrefixes ? null : screen.partly(row);
+  };
   let any = false;
-  for await (const row of rows()) any ||= screen(row) !== null;
+  for await (const row of rows()) any ||= cut(row) !== null;
   if (!any) return;
   const asked = await LineWriter.create(join(folder, askedFile));
   const skipped = await LineWriter.create(join(folder, skippedFile));
   for await (const row of rows()) {
-    const reason = screen(row);
-    if (reason === null) await asked.write(JSON.stringify(row));
-    else await skipped.write(JSON.stringify({ row, reason }));
+    const parts = cut(row) ?? { asked: [row], skipped: [], reason: '' };
+    for (const left of parts.asked) await asked.write(JSON.stringify(left));
+    for (const out of parts.skipped) await skipped.write(JSON.stringify({ row: out, reason: parts.reason }));
   }
   await asked.finish();
   await skipped.finish();

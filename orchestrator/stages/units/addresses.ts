@@ -34,6 +34,6 @@ export async function* probedCandidates(context: UnitsContext<Config>): AsyncGen
   const screen = createScreen(context.config);
   for await (const unit of candidates(context)) {
     const { address } = z.object({ address: z.string() }).parse(unit.row);
-    yield { ...unit, skip: unit.skip ?? screen(address) };
+    yield { ...unit, skip: unit.skip ?? screen.whole(address) };
   }
 }

@@ -1,11 +1,15 @@
 import { readBlocklist } from '../../address/blocklist.ts';
-import { parsePrefix } from '../../address/ip.ts';
+import { formatPrefix, parsePrefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { isSpecialPurpose, notGlobal, scopeOf } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
 
-/** Says why an address or prefix must not be sent anything; null when it may be. */
-export type Screen = (target: string) => string | null;
+export interface Screen {
+  /** Why an address, or any address of a prefix, must not be sent anything; null when it, or some of it, may be. */
+  whole: (target: string) => string | null;
+  /** A prefix of which some addresses must not be sent anything, cut into prefixes; null when there are none. */
+  partly: (target: string) => { asked: string[]; skipped: string[]; reason: string } | null;
+}
 
 /**
  * The opt-outs and the ranges that no census has business in. Every stage that sends packets to targets asks this first; the
@@ -17,13 +21,22 @@ export function createScreen(config: Config): Screen {
   const blocked = new PrefixSet(config.lab ? listed : [...listed, ...notGlobal(4), ...notGlobal(6)]);
   const lab = new PrefixSet(config.lab_ranges);
   const outside = config.lab ? 'outside_lab' : 'not_global';
-  return (target) => {
-    const prefix = parsePrefix(target);
-    if (prefix === null) return 'blocked';
-    const inside = config.lab ? lab.covers(prefix) : isGlobal(target, lab);
-    // A mapped address is no address on the wire: nothing can be sent to it as it is written.
-    if (!inside || (prefix.family === 4 && target.includes(':'))) return outside;
-    return blocked.covers(prefix) ? 'blocked' : null;
+  return {
+    whole(target) {
+      const prefix = parsePrefix(target);
+      if (prefix === null) return 'blocked';
+      const inside = config.lab ? lab.covers(prefix) : isGlobal(target, lab);
+      // A mapped address is no address on the wire: nothing can be sent to it as it is written.
+      if (!inside || (prefix.family === 4 && target.includes(':'))) return outside;
+      return blocked.covers(prefix) ? 'blocked' : null;
+    },
+    partly(target) {
+      const prefix = target.includes('/') ? parsePrefix(target) : null;
+      if (prefix === null) return null;
+      const { inside, outside: left } = blocked.split(prefix);
+      if (inside.length === 0) return null;
+      return { asked: left.map(formatPrefix), skipped: inside.map(formatPrefix), reason: 'blocked' };
+    },
   };
 }
 

@@ -67,6 +67,8 @@ function quoteMissing({ icmp_type, icmp_quoted_options }: ZmapRaw): Missing | nu
 export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
   name: 'zmap',
 
+  screensPrefixes: true,
+
   programs: [zmapProgram],
 
   check(config, runsAs) {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inPrefix, parseAddress, parsePrefix } from '../../../orchestrator/address/ip.ts';
+import { formatPrefix, inPrefix, parseAddress, parsePrefix } from '../../../orchestrator/address/ip.ts';
 import { PrefixSet } from '../../../orchestrator/address/prefix-set.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 
@@ -76,6 +76,49 @@ prefixSet('ranges that touch are one, in both families', () => {
   const gap = new PrefixSet(['198.18.9.0/25', '198.18.9.129/32']);
   const all = parsePrefix('198.18.9.0/24');
   assert.not(all !== null && gap.covers(all));
+});
+
+const cuts: [prefix: string, set: string[], inside: string, outside: string, why: string][] = [
+  ['198.18.9.0/29', ['198.18.9.3'], '198.18.9.3/32', '198.18.9.0/31 198.18.9.2/32 198.18.9.4/30', 'one address within'],
+  ['198.18.9.0/29', ['198.18.9.0'], '198.18.9.0/32', '198.18.9.1/32 198.18.9.2/31 198.18.9.4/30', 'the first'],
+  ['198.18.9.0/30', ['198.18.9.3'], '198.18.9.3/32', '198.18.9.0/31 198.18.9.2/32', 'the last'],
+  ['198.18.9.0/30', ['198.18.9.4', '198.18.8.255'], '', '198.18.9.0/30', 'neighbours on both sides'],
+  ['198.18.9.0/30', ['198.18.0.0/16'], '198.18.9.0/30', '', 'a wider prefix'],
+  ['198.18.9.0/30', ['198.18.9.0/31', '198.18.9.2/31'], '198.18.9.0/30', '', 'two halves'],
+  ['198.18.9.0/30', ['198.18.9.2', '198.18.9.0'], '198.18.9.0/32 198.18.9.2/32', '198.18.9.1/32 198.18.9.3/32', 'two'],
+  ['0.0.0.0/0', ['128.0.0.0/1'], '128.0.0.0/1', '0.0.0.0/1', 'up to the last address there is'],
+  ['255.255.255.254/31', ['255.255.255.255'], '255.255.255.255/32', '255.255.255.254/32', 'the last address there is'],
+  ['2001:db8::/126', ['2001:db8::1', '0.0.0.0/0'], '2001:db8::1/128', '2001:db8::/128 2001:db8::2/127', 'IPv6'],
+];
+for (const [text, given, inside, outside, why] of cuts) {
+  prefixSet(`${text} is cut along ${why}`, () => {
+    const prefix = parsePrefix(text);
+    assert.ok(prefix !== null);
+    const cut = new PrefixSet(given).split(prefix);
+    assert.is(cut.inside.map(formatPrefix).join(' '), inside);
+    assert.is(cut.outside.map(formatPrefix).join(' '), outside);
+  });
+}
+
+prefixSet('the two halves of a cut are the prefix, address by address, over many draws', () => {
+  for (let draw = 0; draw < 300; draw++) {
+    const given = Array.from(
+      { length: 6 },
+      (_, n) => `198.18.9.${(draw * 41 + n * 97) % 256}/${26 + ((draw + n) % 7)}`,
+    );
+    const held = new PrefixSet(given);
+    const prefix = parsePrefix(`198.18.9.0/${24 + (draw % 4)}`);
+    assert.ok(prefix !== null);
+    const { inside, outside } = held.split(prefix);
+    for (let last = 0; last < 256; last++) {
+      const address = parseAddress(`198.18.9.${last}`);
+      assert.ok(address !== null);
+      const within = inPrefix(address, prefix);
+      const count = (list: typeof inside) => list.filter((one) => inPrefix(address, one)).length;
+      assert.is(count(inside), Number(within && held.contains(address)), `${last} in draw ${draw}`);
+      assert.is(count(outside), Number(within && !held.contains(address)), `${last} in draw ${draw}`);
+    }
+  }
 });
 
 prefixSet.run();

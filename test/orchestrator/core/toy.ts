@@ -86,7 +86,10 @@ function partStage(name: string, reads: string[], units: PartStage<ToyConfig>['u
     enabled: () => true,
     tool: () => squareTool,
     units,
-    screen: (config) => (row) => (config.optedOut?.includes(Unit.parse(row).n) ? 'blocked' : null),
+    screen: (config) => ({
+      whole: (row) => (config.optedOut?.includes(Unit.parse(row).n) ? 'blocked' : null),
+      partly: () => null,
+    }),
     unanswered: 'timeout',
     partSize: (config) => config.partSize,
   };

@@ -48,7 +48,7 @@ const cases: [sentence: string, config: Config, target: string, reason: string |
 ];
 
 for (const [sentence, config, target, reason] of cases) {
-  test(`${sentence}: ${target}`, () => assert.is(createScreen(config)(target), reason));
+  test(`${sentence}: ${target}`, () => assert.is(createScreen(config).whole(target), reason));
 }
 
 test.run();
