@@ -12,11 +12,17 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** What was written is no near miss of this alternative: an object where a word is expected, a word where an object is. */
+function isOtherKind({ code }: Issue, written: unknown): boolean {
+  const object = typeof written === 'object' && written !== null && !Array.isArray(written);
+  return code === 'invalid_type' || (code === 'invalid_value' && object);
+}
+
 /** How far an alternative is from what was written: another kind of thing, then keys that it lacks or does not know. */
 function distance(issues: Issue[], input: unknown): number {
   return issues.reduce((sum, issue) => {
     if (issue.code === 'unrecognized_keys') return sum + issue.keys.length;
-    if (issue.code === 'invalid_type' && issue.path.length === 0) return sum + 100;
+    if (issue.path.length === 0 && isOtherKind(issue, input)) return sum + 100;
     const missing = issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined;
     return sum + (missing ? 1 : 0);
   }, 0);

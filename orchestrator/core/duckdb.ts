@@ -62,7 +62,7 @@ function databaseError(cause: unknown): unknown {
   return new CensusError(
     'E_INPUT',
     `the database says: ${words}`,
-    'a record file was changed after it was written; remove the stage folder it names to decode or measure that stage again',
+    'if a record file was changed after it was written, put it back; mptcp-census replay decodes all of them again, without a packet',
     cause,
   );
 }

@@ -14,7 +14,7 @@ export async function* readRows<T>(path: string, schema: z.ZodType<T>): AsyncGen
       throw new CensusError(
         'E_INPUT',
         `${path}, line ${line}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-        'the file was changed by hand or by another version; remove the stage folder and run again',
+        'the file was changed by hand or by another version; put it back as it was, from a copy of the run folder',
       );
     }
     yield parsed.data;

@@ -137,7 +137,7 @@ async function refuseRubbish<C>(job: PartJob<C>, decoder: PartDecoder<C>, comman
       what: `printed invalid output: ${rubbish} rows do not match its schema, ${records.lines} do`,
       stderrTail: await lastStderr(job, command),
     },
-    `see ${folder.rejectsPart(stage.name, part)} and ${folder.raw(stage.name, part)}; remove the latter to measure the part again`,
+    `see ${folder.rejectsPart(stage.name, part)} and ${folder.raw(stage.name, part)}; move the latter elsewhere to measure the part again`,
   );
 }
 

@@ -103,7 +103,7 @@ function stageCounts(entry: StageEntry, cut: Cut): Counts {
   throw new CensusError(
     'E_RUN_FOLDER',
     `${entry.unit}: ${counts.units_in} units in, ${accounted(counts)} accounted for`,
-    'a part of the stage was changed after it was written; remove the stage folder to measure it again',
+    'a part of the stage was changed after it was written; put it back as it was, from a copy of the run folder',
   );
 }
 

@@ -132,7 +132,7 @@ async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<R
       throw new CensusError(
         'E_PROGRAM_RUBBISH',
         `${context.stage}/${context.part}: ${path} is not whole: ${cause.message}`,
-        'remove the folder of this part below raw/ and run again: the part is then measured anew',
+        'put the file back as it was; or move the folder of this part out of raw/ and run again, which measures the part anew',
         cause,
       );
     }

@@ -36,6 +36,6 @@ export async function requireAllReplies(folder: string, name: string, read: numb
   throw new CensusError(
     'E_RUN_FOLDER',
     `${join(folder, runFiles.replies(name))} holds ${read} replies, zmap counted ${counted} in ${runFiles.metadata(name)}`,
-    'put the file back as it was; or remove the records of this part and run again, which measures it anew',
+    'put the file back as it was; or move the folder of this part out of raw/ and run again, which measures the part anew',
   );
 }

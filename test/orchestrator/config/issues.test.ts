@@ -32,6 +32,12 @@ const cases: [title: string, text: string, says: RegExp][] = [
     `${prefixes}scan: {cooldown: 8}\n`,
     /scan\.cooldown: expected a time in seconds, such as 5s/,
   ],
+  ['a time within a section that may be false', `${prefixes}os: {host_timeout: 5}\n`, /os\.host_timeout: .*, not 5$/],
+  ['a word within one', `${prefixes}os: {tool: nmapx}\n`, /os\.tool: expected nmap or \{command: \[\.\.\.\]\}, not/],
+  ['a section that is a word', `${prefixes}os: maybe\n`, /os: expected false or true, not "maybe"$/],
+  ['a command of numbers', `${prefixes}scan: {tool: {command: [1]}}\n`, /tool\.command\.0: expected string, not 1$/],
+  ['a command that is no list', `${prefixes}scan: {tool: {command: x}}\n`, /tool\.command: expected array, not "x"$/],
+  ['a tool that is a list', `${prefixes}scan: {tool: [zmap]}\n`, /scan\.tool: expected zmap or .*, not \["zmap"\]$/],
 ];
 for (const [title, text, says] of cases) test(`named: ${title}`, () => assert.match(said(text), says));
 
