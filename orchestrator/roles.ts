@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parsePrefix } from './address/ip.ts';
+import { shardSize, shardsOf } from './address/shards.ts';
 import type { Config } from './config/config.ts';
 import type { Tool } from './core/tool.ts';
 import { probeFor } from './evidence/probes.ts';
@@ -25,6 +27,8 @@ export interface Role<I, R> {
   /** null: too many to list (a prefix); core then only counts them with `askedCount`. */
   asked(row: I, config: Config): string[] | null;
   askedCount?(row: I, config: Config): number;
+  /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
+  divided?(row: I, most: number, config: Config): I[] | null;
   answered(record: R): string;
   /** Names what a record says: a second record of the same identity is the first one again. Default: all of its fields. */
   identity?(record: R): string;
@@ -38,13 +42,14 @@ function defineRole<I, R>(role: Role<I, R>): Role<I, R> {
 
 const Line = z.strictObject({ line: z.int(), text: z.string() });
 const Question = z.strictObject({ name: z.string(), type: z.enum(['A', 'AAAA']) });
-const ScanTarget = z.strictObject({ target: z.string() });
+export const Shard = z.strictObject({ index: z.int().min(0), of: z.int().positive(), length: z.int().min(0).max(32) });
+const ScanTarget = z.strictObject({ target: z.string(), shard: Shard.optional() });
 const Endpoint = z.strictObject({ address: z.string(), port: z.int(), host: z.string().nullable() });
 const Address = z.strictObject({ address: z.string() });
 
 export type Line = z.infer<typeof Line>;
 export type Question = z.infer<typeof Question>;
-/** target: an address, or a prefix in CIDR notation */
+/** target: an address, or a prefix in CIDR notation, or with `shard` a part of one (address/shards.ts) */
 export type ScanTarget = z.infer<typeof ScanTarget>;
 /** host: a name that resolved to the address, for the Host header */
 export type Endpoint = z.infer<typeof Endpoint>;
@@ -60,9 +65,14 @@ function scanUnits(target: string, config: Config): string[] {
   );
 }
 
-function prefixSize(prefix: string): number {
-  const [address = '', length = ''] = prefix.split('/');
-  return 2 ** ((address.includes(':') ? 128 : 32) - Number(length));
+function sizeOf({ target, shard }: ScanTarget): number {
+  const prefix = parsePrefix(target);
+  if (prefix === null) return 1;
+  return shard === undefined ? 2 ** (32 * prefix.words.length - prefix.length) : shardSize(prefix, shard);
+}
+
+function shardRows(target: string, most: number): ScanTarget[] | null {
+  return shardsOf(target, most)?.map((shard) => ({ target, shard })) ?? null;
 }
 
 const perAddress = {
@@ -92,7 +102,9 @@ export const roles = {
     input: ScanTarget,
     record: ScanRecord,
     asked: (row, config) => (isPrefix(row.target) ? null : scanUnits(row.target, config)),
-    askedCount: (row, config) => prefixSize(row.target) * scanUnits(row.target, config).length,
+    askedCount: (row, config) => sizeOf(row) * scanUnits(row.target, config).length,
+    divided: (row, most, config) =>
+      isPrefix(row.target) ? shardRows(row.target, most / scanUnits(row.target, config).length) : null,
     answered: (record) => `${record.address} ${record.port} ${record.probe}`,
     identity: replyIdentity,
     countedAs: (record) => (isSynAck(record) ? 'synacks' : null),

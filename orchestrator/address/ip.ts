@@ -119,7 +119,8 @@ export function parsePrefix(text: string): Prefix | null {
   return mapped ? prefixOf(4, address.words.slice(3), length - 96) : prefixOf(address.family, address.words, length);
 }
 
-function prefixOf(family: 4 | 6, given: readonly number[], length: number): Prefix {
+/** The prefix of a length that holds an address. */
+export function prefixOf(family: 4 | 6, given: readonly number[], length: number): Prefix {
   const words = given.map((word, index) => (word & mask(length, index)) >>> 0);
   return { family, words, length, hostBits: words.some((word, index) => word !== given[index]) };
 }

@@ -33,7 +33,7 @@ const Prefixes = z.strictObject({ prefixes: z.array(z.string()).min(1).describe(
 const Parts = z.strictObject({
   targets: z.int().positive().default(200_000),
   resolve: z.int().positive().default(200_000),
-  scan: z.int().positive().default(100_000),
+  scan: z.int().positive().default(1_000_000),
   handshake: z.int().positive().default(1_000),
   asn: z.int().positive().default(200_000),
   whois: z.int().positive().default(10_000),
@@ -166,7 +166,7 @@ function configSchema(seconds: Seconds) {
     geo: Geo,
     os: osSchema(seconds),
     path: Path,
-    parts: Parts.prefault({}).describe('units per part, per stage'),
+    parts: Parts.prefault({}).describe('units per part at most, by stage'),
   });
 }
 

@@ -35,6 +35,8 @@ export interface StageRole<C> {
   /** null: too many to list; they are then counted only. */
   asked(row: unknown, config: C): string[] | null;
   askedCount?(row: unknown, config: C): number;
+  /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
+  divided?(row: unknown, most: number, config: C): unknown[] | null;
   answered(record: unknown): string;
   /** A second record of the same identity is the first one again; default: all of its fields. */
   identity?(record: unknown): string;
@@ -61,6 +63,7 @@ export interface PartStage<C> {
   screen?: (config: C) => RowScreen;
   /** What a unit failed of when no record came for it. */
   unanswered: string;
+  /** Units that a part holds at most. */
   partSize: (config: C) => number;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { PartStage, RowScreen, UnitRow, UnitsContext } from '../core/stage.ts';
-import { type RoleName, roles, type ToolChoice, type ToolFinder } from '../roles.ts';
+import { type RoleName, roles, Shard, type ToolChoice, type ToolFinder } from '../roles.ts';
 import type { Missing } from '../schemas/lists.ts';
 import { createScreen } from './units/screen.ts';
 
@@ -28,10 +28,13 @@ function rowScreen(field: 'target' | 'address'): (config: Config) => RowScreen {
   return (config) => {
     const screen = createScreen(config);
     return {
-      whole: (row) => screen.whole(String(Row.parse(row)[field])),
+      whole(row) {
+        const { shard, ...rest } = Row.parse(row);
+        return screen.whole(String(rest[field]), Shard.optional().parse(shard));
+      },
       partly(row) {
-        const rest = Row.parse(row);
-        const cut = screen.partly(String(rest[field]));
+        const { shard, ...rest } = Row.parse(row);
+        const cut = screen.partly(String(rest[field]), Shard.optional().parse(shard));
         const rows = (targets: string[]) => targets.map((target) => ({ ...rest, [field]: target }));
         return cut === null ? null : { asked: rows(cut.asked), skipped: rows(cut.skipped), reason: cut.reason };
       },

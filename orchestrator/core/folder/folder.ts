@@ -47,6 +47,11 @@ export class RunFolder {
     return join(this.out, stage, `${part}.ndjson`);
   }
 
+  /** What is known of a part that is done: written last. */
+  entry(stage: string, part: string): string {
+    return join(this.out, stage, `${part}.json`);
+  }
+
   stage(stage: string): string {
     return join(this.out, stage);
   }

@@ -52,20 +52,55 @@ export function weightOf<C>(stage: PartStage<C>, row: unknown, config: C): numbe
   return stage.role.asked(row, config)?.length ?? stage.role.askedCount?.(row, config) ?? 1;
 }
 
-/** Writes the units of a stage as part files of at most `size` rows; the cut appears when all are there. */
+/** Rows of a stage on their way into part files: a part is full when the next row does not fit in with its units. */
+class PartFiles<C> {
+  readonly cut: Cut = { parts: [], inputs: {}, skipped: {}, units_in: 0 };
+  readonly #folder: RunFolder;
+  readonly #stage: PartStage<C>;
+  readonly #most: number;
+  #writer: LineWriter | null = null;
+  #units = 0;
+
+  constructor(folder: RunFolder, stage: PartStage<C>, most: number) {
+    this.#folder = folder;
+    this.#stage = stage;
+    this.#most = most;
+  }
+
+  async add(row: unknown, units: number): Promise<void> {
+    if (this.#writer === null || this.#units + units > this.#most) await this.#next();
+    this.#units += units;
+    await this.#writer?.write(JSON.stringify(row));
+  }
+
+  async #next(): Promise<void> {
+    await this.finish();
+    const part = RunFolder.partName(this.cut.parts.length);
+    this.#writer = await LineWriter.create(this.#folder.input(this.#stage.name, part));
+    this.cut.parts.push(part);
+    this.#units = 0;
+  }
+
+  async finish(): Promise<void> {
+    const part = this.cut.parts.at(-1);
+    if (this.#writer !== null && part !== undefined) this.cut.inputs[part] = await this.#writer.finish();
+    this.#writer = null;
+  }
+}
+
+/**
+ * Writes the units of a stage as part files of at most so many units as the stage says, a single row that is larger and cannot be
+ * divided by itself. The cut appears when all are there.
+ */
 export async function cutParts<C>(
   folder: RunFolder,
   stage: PartStage<C>,
   config: C,
   units: AsyncIterable<UnitRow>,
 ): Promise<Cut> {
-  const size = stage.partSize(config);
-  const cut: Cut = { parts: [], inputs: {}, skipped: {}, units_in: 0 };
-  let writer: LineWriter | null = null;
-  async function finish(): Promise<void> {
-    const part = cut.parts.at(-1);
-    if (writer !== null && part !== undefined) cut.inputs[part] = await writer.finish();
-  }
+  const most = stage.partSize(config);
+  const files = new PartFiles(folder, stage, most);
+  const { cut } = files;
   function skip(reason: string, count: number): void {
     if (count > 0) cut.skipped[reason] = (cut.skipped[reason] ?? 0) + count;
   }
@@ -79,15 +114,10 @@ export async function cutParts<C>(
       skip(unit.skip, weight);
       continue;
     }
-    if (writer === null || writer.lines >= size) {
-      await finish();
-      const part = RunFolder.partName(cut.parts.length);
-      writer = await LineWriter.create(folder.input(stage.name, part));
-      cut.parts.push(part);
-    }
-    await writer.write(JSON.stringify(row));
+    const pieces = weight > most ? (stage.role.divided?.(row, most, config) ?? [row]) : [row];
+    for (const piece of pieces) await files.add(piece, weightOf(stage, piece, config));
   }
-  await finish();
+  await files.finish();
   await writeWhole(folder.cut(stage.name), `${JSON.stringify(cut)}\n`);
   return cut;
 }

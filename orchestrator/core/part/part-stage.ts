@@ -15,12 +15,13 @@ import {
 import { exists, filesBelow, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { differingKey } from '../folder/manifest.ts';
-import type { PartStage } from '../stage.ts';
+import type { PartStage, RowScreen } from '../stage.ts';
 import type { RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
 import { collectPart, foldCommands, isCollected } from './collect.ts';
 import { type Cut, cutParts, readCut, requireInput } from './cut.ts';
 import { type Decoded, decodePart } from './decode.ts';
+import { readEntry, writeEntry } from './entry-file.ts';
 import type { PartJob } from './site.ts';
 
 /** Moves raw files aside that are about to be measured again. */
@@ -31,6 +32,21 @@ async function supersede(folder: RunFolder, stage: string, from: string): Promis
   const to = folder.superseded(stage, count);
   await mkdir(dirname(to), { recursive: true });
   await rename(from, to);
+}
+
+/** The entries of the parts that are done: each beside its part, in runs of earlier versions in the manifest alone. */
+async function knownParts(
+  folder: RunFolder,
+  stage: string,
+  cut: Cut,
+  before: StageEntry['parts'],
+): Promise<StageEntry['parts']> {
+  const parts: StageEntry['parts'] = {};
+  for (const part of cut.parts) {
+    const entry = (await readEntry(folder, stage, part, cut)) ?? before[part];
+    if (entry !== undefined) parts[part] = entry;
+  }
+  return parts;
 }
 
 /** The entry and cut to go on from: those of an earlier start when what the stage reads is unchanged, else new ones. */
@@ -44,7 +60,10 @@ async function openStage<C>(
   const before = manifest.data.stages[stage.name];
   if (before !== undefined && before.status !== 'left_out' && differingKey(before.reads, reads) === null) {
     const cut = await readCut(folder, stage.name);
-    if (cut !== null) return { entry: before, cut };
+    if (cut !== null) {
+      before.parts = await knownParts(folder, stage.name, cut, before.parts);
+      return { entry: before, cut };
+    }
   }
   await supersede(folder, stage.name, folder.rawStage(stage.name));
   await rm(folder.stage(stage.name), { recursive: true, force: true });
@@ -128,6 +147,29 @@ async function missingParts<C>(
   return missing;
 }
 
+/** Measures and decodes one part; its entry is written last. */
+async function doPart<C>(
+  state: RunState<C>,
+  job: PartJob<C>,
+  entry: StageEntry,
+  screen: RowScreen | null,
+): Promise<void> {
+  const { stage, tool, part } = job;
+  // A part that was whole once and whose records are gone is asked for again: someone removed them to measure anew.
+  const removed = !(await exists(state.folder.records(stage.name, part)));
+  if (entry.parts[part] !== undefined && removed && tool.collect) {
+    await supersede(state.folder, `${stage.name}-${part}`, state.folder.raw(stage.name, part));
+    delete entry.parts[part];
+    await rm(state.folder.entry(stage.name, part), { force: true });
+    await state.manifest.save();
+  }
+  const startedAt = nowIso();
+  if (!(await isCollected(job))) await collectPart(job, screen);
+  const done = await partEntry(job, await decodePart(job), startedAt);
+  await writeEntry(state.folder, stage.name, part, done);
+  entry.parts[part] = done;
+}
+
 /** Runs the parts of a stage that are not done; true when there was anything to do. */
 export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): Promise<boolean> {
   const tool = stage.tool(state.config);
@@ -141,22 +183,16 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   entry.status = 'running';
   entry.digest = null;
   const screen = stage.screen?.(state.config) ?? null;
-  for (const part of missing) {
-    throwIfStopped(state.signal, stage.name);
-    await requireInput(state.folder, stage.name, part, cut);
-    const job = state.job(stage, tool, part);
-    // A part that was whole once and whose records are gone is asked for again: someone removed them to measure anew.
-    const removed = !(await exists(state.folder.records(stage.name, part)));
-    if (entry.parts[part] !== undefined && removed && tool.collect) {
-      await supersede(state.folder, `${stage.name}-${part}`, state.folder.raw(stage.name, part));
-      delete entry.parts[part];
-      await state.manifest.save();
+  try {
+    for (const part of missing) {
+      throwIfStopped(state.signal, stage.name);
+      await requireInput(state.folder, stage.name, part, cut);
+      await doPart(state, state.job(stage, tool, part), entry, screen);
+      state.report({ type: 'part_done', stage: stage.name, part });
     }
-    const startedAt = nowIso();
-    if (!(await isCollected(job))) await collectPart(job, screen);
-    entry.parts[part] = await partEntry(job, await decodePart(job), startedAt);
+  } finally {
+    // Not after each part: a stage of ten thousand would write its manifest ten thousand times.
     await state.manifest.save();
-    state.report({ type: 'part_done', stage: stage.name, part });
   }
   await mkdir(state.folder.stage(stage.name), { recursive: true });
   await joinRejects(state.folder, stage.name, cut.parts);

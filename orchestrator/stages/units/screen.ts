@@ -2,13 +2,14 @@ import { readBlocklist } from '../../address/blocklist.ts';
 import { formatPrefix, parsePrefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { isSpecialPurpose, notGlobal, scopeOf } from '../../address/scope.ts';
+import { type Shard, shardPrefixes } from '../../address/shards.ts';
 import type { Config } from '../../config/config.ts';
 
 export interface Screen {
-  /** Why an address, or any address of a prefix, must not be sent anything; null when it, or some of it, may be. */
-  whole: (target: string) => string | null;
-  /** A prefix of which some addresses must not be sent anything, cut into prefixes; null when there are none. */
-  partly: (target: string) => { asked: string[]; skipped: string[]; reason: string } | null;
+  /** Why an address, or any address of a prefix or of a shard of one, must not be sent anything; null when it, or some of it, may be. */
+  whole: (target: string, shard?: Shard) => string | null;
+  /** A prefix of which some addresses must not be sent anything, or a shard of one, cut into prefixes; null for all of a prefix. */
+  partly: (target: string, shard?: Shard) => { asked: string[]; skipped: string[]; reason: string } | null;
 }
 
 /**
@@ -22,20 +23,24 @@ export function createScreen(config: Config): Screen {
   const lab = new PrefixSet(config.lab_ranges);
   const outside = config.lab ? 'outside_lab' : 'not_global';
   return {
-    whole(target) {
+    whole(target, shard) {
       const prefix = parsePrefix(target);
       if (prefix === null) return 'blocked';
       const inside = config.lab ? lab.covers(prefix) : isGlobal(target, lab);
       // A mapped address is no address on the wire: nothing can be sent to it as it is written.
       if (!inside || (prefix.family === 4 && target.includes(':'))) return outside;
-      return blocked.covers(prefix) ? 'blocked' : null;
+      const pieces = shard === undefined ? [prefix] : shardPrefixes(prefix, shard);
+      for (const piece of pieces) if (!blocked.covers(piece)) return null;
+      return 'blocked';
     },
-    partly(target) {
+    partly(target, shard) {
       const prefix = target.includes('/') ? parsePrefix(target) : null;
       if (prefix === null) return null;
-      const { inside, outside: left } = blocked.split(prefix);
-      if (inside.length === 0) return null;
-      return { asked: left.map(formatPrefix), skipped: inside.map(formatPrefix), reason: 'blocked' };
+      const pieces = shard === undefined ? [prefix] : [...shardPrefixes(prefix, shard)];
+      const halves = pieces.map((piece) => blocked.split(piece));
+      const skipped = halves.flatMap(({ inside }) => inside.map(formatPrefix));
+      if (skipped.length === 0 && shard === undefined) return null;
+      return { asked: halves.flatMap(({ outside: left }) => left.map(formatPrefix)), skipped, reason: 'blocked' };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { canonicalAddress } from '../../address/ip.ts';
+import { canonicalAddress, formatPrefix, parsePrefix } from '../../address/ip.ts';
+import { shardPrefixes } from '../../address/shards.ts';
 import type { Config } from '../../config/config.ts';
 import { fileLines, jsonOf } from '../../core/process/lines.ts';
 import type { RawRow, Tool } from '../../core/tool.ts';
@@ -35,6 +36,13 @@ function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[]
       }),
     ),
   );
+}
+
+/** A shard as the prefixes that it holds: the same addresses whatever is blocked among them. */
+function* targetsOf({ target, shard }: ScanTarget): Generator<string> {
+  const prefix = shard === undefined ? null : parsePrefix(target);
+  if (prefix === null || shard === undefined) yield target;
+  else for (const piece of shardPrefixes(prefix, shard)) yield formatPrefix(piece);
 }
 
 /** Every reply of a run as it came, repeats among them: core drops those, and what differs is evidence. */
@@ -77,7 +85,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
 
   async collect(context) {
     async function* targets(): AsyncGenerator<string> {
-      for await (const { target } of context.rows()) yield target;
+      for await (const row of context.rows()) yield* targetsOf(row);
     }
     await runZmap(context, targets(), runsOf(context.config));
   },

@@ -5,19 +5,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { accounted } from '../../../orchestrator/core/folder/entries.ts';
 import { readManifest } from '../../../orchestrator/core/folder/manifest.ts';
-import { CensusError, ProgramError } from '../../../orchestrator/errors.ts';
-import { runToy, squares, toyConfig, toyFolder } from './toy.ts';
+import { ProgramError } from '../../../orchestrator/errors.ts';
+import { errorOf, runToy, squares, toyConfig, toyFolder } from './toy.ts';
 
 const test = suite('a run');
-
-async function errorOf(run: Promise<unknown>): Promise<CensusError> {
-  const error = await run.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof CensusError) return error;
-  throw new Error(`expected a CensusError, got ${error}`);
-}
 
 test('cuts units into parts, and counts add up at every stage', async () => {
   const folder = toyFolder();
@@ -75,7 +66,7 @@ test('a part that was collected but not decoded is decoded without running its p
   await runToy(folder, toyConfig);
   const before = await readManifest(folder);
   delete before?.stages.first?.parts['00001'];
-  rmSync(join(folder, 'first', '00001.ndjson'));
+  for (const ending of ['ndjson', 'json']) rmSync(join(folder, 'first', `00001.${ending}`));
   await runToy(folder, { ...toyConfig, script: 'exit 9' }, before);
   assert.ok(existsSync(join(folder, 'first', '00001.ndjson')));
 });
@@ -88,7 +79,7 @@ test('a program that exits with 3 is an error that names stage, part, command, c
   assert.is(error.code, 'E_PROGRAM_FAILED');
   for (const word of ['first/00001', 'bash exited with 3', 'bash -c', 'no memory for this'])
     assert.match(error.message, word);
-  assert.equal(readdirSync(join(folder, 'first')), ['00000.ndjson']);
+  assert.equal(readdirSync(join(folder, 'first')), ['00000.json', '00000.ndjson']);
   const { manifest } = await runToy(folder, toyConfig, await readManifest(folder));
   assert.is(manifest.result_sha256, '898');
 });

@@ -8,6 +8,7 @@ import type { RunEvent } from '../../../orchestrator/core/progress.ts';
 import { runStages } from '../../../orchestrator/core/run.ts';
 import type { PartStage, Stage, UnitRow, WholeStage } from '../../../orchestrator/core/stage.ts';
 import type { Program, Tool } from '../../../orchestrator/core/tool.ts';
+import { CensusError } from '../../../orchestrator/errors.ts';
 
 /** A pipeline of three small stages over real files and one real program (bash), to try the machine without any network. */
 export interface ToyConfig {
@@ -165,4 +166,14 @@ export async function runToy(folder: string, config: ToyConfig, before: Manifest
   });
   const ran = events.flatMap((event) => (event.type === 'stage_done' ? [event.stage] : []));
   return { manifest: manifest.data, events, ran };
+}
+
+/** The error that a run must end with. */
+export async function errorOf(run: Promise<unknown>): Promise<CensusError> {
+  const error = await run.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof CensusError) return error;
+  throw new Error(`expected a CensusError, got ${error}`);
 }

@@ -39,12 +39,22 @@ async function cut(units: UnitRow[]) {
   return { folder, made };
 }
 
-test('units become part files of at most so many rows, in their order, as their schema makes them', async () => {
+test('units become part files of at most so many units, in their order, as their schema makes them', async () => {
   const { folder, made } = await cut([1, 2, 3].map((n) => ({ row: { n }, skip: null })));
   assert.equal(made.parts, ['00000', '00001']);
   const text = made.parts.map((part) => readFileSync(folder.input('toy', part), 'utf8'));
   assert.equal(text, ['{"n":1,"weight":1}\n{"n":2,"weight":1}\n', '{"n":3,"weight":1}\n']);
   assert.equal(await readCut(folder, 'toy'), made);
+});
+
+test('a part is full by units, not by rows; a row too large for any part has one to itself', async () => {
+  const { folder, made } = await cut([1, 1, 3, 1, 2].map((weight, n) => ({ row: { n, weight }, skip: null })));
+  const rows = made.parts.map((part) => readFileSync(folder.input('toy', part), 'utf8').trim().split('\n'));
+  assert.equal(
+    rows.map((lines) => lines.map((line) => JSON.parse(line).weight)),
+    [[1, 1], [3], [1], [2]],
+  );
+  assert.is(made.units_in, 8);
 });
 
 test('skipped units and duplicates are counted by their weight and written nowhere', async () => {
