@@ -180,6 +180,7 @@ test('a blocklist may come where there was none; an empty one is a list like any
 
 const damages: [sentence: string, damage: (copy: string) => void][] = [
   ['gone', (copy) => rmSync(copy)],
+  ['no longer to be read', (copy) => writeFileSync(copy, '198.18.9.77 198.18.9.78\n')],
   ['emptied', (copy) => writeFileSync(copy, '')],
   ['changed by a byte that means nothing', (copy) => writeFileSync(copy, '198.18.9.77 \n')],
 ];

@@ -3,7 +3,7 @@ import { readBlocklist } from '../../address/blocklist.ts';
 import { formatPrefix, type Prefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { CensusError } from '../../errors.ts';
-import { exists, sha256Of, writeWhole } from './files.ts';
+import { exists, sha256File, sha256Of, writeWhole } from './files.ts';
 import type { Manifest, OptOutsEntry } from './manifest.ts';
 
 /** A blocklist as it was read for this start. */
@@ -24,10 +24,7 @@ export async function keepOptOuts(folder: string, { path, bytes, prefixes }: Opt
 /** The opt-outs of the last start, out of the run folder. */
 async function keptPrefixes(folder: string, { copy, sha256 }: OptOutsEntry): Promise<Prefix[]> {
   const path = join(folder, copy);
-  if (await exists(path)) {
-    const { bytes, prefixes } = readBlocklist(path);
-    if (sha256Of(bytes) === sha256) return prefixes;
-  }
+  if ((await exists(path)) && (await sha256File(path)) === sha256) return readBlocklist(path).prefixes;
   const hint =
     'put it back: without it nobody can say whether an opt-out was dropped; or start a run under another name';
   throw new CensusError('E_RUN_FOLDER', `${path} is not the blocklist that the run kept there`, hint);
