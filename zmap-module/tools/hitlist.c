@@ -396,7 +396,7 @@ int main(int argc, char **argv)
 	}
 	sift(addresses, count, &arguments.opt_out, &special, &arguments.reachable, &counts);
 	if (counts.kept > HITLIST_MAX) {
-		die("more addresses than 240.0.0.0/4 has numbers");
+		die("more addresses than 240.0.0.0/4 can represent");
 	}
 	write_list(arguments.list, addresses, counts.kept);
 	write_numbers(arguments.numbers, counts.kept);
