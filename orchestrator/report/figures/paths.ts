@@ -3,6 +3,7 @@ import { formatCount, plural } from '../format.ts';
 import type { Results } from '../results.ts';
 import { countOf } from '../rows.ts';
 import { emptySentence } from '../tables/coverage.ts';
+import { logTicks } from './log-ticks.ts';
 import { colours, drawSvg, type Figure } from './svg.ts';
 
 const title = 'Round trip of the SYN against ping';
@@ -13,7 +14,9 @@ export function pathFigure(results: Results): Figure {
   const points = rows.map((row) => ({ ping: countOf(row, 'ping_ms'), syn: countOf(row, 'syn_ms') }));
   const near = points.filter(({ ping, syn }) => syn < ping / 2).length;
   const all = points.flatMap(({ ping, syn }) => [ping, syn]).filter((ms) => ms > 0);
-  const domain = [Math.min(...all) / 1.5, Math.max(...all) * 1.5];
+  const [low, high] = [Math.min(...all) / 1.5, Math.max(...all) * 1.5];
+  const domain = [low, high];
+  const ticks = points.length === 0 ? [] : logTicks(low, high);
   const svg = (): string =>
     drawSvg(
       {
@@ -26,8 +29,8 @@ export function pathFigure(results: Results): Figure {
         height: 440,
         marginLeft: 56,
         marginBottom: 44,
-        x: { type: 'log', label: 'Ping, ms', domain, grid: true, ticks: 4, tickFormat: '~g' },
-        y: { type: 'log', label: 'SYN to SYN/ACK, ms', domain, grid: true, ticks: 4, tickFormat: '~g' },
+        x: { type: 'log', label: 'Ping, ms', domain, grid: true, ticks, tickFormat: '~g' },
+        y: { type: 'log', label: 'SYN to SYN/ACK, ms', domain, grid: true, ticks, tickFormat: '~g' },
         marks: [
           Plot.line(
             [domain, domain].map((ends, i) => ({ ping: ends[i], syn: ends[i] })),
