@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AskedFields } from '../zmap/fields.ts';
 import { zmapFields } from '../zmap/raw.ts';
 import { nullable, oneSpelling } from '../zmap/spelling.ts';
 
@@ -15,6 +16,19 @@ const fields = {
   rtt_us: z.number().nullish().describe('round trip; 4.x alone, and computed here for both'),
   dst_raw: z.int().nullish().describe('means nothing in 2.1.1 and 4.x for an error: the address probed cannot be told'),
   classification: z.string().describe('echoreply, unreach and other ICMP errors'),
+};
+
+/**
+ * Fields that no run asks for: what stands in others (`saddr_raw`, `timestamp_str`, 4.x's own `rtt_us`), what the order of the lines
+ * says (`repeat`), and what is wrong in an error (`dst_raw`, see above).
+ */
+const notAsked = [
+  ...['saddr_raw', 'daddr_raw', 'dst_raw', 'success', 'repeat', 'cooldown', 'timestamp_str'],
+  ...['recv_timestamp_ts', 'recv_timestamp_us', 'rtt_us'],
+];
+export const echoFields: AskedFields = {
+  zmap: Object.keys(fields).filter((name) => !notAsked.includes(name)),
+  module: [],
 };
 
 /** One reply as zmap's own module icmp_echo_time prints it. */

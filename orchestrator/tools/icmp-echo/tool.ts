@@ -10,7 +10,7 @@ import { zmapFacts } from '../zmap/facts.ts';
 import { requireAllReplies } from '../zmap/metadata.ts';
 import { zmapProgram } from '../zmap/program.ts';
 import { runZmap } from '../zmap/run.ts';
-import { Echo, IcmpEchoRaw, Unsent } from './raw.ts';
+import { Echo, echoFields, IcmpEchoRaw, Unsent } from './raw.ts';
 
 const runName = 'icmp';
 
@@ -36,7 +36,7 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
     }
     const { probes } = context.config.path;
     const args = () => ['-M', 'icmp_echo_time'];
-    await runZmap(context, targets(), [{ name: runName, family: 4, args, probes }]);
+    await runZmap(context, targets(), [{ name: runName, family: 4, args, fields: echoFields, probes }]);
   },
 
   /** Per address that answered, its fastest reply and the number of replies; errors and broken lines as they come. */

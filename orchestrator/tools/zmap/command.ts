@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
+import type { AskedFields } from './fields.ts';
 import { survivedSeed } from './order.ts';
 import { type Flavour, flavours, zmapProgram } from './program.ts';
+import { printed } from './spelling.ts';
 import { targetFiles } from './targets.ts';
 
 export const plugin = fileURLToPath(new URL('../../../zmap-module/build/mptcp_synscan.so', import.meta.url));
@@ -19,6 +21,8 @@ export interface ZmapRun {
   family: 4 | 6;
   /** Probe module, its arguments, the port; given the path of a file in the raw folder by its name. */
   args: (file: (name: string) => string, flavour: Flavour) => string[];
+  /** What is asked of each reply. */
+  fields: AskedFields;
   /** Probes to each target (`-P`). */
   probes: number;
 }
@@ -44,6 +48,11 @@ function targetArgs(file: File, run: ZmapRun, flavour: Flavour, source6: string 
 function rateArgs(packetRate: number, probes: number, flavour: Flavour): string[] {
   const rate = flavour === flavours.plugin ? Math.max(1, Math.floor(packetRate / probes)) : packetRate;
   return ['-P', String(probes), '-r', String(rate)];
+}
+
+function outputArgs(file: File, { name, fields }: ZmapRun, flavour: Flavour): string[] {
+  const asked = [...printed(fields.zmap, flavour === flavours.plugin), ...fields.module];
+  return ['-O', 'json', '-f', asked.join(','), '-o', file(runFiles.replies(name)), '-m', file(runFiles.metadata(name))];
 }
 
 export interface CommandInput {
@@ -74,7 +83,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       ...['-c', String(Math.max(2, Math.ceil(scan.cooldown)))],
       ...(scan.interface === null ? [] : ['-i', scan.interface]),
       ...(scan.gateway_mac === null ? [] : ['-G', scan.gateway_mac]),
-      ...['-O', 'json', '-f', '*', '-o', file(runFiles.replies(run.name)), '-m', file(runFiles.metadata(run.name))],
+      ...outputArgs(file, run, flavour),
       '--disable-syslog',
       // 4.x hides repeats from us otherwise, and reads the clock once per batch
       ...(built ? ['--dedup-method=none', '--batch=1'] : []),

@@ -29,9 +29,10 @@ export const zmapFields = {
   timestamp_us: z.int().describe('arrival, microseconds of the second'),
 };
 
-/** One reply as zmap prints it with our module (fields: zmap-module/README.md). */
-const replyFields = {
+/** One reply as zmap prints it with our module (zmap-module/README.md); which of its fields a run asks for: fields.ts. */
+export const replyFields = {
   ...zmapFields,
+  saddr: unusedText('address that the reply came from: icmp_hop, or target'),
   target: z.string().describe('address that was probed'),
   classification: Classification.describe('what the reply shows'),
   app_success: unusedFlag('evidence of MPTCP'),

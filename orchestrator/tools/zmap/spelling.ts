@@ -21,3 +21,8 @@ export function oneSpelling(blank: readonly string[]): (row: unknown) => unknown
 export function nullable(shape: Readonly<Record<string, z.ZodType>>): string[] {
   return Object.entries(shape).flatMap(([name, schema]) => (schema.safeParse(null).success ? [name] : []));
 }
+
+/** The other way: names of zmap's own fields as a release prints them, and as `-f` takes them. Our module has one spelling everywhere. */
+export function printed(names: readonly string[], hyphens: boolean): string[] {
+  return hyphens ? names.map((name) => name.replaceAll('_', '-')) : [...names];
+}

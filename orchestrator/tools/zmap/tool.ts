@@ -9,6 +9,7 @@ import type { Missing } from '../../schemas/lists.ts';
 import type { ScanRecord } from '../../schemas/records/scan.ts';
 import { runFiles, type ZmapRun } from './command.ts';
 import { zmapFacts } from './facts.ts';
+import { scanFields } from './fields.ts';
 import { requireAllReplies } from './metadata.ts';
 import { flavours, modules, zmapProgram } from './program.ts';
 import { ZmapRaw } from './raw.ts';
@@ -29,6 +30,7 @@ function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[]
             const probeArgs = listed ? `${probe},list=${file(targetFiles[6].list)}` : probe;
             return ['-M', modules[family], `--probe-args=${probeArgs}`, '-p', String(port)];
           },
+          fields: scanFields,
           probes: 1,
           port,
           probe,

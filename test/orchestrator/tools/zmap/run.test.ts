@@ -78,6 +78,7 @@ zmapTool(
         `-C ${context.folder}/zmap.conf -b ${context.folder}/blocklist.txt -w ${context.folder}/allowlist.txt`,
       );
       assert.match(run, '-P 1 -r 250 -T 1 --seed=2015 -c 8 -i s0 -G 02:00:00:00:00:01');
+      assert.match(run, / -O json -f daddr,ipid,ttl,timestamp-ts,timestamp-us,target,classification,[a-z_,]+ -o /);
     }
     assert.is(await readFile(join(context.folder, 'allowlist.txt'), 'utf8'), '198.18.0.5/32\n198.18.1.0/24\n');
     assert.match(await readFile(join(context.folder, 'blocklist.txt'), 'utf8'), /^# .*\n198\.18\.0\.77\/32\n$/);
@@ -163,6 +164,7 @@ zmapTool(
     const [run = ''] = (await readFile(argv, 'utf8')).trimEnd().split('\n');
     assert.match(run, /^ -M mptcp_synscan --probe-args=v1 -p 80 /, 'nothing is loaded');
     assert.match(run, / --dedup-method=none --batch=1$/);
+    assert.match(run, ' -f daddr,ipid,ttl,timestamp_ts,timestamp_us,target,classification,');
     assert.match(run, `-b ${context.folder}/blocklist.txt -w ${context.folder}/allowlist.txt -P 1 -r 250 -T 1`);
     assert.is((await zmap.facts?.(context.folder))?.targets_sent, 3);
   },

@@ -101,8 +101,8 @@ const kinds: [classification: string, probe: string, harmless: RegExp][] = [
 ];
 /** Modules of before 2026-11 lack them, or no record is made from them. */
 const optional =
-  /^(saddr.raw|daddr|daddr.raw|ipid|success|app_success|repeat|cooldown|timestamp.str|probe_num|dport|seq|ack|tcp_flags|ip_id|ip_df|ip_tos|sent_seq|sent_tsval|sent_window|sent_ip_id|sent_options_order|sent_ttl|mptcp_length|mptcp_subtype|icmp_quoted_options|icmp_quoted_order|rtt_missing|rtt_source)$/;
-const always = ['saddr', 'ttl', 'target', 'classification', 'probe', 'sport', 'faults', 'timestamp_us'];
+  /^(saddr|saddr.raw|daddr|daddr.raw|ipid|success|app_success|repeat|cooldown|timestamp.str|probe_num|dport|seq|ack|tcp_flags|ip_id|ip_df|ip_tos|sent_seq|sent_tsval|sent_window|sent_ip_id|sent_options_order|sent_ttl|mptcp_length|mptcp_subtype|icmp_quoted_options|icmp_quoted_order|rtt_missing|rtt_source)$/;
+const always = ['ttl', 'target', 'classification', 'probe', 'sport', 'faults', 'timestamp_us'];
 
 for (const version of ['2.1.1', '4.3.4']) {
   for (const [classification, probe, harmless] of kinds) {
