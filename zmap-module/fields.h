@@ -26,8 +26,6 @@ struct field_definition {
 
 #define FIELDS_MAX 48
 #define FIELDS_BUFFER_BYTES 1536 /* all strings of one reply */
-/* The one field whose text always begins the buffer: the glue hands the buffer's ownership over with it. */
-#define FIELD_BUFFER_OWNER "target"
 
 extern const size_t field_count;
 

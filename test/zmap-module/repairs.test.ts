@@ -30,7 +30,7 @@ test('without -G it does not hang, and hangs again when the repair is off', () =
 
 test('every repair is listed at start-up, on or off', () =>
   inLab('list of repairs', async (lab) => {
-    const words = ['RECV', 'CLOCK', 'RING', 'NULL', 'ADDRESS', 'OUTGOING'];
+    const words = ['RECV', 'CLOCK', 'RING', 'NULL', 'ADDRESS', 'OUTGOING', 'ZONE', 'LINE'];
     const args = ['-M', 'mptcp_synscan', '-p', '80', '-G', gatewayMac, '-c', '2', '198.18.0.0/30'];
     const on = await zmap(lab, args);
     const off = await zmap(lab, args, Object.fromEntries(words.map((word) => [`MPTCP_SYNSCAN_NO_${word}`, '1'])));
@@ -57,6 +57,35 @@ test('a field without a value is null, or left out when that repair is off', () 
     const options = { probe: 'plain', args: ['198.18.0.0/32'], fields: ['mptcp_option', 'faults'] };
     assert.equal(await scanLines(lab, options), ['{ "mptcp_option": null, "faults": "" }']);
     assert.equal(await scanLines(lab, { ...options, env: { MPTCP_SYNSCAN_NO_NULL: '1' } }), ['{ "faults": "" }']);
+  }));
+
+/** A flat object as json-c writes it. */
+const asJsonC = (line: string) =>
+  `{ ${Object.entries<unknown>(JSON.parse(line))
+    .map((pair) => pair.map((part) => JSON.stringify(part)).join(': '))
+    .join(', ')} }`;
+/** What two scans of the same hosts differ in: times, and what the responder draws. */
+const settled = (line: string) =>
+  line
+    .replace(/("timestamp-..": |_us": )\d+/g, '$1N')
+    .replace(/"[0-9a-f,]{8,}"/g, '"HEX"')
+    .replace(/("timestamp-str": )"[^"]+"/, '$1N')
+    .replace(/("cooldown": )./, '$1N');
+
+test('a line is the same to the byte when json-c writes it, in its order and with its nulls, and zmap says the same time', () =>
+  inLab('line', async (lab) => {
+    await addResponder(lab, 0);
+    const options = { probe: 'v0', args: ['198.19.0.0/19'], rate: 5000 };
+    const own = await scanLines(lab, options);
+    const stock = await scanLines(lab, {
+      ...options,
+      env: { MPTCP_SYNSCAN_NO_LINE: '1', MPTCP_SYNSCAN_NO_ZONE: '1' },
+    });
+    assert.is(own.length, answering);
+    for (const line of [...own, ...stock]) assert.is(line, asJsonC(line));
+    assert.equal(own.map(settled).sort(), stock.map(settled).sort());
+    const zone = (lines: string[]) => new Set(lines.map((line) => /"timestamp-str": ".*([+-]\d{4})"/.exec(line)?.[1]));
+    assert.equal(zone(own), zone(stock));
   }));
 
 test('what this machine sends is not looked at, and is when that repair is off', () =>

@@ -29,6 +29,8 @@ static struct {
     [REPAIR_ADDRESS] = {"MPTCP_SYNSCAN_NO_ADDRESS",
 			"ipv6_mptcp_synscan runs on an interface without an IPv4 address instead of hanging", false},
     [REPAIR_OUTGOING] = {"MPTCP_SYNSCAN_NO_OUTGOING", "the capture does not look at what this machine sends", false},
+    [REPAIR_ZONE] = {"MPTCP_SYNSCAN_NO_ZONE", "the time zone is looked up once, not again for every reply", false},
+    [REPAIR_LINE] = {"MPTCP_SYNSCAN_NO_LINE", "a reply of this module becomes JSON at once, not field by field", false},
 };
 
 void repairs_enable(void)
@@ -36,6 +38,10 @@ void repairs_enable(void)
 	for (int i = 0; i < REPAIR_COUNT; i++) {
 		const char *off = getenv(repairs[i].variable);
 		repairs[i].on = off == NULL || strcmp(off, "1") != 0;
+	}
+	/* Without TZ, libc looks at this file again for each local time that zmap writes, and it writes one for each reply. */
+	if (repairs[REPAIR_ZONE].on && setenv("TZ", ":/etc/localtime", 0) != 0) {
+		repairs_give_up(REPAIR_ZONE);
 	}
 }
 
@@ -137,27 +143,4 @@ int ioctl(int file, unsigned long request, ...)
 		return 0;
 	}
 	return result;
-}
-
-/*
- * json_object_new_string: zmap leaves a field without a value out of its JSON. One string, known by its
- * address, becomes JSON's null instead; in CSV it is empty.
- */
-static char null_string[] = "";
-
-char *repairs_null_string(void)
-{
-	return repairs[REPAIR_NULL].on ? null_string : NULL;
-}
-
-void *json_object_new_string(const char *text)
-{
-	static void *(*real)(const char *);
-	if (text == null_string) {
-		return NULL; /* json-c's own way to say null */
-	}
-	if (real == NULL) {
-		*(void **)&real = repairs_next("json_object_new_string");
-	}
-	return real(text);
 }

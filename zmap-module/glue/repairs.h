@@ -15,6 +15,8 @@ enum repair { REPAIR_RECV,
 	      REPAIR_NULL,
 	      REPAIR_ADDRESS,
 	      REPAIR_OUTGOING,
+	      REPAIR_ZONE,
+	      REPAIR_LINE,
 	      REPAIR_COUNT };
 
 /* Switches on every repair that the environment does not forbid. */
@@ -38,5 +40,8 @@ uint64_t repairs_arrival_us(void);
 /* The string to add where a field has no value. With the repair on, JSON prints null for it and CSV
  * nothing; NULL when the repair is off. */
 char *repairs_null_string(void);
+
+/* The reply that this thread is about to hand to zmap is one of ours: its JSON is written at once. */
+void json_line_due(void);
 
 #endif

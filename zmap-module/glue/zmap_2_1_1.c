@@ -98,19 +98,17 @@ static int validate_packet(const void *ip, uint32_t length, uint32_t *source, ui
 	return 1;
 }
 
-/* zmap frees the buffer with the one field that owns it, after the line is written. */
+/* zmap has written a reply's line when it asks for the next one: one buffer serves all. */
 static void add_fields(struct zmap_fieldset *fields, const struct evidence *evidence)
 {
 	struct field_value values[FIELDS_MAX];
-	char *buffer = malloc(FIELDS_BUFFER_BYTES), *nothing = repairs_null_string();
-	if (buffer == NULL) {
-		log_fatal(NAME, "out of memory");
-	}
+	static _Thread_local char buffer[FIELDS_BUFFER_BYTES];
+	char *nothing = repairs_null_string();
 	fields_render(evidence, values, buffer);
 	for (size_t i = 0; i < field_count; i++) {
 		const char *name = field_definition(i)->name;
 		if (values[i].type == FIELD_STRING) {
-			fs_add_string(fields, name, (char *)values[i].text, values[i].text == buffer);
+			fs_add_string(fields, name, (char *)values[i].text, 0);
 		} else if (values[i].type != FIELD_NULL) {
 			fs_add_uint64(fields, name, values[i].number);
 		} else if (nothing != NULL) {
@@ -132,6 +130,7 @@ void zmap_2_1_1_process(const struct scan *of, const uint8_t *packet, uint32_t l
 	}
 	evidence_read(of, &reply, repairs_arrival_us(), &evidence);
 	add_fields(fields, &evidence);
+	json_line_due();
 }
 
 static void process_packet(const uint8_t *packet, uint32_t length, struct zmap_fieldset *fields)

@@ -35,6 +35,9 @@ secret=secret=000102030405060708090a0b0c0d0e0f
 expect '2.1.1: v1 is classified' classification=mp_capable "$(with_plugin "$build/right/zmap" mptcp_synscan "v1,$secret" 1)"
 expect '2.1.1: every probe kind has its answer' 'probe=plain' \
 	"$(with_plugin "$build/right/zmap" mptcp_synscan "v1+v0+grease+join+canary+port2+port2v0+plain,$secret" 8)"
+line=$(with_plugin "$build/right/zmap" mptcp_synscan "v1,$secret" 1)
+expect '2.1.1: a reply becomes JSON, whatever its strings hold' 'json={ "text": "a\u0022b\u005cc", "least": -2147483648, "none": null, "zero": 0 }' "$line"
+expect '2.1.1: a line grows with what is in it' "long json: $((76 + 12 + 6 * 19999))" "$line"
 expect '2.1.1: a wrong -P is refused' 'must be 2 or a multiple' "$(with_plugin "$build/right/zmap" mptcp_synscan v0+v1 1 || true)"
 expect '2.1.1: another version is refused' 'does not call itself 2.1.1' "$(with_plugin "$build/version/zmap" mptcp_synscan v1 1 || true)"
 expect '2.1.1: another layout is refused' 'other sizes' "$(with_plugin "$build/size/zmap" mptcp_synscan v1 1 || true)"

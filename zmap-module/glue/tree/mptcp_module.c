@@ -74,12 +74,11 @@ void mptcp_print_tcp(FILE *fp, const struct tcphdr *tcph)
 	fprintf(fp, " }\n");
 }
 
-/* zmap frees the buffer with the one field that owns it, after the line is written. */
-static void add_field(fieldset_t *fs, const char *name, const struct field_value *value, const char *buffer)
+static void add_field(fieldset_t *fs, const char *name, const struct field_value *value)
 {
 	switch (value->type) {
 	case FIELD_STRING:
-		fs_add_string(fs, name, (char *)value->text, value->text == buffer);
+		fs_add_string(fs, name, (char *)value->text, 0);
 		break;
 	case FIELD_INT:
 		fs_add_uint64(fs, name, value->number);
@@ -108,7 +107,8 @@ void mptcp_process(const struct scan *scan, const u_char *packet, uint32_t len, 
 	struct reply reply;
 	struct evidence evidence;
 	struct field_value values[FIELDS_MAX];
-	char *buffer = xmalloc(FIELDS_BUFFER_BYTES);
+	/* zmap has written a reply's line when it asks for the next one. */
+	static _Thread_local char buffer[FIELDS_BUFFER_BYTES];
 	uint64_t arrival_us = (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 	if (!reply_match(scan, packet + ETHERNET_BYTES, len - ETHERNET_BYTES, &reply)) {
 		log_fatal("mptcp_synscan", "a reply that was accepted is no longer one");
@@ -117,6 +117,6 @@ void mptcp_process(const struct scan *scan, const u_char *packet, uint32_t len, 
 	evidence.sent_ip_id = sent_ip_id(&evidence, validation);
 	fields_render(&evidence, values, buffer);
 	for (size_t i = 0; i < field_count; i++) {
-		add_field(fs, field_definition(i)->name, &values[i], buffer);
+		add_field(fs, field_definition(i)->name, &values[i]);
 	}
 }

@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -162,6 +163,32 @@ static void show(const struct zmap_probe_module *module, struct zmap_fieldset *f
 	}
 }
 
+/* Writes a reply as zmap does, through the functions of json-c, which the plug-in has in its place. */
+static void write_json(void)
+{
+	void *(*new_object)(void), *(*new_string)(const char *), *(*new_int)(int32_t);
+	int (*object_add)(void *, const char *, void *), (*put)(void *);
+	const char *(*to_string)(void *);
+	*(void **)&new_object = dlsym(RTLD_DEFAULT, "json_object_new_object");
+	*(void **)&new_string = dlsym(RTLD_DEFAULT, "json_object_new_string");
+	*(void **)&new_int = dlsym(RTLD_DEFAULT, "json_object_new_int");
+	*(void **)&object_add = dlsym(RTLD_DEFAULT, "json_object_object_add");
+	*(void **)&put = dlsym(RTLD_DEFAULT, "json_object_put");
+	*(void **)&to_string = dlsym(RTLD_DEFAULT, "json_object_to_json_string");
+	char long_string[20000];
+	memset(long_string, '\t', sizeof long_string - 1);
+	long_string[sizeof long_string - 1] = '\0';
+	void *object = new_object();
+	object_add(object, "text", new_string("a\"b\\c"));
+	object_add(object, "least", new_int(INT32_MIN));
+	object_add(object, "none", NULL);
+	object_add(object, "zero", new_int(0));
+	printf("json=%s\n", to_string(object));
+	object_add(object, "tabs", new_string(long_string));
+	printf("long json: %zu\n", strlen(to_string(object)));
+	put(object);
+}
+
 /* Through a pointer: the declaration has the compiler refuse a NULL for the time. */
 static int ask_the_clock(void)
 {
@@ -211,6 +238,7 @@ int main(int argc, char **argv)
 		buffer[14 + bytes - 32 + 11] ^= 1;
 		module->process_packet(buffer, bytes + 14, &fields);
 		show(module, &fields, strcmp(module->name, "mptcp_synscan") == 0 ? 0 : 6);
+		write_json();
 	}
 	return 0;
 }
