@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { openTable, saveTable, type Table } from 'ip2asn-lite';
 import { type Answer, Contestant } from './ip2asn-lite/contestant.ts';
+import { type Line, lookAtLoad, median, saidOfLoad, verdictOf } from './ip2asn-lite/verdict.ts';
 
 /**
  * ip2asn-lite against pyasn: the same million addresses of each family, the same table (RouteViews of 2015-11-01, as Debian's
@@ -18,22 +19,6 @@ const addresses = 1_000_000;
 const source = '/usr/lib/python3/dist-packages/data/ipasn6_20151101.dat.gz';
 const python = '/usr/bin/python3';
 const here = join(import.meta.dirname, 'ip2asn-lite');
-
-interface Line {
-  name: string;
-  ours: string;
-  theirs: string;
-  /** How many times better, of each round. */
-  ratios: number[];
-  /** Of times, which a busy machine spoils; memory is the same on any. */
-  timed: boolean;
-  due: string;
-  required: number | null;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
 
 const million = (rate: number): string => `${(rate / 1e6).toFixed(2)} M/s`;
 
@@ -110,20 +95,6 @@ async function compareLoads(ourCommand: string[], theirCommand: string[]): Promi
     line('memory that the table adds', 'grown', [1e-6, 'MB'], '> 1x', 1),
     line('memory of the whole process', 'resident', [1e-6, 'MB'], '', null),
   ];
-}
-
-/** Programs that ran at once, at the worst: one of the contestants is always among them. */
-let load = 0;
-const lookAtLoad = (): void => {
-  load = Math.max(load, loadavg()[0] ?? 0);
-};
-const mostLoad = 1.75;
-
-function verdictOf({ ratios, timed, required }: Line): string {
-  if (required === null) return '';
-  if (median(ratios) >= required) return 'reached';
-  if (Math.max(...ratios) >= required) return 'in some rounds';
-  return timed && load > mostLoad ? 'busy machine' : 'MISSED';
 }
 
 function report(lines: readonly Line[]): boolean {
@@ -236,9 +207,7 @@ async function bench(folder: string): Promise<boolean> {
   ];
   console.log('');
   const reached = report(lines);
-  console.log(
-    `\nLoad of this machine: ${load.toFixed(1)}${load > mostLoad ? ': too busy for a ratio to be missed' : ''}`,
-  );
+  console.log(saidOfLoad());
   await reportLimit(ours, median(integers.map(([rate]) => rate)), median(batch.map(([rate]) => rate)));
   await Promise.all([ours.end(), theirs.end()]);
   return reached && same.every(Boolean);
