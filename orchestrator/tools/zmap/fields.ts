@@ -9,7 +9,7 @@ export interface AskedFields {
 type Name = keyof typeof replyFields;
 
 /**
- * Fields of the schema that a census does not ask for: a third of each line, and of zmap's time for it. Nothing is lost, for each
+ * Fields of the schema that a census does not ask for: a fifth of each line. Nothing is lost, for each
  * stands in what is kept, as said here; old runs and other people's files may have them. `daddr` is kept though no record has it:
  * with the part's secret and the address that we sent from, every key, port and sequence number can be computed again.
  */
