@@ -217,15 +217,16 @@ zmapTool('the real program finds real servers, plain and closed ports, and never
     assert.is(unreachable?.icmp_hop, '198.18.0.1', 'an ICMP error belongs to the address that was probed');
     const keys = records.flatMap(({ sent_key }) => sent_key ?? []);
     assert.is(new Set(keys).size, keys.length, 'every v0 probe carried a key of its own');
-    const { out_rsts, ...facts } = (await zmap.facts?.(context.folder)) ?? {};
+    const { out_rsts, packets_received, ...facts } = (await zmap.facts?.(context.folder)) ?? {};
     assert.type(out_rsts, 'number', 'of the namespace that this test runs in, not of the scanner');
     assert.equal(facts, {
       targets_sent: 17 * 6,
       send_failures: 0,
-      packets_received: 17 * 6,
       receive_drops: 0,
       units_blocked: 6,
     });
+    // a server whose SYN/ACK waits for the scanner's RST longer than a second repeats it
+    assert.ok(Number(packets_received) >= 17 * 6 && Number(packets_received) < 18 * 6, `${packets_received} packets`);
   });
 });
 
