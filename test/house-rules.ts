@@ -61,6 +61,11 @@ const rules: Rule[] = [
     breaks: ({ text }) => /from '[^']*(\/tools\/|\/stages\/|core\/process\/)/.test(text),
   },
   {
+    says: 'connection imports neither tools, nor stages, nor what starts processes',
+    files: within(own, 'orchestrator/connection/'),
+    breaks: ({ text }) => /from '[^']*(\/tools\/|\/stages\/|core\/process\/)/.test(text),
+  },
+  {
     says: 'at the top lie six files, all else has a room',
     files: own.filter(({ path }) => /^orchestrator\/[^/]+$/.test(path)),
     breaks: ({ path }) => !/\/(cli|census|pipeline|roles|errors|view)\.ts$/.test(path),

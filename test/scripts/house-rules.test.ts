@@ -14,6 +14,7 @@ const innocent: Record<string, string> = {
   'orchestrator/tools/adns/tool.ts': "export const name = 'adns';\n",
   'orchestrator/schemas/records/scan.ts': 'export const ScanRecord = z.strictObject({});\n',
   'orchestrator/evidence/verdict.ts': 'export const verdict = 1;\n',
+  'orchestrator/connection/packet.ts': 'export const packet = 1;\n',
   'orchestrator/tools/adns/raw.ts': 'export const AdnsRaw = z.looseObject({});\n',
   'test/a.ts': 'export const a = 1;\n',
 };
@@ -45,6 +46,11 @@ const breaches: { says: string; path: string; text: string }[] = [
     says: 'evidence imports neither tools, nor stages, nor what starts processes',
     path: 'orchestrator/evidence/a.ts',
     text: "import { exec } from '../core/process/exec.ts';",
+  },
+  {
+    says: 'connection imports neither tools, nor stages, nor what starts processes',
+    path: 'orchestrator/connection/a.ts',
+    text: "import { tshark } from '../tools/wget/packets.ts';",
   },
   { says: 'at the top lie six files, all else has a room', path: 'orchestrator/a.ts', text: '' },
   { says: 'a room has at most 16 files', path: 'orchestrator/report/tables/q.ts', text: '' },

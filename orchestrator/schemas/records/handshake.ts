@@ -8,8 +8,10 @@ export const Announcement = z.strictObject({
   port: z.int().nullable().describe('the announced port; null when the option has none'),
   scope: Scope.describe('where the address can be reached from'),
   hmac: z
-    .enum(['valid', 'invalid', 'absent'])
-    .describe('whether the truncated HMAC verifies with the keys of the connection; absent in v0 and in echoes'),
+    .enum(['valid', 'invalid', 'absent', 'unverifiable'])
+    .describe(
+      'whether the truncated HMAC verifies with the keys of the connection; absent in v0 and in echoes, unverifiable where a key was not seen',
+    ),
   hmac_form: z
     .enum(['rightmost64', 'leftmost64', 'rightmost64_of_160'])
     .nullable()
@@ -28,7 +30,9 @@ export const HandshakeRecord = z.strictObject({
   syn_option: z
     .string()
     .nullable()
-    .describe('MP_CAPABLE of our SYN in hex; null when the SYN that was answered carried none (RFC 8684, 3.8)'),
+    .describe(
+      'MP_CAPABLE of our SYN in hex; null when the SYN that was answered carried none (RFC 8684, 3.8), or was not captured',
+    ),
   version: z.int().nullable().describe("MPTCP version in the server's SYN/ACK; null when it had no MP_CAPABLE"),
   synack_option: z
     .string()

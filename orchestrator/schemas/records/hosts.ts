@@ -39,7 +39,7 @@ export const HostsRecord = z.strictObject({
         address: z.string().describe('announced address'),
         port: z.int().nullable().describe('announced port'),
         scope: Scope.describe('where it can be reached from'),
-        hmac: z.enum(['valid', 'invalid', 'absent']).describe('whether its HMAC verified'),
+        hmac: z.enum(['valid', 'invalid', 'absent', 'unverifiable']).describe('whether its HMAC verified'),
         asn: z.int().nullable().describe('origin AS of the announced address; null for addresses that are not global'),
       }),
     )

@@ -2,38 +2,36 @@ import type { z } from 'zod';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { scopeOf } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
+import { negotiation } from '../../connection/fallback.ts';
+import { checkHmac } from '../../connection/observe.ts';
+import { rawOptions } from '../../connection/packet.ts';
 import {
   answeredSyn,
   endOf,
-  fellBack,
   isConnected,
-  joinAnswer,
-  joinToken,
   type Keys,
   keysOf,
-  rawOptions,
+  type Role,
   type Said,
   said,
   synack,
+  versionOf,
 } from '../../connection/stream.ts';
-import { addAddrHmacForm, token } from '../../mptcp/keys.ts';
-import { MP_CAPABLE, subtypeOf } from '../../mptcp/option.ts';
+import type { Stream } from '../../connection/streams.ts';
+import { joinAnswer, keysAcross, parentOf } from '../../connection/subflow.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { Announcement, HandshakeRecord } from '../../schemas/records/handshake.ts';
-import type { WgetRaw, WgetRun, WgetStream } from './raw.ts';
+import type { WgetRaw, WgetRun } from './raw.ts';
 
 type Announced = z.infer<typeof Announcement>;
 
 /** What an ADD_ADDR of the server says. Our own kernel's are echoes; an echo of the server answers an address of ours. */
 function announcements(all: Said[], keys: Keys, lab: PrefixSet): Announced[] {
-  return all.flatMap(({ packet, option }) => {
-    if (packet.from_us || option.subtype !== 'ADD_ADDR' || option.echo) return [];
-    const { address_id, address, port, hmac } = option;
-    const { ours, theirs } = keys;
-    const known = ours !== null && theirs !== null && hmac !== null;
-    const hmac_form = known ? addAddrHmacForm(theirs, ours, { address_id, address, port }, hmac) : null;
-    const state = hmac === null ? 'absent' : hmac_form === null ? 'invalid' : 'valid';
-    return [{ address_id, address, port, scope: scopeOf(address, lab), hmac: state, hmac_form, count: 1 }];
+  return all.flatMap(({ by, option }) => {
+    if (by !== 'server' || option.subtype !== 'ADD_ADDR' || option.echo) return [];
+    const { address_id, address, port } = option;
+    const { hmac, hmac_form } = checkHmac(option, by, keys);
+    return [{ address_id, address, port, scope: scopeOf(address, lab), hmac, hmac_form, count: 1 }];
   });
 }
 
@@ -71,7 +69,7 @@ function httpStatus(log: string): number | null {
 }
 
 /** What the handshake and the options on one connection show; all null where there is none. */
-function connectionFields(stream: WgetStream | null, hold: number) {
+function connectionFields(stream: Stream | null, hold: number) {
   if (stream === null)
     return {
       syn_option: null,
@@ -87,50 +85,49 @@ function connectionFields(stream: WgetStream | null, hold: number) {
   const syn = answeredSyn(stream);
   const answer = synack(stream);
   const synack_option = answer === null ? null : rawOptions(answer);
-  const bytes = Buffer.from(synack_option ?? '', 'hex');
   const keys = keysOf(stream);
   const held_ms = Math.floor(endOf(stream) / 1000);
   return {
     syn_option: syn === null ? null : rawOptions(syn),
-    version: subtypeOf(bytes) === MP_CAPABLE ? bytes.readUInt8(2) & 0x0f : null,
+    version: versionOf(stream),
     synack_option,
-    sender_key: keys.ours,
-    receiver_key: keys.theirs,
-    mptcp_data: all.some(({ packet, option }) => !packet.from_us && option.subtype === 'DSS'),
+    sender_key: keys.client,
+    receiver_key: keys.server,
+    mptcp_data: all.some(({ by, option }) => by === 'server' && option.subtype === 'DSS'),
     held_ms,
     hold_held: held_ms >= 1000 * hold,
   };
 }
 
 /** Connections and subflows in which one side said it. */
-const saying = (streams: WgetStream[], subtype: string, fromUs: boolean) =>
-  streams.filter((stream) =>
-    said(stream).some(({ packet, option }) => option.subtype === subtype && packet.from_us === fromUs),
-  ).length;
+const saying = (streams: Stream[], subtype: string, role: Role) =>
+  streams.filter((stream) => said(stream).some(({ by, option }) => option.subtype === subtype && by === role)).length;
 
 function resetReasons(all: Said[]): number[] {
-  const reasons = all.flatMap(({ packet, option }) =>
-    !packet.from_us && option.subtype === 'MP_TCPRST' ? option.reason : [],
+  const reasons = all.flatMap(({ by, option }) =>
+    by === 'server' && option.subtype === 'MP_TCPRST' ? option.reason : [],
   );
   return [...new Set(reasons)].sort((a, b) => a - b);
 }
 
-/** The keys of the connection that a subflow joins. */
-function keysJoined(join: WgetStream, streams: WgetStream[]): Keys {
-  const keys = streams.map(keysOf).find(({ theirs }) => theirs !== null && token(theirs, 1) === joinToken(join));
-  return keys ?? { ours: null, theirs: null };
+/** The handshake asks for MPTCP: a SYN of ours without it, that the server answered, is a connection gone on as plain TCP. */
+function fellBack(stream: Stream): boolean | null {
+  const { state } = negotiation(stream);
+  return state === 'unknown' ? null : state !== 'mptcp';
 }
+
+const unseen: Keys = { client: null, server: null };
 
 /** One endpoint's streams and log as one record. The first connection that was made speaks for the endpoint. */
 export function toHandshake({ address, port, host, run, streams, joins }: WgetRaw, config: Config): HandshakeRecord {
   const stream = streams.find(isConnected) ?? null;
   const failure = stream === null ? failureOf(run) : null;
   const http_status = httpStatus(run.log);
-  const fallback = stream === null ? null : fellBack(stream, said(stream));
+  const fallback = stream === null ? null : fellBack(stream);
   const all = [...streams, ...joins].flatMap(said);
   const lab = new PrefixSet(config.lab_ranges);
-  const subflows = joins.map((join) => ({ join, keys: keysJoined(join, streams) }));
-  const answers = subflows.map(({ join, keys }) => joinAnswer(join, keys));
+  const subflows = joins.map((join) => ({ join, parent: parentOf(join, streams) }));
+  const answers = subflows.map(({ join, parent }) => joinAnswer(join, parent));
   return {
     address,
     port,
@@ -143,13 +140,15 @@ export function toHandshake({ address, port, host, run, streams, joins }: WgetRa
     fallback_missing: fallback === null ? (failure ?? 'no_data') : null,
     announced: mergeAnnounced([
       ...streams.flatMap((own) => announcements(said(own), keysOf(own), lab)),
-      ...subflows.flatMap(({ join, keys }) => announcements(said(join), keys, lab)),
+      ...subflows.flatMap(({ join, parent }) =>
+        announcements(said(join), parent === null ? unseen : keysAcross(parent), lab),
+      ),
     ]),
     mp_join_sent: joins.length,
     mp_join_accepted: answers.filter((answer) => answer !== 'none').length,
     mp_join_verified: answers.filter((answer) => answer === 'verified').length,
-    mp_fail_sent: saying([...streams, ...joins], 'MP_FAIL', true),
-    mp_fail_received: saying([...streams, ...joins], 'MP_FAIL', false),
+    mp_fail_sent: saying([...streams, ...joins], 'MP_FAIL', 'client'),
+    mp_fail_received: saying([...streams, ...joins], 'MP_FAIL', 'server'),
     mp_tcprst_reasons: resetReasons(all),
     failure,
   };

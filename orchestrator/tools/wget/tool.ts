@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { joinToken, keysOf } from '../../connection/stream.ts';
+import { type Stream, Streams } from '../../connection/streams.ts';
+import { isSubflow, kindOf, parentOf } from '../../connection/subflow.ts';
 import type { CollectContext, DecodeContext, RawRow, Tool } from '../../core/tool.ts';
-import { token } from '../../mptcp/keys.ts';
 import type { Endpoint } from '../../roles.ts';
 import type { HandshakeRecord } from '../../schemas/records/handshake.ts';
 import { captureFacts, captureFile, capturing, dumpcap, sysctl } from './capture.ts';
 import { fetchOnce, limitMs, mptcpize, wget as program } from './fetch.ts';
-import { dissect, Streams, tshark } from './packets.ts';
-import { WgetRaw, WgetRun, type WgetStream } from './raw.ts';
+import { dissect, readPacket, tshark } from './packets.ts';
+import { WgetRaw, WgetRun } from './raw.ts';
 import { toHandshake } from './record.ts';
 
 const runsFile = 'wget.ndjson';
@@ -60,19 +60,22 @@ async function collect(context: Context): Promise<void> {
   );
 }
 
-function serverToken(stream: WgetStream): string | null {
-  const { theirs } = keysOf(stream);
-  return theirs === null ? null : token(theirs, 1);
-}
-
-/** Connections by endpoint, subflows by the token of their connection. */
-function sortStreams(streams: WgetStream[]) {
-  const connections = new Map<string, WgetStream[]>();
-  const subflows = new Map<string, WgetStream[]>();
-  for (const stream of streams) {
-    const name = joinToken(stream);
-    const [map, key] = name === null ? [connections, `${stream.address} ${stream.port}`] : [subflows, name];
-    map.set(key, [...(map.get(key) ?? []), stream]);
+/** Connections by the endpoint that they were opened to, and subflows by their connection. */
+function sortStreams(streams: Stream[]) {
+  const connections = new Map<string, Stream[]>();
+  const subflows = new Map<Stream, Stream[]>();
+  const first = streams.filter((stream) => kindOf(stream) === 'connection');
+  for (const stream of first) {
+    const server = stream.client === null ? undefined : stream.ends[stream.client === 0 ? 1 : 0];
+    // Nobody knows who opened it: it cannot be said to be ours.
+    if (server === undefined) continue;
+    const key = `${server.address} ${server.port}`;
+    connections.set(key, [...(connections.get(key) ?? []), stream]);
+  }
+  for (const join of streams.filter(isSubflow)) {
+    const parent = parentOf(join, first);
+    if (parent === null || parent.reversed) continue;
+    subflows.set(parent.stream, [...(subflows.get(parent.stream) ?? []), join]);
   }
   return { connections, subflows };
 }
@@ -87,13 +90,15 @@ async function readRuns(folder: string): Promise<Map<string, WgetRun>> {
 async function* decode(context: DecodeContext<Endpoint, Config>): AsyncIterable<RawRow> {
   const streams = new Streams();
   for await (const line of context.lines(dissect(join(context.folder, captureFile), context.folder))) {
-    if (!streams.add(line)) yield { value: null, line };
+    const packet = readPacket(line);
+    if (packet === null) yield { value: null, line };
+    else streams.add(packet);
   }
   const { connections, subflows } = sortStreams(streams.all());
   const runs = await readRuns(context.folder);
   for await (const { address, port, host } of context.rows()) {
     const own = connections.get(`${address} ${port}`) ?? [];
-    const joins = own.flatMap((stream) => subflows.get(serverToken(stream) ?? '') ?? []);
+    const joins = own.flatMap((stream) => subflows.get(stream) ?? []);
     yield { value: { address, port, host, run: runs.get(`${address} ${port}`), streams: own, joins } };
   }
 }

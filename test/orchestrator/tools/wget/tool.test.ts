@@ -108,9 +108,10 @@ if (!skipUnless(installed('tshark'), 'a capture becomes records', 'tshark is not
     const raw = await fixtureRaw(lab.announces);
     const [stream] = raw.streams;
     if (stream === undefined) throw new Error('no stream in the fixture');
-    const reset = { at_us: 1, from_us: false, flags: 0x14, length: 0, options: '1e048006' };
+    const side = { sequence: 1, acknowledgement: 1, length: 0, cut: false };
+    const reset = { ...side, at_us: 1, from: 1 as const, flags: 0x14, options: '1e048006' };
     const streams = [
-      { ...stream, packets: [...stream.packets, reset, { ...reset, from_us: true, options: '1e048001' }] },
+      { ...stream, packets: [...stream.packets, reset, { ...reset, from: 0 as const, options: '1e048001' }] },
     ];
     assert.equal(record({ ...raw, streams }).mp_tcprst_reasons, [6]);
   });

@@ -1,0 +1,61 @@
+import { joinHmac, token } from '../mptcp/keys.ts';
+import { packetKind } from './packet.ts';
+import { type Keys, keysOf, said, versionOf } from './stream.ts';
+import type { Stream } from './streams.ts';
+
+export const isSubflow = (stream: Stream) => said(stream).some(({ option }) => option.subtype === 'MP_JOIN');
+
+/** A stream that was captured from its middle on may be either. */
+export function kindOf(stream: Stream): 'connection' | 'subflow' | 'unknown' {
+  if (isSubflow(stream)) return 'subflow';
+  const opening = stream.packets.some((one) => packetKind(one.flags) !== 'ack' && !one.cut);
+  return opening || said(stream).some(({ option }) => option.subtype === 'MP_CAPABLE') ? 'connection' : 'unknown';
+}
+
+/** Which connection a subflow joins: the token in its SYN (RFC 8684, 3.2); null when that was not captured. */
+export function joinToken(stream: Stream): string | null {
+  for (const { by, option } of said(stream))
+    if (by === 'client' && option.subtype === 'MP_JOIN' && option.packet === 'syn') return option.token;
+  return null;
+}
+
+/** A connection that was seen with a version and keys. */
+export interface Parent {
+  stream: Stream;
+  keys: Keys;
+  version: number;
+  /** The subflow was opened by the side that accepted the connection. */
+  reversed: boolean;
+}
+
+/** Finds the connection of a subflow, wherever either stands in the capture; null when its key was not seen, or two fit. */
+export function parentOf(join: Stream, streams: Stream[]): Parent | null {
+  const wanted = joinToken(join);
+  if (wanted === null) return null;
+  const found = streams.flatMap((stream) => {
+    const [keys, version] = [keysOf(stream), versionOf(stream)];
+    if (version !== 0 && version !== 1) return [];
+    const fits = (key: string | null) => key !== null && token(key, version) === wanted;
+    if (fits(keys.server)) return [{ stream, keys, version, reversed: false }];
+    return fits(keys.client) ? [{ stream, keys, version, reversed: true }] : [];
+  });
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+/** The keys of the connection, by who is client and server of the subflow. */
+export function keysAcross({ keys, reversed }: Parent): Keys {
+  return reversed ? { client: keys.server, server: keys.client } : keys;
+}
+
+/** Whether a subflow was accepted, and with an HMAC that needs both keys (RFC 8684, 3.2). */
+export function joinAnswer(stream: Stream, parent: Parent | null): 'none' | 'accepted' | 'verified' {
+  const options = said(stream).map(({ option }) => option);
+  const syn = options.find((option) => option.subtype === 'MP_JOIN' && option.packet === 'syn');
+  const answer = options.find((option) => option.subtype === 'MP_JOIN' && option.packet === 'synack');
+  if (answer?.subtype !== 'MP_JOIN' || answer.packet !== 'synack') return 'none';
+  if (syn?.subtype !== 'MP_JOIN' || syn.packet !== 'syn' || parent === null) return 'accepted';
+  const { client, server } = keysAcross(parent);
+  if (client === null || server === null) return 'accepted';
+  const whole = joinHmac({ key: server, nonce: answer.nonce }, { key: client, nonce: syn.nonce }, parent.version);
+  return whole.startsWith(answer.hmac) ? 'verified' : 'accepted';
+}
