@@ -1,0 +1,202 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type End, mptcpOptions, type Packet } from '../../../orchestrator/connection/packet.ts';
+import {
+  A,
+  addAddr,
+  capable,
+  client,
+  dss,
+  handshake,
+  packet,
+  R,
+  read,
+  S,
+  SA,
+  second,
+  server,
+  summary,
+  v0,
+  v1,
+} from './packets.ts';
+
+const test = suite('connection');
+
+const up: [End, End] = [client, server];
+const down: [End, End] = [server, client];
+const whole = handshake(0, up, 1000, [capable.syn, capable.synack, capable.third]);
+const talk = packet(10, down, A, 8001, dss, { length: 100 });
+const plain = packet(10, down, A, 8001, '', { length: 100 });
+const join = [
+  packet(20, [second, server], S, 5000, `1e0c1002${v0.token}96a3c294`),
+  packet(21, [server, second], SA, 6000, '1e10100184037deda67a454c0f0cc049', { acknowledgement: 5001 }),
+];
+const zero = handshake(0, up, 1000, [capable.syn0, capable.synack0, capable.third0]);
+const six: [End, End] = [
+  { address: '2001:db8::1', port: 40000 },
+  { address: '2001:db8::2', port: 80 },
+];
+const loop: [End, End] = [
+  { address: '127.0.0.1', port: 80 },
+  { address: '127.0.0.1', port: 40000 },
+];
+const self: [End, End] = [loop[0], loop[0]];
+const cutSyn = packet(0, up, S, 1000, '', { options_length: 20 });
+const bare = [
+  packet(0, up, S, 1000, capable.syn),
+  packet(1, down, SA, 8000, '', { acknowledgement: 1001, options_length: 24 }),
+];
+
+const by = 'connection by 198.18.0.1';
+const cases: [fact: string, packets: Packet[], expected: string[]][] = [
+  ['a whole v1 connection', [...whole, talk], [`${by} v1 mptcp`]],
+  ['packets of a file in the wrong order', [talk, ...whole.toReversed()], [`${by} v1 mptcp`]],
+  ['every packet twice, as -i any sees it', [...whole, talk].flatMap((one) => [one, one]), [`${by} v1 mptcp`]],
+  ['nothing but data: nobody knows who opened it', [plain], ['unknown by nobody vnull unknown']],
+  ['DSS from the middle on is MPTCP of an unknown version', [talk], ['unknown by nobody vnull mptcp']],
+  ['a SYN/ACK alone tells who was asked, not what was offered', whole.slice(1, 2), [`${by} v1 unknown`]],
+  [
+    'a SYN/ACK without the option and without its SYN is no fallback',
+    [packet(1, down, SA, 1)],
+    [`${by} vnull unknown`],
+  ],
+  ['a third ACK alone tells opener and version', whole.slice(2), [`${by} v1 unknown`]],
+  ['the server leaves the option out', handshake(0, up, 1, [capable.syn]), [`${by} vnull fell_back server`]],
+  [
+    'the client leaves it out of the third ACK',
+    handshake(0, up, 1, [capable.syn, capable.synack]),
+    [`${by} v1 fell_back client`],
+  ],
+  ['the server sends data without DSS', [...whole, plain], [`${by} v1 fell_back server`]],
+  ['nothing follows the handshake', whole, [`${by} v1 unknown`]],
+  ['nobody asked for MPTCP', handshake(0, up, 1, []), [`${by} vnull not_offered`]],
+  [
+    'a later SYN without the option is the answered one',
+    [packet(-9, up, S, 1000, capable.syn), ...handshake(0, up, 1000, [])],
+    [`${by} vnull fell_back client`],
+  ],
+  ['a SYN cut off within its options', [cutSyn, ...handshake(0, up, 1000, []).slice(1)], [`${by} vnull unknown`]],
+  ['a SYN/ACK cut off within its options', bare, [`${by} vnull unknown`]],
+  ['a SYN without answer', whole.slice(0, 1), [`${by} vnull unknown`]],
+  ['IPv6', handshake(0, six, 1, [capable.syn]), ['connection by 2001:db8::1 vnull fell_back server']],
+  [
+    'one address for both, and the client has the lower port',
+    handshake(0, loop, 1, [capable.syn]),
+    ['connection by 127.0.0.1 vnull fell_back server'],
+  ],
+  ['one address and one port for both', [packet(0, self, S, 1, capable.syn)], ['connection by nobody vnull unknown']],
+  [
+    'both send SYNs',
+    [packet(0, up, S, 1, capable.syn), packet(1, down, S, 2, capable.syn)],
+    ['connection by nobody vnull unknown'],
+  ],
+  [
+    'a port used again after a RST, with a late packet of the first',
+    [
+      ...whole,
+      talk,
+      packet(11, up, R, 1001),
+      ...handshake(100, up, 2_000_000_000, [capable.syn]),
+      packet(200, down, A, 8200, dss),
+    ],
+    [`${by} v1 mptcp`, `${by} vnull fell_back server`],
+  ],
+  [
+    'a SYN again with another number',
+    [packet(-9, up, S, 3_000_000_000, capable.syn), ...whole, talk],
+    [`${by} vnull unknown`, `${by} v1 mptcp`],
+  ],
+  [
+    'v0 beside v1',
+    [...zero, ...handshake(5, [{ ...client, port: 40009 }, server], 9, [capable.syn, capable.synack, capable.third])],
+    [`${by} v0 unknown`, `${by} v1 unknown`],
+  ],
+  [
+    'a v0 subflow before its connection, checked with SHA-1',
+    [...join.map((one) => ({ ...one, at_us: one.at_us - 50 })), ...zero],
+    ['subflow by 198.18.1.1 v0 mptcp verified of known', `${by} v0 unknown`],
+  ],
+  ['a subflow of a connection that was not captured', join, ['subflow by 198.18.1.1 vnull mptcp accepted of unknown']],
+  ['a subflow without answer', join.slice(0, 1), ['subflow by 198.18.1.1 vnull unknown none of unknown']],
+  [
+    'two connections with one token: neither is said to be the one',
+    [
+      ...zero,
+      ...handshake(5, [{ ...client, port: 40009 }, server], 9, [capable.syn0, capable.synack0, capable.third0]),
+      ...join,
+    ],
+    [`${by} v0 unknown`, `${by} v0 unknown`, 'subflow by 198.18.1.1 vnull mptcp accepted of unknown'],
+  ],
+];
+
+for (const [fact, packets, expected] of cases) test(fact, () => assert.equal(summary(packets), expected));
+
+const announced = packet(12, down, A, 8001, addAddr);
+const hmacs: [fact: string, packets: Packet[], expected: (string | null)[]][] = [
+  ['an announcement that verifies', [...whole, announced], ['server', 'valid', 'leftmost64']],
+  [
+    'one that does not',
+    [...whole, packet(12, down, A, 8001, addAddr.replace('a888e1', 'a888e2'))],
+    ['server', 'invalid', null],
+  ],
+  [
+    'one of the client, with the keys the other way round',
+    [...whole, packet(12, up, A, 1001, addAddr)],
+    ['client', 'invalid', null],
+  ],
+  ['one without keys', [whole[0], whole[1], announced].flatMap((one) => one ?? []), ['server', 'unverifiable', null]],
+  ['keys from the third ACK alone', [...whole.slice(2), announced], ['server', 'valid', 'leftmost64']],
+  ['one from nobody', [announced], [null, 'unverifiable', null]],
+  ['an echo', [...whole, packet(12, up, A, 1001, '1e083101c0a888e1')], ['client', 'absent', null]],
+];
+
+for (const [fact, packets, expected] of hmacs)
+  test(`HMAC: ${fact}`, () => {
+    const [said] = read(packets).flatMap(({ observations }) => observations);
+    if (said?.what !== 'ADD_ADDR') throw new Error('no ADD_ADDR');
+    assert.equal([said.by, said.hmac.hmac, said.hmac.hmac_form], expected);
+  });
+
+test('what each side said comes with its sender, by time', () => {
+  const packets = [
+    ...whole,
+    packet(18, up, R | A, 1001, '1e048006'),
+    packet(11, down, A, 8001, '1e044003'),
+    packet(12, up, A, 1001, '1e035101'),
+    packet(13, down, A, 8001, `1e0c6000${'0'.repeat(16)}`),
+    packet(14, up, A, 1001, `1e0c7000${v1.server}`),
+    packet(19, down, R, 8001, '', { options_length: 4 }),
+  ];
+  const seen = read(packets).flatMap(({ observations }) => observations);
+  assert.equal(
+    seen.map(({ by: who, what }) => `${who} ${what}`),
+    [
+      'server REMOVE_ADDR',
+      'client MP_PRIO',
+      'server MP_FAIL',
+      'client MP_FASTCLOSE',
+      'client MP_TCPRST',
+      'client RST',
+      'server RST',
+    ],
+  );
+  const resets = seen.flatMap((one) => (one.what === 'RST' ? [[one.reason, one.reason_cut]] : []));
+  assert.equal(resets, [
+    [6, false],
+    [null, true],
+  ]);
+});
+
+test('an IPv4 and an IPv6 announcement with port in one packet are two', () => {
+  const four = '1e08310ac6120001';
+  const six6 = `1e1631012001${'0'.repeat(27)}11f90`;
+  const one = packet(12, up, A, 1001, four + six6);
+  const both = mptcpOptions(one).map((option) => (option.subtype === 'ADD_ADDR' ? [option.address, option.port] : []));
+  assert.equal(both, [
+    ['198.18.0.1', null],
+    ['2001::1', 8080],
+  ]);
+  assert.is(read([...whole, one])[0]?.observations.length, 2);
+});
+
+test.run();
