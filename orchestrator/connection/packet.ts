@@ -5,7 +5,7 @@ import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
 export const TCP = { FIN: 0x01, SYN: 0x02, RST: 0x04, ACK: 0x10 } as const;
 
 export const End = z.looseObject({
-  address: z.string().describe('IPv4 or IPv6 address'),
+  address: z.union([z.ipv4(), z.ipv6()]).describe('IPv4 or IPv6 address'),
   port: z.int().min(0).max(65535).describe('TCP port'),
 });
 export type End = z.infer<typeof End>;

@@ -48,8 +48,8 @@ export function keysOf(stream: Stream): Keys {
     keys[by] ??= option.sender_key;
     if (by === 'client') repeated ??= option.receiver_key;
   }
-  // A SYN/ACK that was captured outweighs what the client repeats of it.
-  if (synack(stream) === null) keys.server ??= repeated;
+  // A SYN/ACK that was captured whole outweighs what the client repeats of it.
+  if (synack(stream)?.cut !== false) keys.server ??= repeated;
   return keys;
 }
 
@@ -58,7 +58,8 @@ export function versionOf(stream: Stream): number | null {
   const answer = synack(stream);
   if (answer !== null) {
     const bytes = Buffer.from(rawOptions(answer) ?? '', 'hex');
-    return subtypeOf(bytes) === MP_CAPABLE ? bytes.readUInt8(2) & 0x0f : null;
+    if (subtypeOf(bytes) === MP_CAPABLE) return bytes.readUInt8(2) & 0x0f;
+    if (!answer.cut) return null;
   }
   const third = said(stream).find(
     ({ by, option }) => by === 'client' && option.subtype === 'MP_CAPABLE' && option.receiver_key !== null,

@@ -5,10 +5,10 @@ import type { Stream } from './streams.ts';
 
 export const isSubflow = (stream: Stream) => said(stream).some(({ option }) => option.subtype === 'MP_JOIN');
 
-/** A stream that was captured from its middle on may be either. */
+/** Without a whole SYN, a stream may be either: a SYN/ACK without option may refuse a join. */
 export function kindOf(stream: Stream): 'connection' | 'subflow' | 'unknown' {
   if (isSubflow(stream)) return 'subflow';
-  const opening = stream.packets.some((one) => packetKind(one.flags) !== 'ack' && !one.cut);
+  const opening = stream.packets.some((one) => packetKind(one.flags) === 'syn' && !one.cut);
   return opening || said(stream).some(({ option }) => option.subtype === 'MP_CAPABLE') ? 'connection' : 'unknown';
 }
 

@@ -79,7 +79,8 @@ export function readPacket(line: string): Packet | null {
     sequence: Number(sequence || NaN),
     acknowledgement: Number(acknowledgement || 0),
     length: Number(length || 0),
-    options: options ?? '',
+    // tshark's word for a field that the capture is too short for
+    options: options === '<MISSING>' ? '' : (options ?? ''),
     options_length: Number(header || NaN) - 20,
   });
   return packet.success && ip !== null ? packet.data : null;

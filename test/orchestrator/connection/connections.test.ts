@@ -58,7 +58,7 @@ const cases: [fact: string, packets: Packet[], expected: string[]][] = [
   [
     'a SYN/ACK without the option and without its SYN is no fallback',
     [packet(1, down, SA, 1)],
-    [`${by} vnull unknown`],
+    [`unknown by 198.18.0.1 vnull unknown`],
   ],
   ['a third ACK alone tells opener and version', whole.slice(2), [`${by} v1 unknown`]],
   ['the server leaves the option out', handshake(0, up, 1, [capable.syn]), [`${by} vnull fell_back server`]],
@@ -75,8 +75,22 @@ const cases: [fact: string, packets: Packet[], expected: string[]][] = [
     [packet(-9, up, S, 1000, capable.syn), ...handshake(0, up, 1000, [])],
     [`${by} vnull fell_back client`],
   ],
-  ['a SYN cut off within its options', [cutSyn, ...handshake(0, up, 1000, []).slice(1)], [`${by} vnull unknown`]],
+  [
+    'a SYN cut off within its options',
+    [cutSyn, ...handshake(0, up, 1000, []).slice(1)],
+    [`unknown by 198.18.0.1 vnull unknown`],
+  ],
   ['a SYN/ACK cut off within its options', bare, [`${by} vnull unknown`]],
+  [
+    'a third ACK says what its cut SYN/ACK does not',
+    [
+      ...whole.slice(0, 1),
+      packet(1, down, SA, 8000, '', { acknowledgement: 1001, options_length: 12 }),
+      ...whole.slice(2),
+      plain,
+    ],
+    [`${by} v1 fell_back server`],
+  ],
   ['a SYN without answer', whole.slice(0, 1), [`${by} vnull unknown`]],
   ['IPv6', handshake(0, six, 1, [capable.syn]), ['connection by 2001:db8::1 vnull fell_back server']],
   [
