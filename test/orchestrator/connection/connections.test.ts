@@ -1,24 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type End, mptcpOptions, type Packet } from '../../../orchestrator/connection/packet.ts';
-import {
-  A,
-  addAddr,
-  capable,
-  client,
-  dss,
-  handshake,
-  packet,
-  R,
-  read,
-  S,
-  SA,
-  second,
-  server,
-  summary,
-  v0,
-  v1,
-} from './packets.ts';
+import type { End, Packet } from '../../../orchestrator/connection/packet.ts';
+import { joinHmac, token } from '../../../orchestrator/mptcp/keys.ts';
+import { A, capable, client, dss, handshake, packet, R, S, SA, second, server, summary, v0, v1 } from './packets.ts';
 
 const test = suite('connection');
 
@@ -30,6 +14,19 @@ const plain = packet(10, down, A, 8001, '', { length: 100 });
 const join = [
   packet(20, [second, server], S, 5000, `1e0c1002${v0.token}96a3c294`),
   packet(21, [server, second], SA, 6000, '1e10100184037deda67a454c0f0cc049', { acknowledgement: 5001 }),
+];
+/** The server of a v0 connection joins towards its client: keys the other way round. */
+const backwards = joinHmac({ key: v0.client, nonce: '0f0cc049' }, { key: v0.server, nonce: '96a3c294' }, 0).slice(
+  0,
+  16,
+);
+const home: [End, End] = [
+  { address: server.address, port: 50_000 },
+  { address: client.address, port: 50_001 },
+];
+const back = [
+  packet(30, home, S, 5000, `1e0c1002${token(v0.client, 0)}96a3c294`),
+  packet(31, [home[1], home[0]], SA, 6000, `1e101001${backwards}0f0cc049`, { acknowledgement: 5001 }),
 ];
 const zero = handshake(0, up, 1000, [capable.syn0, capable.synack0, capable.third0]);
 const six: [End, End] = [
@@ -91,6 +88,49 @@ const cases: [fact: string, packets: Packet[], expected: string[]][] = [
     ],
     [`${by} v1 fell_back server`],
   ],
+  [
+    'a reused port in a file in the wrong order',
+    [...whole, talk, packet(11, up, R, 1001), ...handshake(100, up, 2_000_000_000, [capable.syn])].toReversed(),
+    [`connection by 198.18.0.1 v1 mptcp`, `connection by 198.18.0.1 vnull fell_back server`],
+  ],
+  [
+    'a late packet of the first connection says nothing of the second',
+    [
+      ...whole,
+      ...handshake(100, up, 2_000_000_000, [capable.syn, capable.synack, capable.third]),
+      packet(200, down, A, 8200, dss),
+    ],
+    [`${by} v1 mptcp`, `${by} v1 unknown`],
+  ],
+  [
+    'a late SYN/ACK belongs to the SYN that it acknowledges',
+    [
+      packet(0, up, S, 3_000_000_000, capable.syn),
+      packet(1, up, S, 1000, capable.syn),
+      packet(2, down, SA, 7, capable.synack, { acknowledgement: 3_000_000_001 }),
+    ],
+    [`${by} v1 unknown`, `${by} vnull unknown`],
+  ],
+  [
+    'a subflow that the server of the connection opened',
+    [...zero, ...back],
+    [`${by} v0 unknown`, 'subflow by 198.18.0.2 v0 mptcp verified of known'],
+  ],
+  [
+    'a third ACK cut off within its options',
+    [...whole.slice(0, 2), packet(2, up, A, 1001, '', { options_length: 20 })],
+    [`${by} v1 unknown`],
+  ],
+  [
+    'plain data after MP_FAIL',
+    [
+      ...whole,
+      talk,
+      packet(12, down, A, 8101, `1e0c6000${'0'.repeat(16)}`),
+      packet(13, down, A, 8101, '', { length: 9 }),
+    ],
+    [`${by} v1 fell_back server`],
+  ],
   ['a SYN without answer', whole.slice(0, 1), [`${by} vnull unknown`]],
   ['IPv6', handshake(0, six, 1, [capable.syn]), ['connection by 2001:db8::1 vnull fell_back server']],
   [
@@ -144,73 +184,5 @@ const cases: [fact: string, packets: Packet[], expected: string[]][] = [
 ];
 
 for (const [fact, packets, expected] of cases) test(fact, () => assert.equal(summary(packets), expected));
-
-const announced = packet(12, down, A, 8001, addAddr);
-const hmacs: [fact: string, packets: Packet[], expected: (string | null)[]][] = [
-  ['an announcement that verifies', [...whole, announced], ['server', 'valid', 'leftmost64']],
-  [
-    'one that does not',
-    [...whole, packet(12, down, A, 8001, addAddr.replace('a888e1', 'a888e2'))],
-    ['server', 'invalid', null],
-  ],
-  [
-    'one of the client, with the keys the other way round',
-    [...whole, packet(12, up, A, 1001, addAddr)],
-    ['client', 'invalid', null],
-  ],
-  ['one without keys', [whole[0], whole[1], announced].flatMap((one) => one ?? []), ['server', 'unverifiable', null]],
-  ['keys from the third ACK alone', [...whole.slice(2), announced], ['server', 'valid', 'leftmost64']],
-  ['one from nobody', [announced], [null, 'unverifiable', null]],
-  ['an echo', [...whole, packet(12, up, A, 1001, '1e083101c0a888e1')], ['client', 'absent', null]],
-];
-
-for (const [fact, packets, expected] of hmacs)
-  test(`HMAC: ${fact}`, () => {
-    const [said] = read(packets).flatMap(({ observations }) => observations);
-    if (said?.what !== 'ADD_ADDR') throw new Error('no ADD_ADDR');
-    assert.equal([said.by, said.hmac.hmac, said.hmac.hmac_form], expected);
-  });
-
-test('what each side said comes with its sender, by time', () => {
-  const packets = [
-    ...whole,
-    packet(18, up, R | A, 1001, '1e048006'),
-    packet(11, down, A, 8001, '1e044003'),
-    packet(12, up, A, 1001, '1e035101'),
-    packet(13, down, A, 8001, `1e0c6000${'0'.repeat(16)}`),
-    packet(14, up, A, 1001, `1e0c7000${v1.server}`),
-    packet(19, down, R, 8001, '', { options_length: 4 }),
-  ];
-  const seen = read(packets).flatMap(({ observations }) => observations);
-  assert.equal(
-    seen.map(({ by: who, what }) => `${who} ${what}`),
-    [
-      'server REMOVE_ADDR',
-      'client MP_PRIO',
-      'server MP_FAIL',
-      'client MP_FASTCLOSE',
-      'client MP_TCPRST',
-      'client RST',
-      'server RST',
-    ],
-  );
-  const resets = seen.flatMap((one) => (one.what === 'RST' ? [[one.reason, one.reason_cut]] : []));
-  assert.equal(resets, [
-    [6, false],
-    [null, true],
-  ]);
-});
-
-test('an IPv4 and an IPv6 announcement with port in one packet are two', () => {
-  const four = '1e08310ac6120001';
-  const six6 = `1e1631012001${'0'.repeat(27)}11f90`;
-  const one = packet(12, up, A, 1001, four + six6);
-  const both = mptcpOptions(one).map((option) => (option.subtype === 'ADD_ADDR' ? [option.address, option.port] : []));
-  assert.equal(both, [
-    ['198.18.0.1', null],
-    ['2001::1', 8080],
-  ]);
-  assert.is(read([...whole, one])[0]?.observations.length, 2);
-});
 
 test.run();
