@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { End, Packet } from '../../../orchestrator/connection/packet.ts';
 import { joinHmac, token } from '../../../orchestrator/mptcp/keys.ts';
-import { A, capable, client, dss, handshake, packet, R, S, SA, second, server, summary, v0, v1 } from './packets.ts';
+import { A, capable, client, dss, handshake, packet, R, S, SA, second, server, summary, v0 } from './packets.ts';
 
 const test = suite('connection');
 
