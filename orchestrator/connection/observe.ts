@@ -1,5 +1,6 @@
 import { addAddrHmacForm } from '../mptcp/keys.ts';
 import type { MptcpOption } from '../mptcp/option.ts';
+import type { Hmac } from '../schemas/lists.ts';
 import { TCP } from './packet.ts';
 import { type Keys, type Role, roleOf, said } from './stream.ts';
 import type { Stream } from './streams.ts';
@@ -7,20 +8,20 @@ import type { Stream } from './streams.ts';
 type AddAddr = Extract<MptcpOption, { subtype: 'ADD_ADDR' }>;
 type Seen = Extract<MptcpOption, { subtype: 'REMOVE_ADDR' | 'MP_PRIO' | 'MP_FAIL' | 'MP_FASTCLOSE' | 'MP_TCPRST' }>;
 
-export interface Hmac {
-  hmac: 'valid' | 'invalid' | 'absent' | 'unverifiable';
+export interface Checked {
+  hmac: Hmac;
   hmac_form: ReturnType<typeof addAddrHmacForm>;
 }
 
 /** One thing that one side said. `by` is null when no packet tells who opened the stream. */
 export type Observation = { at_us: number; by: Role | null } & (
-  | { what: 'ADD_ADDR'; option: AddAddr; hmac: Hmac }
+  | { what: 'ADD_ADDR'; option: AddAddr; hmac: Checked }
   | { what: Seen['subtype']; option: Seen }
   | { what: 'RST'; reason: number | null; reason_cut: boolean }
 );
 
 /** The announcer's key comes first. Without both keys, or without knowing who speaks, an HMAC is neither right nor wrong. */
-export function checkHmac(option: AddAddr, by: Role | null, keys: Keys): Hmac {
+export function checkHmac(option: AddAddr, by: Role | null, keys: Keys): Checked {
   if (option.hmac === null) return { hmac: 'absent', hmac_form: null };
   const { client, server } = keys;
   if (by === null || client === null || server === null) return { hmac: 'unverifiable', hmac_form: null };

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDatabase, rows, runSql, sqlText } from '../core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../core/duckdb.ts';
 import type { ReportFacts, ReportSummary } from './facts.ts';
 import { cdfFigure } from './figures/cdf.ts';
 import { mapFigure } from './figures/map.ts';
@@ -10,6 +10,7 @@ import { topGroupsFigure } from './figures/top-groups.ts';
 import { headlines, labNotice, sentence } from './headline.ts';
 import { renderPage } from './page/page.ts';
 import { type Results, readResults } from './results.ts';
+import { type Source, sourcesSql } from './sources.ts';
 import { mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
@@ -20,13 +21,12 @@ import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { toText } from './text.ts';
 import { viewsSql } from './views.ts';
 
-/** Reads both Parquet files once and runs every query of the report over them. */
-async function query(input: { hosts: string; domains: string; out: string }): Promise<Results> {
+/** Makes the shared tables of both Parquet files and runs every query of the report over them. */
+async function query(input: { source: Source; out: string }): Promise<Results> {
   const temp = join(input.out, '.tmp');
   const database = await openDatabase({ temp });
   try {
-    await runSql(database, `CREATE VIEW hosts AS SELECT * FROM read_parquet(${sqlText(input.hosts)})`);
-    await runSql(database, `CREATE VIEW domains AS SELECT * FROM read_parquet(${sqlText(input.domains)})`);
+    await runSql(database, sourcesSql([input.source]));
     await runSql(database, await viewsSql());
     return await readResults((sql) => rows(database, sql));
   } finally {
@@ -94,7 +94,8 @@ export async function writeReport(input: {
   facts: ReportFacts;
 }): Promise<ReportSummary> {
   await mkdir(input.out, { recursive: true });
-  const results = await query(input);
+  const { hosts, domains, facts, out } = input;
+  const results = await query({ source: { run: facts.run, hosts, domains }, out });
   const tables = allTables(input.facts, results);
   const figures: Figure[] = [
     await mapFigure(results),

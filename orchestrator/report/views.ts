@@ -1,8 +1,9 @@
+import type { z } from 'zod';
 import { sqlText } from '../core/duckdb.ts';
-import { ConfirmedRung, OfferedOption, Rung, SynAck, VerdictName } from '../schemas/lists.ts';
+import { ConfirmedRung, Hmac, Missing, OfferedOption, Rung, SynAck, VerdictName } from '../schemas/lists.ts';
 import { readSql } from './rows.ts';
 
-/** The closed lists that queries need, by the macro that gives each: no query writes one down again. */
+/** The closed lists whose order or membership a query needs, by the macro that gives each as a list: synack_words(). */
 const lists: Readonly<Record<string, readonly string[]>> = {
   synack_words: SynAck.options,
   offer_words: OfferedOption.options,
@@ -11,10 +12,20 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   confirmed_words: ConfirmedRung.options,
 };
 
-/** Macros over the closed lists, then the views of views.sql over `hosts` and `domains`. */
+/**
+ * Those of which a query needs one word, by the macro that gives them as fields: verdict().capable. A word that is not in the list is
+ * an error of the query, where a literal would silently match nothing.
+ */
+const words: Readonly<Record<string, z.ZodEnum>> = { verdict: VerdictName, hmac: Hmac, missing: Missing };
+
+/** Macros over the closed lists, then the shared views and tables of views.sql over `hosts` and `domains` (sources.ts). */
 export async function viewsSql(): Promise<string> {
-  const macros = Object.entries(lists).map(
-    ([name, words]) => `CREATE OR REPLACE MACRO ${name}() AS [${words.map(sqlText).join(', ')}];\n`,
+  const listMacros = Object.entries(lists).map(
+    ([name, options]) => `CREATE OR REPLACE MACRO ${name}() AS [${options.map(sqlText).join(', ')}];\n`,
   );
-  return `${macros.join('')}${await readSql('views')}`;
+  const wordMacros = Object.entries(words).map(([name, { options }]) => {
+    const fields = options.map((word) => `${word}: ${sqlText(String(word))}`);
+    return `CREATE OR REPLACE MACRO ${name}() AS {${fields.join(', ')}};\n`;
+  });
+  return `${listMacros.join('')}${wordMacros.join('')}${await readSql('views')}`;
 }

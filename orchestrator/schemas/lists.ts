@@ -73,3 +73,7 @@ export type Missing = z.infer<typeof Missing>;
 /** Where an announced address can be reached from (RFC 6890 registries; a lab profile declares its own ranges global). */
 export const Scope = z.enum(['global', 'private', 'shared', 'link_local', 'loopback', 'documentation', 'reserved']);
 export type Scope = z.infer<typeof Scope>;
+
+/** Whether the HMAC of an announced address verified (RFC 8684, 3.4.1); unverifiable: the capture holds not both keys. */
+export const Hmac = z.enum(['valid', 'invalid', 'absent', 'unverifiable']);
+export type Hmac = z.infer<typeof Hmac>;

@@ -2,16 +2,16 @@
 -- endpoints of a verdict without a SYN/ACK (refused, silent, some unknown) are counted and not in its share. Endpoints that answered
 -- nothing have no row: the scan's counts know of them (report/tables/verdicts.ts).
 WITH claims AS (
-  SELECT 'v1' AS version, v1.verdict AS verdict, synack_v1 AS synack FROM endpoints
+  SELECT 1 AS version, verdict_v1 AS verdict, synack_v1 AS synack, n FROM endpoint_counts
   UNION ALL
-  SELECT 'v0', v0.verdict, synack_v0 FROM endpoints
+  SELECT 0, verdict_v0, synack_v0, n FROM endpoint_counts
 ), denominators AS (
-  SELECT count(*) FILTER (WHERE synack AND version = 'v1') AS n1, count(*) FILTER (WHERE synack AND version = 'v0') AS n0 FROM claims
+  SELECT total(n, synack AND version = 1) AS n1, total(n, synack AND version = 0) AS n0 FROM claims
 ), list AS (
   SELECT unnest(verdict_words()) AS verdict, generate_subscripts(verdict_words(), 1) AS place
 ), counted AS (
-  SELECT place, list.verdict, count(*) FILTER (WHERE version = 'v1') AS v1, count(*) FILTER (WHERE version = 'v0') AS v0,
-    count(*) FILTER (WHERE version = 'v1' AND synack) AS s1, count(*) FILTER (WHERE version = 'v0' AND synack) AS s0
+  SELECT place, list.verdict, total(n, version = 1) AS v1, total(n, version = 0) AS v0,
+    total(n, version = 1 AND synack) AS s1, total(n, version = 0 AND synack) AS s0
   FROM list LEFT JOIN claims ON claims.verdict = list.verdict GROUP BY place, list.verdict
 )
 SELECT verdict,

@@ -1,6 +1,20 @@
--- What every table and figure reads. endpoints: one row per address and port. servers: one row per address, ports conflated.
--- capable: the servers whose verdict is capable for at least one version at one of their ports. entries: one row per list entry.
--- The closed lists (synack_words() and so on) are macros made of schemas/lists.ts (report/views.ts).
+-- What every table and figure reads, made once.
+--
+-- Two views come from outside (report/sources.ts), under fixed names:
+--   hosts    rows of schemas/records/hosts.ts, and `run`
+--   domains  rows of schemas/records/domains.ts, and `run`
+-- They may hold one run or several, each row under the name of its run. The unit is then an address, or an entry of the list, of one
+-- run: nothing is joined or grouped across runs, so over several runs each count is the sum of the runs' counts, and each share is
+-- that of the sums. For the numbers of one run alone, the two views hold that run alone.
+--
+-- Made of them here, each with `run`:
+--   endpoints          view: one row per address and port that answered anything
+--   endpoint_counts    how many endpoints (n) have the same answers and verdicts: whoever only counts reads these few rows
+--   address_counts     one row per run: addresses that answered anything, and with a SYN/ACK
+--   capable_endpoints  endpoints of the addresses that are capable at any of their ports
+--   capable            the same, one row per address, ports conflated
+--   entries            one row per entry of the list
+-- The closed lists (synack_words(), verdict().capable and so on) are macros made of schemas/lists.ts (report/views.ts).
 -- A SYN/ACK to a version's probe is what that version's shares are taken of: a reset or an ICMP error shows no TCP options.
 CREATE OR REPLACE MACRO has_synack(replies) AS coalesce(list_has_any(replies, synack_words()), false);
 CREATE OR REPLACE MACRO has_offer(replies) AS coalesce(list_has_any(replies, offer_words()), false);
@@ -11,6 +25,10 @@ CREATE OR REPLACE MACRO percent(n, base) AS CASE WHEN base > 0 THEN 100.0 * n / 
 -- How many are true; null where it is not known of any.
 CREATE OR REPLACE MACRO known_count(flag) AS CASE WHEN count(flag) > 0 THEN count(*) FILTER (WHERE flag) END;
 
+-- The same over endpoint_counts: 0 of no rows, and null where it is not known of any.
+CREATE OR REPLACE MACRO total(n, flag) AS CAST(coalesce(sum(n) FILTER (WHERE flag), 0) AS BIGINT);
+CREATE OR REPLACE MACRO known_total(n, flag) AS CASE WHEN total(n, flag IS NOT NULL) > 0 THEN total(n, flag) END;
+
 -- confirmed: capable in v1, and a connection or more says so. null: not capable in v1, or no connection was tried. There is none for
 -- v0: the kernels that open the connections speak v1 only.
 CREATE OR REPLACE VIEW endpoints AS
@@ -18,26 +36,45 @@ SELECT *,
   CASE WHEN capable_v1 AND (connected IS NOT NULL OR holds) THEN holds END AS confirmed
 FROM (
   SELECT *,
-    coalesce(v1.verdict = 'capable', false) AS capable_v1,
-    coalesce(v0.verdict = 'capable', false) AS capable_v0,
-    coalesce(v1.verdict = 'echoed_option', false) AS echoed_v1,
-    coalesce(v0.verdict = 'echoed_option', false) AS echoed_v0,
-    coalesce(len(v1.replies) > 0, false) AS replied_v1,
-    coalesce(len(v0.replies) > 0, false) AS replied_v0,
-    has_synack(v1.replies) AS synack_v1,
-    has_synack(v0.replies) AS synack_v0,
-    has_offer(v1.replies) AS offer_v1,
-    has_offer(v0.replies) AS offer_v0,
+    coalesce(v1.verdict = verdict().capable, false) AS capable_v1,
+    coalesce(v0.verdict = verdict().capable, false) AS capable_v0,
     coalesce(list_contains(confirmed_words(), v1.rung), false) AS holds
   FROM hosts
 );
 
-CREATE OR REPLACE VIEW servers AS
-SELECT address,
+CREATE OR REPLACE TABLE endpoint_counts AS
+SELECT *,
+  coalesce(verdict_v1 = verdict().echoed_option, false) AS echoed_v1,
+  coalesce(verdict_v0 = verdict().echoed_option, false) AS echoed_v0,
+  coalesce(len(replies_v1) > 0, false) AS replied_v1,
+  coalesce(len(replies_v0) > 0, false) AS replied_v0,
+  has_synack(replies_v1) AS synack_v1,
+  has_synack(replies_v0) AS synack_v0,
+  has_offer(replies_v1) AS offer_v1,
+  has_offer(replies_v0) AS offer_v0
+FROM (
+  SELECT run, v1.verdict AS verdict_v1, v1.rung AS rung_v1, v1.replies AS replies_v1, v0.verdict AS verdict_v0, v0.rung AS rung_v0,
+    v0.replies AS replies_v0, capable_v1, capable_v0, confirmed, count(*) AS n
+  FROM endpoints GROUP BY ALL
+);
+
+CREATE OR REPLACE TABLE address_counts AS
+SELECT run, count(*) AS replied, count(*) FILTER (WHERE synack) AS synack
+FROM (
+  SELECT run, address, bool_or(has_synack(v1.replies) OR has_synack(v0.replies)) AS synack FROM hosts GROUP BY run, address
+)
+GROUP BY run;
+
+CREATE OR REPLACE TABLE capable_endpoints AS
+SELECT run, address, port, capable_v1, capable_v0, confirmed, domains, announced, connected, fallback, mp_fail, asn, asn_missing, as_name,
+  country, country_missing, city, latitude, longitude, os, os_missing, syn_rtt_us, ping_rtt_us, ping_rtt_us_missing
+FROM endpoints SEMI JOIN (SELECT run, address FROM endpoints WHERE capable_v1 OR capable_v0) USING (run, address);
+
+CREATE OR REPLACE TABLE capable AS
+SELECT run, address,
   bool_or(capable_v1) AS capable_v1,
   bool_or(capable_v0) AS capable_v0,
   bool_or(confirmed) AS confirmed,
-  bool_or(synack_v1 OR synack_v0) AS synack,
   arg_min(country, port) AS country,
   arg_min(country_missing, port) AS country_missing,
   arg_min(city, port) AS city,
@@ -56,15 +93,13 @@ SELECT address,
   min(syn_rtt_us) AS syn_rtt_us,
   min(ping_rtt_us) AS ping_rtt_us,
   arg_min(ping_rtt_us_missing, port) AS ping_rtt_us_missing
-FROM endpoints
-GROUP BY address;
+FROM capable_endpoints
+GROUP BY run, address;
 
-CREATE OR REPLACE VIEW capable AS SELECT * FROM servers WHERE capable_v1 OR capable_v0;
-
-CREATE OR REPLACE VIEW entries AS
-SELECT name, rank, len(addresses) AS addresses, addresses_answered > 0 AS answered,
+CREATE OR REPLACE TABLE entries AS
+SELECT run, name, rank, len(addresses) AS addresses, addresses_answered > 0 AS answered,
   addresses_capable_v1 + addresses_capable_v0 > 0 AS capable, addresses_capable_v1 > 0 AS capable_v1, mixed, confirmed
 FROM domains LEFT JOIN (
-  SELECT domain.name AS name, bool_or(confirmed) AS confirmed
-  FROM (SELECT unnest(domains) AS domain, confirmed FROM endpoints WHERE capable_v1) GROUP BY 1
-) USING (name);
+  SELECT run, domain.name AS name, bool_or(confirmed) AS confirmed
+  FROM (SELECT run, unnest(domains) AS domain, confirmed FROM capable_endpoints WHERE capable_v1) GROUP BY ALL
+) USING (run, name);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Missing, Scope } from '../lists.ts';
+import { Hmac, Missing, Scope } from '../lists.ts';
 
 /** One address that the server announced with ADD_ADDR (RFC 8684, 3.4.1). Echoes of our own kernel are not here. */
 export const Announcement = z.strictObject({
@@ -7,11 +7,9 @@ export const Announcement = z.strictObject({
   address: z.string().describe('the announced address, IPv4 or IPv6'),
   port: z.int().nullable().describe('the announced port; null when the option has none'),
   scope: Scope.describe('where the address can be reached from'),
-  hmac: z
-    .enum(['valid', 'invalid', 'absent', 'unverifiable'])
-    .describe(
-      'whether the truncated HMAC verifies with the keys of the connection; absent in v0 and in echoes, unverifiable where a key was not seen',
-    ),
+  hmac: Hmac.describe(
+    'whether the truncated HMAC verifies with the keys of the connection; absent in v0 and in echoes, unverifiable where a key was not seen',
+  ),
   hmac_form: z
     .enum(['rightmost64', 'leftmost64', 'rightmost64_of_160'])
     .nullable()

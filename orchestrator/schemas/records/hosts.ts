@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Classification, Missing, Rung, Scope, VerdictName } from '../lists.ts';
+import { Classification, Hmac, Missing, Rung, Scope, VerdictName } from '../lists.ts';
 
 /** The claim about one address, port and MPTCP version, with the rules that led to it (verdict.ts). */
 export const Verdict = z.strictObject({
@@ -39,7 +39,7 @@ export const HostsRecord = z.strictObject({
         address: z.string().describe('announced address'),
         port: z.int().nullable().describe('announced port'),
         scope: Scope.describe('where it can be reached from'),
-        hmac: z.enum(['valid', 'invalid', 'absent', 'unverifiable']).describe('whether its HMAC verified'),
+        hmac: Hmac.describe('whether its HMAC verified'),
         asn: z.int().nullable().describe('origin AS of the announced address; null for addresses that are not global'),
       }),
     )
