@@ -14,9 +14,13 @@ import { clock, type Reporter } from './core/progress.ts';
 import { CensusError, knownError } from './errors.ts';
 import { judgeReplies } from './evidence/judge.ts';
 import { rulesVersion } from './evidence/verdict.ts';
+import { LineOutput } from './judge/line-output.ts';
+import { ownFolder } from './judge/own-folder.ts';
+import { Rejects } from './judge/rejects.ts';
 import { examine } from './machine/doctor.ts';
 import { censusVersion } from './machine/provenance.ts';
 import { pipeline } from './pipeline.ts';
+import { formatCount } from './report/format.ts';
 import { ScanRecord } from './schemas/records/scan.ts';
 import { changedVerdicts } from './stages/merge/changes.ts';
 import { findTool } from './tools/finder.ts';
@@ -143,21 +147,26 @@ program
     'after',
     "\nExample: zmap -M mptcp_synscan --probe-args=v1 -p 80 -O json -f '*' ... | mptcp-census judge",
   )
-  .action(async () => {
-    let rejected = 0;
-    let judged = 0;
+  .option('--temp <folder>', 'where inputs of more than some 50,000 lines are sorted (default: $TMPDIR, or /var/tmp)')
+  .action(async (options) => {
+    // Nothing is running that must be put back: the folder goes with the process.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
     const config = Config.parse({ targets: { addresses: '-' } });
     const parse = lineParser(findTool('syn_prober', config.scan.tool), ScanRecord, config);
-    const onReject = (line: string, why: string) => {
-      rejected += 1;
-      err(`rejected: ${why}: ${line.slice(0, 200)}`);
+    const rejects = new Rejects(err);
+    const writer = new LineOutput(process.stdout);
+    const folder = ownFolder(options.temp ?? process.env.TMPDIR ?? '/var/tmp');
+    let said = performance.now();
+    const progress = (phase: string, count: number) => {
+      if (performance.now() - said < 10_000) return;
+      said = performance.now();
+      err(`judge: ${formatCount(count)} ${phase}`);
     };
-    for await (const record of judgeReplies(splitLines(process.stdin), parse, onReject)) {
-      judged += 1;
-      out(JSON.stringify(record));
-    }
-    if (rejected > 0) err(`${rejected} lines rejected`);
-    if (rejected > 0 && judged === 0) process.exitCode = 1;
+    const records = judgeReplies(splitLines(process.stdin), parse, rejects.add, { folder, progress });
+    for await (const record of records) await writer.write(JSON.stringify(record));
+    await writer.end();
+    rejects.end();
+    if (rejects.count > 0 && writer.lines === 0) process.exitCode = 1;
   });
 
 program

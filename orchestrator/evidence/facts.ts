@@ -9,6 +9,11 @@ import {
 } from './answers.ts';
 import { KeyTraces, tracesOf } from './keys.ts';
 
+/** Traces, as far as facts ask for them. */
+interface TraceSet {
+  has(trace: string): boolean;
+}
+
 /** All that is known of one address and port for one MPTCP version. */
 export interface Evidence {
   version: 0 | 1;
@@ -17,7 +22,7 @@ export interface Evidence {
   /** null when no connection was tried. */
   handshake: HandshakeEvidence | null;
   /** Traces that keys of more than one SYN of the run left (keys.ts). */
-  sharedTraces: ReadonlySet<string>;
+  sharedTraces: TraceSet;
   /** null: not looked up. */
   scope: Scope | null;
 }
@@ -85,7 +90,7 @@ function compare(a: string, b: string): number {
 }
 
 /** Which relations each key shows: by itself, over this host's own SYNs, over the run. */
-function relateKeys(reads: readonly Read[], sentKeys: ReadonlySet<string>, run: ReadonlySet<string>): void {
+function relateKeys(reads: readonly Read[], sentKeys: ReadonlySet<string>, run: TraceSet): void {
   const own = new KeyTraces();
   for (const { answer, key } of reads) if (key !== null) own.add(drawnFor(answer), key);
   const here = own.shared();

@@ -4,15 +4,10 @@ import { Classification } from '../schemas/lists.ts';
 import type { JudgeRecord } from '../schemas/records/judge.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
 import { keyFactOf, type ScanEvidence, shownBy, synOf } from './answers.ts';
-import { KeyTraces } from './keys.ts';
+import { KeyTraces, type SharedTraces } from './keys.ts';
 import { probeNamed } from './probes.ts';
+import { type Endpoint, Replies } from './replies.ts';
 import { judgeHost } from './verdict.ts';
-
-interface Host {
-  address: string;
-  port: number;
-  replies: ScanEvidence[];
-}
 
 const none: string[] = [];
 
@@ -69,40 +64,67 @@ export function traceKey(traces: KeyTraces, reply: ScanEvidence & { address: str
   if (fact !== null) traces.add(`${reply.address} ${reply.port} ${synOf(reply)}`, fact);
 }
 
+/** What is known of a judgement while it is made. */
+export interface JudgeOptions {
+  /** Gives a folder of this process alone, always the same, for more replies than memory should hold. Absent: all are held. */
+  folder?: () => string;
+  /** Called now and then. */
+  progress?: (phase: 'lines read' | 'endpoints judged', count: number) => void;
+  /** Replies, and keys, held before they go to disk. */
+  mostHeld?: number;
+}
+
+const progressEvery = 10_000;
+
 /**
  * Verdicts from the prober's own output, without a run folder: one record per address, port and version that any reply
- * was about, in the order of the first replies. Lines that are no replies go to `onReject`, and the rest goes on.
+ * was about, in the order of the first replies. Lines that are no replies go to `onReject` with their number, and the rest goes on.
  *
  * Nothing is said before the last line is read: which keys are related over targets shows only then, and replies of one
- * host lie far apart. Held until then is what answered, not what was probed: about 0.9 kB for each address and port, so a scan
- * of 10 million targets of which 1 million answer needs some 0.9 GB.
+ * host lie far apart. Until then replies lie in memory, or past some number sorted on disk (replies.ts), and keys likewise (keys.ts).
  *
  * @param parse one line of the prober's output as a record, or why it is none
  */
 export async function* judgeReplies(
   lines: AsyncIterable<string>,
   parse: (line: string) => ScanRecord | Reject,
-  onReject: (line: string, reason: string) => void,
+  onReject: (line: string, reason: string, number: number) => void,
+  { folder, progress, mostHeld }: JudgeOptions = {},
 ): AsyncGenerator<JudgeRecord> {
-  const hosts = new Map<string, Host>();
-  const traces = new KeyTraces();
+  const traces = new KeyTraces(folder, mostHeld);
+  const replies = new Replies(folder, mostHeld);
   const texts = new Texts();
-  for await (const line of lines) {
-    if (line.trim() === '') continue;
-    const reply = parse(line);
-    if (reply instanceof Reject) {
-      onReject(line, reply.reason);
-      continue;
+  try {
+    let read = 0;
+    for await (const line of lines) {
+      read += 1;
+      if (read % progressEvery === 0) progress?.('lines read', read);
+      if (line.trim() === '') continue;
+      const reply = parse(line);
+      if (reply instanceof Reject) {
+        onReject(line, reply.reason, read);
+        continue;
+      }
+      traceKey(traces, reply);
+      const { address, port } = reply;
+      await replies.add({ address, port, evidence: evidenceOf(reply, texts) });
     }
-    traceKey(traces, reply);
-    const { address, port } = reply;
-    const name = `${address} ${port}`;
-    const host = hosts.get(name) ?? { address, port, replies: [] };
-    hosts.set(name, host);
-    host.replies = [...host.replies, evidenceOf(reply, texts)]; // not push: it would take room for 16 more
+    yield* judgeEndpoints(replies.endpoints(), traces.related(), progress);
+  } finally {
+    traces.close();
+    await replies.close();
   }
-  const sharedTraces = traces.shared();
-  for (const { address, port, replies } of hosts.values()) {
+}
+
+async function* judgeEndpoints(
+  endpoints: AsyncIterable<Endpoint>,
+  sharedTraces: SharedTraces,
+  progress: JudgeOptions['progress'],
+): AsyncGenerator<JudgeRecord> {
+  let judged = 0;
+  for await (const { address, port, replies } of endpoints) {
+    judged += 1;
+    if (judged % progressEvery === 0) progress?.('endpoints judged', judged);
     const asked = new Set(replies.map(({ probe, sent_version }) => probeNamed(probe, sent_version).asks));
     for (const version of [1, 0] as const) {
       if (!asked.has(version)) continue;

@@ -1,4 +1,5 @@
 import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
+import { KeyRows } from './key-rows.ts';
 import { shapesOf } from './key-shapes.ts';
 
 /**
@@ -60,7 +61,7 @@ export const relations: readonly Relation[] = [
 ];
 
 /** A rest as text, with its relation: what is counted over a run. */
-export function traceOf(relation: Relation, rest: bigint): string {
+export function traceOf(relation: Pick<Relation, 'name'>, rest: bigint): string {
   return `${relation.name} ${rest.toString(16)}`;
 }
 
@@ -107,82 +108,103 @@ function nameHash(name: string): number {
   return 4294967296 * (2097151 & low) + (high >>> 0);
 }
 
-const noWord = -1;
+/** Traces that more than one SYN left, as sorted numbers by relation: 8 bytes for each. */
+export class SharedTraces implements Iterable<string> {
+  readonly #rests: ReadonlyMap<string, BigUint64Array>;
+
+  constructor(rests: ReadonlyMap<string, BigUint64Array>) {
+    this.#rests = rests;
+  }
+
+  /** @param trace as `traceOf` writes it */
+  has(trace: string): boolean {
+    const [relation = '', rest = ''] = trace.split(' ');
+    const rests = this.#rests.get(relation);
+    return rests !== undefined && placeOf(rests, BigInt(`0x${rest}`)) !== -1;
+  }
+
+  get size(): number {
+    return [...this.#rests.values()].reduce((sum, rests) => sum + rests.length, 0);
+  }
+
+  *[Symbol.iterator](): Generator<string> {
+    for (const [relation, rests] of this.#rests) for (const rest of rests) yield traceOf({ name: relation }, rest);
+  }
+}
 
 /**
  * Counts traces over a run: give it every reply with a key, then ask which traces more than one SYN left. It holds 48 bytes for each
- * key received, and nothing for hosts without one.
+ * key received, and nothing for hosts without one; with a folder these go to disk past some number of keys, and 8 bytes are left.
  */
 export class KeyTraces {
-  #count = 0;
-  #keys = new BigUint64Array(64);
-  #sentKeys = new BigUint64Array(64);
-  /** Whether there is a sent key, sequence number, timestamp, name of the SYN. */
-  #numbers = new Float64Array(4 * 64);
+  readonly #rows: KeyRows;
+
+  /** @param folder gives the folder for more keys than memory should hold; absent: all are held */
+  constructor(folder?: () => string, mostHeld?: number) {
+    this.#rows = new KeyRows(folder, mostHeld);
+  }
 
   /** @param syn names the SYN: address, port, source port, acknowledgement number */
   add(syn: string, fact: KeyFact): void {
-    if (fact.key === 0n) return;
-    if (this.#count === this.#keys.length) this.#grow();
-    const at = this.#count++;
-    this.#keys[at] = fact.key;
-    this.#sentKeys[at] = fact.sentKey ?? 0n;
-    const numbers = [Number(fact.sentKey !== null), fact.sequence ?? noWord, fact.timestamp ?? noWord, nameHash(syn)];
-    this.#numbers.set(numbers, 4 * at);
-  }
-
-  #grow(): void {
-    const room = 2 * this.#count;
-    const keys = new BigUint64Array(room);
-    const sentKeys = new BigUint64Array(room);
-    const numbers = new Float64Array(4 * room);
-    keys.set(this.#keys);
-    sentKeys.set(this.#sentKeys);
-    numbers.set(this.#numbers);
-    [this.#keys, this.#sentKeys, this.#numbers] = [keys, sentKeys, numbers];
-  }
-
-  #fact(at: number): KeyFact {
-    const [hasSent, sequence = noWord, timestamp = noWord] = this.#numbers.subarray(4 * at, 4 * at + 3);
-    return {
-      key: this.#keys[at] ?? 0n,
-      sentKey: hasSent === 1 ? (this.#sentKeys[at] ?? 0n) : null,
-      sequence: sequence === noWord ? null : sequence,
-      timestamp: timestamp === noWord ? null : timestamp,
-    };
+    if (fact.key !== 0n) this.#rows.add(fact, nameHash(syn));
   }
 
   /** Traces left by more than one SYN. */
   shared(): Set<string> {
-    const found = new Set<string>();
-    for (const relation of relations) {
-      const rests = new BigUint64Array(this.#count);
-      for (let at = 0; at < this.#count; at++) rests[at] = relation.rest(this.#fact(at)) ?? 0n;
-      const twice = repeated(rests.slice().sort());
-      if (twice.size > 0) this.#keepOfTwoSyns(relation, rests, twice, found);
+    return new Set(this.related());
+  }
+
+  /** The same, for millions of them. */
+  related(): SharedTraces {
+    const found = new Map<string, BigUint64Array>();
+    for (const relation of this.#rows.count < 2 ? [] : relations) {
+      const twice = this.#repeatedRests(relation);
+      if (twice.length > 0) found.set(relation.name, this.#ofTwoSyns(relation, twice));
     }
-    return found;
+    return new SharedTraces(found);
+  }
+
+  /** Lets go of what is on disk. */
+  close(): void {
+    this.#rows.close();
+  }
+
+  #repeatedRests(relation: Relation): BigUint64Array {
+    const rests = new BigUint64Array(this.#rows.count);
+    let at = 0;
+    for (const { fact } of this.#rows) rests[at++] = relation.rest(fact) ?? 0n;
+    return repeated(rests.sort());
   }
 
   /** One SYN that was answered twice leaves its trace twice and shows nothing. */
-  #keepOfTwoSyns(relation: Relation, rests: BigUint64Array, twice: ReadonlySet<bigint>, found: Set<string>): void {
-    const first = new Map<bigint, number>();
-    for (const [at, rest] of rests.entries()) {
-      if (!twice.has(rest)) continue;
-      const syn = this.#numbers[4 * at + 3] ?? 0;
-      if ((first.get(rest) ?? syn) !== syn) found.add(traceOf(relation, rest));
-      else first.set(rest, syn);
+  #ofTwoSyns(relation: Relation, twice: BigUint64Array): BigUint64Array {
+    const first = new Float64Array(twice.length).fill(Number.NaN);
+    const two = new Uint8Array(twice.length);
+    for (const { fact, syn } of this.#rows) {
+      const place = placeOf(twice, relation.rest(fact) ?? 0n);
+      if (place === -1) continue;
+      const before = first[place] ?? Number.NaN;
+      if (Number.isNaN(before)) first[place] = syn;
+      else if (before !== syn) two[place] = 1;
     }
+    return twice.filter((_, place) => two[place] === 1);
   }
 }
 
-/** Values that stand more than once in a sorted list; zero, which says that there is nothing to compare, is not one. */
-function repeated(sorted: BigUint64Array): Set<bigint> {
-  const found = new Set<bigint>();
-  let before = 0n;
-  for (const value of sorted) {
-    if (value === before && value !== 0n) found.add(value);
-    before = value;
+/** Values that stand more than once in a sorted list, once each; zero, which says that there is nothing to compare, is not one. */
+function repeated(sorted: BigUint64Array): BigUint64Array {
+  return sorted.filter((value, at) => value !== 0n && value === sorted[at - 1] && value !== sorted[at - 2]);
+}
+
+/** Where a value stands in a sorted list; -1: nowhere. */
+function placeOf(sorted: BigUint64Array, value: bigint): number {
+  let [from, to] = [0, sorted.length - 1];
+  while (from <= to) {
+    const middle = (from + to) >> 1;
+    const there = sorted[middle] ?? 0n;
+    if (there === value) return middle;
+    if (there < value) from = middle + 1;
+    else to = middle - 1;
   }
-  return found;
+  return -1;
 }

@@ -138,7 +138,7 @@ test('judge ends with 1 when nothing on its input was a reply', async () => {
     input: 'rubbish\n',
   });
   assert.is(exitCode, 1);
-  assert.match(stderr, 'rejected: no JSON: rubbish');
+  assert.match(stderr, 'rejected: line 1: no JSON: rubbish');
 });
 
 test('every command has a help text with what it takes', async () => {

@@ -1,0 +1,146 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { z } from 'zod';
+import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
+import { ScanRecord } from '../schemas/records/scan.ts';
+import type { ScanEvidence } from './answers.ts';
+
+/** One reply, and whose it is. */
+interface Reply {
+  address: string;
+  port: number;
+  evidence: ScanEvidence;
+}
+
+/** All replies of one address and port, in the order in which they came. */
+export interface Endpoint {
+  address: string;
+  port: number;
+  replies: ScanEvidence[];
+}
+
+/** Replies held in memory: some 40 MB. */
+const mostInMemory = 50_000;
+
+/** The fields of evidence, in the order in which they are written. */
+const StoredEvidence = ScanRecord.pick({
+  probe: true,
+  source_port: true,
+  seq: true,
+  ack: true,
+  classification: true,
+  sent_version: true,
+  sent_key: true,
+  sent_option: true,
+  sent_seq: true,
+  sent_tsval: true,
+  sent_window: true,
+  sent_ip_id: true,
+  sent_options_order: true,
+  options_mptcp: true,
+  tcp_options: true,
+  options_order: true,
+  window: true,
+  ip_id: true,
+  faults: true,
+  received_at: true,
+});
+const fields = StoredEvidence.keyof().options;
+
+/** A line of the store: number of the reply, address, port, values of the evidence as a JSON list, which has no tab and no newline. */
+function lineOf(number: number, { address, port, evidence }: Reply): string {
+  return `${number}\t${address}\t${port}\t${JSON.stringify(fields.map((field) => evidence[field]))}\n`;
+}
+
+const StoredRow = z.object({ address: z.string(), port: z.int(), evidence: z.string() });
+
+function readEvidence(text: string): ScanEvidence {
+  const values = z.array(z.unknown()).parse(JSON.parse(text));
+  return StoredEvidence.parse(Object.fromEntries(fields.map((field, at) => [field, values[at]])));
+}
+
+/** Replies in the order of the first one of their endpoint: those of one endpoint follow each other. DuckDB sorts on disk. */
+function sortedSql(file: string): string {
+  const columns = "{'n': 'BIGINT', 'address': 'VARCHAR', 'port': 'INTEGER', 'evidence': 'VARCHAR'}";
+  const form = `delim = '\\t', quote = '', escape = '', header = false, auto_detect = false, columns = ${columns}`;
+  return `
+    SELECT address, port, evidence FROM (
+      SELECT *, min(n) OVER (PARTITION BY address, port) AS first FROM read_csv(${sqlText(file)}, ${form})
+    ) ORDER BY first, n`;
+}
+
+/** Gathers replies that come in any order by endpoint, in the order of each one's first reply. */
+export class Replies {
+  readonly #folder: (() => string) | undefined;
+  readonly #most: number;
+  #held: Reply[] = [];
+  #written = 0;
+  #path = '';
+  #file: FileHandle | null = null;
+  #database: DuckDBInstance | null = null;
+
+  /** @param folder gives the folder for more than memory should hold; absent: all are held */
+  constructor(folder?: () => string, most = mostInMemory) {
+    this.#folder = folder;
+    this.#most = most;
+  }
+
+  async add(reply: Reply): Promise<void> {
+    this.#held.push(reply);
+    if (this.#folder !== undefined && this.#held.length > this.#most) await this.#write(this.#folder);
+  }
+
+  async #write(folder: () => string): Promise<void> {
+    if (this.#file === null) {
+      this.#path = join(folder(), 'replies.tsv');
+      this.#file = await open(this.#path, 'wx', 0o600);
+    }
+    const lines = this.#held.map((reply) => lineOf(this.#written++, reply));
+    await this.#file.appendFile(lines.join(''));
+    this.#held = [];
+  }
+
+  /** To be asked once, after the last reply. */
+  async *endpoints(): AsyncGenerator<Endpoint> {
+    if (this.#file === null || this.#folder === undefined) {
+      yield* this.#inMemory();
+      return;
+    }
+    await this.#write(this.#folder);
+    yield* this.#onDisk(this.#folder());
+  }
+
+  *#inMemory(): Generator<Endpoint> {
+    const endpoints = new Map<string, Endpoint>();
+    for (const { address, port, evidence } of this.#held) {
+      const name = `${address} ${port}`;
+      const known = endpoints.get(name);
+      if (known === undefined) endpoints.set(name, { address, port, replies: [evidence] });
+      // A push makes room for 16 more, which most endpoints never fill.
+      else if (known.replies.length < 4) known.replies = [...known.replies, evidence];
+      else known.replies.push(evidence);
+    }
+    this.#held = [];
+    yield* endpoints.values();
+  }
+
+  async *#onDisk(folder: string): AsyncGenerator<Endpoint> {
+    this.#database = await openDatabase({ temp: join(folder, 'sorting') });
+    let endpoint: Endpoint | null = null;
+    for await (const row of rows(this.#database, sortedSql(this.#path))) {
+      const { address, port, evidence } = StoredRow.parse(row);
+      if (endpoint === null || endpoint.address !== address || endpoint.port !== port) {
+        if (endpoint !== null) yield endpoint;
+        endpoint = { address, port, replies: [] };
+      }
+      endpoint.replies.push(readEvidence(evidence));
+    }
+    if (endpoint !== null) yield endpoint;
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#database?.closeSync();
+  }
+}
