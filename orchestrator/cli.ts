@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { inputsOf, needsOf, replayCensus, runCensus } from './census.ts';
 import { Config } from './config/config.ts';
@@ -12,13 +12,15 @@ import { lineParser } from './core/part/parse-line.ts';
 import { splitLines } from './core/process/lines.ts';
 import { clock, type Reporter } from './core/progress.ts';
 import { CensusError, knownError } from './errors.ts';
-import { judgeReplies } from './evidence/judge.ts';
+import { judgeEndpoints, recordsOf } from './evidence/judge.ts';
 import { rulesVersion } from './evidence/verdict.ts';
+import { CountedLines } from './judge/counted-lines.ts';
 import { LineOutput } from './judge/line-output.ts';
 import { ownFolder } from './judge/own-folder.ts';
 import { Rejects } from './judge/rejects.ts';
+import { reportReplies } from './judge/report.ts';
 import { examine } from './machine/doctor.ts';
-import { censusVersion } from './machine/provenance.ts';
+import { censusVersion, provenance, softwareText } from './machine/provenance.ts';
 import { pipeline } from './pipeline.ts';
 import { formatCount } from './report/format.ts';
 import { ScanRecord } from './schemas/records/scan.ts';
@@ -145,8 +147,12 @@ program
   )
   .addHelpText(
     'after',
-    "\nExample: zmap -M mptcp_synscan --probe-args=v1 -p 80 -O json -f '*' ... | mptcp-census judge",
+    `
+Examples:
+  $ zmap -M mptcp_synscan --probe-args=v1 -p 80 -O json -f '*' ... | mptcp-census judge
+  $ mptcp-census judge --report out < zmap.json`,
   )
+  .option('--report <folder>', 'write tables, figures and a page there instead, and print the tables')
   .option('--temp <folder>', 'where inputs of more than some 50,000 lines are sorted (default: $TMPDIR, or /var/tmp)')
   .action(async (options) => {
     // Nothing is running that must be put back: the folder goes with the process.
@@ -162,11 +168,22 @@ program
       said = performance.now();
       err(`judge: ${formatCount(count)} ${phase}`);
     };
-    const records = judgeReplies(splitLines(process.stdin), parse, rejects.add, { folder, progress });
-    for await (const record of records) await writer.write(JSON.stringify(record));
+    const lines = new CountedLines(splitLines(process.stdin));
+    const endpoints = judgeEndpoints(lines, parse, rejects.add, { folder, progress });
+    if (options.report === undefined) {
+      for await (const endpoint of endpoints)
+        for (const record of recordsOf(endpoint)) await writer.write(JSON.stringify(record));
+    } else {
+      const report = resolve(options.report);
+      mkdirSync(report, { recursive: true }); // before all is read, for nothing
+      const counts = () => ({ lines: lines.count, rejected: rejects.count });
+      const known = { run: basename(report), software: softwareText(await provenance()) };
+      const { text } = await reportReplies({ endpoints, folder: folder(), out: report, counts, ...known });
+      await writer.write(`${text}\n\nReport: ${join(report, 'index.html')}`);
+    }
     await writer.end();
     rejects.end();
-    if (rejects.count > 0 && writer.lines === 0) process.exitCode = 1;
+    if (rejects.count > 0 && rejects.count === lines.count) process.exitCode = 1;
   });
 
 program

@@ -1,6 +1,7 @@
 import { Reject } from '../core/tool.ts';
 import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
 import { Classification } from '../schemas/lists.ts';
+import type { Verdict } from '../schemas/records/hosts.ts';
 import type { JudgeRecord } from '../schemas/records/judge.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
 import { keyFactOf, type ScanEvidence, shownBy, synOf } from './answers.ts';
@@ -76,21 +77,31 @@ export interface JudgeOptions {
 
 const progressEvery = 10_000;
 
+type Parse = (line: string) => ScanRecord | Reject;
+type OnReject = (line: string, reason: string, number: number) => void;
+
+/** What replies alone tell of one address and port. */
+export interface JudgedEndpoint extends Endpoint {
+  /** null: no reply was to a probe of this version. */
+  v1: Verdict | null;
+  v0: Verdict | null;
+}
+
 /**
- * Verdicts from the prober's own output, without a run folder: one record per address, port and version that any reply
- * was about, in the order of the first replies. Lines that are no replies go to `onReject` with their number, and the rest goes on.
+ * Verdicts from the prober's own output, without a run folder, in the order of each endpoint's first reply. Lines that are no replies
+ * go to `onReject` with their number, and the rest goes on.
  *
  * Nothing is said before the last line is read: which keys are related over targets shows only then, and replies of one
  * host lie far apart. Until then replies lie in memory, or past some number sorted on disk (replies.ts), and keys likewise (keys.ts).
  *
  * @param parse one line of the prober's output as a record, or why it is none
  */
-export async function* judgeReplies(
+export async function* judgeEndpoints(
   lines: AsyncIterable<string>,
-  parse: (line: string) => ScanRecord | Reject,
-  onReject: (line: string, reason: string, number: number) => void,
+  parse: Parse,
+  onReject: OnReject,
   { folder, progress, mostHeld }: JudgeOptions = {},
-): AsyncGenerator<JudgeRecord> {
+): AsyncGenerator<JudgedEndpoint> {
   const traces = new KeyTraces(folder, mostHeld);
   const replies = new Replies(folder, mostHeld);
   const texts = new Texts();
@@ -106,30 +117,43 @@ export async function* judgeReplies(
         continue;
       }
       traceKey(traces, reply);
-      const { address, port } = reply;
-      await replies.add({ address, port, evidence: evidenceOf(reply, texts) });
+      const { address, port, rtt_us } = reply;
+      await replies.add({ address, port, rtt_us, evidence: evidenceOf(reply, texts) });
     }
-    yield* judgeEndpoints(replies.endpoints(), traces.related(), progress);
+    const sharedTraces = traces.related();
+    let judged = 0;
+    for await (const endpoint of replies.endpoints()) {
+      judged += 1;
+      if (judged % progressEvery === 0) progress?.('endpoints judged', judged);
+      yield judgeEndpoint(endpoint, sharedTraces);
+    }
   } finally {
     traces.close();
     await replies.close();
   }
 }
 
-async function* judgeEndpoints(
-  endpoints: AsyncIterable<Endpoint>,
-  sharedTraces: SharedTraces,
-  progress: JudgeOptions['progress'],
+function judgeEndpoint(endpoint: Endpoint, sharedTraces: SharedTraces): JudgedEndpoint {
+  const scans = endpoint.replies;
+  const asked = new Set(scans.map(({ probe, sent_version }) => probeNamed(probe, sent_version).asks));
+  const claim = (version: 0 | 1) =>
+    asked.has(version) ? judgeHost({ version, scans, handshake: null, sharedTraces, scope: null }) : null;
+  return { ...endpoint, v1: claim(1), v0: claim(0) };
+}
+
+/** The same as one record per address, port and version that any reply was about. */
+export async function* judgeReplies(
+  lines: AsyncIterable<string>,
+  parse: Parse,
+  onReject: OnReject,
+  options: JudgeOptions = {},
 ): AsyncGenerator<JudgeRecord> {
-  let judged = 0;
-  for await (const { address, port, replies } of endpoints) {
-    judged += 1;
-    if (judged % progressEvery === 0) progress?.('endpoints judged', judged);
-    const asked = new Set(replies.map(({ probe, sent_version }) => probeNamed(probe, sent_version).asks));
-    for (const version of [1, 0] as const) {
-      if (!asked.has(version)) continue;
-      const evidence = { version, scans: replies, handshake: null, sharedTraces, scope: null };
-      yield { address, port, version, ...judgeHost(evidence) };
-    }
-  }
+  for await (const endpoint of judgeEndpoints(lines, parse, onReject, options)) yield* recordsOf(endpoint);
+}
+
+/** The verdicts of one endpoint as `judge` prints them. */
+export function recordsOf({ address, port, v1, v0 }: JudgedEndpoint): JudgeRecord[] {
+  const of = (version: 0 | 1, verdict: Verdict | null) =>
+    verdict === null ? [] : [{ address, port, version, ...verdict }];
+  return [...of(1, v1), ...of(0, v0)];
 }

@@ -10,6 +10,8 @@ import type { ScanEvidence } from './answers.ts';
 interface Reply {
   address: string;
   port: number;
+  /** SYN to SYN/ACK in microseconds; null: not known. */
+  rtt_us: number | null;
   evidence: ScanEvidence;
 }
 
@@ -17,6 +19,8 @@ interface Reply {
 export interface Endpoint {
   address: string;
   port: number;
+  /** Smallest of its replies; null: not known of any. */
+  syn_rtt_us: number | null;
   replies: ScanEvidence[];
 }
 
@@ -48,12 +52,12 @@ const StoredEvidence = ScanRecord.pick({
 });
 const fields = StoredEvidence.keyof().options;
 
-/** A line of the store: number of the reply, address, port, values of the evidence as a JSON list, which has no tab and no newline. */
-function lineOf(number: number, { address, port, evidence }: Reply): string {
-  return `${number}\t${address}\t${port}\t${JSON.stringify(fields.map((field) => evidence[field]))}\n`;
+/** A line of the store: number of the reply, address, port, round trip, values of the evidence as a JSON list, which has no tab and no newline. */
+function lineOf(number: number, { address, port, rtt_us, evidence }: Reply): string {
+  return `${number}\t${address}\t${port}\t${rtt_us ?? ''}\t${JSON.stringify(fields.map((field) => evidence[field]))}\n`;
 }
 
-const StoredRow = z.object({ address: z.string(), port: z.int(), evidence: z.string() });
+const StoredRow = z.object({ address: z.string(), port: z.int(), rtt_us: z.number().nullable(), evidence: z.string() });
 
 function readEvidence(text: string): ScanEvidence {
   const values = z.array(z.unknown()).parse(JSON.parse(text));
@@ -62,12 +66,23 @@ function readEvidence(text: string): ScanEvidence {
 
 /** Replies in the order of the first one of their endpoint: those of one endpoint follow each other. DuckDB sorts on disk. */
 function sortedSql(file: string): string {
-  const columns = "{'n': 'BIGINT', 'address': 'VARCHAR', 'port': 'INTEGER', 'evidence': 'VARCHAR'}";
+  const columns = "{'n': 'BIGINT', 'address': 'VARCHAR', 'port': 'INTEGER', 'rtt_us': 'DOUBLE', 'evidence': 'VARCHAR'}";
   const form = `delim = '\\t', quote = '', escape = '', header = false, auto_detect = false, columns = ${columns}`;
   return `
-    SELECT address, port, evidence FROM (
+    SELECT address, port, rtt_us, evidence FROM (
       SELECT *, min(n) OVER (PARTITION BY address, port) AS first FROM read_csv(${sqlText(file)}, ${form})
     ) ORDER BY first, n`;
+}
+
+function endpointOf({ address, port, rtt_us, evidence }: Reply): Endpoint {
+  return { address, port, syn_rtt_us: rtt_us, replies: [evidence] };
+}
+
+function gather(endpoint: Endpoint, { rtt_us, evidence }: Reply): void {
+  if (rtt_us !== null) endpoint.syn_rtt_us = Math.min(rtt_us, endpoint.syn_rtt_us ?? rtt_us);
+  // A push makes room for 16 more, which most endpoints never fill.
+  if (endpoint.replies.length < 4) endpoint.replies = [...endpoint.replies, evidence];
+  else endpoint.replies.push(evidence);
 }
 
 /** Gathers replies that come in any order by endpoint, in the order of each one's first reply. */
@@ -113,13 +128,11 @@ export class Replies {
 
   *#inMemory(): Generator<Endpoint> {
     const endpoints = new Map<string, Endpoint>();
-    for (const { address, port, evidence } of this.#held) {
-      const name = `${address} ${port}`;
+    for (const reply of this.#held) {
+      const name = `${reply.address} ${reply.port}`;
       const known = endpoints.get(name);
-      if (known === undefined) endpoints.set(name, { address, port, replies: [evidence] });
-      // A push makes room for 16 more, which most endpoints never fill.
-      else if (known.replies.length < 4) known.replies = [...known.replies, evidence];
-      else known.replies.push(evidence);
+      if (known === undefined) endpoints.set(name, endpointOf(reply));
+      else gather(known, reply);
     }
     this.#held = [];
     yield* endpoints.values();
@@ -129,12 +142,13 @@ export class Replies {
     this.#database = await openDatabase({ temp: join(folder, 'sorting') });
     let endpoint: Endpoint | null = null;
     for await (const row of rows(this.#database, sortedSql(this.#path))) {
-      const { address, port, evidence } = StoredRow.parse(row);
-      if (endpoint === null || endpoint.address !== address || endpoint.port !== port) {
+      const { evidence, ...whose } = StoredRow.parse(row);
+      const reply = { ...whose, evidence: readEvidence(evidence) };
+      if (endpoint?.address === reply.address && endpoint.port === reply.port) gather(endpoint, reply);
+      else {
         if (endpoint !== null) yield endpoint;
-        endpoint = { address, port, replies: [] };
+        endpoint = endpointOf(reply);
       }
-      endpoint.replies.push(readEvidence(evidence));
     }
     if (endpoint !== null) yield endpoint;
   }

@@ -27,3 +27,10 @@ export async function provenance(): Promise<Record<string, string | boolean | nu
     probe_module_sha256: existsSync(module) ? createHash('sha256').update(readFileSync(module)).digest('hex') : null,
   };
 }
+
+/** Name, version and commit, in words. */
+export function softwareText(census: Record<string, string | boolean | null>): string {
+  const commit =
+    census.git_commit === null ? '' : ` (commit ${census.git_commit}${census.git_dirty ? ', changed' : ''})`;
+  return `mptcp-census ${census.version}${commit}`;
+}

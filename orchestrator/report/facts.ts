@@ -34,6 +34,8 @@ export interface Asked {
 /** What a report says about its run that hosts and domains do not hold. All of it comes from the manifest, nothing from a clock. */
 export interface ReportFacts {
   run: string;
+  /** The page is made of a prober's output alone: how many lines that were, and how many of them were no replies. null: of a run. */
+  replies: { lines: number; rejected: number } | null;
   /** A run inside a test Internet: the page says so above all numbers. */
   lab: boolean;
   /** When the first and the last packet of the run were due, UTC, ISO 8601; null where no stage used the network. */

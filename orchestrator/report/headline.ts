@@ -20,6 +20,8 @@ function share(results: Results, count: string, base: string): { value: string; 
   return { value: formatCount(n), of: (unit) => `of ${formatCount(all)} ${unit} (${formatShare(n, all)})` };
 }
 
+const noNames = 'replies alone name no domains';
+
 /** The four numbers that a reader takes away. */
 export function headlines(results: Results): Headline[] {
   const v1 = share(results, 'endpoints_capable_v1', 'endpoints_synack_v1');
@@ -54,7 +56,7 @@ export function headlines(results: Results): Headline[] {
       : {
           name: 'domains',
           value: '–',
-          of: 'the targets were addresses or prefixes, not names',
+          of: results.alone === true ? noNames : 'the targets were addresses or prefixes, not names',
           confirmed: null,
           warns: false,
         },
@@ -87,5 +89,7 @@ export const labNotice =
 
 /** "Measured 2026-11-22T10:00:00Z to 2026-11-22T10:02:10Z" */
 export function measuredText(facts: ReportFacts): string {
-  return facts.measured === null ? 'No packet was sent' : `Measured ${facts.measured.from} to ${facts.measured.to}`;
+  const { measured, replies } = facts;
+  if (measured === null) return replies === null ? 'No packet was sent' : 'No reply';
+  return `${replies === null ? 'Measured' : 'Replies that came'} ${measured.from} to ${measured.to}`;
 }

@@ -22,13 +22,13 @@ import { toText } from './text.ts';
 import { viewsSql } from './views.ts';
 
 /** Makes the shared tables of both Parquet files and runs every query of the report over them. */
-async function query(input: { source: Source; out: string }): Promise<Results> {
+async function query(input: { source: Source; out: string; alone: boolean }): Promise<Results> {
   const temp = join(input.out, '.tmp');
   const database = await openDatabase({ temp });
   try {
     await runSql(database, sourcesSql([input.source]));
     await runSql(database, await viewsSql());
-    return await readResults((sql) => rows(database, sql));
+    return await readResults((sql) => rows(database, sql), input.alone);
   } finally {
     database.closeSync();
     await rm(temp, { recursive: true, force: true });
@@ -95,7 +95,7 @@ export async function writeReport(input: {
 }): Promise<ReportSummary> {
   await mkdir(input.out, { recursive: true });
   const { hosts, domains, facts, out } = input;
-  const results = await query({ source: { run: facts.run, hosts, domains }, out });
+  const results = await query({ source: { run: facts.run, hosts, domains }, out, alone: facts.replies !== null });
   const tables = allTables(input.facts, results);
   const figures: Figure[] = [
     await mapFigure(results),
@@ -103,7 +103,8 @@ export async function writeReport(input: {
     topGroupsFigure(results),
     pathFigure(results),
   ];
-  const summary = Object.keys(results.summary).map((key) => ({ key, value: results.known(key) }));
+  const untold = (key: string) => results.alone === true && key.startsWith('domains_');
+  const summary = Object.keys(results.summary).map((key) => ({ key, value: untold(key) ? null : results.known(key) }));
   const files = new Map<string, string>([
     ['index.html', await renderPage(input.facts, results, { table: byId(tables), figure: byId(figures) })],
     [
@@ -120,6 +121,8 @@ export async function writeReport(input: {
     ...figures.map(({ id, columns, rows }): [string, string] => [`${id}.csv`, toCsv(columns, rows)]),
     ...figures.flatMap(({ id, svg }): [string, string][] => (svg === null ? [] : [[`${id}.svg`, `${svg}\n`]])),
   ]);
+  // A report that was here before may have drawn what there is nothing to draw of now.
+  for (const { id } of figures) await rm(join(out, `${id}.svg`), { force: true });
   for (const [name, content] of files) await writeFile(join(input.out, name), content);
   return { text: terminalText(input.facts, results, tables), files: [...files.keys()].sort() };
 }

@@ -32,6 +32,8 @@ export interface Results {
   known: (column: string) => number | null;
   summary: Row;
   coverage: Coverage[];
+  /** No run stands behind the numbers: they come from replies alone. */
+  alone?: boolean;
 }
 
 /** For one field: how many capable addresses have a value, and why the others have none. */
@@ -55,12 +57,13 @@ function coverageOf(rows: Row[]): Coverage[] {
 }
 
 /** Runs every query of the report. */
-export async function readResults(query: Query): Promise<Results> {
+export async function readResults(query: Query, alone = false): Promise<Results> {
   const summary = (await rowsOf(query, 'summary'))[0] ?? {};
   const found = new Map<QueryName, Row[]>();
   for (const name of queries) found.set(name, await rowsOf(query, name));
   return {
     rows: (name) => found.get(name) ?? [],
+    alone,
     summary,
     total: (column) => countOf(summary, column),
     known: (column) => numberOf(summary, column),

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import type { WholeContext } from '../core/stage.ts';
 import { losses, notices } from '../machine/notices.ts';
+import { softwareText } from '../machine/provenance.ts';
 import type { Asked, ReportFacts } from '../report/facts.ts';
 
 /** Nested plain values as dotted keys; lists as text. */
@@ -68,13 +69,12 @@ function programFacts(manifest: Manifest): [string, string][] {
 export function reportFacts(context: WholeContext<Config>, order: readonly string[]): ReportFacts {
   const { manifest, config } = context;
   const { census, vantage } = manifest;
-  const commit =
-    census.git_commit === null ? '' : ` (commit ${census.git_commit}${census.git_dirty ? ', changed' : ''})`;
   return {
     run: manifest.run,
+    replies: null,
     lab: config.lab,
     measured: measured(manifest),
-    software: `mptcp-census ${census.version}${commit}`,
+    software: softwareText(census),
     stages: stageFacts(manifest, order),
     asked: askedOf(manifest, config.scan.versions),
     notices: [...losses(manifest), ...notices(manifest)],

@@ -13,6 +13,7 @@ function countOfSeries(rows: Row[], series: string): number {
 
 /** What stands in place of a figure over ranks that has nothing to show. */
 export function noRanks(results: Results): string {
+  if (results.alone === true) return 'Replies alone name no domains, so there are no ranks.';
   if (results.total('domains_listed') === 0) return 'This run had no list of names, so there are no ranks.';
   return `No ranked domain has a capable address, out of ${formatCount(results.total('domains_answered'))} that answered.`;
 }

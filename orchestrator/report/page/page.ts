@@ -32,7 +32,7 @@ const sections: [id: string, title: string, intro: string][] = [
   [
     'how',
     'How the numbers came about',
-    'Enough to repeat the run; manifest.json in the run folder holds the whole of it.',
+    'What is known of how they were measured. Of a run, manifest.json in its folder holds the whole.',
   ],
 ];
 
@@ -63,20 +63,22 @@ function noticesHtml({ notices }: ReportFacts): string {
 
 function provenance(facts: ReportFacts): string {
   const run: [string, string][] = [
-    ['run', facts.run],
+    [facts.replies === null ? 'run' : 'name', facts.run],
     ['software', facts.software],
-    ['result_sha256', facts.result ?? '–'],
+    ...(facts.result === null ? [] : [['result_sha256', facts.result] satisfies [string, string]]),
     ...facts.setting,
   ];
   const programs = facts.programs.map(({ name, version }): [string, string] => [name, version]);
   const inputs = facts.inputs.map(({ file, sha256 }): [string, string] => [file, `sha256 ${sha256}`]);
-  return [
-    pair(`<h3>Run</h3>${pairsHtml(run)}`, `<h3>Programs</h3>${pairsHtml(programs)}`),
-    pair(
-      `<h3>Configuration</h3>${pairsHtml(facts.config)}`,
-      inputs.length === 0 ? '' : `<h3>Files read</h3>${pairsHtml(inputs)}`,
-    ),
-  ].join('\n');
+  const parts: [title: string, pairs: [string, string][]][] = [
+    [facts.replies === null ? 'Run' : 'Source', run],
+    ['Programs', programs],
+    ['Configuration', facts.config],
+    ['Files read', inputs],
+  ];
+  const shown = parts.map(([title, pairs]) => (pairs.length === 0 ? '' : `<h3>${title}</h3>${pairsHtml(pairs)}`));
+  const [about = '', ran = '', config = '', read = ''] = shown;
+  return [pair(about, ran), ...(config + read === '' ? [] : [pair(config, read)])].join('\n');
 }
 
 /** The page: one file without scripts, fonts or links to anywhere but the files beside it. */

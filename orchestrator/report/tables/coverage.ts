@@ -24,6 +24,8 @@ export function coverageSentence(results: Results, field: string, what: string):
   return `${formatOf(known, capable)} capable addresses have ${what}${rest}.`;
 }
 
+const notTold = 'Not measured: replies to SYNs alone do not tell it.';
+
 /** What stands in place of a table or figure that has nothing to show. */
 export function emptySentence(results: Results, field: string | null, stage: string): string {
   if (results.total('addresses_capable') === 0) {
@@ -31,6 +33,7 @@ export function emptySentence(results: Results, field: string | null, stage: str
     return `No address was found capable, out of ${plural(answered, 'address', 'addresses')} that answered with a SYN/ACK.`;
   }
   if (field !== null && notMeasured(results, field))
-    return `Not measured: the ${stage} stage was disabled for this run.`;
+    return results.alone === true ? notTold : `Not measured: the ${stage} stage was disabled for this run.`;
+  if (field === null && results.alone === true) return notTold;
   return 'No data: for none of the capable addresses could this be had.';
 }

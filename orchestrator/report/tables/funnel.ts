@@ -36,7 +36,8 @@ function share(count: Cell, before: Cell): Cell {
 
 function funnelRows(asked: Asked | null, results: Results): Row[] {
   const before: Record<Version, Cell> = { v1: asked?.v1 ?? null, v0: asked?.v0 ?? null };
-  const rows: Row[] = [{ step: 'asked', v1: before.v1, v1_share: null, v0: before.v0, v0_share: null }];
+  const rows: Row[] =
+    results.alone === true ? [] : [{ step: 'asked', v1: before.v1, v1_share: null, v0: before.v0, v0_share: null }];
   for (const [column, step] of steps) {
     const row: Row = { step };
     for (const version of versions) {
@@ -59,7 +60,7 @@ export function nothingAsked(asked: Asked | null, results: Results): boolean {
 export function funnelTable({ asked }: ReportFacts, results: Results): Table {
   return {
     id: 'funnel',
-    title: 'From the endpoints asked to the confirmed ones',
+    title: `From the endpoints ${results.alone === true ? 'that answered' : 'asked'} to the confirmed ones`,
     columns: [
       { key: 'step', title: 'Endpoints (address and port)', kind: 'text' },
       { key: 'v1', title: 'v1', kind: 'count' },
@@ -68,7 +69,7 @@ export function funnelTable({ asked }: ReportFacts, results: Results): Table {
       { key: 'v0_share', title: 'of the row above', kind: 'percent', bar: true },
     ],
     rows: nothingAsked(asked, results) ? [] : funnelRows(asked, results),
-    denominator: `Unit: address and port, asked once per version. Each share is of the row above. ${confirmedSentence(results, 'endpoints')}`,
+    denominator: `Unit: address and port${results.alone === true ? '; what was asked is not known' : ', asked once per version'}. Each share is of the row above. ${confirmedSentence(results, 'endpoints')}`,
     meaning: `An MPTCP option in a SYN/ACK is not support: it may be our own, returned by a mirror. ${confirmedMeaning}`,
     empty: 'No address answered anything.',
   };

@@ -62,6 +62,9 @@ export function stageTable(facts: ReportFacts): Table {
     denominator: 'In = answered + failed + rejected + skipped, at every stage.',
     meaning:
       'A unit that failed was asked and gave no answer, which is data. Rejected lines are kept with their reason in rejects/. Skipped units were never asked.',
-    empty: 'The run has no stages.',
+    empty:
+      facts.replies === null
+        ? 'The run has no stages.'
+        : 'No run stands behind these numbers: they come from replies alone.',
   };
 }

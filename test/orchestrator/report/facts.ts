@@ -14,6 +14,7 @@ const counts = {
 export function makeFacts(given: Partial<ReportFacts> = {}): ReportFacts {
   return {
     run: 'small',
+    replies: null,
     lab: true,
     measured: { from: '2026-11-22T10:00:00.000Z', to: '2026-11-22T10:02:00.000Z' },
     software: 'mptcp-census 0.1.0',
