@@ -5,8 +5,9 @@ import type { z } from 'zod';
 import { openDatabase, runSql, sqlText, viewSql } from '../core/duckdb.ts';
 import type { JudgedEndpoint } from '../evidence/judge.ts';
 import { rulesVersion } from '../evidence/verdict.ts';
+import { lossNotice } from '../machine/notices.ts';
 import type { ReportFacts, ReportSummary } from '../report/facts.ts';
-import { formatCount, plural } from '../report/format.ts';
+import { plural } from '../report/format.ts';
 import { writeReport } from '../report/report.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
@@ -66,11 +67,7 @@ function factsOf(input: {
     text: `No run stands behind this page: it is made of ${plural(lines, 'line', 'lines')} of a prober's output. What was asked, and how much of it was silent or lost, is not known.`,
     lost: false,
   };
-  const lost = {
-    stage: 'judge',
-    text: `${formatCount(rejected)} of ${plural(lines, 'line', 'lines')} could not be read as replies, so some answers may be missing from every count`,
-    lost: true,
-  };
+  const lost = lossNotice('judge', 'unread_lines', rejected, lines);
   return {
     run,
     replies: { lines, rejected },

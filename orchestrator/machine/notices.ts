@@ -2,11 +2,35 @@ import type { Manifest } from '../core/folder/manifest.ts';
 import type { Notice } from '../report/facts.ts';
 
 /**
- * Facts of a part that count what was lost on this machine. The one list: a tool that counts another loss adds its name here, and
- * terminal and report tell it.
+ * What can be lost of a measurement, with what that does to the numbers. The one table: a fact of a part under one of these names is
+ * a loss, a tool that counts another one adds its name here, and terminal, page and `judge` tell it in these words.
  */
-export const lossFacts = ['receive_drops', 'send_failures', 'first_targets_unsent', 'capture_dropped'] as const;
-export type LossFact = (typeof lossFacts)[number];
+const facts = {
+  receive_drops:
+    'packets were lost on this machine before they were read, so some answers may be missing from every count',
+  send_failures: 'packets were lost on this machine before they left, so their targets may count as silent',
+  first_targets_unsent:
+    'targets got no packet, which the prober does to the first of a sending thread: they count as silent',
+  capture_dropped:
+    'packets were lost on this machine by the capture of connections, so some observations may be missing',
+} as const;
+export type LossFact = keyof typeof facts;
+
+export const lossWords = {
+  ...facts,
+  unread_lines: 'lines could not be read as replies, so some answers may be missing from every count',
+} as const;
+export type Loss = keyof typeof lossWords;
+
+const isFact = (loss: string): loss is LossFact => loss in facts;
+/** Losses that tools count in the facts of a part. */
+export const lossFacts: readonly LossFact[] = Object.keys(facts).filter(isFact);
+
+/** A loss as terminal and page tell it. */
+export function lossNotice(stage: string, loss: Loss, count: number, of?: number): Notice {
+  const share = of === undefined ? '' : ` of ${of}`;
+  return { stage, text: `${loss} = ${count}${share}: ${lossWords[loss]}`, lost: true };
+}
 
 /** Numbers of one stage under one name, over all parts; null when no part has it. */
 function sumOf(manifest: Manifest, stage: string, name: string): number | null {
@@ -22,10 +46,21 @@ export function losses(manifest: Manifest): Notice[] {
   return Object.keys(manifest.stages).flatMap((stage) =>
     lossFacts.flatMap((name) => {
       const sum = sumOf(manifest, stage, name) ?? 0;
-      const text = `${name} = ${sum}: packets were lost on this machine, so some answers may be missing from every count`;
-      return sum === 0 ? [] : [{ stage, text, lost: true }];
+      return sum === 0 ? [] : [lossNotice(stage, name, sum)];
     }),
   );
+}
+
+/**
+ * Lines of a program that no unit answers for. Where a line is a unit, as one of the target list, or names the unit that it is about,
+ * its rejection is counted among the units. Not each is a loss: an ICMP error is no echo, and an answer that nobody asked for is none.
+ */
+function rejectNotice({ stages }: Manifest, stage: string): Notice[] {
+  const counts = stages[stage]?.counts ?? null;
+  if (counts === null) return [];
+  const stray = counts.rejected_lines - Object.values(counts.rejected).reduce((sum, count) => sum + count, 0);
+  const text = `${stray} of the program's lines gave no record; rejects/${stage}.ndjson has each with its reason`;
+  return stray <= 0 ? [] : [{ stage, text, lost: false }];
 }
 
 /** Fewer SYN/ACKs say nothing of the kernel's RSTs, which all programs of the machine send. */
@@ -54,5 +89,8 @@ function resetNotice(manifest: Manifest, stage: string): Notice[] {
 
 /** What else a reader of the results must know of the way they were measured; empty when nothing. */
 export function notices(manifest: Manifest): Notice[] {
-  return Object.keys(manifest.stages).flatMap((stage) => resetNotice(manifest, stage));
+  return Object.keys(manifest.stages).flatMap((stage) => [
+    ...resetNotice(manifest, stage),
+    ...rejectNotice(manifest, stage),
+  ]);
 }

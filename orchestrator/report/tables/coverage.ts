@@ -1,17 +1,18 @@
+import { Missing } from '../../schemas/lists.ts';
 import { formatCount, formatOf, plural } from '../format.ts';
 import type { Results } from '../results.ts';
 
 const reasons: Record<string, string> = {
-  not_measured: 'not measured',
-  no_data: 'not in the source',
-  timeout: 'timed out',
+  [Missing.enum.not_measured]: 'not measured',
+  [Missing.enum.no_data]: 'not in the source',
+  [Missing.enum.timeout]: 'timed out',
 };
 
 /** Whether the stage that would know a field was left out: every capable address lacks it because nothing was measured. */
 export function notMeasured(results: Results, field: string): boolean {
   const coverage = results.coverage.find((entry) => entry.field === field);
   if (coverage === undefined || coverage.known > 0) return false;
-  return coverage.missing.every(([reason]) => reason === 'not_measured');
+  return coverage.missing.every(([reason]) => reason === Missing.enum.not_measured);
 }
 
 /** "41 of 60 (68.33 %) capable addresses have a country; 19 have none: 19 not in the source." */

@@ -1,3 +1,4 @@
+import { VerdictName } from '../../schemas/lists.ts';
 import { confirmedSentence } from '../confirmed.ts';
 import type { Asked, ReportFacts } from '../facts.ts';
 import { formatCount } from '../format.ts';
@@ -5,6 +6,8 @@ import type { Results } from '../results.ts';
 import { countOf, type Row } from '../rows.ts';
 import { nothingAsked } from './funnel.ts';
 import type { Table } from './table.ts';
+
+const { silent } = VerdictName.enum;
 
 function synacks(results: Results): string {
   const of = (version: string) => formatCount(results.total(`endpoints_synack_${version}`));
@@ -18,14 +21,14 @@ function synacks(results: Results): string {
 function silentOf(asked: Asked | null, rows: Row[], version: 'v1' | 'v0'): number | null {
   const all = asked?.[version] ?? null;
   if (all === null) return null;
-  const told = rows.filter(({ verdict }) => verdict !== 'silent').reduce((sum, row) => sum + countOf(row, version), 0);
+  const told = rows.filter(({ verdict }) => verdict !== silent).reduce((sum, row) => sum + countOf(row, version), 0);
   return Math.max(0, all - told);
 }
 
 /** The rows of the query, with silence as the scan counted it: hosts have no row for what answered nothing. */
 function withSilence(asked: Asked | null, rows: Row[]): Row[] {
   return rows.map((row) =>
-    row.verdict === 'silent'
+    row.verdict === silent
       ? { ...row, v1: silentOf(asked, rows, 'v1'), v1_share: null, v0: silentOf(asked, rows, 'v0'), v0_share: null }
       : row,
   );

@@ -80,12 +80,12 @@ test('the denominators are what the file has: endpoints that answered', () => {
 
 test('a line that could not be read is a loss, told above all numbers', () => {
   const lines = [...v1, ...v0].filter((line) => line !== '').length + 1;
-  assert.match(both.text, new RegExp(`^LOST {2}judge: 1 of ${lines} lines could not be read`, 'm'));
+  assert.match(both.text, new RegExp(`^LOST {2}judge: unread_lines = 1 of ${lines}: `, 'm'));
   assert.not.match(none.text, 'LOST');
 });
 
 test('a file of another program gives no count but that of its lines', () => {
-  assert.match(foreign.text, /^LOST {2}judge: (\d+) of \1 lines/m);
+  assert.match(foreign.text, /^LOST {2}judge: unread_lines = (\d+) of \1:/m);
   assert.match(foreign.files['summary.csv'] ?? '', /^endpoints_replied,0$/m);
 });
 

@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { losses, lossFacts, notices } from '../../../orchestrator/machine/notices.ts';
+import { noCounts } from '../../../orchestrator/core/folder/entries.ts';
+import { losses, lossFacts, lossWords, notices } from '../../../orchestrator/machine/notices.ts';
 import { runToy, toyConfig, toyFolder } from '../core/toy.ts';
 
 const test = suite('losses and notices');
@@ -59,10 +61,45 @@ for (const [sentence, first, second, lines] of cases) {
 for (const name of lossFacts) {
   test(`${name} is told as a loss`, () => {
     const [notice, ...more] = losses(manifestOf([], [{ [name]: 3 }]));
-    assert.match(notice?.text ?? '', `${name} = 3: packets were lost on this machine`);
+    assert.is(notice?.text, `${name} = 3: ${lossWords[name]}`);
     assert.equal([notice?.stage, notice?.lost, more], ['second', true, []]);
   });
 }
+
+/** Lines that a stage rejected, units among them, and the lines that no unit answers for. */
+const rejected: [sentence: string, lines: number, units: Record<string, number>, stray: number][] = [
+  ['no line was rejected', 0, {}, 0],
+  ['each rejected line is a unit, as in a target list', 5, { url: 4, blank: 1 }, 0],
+  ['no rejected line belongs to a unit', 5, {}, 5],
+  ['some belong to a unit', 5, { no_ipv6_probe: 2 }, 3],
+  ['a unit was rejected without a line', 0, { url: 1 }, 0],
+];
+for (const [sentence, rejected_lines, units, stray] of rejected) {
+  test(`rejected lines: ${sentence}`, () => {
+    const manifest = manifestOf([], []);
+    const entry = manifest.stages.second;
+    if (entry === undefined) throw new Error('the toy has no second stage');
+    entry.counts = { ...noCounts(), rejected_lines, rejected: units };
+    const expected = stray === 0 ? [] : [['second', `${stray} of the program's lines gave no record`, false]];
+    assert.equal(
+      notices(manifest).map(({ stage, text, lost }) => [stage, text.split(';')[0], lost]),
+      expected,
+    );
+  });
+}
+
+test('a fact that a tool counts and that sounds like a loss is in the table', () => {
+  const files = readdirSync('orchestrator/tools', { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /(?<!raw)\.ts$/.test(file),
+  );
+  const names = files.flatMap((file) => {
+    const text = readFileSync(`orchestrator/tools/${file}`, 'utf8');
+    return [...text.matchAll(/\b([a-z]+(?:_[a-z]+)*_(?:drops|dropped|failures|unsent|lost))\b(?:'|:)/g)].map(
+      ([, name]) => name,
+    );
+  });
+  assert.equal([...new Set(names)].sort(), [...lossFacts].sort());
+});
 
 /** SYN/ACKs, those that came again, RSTs that the kernel sent (null: not counted); and whether it must be told. */
 const resets: [sentence: string, synacks: number, repeated: number, out: number | null, told: boolean][] = [
