@@ -7,7 +7,7 @@ import {
   readScan,
   type ScanEvidence,
 } from './answers.ts';
-import { KeyTraces, tracesOf } from './keys.ts';
+import { type Traces, tracesOf } from './keys.ts';
 
 /** Traces, as far as facts ask for them. */
 interface TraceSet {
@@ -89,26 +89,51 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Traces that keys of more than one of these SYNs left. One SYN that was answered twice shows nothing. */
+function sharedHere(traced: readonly { syn: string; traces: Traces }[]): Set<string> {
+  const first = new Map<string, string>();
+  const found = new Set<string>();
+  for (const { syn, traces } of traced) {
+    for (const trace of traces.shared) {
+      if ((first.get(trace) ?? syn) !== syn) found.add(trace);
+      else first.set(trace, syn);
+    }
+  }
+  return found;
+}
+
 /** Which relations each key shows: by itself, over this host's own SYNs, over the run. */
 function relateKeys(reads: readonly Read[], sentKeys: ReadonlySet<string>, run: TraceSet): void {
-  const own = new KeyTraces();
-  for (const { answer, key } of reads) if (key !== null) own.add(drawnFor(answer), key);
-  const here = own.shared();
-  for (const { answer, key } of reads) {
-    if (key === null) continue;
-    const { shared, alone } = tracesOf(key);
-    const found = shared.filter((trace) => here.has(trace) || run.has(trace)).map((trace) => trace.split(' ')[0] ?? '');
+  const traced = reads.flatMap(({ answer, key }) =>
+    key === null ? [] : [{ answer, syn: drawnFor(answer), traces: tracesOf(key) }],
+  );
+  const here = sharedHere(traced);
+  for (const { answer, traces } of traced) {
+    const found = traces.shared.filter((trace) => here.has(trace) || run.has(trace));
+    const names = found.map((trace) => trace.split(' ')[0] ?? '');
     const sent = sentKeys.has(answer.shown?.key ?? '') ? ['sent'] : [];
-    answer.keyRelations = [...new Set([...sent, ...alone, ...found])].sort();
+    answer.keyRelations = [...new Set([...sent, ...traces.alone, ...names])].sort();
   }
 }
 
+/** What is known of one address and port, whatever the version. */
+export type HostEvidence = Omit<Evidence, 'version'>;
+
 /** Reads every reply once, by its bytes. */
-export function factsOf({ version, scans, handshake, sharedTraces, scope }: Evidence): Facts {
+export function answersOf({ scans, handshake, sharedTraces }: HostEvidence): Answer[] {
   const reads = distinct([...scans.map(readScan), ...readConnection(handshake)]);
   const sentKeys = new Set(scans.flatMap(({ sent_key }) => sent_key ?? []));
   relateKeys(reads, sentKeys, sharedTraces);
-  const own = (read: Read) => Number(read.answer.probe.asks === version);
-  const answers = reads.sort((a, b) => own(b) - own(a) || byName(a, b)).map(({ answer }) => answer);
-  return { version, answers, connection: version === 1 ? handshake : null, scope };
+  return reads.sort(byName).map(({ answer }) => answer);
+}
+
+/** The facts for one version. */
+export function factsFor(version: 0 | 1, answers: readonly Answer[], { handshake, scope }: HostEvidence): Facts {
+  const own = answers.filter(({ probe }) => probe.asks === version);
+  const others = answers.filter(({ probe }) => probe.asks !== version);
+  return { version, answers: [...own, ...others], connection: version === 1 ? handshake : null, scope };
+}
+
+export function factsOf({ version, ...host }: Evidence): Facts {
+  return factsFor(version, answersOf(host), host);
 }

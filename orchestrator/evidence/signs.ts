@@ -128,6 +128,9 @@ export const endpointSigns: readonly Sign[] = [
   },
 ];
 
+/** An answer that shows any sign. */
+export const isEcho = (answer: Answer) => [...signs, ...endpointSigns].some((sign) => sign.of(answer));
+
 /** Options that a SYN proxy of public code overwrites with NOPs when it turns our SYN round. */
 const overwritten = ['ts', 'ws'];
 

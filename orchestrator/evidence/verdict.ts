@@ -1,11 +1,10 @@
 import type { Rung, VerdictName } from '../schemas/lists.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
-import type { Answer } from './answers.ts';
 import { type Evidence, type Facts, factsOf } from './facts.ts';
 import { carries, genuine, has, keysOfSyn, offered, others, own, sound, synacks, whole } from './readings.ts';
 import type { Rule } from './rule.ts';
 import { proven, raise } from './rungs.ts';
-import { endpointSigns, type Sign, signs } from './signs.ts';
+import { endpointSigns, isEcho, type Sign, signs } from './signs.ts';
 
 /** Of the tables in this file, signs.ts and rungs.ts. A new number for every change that can move a verdict. */
 export const rulesVersion = 2;
@@ -32,8 +31,6 @@ function shownByOwn(sign: Sign): Rule {
 function shownByAny(sign: Sign): Rule {
   return { ...sign, when: (facts) => (offered(facts) ? facts.answers : own(facts).filter(carries)).some(sign.of) };
 }
-
-const isEcho = (answer: Answer) => [...signs, ...endpointSigns].some((sign) => sign.of(answer));
 
 function wholeOption(version: 0 | 1, name: string): Rule {
   return {
@@ -231,7 +228,10 @@ function namesOf(verdict: VerdictName, facts: Facts): string[] {
 
 /** The claim about one address and port for one version. Pure: the same evidence gives the same verdict, today and on old runs. */
 export function judgeHost(evidence: Evidence): Verdict {
-  const facts = factsOf(evidence);
+  return judgeFacts(factsOf(evidence));
+}
+
+export function judgeFacts(facts: Facts): Verdict {
   const claim = claims.find((one) => holds(one, facts));
   if (claim === undefined) throw new Error(`no claim covers ${JSON.stringify(facts.answers)}`);
   const asking = facts.answers.filter(({ probe }) => probe.asks === facts.version);

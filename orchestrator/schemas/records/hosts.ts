@@ -20,6 +20,7 @@ const missing = (field: string) => Missing.nullable().describe(`why ${field} is 
 export const HostsRecord = z.strictObject({
   address: z.string().describe('the address'),
   port: z.int().describe('the TCP port'),
+  family: z.union([z.literal(4), z.literal(6)]).describe('address family: IPv4 or IPv6'),
   v1: Verdict.nullable().describe('claim for MPTCP v1 (RFC 8684)'),
   v1_missing: missing('v1'),
   v0: Verdict.nullable().describe('claim for MPTCP v0 (RFC 6824)'),
@@ -74,7 +75,11 @@ export const HostsRecord = z.strictObject({
   os_missing: missing('os'),
   syn_rtt_us: z.number().nullable().describe('smallest SYN to SYN/ACK time, microseconds').meta({ volatile: true }),
   syn_rtt_us_missing: missing('syn_rtt_us'),
+  first_reply_at: z.string().describe('arrival of the first reply to a SYN, UTC, ISO 8601').meta({ volatile: true }),
+  last_reply_at: z.string().describe('arrival of the last reply to a SYN, UTC, ISO 8601').meta({ volatile: true }),
   ping_rtt_us: z.number().nullable().describe('smallest ICMP echo time, microseconds').meta({ volatile: true }),
   ping_rtt_us_missing: missing('ping_rtt_us'),
+  run: z.string().describe('name of the run').meta({ volatile: true }),
+  vantage: z.string().describe('host name of the machine that made the run').meta({ volatile: true }),
 });
 export type HostsRecord = z.infer<typeof HostsRecord>;

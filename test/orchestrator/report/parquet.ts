@@ -51,6 +51,11 @@ export function makeHost(given: Given<HostsRecord> & { address: string }): Hosts
   const missing = unmeasured.map((field) => [`${field}_missing`, given[field] == null ? 'not_measured' : null]);
   return HostsRecord.parse({
     port: 80,
+    family: given.address.includes(':') ? 6 : 4,
+    first_reply_at: '2026-01-01T00:00:00.000000Z',
+    last_reply_at: '2026-01-01T00:00:00.000000Z',
+    run: 'small',
+    vantage: 'scanner',
     v1: notOffered,
     v1_missing: null,
     v0: notOffered,
@@ -76,6 +81,7 @@ export function makeDomain(given: Given<DomainsRecord> & { name: string }): Doma
     addresses_capable_v1: 0,
     addresses_capable_v0: 0,
     mixed: false,
+    run: 'small',
     ...given,
   });
 }

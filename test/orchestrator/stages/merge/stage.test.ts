@@ -1,91 +1,14 @@
 // takes: long
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Config } from '../../../../orchestrator/config/config.ts';
-import { openDatabase, rows, runSql, sqlText, viewSql } from '../../../../orchestrator/core/duckdb.ts';
-import { type Manifest, schemaVersion } from '../../../../orchestrator/core/folder/manifest.ts';
+import { z } from 'zod';
+import { pandasMetadata } from '../../../../orchestrator/core/pandas.ts';
 import { Classification } from '../../../../orchestrator/schemas/lists.ts';
-import { AsnRecord } from '../../../../orchestrator/schemas/records/asn.ts';
-import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
-import { GeoRecord } from '../../../../orchestrator/schemas/records/geo.ts';
-import { HandshakeRecord } from '../../../../orchestrator/schemas/records/handshake.ts';
-import { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
-import { OsRecord } from '../../../../orchestrator/schemas/records/os.ts';
-import { PathRecord } from '../../../../orchestrator/schemas/records/path.ts';
-import { ResolveRecord } from '../../../../orchestrator/schemas/records/resolve.ts';
-import { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
-import { TargetsRecord } from '../../../../orchestrator/schemas/records/targets.ts';
-import { WhoisRecord } from '../../../../orchestrator/schemas/records/whois.ts';
-import { merge } from '../../../../orchestrator/stages/merge.ts';
-import { resolved, scanned, target } from '../records.ts';
+import { HostsRecord, Verdict } from '../../../../orchestrator/schemas/records/hosts.ts';
+import { connected, resolved, scanned, target } from '../records.ts';
+import { mergeOf, type Records } from './merged.ts';
 
 const test = suite('merge');
-
-const schemas = {
-  targets: TargetsRecord,
-  resolve: ResolveRecord,
-  scan: ScanRecord,
-  handshake: HandshakeRecord,
-  asn: AsnRecord,
-  whois: WhoisRecord,
-  geo: GeoRecord,
-  os: OsRecord,
-  path: PathRecord,
-};
-
-const config = Config.parse({ lab: true, lab_ranges: ['198.18.0.0/15'], targets: { list: 'list.csv' } });
-
-function emptyManifest(): Manifest {
-  return {
-    schema_version: schemaVersion,
-    run: 'small',
-    created_at: '2026-01-01T00:00:00.000Z',
-    finished_at: null,
-    census: {},
-    vantage: {},
-    seed: 1,
-    config: {},
-    inputs: {},
-    programs: {},
-    starts: [],
-    stages: {},
-    rules_version: null,
-    result_sha256: null,
-  };
-}
-
-/** The whole stage over records that nobody has checked, as they would lie in a folder that was changed since; gives its domains. */
-async function mergeOf(records: Partial<Record<keyof typeof schemas, object[]>>): Promise<DomainsRecord[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'merge-'));
-  const database = await openDatabase({ temp: join(folder, '.tmp') });
-  try {
-    for (const [name, schema] of Object.entries(schemas)) {
-      const given = new Map<string, object[]>(Object.entries(records)).get(name) ?? [];
-      const file = join(folder, `${name}.ndjson`);
-      writeFileSync(file, given.map((record) => `${JSON.stringify(record)}\n`).join(''));
-      await runSql(database, viewSql(name, given.length === 0 ? [] : [file], schema));
-    }
-    await merge.run({
-      config,
-      folder,
-      query: (sql) => rows(database, sql),
-      run: async (sql) => await runSql(database, sql),
-      manifest: emptyManifest(),
-      setResult: () => undefined,
-      progress: () => undefined,
-    });
-    const domains: DomainsRecord[] = [];
-    const table = `SELECT * FROM read_parquet(${sqlText(join(folder, 'domains.parquet'))})`;
-    for await (const row of rows(database, table)) domains.push(DomainsRecord.parse(row));
-    return domains;
-  } finally {
-    database.closeSync();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 async function failureOf(run: Promise<unknown>): Promise<string> {
   return await run.then(
@@ -97,24 +20,113 @@ async function failureOf(run: Promise<unknown>): Promise<string> {
 const one = '198.18.0.1';
 const good = scanned(one, []);
 
-test('records that were changed on disk into what no schema takes are refused, not published', async () => {
+/** Records with a word that no schema takes, each where it would reach a host row or a verdict. */
+const changed: [field: string, records: Records, words: string][] = [
+  ['round trip', { scan: [{ ...good, rtt_us: null, rtt_us_missing: 'guess' }] }, 'syn_rtt_us_missing would be'],
+  ['classification', { scan: [{ ...good, classification: 'guess' }] }, 'Invalid option'],
+  ['reply with an option', { scan: [{ ...scanned(one, ['1e040101']), classification: 'guess' }] }, 'classification'],
+  [
+    'origin',
+    { scan: [good], asn: [{ address: one, asn: null, origins: [], failure: 'guess' }] },
+    'asn_missing would be',
+  ],
+  [
+    'connection',
+    { scan: [good], handshake: [{ ...connected(one, []), fallback: null, fallback_missing: 'guess' }] },
+    'fallback_missing would be',
+  ],
+];
+for (const [what, records, words] of changed) {
+  test(`a ${what} that was changed on disk into what no schema takes is refused, not published`, async () => {
+    assert.match(await failureOf(mergeOf(records)), words);
+  });
+}
+
+test('records that are as they were written are merged', async () => {
   assert.is(await failureOf(mergeOf({ scan: [good] })), '');
-  // Nothing of the host row comes from this field: only the check of what is read can find it.
-  assert.match(
-    await failureOf(mergeOf({ scan: [{ ...good, icmp_quoted_options_missing: 'guess' }] })),
-    'icmp_quoted_options_missing',
+});
+
+test('a verdict that its own schema does not take is never written', async () => {
+  const { parse } = Verdict;
+  Verdict.parse = () => {
+    throw new Error('not a verdict');
+  };
+  const failure = await failureOf(mergeOf({ scan: [good] })).finally(() => {
+    Verdict.parse = parse;
+  });
+  assert.match(failure, 'not a verdict');
+});
+
+test('a host row tells the run, its vantage point, its family and when its replies came', async () => {
+  const at = (second: number) => `2026-01-01T00:00:0${second}.000000Z`;
+  const { hosts } = await mergeOf(
+    {
+      scan: [
+        scanned(one, [], { received_at: at(5) }),
+        scanned(one, [], { probe: 'v0', received_at: at(3) }),
+        scanned('2001:db8::1', [], { received_at: at(1) }),
+      ],
+    },
+    { run: 'autumn' },
+  );
+  assert.equal(
+    hosts.map((row) => [row.address, row.family, row.run, row.vantage, row.first_reply_at, row.last_reply_at]),
+    [
+      [one, 4, 'autumn', 'scanner', at(3), at(5)],
+      ['2001:db8::1', 6, 'autumn', 'scanner', at(1), at(1)],
+    ],
   );
 });
 
-test('a host row that its own schema does not take is never written', async () => {
-  const { parse } = HostsRecord;
-  HostsRecord.parse = () => {
-    throw new Error('not a host row');
-  };
-  const failure = await failureOf(mergeOf({ scan: [good] })).finally(() => {
-    HostsRecord.parse = parse;
+const names: Records = {
+  targets: Array.from({ length: 40 }, (_, index) => target(`${index}.example`, index % 7 === 0 ? null : 50 - index)),
+  resolve: Array.from({ length: 40 }, (_, index) =>
+    resolved(`${index}.example`, [`198.18.0.${index % 11}`, `198.18.1.${index}`]),
+  ),
+  scan: Array.from({ length: 40 }, (_, index) => [
+    scanned(
+      `198.18.${index % 2}.${index}`,
+      index % 5 === 0 ? [`1e0c0101a1b2c3d4e5f607${String(index).padStart(2, '0')}`] : [],
+    ),
+    scanned(`198.18.${index % 2}.${index}`, [], { port: 443, classification: 'rst' }),
+  ]).flat(),
+};
+
+test('the same result is told by the same digest, whatever the run is called and whenever its replies came', async () => {
+  const before = await mergeOf(names);
+  const scan = (names.scan ?? []).map((record) => ({
+    ...record,
+    received_at: '2027-01-01T00:00:00.000000Z',
+    rtt_us: 9,
+  }));
+  const again = await mergeOf({ ...names, scan }, { run: 'another' });
+  assert.is(again.result, before.result);
+  assert.is.not((await mergeOf({ ...names, scan: scan.slice(1) })).result, before.result);
+  assert.is.not((await mergeOf({ ...names, targets: names.targets?.slice(1) ?? [] })).result, before.result);
+});
+
+test('in how many slices of addresses and passes of names a run is merged shows nowhere', async () => {
+  const whole = await mergeOf(names);
+  let statements = 0;
+  const cut = await mergeOf(names, {
+    mutate: (sql) => {
+      if (/TABLE slice_rows|WHERE pass = \d/.test(sql)) statements += 1;
+      return sql.replace(/row % \d+ = 0/g, 'row % 7 = 0').replace('count(*) AS lines', '1200000 AS lines');
+    },
   });
-  assert.match(failure, 'not a host row');
+  assert.ok(statements > 15);
+  assert.equal(cut, whole);
+});
+
+test('columns of true, false and nothing are so in Python too: the file says which', async () => {
+  const { metadata } = await mergeOf({ scan: [good] });
+  assert.equal(metadata, [{ key: 'pandas', value: pandasMetadata(HostsRecord) }]);
+  const Columns = z.object({ columns: z.array(z.object({ name: z.string(), numpy_type: z.string() })) });
+  const { columns } = Columns.parse(JSON.parse(pandasMetadata(HostsRecord)));
+  assert.equal(
+    columns.map(({ name, numpy_type }) => `${name} ${numpy_type}`),
+    ['connected boolean', 'fallback boolean'],
+  );
 });
 
 /** Of each reply alone: whether an address that gave nothing else counts as one that answered. */
@@ -144,11 +156,12 @@ for (const classification of Classification.options) {
     const option = options[classification];
     const key = classification === 'mp_capable' ? { sender_key: '0011223344556677' } : {};
     const scan = [scanned(one, option === undefined ? [] : [option], { classification, ...key })];
-    const [domain] = await mergeOf({
+    const { domains } = await mergeOf({
       targets: [target('a.example', 1)],
       resolve: [resolved('a.example', [one])],
       scan,
     });
+    const [domain] = domains;
     assert.equal(domain?.addresses, [one]);
     assert.is(domain?.addresses_answered, answers[classification]);
   });

@@ -1,36 +1,39 @@
+// takes: long
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { VerdictName } from '../../../../orchestrator/schemas/lists.ts';
-import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
-import type { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
-import { gatherDomains } from '../../../../orchestrator/stages/merge/domains.ts';
-import { entryAddressesSql, entryTables } from '../../../../orchestrator/stages/merge/sql.ts';
-import { makeHost, verdict } from '../../report/parquet.ts';
-import { type Records, resolved, target, withViews } from '../records.ts';
+import type { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
+import { resolved, scanned, target } from '../records.ts';
+import { mergeOf, type Records } from './merged.ts';
 
-const test = suite('merge-sql');
-
-async function domainsOf(records: Records): Promise<unknown[]> {
-  return await withViews(records, ['targets', 'resolve', 'scan', 'hosts'], async (query) => {
-    const found: unknown[] = [];
-    const tables = Object.entries(entryTables).map(([name, sql]) => `${name} AS (${sql})`);
-    const rows = query(`WITH ${tables.join(', ')} ${entryAddressesSql}`);
-    for await (const row of gatherDomains(rows)) found.push(row);
-    return found;
-  });
-}
+const test = suite('merge-domains');
 
 const [one, two, three] = ['198.18.0.1', '198.18.0.2', '198.18.0.3'] as const;
 
-/** A host by the names of its verdicts in v1 and v0. */
-function host(address: string, v1: string | null, v0: string | null = 'not_offered', port = 80): HostsRecord {
-  const of = (name: string | null) => (name === null ? null : verdict(VerdictName.parse(name)));
-  return makeHost({ address, port, v1: of(v1), v0: of(v0) });
+type Reply = 'capable' | 'echoed_option' | 'not_offered' | 'refused' | 'unknown';
+let keys = 0;
+
+/** The reply that leads to a verdict: its options, and the module's word. */
+function optionsFor(verdict: Reply, version: 0 | 1): [options: string[], classification: ScanRecord['classification']] {
+  keys += 1;
+  if (verdict === 'capable') return [[`1e0c0${version}01a1b2c3d4e5f6${String(keys).padStart(4, '0')}`], 'mp_capable'];
+  if (verdict === 'echoed_option') return [['1e040101'], 'echoed'];
+  const bare = { not_offered: 'synack_no_option', refused: 'rst', unknown: 'icmp_unreachable' } as const;
+  return [[], bare[verdict]];
+}
+
+/** The replies of a host by its verdicts in v1 and v0; null: no reply to that version. */
+function host(address: string, v1: Reply | null, v0: Reply | null = 'not_offered', port = 80): ScanRecord[] {
+  return ([1, 0] as const).flatMap((version) => {
+    const verdict = version === 1 ? v1 : v0;
+    if (verdict === null) return [];
+    const [options, classification] = optionsFor(verdict, version);
+    return [scanned(address, options, { port, probe: `v${version}`, sent_version: version, classification })];
+  });
 }
 
 /** One entry, a.example, with the addresses of its hosts unless told otherwise; answered, capable in v1, in v0, mixed. */
 type Counts = [answered: number, v1: number, v0: number, mixed: boolean];
-const counts: [sentence: string, addresses: string[], hosts: HostsRecord[], expected: Counts][] = [
+const counts: [sentence: string, addresses: string[], hosts: ScanRecord[][], expected: Counts][] = [
   ['a name without address has none of anything', [], [], [0, 0, 0, false]],
   ['a single capable address is not mixed', [one], [host(one, 'capable')], [1, 1, 0, false]],
   ['a single address without MPTCP is not mixed', [one], [host(one, 'not_offered')], [1, 0, 0, false]],
@@ -108,8 +111,12 @@ const counts: [sentence: string, addresses: string[], hosts: HostsRecord[], expe
 
 for (const [sentence, addresses, hosts, expected] of counts) {
   test(`domains: ${sentence}`, async () => {
-    const records = { targets: [target('a.example', 1)], resolve: [resolved('a.example', addresses)], hosts };
-    const [domain, ...more] = (await domainsOf(records)).map((row) => DomainsRecord.parse(row));
+    const records = {
+      targets: [target('a.example', 1)],
+      resolve: [resolved('a.example', addresses)],
+      scan: hosts.flat(),
+    };
+    const [domain, ...more] = (await mergeOf(records)).domains;
     assert.equal(more, []);
     assert.equal(domain?.addresses, addresses);
     const { addresses_answered, addresses_capable_v1, addresses_capable_v0, mixed } = domain ?? {};
@@ -123,7 +130,7 @@ const entries: [sentence: string, records: Records, lines: string[]][] = [
     {
       targets: [target('a.example', 1), target('a.example', 1, true)],
       resolve: [resolved('a.example', [two, one]), resolved('www.a.example', [one, three])],
-      hosts: [host(one, 'capable'), host(two, 'not_offered'), host(three, 'not_offered')],
+      scan: [host(one, 'capable'), host(two, 'not_offered'), host(three, 'not_offered')].flat(),
     },
     [`a.example 1 ${one},${two},${three} answered 3 capable 1 mixed`],
   ],
@@ -154,7 +161,7 @@ const entries: [sentence: string, records: Records, lines: string[]][] = [
         { ...target('a.example', 3), kind: 'prefix', target: '198.18.0.0/24', name: null },
       ],
       resolve: [resolved('a.example', [one]), { ...resolved('a.example', ['2001:db8::1']), type: 'AAAA' }],
-      hosts: [host(one, 'not_offered'), host('2001:db8::1', 'capable')],
+      scan: [host(one, 'not_offered'), host('2001:db8::1', 'capable')].flat(),
     },
     [`a.example 1 ${one},2001:db8::1 answered 2 capable 1 mixed`],
   ],
@@ -163,7 +170,7 @@ const entries: [sentence: string, records: Records, lines: string[]][] = [
     {
       targets: [target('a.example', 1), target('b.example', 2)],
       resolve: [resolved('a.example', [one]), resolved('b.example', [one, two])],
-      hosts: [host(one, 'capable'), host(two, 'not_offered')],
+      scan: [host(one, 'capable'), host(two, 'not_offered')].flat(),
     },
     [`a.example 1 ${one} answered 1 capable 1`, `b.example 2 ${one},${two} answered 2 capable 1 mixed`],
   ],
@@ -171,7 +178,7 @@ const entries: [sentence: string, records: Records, lines: string[]][] = [
 
 for (const [sentence, records, lines] of entries) {
   test(`domains: ${sentence}`, async () => {
-    const domains = (await domainsOf(records)).map((row) => DomainsRecord.parse(row));
+    const domains = (await mergeOf(records)).domains;
     const shown = domains.map(
       ({ name, rank, addresses, addresses_answered, addresses_capable_v1, mixed }) =>
         `${name} ${rank} ${addresses.join(',')} answered ${addresses_answered} capable ${addresses_capable_v1}${mixed ? ' mixed' : ''}`,

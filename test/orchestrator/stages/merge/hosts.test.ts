@@ -1,12 +1,11 @@
+// takes: long
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PrefixSet } from '../../../../orchestrator/address/prefix-set.ts';
-import { Config } from '../../../../orchestrator/config/config.ts';
-import { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
-import { MergeRow, mergeRow } from '../../../../orchestrator/stages/merge/row.ts';
-import { connected, scanned } from '../records.ts';
+import type { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
+import { connected, resolved, scanned, target } from '../records.ts';
+import { mergeOf, type Records } from './merged.ts';
 
-const test = suite('merge-row');
+const test = suite('merge-hosts');
 
 const address = '198.18.0.1';
 type Field =
@@ -24,31 +23,42 @@ type Field =
   | 'v1'
   | 'v0';
 
-/** A host of which only the scan and what is given are known, as merge writes it. */
-function merged(given: Partial<MergeRow>, leftOut: string[] = [], versions = [1, 0]): HostsRecord {
-  const row = MergeRow.parse({
-    address,
-    port: 80,
-    scans: [scanned(address, [])],
-    syn_rtt_us: 212,
-    domains: null,
-    handshake: null,
-    announced: null,
-    asn: null,
-    whois: null,
-    geo: null,
-    os: null,
-    path: null,
-    ...given,
-  });
-  const config = Config.parse({ targets: { list: 'x' }, scan: { versions } });
-  const judging = {
-    config,
-    lab: new PrefixSet(['198.18.0.0/15']),
-    sharedTraces: new Set<string>(),
-    leftOut: new Set(leftOut),
+type Given = Partial<Record<Exclude<keyof Records, 'targets' | 'resolve' | 'scan'>, object>> & { scan?: object[] };
+
+/** A host of which only the scan and what is given are known. Those of one setting are merged together, each with its own address. */
+const asked: { given: Given; leftOut: string[]; versions: number[] }[] = [];
+function merged(given: Given, leftOut: string[] = [], versions = [1, 0]): () => Promise<HostsRecord> {
+  const one = { given, leftOut, versions };
+  asked.push(one);
+  return async () => {
+    const found = (await mergedWith(leftOut, versions)).get(addressOf(one));
+    if (found === undefined) throw new Error('the host has no row');
+    return found;
   };
-  return HostsRecord.parse(mergeRow(row, judging));
+}
+
+const addressOf = (one: (typeof asked)[number]) => `198.18.1.${asked.indexOf(one)}`;
+const settings = new Map<string, Promise<Map<string, HostsRecord>>>();
+
+/** All hosts of one setting, by address. */
+function mergedWith(leftOut: string[], versions: number[]): Promise<Map<string, HostsRecord>> {
+  const setting = JSON.stringify([leftOut, versions]);
+  const known = settings.get(setting);
+  if (known !== undefined) return known;
+  const cases = asked.filter((one) => JSON.stringify([one.leftOut, one.versions]) === setting);
+  const records: Record<string, object[]> = {};
+  for (const one of cases) {
+    const { scan = [scanned(address, [])], ...rest } = one.given;
+    for (const [stage, record] of [...scan.map((record) => ['scan', record] as const), ...Object.entries(rest)]) {
+      records[stage] = [...(records[stage] ?? []), { ...record, address: addressOf(one) }];
+    }
+  }
+  records.asn = [...(records.asn ?? []), { ...asn, address: '198.18.5.77', asn: 64_501 }];
+  const result = mergeOf(records, { leftOut, versions }).then(
+    ({ hosts }) => new Map(hosts.map((row) => [row.address, row])),
+  );
+  settings.set(setting, result);
+  return result;
 }
 
 const asn = { address, asn: 64_500, prefix: '198.18.0.0/22', origins: [64_500], as_name: 'FILE', failure: null };
@@ -62,13 +72,7 @@ const noWhois = { ...whois, country: null, as_name: null };
 const noGeo = { ...geo, country: null, city: null, latitude: null, longitude: null };
 
 /** Fields that come of one stage: what a record makes of them, one without the value, and one that says it failed. */
-const stages: [
-  stage: string,
-  fields: Field[],
-  full: Partial<MergeRow>,
-  empty: Partial<MergeRow> | null,
-  failed: Partial<MergeRow>,
-][] = [
+const stages: [stage: string, fields: Field[], full: Given, empty: Given | null, failed: Given][] = [
   ['asn', ['asn'], { asn }, { asn: noAsn }, { asn: { ...noAsn, failure: 'rejected' } }],
   [
     'whois',
@@ -89,7 +93,7 @@ const stages: [
 ];
 
 for (const [stage, fields, full, empty, failed] of stages) {
-  const cases: [sentence: string, host: HostsRecord, reason: string | null][] = [
+  const cases: [sentence: string, host: () => Promise<HostsRecord>, reason: string | null][] = [
     ['left out', merged({}, [stage]), 'not_measured'],
     ['run, but not for this address', merged({}), 'not_applicable'],
     ['with another stage left out', merged({}, ['other']), 'not_applicable'],
@@ -97,13 +101,14 @@ for (const [stage, fields, full, empty, failed] of stages) {
     ['with the value', merged(full), null],
     ...(empty === null
       ? []
-      : [['answered without the value', merged(empty), 'no_data'] as [string, HostsRecord, string]]),
+      : [['answered without the value', merged(empty), 'no_data'] as [string, () => Promise<HostsRecord>, string]]),
   ];
   for (const [sentence, host, reason] of cases) {
     for (const field of fields) {
-      test(`${field}: ${stage} ${sentence}: ${reason ?? 'a value'}`, () => {
-        assert.is(host[`${field}_missing`], reason);
-        assert.is(host[field] === null, reason !== null);
+      test(`${field}: ${stage} ${sentence}: ${reason ?? 'a value'}`, async () => {
+        const row = await host();
+        assert.is(row[`${field}_missing`], reason);
+        assert.is(row[field] === null, reason !== null);
       });
     }
   }
@@ -116,9 +121,16 @@ const refused = connected(address, [], {
   failure: 'refused',
 });
 const announced = [{ address: '198.18.5.77', port: null, scope: 'global', hmac: 'valid', asn: 64_501 }] as const;
+const announcing = connected(address, [{ address: '198.18.5.77', scope: 'global' }]);
 
 /** More than one stage, or more than one way to be null. */
-const special: [sentence: string, host: HostsRecord, field: Field, value: unknown, reason: string | null][] = [
+const special: [
+  sentence: string,
+  host: () => Promise<HostsRecord>,
+  field: Field,
+  value: unknown,
+  reason: string | null,
+][] = [
   ['no connection is made where handshake is left out', merged({}, ['handshake']), 'connected', null, 'not_measured'],
   ['nor where the host is no candidate', merged({}), 'connected', null, 'not_applicable'],
   [
@@ -157,27 +169,21 @@ const special: [sentence: string, host: HostsRecord, field: Field, value: unknow
   ],
   ['without a connection nobody knows', merged({}), 'announced', null, 'not_applicable'],
   ['without the stage nobody asked', merged({}, ['handshake']), 'announced', null, 'not_measured'],
-  [
-    'announcements are those of the row',
-    merged({ handshake: connected(address, []), announced: [...announced] }),
-    'announced',
-    [...announced],
-    null,
-  ],
+  ['announcements are those of the row', merged({ handshake: announcing }), 'announced', [...announced], null],
   ['the registry names an AS', merged({ asn, whois }), 'as_name', 'REGISTRY', null],
   ['else the names file does', merged({ asn, whois: noWhois }), 'as_name', 'FILE', null],
   ['also where whois is left out', merged({ asn }, ['whois']), 'as_name', 'FILE', null],
   ['fingerprints of a failed record are none', merged({ os: { ...os, failure: 'timeout' } }), 'os', null, 'timeout'],
   [
     'a SYN/ACK without timestamp has no round trip',
-    merged({ syn_rtt_us: null, scans: [scanned(address, [], { rtt_us: null, rtt_us_missing: 'not_returned' })] }),
+    merged({ scan: [scanned(address, [], { rtt_us: null, rtt_us_missing: 'not_returned' })] }),
     'syn_rtt_us',
     null,
     'not_returned',
   ],
   [
     'a round trip without a reason says no data',
-    merged({ syn_rtt_us: null, scans: [scanned(address, [], { rtt_us: null })] }),
+    merged({ scan: [scanned(address, [], { rtt_us: null })] }),
     'syn_rtt_us',
     null,
     'no_data',
@@ -188,26 +194,52 @@ const special: [sentence: string, host: HostsRecord, field: Field, value: unknow
 ];
 
 for (const [sentence, host, field, value, reason] of special) {
-  test(`${field}: ${sentence}`, () => {
-    assert.equal(host[field], value);
-    assert.is(host[`${field}_missing`], reason);
+  test(`${field}: ${sentence}`, async () => {
+    const row = await host();
+    assert.equal(row[field], value);
+    assert.is(row[`${field}_missing`], reason);
   });
 }
 
-test('every version asked for has a verdict', () => {
-  const { v1, v1_missing, v0, v0_missing } = merged({});
+const both = merged({});
+const everything = merged({ asn, whois, geo, os });
+
+test('every version asked for has a verdict', async () => {
+  const { v1, v1_missing, v0_missing, v0 } = await both();
   assert.equal([v1?.verdict, v1_missing, v0_missing], ['not_offered', null, null]);
   assert.ok(v0 !== null);
 });
 
-test('a host without names has an empty list of them', () => {
-  assert.equal(merged({}).domains, []);
-  const domains = [{ name: 'a.example', rank: 1, www: false }];
-  assert.equal(merged({ domains }).domains, domains);
+test('a host without names has an empty list of them', async () => {
+  assert.equal((await both()).domains, []);
 });
 
-test('the values of a stage go into the host as they are', () => {
-  const { prefix, registry_country, country, city, latitude, longitude, os: found } = merged({ asn, whois, geo, os });
+test('the names of a host stand by rank, those without one at the end by name, each once with its best rank', async () => {
+  const { hosts } = await mergeOf({
+    scan: [scanned(address, [])],
+    targets: [
+      target('z.example', null),
+      target('y.example', null),
+      target('c.example', 10),
+      target('b.example', 3),
+      target('b.example', 2, true),
+      target('a.example', 9, true),
+    ],
+    resolve: ['z.example', 'y.example', 'c.example', 'b.example', 'www.b.example', 'www.a.example'].map((name) =>
+      resolved(name, [address]),
+    ),
+  });
+  assert.equal(hosts[0]?.domains, [
+    { name: 'b.example', rank: 2, www: false },
+    { name: 'a.example', rank: 9, www: true },
+    { name: 'c.example', rank: 10, www: false },
+    { name: 'y.example', rank: null, www: false },
+    { name: 'z.example', rank: null, www: false },
+  ]);
+});
+
+test('the values of a stage go into the host as they are', async () => {
+  const { prefix, registry_country, country, city, latitude, longitude, os: found } = await everything();
   assert.equal(
     [prefix, registry_country, country, city, latitude, longitude],
     ['198.18.0.0/22', 'FI', 'SE', 'Umea', 63.8, 20.3],

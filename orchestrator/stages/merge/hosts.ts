@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import type { Config } from '../../config/config.ts';
+import { columnsOf } from '../../core/columns.ts';
+import { sqlText } from '../../core/duckdb.ts';
+import type { WholeContext } from '../../core/stage.ts';
+import { HostsRecord } from '../../schemas/records/hosts.ts';
+import { summedSql } from './replies.ts';
+import type { Verdicts } from './verdicts.ts';
+
+/** Stages that a run left out: their fields are not_measured. */
+type LeftOut = ReadonlySet<string>;
+
+/** What is the same in every row of the run. */
+export interface Setting {
+  run: string;
+  vantage: string;
+  versions: readonly (0 | 1)[];
+  leftOut: LeftOut;
+}
+
+const Vantage = z.looseObject({ hostname: z.string() });
+
+export function settingOf({ config, manifest }: WholeContext<Config>): Setting {
+  const stages = Object.entries(manifest.stages).filter(([, entry]) => entry.status === 'left_out');
+  return {
+    run: manifest.run,
+    vantage: Vantage.parse(manifest.vantage).hostname,
+    versions: config.scan.versions,
+    leftOut: new Set(stages.map(([name]) => name)),
+  };
+}
+
+/** SQL: why a value of a stage is null: the stage did not run, did not ask for this address, asked in vain, or the record has no such value. */
+function missing(stage: string, row: string, leftOut: LeftOut): string {
+  if (leftOut.has(stage)) return "'not_measured'";
+  return `CASE WHEN ${row}.address IS NULL THEN 'not_applicable' ELSE coalesce(${row}.failure, 'no_data') END`;
+}
+
+/** SQL of a column that says why another is null. */
+function unless(value: string, reason: string): string {
+  return `CASE WHEN ${value} IS NULL THEN ${reason} END`;
+}
+
+/** SQL of every column of a host row, over the tables that hostsSql joins. */
+function expressions({ leftOut }: Setting): Readonly<Record<string, string>> {
+  const notConnected = missing('handshake', 'h', leftOut);
+  const asName = 'coalesce(w.as_name, a.as_name)';
+  return {
+    address: 's.address',
+    port: 's.port',
+    family: "CASE WHEN contains(s.address, ':') THEN 6 ELSE 4 END",
+    domains: 'coalesce(d.domains, [])',
+    announced: 'CASE WHEN h.address IS NOT NULL THEN coalesce(n.announced, []) END',
+    announced_missing: unless('h.address', notConnected),
+    connected: 'h.connected',
+    connected_missing: unless('h.connected', notConnected),
+    fallback: 'h.fallback',
+    fallback_missing: unless('h.fallback', `coalesce(h.fallback_missing, ${notConnected})`),
+    mp_fail: 'h.mp_fail_sent',
+    mp_fail_missing: unless('h.mp_fail_sent', notConnected),
+    asn: 'a.asn',
+    asn_missing: unless('a.asn', missing('asn', 'a', leftOut)),
+    prefix: 'a.prefix',
+    as_name: asName,
+    as_name_missing: unless(asName, missing('whois', 'w', leftOut)),
+    registry_country: 'w.country',
+    registry_country_missing: unless('w.country', missing('whois', 'w', leftOut)),
+    country: 'g.country',
+    country_missing: unless('g.country', missing('geo', 'g', leftOut)),
+    city: 'g.city',
+    latitude: 'g.latitude',
+    longitude: 'g.longitude',
+    os: 'CASE WHEN o.failure IS NULL THEN [{name: c.name, accuracy: c.accuracy} FOR c IN o.candidates] END',
+    os_missing: unless('CASE WHEN o.failure IS NULL THEN o.address END', missing('os', 'o', leftOut)),
+    syn_rtt_us: 's.syn_rtt_us',
+    syn_rtt_us_missing: unless('s.syn_rtt_us', "coalesce(s.why, 'no_data')"),
+    first_reply_at: 's.first_reply_at',
+    last_reply_at: 's.last_reply_at',
+    ping_rtt_us: 'p.ping_rtt_us',
+    ping_rtt_us_missing: unless('p.ping_rtt_us', missing('path', 'p', leftOut)),
+  };
+}
+
+/** SQL of the columns that are the same in every row, or in every row of one verdict. */
+function settingColumns({ run, vantage, versions }: Setting, verdicts: Verdicts): Readonly<Record<string, string>> {
+  const notSent = (version: 0 | 1) => (versions.includes(version) ? 'NULL' : "'not_sent'");
+  return {
+    v1: verdicts.lookup('v1'),
+    v1_missing: notSent(1),
+    v0: verdicts.lookup('v0'),
+    v0_missing: notSent(0),
+    run: sqlText(run),
+    vantage: sqlText(vantage),
+  };
+}
+
+/** What stands for these columns in the result of a run (result.ts): one sum for both verdicts. */
+export function hostResult(verdicts: Verdicts): Readonly<Record<string, string | null>> {
+  return { v1: verdicts.lookup('sum'), v0: null, v1_missing: null, v0_missing: null };
+}
+
+const columns = columnsOf(HostsRecord);
+
+/**
+ * Whole host rows, in the schema's order and types.
+ * @param rows of hostsSql, in order
+ */
+export function wholeHostsSql(rows: string, setting: Setting, verdicts: Verdicts): string {
+  const added = settingColumns(setting, verdicts);
+  const selected = columns.map(
+    ([column, type]) => `CAST(${added[column] ?? `r."${column}"`} AS ${type}) AS "${column}"`,
+  );
+  return `SELECT ${selected.join(', ')} FROM ${rows} r`;
+}
+
+/**
+ * One row per address and port of a slice, with all that is known of it but the verdict, of which it has the number. Lists are sorted (a
+ * missing rank comes last), so that the same records give the same bytes.
+ * @param within condition on `address`
+ */
+export function hostsSql(within: string, setting: Setting): string {
+  const given = expressions(setting);
+  const selected = columns.flatMap(([column, type]) =>
+    given[column] === undefined ? [] : [`CAST(${given[column]} AS ${type}) AS "${column}"`],
+  );
+  return `
+  WITH names AS (
+    SELECT address, [{name: n.name, rank: n.rank, www: n.www} FOR n IN list_sort(list({rank: rank, name: name, www: www}))] AS domains
+    FROM slice_names GROUP BY address
+  ), announced AS (
+    SELECT address, port, list({
+      address: announced, port: announced_port, scope: scope, hmac: hmac, asn: asn
+    } ORDER BY announced, announced_port, hmac) AS announced
+    FROM announcements WHERE ${within} GROUP BY address, port
+  )
+  SELECT ${selected.join(', ')}, s.verdict
+  FROM slice_hosts s
+  LEFT JOIN names d USING (address)
+  LEFT JOIN (FROM connections WHERE ${within}) h USING (address, port)
+  LEFT JOIN announced n USING (address, port)
+  LEFT JOIN (FROM origins WHERE ${within}) a USING (address)
+  LEFT JOIN (FROM registrations WHERE ${within}) w USING (address)
+  LEFT JOIN (FROM places WHERE ${within}) g USING (address)
+  LEFT JOIN (FROM fingerprints WHERE ${within}) o USING (address)
+  LEFT JOIN (FROM paths WHERE ${within}) p USING (address)
+  ORDER BY s.address, s.port`;
+}
+
+/** The names of a slice's addresses, those that did not answer too; a name of an address stands once. */
+export function sliceNamesSql(within: string): string {
+  return `
+    SELECT address, name, min(rank) AS rank, bool_and(www) AS www
+    FROM named WHERE ${within} GROUP BY address, name`;
+}
+
+/** The hosts of a slice before they are judged: `own` by their own evidence, the others by their kinds of replies and their scope. */
+export function unjudgedSql(within: string): string {
+  return `
+    SELECT s.*, own.address IS NOT NULL AS own, coalesce(outside.scope, 'global') AS scope
+    FROM (${summedSql(within)}) s
+    LEFT JOIN (FROM own WHERE ${within}) own USING (address, port)
+    LEFT JOIN outside USING (address)`;
+}

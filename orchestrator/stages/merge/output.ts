@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../../config/config.ts';
+import { columnsOf } from '../../core/columns.ts';
+import { sqlText } from '../../core/duckdb.ts';
+import { pandasMetadata } from '../../core/pandas.ts';
+import type { WholeContext } from '../../core/stage.ts';
+import { CensusError } from '../../errors.ts';
+import { Missing } from '../../schemas/lists.ts';
+
+const Column = z.looseObject({ column_name: z.string(), column_type: z.string() });
+const Count = z.object({ rows: z.int() });
+
+/** Only what the schema says: names, types and order of the columns, and the words of the closed lists. */
+async function check(context: WholeContext<Config>, view: string, schema: z.ZodObject): Promise<void> {
+  const found: string[] = [];
+  for await (const value of context.query(`SELECT column_name, column_type FROM (DESCRIBE ${view})`)) {
+    const { column_name, column_type } = Column.parse(value);
+    found.push(`${column_name} ${column_type}`);
+  }
+  const due = columnsOf(schema).map(([name, type]) => `${name} ${type.replaceAll('"', '')}`);
+  if (found.map((column) => column.replaceAll('"', '')).join() !== due.join()) {
+    throw new Error(`${view} has the columns ${found.join(', ')}`);
+  }
+  for (const name of Object.keys(schema.shape).filter((field) => field.endsWith('_missing'))) {
+    for await (const value of context.query(`SELECT DISTINCT "${name}" AS word FROM ${view}`)) checkWord(name, value);
+  }
+}
+
+const Word = z.object({ word: Missing.nullable() });
+
+/** @throws CensusError E_INPUT for a word that is in no closed list: it came out of a record file */
+function checkWord(field: string, value: unknown): void {
+  if (Word.safeParse(value).success) return;
+  throw new CensusError(
+    'E_INPUT',
+    `merge: ${field} would be ${JSON.stringify(value)}`,
+    'a record file was changed after it was written; remove its stage folder to decode or measure that stage again',
+  );
+}
+
+/** @throws Error when a host stands behind one whose address comes later: readers of the file, and its digest, rely on the order */
+export async function requireOrder({ query }: WholeContext<Config>): Promise<void> {
+  const before = 'SELECT address, lag(address) OVER () AS before FROM hosts';
+  for await (const value of query(`SELECT address FROM (${before}) WHERE address < before LIMIT 1`)) {
+    throw new Error(`hosts.parquet is not in order at ${JSON.stringify(value)}`);
+  }
+}
+
+/** Writes rows, in order, to NAME.parquet in the run folder, makes that the view NAME, and checks it; gives the number of rows. */
+export async function writeOutput(
+  context: WholeContext<Config>,
+  name: string,
+  schema: z.ZodObject,
+  sql: string,
+): Promise<number> {
+  const file = sqlText(join(context.folder, `${name}.parquet`));
+  const metadata = `KV_METADATA {pandas: ${sqlText(pandasMetadata(schema))}}`;
+  await context.run(`COPY (${sql}) TO ${file} (FORMAT parquet, COMPRESSION zstd, ${metadata})`);
+  await context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${file})`);
+  await check(context, name, schema);
+  for await (const value of context.query(`SELECT count(*) AS rows FROM ${name}`)) return Count.parse(value).rows;
+  return 0;
+}

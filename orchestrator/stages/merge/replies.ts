@@ -1,0 +1,87 @@
+import { handshakeEvidenceFields, quietArea, scanEvidenceFields } from '../../evidence/plain.ts';
+import { SynAck } from '../../schemas/lists.ts';
+
+const quoted = (fields: readonly string[]) => fields.map((field) => `"${field}"`).join(', ');
+
+const synackWords = SynAck.options.map((word) => `'${word}'`).join(', ');
+
+/** SQL over `scan`: what of a plain reply is kept (evidence/plain.ts), as one text; the probe's word, which may hold anything, stands last. */
+export const keptOfPlain = {
+  classification: 'classification',
+  sent_version: "coalesce(CAST(sent_version AS VARCHAR), '-')",
+  numbered: "CASE WHEN source_port IS NOT NULL AND ack IS NOT NULL THEN '1' ELSE '0' END",
+  probe: 'probe',
+} as const;
+
+/** SQL over `scan`: conditions that a reply of a plain host meets. */
+export const plainReply = {
+  options_mptcp: 'len(options_mptcp) = 0',
+  faults: 'len(faults) = 0',
+  tcp_options: `(tcp_options IS NULL OR regexp_full_match(tcp_options, '${quietArea}'))`,
+} as const;
+
+/** SQL: other reasons why a host is not plain. Two SYN/ACKs are one packet when their `packet` is equal; it may be so by chance too. */
+export const notPlain = {
+  packet:
+    'SELECT address, port FROM (SELECT address, port, packet, lag(packet) OVER () AS before FROM replies) WHERE packet = before',
+  handshake: 'SELECT address, port FROM handshake',
+} as const;
+
+/** So many kinds of plain replies have a bit in what describes a host; replies of further kinds make it one that is not plain. */
+const bits = 120;
+
+/** One narrow row per reply, in order of address. `why` is the reason that a host without round trip shows: that of its first reply. */
+export const repliesSql = `
+  SELECT address, port,
+    CASE WHEN ${Object.values(plainReply).join(' AND ')} THEN concat_ws(' ', ${Object.values(keptOfPlain).join(', ')}) END AS kind,
+    CASE WHEN classification IN (${synackWords}) AND source_port IS NOT NULL AND ack IS NOT NULL AND seq IS NOT NULL
+      THEN hash(address, port, source_port, ack, seq) END AS packet,
+    rtt_us,
+    CASE WHEN rtt_us IS NULL AND rtt_us_missing IS NOT NULL
+      THEN concat_ws(' ', probe, classification, coalesce(option, '~'), coalesce(sent_option, '~'), rtt_us_missing) END AS why,
+    received_at
+  FROM scan
+  ORDER BY address, port, packet`;
+
+/** Kinds of plain replies of the run, each with its bit. */
+export const kindsSql = `
+  SELECT kind, CAST(1 AS HUGEINT) << CAST(row_number() OVER (ORDER BY replies DESC, kind) - 1 AS INTEGER) AS bit
+  FROM (SELECT kind, count(*) AS replies FROM replies WHERE kind IS NOT NULL GROUP BY kind)
+  ORDER BY replies DESC, kind
+  LIMIT ${bits}`;
+
+/** Hosts that are judged by their own evidence. */
+export const ownSql = `
+  SELECT DISTINCT address, port FROM (
+    SELECT address, port FROM replies WHERE kind IS NULL OR kind NOT IN (SELECT kind FROM kinds)
+    UNION ALL ${Object.values(notPlain).join(' UNION ALL ')}
+  )
+  ORDER BY address, port`;
+
+/** Their evidence. */
+export const evidenceSql = `
+  SELECT address, port, ${quoted(scanEvidenceFields)}
+  FROM scan SEMI JOIN own USING (address, port)
+  ORDER BY address, port`;
+
+export const connectionEvidenceSql = `SELECT address, port, ${quoted(handshakeEvidenceFields)} FROM connections`;
+
+/** Replies whose keys are compared over the whole run (evidence/keys.ts): those with an option are all of hosts that are not plain. */
+export const candidateRepliesSql = 'SELECT * FROM evidence WHERE len(options_mptcp) > 0';
+
+/** Addresses that can be special-purpose, by their first octet or group; the rest is global. */
+export function unsureSql(sure: readonly string[]): string {
+  return `SELECT address FROM replies WHERE NOT list_contains([${sure.join(', ')}], ${headSql}) ORDER BY address`;
+}
+
+/** The first octet of an IPv4 address, the first group of an IPv6 address, each with what follows it. */
+export const headSql = "regexp_extract(address, '^[^.:]*[.:]')";
+
+/** SQL of one row per host: what its replies add up to. `kinds` describes a plain host: which kinds of replies came. */
+export function summedSql(within: string): string {
+  return `
+    SELECT address, port, bit_or(bit) AS kinds, min(rtt_us) AS syn_rtt_us, string_split(min(why), ' ')[-1] AS why,
+      min(received_at) AS first_reply_at, max(received_at) AS last_reply_at
+    FROM (FROM replies WHERE ${within}) LEFT JOIN kinds USING (kind)
+    GROUP BY address, port`;
+}

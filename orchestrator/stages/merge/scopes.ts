@@ -1,0 +1,51 @@
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { inPrefix, parsePrefix } from '../../address/ip.ts';
+import type { PrefixSet } from '../../address/prefix-set.ts';
+import { notGlobal, scopeOf } from '../../address/scope.ts';
+import type { Config } from '../../config/config.ts';
+import { sqlText } from '../../core/duckdb.ts';
+import type { WholeContext } from '../../core/stage.ts';
+import { headSql, unsureSql } from './replies.ts';
+import type { Scratch } from './scratch.ts';
+
+const Head = z.object({ head: z.string() });
+const Address = z.object({ address: z.string() });
+
+/** true when every address that begins so is global: no special-purpose block meets `240.` or `2a00:`. */
+function isSurelyGlobal(head: string): boolean {
+  const prefix = parsePrefix(head.endsWith('.') ? `${head}0.0.0/8` : `${head}:/16`);
+  if (prefix === null) return false;
+  return !notGlobal(prefix.family).some((special) => inPrefix(special, prefix) || inPrefix(prefix, special));
+}
+
+/** Lines of address and scope, for the addresses that are not global. */
+async function* outsideLines(addresses: AsyncIterable<unknown>, lab: PrefixSet): AsyncGenerator<string> {
+  let last = '';
+  for await (const value of addresses) {
+    const { address } = Address.parse(value);
+    if (address === last) continue;
+    last = address;
+    const scope = scopeOf(address, lab);
+    if (scope !== 'global') yield `${address},${scope}\n`;
+  }
+}
+
+/**
+ * Makes the table `outside`: the scope of every address that answered and is not global. A census asks no such address, so there are
+ * few or none.
+ */
+export async function writeOutside(context: WholeContext<Config>, scratch: Scratch, lab: PrefixSet): Promise<void> {
+  const sure: string[] = [];
+  for await (const value of context.query(`SELECT DISTINCT ${headSql} AS head FROM replies`)) {
+    const { head } = Head.parse(value);
+    if (isSurelyGlobal(head)) sure.push(sqlText(head));
+  }
+  const file = scratch.path('outside.csv');
+  const addresses = context.query(unsureSql(sure));
+  await pipeline(outsideLines(addresses, lab), createWriteStream(file));
+  await context.run(
+    `CREATE OR REPLACE TABLE outside AS FROM read_csv(${sqlText(file)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', scope: 'VARCHAR'})`,
+  );
+}

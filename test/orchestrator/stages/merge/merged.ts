@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Config } from '../../../../orchestrator/config/config.ts';
+import { openDatabase, rows, runSql, sqlText, viewSql } from '../../../../orchestrator/core/duckdb.ts';
+import { newStageEntry } from '../../../../orchestrator/core/folder/entries.ts';
+import { type Manifest, schemaVersion } from '../../../../orchestrator/core/folder/manifest.ts';
+import { AsnRecord } from '../../../../orchestrator/schemas/records/asn.ts';
+import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
+import { GeoRecord } from '../../../../orchestrator/schemas/records/geo.ts';
+import { HandshakeRecord } from '../../../../orchestrator/schemas/records/handshake.ts';
+import { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
+import { OsRecord } from '../../../../orchestrator/schemas/records/os.ts';
+import { PathRecord } from '../../../../orchestrator/schemas/records/path.ts';
+import { ResolveRecord } from '../../../../orchestrator/schemas/records/resolve.ts';
+import { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
+import { TargetsRecord } from '../../../../orchestrator/schemas/records/targets.ts';
+import { WhoisRecord } from '../../../../orchestrator/schemas/records/whois.ts';
+import { merge } from '../../../../orchestrator/stages/merge.ts';
+
+const schemas = {
+  targets: TargetsRecord,
+  resolve: ResolveRecord,
+  scan: ScanRecord,
+  handshake: HandshakeRecord,
+  asn: AsnRecord,
+  whois: WhoisRecord,
+  geo: GeoRecord,
+  os: OsRecord,
+  path: PathRecord,
+};
+export type Records = Partial<Record<keyof typeof schemas, object[]>>;
+
+/** What is asked of a merge beside its records. */
+interface Asked {
+  versions?: number[];
+  leftOut?: readonly string[];
+  /** Name of the run. */
+  run?: string;
+  /** Changes a statement before it is run. */
+  mutate?: (sql: string) => string;
+}
+
+function manifestOf({ leftOut = [], run = 'small' }: Asked): Manifest {
+  const entry = newStageEntry({ status: 'left_out', unit: '', tool: '', reads: {}, started_at: null });
+  return {
+    schema_version: schemaVersion,
+    run,
+    created_at: '2026-01-01T00:00:00.000Z',
+    finished_at: null,
+    census: {},
+    vantage: { hostname: 'scanner' },
+    seed: 1,
+    config: {},
+    inputs: {},
+    programs: {},
+    starts: [],
+    stages: Object.fromEntries(leftOut.map((stage) => [stage, entry])),
+    rules_version: null,
+    result_sha256: null,
+  };
+}
+
+export interface Merged {
+  hosts: HostsRecord[];
+  domains: DomainsRecord[];
+  result: string;
+  /** Key-value metadata of hosts.parquet. */
+  metadata: unknown[];
+}
+
+/** The whole stage over records that nobody has checked, as they would lie in a folder that was changed since. */
+export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merged> {
+  const { versions = [1, 0], mutate = (sql) => sql } = asked;
+  const ranges = { lab: true, lab_ranges: ['198.18.0.0/15', '2001:db8::/32'] };
+  const config = Config.parse({ ...ranges, targets: { list: 'list.csv' }, scan: { versions } });
+  const folder = mkdtempSync(join(tmpdir(), 'merge-'));
+  const database = await openDatabase({ temp: join(folder, '.tmp') });
+  const all = async (sql: string) => {
+    const found: unknown[] = [];
+    for await (const row of rows(database, sql)) found.push(row);
+    return found;
+  };
+  try {
+    for (const [name, schema] of Object.entries(schemas)) {
+      const given = new Map<string, object[]>(Object.entries(records)).get(name) ?? [];
+      const file = join(folder, `${name}.ndjson`);
+      writeFileSync(file, given.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      await runSql(database, viewSql(name, given.length === 0 ? [] : [file], schema));
+    }
+    let result = '';
+    await merge.run({
+      config,
+      folder,
+      query: (sql) => rows(database, mutate(sql)),
+      run: async (sql) => await runSql(database, mutate(sql)),
+      manifest: manifestOf(asked),
+      setResult: (sha256) => {
+        result = sha256;
+      },
+      progress: () => undefined,
+    });
+    const table = (name: string) => sqlText(join(folder, `${name}.parquet`));
+    const hosts = (await all(`SELECT * FROM read_parquet(${table('hosts')})`)).map((row) => HostsRecord.parse(row));
+    const domains = (await all(`SELECT * FROM read_parquet(${table('domains')})`)).map((row) =>
+      DomainsRecord.parse(row),
+    );
+    const keys = 'SELECT decode(key) AS key, decode(value) AS value FROM parquet_kv_metadata';
+    return { hosts, domains, result, metadata: await all(`${keys}(${table('hosts')})`) };
+  } finally {
+    database.closeSync();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
