@@ -7,7 +7,8 @@ import type { HandshakeEvidence, ScanEvidence } from './answers.ts';
  * Hosts whose replies show nothing of MPTCP. They are nearly all of a census, and only a few things are read of them: hosts that
  * agree in these have the same verdict, and one of them is judged for all. A host is plain when
  * - no reply of it holds an option of kind 30, has a fault, or has an option area that is not `quietArea`,
- * - no two of its SYN/ACKs are one packet (a repeat is told from an answer by when it came),
+ * - no two of its replies can be one packet: those to one probe have other numbers, and so have all its numbered SYN/ACKs (a repeat is
+ *   told from an answer by when it came),
  * - no connection to it was tried.
  * Every other host is judged by its own evidence.
  */
@@ -92,7 +93,7 @@ export const HandshakeEvidenceRow = HandshakeRecord.pick(ofConnection);
  */
 export const quietArea = '(01|0204[0-9a-f]{4}|0303[0-9a-f]{2}|0402|080a[0-9a-f]{16})*(00([0-9a-f]{2})*)?';
 
-/** Evidence with these replies and nothing else in it; each came to a SYN of its own. */
+/** Evidence with these replies and nothing else in it; no two are one packet. */
 export function plainEvidence(replies: readonly PlainReply[]): ScanEvidence[] {
   return replies.map(({ probe, classification, sent_version, numbered }, index) => ({
     probe,
@@ -100,7 +101,7 @@ export function plainEvidence(replies: readonly PlainReply[]): ScanEvidence[] {
     sent_version,
     source_port: numbered ? index : null,
     ack: numbered ? '00000001' : null,
-    seq: null,
+    seq: index.toString(16).padStart(8, '0'),
     options_mptcp: [],
     faults: [],
     tcp_options: null,

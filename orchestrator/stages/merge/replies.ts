@@ -20,7 +20,7 @@ export const plainReply = {
   tcp_options: `(tcp_options IS NULL OR regexp_full_match(tcp_options, '${quietArea}'))`,
 } as const;
 
-/** SQL: other reasons why a host is not plain. Two SYN/ACKs are one packet when their `packet` is equal; it may be so by chance too. */
+/** SQL: other reasons why a host is not plain. Replies that can be one packet have an equal `packet`; others have so by chance, which harms nothing. */
 export const notPlain = {
   packet:
     'SELECT address, port FROM (SELECT address, port, packet, lag(packet) OVER () AS before FROM replies) WHERE packet = before',
@@ -35,7 +35,7 @@ export const repliesSql = `
   SELECT address, port,
     CASE WHEN ${Object.values(plainReply).join(' AND ')} THEN concat_ws(' ', ${Object.values(keptOfPlain).join(', ')}) END AS kind,
     CASE WHEN classification IN (${synackWords}) AND source_port IS NOT NULL AND ack IS NOT NULL AND seq IS NOT NULL
-      THEN hash(address, port, source_port, ack, seq) END AS packet,
+      THEN hash(address, port, source_port, ack, seq) ELSE hash(address, port, probe, source_port, ack, seq) END AS packet,
     rtt_us,
     CASE WHEN rtt_us IS NULL AND rtt_us_missing IS NOT NULL
       THEN concat_ws(' ', probe, classification, coalesce(option, '~'), coalesce(sent_option, '~'), rtt_us_missing) END AS why,
@@ -45,10 +45,10 @@ export const repliesSql = `
 
 /** Kinds of plain replies of the run, each with its bit. */
 export const kindsSql = `
-  SELECT kind, CAST(1 AS HUGEINT) << CAST(row_number() OVER (ORDER BY replies DESC, kind) - 1 AS INTEGER) AS bit
-  FROM (SELECT kind, count(*) AS replies FROM replies WHERE kind IS NOT NULL GROUP BY kind)
-  ORDER BY replies DESC, kind
-  LIMIT ${bits}`;
+  SELECT kind, CAST(1 AS HUGEINT) << CAST(row_number() OVER () - 1 AS INTEGER) AS bit
+  FROM (
+    SELECT kind FROM replies WHERE kind IS NOT NULL GROUP BY kind ORDER BY count(*) DESC, kind LIMIT ${bits}
+  )`;
 
 /** Hosts that are judged by their own evidence. */
 export const ownSql = `
