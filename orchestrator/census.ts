@@ -94,7 +94,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     const copy = manifest.data.starts.at(-1)?.blocklist?.copy;
     const kept = { ...config, scan: { ...config.scan, blocklist: copy === undefined ? null : join(folder, copy) } };
     const stages = pipeline(findTool);
-    await runStages({ ...input, config: kept, folder: new RunFolder(folder), manifest, stages });
+    await runStages({ ...input, config: kept, memory: config.memory, folder: new RunFolder(folder), manifest, stages });
     return manifest.data;
   } finally {
     await release();
@@ -132,6 +132,7 @@ export async function replayCensus(input: {
     folder,
     manifest,
     config,
+    memory: config.memory,
     before,
     terminal: false,
     stages: pipeline(findTool),

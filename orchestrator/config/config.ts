@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bytesOf } from '../core/memory.ts';
 
 /** How a schema of the configuration reads its times: a file has them as text with their unit, a manifest as numbers. */
 function secondsSchema(numbers: boolean) {
@@ -143,6 +144,22 @@ const Path = z
   })
   .prefault({});
 
+/** What merge holds at a time fits into this. */
+const leastMemory = '512MB';
+
+const Memory = z
+  .string()
+  .refine((text) => bytesOf(text) !== null, 'expected a size such as 512MB or 2GB')
+  .refine(
+    (text) => (bytesOf(text) ?? Number.POSITIVE_INFINITY) >= (bytesOf(leastMemory) ?? 0),
+    `at least ${leastMemory}`,
+  )
+  .nullable()
+  .default(null)
+  .describe(
+    'what the database may hold before it spills into the run folder; null: a quarter of the machine, at most 4GB',
+  );
+
 function configSchema(seconds: Seconds) {
   return z.strictObject({
     lab: z.boolean().default(false).describe('a run inside a test Internet: it may send only to lab_ranges'),
@@ -167,6 +184,7 @@ function configSchema(seconds: Seconds) {
     os: osSchema(seconds),
     path: Path,
     parts: Parts.prefault({}).describe('units per part at most, by stage'),
+    memory: Memory,
   });
 }
 

@@ -9,7 +9,7 @@ function isLower(before: unknown, after: unknown): boolean {
   return typeof after === 'number' && (before === null || (typeof before === 'number' && after < before));
 }
 
-/** Keys that a started run may change, and in which direction: whatever only restrains sending, or says who sends and from where. */
+/** Keys that a started run may change, and in which direction: whatever only restrains sending, or says who sends and from where, or leaves the result alone. */
 const changeable: Readonly<Record<string, (before: unknown, after: unknown) => boolean>> = {
   contact: () => true,
   'scan.interface': () => true,
@@ -17,6 +17,8 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'scan.rate': isLower,
   // Another file, or one where there was none. What it holds is compared by itself: no opt-out may be dropped.
   'scan.blocklist': () => true,
+  // It says how a result is computed, not which.
+  memory: () => true,
 };
 
 /** Whether a started run lets a change of its configuration through. */

@@ -53,4 +53,6 @@ path:
   tool: icmp-echo
   ping: true                  # ICMP echo round trip of every candidate, to set against the SYN's
   probes: 3
+
+memory: null                  # what the database may hold, such as 512MB; null: a quarter of the machine, at most 4GB
 `;

@@ -1,26 +1,29 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { CensusError } from '../errors.ts';
 import { columnsOf } from './columns.ts';
+import { quarterOf, threadsFor } from './memory.ts';
 
 /** Text as an SQL literal. */
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** What the database holds before it spills to disk. A run needs no more, however long its list: every step sorts, joins or streams. */
-const memoryLimit = '512MB';
-
-/** A database in memory that spills into `temp` past its limit and loads no extension from anywhere. */
-export async function openDatabase(input: { temp: string; memoryLimit?: string }): Promise<DuckDBInstance> {
+/**
+ * A database in memory that spills into `temp` past its limit and loads no extension from anywhere.
+ * @param input.memoryLimit such as 512MB; null: a quarter of the machine, at most 4 GB
+ */
+export async function openDatabase(input: { temp: string; memoryLimit?: string | null }): Promise<DuckDBInstance> {
   await mkdir(input.temp, { recursive: true });
+  const memory = input.memoryLimit ?? quarterOf(totalmem());
   return await DuckDBInstance.create(':memory:', {
-    memory_limit: input.memoryLimit ?? memoryLimit,
+    memory_limit: memory,
     temp_directory: input.temp,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    threads: '2',
+    threads: String(threadsFor(memory, availableParallelism())),
   });
 }
 

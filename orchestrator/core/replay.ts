@@ -8,8 +8,9 @@ import type { Manifest } from './folder/manifest.ts';
 import { readCut, requireInput } from './part/cut.ts';
 import { decodePart } from './part/decode.ts';
 import { joinRejects } from './part/part-stage.ts';
-import type { PartStage, Stage, WholeStage } from './stage.ts';
-import { createState, type RunState, type StateInput, viewStage } from './state.ts';
+import type { RunInput } from './run.ts';
+import type { PartStage, WholeStage } from './stage.ts';
+import { createState, type RunState, viewStage } from './state.ts';
 import { runWholeStage } from './whole-stage.ts';
 
 /** What became of one stage in a replay. */
@@ -81,11 +82,9 @@ async function replayWhole<C>(state: RunState<C>, stage: WholeStage<C>, before: 
  * Decodes a finished run again from its raw files into `folder.out`: no packet, no privilege, no change to the run. The manifest
  * handed in is a copy whose file lies in `folder.out` too.
  */
-export async function replayStages<C>(
-  input: Omit<StateInput<C>, 'database'> & { stages: readonly Stage<C>[]; before: Manifest },
-): Promise<Replayed[]> {
+export async function replayStages<C>(input: RunInput<C> & { before: Manifest }): Promise<Replayed[]> {
   await rm(input.folder.out, { recursive: true, force: true });
-  const database = await openDatabase({ temp: input.folder.temp() });
+  const database = await openDatabase({ temp: input.folder.temp(), memoryLimit: input.memory ?? null });
   const state = createState({ ...input, database });
   const results: Replayed[] = [];
   for (const stage of input.stages) {

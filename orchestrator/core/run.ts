@@ -7,7 +7,11 @@ import { createState, leftOut, type RunState, type StateInput, viewStage } from 
 import { throwIfStopped } from './stop.ts';
 import { runWholeStage } from './whole-stage.ts';
 
-export type RunInput<C> = Omit<StateInput<C>, 'database'> & { stages: readonly Stage<C>[] };
+export type RunInput<C> = Omit<StateInput<C>, 'database'> & {
+  stages: readonly Stage<C>[];
+  /** What the database may hold, such as 512MB; null: a share of the machine. */
+  memory?: string | null;
+};
 
 async function leaveOut<C>(state: RunState<C>, stage: PartStage<C>): Promise<void> {
   const before = state.manifest.data.stages[stage.name];
@@ -41,7 +45,7 @@ async function runStage<C>(state: RunState<C>, stage: Stage<C>): Promise<boolean
  * A stage that fails stops those that read it; the others finish, and the first error is thrown then.
  */
 export async function runStages<C>(input: RunInput<C>): Promise<void> {
-  const database = await openDatabase({ temp: input.folder.temp() });
+  const database = await openDatabase({ temp: input.folder.temp(), memoryLimit: input.memory ?? null });
   const state = createState({ ...input, database });
   const started = new Map<string, Promise<void>>();
   let ranAny = false;

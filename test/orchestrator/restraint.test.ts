@@ -81,12 +81,12 @@ test('a higher rate is refused with both values', async () => {
   assert.match(stderr, 'scan.rate was 100 and is 101 now');
 });
 
-test('opt-outs added between two starts are honoured in parts that were split before, and the counts add up', async () => {
+test('opt-outs added between two starts are honoured, beside other changes that are let through, in parts that were split before, and the counts add up', async () => {
   writeFileSync(
     broken.at('blocklist'),
     '# grown\n198.18.9.6\n198.18.9.0/31 ; as a set it holds the first\n198.18.9.5\n',
   );
-  const set = ['--set', 'scan.rate=50', '--set', 'contact=ops@survey.example'];
+  const set = ['--set', 'scan.rate=50', '--set', 'contact=ops@survey.example', '--set', 'memory=600MB'];
   const { exitCode, stdout, stderr } = await cli('run', '-c', broken.config, broken.folder, ...set);
   assert.is(exitCode, 0, stdout + stderr);
   assert.equal(asked(), ['198.18.9.2', '198.18.9.3', '198.18.9.4']);
@@ -94,7 +94,7 @@ test('opt-outs added between two starts are honoured in parts that were split be
   const counts = manifest?.stages.scan?.counts;
   assert.equal([counts?.units_in, counts?.failed, counts?.skipped], [6, { timeout: 3 }, { blocked: 3 }]);
   const start = manifest?.starts.at(-1);
-  assert.equal(Object.keys(start?.changed ?? {}).sort(), ['contact', 'scan.rate']);
+  assert.equal(Object.keys(start?.changed ?? {}).sort(), ['contact', 'memory', 'scan.rate']);
   assert.is(start?.blocklist?.prefixes, 3);
   assert.match(readFileSync(join(broken.folder, start?.blocklist?.copy ?? ''), 'utf8'), /^# grown/);
 });

@@ -56,7 +56,7 @@ async function allowedChanges(before: Manifest, input: OpenRun, inputs: Manifest
     throw new CensusError(
       'E_RUN_FOLDER',
       `run ${input.name} was started with another configuration: ${refused.key} was ${shown(refused.before)} and is ${shown(refused.after)} now`,
-      `${other}; only what restrains sending may change: more opt-outs, a lower rate, contact, interface, gateway`,
+      `${other}; only what restrains sending may change: more opt-outs, a lower rate, contact, interface, gateway, and memory`,
     );
   }
   await requireAllOptOuts(input.folder, before, stored.blocklist, input.optOuts);

@@ -30,6 +30,8 @@ const wrong: [sentence: string, yaml: string, message: RegExp][] = [
   ['a wrong value is named with its place', 'targets: {list: a}\nscan: {rate: fast}', /scan\.rate: /],
   ['a port out of range is refused', 'targets: {list: a}\nscan: {ports: [70000]}', /scan\.ports\.0: /],
   ['a time needs its unit', 'targets: {list: a}\nhandshake: {hold: 5}', /handshake\.hold: /],
+  ['memory needs its unit', 'targets: {list: a}\nmemory: "512"', /memory: expected a size such as 512MB or 2GB/],
+  ['memory is enough for a merge', 'targets: {list: a}\nmemory: 100MB', /memory: at least 512MB/],
   ['targets are needed', 'contact: a@b.example', /targets: /],
   ['an unknown tool is refused', 'targets: {list: a}\nresolve: {tool: dig}', /resolve\.tool: /],
   ['what is not YAML is said to be so', 'targets: [', /is not YAML/],
