@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Counts } from './folder/entries.ts';
 import type { Manifest } from './folder/manifest.ts';
+import type { ShareTable } from './shared-tables.ts';
 import type { Tool } from './tool.ts';
 
 /** One unit row that a stage hands to its tool, or the reason why it does not. */
@@ -25,6 +26,8 @@ export interface UnitsContext<C> {
   config: C;
   /** Rows over the views of the stages it reads, each view named after its stage. */
   query: (sql: string) => AsyncIterable<unknown>;
+  /** For what several stages list: it is computed once in a run. */
+  shareTable: ShareTable;
 }
 
 /** What the role of a stage looks like to core. */

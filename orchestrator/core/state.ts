@@ -5,6 +5,7 @@ import type { RunFolder } from './folder/folder.ts';
 import type { ManifestFile } from './folder/manifest.ts';
 import type { PartJob } from './part/site.ts';
 import type { Reporter } from './progress.ts';
+import { type ShareTable, sharedTables } from './shared-tables.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { throwIfStopped } from './stop.ts';
 import type { Tool } from './tool.ts';
@@ -21,6 +22,7 @@ export interface RunState<C> {
   signal: AbortSignal;
   query: (sql: string) => AsyncIterable<unknown>;
   run: (sql: string) => Promise<void>;
+  shareTable: ShareTable;
   digests: (stages: readonly string[]) => Record<string, string>;
   job: (stage: PartStage<C>, tool: Tool<unknown, unknown, unknown, C>, part: string) => PartJob<C>;
 }
@@ -45,6 +47,7 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
     signal: input.signal,
     query: (sql) => stoppable(rows(input.database, sql), input.signal),
     run: (sql) => runSql(input.database, sql),
+    shareTable: sharedTables(input.folder.temp(), (sql) => runSql(input.database, sql)),
     digests: (stages) => Object.fromEntries(stages.map((stage) => [stage, digestOf(manifest, stage)])),
     job: (stage, tool, part) => ({
       stage,

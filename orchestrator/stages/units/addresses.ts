@@ -16,14 +16,20 @@ const addressesSql = `
   GROUP BY address
   ORDER BY address`;
 
+/** The rows of addressesSql: five stages read them, they are gathered once in a run. */
+async function* looked({ query, shareTable }: UnitsContext<Config>): AsyncGenerator<unknown> {
+  await shareTable('looked_up', addressesSql);
+  yield* query('SELECT * FROM looked_up');
+}
+
 /** For lookups that send nothing to the address. */
-export async function* allAddresses({ query }: UnitsContext<Config>): AsyncGenerator<UnitRow> {
-  for await (const value of query(addressesSql)) yield { row: { address: Row.parse(value).address }, skip: null };
+export async function* allAddresses(context: UnitsContext<Config>): AsyncGenerator<UnitRow> {
+  for await (const value of looked(context)) yield { row: { address: Row.parse(value).address }, skip: null };
 }
 
 /** For lookups that are asked of others about candidates. */
-export async function* candidates({ query }: UnitsContext<Config>): AsyncGenerator<UnitRow> {
-  for await (const value of query(addressesSql)) {
+export async function* candidates(context: UnitsContext<Config>): AsyncGenerator<UnitRow> {
+  for await (const value of looked(context)) {
     const { address, candidate } = Row.parse(value);
     yield { row: { address }, skip: candidate ? null : 'not_a_candidate' };
   }

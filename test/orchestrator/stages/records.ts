@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { openDatabase, rows, runSql, viewSql } from '../../../orchestrator/core/duckdb.ts';
+import { type ShareTable, sharedTables } from '../../../orchestrator/core/shared-tables.ts';
 import { AsnRecord } from '../../../orchestrator/schemas/records/asn.ts';
 import { GeoRecord } from '../../../orchestrator/schemas/records/geo.ts';
 import { HandshakeRecord } from '../../../orchestrator/schemas/records/handshake.ts';
@@ -32,7 +33,7 @@ export type Records = { [K in keyof typeof schemas]?: z.infer<(typeof schemas)[K
 export async function withViews<T>(
   records: Records,
   names: readonly string[],
-  work: (query: (sql: string) => AsyncIterable<unknown>) => Promise<T>,
+  work: (query: (sql: string) => AsyncIterable<unknown>, shareTable: ShareTable) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'views-'));
   const database = await openDatabase({ temp: join(folder, 'temp') });
@@ -44,7 +45,8 @@ export async function withViews<T>(
       writeFileSync(file, given.map((record) => `${JSON.stringify(schema.parse(record))}\n`).join(''));
       await runSql(database, viewSql(name, given.length === 0 ? [] : [file], schema));
     }
-    return await work((sql) => rows(database, sql));
+    const shareTable = sharedTables(join(folder, 'temp'), (sql) => runSql(database, sql));
+    return await work((sql) => rows(database, sql), shareTable);
   } finally {
     database.closeSync();
     rmSync(folder, { recursive: true, force: true });

@@ -33,9 +33,9 @@ const Shown = z.object({ address: z.string(), port: z.int().optional(), host: z.
 /** Units of a stage as `address[:port[ host]] -> asked or why not`. */
 async function unitsOf(make: (find: typeof findTool) => PartStage<Config>, config: Config, records: Records) {
   const stage = make(findTool);
-  return await withViews(records, stage.reads, async (query) => {
+  return await withViews(records, stage.reads, async (query, shareTable) => {
     const shown: string[] = [];
-    for await (const { row, skip } of stage.units({ config, query })) {
+    for await (const { row, skip } of stage.units({ config, query, shareTable })) {
       assert.ok(stage.role.input.safeParse(row).success, JSON.stringify(row));
       const { address, port, host } = Shown.parse(row);
       const words = [address, ...(port === undefined ? [] : [String(port)]), ...(host == null ? [] : [host])];
@@ -214,5 +214,24 @@ for (const [stage, config, records, expected] of lookups) {
   test(`${stage(findTool).name}: ${config.lab ? 'in the lab' : 'in the open'}, announced addresses too`, async () =>
     assert.equal(await unitsOf(stage, config, records), expected));
 }
+
+test('the addresses that are looked up are gathered once for all stages that ask for them', async () => {
+  const records = { scan: [scanned('198.18.0.1', option), scanned('198.18.0.2', [])], handshake: [] };
+  const asked: string[] = [];
+  const found = await withViews(records, ['scan', 'handshake'], async (query, shareTable) => {
+    const counting = (sql: string) => {
+      asked.push(sql);
+      return query(sql);
+    };
+    const lists = [asn, whois, geo].map(async (stage) => {
+      const rows: unknown[] = [];
+      for await (const unit of stage(findTool).units({ config: lab, query: counting, shareTable })) rows.push(unit);
+      return rows.length;
+    });
+    return await Promise.all(lists);
+  });
+  assert.equal(found, [2, 2, 2]);
+  assert.is(asked.filter((sql) => /\b(scan|handshake)\b/.test(sql)).length, 0);
+});
 
 test.run();
