@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts';
 import { refuseUnsafe } from './config/file.ts';
 import { mayChange, readOptOuts } from './config/restraint.ts';
 import { storedConfig } from './config/stored.ts';
+import { databaseVersion } from './core/duckdb.ts';
 import { RunFolder } from './core/folder/folder.ts';
 import { isUrl } from './core/folder/list-file.ts';
 import { lockFolder } from './core/folder/lock.ts';
@@ -84,7 +85,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
       seed: config.seed,
       inputs: inputsOf(config),
       programs,
-      census: await provenance(),
+      census: { ...(await provenance()), duckdb: databaseVersion() },
       vantage: vantagePoint(config),
       optOuts,
       stored: storedOf,

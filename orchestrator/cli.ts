@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { canonicalAddress } from './address/ip.ts';
 import { inputsOf, needsOf, replayCensus, runCensus } from './census.ts';
 import { Config } from './config/config.ts';
 import { loadConfig, refuseUnsafe } from './config/file.ts';
 import { readOptOuts } from './config/restraint.ts';
 import { initTemplate } from './config/template.ts';
+import { recordLines } from './core/cat.ts';
 import { lineParser } from './core/part/parse-line.ts';
 import { splitLines } from './core/process/lines.ts';
 import { clock, type Reporter } from './core/progress.ts';
@@ -30,6 +32,20 @@ import { liveView, plainView } from './view.ts';
 
 const out = (text: string) => process.stdout.write(`${text}\n`);
 const err = (text: string) => process.stderr.write(`${text}\n`);
+
+/** Prints lines as fast as the reader takes them: the first at once, the others in larger pieces. */
+async function printLines(lines: AsyncIterable<string>): Promise<void> {
+  let piece = '';
+  let most = 0;
+  for await (const line of lines) {
+    piece += `${line}\n`;
+    if (piece.length < most) continue;
+    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+    piece = '';
+    most = 1 << 16;
+  }
+  process.stdout.write(piece);
+}
 
 /** What the scan is about to send: said before it sends. */
 function announce(config: Config): (stage: string, units: number) => string {
@@ -131,13 +147,31 @@ program
       err(`${moved} verdicts differ under rules ${rulesVersion}; replayed into ${resolve(into)}`);
       return;
     }
-    for (const { stage, compared, differs } of results) {
+    for (const { stage, compared, differs, notes } of results) {
       out(
-        `${stage.padEnd(10)} ${compared} outputs, ${differs.length === 0 ? 'same bytes' : `differs: ${differs.join(', ')}`}`,
+        `${stage.padEnd(10)} ${compared} outputs, ${differs.length === 0 ? 'same rows' : `differs: ${differs.join(', ')}`}`,
       );
+      for (const note of notes) out(`${' '.repeat(10)} ${note}`);
     }
     out(`Replayed into ${resolve(into)}`);
     if (results.some(({ differs }) => differs.length > 0)) process.exitCode = 1;
+  });
+
+program
+  .command('cat')
+  .description('print the records of a stage, or hosts or domains, as NDJSON')
+  .argument('<folder>', 'run folder')
+  .argument('<stage>', 'targets, resolve, scan, ..., hosts or domains')
+  .option('--address <address>', 'only records about this address')
+  .addHelpText(
+    'after',
+    '\nExample: mptcp-census cat runs/2026-11 hosts | jq -r \'select(.v1.verdict == "capable").address\'',
+  )
+  .action(async (folder, stage, { address }) => {
+    const about = address === undefined ? null : canonicalAddress(address);
+    if (address !== undefined && about === null)
+      throw new CensusError('E_INPUT', `${address} is no address`, 'give one IPv4 or IPv6 address');
+    await printLines(recordLines(resolve(folder), stage, about));
   });
 
 program

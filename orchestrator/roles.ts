@@ -30,6 +30,8 @@ export interface Role<I, R> {
   /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
   divided?(row: I, most: number, config: Config): I[] | null;
   answered(record: R): string;
+  /** Which words of a unit's name are numbers: records are sorted by the words, these by value. Default: none. */
+  unitNumbers?: readonly boolean[];
   /** Names what a record says: a second record of the same identity is the first one again. Default: all of its fields. */
   identity?(record: R): string;
   /** Fact of the part under which a record is counted, its repeats as `<fact>_repeated`; null: under none. */
@@ -89,6 +91,7 @@ export const roles = {
     record: TargetsRecord,
     asked: (row) => [String(row.line)],
     answered: (record) => String(record.line),
+    unitNumbers: [true],
   }),
   resolver: defineRole({
     unit: 'name and type',
@@ -106,6 +109,7 @@ export const roles = {
     divided: (row, most, config) =>
       isPrefix(row.target) ? shardRows(row.target, most / scanUnits(row.target, config).length) : null,
     answered: (record) => `${record.address} ${record.port} ${record.probe}`,
+    unitNumbers: [false, true],
     identity: replyIdentity,
     countedAs: (record) => (isSynAck(record) ? 'synacks' : null),
   }),
@@ -115,6 +119,7 @@ export const roles = {
     record: HandshakeRecord,
     asked: (row) => [`${row.address} ${row.port}`],
     answered: (record) => `${record.address} ${record.port}`,
+    unitNumbers: [false, true],
   }),
   prefix_table: defineRole({ ...perAddress, record: AsnRecord }),
   registry: defineRole({ ...perAddress, record: WhoisRecord }),

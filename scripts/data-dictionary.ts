@@ -18,39 +18,39 @@ import { type Entry, type Field, fieldsOf } from './schema-fields.ts';
 const failed = '`failure` says why';
 
 export const entries: readonly Entry[] = [
-  { name: 'targets', file: 'targets/*.ndjson', one: 'target out of one line of the list', schema: TargetsRecord },
-  { name: 'resolve', file: 'resolve/*.ndjson', one: 'name and record type asked', schema: ResolveRecord },
+  { name: 'targets', file: 'targets/*.parquet', one: 'target out of one line of the list', schema: TargetsRecord },
+  { name: 'resolve', file: 'resolve/*.parquet', one: 'name and record type asked', schema: ResolveRecord },
   {
     name: 'scan',
-    file: 'scan/*.ndjson',
+    file: 'scan/*.parquet',
     one: 'reply to one SYN; silent units have no record and are counted',
     schema: ScanRecord,
     absent: 'this probe or this reply carries none',
   },
   {
     name: 'handshake',
-    file: 'handshake/*.ndjson',
+    file: 'handshake/*.parquet',
     one: 'address and port',
     schema: HandshakeRecord,
     absent: `not seen; without a connection ${failed}`,
   },
-  { name: 'asn', file: 'asn/*.ndjson', one: 'address', schema: AsnRecord, absent: failed },
+  { name: 'asn', file: 'asn/*.parquet', one: 'address', schema: AsnRecord, absent: failed },
   {
     name: 'whois',
-    file: 'whois/*.ndjson',
+    file: 'whois/*.parquet',
     one: 'address',
     schema: WhoisRecord,
     absent: `the answer has none; without an answer ${failed}`,
   },
   {
     name: 'geo',
-    file: 'geo/*.ndjson',
+    file: 'geo/*.parquet',
     one: 'address',
     schema: GeoRecord,
     absent: `the database has none; when it has nothing at all ${failed}`,
   },
-  { name: 'os', file: 'os/*.ndjson', one: 'address', schema: OsRecord, absent: 'the program prints none' },
-  { name: 'path', file: 'path/*.ndjson', one: 'address', schema: PathRecord, absent: failed },
+  { name: 'os', file: 'os/*.parquet', one: 'address', schema: OsRecord, absent: 'the program prints none' },
+  { name: 'path', file: 'path/*.parquet', one: 'address', schema: PathRecord, absent: failed },
   {
     name: 'hosts',
     file: 'hosts.parquet',

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance, version } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { CensusError } from '../errors.ts';
 import { columnsOf } from './columns.ts';
@@ -11,12 +11,22 @@ export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** Version of the library: another one may lay the same rows out in other bytes. */
+export function databaseVersion(): string {
+  return version();
+}
+
 /**
  * A database in memory that spills into `temp` past its limit and loads no extension from anywhere.
  * @param input.memoryLimit such as 512MB; null: a quarter of the machine, at most 4 GB
+ * @param input.makeTemp false: only when it spills, so that a folder that cannot be written is no hindrance to reading
  */
-export async function openDatabase(input: { temp: string; memoryLimit?: string | null }): Promise<DuckDBInstance> {
-  await mkdir(input.temp, { recursive: true });
+export async function openDatabase(input: {
+  temp: string;
+  memoryLimit?: string | null;
+  makeTemp?: boolean;
+}): Promise<DuckDBInstance> {
+  if (input.makeTemp !== false) await mkdir(input.temp, { recursive: true });
   const memory = input.memoryLimit ?? quarterOf(totalmem());
   return await DuckDBInstance.create(':memory:', {
     memory_limit: memory,
@@ -82,14 +92,33 @@ export async function runSql(database: DuckDBInstance, sql: string): Promise<voi
   }
 }
 
-/** A view over NDJSON files of one record schema; no rows but the same columns where there is no file. */
+type Columns = readonly [name: string, type: string][];
+
+/** NDJSON files as a table with these columns. */
+export function ndjsonSql(files: readonly string[], columns: Columns): string {
+  const fields = columns.map(([column, type]) => `${sqlText(column)}: ${sqlText(type)}`);
+  return `read_json([${files.map(sqlText).join(', ')}], format = 'newline_delimited', columns = {${fields.join(', ')}})`;
+}
+
+/** Parquet files as a table with these columns: null where a file is older than a column. */
+function parquetSql(files: readonly string[], columns: Columns): string {
+  const none = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
+  const names = columns.map(([column]) => `"${column}"`);
+  const list = files.map(sqlText).join(', ');
+  return `(
+    SELECT ${names.join(', ')} FROM (
+      SELECT * FROM read_parquet([${list}], union_by_name = true)
+      UNION ALL BY NAME SELECT ${none.join(', ')} WHERE false
+    ))`;
+}
+
+/** A view over files of one record schema, Parquet or NDJSON; no rows but the same columns where there is no file. */
 export function viewSql(name: string, files: string[], schema: z.ZodType): string {
   const columns = columnsOf(schema);
   if (files.length === 0) {
     const fields = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
     return `CREATE OR REPLACE VIEW ${name} AS SELECT ${fields.join(', ')} WHERE false`;
   }
-  const list = files.map(sqlText).join(', ');
-  const fields = columns.map(([column, type]) => `${sqlText(column)}: ${sqlText(type)}`);
-  return `CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_json([${list}], format = 'newline_delimited', columns = {${fields.join(', ')}})`;
+  const table = files.every((file) => file.endsWith('.parquet')) ? parquetSql : ndjsonSql;
+  return `CREATE OR REPLACE VIEW ${name} AS SELECT * FROM ${table(files, columns)}`;
 }

@@ -39,6 +39,7 @@ export interface StateInput<C> {
 
 export function createState<C>(input: StateInput<C>): RunState<C> {
   const { manifest, report } = input;
+  const run = (sql: string) => runSql(input.database, sql);
   return {
     folder: input.folder,
     manifest,
@@ -46,8 +47,8 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
     report,
     signal: input.signal,
     query: (sql) => stoppable(rows(input.database, sql), input.signal),
-    run: (sql) => runSql(input.database, sql),
-    shareTable: sharedTables(input.folder.temp(), (sql) => runSql(input.database, sql)),
+    run,
+    shareTable: sharedTables(input.folder.temp(), run),
     digests: (stages) => Object.fromEntries(stages.map((stage) => [stage, digestOf(manifest, stage)])),
     job: (stage, tool, part) => ({
       stage,
@@ -60,6 +61,7 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
         Object.entries(manifest.data.programs).map(([name, { version }]) => [name, version]),
       ),
       runsAs: Object.fromEntries(Object.entries(manifest.data.programs).map(([name, { runs_as }]) => [name, runs_as])),
+      run,
       signal: input.signal,
       terminal: input.terminal,
       onStatus: (status) => report({ type: 'status', stage: stage.name, ...status }),

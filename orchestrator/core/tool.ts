@@ -92,6 +92,8 @@ export interface StepContext<I, C> {
   input: string;
   /** The same rows, parsed. */
   rows(): AsyncIterable<I>;
+  /** The same, some hundreds at a time. */
+  batches(): AsyncIterable<I[]>;
   config: C;
   seed: number;
   signal: AbortSignal;
@@ -111,6 +113,11 @@ export interface CollectContext<I, C> extends StepContext<I, C> {
 export interface DecodeContext<I, C> extends StepContext<I, C> {
   /** Runs an offline program and gives its stdout line by line. */
   lines(command: Command): AsyncIterable<string>;
+  /**
+   * Lines of a raw file, whole or compressed (folder/raw-files.ts), all of a chunk at once: it is hashed and compressed as it is read.
+   * Whatever reads raw files otherwise goes through the functions there.
+   */
+  rawLines(name: string): AsyncIterable<string[]>;
 }
 
 /** One thing a program printed, before the schema check. `line` is its text, kept when it is rejected. */
@@ -141,7 +148,8 @@ export interface Tool<I, W, R, C> {
   name: string;
   programs?: Program[];
   collect?(context: CollectContext<I, C>): Promise<void>;
-  decode(context: DecodeContext<I, C>): AsyncIterable<RawRow>;
+  /** Rows in batches, as they come: an asynchronous step for each would cost more than the row. */
+  decode(context: DecodeContext<I, C>): AsyncIterable<RawRow[]>;
   /** It is handed whole prefixes and leaves out itself what opted out within them; absent: it is handed what is left of each. */
   screensPrefixes?: true;
   /** Loose: unknown fields are counted, not refused. */

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { accounted } from '../../orchestrator/core/folder/entries.ts';
 import { type Manifest, readManifest } from '../../orchestrator/core/folder/manifest.ts';
+import { rawText } from '../../orchestrator/core/folder/raw-files.ts';
 import { check } from '../../scripts/lab/check/check.ts';
 import { readResult } from '../../scripts/lab/check/result.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
@@ -114,7 +115,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     assert.is((await manifestOf(stand, 'killed')).result_sha256, (await manifestOf(stand, 'first')).result_sha256);
   });
 
-  test('a replay needs no network and no privilege and gives the same bytes', async () => {
+  test('a replay needs no network and no privilege and gives the same rows', async () => {
     const into = stand.folder('replayed');
     await mkdir(into);
     await chmod(into, 0o777);
@@ -136,7 +137,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     });
     assert.is(exitCode, 0, stdout + stderr);
     for (const stage of ['targets', 'resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'path', 'merge', 'report']) {
-      assert.match(stdout, new RegExp(`^${stage} .*same bytes`, 'm'));
+      assert.match(stdout, new RegExp(`^${stage} .*same rows`, 'm'));
     }
   });
 
@@ -152,7 +153,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     const zmap = Object.values((await manifestOf(stand, 'first')).stages.scan?.parts ?? {})[0];
     if (zmap === undefined) throw new Error('no scan part');
     const raw = `${stand.folder('first')}/raw/scan/00000`;
-    const lines = await Promise.all(['v1', 'v0'].map((probe) => readFile(`${raw}/80-${probe}.ndjson`, 'utf8')));
+    const lines = await Promise.all(['v1', 'v0'].map((probe) => rawText(`${raw}/80-${probe}.ndjson`)));
     const { exitCode, stdout, stderr } = await census(stand, ['judge'], lines.join(''));
     assert.is(exitCode, 0, stderr);
     const { hosts } = await readResult(stand.folder('first'));

@@ -62,7 +62,7 @@ test('a program that exits with 3 ends the run with 1; the line names stage, par
   for (const word of [/^error E_PROGRAM_FAILED: resolve\/00003: bash exited with 3/m, /exit code 3/, /no memory/]) {
     assert.match(stderr, word);
   }
-  assert.equal(readdirSync(join(folder, 'resolve')), ['00000.ndjson', '00001.ndjson', '00002.ndjson']);
+  assert.equal(readdirSync(join(folder, 'resolve')), ['00000.parquet', '00001.parquet', '00002.parquet']);
 });
 
 test('a missing program stops the run before it starts, with 2 and one clear line', async () => {
@@ -121,11 +121,11 @@ test('a run folder that cannot be made is one line, and ends with 2', async () =
   assert.match(stderr, /^error E_RUN_FOLDER: ENOTDIR/);
 });
 
-test('replay ends with 0 while all bytes are the same, and with 1 once a raw file was changed, which it names', async () => {
+test('replay ends with 0 while all rows are the same, and with 1 once a raw file was changed, which it names', async () => {
   const { folder } = await runWith({});
   const same = await cli('replay', folder);
   assert.is(same.exitCode, 0, same.stderr);
-  assert.match(same.stdout, /^resolve +4 outputs, same bytes$/m);
+  assert.match(same.stdout, /^resolve +4 outputs, same rows$/m);
   appendFileSync(join(folder, 'raw', 'resolve', '00000', 'records.ndjson'), '\n');
   const changed = await cli('replay', folder);
   assert.is(changed.exitCode, 1);

@@ -36,8 +36,19 @@ export const PartEntry = z.strictObject({
   started_at: z.string().describe('UTC'),
   ended_at: z.string().describe('UTC'),
   input_sha256: z.string().describe('of raw/<stage>/input/<part>.ndjson'),
-  output_sha256: z.string().describe('of <stage>/<part>.ndjson'),
-  raw_sha256: z.record(z.string(), z.string()).describe('of each file in raw/<stage>/<part>/'),
+  output_sha256: z
+    .string()
+    .describe(
+      'over the records in order, each as one line of JSON: equal for equal rows, however the file is laid out',
+    ),
+  records_sha256: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('of the file <stage>/<part>.parquet: whether it is whole; null in runs of schema_version 1'),
+  raw_sha256: z
+    .record(z.string(), z.string())
+    .describe('of each file in raw/<stage>/<part>/, as the program wrote it, compressed or not'),
   counts: Counts.describe('of this part; skipped units are counted for the stage'),
   unknown_fields: Reasons.describe('fields that the program printed and the schema does not know, with how often'),
   facts: z

@@ -62,8 +62,18 @@ export class LineWriter {
   }
 
   async write(line: string): Promise<void> {
+    this.add(line);
+    await this.drain();
+  }
+
+  /** Takes a line without waiting; `drain` must follow before there are too many to hold. */
+  add(line: string): void {
     this.#batch += `${line}\n`;
     this.lines += 1;
+  }
+
+  /** Writes what was added once it is enough for a write. */
+  async drain(): Promise<void> {
     if (this.#batch.length >= batchBytes) await this.#flush();
   }
 

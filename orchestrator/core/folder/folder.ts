@@ -44,7 +44,7 @@ export class RunFolder {
   }
 
   records(stage: string, part: string): string {
-    return join(this.out, stage, `${part}.ndjson`);
+    return join(this.out, stage, `${part}.parquet`);
   }
 
   /** What is known of a part that is done: written last. */

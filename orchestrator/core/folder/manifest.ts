@@ -5,7 +5,9 @@ import { CensusError } from '../../errors.ts';
 import { StageEntry } from './entries.ts';
 import { exists, writeWhole } from './files.ts';
 
-export const schemaVersion = 1;
+/** 2: records as Parquet, sorted; 1: as NDJSON, as they came. */
+export const schemaVersion = 2;
+const oldestVersion = 1;
 
 const ProgramEntry = z.strictObject({
   path: z.string().nullable().describe('where it was found'),
@@ -32,13 +34,13 @@ export type OptOutsEntry = z.infer<typeof OptOutsEntry>;
 
 /** What manifest.json holds: enough to say, years later, how each number came about. */
 export const Manifest = z.strictObject({
-  schema_version: z.literal(schemaVersion).describe('of this file and of all records of the run'),
+  schema_version: z.int().min(oldestVersion).max(schemaVersion).describe('of this file and of all records of the run'),
   run: z.string().describe('name of the run'),
   created_at: z.string().describe('UTC'),
   finished_at: z.string().nullable().describe('UTC; null while the run is not complete'),
   census: z
     .record(z.string(), z.union([z.string(), z.boolean(), z.null()]))
-    .describe('version, git commit and dirty flag of mptcp-census, of its module too'),
+    .describe('version, git commit and dirty flag of mptcp-census, of its module, Node and DuckDB too'),
   vantage: z.record(z.string(), z.unknown()).describe('where the run was made: kernel, its mptcp sysctls, interface'),
   seed: z.int().describe('order of the scan and all else that was drawn'),
   config: z.record(z.string(), z.unknown()).describe('resolved configuration, as of the last start'),
@@ -104,7 +106,7 @@ export async function readManifest(runFolder: string): Promise<Manifest | null> 
     throw new CensusError(
       'E_RUN_FOLDER',
       `${path}: ${issue?.path.join('.')}: ${issue?.message}`,
-      `this version reads schema_version ${schemaVersion}; use the version that made the run, named in census.version`,
+      `this version reads schema_version ${oldestVersion} to ${schemaVersion}; use the version that made the run, named in census.version`,
     );
   }
   return parsed.data;

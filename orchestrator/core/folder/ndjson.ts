@@ -2,21 +2,34 @@ import { createReadStream } from 'node:fs';
 import ndjson from 'ndjson';
 import type { z } from 'zod';
 import { CensusError } from '../../errors.ts';
+import { compiled } from '../compiled.ts';
+import { jsonOf, lineBatches } from '../process/lines.ts';
 
-/** Rows of an NDJSON file that this program wrote itself; each is checked against its schema. */
-export async function* readRows<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
-  const rows: AsyncIterable<unknown> = createReadStream(path).pipe(ndjson.parse());
+/** A checker of rows that this program wrote itself: each against its schema. */
+function rowCheck<T>(path: string, schema: z.ZodType<T>): (value: unknown) => T {
+  const checked = compiled(schema);
   let line = 0;
-  for await (const value of rows) {
+  return (value) => {
     line += 1;
-    const parsed = schema.safeParse(value);
-    if (!parsed.success) {
-      throw new CensusError(
-        'E_INPUT',
-        `${path}, line ${line}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-        'the file was changed by hand or by another version; put it back as it was, from a copy of the run folder',
-      );
-    }
-    yield parsed.data;
-  }
+    const parsed = checked.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new CensusError(
+      'E_INPUT',
+      `${path}, line ${line}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+      'the file was changed by hand or by another version; put it back as it was, from a copy of the run folder',
+    );
+  };
+}
+
+/** Rows of an NDJSON file that this program wrote itself, one by one. */
+export async function* readRows<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
+  const check = rowCheck(path, schema);
+  const rows: AsyncIterable<unknown> = createReadStream(path).pipe(ndjson.parse());
+  for await (const value of rows) yield check(value);
+}
+
+/** The same, some hundreds at a time: ten times as fast where a part has hundreds of thousands. */
+export async function* rowBatches<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T[]> {
+  const check = rowCheck(path, schema);
+  for await (const lines of lineBatches(createReadStream(path))) yield lines.map((line) => check(jsonOf(line)));
 }

@@ -46,6 +46,16 @@ function shown(value: unknown): string {
   return value === undefined ? 'not there' : JSON.stringify(value);
 }
 
+/** A run of before Parquet is not gone on with: half of its records would be of one layout and half of the other. */
+function requireSameLayout(run: string, { schema_version, census }: Manifest): void {
+  if (schema_version === schemaVersion) return;
+  throw new CensusError(
+    'E_RUN_FOLDER',
+    `run ${run} was made with schema_version ${schema_version}, this version goes on with ${schemaVersion} only`,
+    `mptcp-census replay and cat read it; to complete it, use the version that began it: ${census.version ?? '?'}, commit ${census.git_commit ?? '?'}`,
+  );
+}
+
 /** What this start changes of the configuration. */
 async function allowedChanges(before: Manifest, input: OpenRun, inputs: Manifest['inputs']): Promise<Change[]> {
   const stored = input.stored(before.config);
@@ -77,6 +87,7 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
   await mkdir(input.folder, { recursive: true });
   const inputs = await hashInputs(input.inputs);
   const before = await readManifest(input.folder);
+  if (before !== null) requireSameLayout(input.name, before);
   const programs = Object.fromEntries(
     input.programs.map(({ program, path, version, runsAs }) => [program.name, { path, version, runs_as: runsAs }]),
   );

@@ -1,20 +1,19 @@
-import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { ProgramError } from '../../errors.ts';
 import { addReasons, type CommandEntry, type Counts } from '../folder/entries.ts';
 import { exists, LineWriter } from '../folder/files.ts';
+import { type RawReader, rawExists, rawStream } from '../folder/raw-files.ts';
 import { start } from '../process/exec.ts';
 import { splitLines, Tail } from '../process/lines.ts';
 import { throwIfStopped } from '../stop.ts';
-import { type Command, type RawRow, Reject } from '../tool.ts';
+import type { Command, DecodeContext } from '../tool.ts';
 import { collectedCommands } from './collect.ts';
-import { reportInput, schemaReason } from './reasons.ts';
-import { Repeats } from './repeats.ts';
+import { PartDecoder } from './part-decoder.ts';
+import { writeRecords } from './records-file.ts';
 import { askedInput, nothingAsked, skippedUnits } from './screened.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
-import { Tally } from './tally.ts';
+import { settledRows } from './units.ts';
 
 export interface Decoded {
   counts: Counts;
@@ -22,25 +21,16 @@ export interface Decoded {
   commands: CommandEntry[];
   facts: Record<string, number | string>;
   output_sha256: string;
-}
-
-const Failing = z.looseObject({ failure: z.string().nullable() });
-const AnyObject = z.record(z.string(), z.unknown());
-
-/** Names of the fields that a loose object schema knows, behind what makes one spelling of several too; null for any other schema. */
-function knownFields(schema: unknown): Set<string> | null {
-  if (schema instanceof z.ZodObject) return new Set(Object.keys(schema.shape));
-  if (schema instanceof z.ZodPipe) return knownFields(schema.out);
-  if (!(schema instanceof z.ZodUnion)) return null;
-  return new Set(schema.options.flatMap((option) => [...(knownFields(option) ?? [])]));
+  records_sha256: string;
+  raw_sha256: Record<string, string>;
 }
 
 /** The last lines that a part's last program wrote to stderr. */
 async function lastStderr<C>(job: PartJob<C>, command: CommandEntry | undefined): Promise<string[]> {
   const path = join(job.folder.raw(job.stage.name, job.part), `${command?.argv[0]}.stderr`);
-  if (!(await exists(path))) return [];
+  if (!(await rawExists(path))) return [];
   const tail = new Tail();
-  for await (const line of splitLines(createReadStream(path))) tail.push(line);
+  for await (const line of splitLines(await rawStream(path))) tail.push(line);
   return tail.lines();
 }
 
@@ -53,78 +43,10 @@ async function* offlineLines<C>(job: PartJob<C>, command: Command): AsyncGenerat
   await conversation.done;
 }
 
-/** The files that one part is decoded into, and what is counted on the way. */
-class PartDecoder<C> {
-  readonly tally: Tally<C>;
-  readonly repeats: Repeats<C>;
-  readonly unknown: Record<string, number> = {};
-  /** Rows that fit no schema: a program that prints little else is broken. */
-  rubbish = 0;
-  readonly #job: PartJob<C>;
-  readonly #known: Set<string> | null;
-  readonly records: LineWriter;
-  readonly rejects: LineWriter;
-
-  constructor(job: PartJob<C>, records: LineWriter, rejects: LineWriter) {
-    this.#job = job;
-    this.#known = knownFields(job.tool.raw);
-    this.tally = new Tally(job.stage);
-    this.repeats = new Repeats(job.stage);
-    this.records = records;
-    this.rejects = rejects;
-  }
-
-  /** One row of the program: the raw schema, then toRecord, then the role's strict schema. */
-  async take(row: RawRow): Promise<void> {
-    const { tool, config } = this.#job;
-    const raw = tool.raw.safeParse(row.value, reportInput);
-    if (!raw.success) {
-      this.rubbish += 1;
-      return await this.#reject(row, schemaReason('schema', raw.error));
-    }
-    this.#countUnknown(raw.data);
-    const made = tool.toRecord(raw.data, { config });
-    if (made instanceof Reject) {
-      if (made.unit !== null) this.tally.rejectUnit(made.unit, made.reason);
-      return await this.#reject(row, made.reason);
-    }
-    for (const record of Array.isArray(made) ? made : [made]) await this.#keep(row, record);
-  }
-
-  async #keep(row: RawRow, record: unknown): Promise<void> {
-    const { role } = this.#job.stage;
-    const strict = role.record.safeParse(record, reportInput);
-    if (!strict.success) {
-      this.rubbish += 1;
-      return await this.#reject(row, schemaReason('record', strict.error));
-    }
-    const unit = role.answered(strict.data);
-    if (!this.tally.wasAsked(unit)) return await this.#reject(row, `not_asked: ${unit}`);
-    if (this.repeats.isRepeat(strict.data)) return;
-    const failing = Failing.safeParse(strict.data);
-    this.tally.end(unit, failing.success ? failing.data.failure : null);
-    await this.records.write(JSON.stringify(strict.data));
-  }
-
-  async #reject(row: RawRow, reason: string): Promise<void> {
-    const { stage, part, tool } = this.#job;
-    const line = row.line ?? JSON.stringify(row.value);
-    await this.rejects.write(JSON.stringify({ stage: stage.name, part, program: tool.name, reason, line }));
-  }
-
-  #countUnknown(raw: unknown): void {
-    const fields = AnyObject.safeParse(raw);
-    if (this.#known === null || !fields.success) return;
-    for (const field of Object.keys(fields.data)) {
-      if (!this.#known.has(field)) this.unknown[field] = (this.unknown[field] ?? 0) + 1;
-    }
-  }
-}
-
 /** @throws ProgramError E_PROGRAM_RUBBISH when more of what a program printed fits no schema than fits */
 async function refuseRubbish<C>(job: PartJob<C>, decoder: PartDecoder<C>, command: CommandEntry | undefined) {
-  const { rubbish, records } = decoder;
-  if (rubbish === 0 || rubbish <= records.lines) return;
+  const { rubbish, taken } = decoder;
+  if (rubbish === 0 || rubbish <= taken) return;
   await decoder.rejects.finish();
   const { stage, tool, part, folder } = job;
   throw new ProgramError(
@@ -134,47 +56,63 @@ async function refuseRubbish<C>(job: PartJob<C>, decoder: PartDecoder<C>, comman
       part,
       argv: command?.argv ?? [tool.name],
       exitCode: command?.exit_code ?? null,
-      what: `printed invalid output: ${rubbish} rows do not match its schema, ${records.lines} do`,
+      what: `printed invalid output: ${rubbish} rows do not match its schema, ${taken} do`,
       stderrTail: await lastStderr(job, command),
     },
     `see ${folder.rejectsPart(stage.name, part)} and ${folder.raw(stage.name, part)}; move the latter elsewhere to measure the part again`,
   );
 }
 
+/** Reads all that the part's programs left, batch by batch. */
+async function takeAll<C>(job: PartJob<C>, decoder: PartDecoder<C>, context: DecodeContext<unknown, C>): Promise<void> {
+  for await (const rows of context.batches()) for (const row of rows) decoder.tally.ask(row, job.config);
+  if (await nothingAsked(context.folder)) return;
+  for await (const rows of job.tool.decode(context)) {
+    throwIfStopped(job.signal, `${job.stage.name}/${job.part}`);
+    for (const row of rows) decoder.take(row);
+    await decoder.rejects.drain();
+  }
+}
+
 /**
  * Turns what a part's programs left into records: each row passes the tool's raw schema once, becomes a record, and the record
  * passes its strict schema. What does not pass is kept in rejects/ with its reason and the program's name; what says the same as
- * a record before it is counted and not kept.
+ * a record before it is counted and not kept. Records are sorted by unit, those of one unit as they came.
  */
-export async function decodePart<C>(job: PartJob<C>): Promise<Decoded> {
-  const { stage, tool, part, folder, config } = job;
+export async function decodePart<C>(job: PartJob<C>, reader: RawReader): Promise<Decoded> {
+  const { stage, tool, part, folder } = job;
   const raw = folder.raw(stage.name, part);
-  const context = stepContext(job, raw, await askedInput(job, raw));
-  const empty = await nothingAsked(raw);
-  const decoder = new PartDecoder(
-    job,
-    await LineWriter.create(folder.records(stage.name, part)),
-    await LineWriter.create(folder.rejectsPart(stage.name, part)),
-  );
-  for await (const row of context.rows()) decoder.tally.ask(row, config);
-
-  const decoding = { ...context, lines: (command: Command) => offlineLines(job, command) };
-  for await (const row of empty ? [] : tool.decode(decoding)) {
-    throwIfStopped(job.signal, `${stage.name}/${part}`);
-    await decoder.take(row);
-  }
-
+  const context: DecodeContext<unknown, C> = {
+    ...stepContext(job, raw, await askedInput(job, raw)),
+    lines: (command: Command) => offlineLines(job, command),
+    rawLines: (name: string) => reader.lines(name),
+  };
+  const decoder = new PartDecoder(job, await LineWriter.create(folder.rejectsPart(stage.name, part)));
+  await takeAll(job, decoder, context);
   const commands = await collectedCommands(job);
   await refuseRubbish(job, decoder, commands.at(-1));
-  const own = !empty && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
+  const written = await writeRecords(settledRows(decoder.sorter.sorted(), decoder), {
+    path: folder.records(stage.name, part),
+    temp: join(folder.temp(), `${stage.name}-${part}.ndjson`),
+    schema: stage.role.record,
+    run: job.run,
+  });
+  const own = !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
   const facts = { ...own, ...decoder.repeats.facts() };
   const counts = decoder.tally.finish(typeof own.units_blocked === 'number' ? own.units_blocked : 0);
   const skipped = await skippedUnits(job, raw);
   addReasons(counts.skipped, skipped);
   counts.units_in += Object.values(skipped).reduce((sum, count) => sum + count, 0);
-  counts.records_out = decoder.records.lines;
+  counts.records_out = written.rows;
   counts.rejected_lines = decoder.rejects.lines;
   await decoder.rejects.finish();
-  const output_sha256 = await decoder.records.finish();
-  return { counts, unknown_fields: decoder.unknown, commands, facts, output_sha256 };
+  return {
+    counts,
+    unknown_fields: decoder.unknown,
+    commands,
+    facts,
+    output_sha256: written.rows_sha256,
+    records_sha256: written.file_sha256,
+    raw_sha256: await reader.sha256(),
+  };
 }

@@ -12,9 +12,10 @@ import {
   type PartEntry,
   type StageEntry,
 } from '../folder/entries.ts';
-import { exists, filesBelow, sha256File, sha256Of } from '../folder/files.ts';
+import { exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { differingKey } from '../folder/manifest.ts';
+import { RawReader } from '../folder/raw-files.ts';
 import type { PartStage, RowScreen } from '../stage.ts';
 import type { RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
@@ -74,20 +75,19 @@ async function openStage<C>(
   return { entry, cut: await cutParts(folder, stage, state.config, units) };
 }
 
-async function hashRaw(folder: string): Promise<Record<string, string>> {
-  const hashes: Record<string, string> = {};
-  for (const file of await filesBelow(folder)) hashes[file] = await sha256File(join(folder, file));
-  return hashes;
+/** Raw files are compressed as they are read, and put in place when the part is entered in the manifest. */
+function packingReader<C>({ folder, stage, part }: PartJob<C>): RawReader {
+  return new RawReader(folder.raw(stage.name, part), join(folder.temp(), `${stage.name}-${part}.raw`));
 }
 
 async function partEntry<C>(job: PartJob<C>, decoded: Decoded, startedAt: string): Promise<PartEntry> {
-  const raw = job.folder.raw(job.stage.name, job.part);
   return {
     started_at: startedAt,
     ended_at: nowIso(),
     input_sha256: await sha256File(job.folder.input(job.stage.name, job.part)),
     output_sha256: decoded.output_sha256,
-    raw_sha256: await hashRaw(raw),
+    records_sha256: decoded.records_sha256,
+    raw_sha256: decoded.raw_sha256,
     counts: decoded.counts,
     unknown_fields: decoded.unknown_fields,
     facts: decoded.facts,
@@ -141,7 +141,7 @@ async function missingParts<C>(
   for (const part of cut.parts) {
     const records = state.folder.records(stage.name, part);
     const there = (await exists(records)) && (await exists(state.folder.rejectsPart(stage.name, part)));
-    const whole = there && (await sha256File(records)) === entry.parts[part]?.output_sha256;
+    const whole = there && (await sha256File(records)) === entry.parts[part]?.records_sha256;
     if (!whole) missing.push(part);
   }
   return missing;
@@ -165,9 +165,11 @@ async function doPart<C>(
   }
   const startedAt = nowIso();
   if (!(await isCollected(job))) await collectPart(job, screen);
-  const done = await partEntry(job, await decodePart(job), startedAt);
+  const reader = packingReader(job);
+  const done = await partEntry(job, await decodePart(job, reader), startedAt);
   await writeEntry(state.folder, stage.name, part, done);
   entry.parts[part] = done;
+  await reader.pack();
 }
 
 /** Runs the parts of a stage that are not done; true when there was anything to do. */

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { PartStage } from '../stage.ts';
+import type { SortedRow } from './sorted-runs.ts';
 
 /** Bytes of a digest that are kept: two of 2^24 records share them once in 10^14 parts. */
 const keptBytes = 12;
 
-/** Tells a record that was there before from a new one, and counts both. Holds a short digest per record of one part. */
+/**
+ * Tells a record that was there before from a new one, and counts both. Rows come unit by unit: held is the text of a unit's first
+ * record, and a short digest per record of a unit that has several.
+ */
 export class Repeats<C> {
   readonly #stage: PartStage<C>;
+  #first = Buffer.allocUnsafe(1024);
+  /** Bytes of the first record of this unit; 0: there is none yet. */
+  #length = 0;
   readonly #seen = new Set<string>();
   #repeats = 0;
   readonly #counted = new Map<string, number>();
@@ -15,17 +22,41 @@ export class Repeats<C> {
     this.#stage = stage;
   }
 
-  /** true when the same thing was said before: it must not be kept a second time. */
-  isRepeat(record: unknown): boolean {
-    const { role } = this.#stage;
-    const identity = role.identity?.(record) ?? JSON.stringify(record);
-    const digest = createHash('sha256').update(identity).digest().toString('latin1', 0, keptBytes);
-    const known = this.#seen.has(digest);
+  /** From here on records are another unit's. */
+  nextUnit(): void {
+    this.#length = 0;
+    if (this.#seen.size > 0) this.#seen.clear();
+  }
+
+  /**
+   * true when the same thing was said of the unit before: it must not be kept a second time.
+   * @param counted fact under which the role counts the record
+   */
+  isRepeat(row: SortedRow, counted: string | null): boolean {
+    const known = this.#length === 0 ? this.#keepFirst(row) : this.#isKnown(row);
     if (known) this.#repeats += 1;
-    else this.#seen.add(digest);
-    const name = role.countedAs?.(record) ?? null;
-    if (name !== null) this.#count(known ? `${name}_repeated` : name);
+    if (counted !== null) this.#count(known ? `${counted}_repeated` : counted);
     return known;
+  }
+
+  #keepFirst({ bytes, from, to }: SortedRow): false {
+    this.#length = to - from;
+    if (this.#length > this.#first.length) this.#first = Buffer.allocUnsafe(2 * this.#length);
+    bytes.copy(this.#first, 0, from, to);
+    return false;
+  }
+
+  #isKnown({ bytes, from, to }: SortedRow): boolean {
+    if (this.#seen.size === 0) this.#seen.add(this.#digest(this.#first.toString('utf8', 0, this.#length)));
+    const digest = this.#digest(bytes.toString('utf8', from, to));
+    if (this.#seen.has(digest)) return true;
+    this.#seen.add(digest);
+    return false;
+  }
+
+  #digest(text: string): string {
+    const identity = this.#stage.role.identity?.(JSON.parse(text)) ?? text;
+    return createHash('sha256').update(identity).digest().toString('latin1', 0, keptBytes);
   }
 
   #count(name: string): void {

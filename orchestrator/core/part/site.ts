@@ -1,5 +1,5 @@
 import type { RunFolder } from '../folder/folder.ts';
-import { readRows } from '../folder/ndjson.ts';
+import { readRows, rowBatches } from '../folder/ndjson.ts';
 import type { ExecSite } from '../process/settle.ts';
 import type { PartStage } from '../stage.ts';
 import type { Status, StepContext, Tool } from '../tool.ts';
@@ -15,6 +15,8 @@ export interface PartJob<C> {
   versions: Readonly<Record<string, string | null>>;
   /** How each program is run, as it was looked up before the run. */
   runsAs: Readonly<Record<string, string | null>>;
+  /** Runs a statement in the run's database. */
+  run: (sql: string) => Promise<void>;
   signal: AbortSignal;
   terminal: boolean;
   onStatus: (status: Status) => void;
@@ -29,6 +31,7 @@ export function stepContext<C>(job: PartJob<C>, rawFolder: string, input: string
     folder: rawFolder,
     input,
     rows: () => readRows(input, job.stage.role.input),
+    batches: () => rowBatches(input, job.stage.role.input),
     config: job.config,
     seed: job.seed,
     signal: job.signal,

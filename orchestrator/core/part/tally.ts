@@ -1,17 +1,15 @@
 import { CensusError } from '../../errors.ts';
 import { accounted, type Counts, noCounts } from '../folder/entries.ts';
 import type { PartStage } from '../stage.ts';
+import type { Outcome } from './outcomes.ts';
 
-/** Why a unit has no answer; null: it has one. */
-type Outcome = { kind: 'answered' } | { kind: 'failed' | 'rejected'; reason: string };
-
-/** Follows every unit of one part to where it ended, so that units in = answered + failed + rejected. */
+/** Counts where every unit of one part ended, so that units in = answered + failed + rejected. Each unit is settled once. */
 export class Tally<C> {
   readonly #stage: PartStage<C>;
   /** null: units too many to list. */
   #asked: Set<string> | null = new Set();
   #unitsIn = 0;
-  readonly #outcomes = new Map<string, Outcome>();
+  #settled = 0;
   readonly counts: Counts = noCounts();
 
   constructor(stage: PartStage<C>) {
@@ -33,31 +31,19 @@ export class Tally<C> {
     return this.#asked === null || this.#asked.has(unit);
   }
 
-  /** failure null: answered. An answer outlasts a failure of the same unit, and a failure a reject. */
-  end(unit: string, failure: string | null): void {
-    if (failure === null) this.#outcomes.set(unit, { kind: 'answered' });
-    else if (this.#outcomes.get(unit)?.kind !== 'answered')
-      this.#outcomes.set(unit, { kind: 'failed', reason: failure });
-  }
-
-  rejectUnit(unit: string, reason: string): void {
-    if (!this.#outcomes.has(unit)) this.#outcomes.set(unit, { kind: 'rejected', reason });
-  }
-
-  get done(): number {
-    return this.#outcomes.size;
+  /** Says what became of a unit, once per unit: rows come sorted by unit (units.ts). */
+  settle({ kind, reason }: Outcome): void {
+    this.#settled += 1;
+    if (kind === 'answered' || reason === null) this.counts.answered += 1;
+    else this.counts[kind][reason] = (this.counts[kind][reason] ?? 0) + 1;
   }
 
   /** `blocked`: units that the program itself left out of a prefix, by its own blocklist. */
   finish(blocked: number): Counts {
     const { counts } = this;
     counts.units_in = this.#unitsIn;
-    for (const outcome of this.#outcomes.values()) {
-      if (outcome.kind === 'answered') counts.answered += 1;
-      else counts[outcome.kind][outcome.reason] = (counts[outcome.kind][outcome.reason] ?? 0) + 1;
-    }
     if (blocked > 0) counts.skipped.blocked = blocked;
-    const silent = this.#unitsIn - this.#outcomes.size - blocked;
+    const silent = this.#unitsIn - this.#settled - blocked;
     if (silent > 0) counts.failed[this.#stage.unanswered] = (counts.failed[this.#stage.unanswered] ?? 0) + silent;
     if (accounted(counts) !== counts.units_in) {
       throw new CensusError(

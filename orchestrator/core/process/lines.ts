@@ -1,25 +1,35 @@
-import { createReadStream } from 'node:fs';
-
-/** Splits a byte stream into lines by hand: three times as fast as readline, and a line may be of any length. */
-export async function* splitLines(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+/**
+ * Splits a byte stream into lines by hand, all lines of a chunk at once: a step of an async iteration costs more than a line does. A
+ * line may be of any length.
+ */
+export async function* lineBatches(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string[]> {
   const decoder = new TextDecoder();
-  let rest = '';
+  // Pieces of a line that is longer than a chunk, joined once when it ends.
+  let open: string[] = [];
   for await (const chunk of stream) {
-    const text = rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
+    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const lines: string[] = [];
     let from = 0;
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
-      yield text.charCodeAt(at - 1) === 13 && at > from ? text.slice(from, at - 1) : text.slice(from, at);
+      const line = text.slice(from, at);
+      lines.push(withoutReturn(open.length === 0 ? line : open.join('') + line));
+      open = [];
       from = at + 1;
     }
-    rest = text.slice(from);
+    if (from < text.length) open.push(text.slice(from));
+    if (lines.length > 0) yield lines;
   }
-  rest += decoder.decode();
-  if (rest !== '') yield rest;
+  const rest = open.join('') + decoder.decode();
+  if (rest !== '') yield [rest];
 }
 
-/** Lines of a file that a program wrote. */
-export async function* fileLines(path: string): AsyncGenerator<string> {
-  yield* splitLines(createReadStream(path));
+function withoutReturn(line: string): string {
+  return line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line;
+}
+
+/** The same, line by line. */
+export async function* splitLines(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+  for await (const lines of lineBatches(stream)) yield* lines;
 }
 
 /** JSON of a line; null, which no raw schema passes, when it is not JSON. */

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
-import { fileLines } from '../../core/process/lines.ts';
-import type { CollectContext, Command, Program, Tool } from '../../core/tool.ts';
+import type { CollectContext, Command, Program, RawRow, Tool } from '../../core/tool.ts';
 import type { Question } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ResolveRecord } from '../../schemas/records/resolve.ts';
@@ -59,24 +57,28 @@ export const adns: Tool<Question, AdnsRaw, ResolveRecord, Config> = {
   /** One row per unit, in the order of the questions. */
   async *decode(context) {
     const questions: AdnsQuestion[] = [];
-    for await (const line of fileLines(join(context.folder, questionsFile)))
-      questions.push(AdnsQuestion.parse(JSON.parse(line)));
+    for await (const lines of context.rawLines(questionsFile))
+      for (const line of lines) questions.push(AdnsQuestion.parse(JSON.parse(line)));
     const units = new Map<string, { value: { name: string; type: string; answers: AdnsAnswer[] }; line: string }>();
     for (const { name, type } of questions)
       units.set(`${name} ${type}`, { value: { name, type, answers: [] }, line: '' });
     const reader = new AnswerReader();
-    for await (const line of fileLines(join(context.folder, answersFile))) {
-      const answer = reader.read(line);
-      if (answer === null) continue;
-      const question = typeof answer === 'string' ? undefined : questions[answer.id];
-      const unit = question === undefined ? undefined : units.get(`${question.name} ${question.type}`);
-      if (typeof answer === 'string' || unit === undefined) yield { value: null, line };
-      else {
-        unit.value.answers.push(answer);
-        unit.line = line;
+    for await (const lines of context.rawLines(answersFile)) {
+      const stray: RawRow[] = [];
+      for (const line of lines) {
+        const answer = reader.read(line);
+        if (answer === null) continue;
+        const question = typeof answer === 'string' ? undefined : questions[answer.id];
+        const unit = question === undefined ? undefined : units.get(`${question.name} ${question.type}`);
+        if (typeof answer === 'string' || unit === undefined) stray.push({ value: null, line });
+        else {
+          unit.value.answers.push(answer);
+          unit.line = line;
+        }
       }
+      yield stray;
     }
-    yield* units.values();
+    yield [...units.values()];
   },
 
   raw: AdnsRaw,

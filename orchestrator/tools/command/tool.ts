@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { fileLines, jsonOf } from '../../core/process/lines.ts';
+import { jsonOf } from '../../core/process/lines.ts';
 import type { Program, Tool } from '../../core/tool.ts';
 import { CommandRaw } from './raw.ts';
 
@@ -36,8 +35,8 @@ export function commandTool(command: string[]): Tool<unknown, CommandRaw, unknow
     },
 
     async *decode(context) {
-      for await (const line of fileLines(join(context.folder, outputFile))) {
-        if (line.trim() !== '') yield { value: jsonOf(line), line };
+      for await (const lines of context.rawLines(outputFile)) {
+        yield lines.flatMap((line) => (line.trim() === '' ? [] : [{ value: jsonOf(line), line }]));
       }
     },
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
-import { fileLines } from '../../core/process/lines.ts';
 import { type CollectContext, type DecodeContext, type RawRow, Reject, type Tool } from '../../core/tool.ts';
 import { CensusError } from '../../errors.ts';
 import type { Address } from '../../roles.ts';
@@ -50,27 +49,31 @@ function isHeading(line: string): boolean {
 }
 
 /** Lines of one address can lie far apart, so a part's answers are gathered first; they come out in the order of the input. */
-async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow> {
+async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow[]> {
   const gathered = new Map<string, { address: string; asked: boolean; answers: CymruAnswer[]; lines: string[] }>();
   for await (const { address } of context.rows()) {
     gathered.set(spelling(address), { address, asked: true, answers: [], lines: [] });
   }
-  for await (const line of fileLines(join(context.folder, ANSWER))) {
-    if (isHeading(line)) continue;
-    const parsed = parseLine(line);
-    if (parsed === null) {
-      yield { value: { refusal: line.trim() }, line };
-      continue;
+  for await (const lines of context.rawLines(ANSWER)) {
+    const refusals: RawRow[] = [];
+    for (const line of lines) {
+      if (isHeading(line)) continue;
+      const parsed = parseLine(line);
+      if (parsed === null) {
+        refusals.push({ value: { refusal: line.trim() }, line });
+        continue;
+      }
+      const { address, answer } = parsed;
+      const known = gathered.get(spelling(address)) ?? { address, asked: false, answers: [], lines: [] };
+      known.answers.push(answer);
+      known.lines.push(line);
+      gathered.set(spelling(address), known);
     }
-    const { address, answer } = parsed;
-    const known = gathered.get(spelling(address)) ?? { address, asked: false, answers: [], lines: [] };
-    known.answers.push(answer);
-    known.lines.push(line);
-    gathered.set(spelling(address), known);
+    yield refusals;
   }
-  for (const { lines: printed, ...value } of gathered.values()) {
-    if (value.answers.length > 0) yield { value, line: printed.join('\n') };
-  }
+  yield [...gathered.values()].flatMap(({ lines: printed, ...value }) =>
+    value.answers.length > 0 ? [{ value, line: printed.join('\n') }] : [],
+  );
 }
 
 function given(text: string): string | null {

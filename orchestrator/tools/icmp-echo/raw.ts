@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AskedFields } from '../zmap/fields.ts';
 import { zmapFields } from '../zmap/raw.ts';
-import { nullable, oneSpelling } from '../zmap/spelling.ts';
+import { oneSpelling } from '../zmap/spelling.ts';
 
 const fields = {
   ...zmapFields,
@@ -32,12 +32,12 @@ export const echoFields: AskedFields = {
 };
 
 /** One reply as zmap's own module icmp_echo_time prints it. */
-export const Echo = z.preprocess(oneSpelling(nullable(fields)), z.looseObject(fields));
+export const Echo = z.preprocess(oneSpelling(fields), z.looseObject(fields));
 export type Echo = z.infer<typeof Echo>;
 
 /** The same; of the echo replies of an address, the one that took least. */
 export const IcmpEchoRaw = z.preprocess(
-  oneSpelling(nullable(fields)),
+  oneSpelling(fields),
   z.looseObject({
     ...fields,
     unsent: z.undefined().optional().describe('tells a reply from Unsent'),

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
-import { fileLines, jsonOf } from '../../core/process/lines.ts';
+import { jsonOf } from '../../core/process/lines.ts';
 import { type RawRow, Reject, type Tool } from '../../core/tool.ts';
 import type { Address } from '../../roles.ts';
 import type { PathRecord } from '../../schemas/records/path.ts';
@@ -42,27 +41,32 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
   /** Per address that answered, its fastest reply and the number of replies; errors and broken lines as they come. */
   async *decode(context) {
     let sent = false;
-    for await (const { address } of context.rows()) {
-      if (address.includes(':')) yield { value: { unsent: address } };
-      else sent = true;
+    for await (const rows of context.batches()) {
+      const unsent = rows.filter(({ address }) => address.includes(':'));
+      yield unsent.map(({ address }) => ({ value: { unsent: address } }));
+      sent ||= unsent.length < rows.length;
     }
     if (!sent) return;
     const fastest = new Map<string, { echo: Echo; row: RawRow; replies: number }>();
     let read = 0;
-    for await (const line of fileLines(join(context.folder, runFiles.replies(runName)))) {
-      read += 1;
-      const row = { value: jsonOf(line), line };
-      const { data: echo } = Echo.safeParse(row.value);
-      if (echo === undefined || echo.classification !== 'echoreply') {
-        yield row;
-        continue;
+    for await (const lines of context.rawLines(runFiles.replies(runName))) {
+      read += lines.length;
+      const others: RawRow[] = [];
+      for (const line of lines) {
+        const row = { value: jsonOf(line), line };
+        const { data: echo } = Echo.safeParse(row.value);
+        if (echo === undefined || echo.classification !== 'echoreply') {
+          others.push(row);
+          continue;
+        }
+        const known = fastest.get(echo.saddr);
+        const faster = known === undefined || roundTrip(echo) < roundTrip(known.echo);
+        fastest.set(echo.saddr, { ...(faster ? { echo, row } : known), replies: (known?.replies ?? 0) + 1 });
       }
-      const known = fastest.get(echo.saddr);
-      const faster = known === undefined || roundTrip(echo) < roundTrip(known.echo);
-      fastest.set(echo.saddr, { ...(faster ? { echo, row } : known), replies: (known?.replies ?? 0) + 1 });
+      yield others;
     }
     await requireAllReplies(context.folder, runName, read);
-    for (const { echo, row, replies } of fastest.values()) yield { ...row, value: { ...echo, replies } };
+    yield Array.from(fastest.values(), ({ echo, row, replies }) => ({ ...row, value: { ...echo, replies } }));
   },
 
   raw: z.union([IcmpEchoRaw, Unsent]),

@@ -38,12 +38,13 @@ async function openFor(stage: string, asn: Config['asn']): Promise<Table> {
   }
 }
 
-async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow> {
+async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow[]> {
   const table = await openFor(context.stage, context.config.asn);
-  for await (const { address } of context.rows()) {
-    const match = table.lookup(address);
-    const value = { address, match, name: match === null ? null : table.name(match.asn) };
-    yield { value, line: JSON.stringify(value) };
+  for await (const rows of context.batches()) {
+    yield rows.map(({ address }) => {
+      const match = table.lookup(address);
+      return { value: { address, match, name: match === null ? null : table.name(match.asn) } };
+    });
   }
 }
 

@@ -13,7 +13,7 @@ export const list: Tool<Line, ListRaw, TargetsRecord, Config> = {
   name: 'list',
 
   async *decode(context) {
-    for await (const row of context.rows()) yield { value: row, line: row.text };
+    for await (const rows of context.batches()) yield rows.map((row) => ({ value: row, line: row.text }));
   },
 
   raw: ListRaw,

@@ -36,13 +36,14 @@ function lookUp(reader: Reader<CityResponse> | null, text: string): unknown {
   return reader.get(address);
 }
 
-async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow> {
+async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow[]> {
   const { geo } = context.config;
   const country = await openFile(context.stage, geo.country);
   const city = await openFile(context.stage, geo.city);
-  for await (const { address } of context.rows()) {
-    const value = { address, country: lookUp(country, address), city: lookUp(city, address) };
-    yield { value, line: JSON.stringify(value) };
+  for await (const rows of context.batches()) {
+    yield rows.map(({ address }) => ({
+      value: { address, country: lookUp(country, address), city: lookUp(city, address) },
+    }));
   }
 }
 

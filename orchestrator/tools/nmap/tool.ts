@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
+import { rawExists } from '../../core/folder/raw-files.ts';
 import type { CollectContext, DecodeContext, Program, RawRow, Status, Tool } from '../../core/tool.ts';
 import { Reject } from '../../core/tool.ts';
 import { CensusError } from '../../errors.ts';
@@ -113,19 +113,19 @@ async function collect(context: CollectContext<Address, Config>): Promise<void> 
   }
 }
 
-async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow> {
+async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow[]> {
   const asked = new Map<string, string>();
   for await (const { address } of context.rows()) asked.set(canonicalAddress(address) ?? address, address);
   for (const family of families) {
     const path = join(context.folder, fileOf(family).xml);
     if (![...asked.values()].some((address) => familyOf(address) === family)) continue;
     try {
-      if (!existsSync(path)) throw new XmlFault('it is not there');
+      if (!(await rawExists(path))) throw new XmlFault('it is not there');
       for await (const { attributes, address, osmatch } of readHosts(path)) {
         const matches = osmatch.map((match) => ({ ...match.attributes, osclass: match.osclass }));
         const known = asked.get(canonicalAddress(address ?? '') ?? '');
         const value = { ...attributes, address: known ?? address, asked: known !== undefined, osmatch: matches };
-        yield { value, line: JSON.stringify(value) };
+        yield [{ value }];
       }
     } catch (cause) {
       if (!(cause instanceof XmlFault)) throw cause;

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { SaxesParser } from 'saxes';
+import { rawStream } from '../../core/folder/raw-files.ts';
 
 type Attributes = Record<string, string>;
 
@@ -64,6 +64,6 @@ class HostReader {
 /** Hosts of an XML output file, streamed; fails with XmlFault on a file that is cut or broken, also after the last host. */
 export async function* readHosts(path: string): AsyncIterable<HostElement> {
   const reader = new HostReader();
-  for await (const chunk of createReadStream(path, 'utf8')) yield* reader.write(String(chunk));
+  for await (const chunk of (await rawStream(path)).setEncoding('utf8')) yield* reader.write(String(chunk));
   reader.close();
 }

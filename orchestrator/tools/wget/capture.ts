@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
+import { rawText } from '../../core/folder/raw-files.ts';
 import type { CollectContext, Program } from '../../core/tool.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
 import type { Endpoint } from '../../roles.ts';
@@ -133,7 +134,7 @@ export async function capturing(context: Context, ports: number[], work: () => P
 
 /** What the manifest says of a part's capture. */
 export async function captureFacts(folder: string): Promise<Record<string, number | string>> {
-  const summary = Summary.parse(JSON.parse(await readFile(join(folder, summaryFile), 'utf8')));
+  const summary = Summary.parse(JSON.parse(await rawText(join(folder, summaryFile))));
   return {
     capture_received: summary.received,
     capture_dropped: summary.dropped,

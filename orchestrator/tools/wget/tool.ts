@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { type Stream, Streams } from '../../connection/streams.ts';
 import { isSubflow, kindOf, parentOf } from '../../connection/subflow.ts';
+import { rawPath, rawText } from '../../core/folder/raw-files.ts';
 import type { CollectContext, DecodeContext, RawRow, Tool } from '../../core/tool.ts';
 import type { Endpoint } from '../../roles.ts';
 import type { HandshakeRecord } from '../../schemas/records/handshake.ts';
@@ -81,17 +82,17 @@ function sortStreams(streams: Stream[]) {
 }
 
 async function readRuns(folder: string): Promise<Map<string, WgetRun>> {
-  const lines = (await readFile(join(folder, runsFile), 'utf8')).split('\n').filter((line) => line !== '');
+  const lines = (await rawText(join(folder, runsFile))).split('\n').filter((line) => line !== '');
   const runs = lines.map((line) => WgetRun.parse(JSON.parse(line)));
   return new Map(runs.map((run) => [`${run.address} ${run.port}`, run]));
 }
 
 /** One row per endpoint, in the order of the input. */
-async function* decode(context: DecodeContext<Endpoint, Config>): AsyncIterable<RawRow> {
+async function* decode(context: DecodeContext<Endpoint, Config>): AsyncIterable<RawRow[]> {
   const streams = new Streams();
-  for await (const line of context.lines(dissect(join(context.folder, captureFile), context.folder))) {
+  for await (const line of context.lines(dissect(await rawPath(join(context.folder, captureFile)), context.folder))) {
     const packet = readPacket(line);
-    if (packet === null) yield { value: null, line };
+    if (packet === null) yield [{ value: null, line }];
     else streams.add(packet);
   }
   const { connections, subflows } = sortStreams(streams.all());
@@ -99,7 +100,7 @@ async function* decode(context: DecodeContext<Endpoint, Config>): AsyncIterable<
   for await (const { address, port, host } of context.rows()) {
     const own = connections.get(`${address} ${port}`) ?? [];
     const joins = own.flatMap((stream) => subflows.get(stream) ?? []);
-    yield { value: { address, port, host, run: runs.get(`${address} ${port}`), streams: own, joins } };
+    yield [{ value: { address, port, host, run: runs.get(`${address} ${port}`), streams: own, joins } }];
   }
 }
 

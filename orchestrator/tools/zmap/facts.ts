@@ -1,7 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parsePrefix } from '../../address/ip.ts';
-import { exists } from '../../core/folder/files.ts';
+import { rawExists, rawNames, rawText } from '../../core/folder/raw-files.ts';
 import type { LossFact } from '../../machine/notices.ts';
 import { readMetadata } from './metadata.ts';
 import { flavours } from './program.ts';
@@ -14,14 +13,14 @@ export const flavourFile = 'zmap-flavour.txt';
 /** Addresses that a part was given for one family: those on the allowlist, or the lines that the hitlist was made of. */
 async function asked(folder: string, family: 4 | 6): Promise<number> {
   const name = family === 4 ? targetFiles[4].allowlist : targetFiles[6].text;
-  const lines = (await readFile(join(folder, name), 'utf8')).split('\n').filter((line) => line !== '');
+  const lines = (await rawText(join(folder, name))).split('\n').filter((line) => line !== '');
   if (family === 6) return lines.length;
   return lines.reduce((sum, line) => sum + 2 ** (32 - (parsePrefix(line)?.length ?? 32)), 0);
 }
 
 async function isTree6(folder: string): Promise<boolean> {
   const path = join(folder, flavourFile);
-  return (await exists(path)) && (await readFile(path, 'utf8')).trim() === flavours.tree6;
+  return (await rawExists(path)) && (await rawText(path)).trim() === flavours.tree6;
 }
 
 /** Packets of a part: what was sent, read, and lost, over all runs; and targets that zmap's blocklist took out of prefixes. */
@@ -32,7 +31,7 @@ export async function zmapFacts(folder: string): Promise<Record<string, number>>
     more[name] = (more[name] ?? 0) + count;
   };
   const tree6 = await isTree6(folder);
-  for (const file of (await readdir(folder)).sort()) {
+  for (const file of await rawNames(folder)) {
     if (!file.endsWith('.metadata.json')) continue;
     const name = file.replace(/\.metadata\.json$/, '');
     const metadata = await readMetadata(folder, name);

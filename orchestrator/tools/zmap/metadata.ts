@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exists } from '../../core/folder/files.ts';
+import { rawExists, rawText } from '../../core/folder/raw-files.ts';
 import { CensusError } from '../../errors.ts';
 import { runFiles } from './command.ts';
 import { ZmapMetadata } from './raw.ts';
@@ -8,7 +7,7 @@ import { ZmapMetadata } from './raw.ts';
 /** What zmap says of one run; null when its file is empty: it was interrupted (it exits with 0 then). */
 export async function readMetadata(folder: string, name: string): Promise<ZmapMetadata | null> {
   const path = join(folder, runFiles.metadata(name));
-  const text = await readFile(path, 'utf8');
+  const text = await rawText(path);
   if (text === '') return null;
   let value: unknown = null;
   try {
@@ -30,7 +29,7 @@ export async function readMetadata(folder: string, name: string): Promise<ZmapMe
  * @throws CensusError E_RUN_FOLDER naming the file when they differ
  */
 export async function requireAllReplies(folder: string, name: string, read: number): Promise<void> {
-  if (!(await exists(join(folder, runFiles.metadata(name))))) return;
+  if (!(await rawExists(join(folder, runFiles.metadata(name))))) return;
   const counted = (await readMetadata(folder, name))?.replies ?? read;
   if (counted === read >>> 0) return;
   throw new CensusError(

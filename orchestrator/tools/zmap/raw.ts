@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Classification, Missing } from '../../schemas/lists.ts';
-import { nullable, oneSpelling } from './spelling.ts';
+import { oneSpelling } from './spelling.ts';
 
 const text = (what: string) => z.string().nullable().describe(what);
 const number = (what: string) => z.int().nullable().describe(what);
@@ -79,6 +79,7 @@ export const replyFields = {
 };
 const Reply = z.looseObject(replyFields);
 type Reply = z.infer<typeof Reply>;
+type Kind = Pick<Reply, 'classification' | 'probe' | 'sent_version' | 'rtt_missing'>;
 
 const errors: readonly string[] = ['icmp_unreachable', 'icmp_ttl_exceeded'];
 const withoutOption: readonly string[] = [...errors, 'synack_no_option', 'rst'];
@@ -87,7 +88,7 @@ const withoutOption: readonly string[] = [...errors, 'synack_no_option', 'rst'];
  * What a reply always has a value for. Since 4.x leaves out what has none, only this tells a field that was not chosen (`-f`)
  * from one without a value: the former must not be read as "there was none".
  */
-const valued: { when: (reply: Reply) => boolean; fields: readonly (keyof typeof replyFields)[] }[] = [
+const valued: { when: (reply: Kind) => boolean; fields: readonly (keyof typeof replyFields)[] }[] = [
   { when: ({ classification }) => errors.includes(classification), fields: ['icmp_type', 'icmp_code', 'icmp_hop'] },
   {
     when: ({ classification }) => !errors.includes(classification),
@@ -107,15 +108,24 @@ const valued: { when: (reply: Reply) => boolean; fields: readonly (keyof typeof 
   { when: ({ rtt_missing }) => rtt_missing === null, fields: ['rtt_us'] },
 ];
 
+/** The fields that `valued` names, by all that its conditions read: few combinations, looked up once per reply. */
+const valuedByKind = new Map<string, readonly (keyof typeof replyFields)[]>();
+
+function valuedFields(reply: Reply): readonly (keyof typeof replyFields)[] {
+  const kind = `${reply.classification} ${reply.sent_version} ${reply.rtt_missing === null} ${reply.probe}`;
+  const known = valuedByKind.get(kind);
+  if (known !== undefined) return known;
+  const fields = valued.flatMap(({ when, fields: named }) => (when(reply) ? named : []));
+  if (valuedByKind.size < 1000) valuedByKind.set(kind, fields);
+  return fields;
+}
+
 export const ZmapRaw = z.preprocess(
-  oneSpelling(nullable(replyFields)),
+  oneSpelling(replyFields),
   Reply.superRefine((reply, context) => {
-    for (const { when, fields } of valued) {
-      if (!when(reply)) continue;
-      for (const field of fields) {
-        if (reply[field] !== null) continue;
-        context.addIssue({ code: 'custom', path: [field], message: `no value, which ${reply.classification} has` });
-      }
+    for (const field of valuedFields(reply)) {
+      if (reply[field] !== null) continue;
+      context.addIssue({ code: 'custom', path: [field], message: `no value, which ${reply.classification} has` });
     }
   }),
 );

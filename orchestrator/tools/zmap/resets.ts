@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { rawText } from '../../core/folder/raw-files.ts';
 import { runFiles } from './command.ts';
 
 /** RSTs that our kernel sent until then, over both families; one network namespace's. null where /proc does not say. */
@@ -32,7 +33,7 @@ export async function countResets(folder: string, name: string, work: () => Prom
 
 /** RSTs sent during one run; null when they were not counted. */
 export async function resetsOf(folder: string, name: string): Promise<number | null> {
-  const text = await readFile(join(folder, runFiles.resets(name)), 'utf8').catch(() => null);
+  const text = await rawText(join(folder, runFiles.resets(name))).catch(() => null);
   if (text === null) return null;
   const { before, after } = Resets.parse(JSON.parse(text));
   return before === null || after === null ? null : after - before;

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { canonicalAddress, formatPrefix, parsePrefix } from '../../address/ip.ts';
 import { shardPrefixes } from '../../address/shards.ts';
 import type { Config } from '../../config/config.ts';
-import { fileLines, jsonOf } from '../../core/process/lines.ts';
-import type { RawRow, Tool } from '../../core/tool.ts';
+import { jsonOf } from '../../core/process/lines.ts';
+import type { DecodeContext, RawRow, Tool } from '../../core/tool.ts';
 import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ScanRecord } from '../../schemas/records/scan.ts';
@@ -48,13 +47,13 @@ function* targetsOf({ target, shard }: ScanTarget): Generator<string> {
 }
 
 /** Every reply of a run as it came, repeats among them: core drops those, and what differs is evidence. */
-async function* replies(folder: string, name: string): AsyncGenerator<RawRow> {
+async function* replies(context: DecodeContext<ScanTarget, Config>, name: string): AsyncGenerator<RawRow[]> {
   let read = 0;
-  for await (const line of fileLines(join(folder, runFiles.replies(name)))) {
-    read += 1;
-    yield { value: jsonOf(line), line };
+  for await (const lines of context.rawLines(runFiles.replies(name))) {
+    read += lines.length;
+    yield lines.map((line) => ({ value: jsonOf(line), line }));
   }
-  await requireAllReplies(folder, name, read);
+  await requireAllReplies(context.folder, name, read);
 }
 
 function words(list: string | null): string[] {
@@ -94,9 +93,9 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
 
   async *decode(context) {
     const sent = new Set<number>();
-    for await (const { target } of context.rows()) sent.add(target.includes(':') ? 6 : 4);
+    for await (const rows of context.batches()) for (const { target } of rows) sent.add(target.includes(':') ? 6 : 4);
     for (const { name, family } of runsOf(context.config)) {
-      if (sent.has(family)) yield* replies(context.folder, name);
+      if (sent.has(family)) yield* replies(context, name);
     }
   },
 

@@ -26,7 +26,7 @@ async function replay(folder: string) {
   });
 }
 
-test('gives the same bytes at every stage and starts no program', async () => {
+test('gives the same rows at every stage and starts no program', async () => {
   const folder = toyFolder();
   await runToy(folder, toyConfig);
   const results = await replay(folder);
@@ -46,7 +46,7 @@ test('a raw file that was changed since is named, with what follows from it', as
   await runToy(folder, toyConfig);
   appendFileSync(join(folder, 'raw', 'first', '00000', 'lines'), '{"n":0,"square":7}\n');
   const [first] = await replay(folder);
-  assert.equal(first?.differs, ['raw/first/00000/lines', 'first/00000.ndjson']);
+  assert.equal(first?.differs, ['raw/first/00000/lines', 'first/00000.parquet']);
 });
 
 test('a run that is not whole is refused', async () => {

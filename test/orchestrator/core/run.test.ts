@@ -66,9 +66,9 @@ test('a part that was collected but not decoded is decoded without running its p
   await runToy(folder, toyConfig);
   const before = await readManifest(folder);
   delete before?.stages.first?.parts['00001'];
-  for (const ending of ['ndjson', 'json']) rmSync(join(folder, 'first', `00001.${ending}`));
+  for (const ending of ['parquet', 'json']) rmSync(join(folder, 'first', `00001.${ending}`));
   await runToy(folder, { ...toyConfig, script: 'exit 9' }, before);
-  assert.ok(existsSync(join(folder, 'first', '00001.ndjson')));
+  assert.ok(existsSync(join(folder, 'first', '00001.parquet')));
 });
 
 test('a program that exits with 3 is an error that names stage, part, command, code and its last words; what was done stays', async () => {
@@ -79,7 +79,7 @@ test('a program that exits with 3 is an error that names stage, part, command, c
   assert.is(error.code, 'E_PROGRAM_FAILED');
   for (const word of ['first/00001', 'bash exited with 3', 'bash -c', 'no memory for this'])
     assert.match(error.message, word);
-  assert.equal(readdirSync(join(folder, 'first')), ['00000.json', '00000.ndjson']);
+  assert.equal(readdirSync(join(folder, 'first')), ['00000.json', '00000.parquet']);
   const { manifest } = await runToy(folder, toyConfig, await readManifest(folder));
   assert.is(manifest.result_sha256, '898');
 });
@@ -100,8 +100,8 @@ test('units that opt out after the cut are not asked in parts to come, and stay 
     'skipped.ndjson',
   ]);
   // The lists are gone, and the same is decoded from the raw files.
-  rmSync(join(folder, 'first', '00001.ndjson'));
-  writeFileSync(join(folder, 'first', '00001.ndjson'), '');
+  rmSync(join(folder, 'first', '00001.parquet'));
+  writeFileSync(join(folder, 'first', '00001.parquet'), '');
   const again = await runToy(folder, toyConfig, await readManifest(folder));
   assert.equal(again.manifest.stages.first?.counts, first?.counts);
   assert.is(again.manifest.stages.first?.digest, first?.digest);
@@ -164,7 +164,7 @@ test('a missing program could not be started, and the hint says how to install i
 test('records that were cut short are decoded again, and the result is the same', async () => {
   const folder = toyFolder();
   const before = await runToy(folder, toyConfig);
-  writeFileSync(join(folder, 'first', '00001.ndjson'), '{"n":2,"squ');
+  writeFileSync(join(folder, 'first', '00001.parquet'), '{"n":2,"squ');
   const { manifest, ran } = await runToy(folder, { ...toyConfig, script: 'exit 9' }, await readManifest(folder));
   assert.equal(ran, ['first']);
   assert.is(manifest.stages.first?.digest, before.manifest.stages.first?.digest);
@@ -173,7 +173,7 @@ test('records that were cut short are decoded again, and the result is the same'
 test('units that were changed after the cut stop the run: its counts could not add up', async () => {
   const folder = toyFolder();
   await runToy(folder, toyConfig);
-  rmSync(join(folder, 'first', '00001.ndjson'));
+  rmSync(join(folder, 'first', '00001.parquet'));
   writeFileSync(join(folder, 'raw', 'first', 'input', '00001.ndjson'), '{"n":2}\n');
   const error = await errorOf(runToy(folder, toyConfig, await readManifest(folder)));
   assert.is(error.code, 'E_RUN_FOLDER');

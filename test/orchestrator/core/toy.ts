@@ -58,7 +58,7 @@ export const squareTool: Tool<z.infer<typeof Unit>, z.infer<typeof Raw>, z.infer
       } catch {
         // null fits no schema: the line is rejected with its text
       }
-      yield { value, line };
+      yield [{ value, line }];
     }
   },
   raw: Raw,

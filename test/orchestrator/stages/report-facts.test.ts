@@ -13,6 +13,7 @@ function part(facts: PartEntry['facts']): PartEntry {
     started_at: at,
     ended_at: at,
     input_sha256: '',
+    records_sha256: null,
     output_sha256: '',
     raw_sha256: {},
     unknown_fields: {},

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
+import { RawReader } from '../../../orchestrator/core/folder/raw-files.ts';
 import { splitLines } from '../../../orchestrator/core/process/lines.ts';
 import type {
   CollectContext,
@@ -68,6 +69,10 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
     async *rows() {
       yield* options.rows;
     },
+    async *batches() {
+      yield [...options.rows];
+    },
+    rawLines: (name) => new RawReader(folder, null).lines(name),
     async exec(command) {
       return await run(
         command,
@@ -183,16 +188,18 @@ export async function decodeAll<I, W, R, C>(
 ): Promise<{ records: R[]; rejects: { reason: string; unit: string | null; line: string | null }[] }> {
   const records: R[] = [];
   const rejects: { reason: string; unit: string | null; line: string | null }[] = [];
-  for await (const row of tool.decode(context)) {
-    const line = row.line ?? null;
-    const parsed = tool.raw.safeParse(row.value);
-    if (!parsed.success) {
-      rejects.push({ reason: 'schema', unit: null, line });
-      continue;
+  for await (const rows of tool.decode(context)) {
+    for (const row of rows) {
+      const line = row.line ?? null;
+      const parsed = tool.raw.safeParse(row.value);
+      if (!parsed.success) {
+        rejects.push({ reason: 'schema', unit: null, line });
+        continue;
+      }
+      const out = tool.toRecord(parsed.data, { config: context.config });
+      if (out instanceof Reject) rejects.push({ reason: out.reason, unit: out.unit, line });
+      else records.push(...(Array.isArray(out) ? out : [out]));
     }
-    const out = tool.toRecord(parsed.data, { config: context.config });
-    if (out instanceof Reject) rejects.push({ reason: out.reason, unit: out.unit, line });
-    else records.push(...(Array.isArray(out) ? out : [out]));
   }
   return { records, rejects };
 }

@@ -38,7 +38,18 @@ for (const name of adapters) {
   });
 }
 
-const parts = ['name', 'screensPrefixes', 'programs', 'check', 'collect', 'decode', 'raw', 'toRecord', 'inputs', 'facts'];
+const parts = [
+  'name',
+  'screensPrefixes',
+  'programs',
+  'check',
+  'collect',
+  'decode',
+  'raw',
+  'toRecord',
+  'inputs',
+  'facts',
+];
 for (const { name, tool } of registered) {
   registry(`${name} is registered under its own name, its parts in the one order`, () => {
     assert.is(tool.name, name);

@@ -4,10 +4,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { RunFolder } from '../../../../orchestrator/core/folder/folder.ts';
-import { decodePart } from '../../../../orchestrator/core/part/decode.ts';
 import type { PartStage, StageRole } from '../../../../orchestrator/core/stage.ts';
 import { type RawRow, Reject, type Tool } from '../../../../orchestrator/core/tool.ts';
 import { type ToyConfig, toyConfig, toyFolder } from '../toy.ts';
+import { decodeRows } from './decoding.ts';
 
 const test = suite('decode');
 
@@ -41,8 +41,8 @@ const withIdentity: Partial<StageRole<ToyConfig>> = {
 function toolOf(printed: unknown[]): Tool<unknown, unknown, unknown, ToyConfig> {
   return {
     name: 'listener',
-    async *decode(): AsyncGenerator<RawRow> {
-      for (const value of printed) yield { value };
+    async *decode(): AsyncGenerator<RawRow[]> {
+      for (const value of printed) yield [{ value }];
     },
     raw: Printed,
     toRecord: (raw) => {
@@ -74,25 +74,12 @@ async function decode(printed: unknown[], more: Partial<StageRole<ToyConfig>> = 
   mkdirSync(dirname(input), { recursive: true });
   writeFileSync(input, [...'abcd'].map((letter) => `${JSON.stringify({ letter })}\n`).join(''));
   mkdirSync(folder.raw('hear', '00000'), { recursive: true });
-  const decoded = await decodePart({
-    stage,
-    tool: toolOf(printed),
-    part: '00000',
-    folder,
-    config: toyConfig,
-    seed: 1,
-    versions: {},
-    runsAs: {},
-    signal: new AbortController().signal,
-    terminal: false,
-    onStatus: () => undefined,
-    onUnits: () => undefined,
-  });
+  const decoded = await decodeRows({ stage, tool: toolOf(printed), folder, config: toyConfig });
   const lines = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []);
   const Reason = z.looseObject({ reason: z.string() });
   return {
     ...decoded,
-    records: lines(folder.records('hear', '00000')).map((line) => Sound.parse(JSON.parse(line))),
+    records: decoded.rows.map((row) => Sound.parse(row)),
     reasons: lines(folder.rejectsPart('hear', '00000')).map((line) => Reason.parse(JSON.parse(line)).reason),
   };
 }
@@ -184,7 +171,7 @@ const repeated: [
       sound('a', 'x', 5),
       sound('a', 'x', 6),
     ],
-    [1, 2, 5],
+    [1, 5, 2],
     { louds: 2, louds_repeated: 2, repeats: 3 },
   ],
   [

@@ -26,7 +26,7 @@ async function brokenAndWhole() {
   const copy = (part: string, as = part) => {
     const paths = [
       ['first', 'json'],
-      ['first', 'ndjson'],
+      ['first', 'parquet'],
       ['raw/first', ''],
     ] as const;
     for (const [under, ending] of paths) {

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { accounted } from '../../../../orchestrator/core/folder/entries.ts';
+import { type Outcome, outlasting } from '../../../../orchestrator/core/part/outcomes.ts';
 import { Tally } from '../../../../orchestrator/core/part/tally.ts';
 import type { PartStage } from '../../../../orchestrator/core/stage.ts';
 import { CensusError } from '../../../../orchestrator/errors.ts';
@@ -56,19 +57,19 @@ function orders<T>(items: T[]): T[][] {
   );
 }
 
-function hear(tally: Tally<ToyConfig>, unit: string, step: Step): void {
-  if (step === 'answer') tally.end(unit, null);
-  else if (step === 'fail') tally.end(unit, 'refused');
-  else tally.rejectUnit(unit, 'schema');
-}
+const said: Record<Step, Outcome> = {
+  answer: { kind: 'answered', reason: null, counted: null },
+  fail: { kind: 'failed', reason: 'refused', counted: null },
+  reject: { kind: 'rejected', reason: 'schema', counted: null },
+};
 
 for (const [sentence, steps, sums] of single) {
   for (const order of orders(steps)) {
     test(`${sentence}: ${order.join(', ') || 'silence'}`, () => {
       const tally = new Tally(stage);
       tally.ask({ units: ['a'] }, toyConfig);
-      for (const step of order) hear(tally, 'a', step);
-      assert.is(tally.done, order.length === 0 ? 0 : 1);
+      const end = order.reduce<Outcome | null>((before, step) => outlasting(before, said[step]), null);
+      if (end !== null) tally.settle(end);
       const { units_in, answered, failed, rejected, skipped } = tally.finish(0);
       assert.equal(
         { units_in, answered, failed, rejected, skipped },
@@ -101,9 +102,9 @@ for (const [sentence, units, answers, fails, rejects, blocked] of many) {
       const names = Array.from({ length: units }, (_, n) => `u${n}`);
       const tally = new Tally(stage);
       tally.ask(listed ? { units: names } : { units: [], many: units }, toyConfig);
-      for (const name of names.slice(0, answers)) hear(tally, name, 'answer');
-      for (const name of names.slice(answers, answers + fails)) hear(tally, name, 'fail');
-      for (const name of names.slice(answers + fails, answers + fails + rejects)) hear(tally, name, 'reject');
+      for (let n = 0; n < answers; n += 1) tally.settle(said.answer);
+      for (let n = 0; n < fails; n += 1) tally.settle(said.fail);
+      for (let n = 0; n < rejects; n += 1) tally.settle(said.reject);
       const counts = tally.finish(blocked);
       const silent = units - answers - fails - rejects - blocked;
       assert.is(counts.units_in, units);
@@ -131,19 +132,19 @@ test('units that are listed are the only ones asked; of a prefix any may be', ()
 test('a silent unit adds to failures of the same reason', () => {
   const tally = new Tally(stage);
   tally.ask({ units: ['a', 'b', 'c'] }, toyConfig);
-  tally.end('a', 'timeout');
+  tally.settle({ kind: 'failed', reason: 'timeout', counted: null });
   assert.equal(tally.finish(0).failed, { timeout: 3 });
 });
 
-const lost: [sentence: string, given: string[], answered: string[], blocked: number][] = [
-  ['more answers than units', ['a'], ['a', 'b'], 0],
-  ['more blocked than silent', ['a', 'b'], ['a'], 2],
+const lost: [sentence: string, given: string[], answered: number, blocked: number][] = [
+  ['more answers than units', ['a'], 2, 0],
+  ['more blocked than silent', ['a', 'b'], 1, 2],
 ];
 for (const [sentence, given, answered, blocked] of lost) {
   test(`counts that do not add up are an error: ${sentence}`, () => {
     const tally = new Tally(stage);
     tally.ask({ units: given }, toyConfig);
-    for (const unit of answered) tally.end(unit, null);
+    for (let n = 0; n < answered; n += 1) tally.settle(said.answer);
     assert.throws(
       () => tally.finish(blocked),
       (error: unknown) =>

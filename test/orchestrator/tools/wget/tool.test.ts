@@ -58,9 +58,11 @@ async function fixtureContext() {
 const record = (raw: WgetRaw) => toHandshake(raw, configure());
 
 async function fixtureRaw(address: string): Promise<WgetRaw> {
-  for await (const { value } of wget.decode(await fixtureContext())) {
-    const raw = wget.raw.parse(value);
-    if (raw.address === address) return raw;
+  for await (const rows of wget.decode(await fixtureContext())) {
+    for (const { value } of rows) {
+      const raw = wget.raw.parse(value);
+      if (raw.address === address) return raw;
+    }
   }
   throw new Error(`${address} is not in the fixture`);
 }

@@ -5,11 +5,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { RunFolder } from '../../../../orchestrator/core/folder/folder.ts';
-import { decodePart } from '../../../../orchestrator/core/part/decode.ts';
 import { CensusError } from '../../../../orchestrator/errors.ts';
 import { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
 import { scan } from '../../../../orchestrator/stages/scan.ts';
 import { findTool } from '../../../../orchestrator/tools/finder.ts';
+import { decodeRows } from '../../core/part/decoding.ts';
 
 const test = suite('zmap: replies of a run');
 const stage = scan(findTool);
@@ -36,25 +36,10 @@ async function decode(lines: string[], metadata: string | null = null) {
   writeFileSync(join(raw, '80-v1.ndjson'), lines.map((line) => `${line}\n`).join(''));
   if (metadata !== null) writeFileSync(join(raw, '80-v1.metadata.json'), metadata);
   writeFileSync(join(raw, 'allowlist.txt'), '198.18.0.0/15\n');
-  const { facts, counts } = await decodePart({
-    stage,
-    tool: stage.tool(config),
-    part: '00000',
-    folder,
-    config,
-    seed: 1,
-    versions: {},
-    runsAs: {},
-    signal: new AbortController().signal,
-    terminal: false,
-    onStatus: () => undefined,
-    onUnits: () => undefined,
-  });
-  const text = readFileSync(folder.records('scan', '00000'), 'utf8');
-  const records = text.split('\n').filter(Boolean);
+  const { facts, counts, rows } = await decodeRows({ stage, tool: stage.tool(config), folder, config });
   const { synacks = 0, synacks_repeated = 0, repeats } = facts;
   return {
-    records: records.map((line) => ScanRecord.parse(JSON.parse(line))),
+    records: rows.map((row) => ScanRecord.parse(row)),
     counts,
     seen: { synacks, synacks_repeated, repeats },
   };

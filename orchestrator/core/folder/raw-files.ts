@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip, type Gzip } from 'node:zlib';
+import { lineBatches } from '../process/lines.ts';
+import { exists, filesBelow } from './files.ts';
+
+/** Raw files are compressed under this ending when their part is done. */
+const packed = '.gz';
+/** Smaller files stay as they are: a page of the disk holds them anyway, and people read them. */
+const leastBytes = 4096;
+/** Written by core itself, and read by it as they are. */
+const neverPacked: ReadonlySet<string> = new Set(['commands.json', 'asked.ndjson', 'skipped.ndjson']);
+const chunkBytes = 1 << 18;
+/** 75 bytes a reply at 2.3 us; level 6 gives 67 at 7 us. */
+const gzipLevel = 2;
+
+/** Where a raw file lies: as it was written, or compressed. The former wins: it goes only after the latter is whole. */
+async function placeOf(path: string): Promise<{ path: string; gzip: boolean }> {
+  if (await exists(path)) return { path, gzip: false };
+  return (await exists(path + packed)) ? { path: path + packed, gzip: true } : { path, gzip: false };
+}
+
+/** true when a raw file is there, in either form. */
+export async function rawExists(path: string): Promise<boolean> {
+  return (await exists(path)) || (await exists(path + packed));
+}
+
+/** Where a raw file lies, for programs that read both forms themselves. */
+export async function rawPath(path: string): Promise<string> {
+  return (await placeOf(path)).path;
+}
+
+/** Bytes of a raw file as its program wrote them. */
+export async function rawStream(path: string): Promise<Readable> {
+  const place = await placeOf(path);
+  const file = createReadStream(place.path, { highWaterMark: chunkBytes });
+  if (!place.gzip) return file;
+  const plain = createGunzip({ chunkSize: chunkBytes });
+  // pipe alone passes no error on: a file that is gone would hang its reader
+  file.on('error', (error) => plain.destroy(error));
+  return file.pipe(plain);
+}
+
+/** The whole text of a raw file. */
+export async function rawText(path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await rawStream(path)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Raw files of a folder, relative, sorted, by the names that their programs gave them. */
+export async function rawNames(folder: string): Promise<string[]> {
+  const names = (await filesBelow(folder)).map((name) =>
+    name.endsWith(packed) ? name.slice(0, -packed.length) : name,
+  );
+  return [...new Set(names)];
+}
+
+/** A file being compressed while it is read for something else. */
+class Packing {
+  readonly #gzip: Gzip = createGzip({ level: gzipLevel, chunkSize: chunkBytes });
+  readonly #written: Promise<void>;
+
+  constructor(to: string, mode: number) {
+    this.#written = pipeline(this.#gzip, createWriteStream(to, { mode, flush: true }));
+    this.#written.catch(() => undefined); // told by whoever writes next
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    if (!this.#gzip.write(chunk)) await Promise.race([once(this.#gzip, 'drain'), this.#written]);
+  }
+
+  async end(): Promise<void> {
+    this.#gzip.end();
+    await this.#written;
+  }
+
+  drop(): void {
+    this.#gzip.destroy();
+  }
+}
+
+/**
+ * Reads the raw files of a part, each once: what is read is hashed on the way, and compressed into `temp` at the same time. Without a
+ * `temp` (a replay, which changes nothing in the run) they are read and hashed only.
+ */
+export class RawReader {
+  readonly #folder: string;
+  readonly #temp: string | null;
+  readonly #sha256 = new Map<string, string>();
+  readonly #packed = new Map<string, string>();
+
+  constructor(folder: string, temp: string | null) {
+    this.#folder = folder;
+    this.#temp = temp;
+  }
+
+  /** Lines of one file, all of a chunk at once. */
+  lines(name: string): AsyncGenerator<string[]> {
+    return lineBatches(this.#read(name));
+  }
+
+  async *#read(name: string): AsyncGenerator<Buffer> {
+    const hash = createHash('sha256');
+    const packing = await this.#packing(name);
+    let whole = false;
+    try {
+      for await (const chunk of await rawStream(join(this.#folder, name))) {
+        hash.update(chunk);
+        await packing?.gzip.write(chunk);
+        yield chunk;
+      }
+      await packing?.gzip.end();
+      whole = true;
+    } finally {
+      if (!whole) packing?.gzip.drop();
+    }
+    this.#sha256.set(name, hash.digest('hex'));
+    if (packing !== null) this.#packed.set(name, packing.to);
+  }
+
+  /** null for a file that stays as it is. */
+  async #packing(name: string): Promise<{ gzip: Packing; to: string } | null> {
+    const path = join(this.#folder, name);
+    if (this.#temp === null || neverPacked.has(name) || !(await exists(path))) return null;
+    const { size, mode } = await stat(path);
+    if (size < leastBytes) return null;
+    const to = join(this.#temp, name) + packed;
+    await mkdir(dirname(to), { recursive: true });
+    return { gzip: new Packing(to, mode), to };
+  }
+
+  /** sha256 of every raw file as its program wrote it; those that nobody has read yet are read now. */
+  async sha256(): Promise<Record<string, string>> {
+    const names = await rawNames(this.#folder);
+    for (const name of names) {
+      if (this.#sha256.has(name)) continue;
+      for await (const _ of this.#read(name));
+    }
+    return Object.fromEntries(names.map((name) => [name, this.#sha256.get(name) ?? '']));
+  }
+
+  /**
+   * Puts the compressed files in the place of what they were made from. A kill in between leaves both or the first: each was on disk
+   * before it got its name, and its name before the other one goes.
+   */
+  async pack(): Promise<void> {
+    for (const [name, from] of this.#packed) {
+      const path = join(this.#folder, name);
+      await rename(from, path + packed);
+      await syncFolder(dirname(path));
+      await rm(path);
+    }
+    this.#packed.clear();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  await folder.sync();
+  await folder.close();
+}

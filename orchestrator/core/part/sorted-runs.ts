@@ -1,0 +1,153 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+
+/** One row: its text lies in `bytes` from `from` to `to`, and only until the next row is asked for. */
+export interface SortedRow {
+  key: string;
+  mark: number;
+  bytes: Buffer;
+  from: number;
+  to: number;
+}
+
+/** A row in a run: length of the key, mark, length of the text, key, text. */
+const headBytes = 12;
+const blockBytes = 1 << 18;
+
+/** Writes bytes through one buffer. */
+export class BlockWriter {
+  readonly #file: number;
+  readonly #onBlock: (bytes: Buffer) => void;
+  #block = Buffer.allocUnsafe(blockBytes);
+  #used = 0;
+
+  /** @param onBlock gets every byte written, in order */
+  constructor(path: string, onBlock: (bytes: Buffer) => void = () => undefined) {
+    this.#file = openSync(path, 'w');
+    this.#onBlock = onBlock;
+  }
+
+  /** Room for so many bytes at the end of the block; the caller fills it. */
+  room(bytes: number): { block: Buffer; at: number } {
+    if (this.#used + bytes > this.#block.length) this.#flush();
+    if (bytes > this.#block.length) this.#block = Buffer.allocUnsafe(bytes);
+    const at = this.#used;
+    this.#used += bytes;
+    return { block: this.#block, at };
+  }
+
+  #flush(): void {
+    this.#onBlock(this.#block.subarray(0, this.#used));
+    for (let from = 0; from < this.#used; ) from += writeSync(this.#file, this.#block, from, this.#used - from);
+    this.#used = 0;
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#file);
+  }
+}
+
+/** Writes rows that are sorted already. */
+export function writeRun(path: string, rows: Iterable<SortedRow>): void {
+  const writer = new BlockWriter(path);
+  for (const { key, mark, bytes, from, to } of rows) {
+    const keyBytes = Buffer.byteLength(key);
+    const { block, at } = writer.room(headBytes + keyBytes + to - from);
+    block.writeUInt32LE(keyBytes, at);
+    block.writeInt32LE(mark, at + 4);
+    block.writeUInt32LE(to - from, at + 8);
+    block.write(key, at + headBytes);
+    bytes.copy(block, at + headBytes + keyBytes, from, to);
+  }
+  writer.close();
+}
+
+/** Reads a run row by row. */
+class RunReader {
+  readonly #file: number;
+  #block = Buffer.allocUnsafe(blockBytes);
+  #at = 0;
+  #filled = 0;
+  /** The row in hand; null behind the last. */
+  row: SortedRow | null = null;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'r');
+    this.next();
+  }
+
+  next(): void {
+    if (!this.#have(headBytes)) {
+      closeSync(this.#file);
+      this.row = null;
+      return;
+    }
+    const keyBytes = this.#block.readUInt32LE(this.#at);
+    const mark = this.#block.readInt32LE(this.#at + 4);
+    const textBytes = this.#block.readUInt32LE(this.#at + 8);
+    this.#have(headBytes + keyBytes + textBytes);
+    const from = this.#at + headBytes + keyBytes;
+    const key = this.#block.toString('utf8', this.#at + headBytes, from);
+    this.#at = from + textBytes;
+    this.row = { key, mark, bytes: this.#block, from, to: this.#at };
+  }
+
+  /** Reads on until so many bytes are there; false at the end of the file. */
+  #have(bytes: number): boolean {
+    if (this.#filled - this.#at >= bytes) return true;
+    const rest = this.#block.subarray(this.#at, this.#filled);
+    const wider = bytes > this.#block.length ? Buffer.allocUnsafe(bytes) : this.#block;
+    rest.copy(wider);
+    this.#filled = rest.length;
+    this.#block = wider;
+    this.#at = 0;
+    while (this.#filled < this.#block.length) {
+      const read = readSync(this.#file, this.#block, this.#filled, this.#block.length - this.#filled, null);
+      if (read === 0) break;
+      this.#filled += read;
+    }
+    return this.#filled >= bytes;
+  }
+}
+
+/** Whether the row of one run comes before that of another; equal keys in the order of the runs, which is that of arrival. */
+function before(a: { reader: RunReader; index: number }, b: { reader: RunReader; index: number }): boolean {
+  const left = a.reader.row?.key ?? '';
+  const right = b.reader.row?.key ?? '';
+  return left === right ? a.index < b.index : left < right;
+}
+
+/** Rows of several sorted runs as one, through a heap of the runs. */
+export function* mergeRuns(paths: readonly string[]): Generator<SortedRow> {
+  const heap: { reader: RunReader; index: number }[] = [];
+  for (const [index, path] of paths.entries()) {
+    const reader = new RunReader(path);
+    if (reader.row !== null) heap.push({ reader, index });
+  }
+  for (let at = Math.floor(heap.length / 2) - 1; at >= 0; at -= 1) sift(heap, at);
+  for (let first = heap[0]; first !== undefined; first = heap[0]) {
+    if (first.reader.row !== null) yield first.reader.row;
+    first.reader.next();
+    const last = first.reader.row === null ? heap.pop() : first;
+    if (heap.length === 0 || last === undefined) return;
+    heap[0] = last;
+    sift(heap, 0);
+  }
+}
+
+/** Lets an entry of the heap sink to its place. */
+function sift(heap: { reader: RunReader; index: number }[], from: number): void {
+  let at = from;
+  for (;;) {
+    let least = at;
+    for (const child of [2 * at + 1, 2 * at + 2]) {
+      const [one, other] = [heap[child], heap[least]];
+      if (one !== undefined && other !== undefined && before(one, other)) least = child;
+    }
+    const [here, there] = [heap[at], heap[least]];
+    if (least === at || here === undefined || there === undefined) return;
+    heap[at] = there;
+    heap[least] = here;
+    at = least;
+  }
+}
