@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { columnsOf } from '../columns.ts';
 import { ndjsonSql, sqlText } from '../duckdb.ts';
 import { sha256File } from '../folder/files.ts';
-import { BlockWriter, type SortedRow } from './sorted-runs.ts';
+import { BlockWriter, type SortedRow } from '../sort/sorted-runs.ts';
 
 export interface RecordsFile {
   rows: number;

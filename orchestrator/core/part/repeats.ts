@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { SortedRow } from '../sort/sorted-runs.ts';
 import type { PartStage } from '../stage.ts';
-import type { SortedRow } from './sorted-runs.ts';
 
 /** Bytes of a digest that are kept: two of 2^24 records share them once in 10^14 parts. */
 const keptBytes = 12;

@@ -1,6 +1,6 @@
+import type { SortedRow } from '../sort/sorted-runs.ts';
 import { type Outcome, type OutcomeNumbers, outlasting } from './outcomes.ts';
 import type { Repeats } from './repeats.ts';
-import type { SortedRow } from './sorted-runs.ts';
 import type { Tally } from './tally.ts';
 
 const wordEnd = ' ';

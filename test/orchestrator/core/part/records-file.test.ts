@@ -8,7 +8,7 @@ import { columnsOf } from '../../../../orchestrator/core/columns.ts';
 import { openDatabase, rows, runSql, sqlText } from '../../../../orchestrator/core/duckdb.ts';
 import { sha256File, sha256Of } from '../../../../orchestrator/core/folder/files.ts';
 import { writeRecords } from '../../../../orchestrator/core/part/records-file.ts';
-import type { SortedRow } from '../../../../orchestrator/core/part/sorted-runs.ts';
+import type { SortedRow } from '../../../../orchestrator/core/sort/sorted-runs.ts';
 import { roles } from '../../../../orchestrator/roles.ts';
 import { dice, randomRecord } from '../random-record.ts';
 
