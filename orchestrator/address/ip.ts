@@ -212,6 +212,8 @@ export function formatPrefix(prefix: Prefix): string {
 
 /** Canonical text of an address; null when the text is none. */
 export function canonicalAddress(text: string): string | null {
+  // there is one way only to write an IPv4 address
+  if (parseIpv4(text, 0) >= 0) return text;
   const address = parseAddress(text);
   return address === null ? null : formatAddress(address);
 }

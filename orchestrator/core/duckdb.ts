@@ -25,6 +25,7 @@ export async function openDatabase(input: {
   temp: string;
   memoryLimit?: string | null;
   makeTemp?: boolean;
+  threads?: number;
 }): Promise<DuckDBInstance> {
   if (input.makeTemp !== false) await mkdir(input.temp, { recursive: true });
   const memory = input.memoryLimit ?? quarterOf(totalmem());
@@ -33,7 +34,7 @@ export async function openDatabase(input: {
     temp_directory: input.temp,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    threads: String(threadsFor(memory, availableParallelism())),
+    threads: String(input.threads ?? threadsFor(memory, availableParallelism())),
   });
 }
 

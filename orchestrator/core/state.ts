@@ -39,7 +39,6 @@ export interface StateInput<C> {
 
 export function createState<C>(input: StateInput<C>): RunState<C> {
   const { manifest, report } = input;
-  const run = (sql: string) => runSql(input.database, sql);
   return {
     folder: input.folder,
     manifest,
@@ -61,7 +60,6 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
         Object.entries(manifest.data.programs).map(([name, { version }]) => [name, version]),
       ),
       runsAs: Object.fromEntries(Object.entries(manifest.data.programs).map(([name, { runs_as }]) => [name, runs_as])),
-      run,
       signal: input.signal,
       terminal: input.terminal,
       onStatus: (status) => report({ type: 'status', stage: stage.name, ...status }),

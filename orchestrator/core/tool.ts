@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { jsonOf } from './process/lines.ts';
 
 /** What one line of a program's own status display says. */
 export interface Status {
@@ -126,6 +127,11 @@ export interface RawRow {
   line?: string;
 }
 
+/** JSON lines as rows, parsed as they are asked for: of a batch, only the row in hand is held as values. */
+export function* jsonRows(lines: Iterable<string>): Generator<RawRow> {
+  for (const line of lines) yield { value: jsonOf(line), line };
+}
+
 /** toRecord returns this for a row that is well formed but is no measurement (an artefact of a list, say). */
 export class Reject {
   readonly reason: string;
@@ -149,7 +155,7 @@ export interface Tool<I, W, R, C> {
   programs?: Program[];
   collect?(context: CollectContext<I, C>): Promise<void>;
   /** Rows in batches, as they come: an asynchronous step for each would cost more than the row. */
-  decode(context: DecodeContext<I, C>): AsyncIterable<RawRow[]>;
+  decode(context: DecodeContext<I, C>): AsyncIterable<Iterable<RawRow>>;
   /** It is handed whole prefixes and leaves out itself what opted out within them; absent: it is handed what is left of each. */
   screensPrefixes?: true;
   /** Loose: unknown fields are counted, not refused. */

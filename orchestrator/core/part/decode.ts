@@ -93,9 +93,8 @@ export async function decodePart<C>(job: PartJob<C>, reader: RawReader): Promise
   await refuseRubbish(job, decoder, commands.at(-1));
   const written = await writeRecords(settledRows(decoder.sorter.sorted(), decoder), {
     path: folder.records(stage.name, part),
-    temp: join(folder.temp(), `${stage.name}-${part}.ndjson`),
+    temp: join(folder.temp(), `${stage.name}-${part}.rows`),
     schema: stage.role.record,
-    run: job.run,
   });
   const own = !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
   const facts = { ...own, ...decoder.repeats.facts() };

@@ -15,8 +15,6 @@ export interface PartJob<C> {
   versions: Readonly<Record<string, string | null>>;
   /** How each program is run, as it was looked up before the run. */
   runsAs: Readonly<Record<string, string | null>>;
-  /** Runs a statement in the run's database. */
-  run: (sql: string) => Promise<void>;
   signal: AbortSignal;
   terminal: boolean;
   onStatus: (status: Status) => void;

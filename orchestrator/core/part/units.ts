@@ -6,6 +6,7 @@ import type { Tally } from './tally.ts';
 const wordEnd = ' ';
 /** Digits of the largest whole number that JavaScript holds. */
 const digits = 16;
+const zeros = '0'.repeat(digits);
 
 /**
  * The name of a unit as a key to sort by: its words one by one, numbers as numbers.
@@ -13,8 +14,16 @@ const digits = 16;
  */
 export function unitKey(unit: string, numbers: readonly boolean[]): string {
   if (!numbers.includes(true)) return unit;
-  const words = unit.split(wordEnd);
-  return words.map((word, index) => (numbers[index] === true ? word.padStart(digits, '0') : word)).join(wordEnd);
+  let key = '';
+  let from = 0;
+  for (const isNumber of numbers) {
+    const space = unit.indexOf(wordEnd, from);
+    const end = space === -1 ? unit.length : space;
+    if (isNumber) key += zeros.slice(0, Math.max(0, digits - (end - from)));
+    key += unit.slice(from, end + 1);
+    from = end + 1;
+  }
+  return key + unit.slice(from);
 }
 
 /** Rows sorted by unit, without those that say again what was said; settles every unit as its last row passes. */

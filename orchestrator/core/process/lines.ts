@@ -1,13 +1,15 @@
+import { isAscii } from 'node:buffer';
+
 /**
  * Splits a byte stream into lines by hand, all lines of a chunk at once: a step of an async iteration costs more than a line does. A
  * line may be of any length.
  */
 export async function* lineBatches(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder();
+  const textOf = chunkDecoder();
   // Pieces of a line that is longer than a chunk, joined once when it ends.
   let open: string[] = [];
   for await (const chunk of stream) {
-    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const text = textOf(chunk);
     const lines: string[] = [];
     let from = 0;
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
@@ -19,8 +21,23 @@ export async function* lineBatches(stream: AsyncIterable<Uint8Array | string>): 
     if (from < text.length) open.push(text.slice(from));
     if (lines.length > 0) yield lines;
   }
-  const rest = open.join('') + decoder.decode();
+  const rest = open.join('') + textOf(null);
   if (rest !== '') yield [rest];
+}
+
+/** UTF-8 chunk by chunk; null ends it. A chunk of ASCII, as nearly all are, needs no decoding: it is half as dear then. */
+function chunkDecoder(): (chunk: Uint8Array | string | null) => string {
+  const decoder = new TextDecoder();
+  let ascii = true;
+  return (chunk) => {
+    if (typeof chunk === 'string') return chunk;
+    if (chunk === null) return decoder.decode();
+    // half a character may be open behind a chunk that was not ASCII
+    const before = ascii;
+    ascii = isAscii(chunk);
+    if (before && ascii) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+    return decoder.decode(chunk, { stream: true });
+  };
 }
 
 function withoutReturn(line: string): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mergeRuns, type SortedRow, writeRun } from './sorted-runs.ts';
 
 /** Bytes of text held at most before they go to disk, sorted. */
-const heldBytes = 48 << 20;
+const heldBytes = 96 << 20;
 
 /**
  * Sorts the rows of a part by key, rows of one key in the order they came in. Bounded: what does not fit is written below `temp` in

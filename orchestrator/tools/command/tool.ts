@@ -1,6 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { jsonOf } from '../../core/process/lines.ts';
-import type { Program, Tool } from '../../core/tool.ts';
+import { jsonRows, type Program, type Tool } from '../../core/tool.ts';
 import { CommandRaw } from './raw.ts';
 
 const outputFile = 'records.ndjson';
@@ -36,7 +35,7 @@ export function commandTool(command: string[]): Tool<unknown, CommandRaw, unknow
 
     async *decode(context) {
       for await (const lines of context.rawLines(outputFile)) {
-        yield lines.flatMap((line) => (line.trim() === '' ? [] : [{ value: jsonOf(line), line }]));
+        yield jsonRows(lines.filter((line) => line.trim() !== ''));
       }
     },
 

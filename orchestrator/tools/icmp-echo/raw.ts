@@ -15,6 +15,10 @@ const fields = {
   recv_timestamp_us: z.int().nullish().describe('its microseconds'),
   rtt_us: z.number().nullish().describe('round trip; 4.x alone, and computed here for both'),
   dst_raw: z.int().nullish().describe('means nothing in 2.1.1 and 4.x for an error: the address probed cannot be told'),
+  'icmp-id': z.int().nullish().describe('icmp_id in 2.1.1'),
+  'sent-timestamp-ts': z.int().nullish().describe('sent_timestamp_ts in 2.1.1'),
+  'sent-timestamp-us': z.int().nullish().describe('sent_timestamp_us in 2.1.1'),
+  'dst-raw': z.int().nullish().describe('dst_raw in 2.1.1'),
   classification: z.string().describe('echoreply, unreach and other ICMP errors'),
 };
 

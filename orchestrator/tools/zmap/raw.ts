@@ -27,6 +27,11 @@ export const zmapFields = {
   timestamp_str: unusedText('arrival, milliseconds'),
   timestamp_ts: z.int().describe('arrival, seconds since 1970'),
   timestamp_us: z.int().describe('arrival, microseconds of the second'),
+  'saddr-raw': unusedNumber('saddr_raw in 2.1.1'),
+  'daddr-raw': unusedNumber('daddr_raw in 2.1.1'),
+  'timestamp-str': unusedText('timestamp_str in 2.1.1'),
+  'timestamp-ts': unusedNumber('timestamp_ts in 2.1.1'),
+  'timestamp-us': unusedNumber('timestamp_us in 2.1.1'),
 };
 
 /** One reply as zmap prints it with our module (zmap-module/README.md); which of its fields a run asks for: fields.ts. */

@@ -1,8 +1,7 @@
 import { canonicalAddress, formatPrefix, parsePrefix } from '../../address/ip.ts';
 import { shardPrefixes } from '../../address/shards.ts';
 import type { Config } from '../../config/config.ts';
-import { jsonOf } from '../../core/process/lines.ts';
-import type { DecodeContext, RawRow, Tool } from '../../core/tool.ts';
+import { type DecodeContext, jsonRows, type RawRow, type Tool } from '../../core/tool.ts';
 import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ScanRecord } from '../../schemas/records/scan.ts';
@@ -47,11 +46,11 @@ function* targetsOf({ target, shard }: ScanTarget): Generator<string> {
 }
 
 /** Every reply of a run as it came, repeats among them: core drops those, and what differs is evidence. */
-async function* replies(context: DecodeContext<ScanTarget, Config>, name: string): AsyncGenerator<RawRow[]> {
+async function* replies(context: DecodeContext<ScanTarget, Config>, name: string): AsyncGenerator<Iterable<RawRow>> {
   let read = 0;
   for await (const lines of context.rawLines(runFiles.replies(name))) {
     read += lines.length;
-    yield lines.map((line) => ({ value: jsonOf(line), line }));
+    yield jsonRows(lines);
   }
   await requireAllReplies(context.folder, name, read);
 }
@@ -60,9 +59,14 @@ function words(list: string | null): string[] {
   return list === null || list === '' ? [] : list.split(',');
 }
 
+/** The second written last: thousands of replies arrive in one. */
+let lastSecond = { seconds: Number.NaN, text: '' };
+
 /** Arrival in UTC with the capture's microseconds. */
 function arrival(seconds: number, microseconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(microseconds).padStart(6, '0')}Z`;
+  if (seconds !== lastSecond.seconds)
+    lastSecond = { seconds, text: new Date(seconds * 1000).toISOString().slice(0, 19) };
+  return `${lastSecond.text}.${String(microseconds).padStart(6, '0')}Z`;
 }
 
 /** Why there are no quoted options. Replies that were written with chosen fields alone may lack this one. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openDatabase, rows, runSql, sqlText } from '../../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, sqlText } from '../../../../orchestrator/core/duckdb.ts';
 import { RawReader } from '../../../../orchestrator/core/folder/raw-files.ts';
 import { type Decoded, decodePart } from '../../../../orchestrator/core/part/decode.ts';
 import type { PartJob } from '../../../../orchestrator/core/part/site.ts';
@@ -7,21 +7,15 @@ import type { PartJob } from '../../../../orchestrator/core/part/site.ts';
 type Given = 'stage' | 'tool' | 'folder' | 'config';
 
 /** Decodes part 00000 of a stage over a database of its own, and reads the records back. */
-export async function decodeRows<C>(
-  given: Pick<PartJob<C>, Given>,
-  threads?: number,
-): Promise<Decoded & { rows: unknown[] }> {
+export async function decodeRows<C>(given: Pick<PartJob<C>, Given>): Promise<Decoded & { rows: unknown[] }> {
   const { folder, stage } = given;
   const database = await openDatabase({ temp: folder.temp() });
-  const run = (sql: string) => runSql(database, sql);
   try {
-    if (threads !== undefined) await run(`SET threads = ${threads}`);
     const part = '00000';
     const decoded = await decodePart(
       {
         ...given,
         part,
-        run,
         seed: 1,
         versions: {},
         runsAs: {},
