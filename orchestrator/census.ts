@@ -22,6 +22,11 @@ import { vantagePoint } from './machine/vantage.ts';
 import { pipeline } from './pipeline.ts';
 import { findTool } from './tools/finder.ts';
 
+/** Names of all stages, in order of reading. */
+export function stageNames(): string[] {
+  return pipeline(findTool).map(({ name }) => name);
+}
+
 /** The programs that a run with this configuration starts, by stage. */
 export function needsOf(config: Config): Need[] {
   return pipeline(findTool).flatMap((stage) => {

@@ -1,35 +1,15 @@
 #!/usr/bin/env node
 import { once, setMaxListeners } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { canonicalAddress } from './address/ip.ts';
-import { inputsOf, needsOf, replayCensus, runCensus } from './census.ts';
-import { Config } from './config/config.ts';
-import { loadConfig, refuseUnsafe } from './config/file.ts';
-import { readOptOuts } from './config/restraint.ts';
-import { initTemplate } from './config/template.ts';
-import { recordLines } from './core/cat.ts';
-import { lineParser } from './core/part/parse-line.ts';
-import { splitLines } from './core/process/lines.ts';
+import type { Config } from './config/config.ts';
 import { clock, type Reporter } from './core/progress.ts';
 import { CensusError, knownError } from './errors.ts';
-import { judgeEndpoints, recordsOf } from './evidence/judge.ts';
-import { rulesVersion } from './evidence/verdict.ts';
-import { CountedLines } from './judge/counted-lines.ts';
-import { LineOutput } from './judge/line-output.ts';
-import { ownFolder } from './judge/own-folder.ts';
-import { Rejects } from './judge/rejects.ts';
-import { reportReplies } from './judge/report.ts';
-import { examine } from './machine/doctor.ts';
-import { censusVersion, provenance, softwareText } from './machine/provenance.ts';
-import { pipeline } from './pipeline.ts';
-import { formatCount } from './report/format.ts';
-import { ScanRecord } from './schemas/records/scan.ts';
-import { changedVerdicts } from './stages/merge/changes.ts';
-import { findTool } from './tools/finder.ts';
-import { liveView, plainView } from './view.ts';
+import { censusVersion } from './machine/version.ts';
 
+// What a command alone needs is loaded by it: `cat` prints its first line before the figures' library would be read.
 const out = (text: string) => process.stdout.write(`${text}\n`);
 const err = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -101,11 +81,13 @@ program
     '\nAn interrupted run resumes where it stopped. Remove runs/NAME/STAGE to measure that stage again.',
   )
   .action(async (folder, options) => {
+    const { loadConfig } = await import('./config/file.ts');
+    const { runCensus, stageNames } = await import('./census.ts');
+    const { liveView, plainView } = await import('./view.ts');
     const config = loadConfig(options.config, options.set);
     const terminal = process.stdout.isTTY === true;
-    const stages = pipeline(findTool).map(({ name }) => name);
     const note = announce(config);
-    const view = terminal ? liveView(stages, note, () => performance.now()) : plainView(out, note);
+    const view = terminal ? liveView(stageNames(), note, () => performance.now()) : plainView(out, note);
     const report: Reporter = (event) => {
       started = true;
       view.report(event);
@@ -135,10 +117,13 @@ program
     "\nExample: mptcp-census replay runs/2025-11 --changes | jq -r '[.before, .after] | @tsv' | sort | uniq -c",
   )
   .action(async (folder, options) => {
+    const { replayCensus } = await import('./census.ts');
     const into = options.into ?? join(folder, 'replay');
     const report = () => undefined;
     const results = await replayCensus({ folder, into, report, signal: abortOnSignals() });
     if (options.changes) {
+      const { changedVerdicts } = await import('./stages/merge/changes.ts');
+      const { rulesVersion } = await import('./evidence/verdict.ts');
       let moved = 0;
       for await (const change of changedVerdicts(folder, into, join(into, '.tmp'))) {
         moved += 1;
@@ -171,6 +156,7 @@ program
     const about = address === undefined ? null : canonicalAddress(address);
     if (address !== undefined && about === null)
       throw new CensusError('E_INPUT', `${address} is no address`, 'give one IPv4 or IPv6 address');
+    const { recordLines } = await import('./core/cat.ts');
     await printLines(recordLines(resolve(folder), stage, about));
   });
 
@@ -188,36 +174,12 @@ Examples:
   )
   .option('--report <folder>', 'write tables, figures and a page there instead, and print the tables')
   .option('--temp <folder>', 'where inputs of more than some 50,000 lines are sorted (default: $TMPDIR, or /var/tmp)')
-  .action(async (options) => {
+  .action(async ({ report, temp = process.env.TMPDIR ?? '/var/tmp' }) => {
     // Nothing is running that must be put back: the folder goes with the process.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
-    const config = Config.parse({ targets: { addresses: '-' } });
-    const parse = lineParser(findTool('syn_prober', config.scan.tool), ScanRecord, config);
-    const rejects = new Rejects(err);
-    const writer = new LineOutput(process.stdout);
-    const folder = ownFolder(options.temp ?? process.env.TMPDIR ?? '/var/tmp');
-    let said = performance.now();
-    const progress = (phase: string, count: number) => {
-      if (performance.now() - said < 10_000) return;
-      said = performance.now();
-      err(`judge: ${formatCount(count)} ${phase}`);
-    };
-    const lines = new CountedLines(splitLines(process.stdin));
-    const endpoints = judgeEndpoints(lines, parse, rejects.add, { folder, progress });
-    if (options.report === undefined) {
-      for await (const endpoint of endpoints)
-        for (const record of recordsOf(endpoint)) await writer.write(JSON.stringify(record));
-    } else {
-      const report = resolve(options.report);
-      mkdirSync(report, { recursive: true }); // before all is read, for nothing
-      const counts = () => ({ lines: lines.count, rejected: rejects.count });
-      const known = { run: basename(report), software: softwareText(await provenance()) };
-      const { text } = await reportReplies({ endpoints, folder: folder(), out: report, counts, ...known });
-      await writer.write(`${text}\n\nReport: ${join(report, 'index.html')}`);
-    }
-    await writer.end();
-    rejects.end();
-    if (rejects.count > 0 && rejects.count === lines.count) process.exitCode = 1;
+    const { judgeLines } = await import('./judge/command.ts');
+    const read = await judgeLines({ input: process.stdin, output: process.stdout, err, report, temp });
+    if (!read) process.exitCode = 1;
   });
 
 program
@@ -225,6 +187,10 @@ program
   .description('check that all required programs and kernel features are installed')
   .option('-c, --config <file>', 'check only what a run with this configuration needs')
   .action(async (options) => {
+    const { loadConfig, refuseUnsafe } = await import('./config/file.ts');
+    const { readOptOuts } = await import('./config/restraint.ts');
+    const { inputsOf, needsOf } = await import('./census.ts');
+    const { examine } = await import('./machine/doctor.ts');
     const config = options.config === undefined ? null : loadConfig(options.config, []);
     const asked = config === null ? null : { config, needs: needsOf(config), inputs: inputsOf(config) };
     const { ok, lines } = await examine(asked);
@@ -238,7 +204,8 @@ program
   .command('init')
   .description('write a commented configuration file')
   .argument('[file]', 'file to write', 'census.yaml')
-  .action((file) => {
+  .action(async (file) => {
+    const { initTemplate } = await import('./config/template.ts');
     if (existsSync(file)) throw new CensusError('E_CONFIG', `${file} already exists`, 'choose another file name');
     writeFileSync(file, initTemplate);
     out(`Wrote ${file}. Set contact, scan.rate and scan.blocklist, then: mptcp-census doctor`);

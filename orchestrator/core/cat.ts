@@ -17,6 +17,8 @@ const About = z.looseObject({
 });
 
 const parquet = '.parquet';
+/** Rows asked for first. */
+const firstRows = 50;
 
 /** Names that can be printed: stages with parts, and tables that a stage without parts wrote. */
 function printable(manifest: Manifest): string[] {
@@ -75,10 +77,11 @@ async function* parquetLines(folder: RunFolder, name: string, files: string[], a
       address === null
         ? 'true'
         : await aboutSql(rows(database, `DESCRIBE FROM read_parquet(${sqlText(first)})`), name, address);
-    // One file after the other: the first line does not wait for the last file.
-    for (const file of files) {
+    // One file after the other, and of the first one a few rows before the rest: the first line waits for no more than it needs.
+    for (const [index, file] of files.entries()) {
       const sql = `SELECT * FROM read_parquet(${sqlText(file)}) WHERE ${about}`;
-      for await (const row of rows(database, sql)) yield JSON.stringify(row);
+      const pieces = index === 0 ? [`${sql} LIMIT ${firstRows}`, `${sql} OFFSET ${firstRows}`] : [sql];
+      for (const piece of pieces) for await (const row of rows(database, piece)) yield JSON.stringify(row);
     }
   } finally {
     database.closeSync();

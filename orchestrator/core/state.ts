@@ -46,8 +46,8 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
     report,
     signal: input.signal,
     query: (sql) => stoppable(rows(input.database, sql), input.signal),
-    run,
-    shareTable: sharedTables(input.folder.temp(), run),
+    run: (sql) => runSql(input.database, sql),
+    shareTable: sharedTables(input.folder.temp(), (sql) => runSql(input.database, sql)),
     digests: (stages) => Object.fromEntries(stages.map((stage) => [stage, digestOf(manifest, stage)])),
     job: (stage, tool, part) => ({
       stage,

@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { firstWords } from '../core/process/exec.ts';
-
-/** Folder of package.json: the sources' parent in development, that of dist/ when built. */
-export const packageRoot = join(import.meta.dirname, '..', '..');
-
-/** Version in package.json. */
-export function censusVersion(): string {
-  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
-  return z.looseObject({ version: z.string() }).parse(JSON.parse(text)).version;
-}
+import { censusVersion, packageRoot } from './version.ts';
 
 /** Which program made a run: version, git commit and whether the tree had changes, hash of the probe module as it was loaded. */
 export async function provenance(): Promise<Record<string, string | boolean | null>> {

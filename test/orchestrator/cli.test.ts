@@ -132,6 +132,28 @@ test('replay ends with 0 while all rows are the same, and with 1 once a raw file
   assert.match(changed.stdout, /^resolve +4 outputs, differs: raw\/resolve\/00000\/records\.ndjson$/m);
 });
 
+test('cat prints records as NDJSON, ends quietly when nobody reads on, and says what it does not have', async () => {
+  const { folder } = await runWith({});
+  const targets = await cli('cat', folder, 'targets');
+  const names = targets.stdout.split('\n').map((line) => JSON.parse(line).target);
+  assert.equal(names, ['a.example', 'www.a.example', 'b.example', 'www.b.example'], targets.stderr);
+  const resolved = await cli('cat', folder, 'resolve', '--address', '198.18.9.9');
+  assert.is(resolved.stdout.split('\n').length, 4, resolved.stderr);
+  assert.equal((await cli('cat', folder, 'hosts')).stdout, '', 'nobody answered');
+  const node = `${process.execPath} --import tsx orchestrator/cli.ts`;
+  const head = await execa('bash', ['-o', 'pipefail', '-c', `${node} cat ${folder} targets | true`], { reject: false });
+  assert.equal([head.exitCode, head.stderr], [0, '']);
+  for (const [args, message] of [
+    [['hots'], /^error E_INPUT: the run has no records named hots\n {2}there are: targets, .*hosts, domains$/],
+    [['os'], /^error E_INPUT: the run left os out/],
+    [['hosts', '--address', '10.0.0'], /^error E_INPUT: 10.0.0 is no address/],
+  ] as const) {
+    const { exitCode, stderr, stdout } = await cli('cat', folder, ...args);
+    assert.equal([exitCode, stdout], [2, '']);
+    assert.match(stderr, message);
+  }
+});
+
 test('judge ends with 1 when nothing on its input was a reply', async () => {
   const { exitCode, stderr } = await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', 'judge'], {
     reject: false,

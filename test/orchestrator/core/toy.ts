@@ -71,6 +71,7 @@ const role = {
   record: Square,
   asked: (row: unknown) => [String(Unit.parse(row).n)],
   answered: (record: unknown) => String(Square.parse(record).n),
+  unitNumbers: [true],
 };
 
 async function* numbers({ config }: { config: ToyConfig }): AsyncGenerator<UnitRow> {
@@ -132,7 +133,7 @@ export function toyFolder(): string {
   return mkdtempSync(join(tmpdir(), 'toy-run-'));
 }
 
-function emptyManifest(): Manifest {
+export function emptyManifest(): Manifest {
   return {
     schema_version: schemaVersion,
     run: 'toy',

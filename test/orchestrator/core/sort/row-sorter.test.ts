@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { RowSorter } from '../../../../orchestrator/core/part/row-sorter.ts';
 import { unitKey } from '../../../../orchestrator/core/part/units.ts';
+import { RowSorter } from '../../../../orchestrator/core/sort/row-sorter.ts';
 import { dice } from '../random-record.ts';
 
 const test = suite('sorting the rows of a part');

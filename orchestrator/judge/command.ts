@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { Config } from '../config/config.ts';
+import { lineParser } from '../core/part/parse-line.ts';
+import { splitLines } from '../core/process/lines.ts';
+import { judgeEndpoints, recordsOf } from '../evidence/judge.ts';
+import { provenance, softwareText } from '../machine/provenance.ts';
+import { formatCount } from '../report/format.ts';
+import { ScanRecord } from '../schemas/records/scan.ts';
+import { findTool } from '../tools/finder.ts';
+import { CountedLines } from './counted-lines.ts';
+import { LineOutput } from './line-output.ts';
+import { ownFolder } from './own-folder.ts';
+import { Rejects } from './rejects.ts';
+import { reportReplies } from './report.ts';
+
+export interface JudgeInput {
+  /** Lines of the prober. */
+  input: Readable;
+  /** Verdicts as NDJSON, or with `report` the tables. */
+  output: Writable;
+  err: (text: string) => void;
+  /** Folder for tables, figures and a page; undefined: none is written. */
+  report: string | undefined;
+  /** Where inputs that are too large to hold are sorted. */
+  temp: string;
+}
+
+const progressMs = 10_000;
+
+function progressLine(err: (text: string) => void): (phase: string, count: number) => void {
+  let said = performance.now();
+  return (phase, count) => {
+    if (performance.now() - said < progressMs) return;
+    said = performance.now();
+    err(`judge: ${formatCount(count)} ${phase}`);
+  };
+}
+
+/** Judges what a prober wrote, line by line. false: no line of it could be read. */
+export async function judgeLines({ input, output, err, report, temp }: JudgeInput): Promise<boolean> {
+  const config = Config.parse({ targets: { addresses: '-' } });
+  const parse = lineParser(findTool('syn_prober', config.scan.tool), ScanRecord, config);
+  const rejects = new Rejects(err);
+  const writer = new LineOutput(output);
+  const folder = ownFolder(temp);
+  const lines = new CountedLines(splitLines(input));
+  const endpoints = judgeEndpoints(lines, parse, rejects.add, { folder, progress: progressLine(err) });
+  if (report === undefined) {
+    for await (const endpoint of endpoints)
+      for (const record of recordsOf(endpoint)) await writer.write(JSON.stringify(record));
+  } else {
+    const out = resolve(report);
+    mkdirSync(out, { recursive: true }); // before all is read, for nothing
+    const counts = () => ({ lines: lines.count, rejected: rejects.count });
+    const known = { run: basename(out), software: softwareText(await provenance()) };
+    const { text } = await reportReplies({ endpoints, folder: folder(), out, counts, ...known });
+    await writer.write(`${text}\n\nReport: ${join(out, 'index.html')}`);
+  }
+  await writer.end();
+  rejects.end();
+  return rejects.count === 0 || rejects.count < lines.count;
+}
