@@ -10,13 +10,16 @@ import type { RunState } from './state.ts';
 
 const Differing = z.object({ differing: z.int() });
 
-async function differing<C>(state: RunState<C>, sql: string): Promise<number> {
+/** What a comparison reads of a replay under way. */
+type Replaying = Pick<RunState<unknown>, 'folder' | 'query'>;
+
+async function differing(state: Replaying, sql: string): Promise<number> {
   for await (const row of state.query(sql)) return Differing.parse(row).differing;
   return 0;
 }
 
 /** Whether a Parquet file of the run, still as it was then, holds the rows that the replay gave, in the same order. */
-export async function sameRows<C>(state: RunState<C>, file: string, sha256: string | undefined): Promise<boolean> {
+export async function sameRows(state: Replaying, file: string, sha256: string | undefined): Promise<boolean> {
   const before = join(state.folder.root, file);
   const after = join(state.folder.out, file);
   if (!file.endsWith('.parquet') || !(await exists(before)) || !(await exists(after))) return false;
