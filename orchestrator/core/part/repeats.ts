@@ -4,10 +4,12 @@ import type { PartStage } from '../stage.ts';
 
 /** Bytes of a digest that are kept: two of 2^24 records share them once in 10^14 parts. */
 const keptBytes = 12;
+/** So many identities of a unit are kept as they are; those of a unit with more as digests. Hashing is dear, and most have two. */
+const fewIdentities = 64;
 
 /**
- * Tells a record that was there before from a new one, and counts both. Rows come unit by unit: held is the text of a unit's first
- * record, and a short digest per record of a unit that has several.
+ * Tells a record that was there before from a new one, and counts both. Rows come unit by unit: held are the identities of one unit
+ * that has several records.
  */
 export class Repeats<C> {
   readonly #stage: PartStage<C>;
@@ -47,16 +49,17 @@ export class Repeats<C> {
   }
 
   #isKnown({ bytes, from, to }: SortedRow): boolean {
-    if (this.#seen.size === 0) this.#seen.add(this.#digest(this.#first.toString('utf8', 0, this.#length)));
-    const digest = this.#digest(bytes.toString('utf8', from, to));
-    if (this.#seen.has(digest)) return true;
-    this.#seen.add(digest);
+    if (this.#seen.size === 0) this.#seen.add(this.#identity(this.#first.toString('utf8', 0, this.#length)));
+    const identity = this.#identity(bytes.toString('utf8', from, to));
+    if (this.#seen.has(identity)) return true;
+    const kept = this.#seen.size < fewIdentities ? identity : digestOf(identity);
+    if (this.#seen.has(kept)) return true;
+    this.#seen.add(kept);
     return false;
   }
 
-  #digest(text: string): string {
-    const identity = this.#stage.role.identity?.(JSON.parse(text)) ?? text;
-    return createHash('sha256').update(identity).digest().toString('latin1', 0, keptBytes);
+  #identity(text: string): string {
+    return this.#stage.role.identity?.(JSON.parse(text)) ?? text;
   }
 
   #count(name: string): void {
@@ -70,4 +73,8 @@ export class Repeats<C> {
       ? counted
       : { ...counted, repeats: this.#repeats };
   }
+}
+
+function digestOf(identity: string): string {
+  return createHash('sha256').update(identity).digest().toString('latin1', 0, keptBytes);
 }
