@@ -15,6 +15,7 @@ import { mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
 import { countryTable, systemTable } from './tables/places.ts';
+import { portTable } from './tables/ports.ts';
 import { stageTable } from './tables/stages.ts';
 import { type Table, toCsv } from './tables/table.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
@@ -41,6 +42,7 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     funnelTable(facts, results),
     verdictTable(facts, results),
     rungTable(results),
+    portTable(results),
     countryTable(results),
     systemTable(results),
     topDomainTable(results),

@@ -5,6 +5,7 @@ import { countOf, numberOf, rowsOf } from './rows.ts';
 const queries = [
   'verdicts',
   'rungs',
+  'ports',
   'table1',
   'table2',
   'table3',

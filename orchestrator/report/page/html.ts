@@ -15,6 +15,11 @@ function cellHtml(column: Column, cell: string | number | null | undefined): str
   return `<td class="${bar === '' ? 'number' : 'number bar'}"${bar}>${text}</td>`;
 }
 
+/** What may be wider than the screen: a place that the keyboard reaches and scrolls. */
+function scroll(title: string): string {
+  return `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(title)}">`;
+}
+
 function notes(denominator: string, meaning: string): string {
   return `<p class="denominator">${escapeHtml(denominator)}</p><p class="meaning">${escapeHtml(meaning)}</p>`;
 }
@@ -31,7 +36,7 @@ export function tableHtml(table: Table): string {
     (row) => `<tr>${table.columns.map((column) => cellHtml(column, row[column.key])).join('')}</tr>`,
   );
   return `<figure id="${table.id}" class="table"><figcaption>${escapeHtml(table.title)} <a class="csv" href="${table.id}.csv">CSV</a></figcaption>
-<div class="scroll"><table><thead><tr>${heads.join('')}</tr></thead>
+${scroll(table.title)}<table><thead><tr>${heads.join('')}</tr></thead>
 <tbody>
 ${body.join('\n')}
 </tbody></table></div>${notes(table.denominator, table.meaning)}</figure>`;
@@ -43,7 +48,7 @@ export function figureHtml(figure: Figure): string {
     return `<figure id="figure-${figure.id}"><figcaption>${escapeHtml(figure.title)}</figcaption><p class="empty">${escapeHtml(figure.empty)}</p></figure>`;
   }
   return `<figure id="figure-${figure.id}"><figcaption>${escapeHtml(figure.title)} <a class="csv" href="${figure.id}.svg">SVG</a> <a class="csv" href="${figure.id}.csv">CSV</a></figcaption>
-${figure.svg}
+${scroll(figure.title)}${figure.svg}</div>
 ${notes(figure.denominator, figure.meaning)}</figure>`;
 }
 

@@ -87,7 +87,10 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
   const tables = (...ids: string[]) => ids.map((id) => tableHtml(table(id))).join('\n');
   const figures = (...ids: string[]) => ids.map((id) => figureHtml(figure(id))).join('\n');
   const body = [
-    section(0, `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('stages')}`),
+    section(
+      0,
+      `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('ports')}\n${tables('stages')}`,
+    ),
     section(1, `${figures('map')}\n${pair(tables('table1'), tables('table2'), true)}`),
     section(
       2,

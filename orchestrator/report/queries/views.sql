@@ -9,7 +9,7 @@
 --
 -- Made of them here, each with `run`:
 --   endpoints          view: one row per address and port that answered anything
---   endpoint_counts    how many endpoints (n) have the same answers and verdicts: whoever only counts reads these few rows
+--   endpoint_counts    how many endpoints (n) have the same port, address family, answers and verdicts: whoever only counts reads these few rows
 --   address_counts     one row per run: addresses that answered anything, and with a SYN/ACK
 --   capable_endpoints  endpoints of the addresses that are capable at any of their ports
 --   capable            the same, one row per address, ports conflated
@@ -53,7 +53,7 @@ SELECT *,
   has_offer(replies_v1) AS offer_v1,
   has_offer(replies_v0) AS offer_v0
 FROM (
-  SELECT run, v1.verdict AS verdict_v1, v1.rung AS rung_v1, v1.replies AS replies_v1, v0.verdict AS verdict_v0, v0.rung AS rung_v0,
+  SELECT run, port, CASE WHEN contains(address, ':') THEN 6 ELSE 4 END AS family, v1.verdict AS verdict_v1, v1.rung AS rung_v1, v1.replies AS replies_v1, v0.verdict AS verdict_v0, v0.rung AS rung_v0,
     v0.replies AS replies_v0, capable_v1, capable_v0, confirmed, count(*) AS n
   FROM endpoints GROUP BY ALL
 );

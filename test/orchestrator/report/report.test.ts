@@ -96,6 +96,19 @@ test('the page stands alone, and a reader who cannot see its figures is told wha
   assert.not.match(page, /NaN|undefined|Infinity|\[object/);
 });
 
+test('whatever may be wider than a phone lies in a place that the keyboard reaches and that has a name', async () => {
+  const { hosts, domains } = await readCase(smallCase);
+  const { document } = parseHTML((await report(hosts, domains)).page);
+  const wide = [...document.querySelectorAll('figure table, figure > svg, figure .scroll > svg')];
+  assert.ok(wide.length > 10);
+  for (const one of wide) {
+    const place = one.parentElement;
+    assert.is(place?.getAttribute('class'), 'scroll', one.parentElement?.id);
+    assert.is(place?.getAttribute('tabindex'), '0');
+    assert.ok(place?.getAttribute('aria-label'));
+  }
+});
+
 test('names that strangers chose cannot become markup', async () => {
   const name = '<script>alert(1)</script>&"';
   const host = makeHost({

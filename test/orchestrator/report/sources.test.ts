@@ -52,6 +52,7 @@ function doubled(found: Row[], counts: string[]): Row[] {
 const counting = {
   verdicts: ['v1', 'v0'],
   rungs: ['v1', 'v0'],
+  ports: ['answered', 'synack_v1', 'v1', 'confirmed', 'synack_v0', 'v0'],
   table1: ['servers', 'v1', 'confirmed', 'v0'],
   table2: ['hosts', 'v1', 'confirmed', 'v0'],
   mixed_domains: ['count', 'of'],

@@ -160,4 +160,21 @@ test('a system beyond the twelfth keeps its confirmed servers in (Other)', async
   assert.equal(found.at(-1), { as_name: '(Other)', asn: null, hosts: 3, ratio: 20, v1: 3, confirmed: 3, v0: 0 });
 });
 
+test('ports beyond the thirtieth are one row, with all of their counts', async () => {
+  const hosts = Array.from({ length: 33 }, (_, i) =>
+    makeHost({ address: address(1), port: 1000 + i, v1: v1('connection'), connected: true }),
+  );
+  const found = await queryOf('ports', [...hosts, makeHost({ address: '2001:db8::1', port: 1000 })]);
+  assert.is(found.length, 31);
+  assert.equal(
+    found.map(({ family }) => family).filter((family) => family !== 'IPv4'),
+    ['(Other)'],
+  );
+  const { port, answered, v1: capable, confirmed, synack_v1 } = found.at(-1) ?? {};
+  assert.equal(
+    { port, answered, capable, confirmed, synack_v1 },
+    { port: null, answered: 4, capable: 3, confirmed: 3, synack_v1: 4 },
+  );
+});
+
 test.run();
