@@ -2,8 +2,8 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyFact } from './keys.ts';
 
-/** Rows held in memory before they go to disk, where there is a folder: 48 MB. */
-const mostHeld = 1_000_000;
+/** Rows held in memory before they go to disk, where there is a folder: 12 MB. */
+const mostHeld = 250_000;
 /** Most often there are a few keys of one host to compare. */
 const firstRoom = 4;
 const noWord = -1;

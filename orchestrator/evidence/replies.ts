@@ -26,6 +26,10 @@ export interface Endpoint {
 
 /** Replies held in memory: some 40 MB. */
 const mostInMemory = 50_000;
+/** Once they go to disk there is no use in holding more. */
+const writtenTogether = 2000;
+/** What DuckDB may hold while it sorts; node itself takes some 400 MB. */
+const sortingMemory = '256MB';
 
 /** The fields of evidence, in the order in which they are written. */
 const StoredEvidence = ScanRecord.pick({
@@ -103,7 +107,8 @@ export class Replies {
 
   async add(reply: Reply): Promise<void> {
     this.#held.push(reply);
-    if (this.#folder !== undefined && this.#held.length > this.#most) await this.#write(this.#folder);
+    const most = this.#file === null ? this.#most : Math.min(this.#most, writtenTogether);
+    if (this.#folder !== undefined && this.#held.length > most) await this.#write(this.#folder);
   }
 
   async #write(folder: () => string): Promise<void> {
@@ -139,7 +144,7 @@ export class Replies {
   }
 
   async *#onDisk(folder: string): AsyncGenerator<Endpoint> {
-    this.#database = await openDatabase({ temp: join(folder, 'sorting') });
+    this.#database = await openDatabase({ temp: join(folder, 'sorting'), memoryLimit: sortingMemory });
     let endpoint: Endpoint | null = null;
     for await (const row of rows(this.#database, sortedSql(this.#path))) {
       const { evidence, ...whose } = StoredRow.parse(row);
