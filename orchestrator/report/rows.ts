@@ -4,7 +4,15 @@ import { z } from 'zod';
 /** Runs one SELECT over the views of views.sql. */
 export type Query = (sql: string) => AsyncIterable<unknown>;
 
-const Cell = z.union([z.string(), z.number(), z.null()]);
+/**
+ * Names of ASes, domains, cities and systems come from strangers. Control characters in them would speak to a terminal, end a line of
+ * the CSV or break a drawing; marks that turn the direction of writing would show another name than the one that is there.
+ */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+}
+
+const Cell = z.union([z.string().transform(printable), z.number(), z.null()]);
 export type Cell = z.infer<typeof Cell>;
 const Row = z.record(z.string(), Cell);
 export type Row = z.infer<typeof Row>;

@@ -24,6 +24,11 @@ export interface Table {
   empty: string;
 }
 
+/** A spreadsheet runs text that begins like a formula; behind an apostrophe it shows it. */
+function asText(text: string, kind: Kind): string {
+  return kind === 'text' && /^[=+\-@]/.test(text) ? `'${text}` : text;
+}
+
 function quote(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -32,7 +37,7 @@ function quote(text: string): string {
 export function toCsv(columns: Pick<Column, 'key' | 'kind'>[], rows: Row[]): string {
   const lines = [
     columns.map((column) => column.key),
-    ...rows.map((row) => columns.map(({ key, kind }) => plainCell(row[key], kind))),
+    ...rows.map((row) => columns.map(({ key, kind }) => asText(plainCell(row[key], kind), kind))),
   ];
   return lines.map((cells) => `${cells.map(quote).join(',')}\n`).join('');
 }

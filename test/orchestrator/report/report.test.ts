@@ -126,6 +126,41 @@ test('names that strangers chose cannot become markup', async () => {
   assert.match(page, '&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;');
 });
 
+const hostile: [title: string, name: string, shown: string, csv: string][] = [
+  ['escape codes', 'A\u001b[2J\u009bB', 'A\ufffd[2J\ufffdB', 'A\ufffd[2J\ufffdB'],
+  ['new lines and tabs', 'A\r\nLOST  scan\tB', 'A\ufffd\ufffdLOST  scan\ufffdB', 'A\ufffd\ufffdLOST  scan\ufffdB'],
+  ['a change of direction', 'A\u202eoof', 'A\ufffdoof', 'A\ufffdoof'],
+  ['a formula', '=HYPERLINK(1)', '=HYPERLINK(1)', "'=HYPERLINK(1)"],
+  ['a formula by another sign', '@SUM(1)', '@SUM(1)', "'@SUM(1)"],
+  ['letters of the world', 'Zürich 東京 🙂', 'Zürich 東京 🙂', 'Zürich 東京 🙂'],
+];
+for (const [title, name, shown, csv] of hostile) {
+  test(`a name with ${title} is text in terminal, page and spreadsheet`, async () => {
+    const host = makeHost({
+      address: '198.18.0.1',
+      v1: verdict('capable', 'fresh_key'),
+      asn: 64500,
+      as_name: name,
+      country: name,
+      city: name,
+      latitude: 1,
+      longitude: 1,
+      os: [{ name, accuracy: 99 }],
+      domains: [{ name, rank: 1, www: false }],
+    });
+    const domain = makeDomain({ name, rank: 1, addresses: [host.address], addresses_capable_v1: 1 });
+    const { text, page, files } = await report([host], [domain]);
+    for (const content of [text, ...Object.values(files)]) assert.not.match(content, /(?!\n)\p{Cc}|\u202e/u);
+    assert.ok(text.includes(shown), text);
+    assert.ok(page.includes(shown));
+    for (const file of ['table1', 'table2', 'table3', 'table4', 'map'])
+      assert.ok(
+        files[`${file}.csv`]?.includes(`${file === 'map' ? `1,1,${csv}` : `\n${csv}`},`),
+        `${file}: ${files[`${file}.csv`]}`,
+      );
+  });
+}
+
 test('no address of a capable host is in any file', async () => {
   const { hosts, domains } = await readCase(smallCase);
   const { files } = await report(hosts, domains);
