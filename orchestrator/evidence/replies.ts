@@ -2,9 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
+import { openDatabase } from '../core/duckdb.ts';
 import { ScanRecord } from '../schemas/records/scan.ts';
 import type { ScanEvidence } from './answers.ts';
+import { inOrder } from './reply-order.ts';
 
 /** One reply, and whose it is. */
 interface Reply {
@@ -68,16 +69,6 @@ function readEvidence(text: string): ScanEvidence {
   return StoredEvidence.parse(Object.fromEntries(fields.map((field, at) => [field, values[at]])));
 }
 
-/** Replies in the order of the first one of their endpoint: those of one endpoint follow each other. DuckDB sorts on disk. */
-function sortedSql(file: string): string {
-  const columns = "{'n': 'BIGINT', 'address': 'VARCHAR', 'port': 'INTEGER', 'rtt_us': 'DOUBLE', 'evidence': 'VARCHAR'}";
-  const form = `delim = '\\t', quote = '', escape = '', header = false, auto_detect = false, columns = ${columns}`;
-  return `
-    SELECT address, port, rtt_us, evidence FROM (
-      SELECT *, min(n) OVER (PARTITION BY address, port) AS first FROM read_csv(${sqlText(file)}, ${form})
-    ) ORDER BY first, n`;
-}
-
 function endpointOf({ address, port, rtt_us, evidence }: Reply): Endpoint {
   return { address, port, syn_rtt_us: rtt_us, replies: [evidence] };
 }
@@ -93,6 +84,7 @@ function gather(endpoint: Endpoint, { rtt_us, evidence }: Reply): void {
 export class Replies {
   readonly #folder: (() => string) | undefined;
   readonly #most: number;
+  readonly #steps: { atATime?: number };
   #held: Reply[] = [];
   #written = 0;
   #path = '';
@@ -103,6 +95,8 @@ export class Replies {
   constructor(folder?: () => string, most = mostInMemory) {
     this.#folder = folder;
     this.#most = most;
+    // Whoever holds less also sorts less at a time.
+    this.#steps = most < mostInMemory ? { atATime: 10 * most } : {};
   }
 
   async add(reply: Reply): Promise<void> {
@@ -146,7 +140,12 @@ export class Replies {
   async *#onDisk(folder: string): AsyncGenerator<Endpoint> {
     this.#database = await openDatabase({ temp: join(folder, 'sorting'), memoryLimit: sortingMemory });
     let endpoint: Endpoint | null = null;
-    for await (const row of rows(this.#database, sortedSql(this.#path))) {
+    for await (const row of inOrder(this.#database, {
+      file: this.#path,
+      folder,
+      count: this.#written,
+      ...this.#steps,
+    })) {
       const { evidence, ...whose } = StoredRow.parse(row);
       const reply = { ...whose, evidence: readEvidence(evidence) };
       if (endpoint?.address === reply.address && endpoint.port === reply.port) gather(endpoint, reply);
