@@ -5,9 +5,9 @@ import type { Verdict } from '../schemas/records/hosts.ts';
 import type { JudgeRecord } from '../schemas/records/judge.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
 import { keyFactOf, type ScanEvidence, shownBy, synOf } from './answers.ts';
+import { type Endpoint, Replies } from './gather/replies.ts';
 import { KeyTraces, type SharedTraces } from './keys.ts';
 import { probeNamed } from './probes.ts';
-import { type Endpoint, Replies } from './replies.ts';
 import { judgeHost } from './verdict.ts';
 
 const none: string[] = [];
@@ -92,7 +92,7 @@ export interface JudgedEndpoint extends Endpoint {
  * go to `onReject` with their number, and the rest goes on.
  *
  * Nothing is said before the last line is read: which keys are related over targets shows only then, and replies of one
- * host lie far apart. Until then replies lie in memory, or past some number sorted on disk (replies.ts), and keys likewise (keys.ts).
+ * host lie far apart. Until then replies lie in memory, or past some number sorted on disk (gather/), and keys likewise (keys.ts).
  *
  * @param parse one line of the prober's output as a record, or why it is none
  */

@@ -2,10 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { openDatabase } from '../core/duckdb.ts';
-import { ScanRecord } from '../schemas/records/scan.ts';
-import type { ScanEvidence } from './answers.ts';
-import { inOrder } from './reply-order.ts';
+import { openDatabase } from '../../core/duckdb.ts';
+import { ScanRecord } from '../../schemas/records/scan.ts';
+import type { ScanEvidence } from '../answers.ts';
+import { inOrder } from './order.ts';
 
 /** One reply, and whose it is. */
 interface Reply {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
-import { rows, runSql, sqlText } from '../core/duckdb.ts';
+import { rows, runSql, sqlText } from '../../core/duckdb.ts';
 
 /** Replies that are put in order at a time: what one step holds does not grow with the input. */
 const mostAtATime = 1_000_000;
