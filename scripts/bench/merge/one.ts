@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { stages } from './world.ts';
+
+/** One merge of a world by the sources of a checkout, in a process of its own; prints what it cost as JSON. Usage: one.ts CHECKOUT WORLD OUT */
+const [checkout = '', world = '', out = ''] = process.argv.slice(2);
+
+/** Its first path that there is: files have moved since the peer. */
+async function load(...paths: string[]) {
+  const path = paths.map((name) => join(checkout, 'orchestrator', name)).find((name) => existsSync(name));
+  if (path === undefined) throw new Error(`${checkout} has none of ${paths.join(', ')}`);
+  return await import(pathToFileURL(path).href);
+}
+
+const { merge } = await load('stages/merge.ts');
+const { Config } = await load('config/config.ts', 'config.ts');
+const { columnsOf } = await load('core/columns.ts');
+const { openDatabase, rows, runSql, sqlText } = await load('core/duckdb.ts');
+const database = await openDatabase({ temp: join(out, '.tmp'), memoryLimit: '512MB' });
+for (const stage of stages) {
+  const name = `${stage.slice(0, 1).toUpperCase()}${stage.slice(1)}Record`;
+  const record = (await load(`schemas/records/${stage}.ts`))[name];
+  const columns = columnsOf(record).map(([column]: [string]) => `"${column}"`);
+  const file = sqlText(join(world, `${stage}.parquet`));
+  await runSql(database, `CREATE VIEW ${stage} AS SELECT ${columns.join(', ')} FROM read_parquet(${file})`);
+}
+const before = process.cpuUsage();
+const begun = performance.now();
+const counts = await merge.run({
+  config: Config.parse({ targets: { list: 'list.csv' } }),
+  folder: out,
+  query: (sql: string) => rows(database, sql),
+  run: (sql: string) => runSql(database, sql),
+  manifest: { run: 'bench', vantage: { hostname: 'bench' }, stages: {} },
+  setResult: () => undefined,
+  progress: () => undefined,
+});
+const { user, system } = process.cpuUsage(before);
+const cost = {
+  hosts: counts.units_in,
+  processor: (user + system) / 1e6,
+  wall: (performance.now() - begun) / 1e3,
+  peak: (process.resourceUsage().maxRSS * 1024) / 1e6,
+};
+console.log(JSON.stringify(cost));
+database.closeSync();
