@@ -54,7 +54,7 @@ check: setup-check ## types, lint, format, dead code, house rules
 doctor: ## check that all required programs and kernel features are installed
 	@node dist/cli.js doctor
 
-bench: setup-test ## benchmark the probe module against tcp_synscan and ip2asn-lite against pyasn
+bench: setup-test ## benchmark the probe module against tcp_synscan, ip2asn-lite against pyasn, and what records cost
 	@code=0; for bench in scripts/bench/*.ts; do node --import tsx $$bench || code=1; done; exit $$code
 
 fuzz: ## fuzz the option codec for a minute

@@ -48,7 +48,8 @@ export class RowSorter {
   }
 
   #grow(room: number): void {
-    const wider = Buffer.allocUnsafe(Math.max(room, this.#bytes.length * 2));
+    const next = Math.min(this.#bytes.length * 2, this.#most + (1 << 20));
+    const wider = Buffer.allocUnsafe(Math.max(room, next));
     this.#bytes.copy(wider, 0, 0, this.#starts.at(-1));
     this.#bytes = wider;
   }

@@ -7,31 +7,28 @@ const number = (what: string) => z.int().nullable().describe(what);
 /** Fields that modules of before 2026-11 do not print, or that a user's own list of fields may lack. */
 const optionalText = (what: string) => z.string().nullish().describe(what);
 const optionalNumber = (what: string) => z.int().nullish().describe(what);
-/** Fields that no record is made from: known, not asked for. */
-const unusedText = (what: string) => z.string().nullish().describe(what);
-const unusedNumber = (what: string) => z.int().nullish().describe(what);
-/** Numbers in 2.1.1, booleans in 4.x. */
-const unusedFlag = (what: string) => z.union([z.boolean(), z.int()]).nullish().describe(what);
+/** Fields that no record is made from: known, not asked for, and of whatever type (numbers in 2.1.1, booleans in 4.x). */
+const unused = (what: string) => z.unknown().optional().describe(what);
 
 /** Fields that zmap gives with every reply of any probe module, as 4.x spells them (oneSpelling). */
 export const zmapFields = {
   saddr: z.string().describe('address that the reply came from'),
-  saddr_raw: unusedNumber('the same as a number in network order, signed in 2.1.1'),
-  daddr: unusedText('our address'),
-  daddr_raw: unusedNumber('the same as a number in network order, signed in 2.1.1'),
+  saddr_raw: unused('the same as a number in network order, signed in 2.1.1'),
+  daddr: unused('our address'),
+  daddr_raw: unused('the same as a number in network order, signed in 2.1.1'),
   ipid: optionalNumber('IP identification of the reply'),
   ttl: z.int().describe('TTL of the reply on arrival'),
-  success: unusedFlag('when the probe module counts the reply as a success'),
-  repeat: unusedFlag('when the address had a success before'),
-  cooldown: unusedFlag('when the reply came after the last probe was sent'),
-  timestamp_str: unusedText('arrival, milliseconds'),
+  success: unused('when the probe module counts the reply as a success'),
+  repeat: unused('when the address had a success before'),
+  cooldown: unused('when the reply came after the last probe was sent'),
+  timestamp_str: unused('arrival, milliseconds'),
   timestamp_ts: z.int().describe('arrival, seconds since 1970'),
   timestamp_us: z.int().describe('arrival, microseconds of the second'),
-  'saddr-raw': unusedNumber('saddr_raw in 2.1.1'),
-  'daddr-raw': unusedNumber('daddr_raw in 2.1.1'),
-  'timestamp-str': unusedText('timestamp_str in 2.1.1'),
-  'timestamp-ts': unusedNumber('timestamp_ts in 2.1.1'),
-  'timestamp-us': unusedNumber('timestamp_us in 2.1.1'),
+  'saddr-raw': unused('saddr_raw in 2.1.1'),
+  'daddr-raw': unused('daddr_raw in 2.1.1'),
+  'timestamp-str': unused('timestamp_str in 2.1.1'),
+  'timestamp-ts': unused('timestamp_ts in 2.1.1'),
+  'timestamp-us': unused('timestamp_us in 2.1.1'),
 };
 
 /** One reply as zmap prints it with our module (zmap-module/README.md); which of its fields a run asks for: fields.ts. */
@@ -40,9 +37,9 @@ export const replyFields = {
   saddr: unusedText('address that the reply came from: icmp_hop, or target'),
   target: z.string().describe('address that was probed'),
   classification: Classification.describe('what the reply shows'),
-  app_success: unusedFlag('evidence of MPTCP'),
+  app_success: unused('evidence of MPTCP'),
   probe: z.string().describe('kind of probe'),
-  probe_num: unusedNumber('which of the probes to the target'),
+  probe_num: unused('which of the probes to the target'),
   sport: z.int().describe('port that was probed'),
   dport: optionalNumber('source port of the probe'),
   seq: optionalText('sequence number of the reply, hex'),
@@ -61,11 +58,11 @@ export const replyFields = {
   sent_flags: text('MP_CAPABLE flags sent, hex'),
   sent_key: text('key sent, hex'),
   sent_option: text('option sent, hex'),
-  sent_ttl: unusedNumber('TTL sent'),
+  sent_ttl: unused('TTL sent'),
   mptcp_option: text('option of kind 30 that was judged, hex'),
   mptcp_options: text('all options of kind 30, hex, comma separated'),
-  mptcp_length: unusedNumber('length that the option states'),
-  mptcp_subtype: unusedNumber('subtype'),
+  mptcp_length: unused('length that the option states'),
+  mptcp_subtype: unused('subtype'),
   mptcp_version: number('version of an MP_CAPABLE'),
   mptcp_flags: text('flags of an MP_CAPABLE, hex'),
   mptcp_key: text('key of an MP_CAPABLE, hex'),
@@ -80,7 +77,7 @@ export const replyFields = {
   icmp_hop: text('address that sent the ICMP error'),
   icmp_quoted_option: text('option of kind 30 in the quoted SYN, hex; null also when the quote ends before it'),
   icmp_quoted_options: z.string().nullish().describe('all options of the quoted SYN, hex; null when not quoted whole'),
-  icmp_quoted_order: unusedText('their names in order'),
+  icmp_quoted_order: unused('their names in order'),
 };
 const Reply = z.looseObject(replyFields);
 type Reply = z.infer<typeof Reply>;

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { z } from 'zod';
+
+const Reply = z.looseObject({
+  classification: z.string(),
+  tcp_options: z.string().nullable(),
+  mptcp_key: z.string().nullable(),
+});
+type Reply = z.infer<typeof Reply>;
+
+/** Numbers from 0 to below 2^32, the same in every run. */
+function dice(): () => number {
+  let state = 12_345;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state;
+  };
+}
+
+/** The recorded replies by kind: of a hundred, three are of servers that speak MPTCP and four are oddities. */
+function recorded(): (roll: number) => Reply[] {
+  const lines = readFileSync(new URL('../../../test/fixtures/zmap/v1.ndjson', import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
+  const replies = lines.map((line) => Reply.parse(JSON.parse(line)));
+  const of = (word: string) => replies.filter(({ classification }) => classification === word);
+  const [plain, capable] = [of('synack_no_option'), of('mp_capable')];
+  const rest = replies.filter((reply) => !plain.includes(reply) && !capable.includes(reply));
+  return (roll) => (roll % 100 < 93 ? plain : roll % 100 < 96 ? capable : rest);
+}
+
+/** Writes replies of as many addresses as zmap 2.1.1 prints them: recorded ones, with numbers and keys of their own. */
+export async function writeReplies(path: string, count: number): Promise<void> {
+  const roll = dice();
+  const kindOf = recorded();
+  const hex = (digits: number) =>
+    (roll().toString(16) + roll().toString(16).padStart(8, '0')).padStart(16, '0').slice(-digits);
+  const file = createWriteStream(path);
+  for (let n = 0; n < count; n += 1) {
+    const pool = kindOf(roll());
+    const reply = pool[roll() % pool.length] ?? pool[0];
+    const address = `${1 + (n >>> 16)}.${(n >>> 8) & 255}.${n & 255}.${roll() % 256}`;
+    const key = hex(16);
+    const text = JSON.stringify({
+      ...reply,
+      ...{ saddr: address, target: address, seq: hex(8), ack: hex(8), dport: 32_768 + (roll() % 28_000) },
+      ...{ ttl: 40 + (roll() % 24), rtt_us: 1000 + (roll() % 300_000), ipid: roll() % 65_536 },
+      tcp_options: reply?.tcp_options?.replace(/080a.{16}/, `080a${hex(16)}`) ?? null,
+      ...{ 'timestamp-ts': 1_795_403_424 + Math.floor(n / 10_000), 'timestamp-us': roll() % 1_000_000 },
+    });
+    const own = reply?.mptcp_key == null ? text : text.replaceAll(reply.mptcp_key, key);
+    if (!file.write(`${own}\n`)) await once(file, 'drain');
+  }
+  file.end();
+  await finished(file);
+}
