@@ -110,6 +110,12 @@ for (const [sentence, leave] of killed) {
   });
 }
 
+test('of both forms the original counts: it is there for as long as the other may not be whole', async () => {
+  const { folder } = partFolder();
+  writeFileSync(join(folder, 'large.ndjson.gz'), gzipSync('another text\n'));
+  assert.is(await rawText(join(folder, 'large.ndjson')), text);
+});
+
 test('a tool that stops reading leaves a digest of the whole file', async () => {
   const { folder, temp } = partFolder();
   const reader = new RawReader(folder, temp);
@@ -127,6 +133,9 @@ test('a file that is not there, or was cut short, is an error and no silence', a
   writeFileSync(join(folder, 'cut.txt.gz'), gzipSync(text).subarray(0, 3000));
   const cut = await linesOf(reader, 'cut.txt').catch((error: unknown) => error);
   assert.instance(cut, Error);
+  mkdirSync(join(folder, 'folder.txt.gz'));
+  const folded = await linesOf(reader, 'folder.txt').catch((error: unknown) => error);
+  assert.match(String(folded), 'EISDIR');
   const stream = await rawStream(join(folder, 'gone.txt'));
   assert.match(String(await new Promise((resolve) => stream.on('error', resolve))), 'ENOENT');
 });

@@ -79,7 +79,7 @@ async function decode(printed: unknown[], more: Partial<StageRole<ToyConfig>> = 
   const Reason = z.looseObject({ reason: z.string() });
   return {
     ...decoded,
-    records: decoded.rows.map((row) => Sound.parse(row)),
+    records: decoded.rows.map((row) => Sound.strip().parse(row)),
     reasons: lines(folder.rejectsPart('hear', '00000')).map((line) => Reason.parse(JSON.parse(line)).reason),
   };
 }
@@ -103,6 +103,11 @@ const bad: [sentence: string, printed: unknown, reason: string][] = [
     'record: at: Invalid input: expected number, received string',
   ],
   ['a field of the record that is not there', { letter: 'c', sound: 'x' }, 'record: at: missing'],
+  [
+    'half a character, which no database takes for text',
+    { letter: 'c', sound: 'a\ud83d', at: 1 },
+    'record: half a character',
+  ],
   ['a unit that nobody asked for', { letter: 'e', sound: 'x', at: 1 }, 'not_asked: e'],
   ['what the tool turns down', { letter: 'c', sound: 'noise', at: 1 }, 'noise'],
 ];
@@ -161,6 +166,20 @@ const repeated: [
     { repeats: 0 },
   ],
   [
+    'a unit that said several things leaves nothing to the next',
+    withIdentity,
+    [sound('a', 'x', 1), sound('a', 'y', 2), sound('b', 'z', 3), sound('b', 'z', 4), sound('c', 'x', 5)],
+    [1, 2, 3, 5],
+    { repeats: 1 },
+  ],
+  [
+    'of a unit that said more than is kept word by word, repeats are told as well',
+    withIdentity,
+    [...Array.from({ length: 200 }, (_, n) => sound('a', `${n}`, n)), sound('a', '3', 900), sound('a', '180', 901)],
+    Array.from({ length: 200 }, (_, n) => n),
+    { repeats: 2 },
+  ],
+  [
     'what the role counts is counted apart, its repeats too',
     withIdentity,
     [
@@ -193,6 +212,37 @@ for (const [sentence, more, printed, kept, facts] of repeated) {
     assert.equal(decoded.facts, { microphones: 2, ...facts });
   });
 }
+
+test('text that only looks like half a character is kept, and whole ones are', async () => {
+  const sounds = ['\\ud800', '\\\\ud800', '\u{1f600}', 'ud800'];
+  const { records, reasons } = await decode(sounds.map((text, at) => sound('a', text, at)));
+  assert.equal(reasons, []);
+  assert.equal(
+    records.map(({ sound: text }) => text),
+    sounds,
+  );
+});
+
+test('a failure is no answer, an answer outlasts it, and rows of a unit may lie far apart', async () => {
+  const Failing = z.strictObject({ ...Sound.shape, failure: z.string().nullable().default(null) });
+  const failing = (letter: string, failure: string | null, at: number) => ({ letter, sound: `${failure}`, at });
+  const more: Partial<StageRole<ToyConfig>> = {
+    answered: (record) => Sound.strip().parse(record).letter,
+    record: z.preprocess((row) => {
+      const record = Sound.parse(row);
+      return { ...record, failure: record.sound === 'null' ? null : record.sound };
+    }, Failing),
+  };
+  const printed = [
+    failing('b', 'refused', 1),
+    failing('a', 'timeout', 2),
+    failing('b', null, 3),
+    failing('a', 'no_data', 4),
+  ];
+  const { counts } = await decode(printed, more);
+  assert.equal([counts.answered, counts.failed], [1, { no_data: 1, timeout: 2 }]);
+  assert.is(counts.records_out, 4);
+});
 
 test('a repeat doubles no count, and a unit that was not asked does not hide one that was', async () => {
   const { counts, reasons } = await decode([sound('e', 'x', 1), sound('a', 'x', 1), sound('a', 'x', 1)], withIdentity);
