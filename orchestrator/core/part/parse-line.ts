@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { compiled } from '../compiled.ts';
 import { Reject, type Tool } from '../tool.ts';
 import { reportInput, schemaReason } from './reasons.ts';
 
@@ -7,6 +8,8 @@ import { reportInput, schemaReason } from './reasons.ts';
  * themselves.
  */
 export function lineParser<R, C>(tool: Tool<unknown, unknown, unknown, C>, record: z.ZodType<R>, config: C) {
+  const printed = compiled(tool.raw);
+  const checked = compiled(record);
   return (line: string): R | Reject => {
     let value: unknown;
     try {
@@ -14,11 +17,11 @@ export function lineParser<R, C>(tool: Tool<unknown, unknown, unknown, C>, recor
     } catch {
       return new Reject('no JSON');
     }
-    const raw = tool.raw.safeParse(value, reportInput);
+    const raw = printed.safeParse(value, reportInput);
     if (!raw.success) return new Reject(schemaReason('schema', raw.error));
     const made = tool.toRecord(raw.data, { config });
     if (made instanceof Reject) return made;
-    const strict = record.safeParse(made, reportInput);
+    const strict = checked.safeParse(made, reportInput);
     return strict.success ? strict.data : new Reject(schemaReason('record', strict.error));
   };
 }

@@ -10,7 +10,7 @@ function nullable(shape: Shape): Set<string> {
 
 /** A row without values: null where the shape takes it. Made by JSON.parse: the engine keeps it, and its copies, in their fast form. */
 function emptyRow(shape: Shape): Row {
-  const names = Object.keys(shape);
+  const names = Object.keys(shape).filter((name) => !name.includes('-'));
   const takesNull = nullable(shape);
   const row: Row = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join(',')}}`);
   for (const name of names) if (!takesNull.has(name)) row[name] = undefined;
@@ -24,7 +24,8 @@ function isRow(value: unknown): value is Row {
 /**
  * One spelling for what zmap 2.1.1 and 4.x print. 2.1.1 writes `timestamp-ts`, and null where a field has no value; 4.x (main and
  * ZMapv6 too) writes `timestamp_ts` and leaves such a field out. From here on it is `timestamp_ts`, and null.
- * The row of 2.1.1 gets these values under the other names too, and no copy: replies come by the million.
+ * The row of 2.1.1 gets these values under the other names too, and no copy: replies come by the million. It may come twice, since
+ * a generated parser hands what it does not take to the ordinary one: a row that was spelled already stays one of 2.1.1.
  * @param shape the fields as 4.x spells them, and those of 2.1.1 that it spells with a hyphen
  */
 export function oneSpelling(shape: Shape): (row: unknown) => unknown {
@@ -33,8 +34,8 @@ export function oneSpelling(shape: Shape): (row: unknown) => unknown {
   const spellings = hyphened.map((name): [string, string] => [name, name.replaceAll('-', '_')]);
   return (row) => {
     if (!isRow(row)) return row;
-    if (!('timestamp_ts' in row)) {
-      for (const [stock, name] of spellings) row[name] = row[stock];
+    if (!('timestamp_ts' in row) || hyphened.some((name) => name in row)) {
+      for (const [stock, name] of spellings) if (stock in row) row[name] = row[stock];
       return row;
     }
     const filled = { ...empty };

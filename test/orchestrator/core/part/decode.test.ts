@@ -1,88 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { RunFolder } from '../../../../orchestrator/core/folder/folder.ts';
-import type { PartStage, StageRole } from '../../../../orchestrator/core/stage.ts';
-import { type RawRow, Reject, type Tool } from '../../../../orchestrator/core/tool.ts';
-import { type ToyConfig, toyConfig, toyFolder } from '../toy.ts';
-import { decodeRows } from './decoding.ts';
+import type { StageRole } from '../../../../orchestrator/core/stage.ts';
+import type { ToyConfig } from '../toy.ts';
+import { decode, Sound, sound, withIdentity } from './listener.ts';
 
 const test = suite('decode');
-
-const Letter = z.strictObject({ letter: z.string() });
-const Sound = z.strictObject({ letter: z.string(), sound: z.string(), at: z.int() });
-/** A field has two spellings, as programs of two generations print it. */
-const Printed = z.preprocess(
-  (row) => {
-    const old = z.looseObject({ 'the-sound': z.unknown() }).safeParse(row);
-    if (!old.success || !('the-sound' in old.data)) return row;
-    const { 'the-sound': sound, ...rest } = old.data;
-    return { ...rest, sound };
-  },
-  z.looseObject({ letter: z.string(), sound: z.string(), at: z.unknown().optional() }),
-);
-
-const role: StageRole<ToyConfig> = {
-  unit: 'letter',
-  input: Letter,
-  record: Sound,
-  asked: (row) => [Letter.parse(row).letter],
-  answered: (record) => Sound.parse(record).letter,
-};
-
-/** What a sound is does not depend on when it was heard; loud ones are counted. */
-const withIdentity: Partial<StageRole<ToyConfig>> = {
-  identity: (record) => `${Sound.parse(record).letter} ${Sound.parse(record).sound}`,
-  countedAs: (record) => (Sound.parse(record).sound === 'loud' ? 'louds' : null),
-};
-
-function toolOf(printed: unknown[]): Tool<unknown, unknown, unknown, ToyConfig> {
-  return {
-    name: 'listener',
-    async *decode(): AsyncGenerator<RawRow[]> {
-      for (const value of printed) yield [{ value }];
-    },
-    raw: Printed,
-    toRecord: (raw) => {
-      const { letter, sound, at } = z
-        .looseObject({ letter: z.string(), sound: z.string(), at: z.unknown().optional() })
-        .parse(raw);
-      if (sound === 'noise') return new Reject('noise', letter);
-      return sound === 'echo' ? [1, 2].map((n) => ({ letter, sound: `echo ${n}`, at })) : { letter, sound, at };
-    },
-    facts: async () => ({ microphones: 2 }),
-  };
-}
-
-/** Decodes what a program printed about the letters a to d. */
-async function decode(printed: unknown[], more: Partial<StageRole<ToyConfig>> = {}) {
-  const folder = new RunFolder(toyFolder());
-  const stage: PartStage<ToyConfig> = {
-    kind: 'parts',
-    name: 'hear',
-    reads: [],
-    role: { ...role, ...more },
-    enabled: () => true,
-    tool: () => toolOf([]),
-    async *units() {},
-    unanswered: 'timeout',
-    partSize: () => 4,
-  };
-  const input = folder.input('hear', '00000');
-  mkdirSync(dirname(input), { recursive: true });
-  writeFileSync(input, [...'abcd'].map((letter) => `${JSON.stringify({ letter })}\n`).join(''));
-  mkdirSync(folder.raw('hear', '00000'), { recursive: true });
-  const decoded = await decodeRows({ stage, tool: toolOf(printed), folder, config: toyConfig });
-  const lines = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []);
-  const Reason = z.looseObject({ reason: z.string() });
-  return {
-    ...decoded,
-    records: decoded.rows.map((row) => Sound.strip().parse(row)),
-    reasons: lines(folder.rejectsPart('hear', '00000')).map((line) => Reason.parse(JSON.parse(line)).reason),
-  };
-}
 
 const good = [
   { letter: 'a', sound: 'soft', at: 1 },
@@ -119,97 +42,6 @@ for (const [sentence, printed, reason] of bad) {
     assert.is(counts.records_out, 2);
     assert.is(counts.rejected_lines, 1);
     assert.is(counts.answered, 2);
-  });
-}
-
-const sound = (letter: string, what: string, at: number) => ({ letter, sound: what, at });
-const repeated: [
-  sentence: string,
-  more: Partial<StageRole<ToyConfig>>,
-  printed: unknown[],
-  kept: number[],
-  facts: Record<string, number>,
-][] = [
-  [
-    'a record printed twice is kept once, whatever the role',
-    {},
-    [sound('a', 'x', 1), sound('a', 'x', 1)],
-    [1],
-    { repeats: 1 },
-  ],
-  [
-    'without an identity a record that differs in any field is another',
-    {},
-    [sound('a', 'x', 1), sound('a', 'x', 2)],
-    [1, 2],
-    {},
-  ],
-  [
-    'with one it is a repeat when the identity is the same',
-    withIdentity,
-    [sound('a', 'x', 1), sound('a', 'x', 2)],
-    [1],
-    { repeats: 1 },
-  ],
-  [
-    'what differs in the identity is kept',
-    withIdentity,
-    [sound('a', 'x', 1), sound('a', 'y', 2)],
-    [1, 2],
-    { repeats: 0 },
-  ],
-  [
-    'the same said of two units is no repeat',
-    withIdentity,
-    [sound('a', 'x', 1), sound('b', 'x', 2)],
-    [1, 2],
-    { repeats: 0 },
-  ],
-  [
-    'a unit that said several things leaves nothing to the next',
-    withIdentity,
-    [sound('a', 'x', 1), sound('a', 'y', 2), sound('b', 'z', 3), sound('b', 'z', 4), sound('c', 'x', 5)],
-    [1, 2, 3, 5],
-    { repeats: 1 },
-  ],
-  [
-    'of a unit that said more than is kept word by word, repeats are told as well',
-    withIdentity,
-    [...Array.from({ length: 200 }, (_, n) => sound('a', `${n}`, n)), sound('a', '3', 900), sound('a', '180', 901)],
-    Array.from({ length: 200 }, (_, n) => n),
-    { repeats: 2 },
-  ],
-  [
-    'what the role counts is counted apart, its repeats too',
-    withIdentity,
-    [
-      sound('a', 'loud', 1),
-      sound('b', 'loud', 2),
-      sound('a', 'loud', 3),
-      sound('a', 'loud', 4),
-      sound('a', 'x', 5),
-      sound('a', 'x', 6),
-    ],
-    [1, 5, 2],
-    { louds: 2, louds_repeated: 2, repeats: 3 },
-  ],
-  [
-    'of a row that gives two records each is looked at',
-    withIdentity,
-    [sound('a', 'echo', 1), sound('a', 'echo', 2)],
-    [1, 1],
-    { repeats: 2 },
-  ],
-];
-for (const [sentence, more, printed, kept, facts] of repeated) {
-  test(sentence, async () => {
-    const decoded = await decode(printed, more);
-    assert.equal(
-      decoded.records.map(({ at }) => at),
-      kept,
-    );
-    assert.is(decoded.counts.records_out, kept.length);
-    assert.equal(decoded.facts, { microphones: 2, ...facts });
   });
 }
 
