@@ -62,7 +62,8 @@ test('a program that exits with 3 ends the run with 1; the line names stage, par
   for (const word of [/^error E_PROGRAM_FAILED: resolve\/00003: bash exited with 3/m, /exit code 3/, /no memory/]) {
     assert.match(stderr, word);
   }
-  assert.equal(readdirSync(join(folder, 'resolve')), ['00000.parquet', '00001.parquet', '00002.parquet']);
+  const names = ['00000', '00001', '00002'].flatMap((part) => [`${part}.json`, `${part}.parquet`]);
+  assert.equal(readdirSync(join(folder, 'resolve')), names);
 });
 
 test('a missing program stops the run before it starts, with 2 and one clear line', async () => {

@@ -30,6 +30,6 @@ export const notAsked = {
 } as const satisfies Partial<Record<Name, string>>;
 
 export const scanFields: AskedFields = {
-  zmap: Object.keys(zmapFields).filter((name) => !(name in notAsked)),
+  zmap: Object.keys(zmapFields).filter((name) => !(name in notAsked) && !name.includes('-')),
   module: Object.keys(replyFields).filter((name) => !(name in zmapFields) && !(name in notAsked)),
 };

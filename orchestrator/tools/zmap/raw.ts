@@ -14,7 +14,7 @@ const unused = (what: string) => z.unknown().optional().describe(what);
 export const zmapFields = {
   saddr: z.string().describe('address that the reply came from'),
   saddr_raw: unused('the same as a number in network order, signed in 2.1.1'),
-  daddr: unused('our address'),
+  daddr: optionalText('our address'),
   daddr_raw: unused('the same as a number in network order, signed in 2.1.1'),
   ipid: optionalNumber('IP identification of the reply'),
   ttl: z.int().describe('TTL of the reply on arrival'),
@@ -34,7 +34,7 @@ export const zmapFields = {
 /** One reply as zmap prints it with our module (zmap-module/README.md); which of its fields a run asks for: fields.ts. */
 export const replyFields = {
   ...zmapFields,
-  saddr: unusedText('address that the reply came from: icmp_hop, or target'),
+  saddr: unused('address that the reply came from: icmp_hop, or target'),
   target: z.string().describe('address that was probed'),
   classification: Classification.describe('what the reply shows'),
   app_success: unused('evidence of MPTCP'),

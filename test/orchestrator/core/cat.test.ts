@@ -72,7 +72,14 @@ function ping(address: string) {
   return { address, ping_rtt_us: 2, ping_replies: 3, failure: null };
 }
 
-const domain = { rank: 1, addresses_answered: 0, addresses_capable_v1: 0, addresses_capable_v0: 0, mixed: false };
+const domain = {
+  run: 'a',
+  rank: 1,
+  addresses_answered: 0,
+  addresses_capable_v1: 0,
+  addresses_capable_v0: 0,
+  mixed: false,
+};
 const domains = [
   { name: 'a.example', ...domain, addresses: ['198.18.0.1', '2001:db8::1'] },
   { name: 'b.example', ...domain, addresses: [] },
