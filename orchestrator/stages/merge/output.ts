@@ -35,7 +35,7 @@ function checkWord(field: string, value: unknown): void {
   throw new CensusError(
     'E_INPUT',
     `merge: ${field} would be ${JSON.stringify(value)}`,
-    'a record file was changed after it was written; remove its stage folder to decode or measure that stage again',
+    'if a record file was changed after it was written, put it back; mptcp-census replay decodes all of them again, without a packet',
   );
 }
 
