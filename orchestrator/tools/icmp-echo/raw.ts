@@ -31,7 +31,7 @@ const notAsked = [
   ...['recv_timestamp_ts', 'recv_timestamp_us', 'rtt_us'],
 ];
 export const echoFields: AskedFields = {
-  zmap: Object.keys(fields).filter((name) => !notAsked.includes(name)),
+  zmap: Object.keys(fields).filter((name) => !notAsked.includes(name) && !name.includes('-')),
   module: [],
 };
 

@@ -96,6 +96,11 @@ test('what is asked for is read: by the record, or with the secret', () => {
   assert.equal([...asked].sort(), [...read, 'daddr'].sort());
 });
 
+test('every field is asked for as 4.x spells it: a name with a hyphen ends a zmap 4', () => {
+  for (const { zmap: own, module } of [scanFields, echoFields])
+    for (const name of [...own, ...module]) assert.not.match(name, '-');
+});
+
 test('an echo is asked for all that its round trip is made of', () => {
   const rows = linesOf('test/fixtures/icmp-echo/icmp.ndjson').map((line) => Row.parse(JSON.parse(line)));
   for (const row of rows) {
