@@ -2,17 +2,13 @@
 
 #include <string.h>
 
+#include "sent_key.h"
 #include "tcp_options.h"
 #include "wire.h"
 
 #define KEY_AT 4
 #define JOIN_TOKEN_AT 4
 #define JOIN_TOKEN_BYTES 4
-/* Fewer leading bytes than this may agree by chance. */
-#define TRUNCATION_MIN 2
-/* So many bytes in a row stand at one of 5 places of our key and at one of 5 of theirs, as they are or as their
- * complement: 50 of 2^32 keys of a genuine server do so by chance. */
-#define RUN_MIN 4
 
 static const char *const CLASSIFICATION_NAMES[CLASS_COUNT] = {
     [CLASS_SYNACK_NO_OPTION] = "synack_no_option",
@@ -150,69 +146,6 @@ static void collect(const struct probe *sent, const struct tcp_reply *reply, str
 	}
 }
 
-static bool is_zero(const uint8_t *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (bytes[i] != 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* True when `theirs` is `ours` with the bytes of every `width`-byte word reversed. */
-static bool is_swapped(const uint8_t *ours, const uint8_t *theirs, size_t width)
-{
-	for (size_t i = 0; i < MPTCP_KEY_BYTES; i++) {
-		if (theirs[i] != ours[i / width * width + width - 1 - i % width]) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool halves_swapped(const uint8_t *ours, const uint8_t *theirs)
-{
-	return memcmp(ours, theirs + 4, 4) == 0 && memcmp(ours + 4, theirs, 4) == 0;
-}
-
-/* True when a run of our key, every bit of it changed by `mask`, stands anywhere in `theirs`. */
-static bool has_run(const uint8_t *ours, uint8_t mask, const uint8_t *theirs, size_t bytes)
-{
-	uint8_t changed[MPTCP_KEY_BYTES];
-	for (size_t i = 0; i < MPTCP_KEY_BYTES; i++) {
-		changed[i] = ours[i] ^ mask;
-	}
-	for (size_t from = 0; from + RUN_MIN <= MPTCP_KEY_BYTES; from++) {
-		for (size_t at = 0; at + RUN_MIN <= bytes; at++) {
-			if (memcmp(changed + from, theirs + at, RUN_MIN) == 0) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-/* What was done to our key; `theirs` are `bytes` bytes behind the flags, at least one. */
-static void judge_key(const uint8_t *ours, const uint8_t *theirs, size_t bytes, struct mptcp_evidence *out)
-{
-	size_t shown = bytes < MPTCP_KEY_BYTES ? bytes : MPTCP_KEY_BYTES;
-	size_t agreed = 0;
-	while (agreed < shown && theirs[agreed] == ours[agreed]) {
-		agreed++;
-	}
-	if (agreed == MPTCP_KEY_BYTES) {
-		add_fault(out, FAULT_KEY_ECHOED);
-	} else if (agreed >= TRUNCATION_MIN && is_zero(theirs + agreed, shown - agreed)) {
-		add_fault(out, FAULT_KEY_TRUNCATED);
-	} else if (shown == MPTCP_KEY_BYTES && (is_swapped(ours, theirs, 8) || is_swapped(ours, theirs, 4) ||
-						is_swapped(ours, theirs, 2) || halves_swapped(ours, theirs))) {
-		add_fault(out, FAULT_KEY_BYTE_SWAPPED);
-	} else if (has_run(ours, 0x00, theirs, shown) || has_run(ours, 0xff, theirs, shown)) {
-		add_fault(out, FAULT_KEY_DERIVED);
-	}
-}
-
 /* A join's SYN/ACK carries an HMAC where our token was (RFC 8684, 3.2): the token there is an echo. */
 static bool is_token_returned(const struct probe *sent, const struct mptcp_evidence *out)
 {
@@ -231,10 +164,12 @@ static void note_echo(const struct probe *sent, struct mptcp_evidence *out)
 	if (out->read.subtype != MPTCPOPT_MP_CAPABLE) {
 		return;
 	}
-	if (sent->has_key && out->option_bytes > KEY_AT) {
-		judge_key(sent->key, out->option + KEY_AT, out->option_bytes - KEY_AT, out);
+	enum fault fault;
+	if (sent->has_key && out->option_bytes > KEY_AT &&
+	    sent_key_fault(sent->key, out->option + KEY_AT, out->option_bytes - KEY_AT, &fault)) {
+		add_fault(out, fault);
 	}
-	if (out->read.has_key && is_zero(out->read.key, MPTCP_KEY_BYTES)) {
+	if (out->read.has_key && key_is_zero(out->read.key)) {
 		add_fault(out, FAULT_KEY_ZERO);
 	}
 }
