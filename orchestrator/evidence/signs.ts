@@ -96,7 +96,7 @@ export const endpointSigns: readonly Sign[] = [
   },
   {
     name: 'canary_returned',
-    sentence: 'An option of an unassigned kind came back: any MPTCP option this box returns is treated as an echo.',
+    sentence: 'An option of an unassigned kind came back: every MPTCP option this box returns is treated as an echo.',
     source: 'RFC 9293, 3.1: unknown options are ignored; paper, erratum',
     of: (answer) => walked(answer) && has(answer, 'canary_returned'),
   },

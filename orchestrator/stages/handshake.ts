@@ -28,7 +28,7 @@ async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<U
   }
 }
 
-/** A real connection to every candidate: any option of kind 30 in a reply makes one, echoes too (paper, section 3, "TCP handshake"). */
+/** A real connection to every candidate, an endpoint with an option of kind 30 in a reply, be it an echo (paper, section 3, "TCP handshake"). */
 export const handshake = defineStage({
   name: 'handshake',
   role: 'connector',

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /**
  * Where the labs of this machine keep what they need while they stand, one folder each. A test of what happens to labs without an owner
- * keeps its own elsewhere: any lab that comes up removes the ownerless ones of its folder.
+ * keeps its own elsewhere: each lab that comes up removes the ownerless ones of its folder.
  */
 const HOME = process.env.MPTCP_CENSUS_LAB_HOME ?? '/run/mptcp-census-lab';
 

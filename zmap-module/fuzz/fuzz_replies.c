@@ -1,5 +1,5 @@
 /*
- * libFuzzer: any bytes as an option area, as an answer to a real probe, as a raw packet, as arguments.
+ * libFuzzer: random bytes as an option area, as an answer to a real probe, as a raw packet, as arguments.
  * Beyond the sanitizers it holds what the classification promises.
  *
  *   byte 0: how the rest is read; byte 1: the probe kind; the rest: bytes

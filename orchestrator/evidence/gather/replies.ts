@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
 import { openDatabase } from '../../core/duckdb.ts';
-import { ScanRecord } from '../../schemas/records/scan.ts';
 import type { ScanEvidence } from '../answers.ts';
+import { ScanEvidenceRow } from '../plain.ts';
 import { inOrder } from './order.ts';
 
 /** One reply, and whose it is. */
@@ -33,29 +33,7 @@ const writtenTogether = 2000;
 const sortingMemory = '256MB';
 
 /** The fields of evidence, in the order in which they are written. */
-const StoredEvidence = ScanRecord.pick({
-  probe: true,
-  source_port: true,
-  seq: true,
-  ack: true,
-  classification: true,
-  sent_version: true,
-  sent_key: true,
-  sent_option: true,
-  sent_seq: true,
-  sent_tsval: true,
-  sent_window: true,
-  sent_ip_id: true,
-  sent_options_order: true,
-  options_mptcp: true,
-  tcp_options: true,
-  options_order: true,
-  window: true,
-  ip_id: true,
-  faults: true,
-  received_at: true,
-});
-const fields = StoredEvidence.keyof().options;
+const fields = ScanEvidenceRow.keyof().options;
 
 /** A line of the store: number of the reply, address, port, round trip, values of the evidence as a JSON list, which has no tab and no newline. */
 function lineOf(number: number, { address, port, rtt_us, evidence }: Reply): string {
@@ -66,7 +44,7 @@ const StoredRow = z.object({ address: z.string(), port: z.int(), rtt_us: z.numbe
 
 function readEvidence(text: string): ScanEvidence {
   const values = z.array(z.unknown()).parse(JSON.parse(text));
-  return StoredEvidence.parse(Object.fromEntries(fields.map((field, at) => [field, values[at]])));
+  return ScanEvidenceRow.parse(Object.fromEntries(fields.map((field, at) => [field, values[at]])));
 }
 
 function endpointOf({ address, port, rtt_us, evidence }: Reply): Endpoint {

@@ -7,7 +7,7 @@ import { CensusError } from '../../errors.ts';
 
 const addressBytes = 16;
 
-/** Eight groups, none shortened: as good as any spelling to a program. */
+/** Eight groups, none shortened: programs read all spellings alike. */
 function textOf(bytes: Buffer): string {
   return Array.from({ length: 8 }, (_, n) => bytes.readUInt16BE(2 * n).toString(16)).join(':');
 }

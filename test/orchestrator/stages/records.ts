@@ -15,7 +15,8 @@ import { ScanRecord } from '../../../orchestrator/schemas/records/scan.ts';
 import { TargetsRecord } from '../../../orchestrator/schemas/records/targets.ts';
 import { WhoisRecord } from '../../../orchestrator/schemas/records/whois.ts';
 
-const schemas = {
+/** What merge reads, by the name of its view. */
+export const readByMerge = {
   targets: TargetsRecord,
   resolve: ResolveRecord,
   scan: ScanRecord,
@@ -25,8 +26,8 @@ const schemas = {
   geo: GeoRecord,
   os: OsRecord,
   path: PathRecord,
-  hosts: HostsRecord,
 };
+const schemas = { ...readByMerge, hosts: HostsRecord };
 export type Records = { [K in keyof typeof schemas]?: z.infer<(typeof schemas)[K]>[] };
 
 /** Hand-written records as the views that a stage queries: those named and no other, so that a stage must name all it reads. */

@@ -5,31 +5,12 @@ import { Config } from '../../../../orchestrator/config/config.ts';
 import { openDatabase, rows, runSql, sqlText, viewSql } from '../../../../orchestrator/core/duckdb.ts';
 import { newStageEntry } from '../../../../orchestrator/core/folder/entries.ts';
 import { type Manifest, schemaVersion } from '../../../../orchestrator/core/folder/manifest.ts';
-import { AsnRecord } from '../../../../orchestrator/schemas/records/asn.ts';
 import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
-import { GeoRecord } from '../../../../orchestrator/schemas/records/geo.ts';
-import { HandshakeRecord } from '../../../../orchestrator/schemas/records/handshake.ts';
 import { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
-import { OsRecord } from '../../../../orchestrator/schemas/records/os.ts';
-import { PathRecord } from '../../../../orchestrator/schemas/records/path.ts';
-import { ResolveRecord } from '../../../../orchestrator/schemas/records/resolve.ts';
-import { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
-import { TargetsRecord } from '../../../../orchestrator/schemas/records/targets.ts';
-import { WhoisRecord } from '../../../../orchestrator/schemas/records/whois.ts';
 import { merge } from '../../../../orchestrator/stages/merge.ts';
+import { readByMerge } from '../records.ts';
 
-const schemas = {
-  targets: TargetsRecord,
-  resolve: ResolveRecord,
-  scan: ScanRecord,
-  handshake: HandshakeRecord,
-  asn: AsnRecord,
-  whois: WhoisRecord,
-  geo: GeoRecord,
-  os: OsRecord,
-  path: PathRecord,
-};
-export type Records = Partial<Record<keyof typeof schemas, object[]>>;
+export type Records = Partial<Record<keyof typeof readByMerge, object[]>>;
 
 /** What is asked of a merge beside its records. */
 interface Asked {
@@ -82,7 +63,7 @@ export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merg
     return found;
   };
   try {
-    for (const [name, schema] of Object.entries(schemas)) {
+    for (const [name, schema] of Object.entries(readByMerge)) {
       const given = new Map<string, object[]>(Object.entries(records)).get(name) ?? [];
       const file = join(folder, `${name}.ndjson`);
       writeFileSync(file, given.map((record) => `${JSON.stringify(record)}\n`).join(''));
