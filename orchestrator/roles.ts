@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { parsePrefix } from './address/ip.ts';
-import { shardSize, shardsOf } from './address/shards.ts';
+import { type Prefix, parsePrefix } from './address/ip.ts';
+import { PrefixSet } from './address/prefix-set.ts';
+import { shardPrefixes, shardSize, shardsOf } from './address/shards.ts';
 import type { Config } from './config/config.ts';
 import type { Tool } from './core/tool.ts';
 import { probeFor } from './evidence/probes.ts';
@@ -27,6 +28,8 @@ export interface Role<I, R> {
   /** null: too many to list (a prefix); core then only counts them with `askedCount`. */
   asked(row: I, config: Config): string[] | null;
   askedCount?(row: I, config: Config): number;
+  /** Tells whether a unit is one of these rows, which are too many to list. */
+  within?(rows: I[], config: Config): (unit: string) => boolean;
   /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
   divided?(row: I, most: number, config: Config): I[] | null;
   answered(record: R): string;
@@ -73,6 +76,22 @@ function sizeOf({ target, shard }: ScanTarget): number {
   return shard === undefined ? 2 ** (32 * prefix.words.length - prefix.length) : shardSize(prefix, shard);
 }
 
+function prefixesOf({ target, shard }: ScanTarget): Prefix[] {
+  const prefix = parsePrefix(target);
+  if (prefix === null) return [];
+  return shard === undefined ? [prefix] : [...shardPrefixes(prefix, shard)];
+}
+
+/** A prober of the user may print anything: what lies outside its prefixes, ports and probes was not asked. */
+function isWithin(rows: ScanTarget[], config: Config): (unit: string) => boolean {
+  const addresses = new PrefixSet(rows.flatMap(prefixesOf));
+  const asked = new Set(scanUnits('', config));
+  return (unit) => {
+    const end = unit.indexOf(' ');
+    return asked.has(unit.slice(end)) && addresses.contains(unit.slice(0, end));
+  };
+}
+
 function shardRows(target: string, most: number): ScanTarget[] | null {
   return shardsOf(target, most)?.map((shard) => ({ target, shard })) ?? null;
 }
@@ -106,6 +125,7 @@ export const roles = {
     record: ScanRecord,
     asked: (row, config) => (isPrefix(row.target) ? null : scanUnits(row.target, config)),
     askedCount: (row, config) => sizeOf(row) * scanUnits(row.target, config).length,
+    within: isWithin,
     divided: (row, most, config) =>
       isPrefix(row.target) ? shardRows(row.target, most / scanUnits(row.target, config).length) : null,
     answered: (record) => `${record.address} ${record.port} ${record.probe}`,

@@ -38,6 +38,8 @@ export interface StageRole<C> {
   /** null: too many to list; they are then counted only. */
   asked(row: unknown, config: C): string[] | null;
   askedCount?(row: unknown, config: C): number;
+  /** Tells whether a unit is one of these rows, which are too many to list. */
+  within?(rows: unknown[], config: C): (unit: string) => boolean;
   /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
   divided?(row: unknown, most: number, config: C): unknown[] | null;
   answered(record: unknown): string;

@@ -2,52 +2,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../orchestrator/config/config.ts';
 import { readOptOuts } from '../../orchestrator/config/restraint.ts';
 import { sha256Of } from '../../orchestrator/core/folder/files.ts';
 import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
+import { askedIn, cli, setUp } from './own-prober.ts';
 
 const test = suite('restraint');
-
-const six = '198.18.9.1\n198.18.9.2\n198.18.9.3\n198.18.9.4\n198.18.9.5\n198.18.9.6\n';
-
-/**
- * Six addresses in three parts. The prober of the test writes down whom it was asked for; its second part breaks the first time.
- */
-function setUp(blocklist: string | null, addresses = six, most = 2) {
-  const root = mkdtempSync(join(tmpdir(), 'restraint-'));
-  const at = (name: string) => join(root, name);
-  writeFileSync(at('addresses'), addresses);
-  if (blocklist !== null) writeFileSync(at('blocklist'), blocklist);
-  const prober = `n=$(cat ${at('count')} 2>/dev/null || echo 0); n=$((n+1)); echo $n >${at('count')}; [ $n = 2 ] && exit 3; cat >>${at('asked')}`;
-  const config = {
-    lab: true,
-    lab_ranges: ['198.18.0.0/15'],
-    targets: { addresses: 'addresses' },
-    scan: { tool: { command: ['bash', '-c', prober] }, versions: [1], rate: 100, blocklist: blocklist && 'blocklist' },
-    handshake: { tool: { command: ['cat', '/dev/null'] } },
-    path: { ping: false },
-    parts: { scan: most },
-  };
-  writeFileSync(at('census.yaml'), JSON.stringify(config));
-  return { at, config: at('census.yaml'), folder: at('run') };
-}
-
-async function cli(...args: string[]) {
-  return await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', ...args], {
-    reject: false,
-    input: '',
-  });
-}
-
-/** Whom the prober was asked for, in order. */
-function askedIn({ at }: ReturnType<typeof setUp>): string[] {
-  const lines = readFileSync(at('asked'), 'utf8').trim().split('\n');
-  return lines.map((line) => String(JSON.parse(line).target));
-}
 
 const broken = setUp('198.18.9.1\n');
 const first = await cli('run', '-c', broken.config, broken.folder);
@@ -116,48 +79,6 @@ test('a part of which everybody opted out starts no program', async () => {
   assert.is(exitCode, 0, stdout + stderr);
   assert.is(readFileSync(gone.at('count'), 'utf8').trim(), '2');
   assert.equal((await readManifest(gone.folder))?.stages.scan?.counts?.skipped, { blocked: 4 });
-});
-
-test('a prober of the user gets what is left of a prefix, also of opt-outs that came after the split', async () => {
-  const prefixes = '198.18.9.0/29\n198.18.9.16/29\n198.18.9.32/29\n198.18.9.48/29\n';
-  const wide = setUp('198.18.9.3\n', prefixes, 16);
-  assert.is((await cli('run', '-c', wide.config, wide.folder)).exitCode, 1);
-  const firstPart = ['198.18.9.0/31', '198.18.9.2/32', '198.18.9.4/30', '198.18.9.16/29'];
-  assert.equal(askedIn(wide), firstPart);
-  writeFileSync(wide.at('blocklist'), '198.18.9.3\n198.18.9.36/30\n198.18.9.48/29\n');
-  const { exitCode, stdout, stderr } = await cli('run', '-c', wide.config, wide.folder);
-  assert.is(exitCode, 0, stdout + stderr);
-  assert.equal(askedIn(wide), [...firstPart, '198.18.9.32/30']);
-  const counts = (await readManifest(wide.folder))?.stages.scan?.counts;
-  assert.equal([counts?.units_in, counts?.failed, counts?.skipped], [32, { timeout: 19 }, { blocked: 13 }]);
-  rmSync(wide.at('blocklist'));
-  const replayed = await cli('replay', wide.folder);
-  assert.is(replayed.exitCode, 0, replayed.stdout + replayed.stderr);
-});
-
-test('a prefix of more units than a part holds is asked in shards; opt-outs that come in between move nobody to another', async () => {
-  const sharded = setUp('198.18.9.9\n', '198.18.9.0/27\n', 8);
-  assert.is((await cli('run', '-c', sharded.config, sharded.folder)).exitCode, 1);
-  assert.equal(askedIn(sharded), ['198.18.9.0/29']);
-  writeFileSync(sharded.at('blocklist'), '198.18.9.8/31\n198.18.9.3\n198.18.9.24\n');
-  const { exitCode, stdout, stderr } = await cli('run', '-c', sharded.config, sharded.folder);
-  assert.is(exitCode, 0, stdout + stderr);
-  const later = [
-    '198.18.9.10/31',
-    '198.18.9.12/30',
-    '198.18.9.16/29',
-    '198.18.9.25/32',
-    '198.18.9.26/31',
-    '198.18.9.28/30',
-  ];
-  assert.equal(askedIn(sharded), ['198.18.9.0/29', ...later]);
-  const scan = (await readManifest(sharded.folder))?.stages.scan;
-  const { units_in, failed, skipped } = scan?.counts ?? {};
-  assert.equal([units_in, failed, skipped], [32, { timeout: 29 }, { blocked: 3 }]);
-  assert.equal(
-    Object.values(scan?.parts ?? {}).map(({ counts }) => counts.units_in),
-    [8, 8, 8, 8],
-  );
 });
 
 test('a blocklist may come where there was none; an empty one is a list like any other, and drops nobody', async () => {

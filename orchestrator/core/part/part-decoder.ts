@@ -78,7 +78,7 @@ export class PartDecoder<C> {
     const { role } = this.#job.stage;
     const unit = role.answered(record);
     const text = JSON.stringify(record);
-    if (!this.tally.wasAsked(unit)) this.#reject(row, `not_asked: ${unit}`);
+    if (!this.tally.wasAsked(unit, this.#job.config)) this.#reject(row, `not_asked: ${unit}`);
     else if (!isText(text)) this.#reject(row, 'record: half a character');
     else this.#take(unit, record, text);
   }

@@ -6,8 +6,10 @@ import type { Outcome } from './outcomes.ts';
 /** Counts where every unit of one part ended, so that units in = answered + failed + rejected. Each unit is settled once. */
 export class Tally<C> {
   readonly #stage: PartStage<C>;
-  /** null: units too many to list. */
-  #asked: Set<string> | null = new Set();
+  readonly #asked = new Set<string>();
+  /** Rows whose units are too many to list. */
+  readonly #wide: unknown[] = [];
+  #isWithin: ((unit: string) => boolean) | null = null;
   #unitsIn = 0;
   #settled = 0;
   readonly counts: Counts = noCounts();
@@ -19,16 +21,20 @@ export class Tally<C> {
   ask(row: unknown, config: C): void {
     const units = this.#stage.role.asked(row, config);
     if (units === null) {
-      this.#asked = null;
+      this.#wide.push(row);
+      this.#isWithin = null;
       this.#unitsIn += this.#stage.role.askedCount?.(row, config) ?? 1;
       return;
     }
     this.#unitsIn += units.length;
-    for (const unit of units) this.#asked?.add(unit);
+    for (const unit of units) this.#asked.add(unit);
   }
 
-  wasAsked(unit: string): boolean {
-    return this.#asked === null || this.#asked.has(unit);
+  wasAsked(unit: string, config: C): boolean {
+    if (this.#asked.has(unit)) return true;
+    if (this.#wide.length === 0) return false;
+    this.#isWithin ??= this.#stage.role.within?.(this.#wide, config) ?? (() => true);
+    return this.#isWithin(unit);
   }
 
   /** Says what became of a unit, once per unit: rows come sorted by unit (units.ts). */

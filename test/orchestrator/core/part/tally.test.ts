@@ -121,11 +121,11 @@ test('units that are listed are the only ones asked; of a prefix any may be', ()
   const tally = new Tally(stage);
   tally.ask({ units: ['a', 'b'] }, toyConfig);
   assert.equal(
-    ['a', 'b', 'c'].map((unit) => tally.wasAsked(unit)),
+    ['a', 'b', 'c'].map((unit) => tally.wasAsked(unit, toyConfig)),
     [true, true, false],
   );
   tally.ask({ units: [], many: 256 }, toyConfig);
-  assert.ok(tally.wasAsked('c'));
+  assert.ok(tally.wasAsked('c', toyConfig));
   assert.is(tally.finish(0).units_in, 258);
 });
 
