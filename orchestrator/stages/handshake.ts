@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { defineStage } from './define.ts';
-import { namedAddresses } from './merge/sorted.ts';
+import { namedAddresses } from './merge/tables.ts';
 import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ address: z.string(), port: z.int(), host: z.string().nullable(), candidate: z.boolean() });

@@ -1,77 +1,84 @@
-import { PrefixSet } from '../address/prefix-set.ts';
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
 import type { WholeContext, WholeStage } from '../core/stage.ts';
-import { traceKey } from '../evidence/judge.ts';
-import { KeyTraces } from '../evidence/keys.ts';
 import { rulesVersion } from '../evidence/verdict.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
-import { passesOf, writeEntries, writePasses } from './merge/domains.ts';
-import { settingOf, wholeHostsSql } from './merge/hosts.ts';
+import { type Passes, passesOf, placedSql, writeDomains } from './merge/domains.ts';
+import { hostResult, hostsSql, rangeNamesSql, type Setting, settingOf, wholeHostsSql } from './merge/hosts.ts';
+import { judgeRange, prepareVerdicts } from './merge/judging.ts';
 import { requireOrder, writeOutput } from './merge/output.ts';
-import { candidateRepliesSql, evidenceSql, kindsSql, ownSql, repliesSql } from './merge/replies.ts';
+import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { Result } from './merge/result.ts';
-import { writeOutside } from './merge/scopes.ts';
 import { Scratch } from './merge/scratch.ts';
-import { mergeSlices } from './merge/slices.ts';
-import { sortedTables } from './merge/sorted.ts';
-import { classesTable, EvidenceRow, plainReplyOf, Verdicts, verdictsTable } from './merge/verdicts.ts';
+import { hostTables, keysSql } from './merge/tables.ts';
+import type { Verdicts } from './merge/verdicts.ts';
 
-/** What the keys of the run leave that more than one SYN got: read from the bytes of every reply with an MPTCP option. */
-async function tracesOfRun(context: WholeContext<Config>): Promise<ReadonlySet<string>> {
-  const traces = new KeyTraces();
-  for await (const value of context.query(candidateRepliesSql)) traceKey(traces, EvidenceRow.parse(value));
-  return traces.shared();
+interface Work {
+  context: WholeContext<Config>;
+  scratch: Scratch;
+  setting: Setting;
+  verdicts: Verdicts;
+  ranges: Ranges;
+  passes: Passes;
+  result: Result;
 }
 
-/** Sorts the records by address, and finds what is judged over the whole run. */
-async function prepare(context: WholeContext<Config>, scratch: Scratch): Promise<Verdicts> {
-  const lab = new PrefixSet(context.config.lab_ranges);
-  await scratch.tables({ replies: repliesSql });
-  await context.run(`CREATE OR REPLACE TABLE kinds AS ${kindsSql}`);
-  await scratch.tables({ own: ownSql, evidence: evidenceSql, ...sortedTables });
-  await writeOutside(context, scratch, lab);
-  await context.run(verdictsTable);
-  await context.run(classesTable);
-  const kinds = [];
-  for await (const value of context.query('SELECT kind FROM kinds ORDER BY bit')) kinds.push(plainReplyOf(value));
-  const judging = { versions: context.config.scan.versions, lab, sharedTraces: await tracesOfRun(context), kinds };
-  return new Verdicts(judging, context.run);
+/** Writes the hosts, and what the list's entries need of them, range by range into the files `hosts/` and `placed/` of the scratch folder. */
+async function mergeRanges({ context, scratch, setting, verdicts, ranges, passes, result }: Work): Promise<void> {
+  for (let range = 0; range < ranges.count; range++) {
+    const file = `${String(range).padStart(6, '0')}.parquet`;
+    for (const name of Object.keys(hostTables)) await scratch.view(name, range);
+    await judgeRange(context, scratch, verdicts, range);
+    await context.run(`CREATE OR REPLACE TABLE range_names AS ${rangeNamesSql}`);
+    await context.run(`CREATE OR REPLACE TABLE range_rows AS ${hostsSql(setting)}`);
+    await Promise.all([
+      result.add('range_rows', HostsRecord, hostResult(verdicts)),
+      scratch.write(`hosts/${file}`, 'FROM range_rows'),
+      scratch.writeSliced(`placed/${file}`, placedSql(passes)),
+    ]);
+    context.progress(range + 1, `hosts: range ${range + 1} of ${ranges.count}`);
+  }
+  for (const table of ['range_names', 'range_rows', 'range_hosts']) await context.run(`DROP TABLE ${table}`);
 }
 
-async function run(context: WholeContext<Config>) {
+async function mergeBy(context: WholeContext<Config>, size: number) {
   const setting = settingOf(context);
   const scratch = await Scratch.create(context);
   const result = new Result(context, scratch);
-  const verdicts = await prepare(context, scratch);
-  const passes = await passesOf(context);
-  await mergeSlices({ context, scratch, setting, verdicts, passes, result });
+  const ranges = await rangesOf(context, keysSql, size);
+  for (const [name, sql] of Object.entries(hostTables))
+    await scratch.deal(name, sql, ranges.numberOf('address'), ranges.count);
+  const verdicts = await prepareVerdicts(context, scratch, ranges);
+  const passes = await passesOf(context, size);
+  await mergeRanges({ context, scratch, setting, verdicts, ranges, passes, result });
   const counts = noCounts();
-  counts.units_in = await writeOutput(
-    context,
-    'hosts',
-    HostsRecord,
-    wholeHostsSql(scratch.files('hosts'), setting, verdicts),
-  );
+  const hosts = wholeHostsSql(scratch.files('hosts'), setting, verdicts);
+  counts.units_in = await writeOutput(context, 'hosts', HostsRecord, hosts);
   await requireOrder(context);
   counts.answered = counts.units_in;
   await scratch.remove('hosts');
-  await writeEntries(scratch, passes);
-  const domains = await writeOutput(context, 'domains', DomainsRecord, await writePasses(scratch, passes, setting.run));
-  counts.records_out = counts.units_in + domains;
+  const domains = await writeDomains(context, scratch, passes, setting.run);
+  counts.records_out = counts.units_in + (await writeOutput(context, 'domains', DomainsRecord, domains));
   await result.add('domains', DomainsRecord);
   await scratch.remove('');
   context.setResult(result.digest(), rulesVersion);
   return counts;
 }
 
-/** All records into one row per host, where the evidence becomes a verdict (verdict.ts), and one row per domain. */
-export const merge: WholeStage<Config> = {
-  kind: 'whole',
-  name: 'merge',
-  reads: ['targets', 'resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'os', 'path'],
-  unit: 'address and port that answered',
-  outputs: ['hosts.parquet', 'domains.parquet'],
-  run,
-};
+/**
+ * All records into one row per host, where the evidence becomes a verdict (verdict.ts), and one row per domain.
+ * @param size rows of replies and names, and entries of the list, that are held in memory at a time
+ */
+export function mergeOfSize(size: number): WholeStage<Config> {
+  return {
+    kind: 'whole',
+    name: 'merge',
+    reads: ['targets', 'resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'os', 'path'],
+    unit: 'address and port that answered',
+    outputs: ['hosts.parquet', 'domains.parquet'],
+    run: (context) => mergeBy(context, size),
+  };
+}
+
+export const merge = mergeOfSize(400_000);

@@ -4,7 +4,6 @@ import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { HostsRecord } from '../../schemas/records/hosts.ts';
-import { summedSql } from './replies.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /** Stages that a run left out: their fields are not_measured. */
@@ -114,11 +113,10 @@ export function wholeHostsSql(rows: string, setting: Setting, verdicts: Verdicts
 }
 
 /**
- * One row per address and port of a slice, with all that is known of it but the verdict, of which it has the number. Lists are sorted (a
+ * One row per address and port of a range, with all that is known of it but the verdict, of which it has the number. Lists are sorted (a
  * missing rank comes last), so that the same records give the same bytes.
- * @param within condition on `address`
  */
-export function hostsSql(within: string, setting: Setting): string {
+export function hostsSql(setting: Setting): string {
   const given = expressions(setting);
   const selected = columns.flatMap(([column, type]) =>
     given[column] === undefined ? [] : [`CAST(${given[column]} AS ${type}) AS "${column}"`],
@@ -126,38 +124,27 @@ export function hostsSql(within: string, setting: Setting): string {
   return `
   WITH names AS (
     SELECT address, [{name: n.name, rank: n.rank, www: n.www} FOR n IN list_sort(list({rank: rank, name: name, www: www}))] AS domains
-    FROM slice_names GROUP BY address
+    FROM range_names GROUP BY address
   ), announced AS (
     SELECT address, port, list({
       address: announced, port: announced_port, scope: scope, hmac: hmac, asn: asn
     } ORDER BY announced, announced_port, hmac) AS announced
-    FROM announcements WHERE ${within} GROUP BY address, port
+    FROM announcements GROUP BY address, port
   )
   SELECT ${selected.join(', ')}, s.verdict
-  FROM slice_hosts s
+  FROM range_hosts s
   LEFT JOIN names d USING (address)
-  LEFT JOIN (FROM connections WHERE ${within}) h USING (address, port)
+  LEFT JOIN connections h USING (address, port)
   LEFT JOIN announced n USING (address, port)
-  LEFT JOIN (FROM origins WHERE ${within}) a USING (address)
-  LEFT JOIN (FROM registrations WHERE ${within}) w USING (address)
-  LEFT JOIN (FROM places WHERE ${within}) g USING (address)
-  LEFT JOIN (FROM fingerprints WHERE ${within}) o USING (address)
-  LEFT JOIN (FROM paths WHERE ${within}) p USING (address)
+  LEFT JOIN origins a USING (address)
+  LEFT JOIN registrations w USING (address)
+  LEFT JOIN places g USING (address)
+  LEFT JOIN fingerprints o USING (address)
+  LEFT JOIN paths p USING (address)
   ORDER BY s.address, s.port`;
 }
 
-/** The names of a slice's addresses, those that did not answer too; a name of an address stands once. */
-export function sliceNamesSql(within: string): string {
-  return `
-    SELECT address, name, min(rank) AS rank, bool_and(www) AS www
-    FROM named WHERE ${within} GROUP BY address, name`;
-}
-
-/** The hosts of a slice before they are judged: `own` by their own evidence, the others by their kinds of replies and their scope. */
-export function unjudgedSql(within: string): string {
-  return `
-    SELECT s.*, own.address IS NOT NULL AS own, coalesce(outside.scope, 'global') AS scope
-    FROM (${summedSql(within)}) s
-    LEFT JOIN (FROM own WHERE ${within}) own USING (address, port)
-    LEFT JOIN outside USING (address)`;
-}
+/** The names of a range's addresses, those that did not answer too; a name of an address stands once. */
+export const rangeNamesSql = `
+  SELECT address, name, min(rank) AS rank, bool_and(www) AS www
+  FROM named GROUP BY address, name`;

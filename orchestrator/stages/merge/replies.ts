@@ -22,15 +22,14 @@ export const plainReply = {
 
 /** SQL: other reasons why a host is not plain. Replies that can be one packet have an equal `packet`; others have so by chance, which harms nothing. */
 export const notPlain = {
-  packet:
-    'SELECT address, port FROM (SELECT address, port, packet, lag(packet) OVER () AS before FROM replies) WHERE packet = before',
-  handshake: 'SELECT address, port FROM handshake',
+  packet: 'SELECT address, port FROM replies GROUP BY address, port, packet HAVING count(*) > 1',
+  handshake: 'SELECT address, port FROM connections',
 } as const;
 
 /** So many kinds of plain replies have a bit in what describes a host; replies of further kinds make it one that is not plain. */
 const bits = 120;
 
-/** One narrow row per reply, in order of address. `why` is the reason that a host without round trip shows: that of its first reply. */
+/** One narrow row per reply. `why` is the reason that a host without round trip shows: that of its first reply. */
 export const repliesSql = `
   SELECT address, port,
     CASE WHEN ${Object.values(plainReply).join(' AND ')} THEN concat_ws(' ', ${Object.values(keptOfPlain).join(', ')}) END AS kind,
@@ -40,8 +39,7 @@ export const repliesSql = `
     CASE WHEN rtt_us IS NULL AND rtt_us_missing IS NOT NULL
       THEN concat_ws(' ', probe, classification, coalesce(option, '~'), coalesce(sent_option, '~'), rtt_us_missing) END AS why,
     received_at
-  FROM scan
-  ORDER BY address, port, packet`;
+  FROM scan`;
 
 /** Kinds of plain replies of the run, each with its bit. */
 export const kindsSql = `
@@ -50,38 +48,55 @@ export const kindsSql = `
     SELECT kind FROM replies WHERE kind IS NOT NULL GROUP BY kind ORDER BY count(*) DESC, kind LIMIT ${bits}
   )`;
 
-/** Hosts that are judged by their own evidence. */
+/** Hosts of a range that are judged by their own evidence. */
 export const ownSql = `
   SELECT DISTINCT address, port FROM (
     SELECT address, port FROM replies WHERE kind IS NULL OR kind NOT IN (SELECT kind FROM kinds)
     UNION ALL ${Object.values(notPlain).join(' UNION ALL ')}
-  )
-  ORDER BY address, port`;
+  )`;
 
-/** Their evidence. */
-export const evidenceSql = `
-  SELECT address, port, ${quoted(scanEvidenceFields)}
-  FROM scan SEMI JOIN own USING (address, port)
-  ORDER BY address, port`;
+const evidenceText = scanEvidenceFields.map((field) => `'${field}': "${field}"`).join(', ');
+
+/**
+ * SQL of the evidence of hosts, out of all of the run. It is one text per reply: a table that is dealt out holds a buffer for each of its
+ * columns and each range.
+ */
+export function evidenceSql(own: string): string {
+  return `
+    SELECT address, port, len(options_mptcp) > 0 AS offers, CAST(to_json({${evidenceText}}) AS VARCHAR) AS evidence
+    FROM scan SEMI JOIN (FROM ${own}) own USING (address, port)`;
+}
+
+/** Rows of EvidenceRow (verdicts.ts). */
+export function evidenceRowsSql(evidence: string): string {
+  return `SELECT address, port, CAST(evidence AS JSON) AS evidence FROM ${evidence} ORDER BY address, port`;
+}
 
 export const connectionEvidenceSql = `SELECT address, port, ${quoted(handshakeEvidenceFields)} FROM connections`;
 
 /** Replies whose keys are compared over the whole run (evidence/keys.ts): those with an option are all of hosts that are not plain. */
-export const candidateRepliesSql = 'SELECT * FROM evidence WHERE len(options_mptcp) > 0';
+export function candidateRepliesSql(evidence: string): string {
+  return `SELECT address, port, CAST(evidence AS JSON) AS evidence FROM ${evidence} WHERE offers`;
+}
 
 /** Addresses that can be special-purpose, by their first octet or group; the rest is global. */
 export function unsureSql(sure: readonly string[]): string {
-  return `SELECT address FROM replies WHERE NOT list_contains([${sure.join(', ')}], ${headSql}) ORDER BY address`;
+  return `SELECT DISTINCT address FROM replies WHERE NOT list_contains([${sure.join(', ')}], ${headSql}) ORDER BY address`;
 }
 
 /** The first octet of an IPv4 address, the first group of an IPv6 address, each with what follows it. */
 export const headSql = "regexp_extract(address, '^[^.:]*[.:]')";
 
-/** SQL of one row per host: what its replies add up to. `kinds` describes a plain host: which kinds of replies came. */
-export function summedSql(within: string): string {
-  return `
-    SELECT address, port, bit_or(bit) AS kinds, min(rtt_us) AS syn_rtt_us, string_split(min(why), ' ')[-1] AS why,
+/** One row per host: what its replies add up to. `kinds` describes a plain host: which kinds of replies came. */
+const summedSql = `
+    SELECT address, port, CAST(bit_or(bit) AS VARCHAR) AS kinds, min(rtt_us) AS syn_rtt_us, string_split(min(why), ' ')[-1] AS why,
       min(received_at) AS first_reply_at, max(received_at) AS last_reply_at
-    FROM (FROM replies WHERE ${within}) LEFT JOIN kinds USING (kind)
+    FROM replies LEFT JOIN kinds USING (kind)
     GROUP BY address, port`;
-}
+
+/** The hosts of a range before they are judged: `own` by their own evidence, the others by their kinds of replies and their scope. */
+export const unjudgedSql = `
+    SELECT s.*, own.address IS NOT NULL AS own, coalesce(outside.scope, 'global') AS scope
+    FROM (${summedSql}) s
+    LEFT JOIN own USING (address, port)
+    LEFT JOIN outside USING (address)`;

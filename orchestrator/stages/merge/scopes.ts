@@ -22,18 +22,15 @@ function isSurelyGlobal(head: string): boolean {
 
 /** Lines of address and scope, for the addresses that are not global. */
 async function* outsideLines(addresses: AsyncIterable<unknown>, lab: PrefixSet): AsyncGenerator<string> {
-  let last = '';
   for await (const value of addresses) {
     const { address } = Address.parse(value);
-    if (address === last) continue;
-    last = address;
     const scope = scopeOf(address, lab);
     if (scope !== 'global') yield `${address},${scope}\n`;
   }
 }
 
 /**
- * Makes the table `outside`: the scope of every address that answered and is not global. A census asks no such address, so there are
+ * Makes the table `outside`: the scope of every address of a range that answered and is not global. A census asks no such address, so there are
  * few or none.
  */
 export async function writeOutside(context: WholeContext<Config>, scratch: Scratch, lab: PrefixSet): Promise<void> {

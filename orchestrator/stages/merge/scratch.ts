@@ -1,11 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 
 /** Rows that a later step reads in slices: few enough that a slice reads little beside its own. */
 const rowGroup = 20_480;
+
+/** Numbers that rows are dealt out to at once: each has buffers of its own. */
+const atOnce = 128;
 
 /** Tables of one merge that do not fit into memory: Parquet files in a scratch folder of the run. */
 export class Scratch {
@@ -20,7 +24,7 @@ export class Scratch {
   static async create(context: WholeContext<Config>): Promise<Scratch> {
     const scratch = new Scratch(context, join(context.folder, '.tmp', 'merge'));
     await scratch.remove('');
-    for (const folder of ['hosts', 'placed', 'domains']) await mkdir(scratch.path(folder), { recursive: true });
+    await mkdir(scratch.path(''), { recursive: true });
     return scratch;
   }
 
@@ -44,20 +48,45 @@ export class Scratch {
   }
 
   async #copy(file: string, sql: string, options: string): Promise<void> {
-    await this.#context.run(`COPY (${sql}) TO ${sqlText(this.path(file))} (FORMAT parquet, ${options})`);
+    const path = this.path(file);
+    await mkdir(dirname(path), { recursive: true });
+    await this.#context.run(`COPY (${sql}) TO ${sqlText(path)} (FORMAT parquet, ${options})`);
   }
 
-  /** Makes the files of a folder, or one file, a view. */
-  async view(name: string, files = this.path(`${name}.parquet`)): Promise<void> {
-    await this.#context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${sqlText(files)})`);
-  }
-
-  /** Writes tables one after another, so that no statement holds two joins, and makes them views. */
-  async tables(tables: Readonly<Record<string, string>>): Promise<void> {
-    for (const [name, sql] of Object.entries(tables)) {
-      await this.writeSliced(`${name}.parquet`, sql);
-      await this.view(name);
+  /**
+   * Deals rows out to one folder per number, in one pass over them. Sorting as many rows would take memory that grows with them; a
+   * number's rows alone can be sorted, and gathered into lists, in memory. More numbers than buffers fit in are dealt out in two rounds.
+   * @param numbered SQL of the number that a row goes to
+   * @param count of numbers
+   */
+  async deal(name: string, sql: string, numbered: string, count: number): Promise<void> {
+    await this.#copy(`${name}.columns.parquet`, `FROM (${sql}) LIMIT 0`, 'COMPRESSION lz4');
+    const rows = `SELECT *, ${numbered} AS dealt FROM (${sql})`;
+    if (count <= atOnce) return await this.#partition(name, rows, 'dealt');
+    const heaps = `${name}.heaps`;
+    await this.#partition(heaps, `SELECT *, dealt // ${atOnce} AS heap FROM (${rows})`, 'heap');
+    for (const heap of await readdir(this.path(heaps))) {
+      await this.#partition(name, `FROM ${this.files(`${heaps}/${heap}`)}`, 'dealt');
     }
+    await this.remove(heaps);
+  }
+
+  async #partition(name: string, rows: string, column: string): Promise<void> {
+    await this.#copy(name, rows, `COMPRESSION lz4, PARTITION_BY (${column}), OVERWRITE_OR_IGNORE`);
+  }
+
+  /** SQL of the rows that were dealt out, in any order: those of one number, or all. */
+  dealt(name: string, number: number | null = null): string {
+    const folder = number === null ? name : `${name}/dealt=${number}`;
+    const pattern = this.path(`${folder}/${number === null ? '*/' : ''}*.parquet`);
+    const found = existsSync(this.path(folder)) && readdirSync(this.path(folder)).length > 0;
+    const files = [this.path(`${name}.columns.parquet`), ...(found ? [pattern] : [])];
+    return `read_parquet([${files.map(sqlText).join(', ')}], hive_partitioning = false)`;
+  }
+
+  /** Makes what was dealt out to a number, or all of it, a view of the same name. */
+  async view(name: string, number: number | null = null): Promise<void> {
+    await this.#context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM ${this.dealt(name, number)}`);
   }
 
   async remove(name: string): Promise<void> {

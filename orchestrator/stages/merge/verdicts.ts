@@ -13,7 +13,7 @@ import { HostsRecord, Verdict } from '../../schemas/records/hosts.ts';
 const Kind = z.object({ kind: z.string() });
 const Unjudged = z.object({ kinds: z.string(), scope: Scope });
 const Place = { address: z.string(), port: z.int() };
-export const EvidenceRow = ScanEvidenceRow.extend(Place);
+export const EvidenceRow = z.object({ ...Place, evidence: ScanEvidenceRow });
 const ConnectionRow = HandshakeEvidenceRow.extend(Place);
 
 /** What judges the hosts of one run. */
@@ -50,7 +50,7 @@ const [v1Type = '', v0Type = ''] = ['v1', 'v0'].map(
 /** What the list's entries need of each distinct pair of verdicts of a run, which all have a number. */
 export const verdictsTable = `CREATE OR REPLACE TABLE verdicts (verdict INTEGER, answered BOOLEAN, capable_v1 BOOLEAN, capable_v0 BOOLEAN)`;
 /** The pair of every class of plain hosts that was met so far. */
-export const classesTable = 'CREATE OR REPLACE TABLE classes (kinds HUGEINT, scope VARCHAR, verdict INTEGER)';
+export const classesTable = 'CREATE OR REPLACE TABLE classes (kinds VARCHAR, scope VARCHAR, verdict INTEGER)';
 
 interface Pair {
   v1: Verdict | null;
@@ -75,7 +75,7 @@ export class Verdicts {
       const { kinds, scope } = Unjudged.parse(value);
       const replies = plainEvidence(repliesOf(kinds, this.#judging.kinds));
       const verdict = await this.#numberOf(this.#judge(replies, null, scope));
-      found.push(`(${BigInt(kinds)}, ${sqlText(scope)}, ${verdict})`);
+      found.push(`(${sqlText(kinds)}, ${sqlText(scope)}, ${verdict})`);
     }
     if (found.length > 0) await this.#run(`INSERT INTO classes VALUES ${found.join(', ')}`);
   }
@@ -96,7 +96,11 @@ export class Verdicts {
       if (first === undefined) return [];
       const { address, port } = first;
       const handshake = connected.get(`${address} ${port}`) ?? null;
-      const pair = this.#judge(open, handshake, scopeOf(address, this.#judging.lab));
+      const pair = this.#judge(
+        open.map(({ evidence }) => evidence),
+        handshake,
+        scopeOf(address, this.#judging.lab),
+      );
       return [`${address},${port},${await this.#numberOf(pair)}\n`];
     };
     for await (const value of evidence) {

@@ -7,7 +7,7 @@ import { newStageEntry } from '../../../../orchestrator/core/folder/entries.ts';
 import { type Manifest, schemaVersion } from '../../../../orchestrator/core/folder/manifest.ts';
 import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
 import { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
-import { merge } from '../../../../orchestrator/stages/merge.ts';
+import { merge, mergeOfSize } from '../../../../orchestrator/stages/merge.ts';
 import { readByMerge } from '../records.ts';
 
 export type Records = Partial<Record<keyof typeof readByMerge, object[]>>;
@@ -18,11 +18,13 @@ interface Asked {
   leftOut?: readonly string[];
   /** Name of the run. */
   run?: string;
+  /** Rows that are held in memory at a time; as many as in a census when it is left out. */
+  size?: number;
   /** Changes a statement before it is run. */
   mutate?: (sql: string) => string;
 }
 
-function manifestOf({ leftOut = [], run = 'small' }: Asked): Manifest {
+export function manifestOf({ leftOut = [], run = 'small' }: Asked): Manifest {
   const entry = newStageEntry({ status: 'left_out', unit: '', tool: '', reads: {}, started_at: null });
   return {
     schema_version: schemaVersion,
@@ -52,7 +54,7 @@ export interface Merged {
 
 /** The whole stage over records that nobody has checked, as they would lie in a folder that was changed since. */
 export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merged> {
-  const { versions = [1, 0], mutate = (sql) => sql } = asked;
+  const { versions = [1, 0], size, mutate = (sql) => sql } = asked;
   const ranges = { lab: true, lab_ranges: ['198.18.0.0/15', '2001:db8::/32'] };
   const config = Config.parse({ ...ranges, targets: { list: 'list.csv' }, scan: { versions } });
   const folder = mkdtempSync(join(tmpdir(), 'merge-'));
@@ -70,7 +72,7 @@ export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merg
       await runSql(database, viewSql(name, given.length === 0 ? [] : [file], schema));
     }
     let result = '';
-    await merge.run({
+    await (size === undefined ? merge : mergeOfSize(size)).run({
       config,
       folder,
       query: (sql) => rows(database, mutate(sql)),

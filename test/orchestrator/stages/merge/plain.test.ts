@@ -40,7 +40,7 @@ function judgedAlone({ scan, handshake }: Heap): Map<string, unknown> {
 
 /** The same out of a merge. */
 async function judgedTogether(heap: Heap, mutate?: (sql: string) => string): Promise<Map<string, unknown>> {
-  const { hosts } = await mergeOf({ ...heap }, mutate === undefined ? {} : { mutate });
+  const { hosts } = await mergeOf({ ...heap }, { size: 500, ...(mutate === undefined ? {} : { mutate }) });
   return new Map(hosts.map(({ address, port, v1, v0 }) => [`${address} ${port}`, { v1, v0 }]));
 }
 

@@ -1,0 +1,99 @@
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { PrefixSet } from '../../address/prefix-set.ts';
+import type { Config } from '../../config/config.ts';
+import { sqlText } from '../../core/duckdb.ts';
+import type { WholeContext } from '../../core/stage.ts';
+import { traceKey } from '../../evidence/judge.ts';
+import { KeyTraces } from '../../evidence/keys.ts';
+import type { Ranges } from './ranges.ts';
+import {
+  candidateRepliesSql,
+  connectionEvidenceSql,
+  evidenceRowsSql,
+  evidenceSql,
+  kindsSql,
+  ownSql,
+  repliesSql,
+  unjudgedSql,
+} from './replies.ts';
+import { writeOutside } from './scopes.ts';
+import type { Scratch } from './scratch.ts';
+import { classesTable, EvidenceRow, plainReplyOf, Verdicts, verdictsTable } from './verdicts.ts';
+
+/** What the keys of the run leave that more than one SYN got: read from the bytes of every reply with an MPTCP option. */
+async function tracesOfRun({ query }: WholeContext<Config>, replies: string): Promise<ReadonlySet<string>> {
+  const traces = new KeyTraces();
+  for await (const value of query(candidateRepliesSql(replies))) {
+    const { address, port, evidence } = EvidenceRow.parse(value);
+    traceKey(traces, { address, port, ...evidence });
+  }
+  return traces.shared();
+}
+
+/** Sums the replies of every host up, range by range, into `unjudged/`; hosts that show more than their kinds of replies into `own/`. */
+async function sumReplies(context: WholeContext<Config>, scratch: Scratch, ranges: Ranges): Promise<void> {
+  const lab = new PrefixSet(context.config.lab_ranges);
+  for (let range = 0; range < ranges.count; range++) {
+    await scratch.view('connections', range);
+    await context.run(`CREATE OR REPLACE TABLE replies AS FROM ${scratch.dealt('replies', range)}`);
+    await context.run(`CREATE OR REPLACE TABLE own AS ${ownSql}`);
+    await writeOutside(context, scratch, lab);
+    await scratch.write(`own/${range}.parquet`, 'FROM own');
+    await scratch.write(`unjudged/${range}.parquet`, unjudgedSql);
+    context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
+  }
+  for (const table of ['replies', 'own', 'outside']) await context.run(`DROP TABLE ${table}`);
+  await scratch.remove('replies');
+}
+
+/** Brings the evidence of the run into ranges of addresses, and finds what is judged over the whole run. Needs `connections` dealt out. */
+export async function prepareVerdicts(
+  context: WholeContext<Config>,
+  scratch: Scratch,
+  ranges: Ranges,
+): Promise<Verdicts> {
+  await scratch.deal('replies', repliesSql, ranges.numberOf('address'), ranges.count);
+  await scratch.view('replies');
+  await context.run(`CREATE OR REPLACE TABLE kinds AS ${kindsSql}`);
+  await context.run('DROP VIEW replies');
+  await sumReplies(context, scratch, ranges);
+  await scratch.deal('evidence', evidenceSql(scratch.files('own')), ranges.numberOf('address'), ranges.count);
+  await context.run(verdictsTable);
+  await context.run(classesTable);
+  const kinds = [];
+  for await (const value of context.query('SELECT kind FROM kinds ORDER BY bit')) kinds.push(plainReplyOf(value));
+  const { lab_ranges, scan } = context.config;
+  const sharedTraces = await tracesOfRun(context, scratch.dealt('evidence'));
+  return new Verdicts({ versions: scan.versions, lab: new PrefixSet(lab_ranges), sharedTraces, kinds }, context.run);
+}
+
+const freshClassesSql = `
+  SELECT kinds, scope
+  FROM (SELECT DISTINCT kinds, scope FROM unjudged WHERE NOT own) ANTI JOIN classes USING (kinds, scope)
+  ORDER BY kinds, scope`;
+
+function judgedSql(own: string): string {
+  return `
+    SELECT u.address, u.port, syn_rtt_us, why, first_reply_at, last_reply_at,
+      CASE WHEN u.own THEN o.verdict ELSE c.verdict END AS verdict
+    FROM unjudged u
+    LEFT JOIN read_csv(${sqlText(own)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'}) o USING (address, port)
+    LEFT JOIN classes c ON NOT u.own AND c.kinds = u.kinds AND c.scope = u.scope`;
+}
+
+/** Makes the table `range_hosts`: the hosts of a range, each with the number of its verdicts. */
+export async function judgeRange(
+  context: WholeContext<Config>,
+  scratch: Scratch,
+  verdicts: Verdicts,
+  range: number,
+): Promise<void> {
+  const file = sqlText(scratch.path(`unjudged/${range}.parquet`));
+  await context.run(`CREATE OR REPLACE VIEW unjudged AS SELECT * FROM read_parquet(${file})`);
+  await verdicts.classes(context.query(freshClassesSql));
+  const evidence = context.query(evidenceRowsSql(scratch.dealt('evidence', range)));
+  const own = scratch.path('judged.csv');
+  await pipeline(verdicts.own(evidence, context.query(connectionEvidenceSql)), createWriteStream(own));
+  await context.run(`CREATE OR REPLACE TABLE range_hosts AS ${judgedSql(own)}`);
+}

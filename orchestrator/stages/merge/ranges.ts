@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Config } from '../../config/config.ts';
+import { sqlText } from '../../core/duckdb.ts';
+import type { WholeContext } from '../../core/stage.ts';
+
+/** Keys of a range that the borders are found from: its size is right within some 2 % then. */
+const sampled = 4096;
+
+const Border = z.object({ key: z.string() });
+
+/** Ranges of a text key, in the order of the text: rows that are dealt out to them fit into memory range by range, however many they are. */
+export class Ranges {
+  readonly #borders: readonly string[];
+
+  /** @param borders first key of every range after the first, in order */
+  constructor(borders: readonly string[]) {
+    this.#borders = borders;
+  }
+
+  get count(): number {
+    return this.#borders.length + 1;
+  }
+
+  /** SQL: number of the range that a key is in, from 0. A tree of comparisons asks seven times among a hundred ranges, and no row waits for another. */
+  numberOf(key: string): string {
+    const below = (first: number, last: number): string => {
+      if (first === last) return String(first);
+      const middle = Math.floor((first + last) / 2);
+      const border = sqlText(this.#borders[middle] ?? '');
+      return `CASE WHEN ${key} < ${border} THEN ${below(first, middle)} ELSE ${below(middle + 1, last)} END`;
+    };
+    return `CAST(${below(0, this.#borders.length)} AS INTEGER)`;
+  }
+}
+
+/**
+ * Ranges with about `size` rows each; one key alone may have more.
+ * @param keys SQL of one row with a `key` per row that is to be dealt out, in any order
+ */
+export async function rangesOf(context: WholeContext<Config>, keys: string, size: number): Promise<Ranges> {
+  const every = Math.max(1, Math.floor(size / sampled));
+  const sample = `SELECT key, row_number() OVER (ORDER BY key) AS row FROM (${keys}) WHERE hash(key) % ${every} = 0`;
+  const step = Math.max(1, Math.floor(size / every));
+  const borders: string[] = [];
+  const sql = `SELECT DISTINCT key FROM (${sample}) WHERE row % ${step} = 0 ORDER BY key`;
+  for await (const value of context.query(sql)) borders.push(Border.parse(value).key);
+  return new Ranges(borders);
+}

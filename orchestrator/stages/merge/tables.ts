@@ -1,0 +1,29 @@
+import { handshakeEvidenceFields } from '../../evidence/plain.ts';
+
+/** Names and the addresses that they resolved to: the one place where the two are joined. `asked` is the name with www. where it was doubled. */
+export const namedAddresses = '(SELECT name AS asked, unnest(addresses) AS address FROM resolve)';
+
+const ofConnection = [
+  ...new Set([...handshakeEvidenceFields, 'connected', 'fallback', 'fallback_missing', 'mp_fail_sent', 'failure']),
+];
+
+/** What else a host row is put together from. Each is dealt out by address, and read range by range. */
+export const hostTables: Readonly<Record<string, string>> = {
+  named: `
+    SELECT r.address, t.name, t.rank, t.www
+    FROM ${namedAddresses} r
+    JOIN targets t ON t.target = r.asked AND t.kind = 'name'`,
+  connections: `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`,
+  announcements: `
+    SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn
+    FROM handshake h, unnest(h.announced) AS u(a)
+    LEFT JOIN asn ON asn.address = u.a.address`,
+  origins: 'SELECT address, asn, prefix, as_name, failure FROM asn',
+  registrations: 'SELECT address, country, as_name, failure FROM whois',
+  places: 'SELECT address, country, city, latitude, longitude, failure FROM geo',
+  fingerprints: 'SELECT address, candidates, failure FROM os',
+  paths: 'SELECT address, ping_rtt_us, failure FROM path',
+};
+
+/** SQL: the address of every row that a range holds most of: replies, and names. */
+export const keysSql = `SELECT address AS key FROM scan UNION ALL SELECT address FROM ${namedAddresses}`;

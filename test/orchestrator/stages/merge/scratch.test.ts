@@ -1,0 +1,75 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { Config } from '../../../../orchestrator/config/config.ts';
+import { openDatabase, rows, runSql } from '../../../../orchestrator/core/duckdb.ts';
+import { rangesOf } from '../../../../orchestrator/stages/merge/ranges.ts';
+import { Scratch } from '../../../../orchestrator/stages/merge/scratch.ts';
+import { manifestOf } from './merged.ts';
+
+const test = suite('merge-scratch');
+
+const Row = z.object({ key: z.string(), count: z.int() });
+
+/** Deals `count` keys out to ranges of `size`; gives the keys of every range, in order. */
+async function dealt(keys: string, size: number): Promise<{ ranges: string[][]; left: string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), 'scratch-'));
+  const database = await openDatabase({ temp: join(folder, '.tmp') });
+  try {
+    const query = (sql: string) => rows(database, sql);
+    const run = (sql: string) => runSql(database, sql);
+    const config = Config.parse({ targets: { list: 'list.csv' } });
+    const told = { manifest: manifestOf({}), setResult: () => undefined, progress: () => undefined };
+    const context = { config, folder, query, run, ...told };
+    const scratch = await Scratch.create(context);
+    const ranges = await rangesOf(context, keys, size);
+    await scratch.deal('dealt', keys, ranges.numberOf('key'), ranges.count);
+    const found: string[][] = [];
+    for (let range = 0; range < ranges.count; range++) {
+      const own: string[] = [];
+      const sql = `SELECT key, count(*) AS count FROM ${scratch.dealt('dealt', range)} GROUP BY key ORDER BY key`;
+      for await (const value of query(sql)) {
+        const { key, count } = Row.parse(value);
+        own.push(...Array.from({ length: count }, () => key));
+      }
+      found.push(own);
+    }
+    return { ranges: found, left: readdirSync(scratch.path('')).sort() };
+  } finally {
+    database.closeSync();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** SQL of the texts of 0 to `count`, each `times` times. */
+const texts = (count: number, times: number) =>
+  `SELECT CAST(n AS VARCHAR) AS key FROM range(${count}) r(n), range(${times})`;
+const inOrder = (count: number, times: number) =>
+  Array.from({ length: count * times }, (_, index) => String(Math.floor(index / times))).sort();
+
+const cases: [sentence: string, count: number, times: number, size: number, ranges: (n: number) => boolean][] = [
+  ['few rows are one range', 10, 2, 100, (n) => n === 1],
+  ['no row is one range without rows', 0, 1, 100, (n) => n === 1],
+  ['ranges hold about as many rows as they may', 5000, 2, 1000, (n) => n === 11 || n === 10],
+  ['more ranges than are dealt out at once', 3000, 1, 10, (n) => n > 256],
+  ['sizes that are sampled', 60_000, 2, 20_000, (n) => n >= 6 && n <= 8],
+];
+for (const [sentence, count, times, size, asMany] of cases) {
+  test(`every row is dealt out to the range of its key, once: ${sentence}`, async () => {
+    const { ranges, left } = await dealt(texts(count, times), size);
+    assert.ok(asMany(ranges.length), `${ranges.length} ranges`);
+    assert.equal(ranges.flat(), inOrder(count, times));
+    for (const range of ranges) assert.ok(range.length <= 1.2 * size + times, `${range.length} rows`);
+    assert.equal(left, count === 0 ? left : ['dealt', 'dealt.columns.parquet']);
+  });
+}
+
+test('a key that has more rows than a range may hold has a range of its own', async () => {
+  const { ranges } = await dealt(`${texts(1, 500)} UNION ALL ${texts(100, 1)}`, 50);
+  assert.equal(ranges.flat(), [...Array.from({ length: 500 }, () => '0'), ...inOrder(100, 1)].sort());
+});
+
+test.run();
