@@ -39,21 +39,26 @@ export async function openDatabase(input: {
 }
 
 /**
- * Rows of a query as JSON values, streamed. DuckDB writes the JSON, so 64-bit counts come as numbers and lists nest. Each query has a
- * connection of its own: stages side by side stream at the same time.
+ * Rows of a query as JSON values, streamed, some thousand at a time. DuckDB writes the JSON, so 64-bit counts come as numbers and lists
+ * nest. Each query has a connection of its own: stages side by side stream at the same time.
  */
-export async function* rows(database: DuckDBInstance, sql: string): AsyncGenerator<unknown> {
+export async function* batches(database: DuckDBInstance, sql: string): AsyncGenerator<unknown[]> {
   const connection = await database.connect();
   try {
     const result = await connection.stream(`SELECT CAST(to_json(q) AS VARCHAR) AS json FROM (${sql}) q`);
     for await (const batch of result.yieldRows()) {
-      for (const [json] of batch) yield JSON.parse(String(json));
+      yield batch.map(([json]): unknown => JSON.parse(String(json)));
     }
   } catch (cause) {
     throw databaseError(cause);
   } finally {
     connection.closeSync();
   }
+}
+
+/** The same, row by row. */
+export async function* rows(database: DuckDBInstance, sql: string): AsyncGenerator<unknown> {
+  for await (const batch of batches(database, sql)) yield* batch;
 }
 
 /** DuckDB's own words: a record file that was changed, a full disk. What a consumer of rows throws passes through. */

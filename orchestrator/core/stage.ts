@@ -24,8 +24,8 @@ export interface RowScreen {
 /** What a stage may use to say which units it has. */
 export interface UnitsContext<C> {
   config: C;
-  /** Rows over the views of the stages it reads, each view named after its stage. */
-  query: (sql: string) => AsyncIterable<unknown>;
+  /** Rows over the views of the stages it reads, each view named after its stage; some thousand at a time, as a database gives them. */
+  batches: (sql: string) => AsyncIterable<unknown[]>;
   /** For what several stages list: it is computed once in a run. */
   shareTable: ShareTable;
 }
@@ -61,8 +61,8 @@ export interface PartStage<C> {
   /** false: the configuration leaves the stage out; its fields are then not_measured. */
   enabled: (config: C) => boolean;
   tool: (config: C) => Tool<unknown, unknown, unknown, C>;
-  /** In a fixed order: the cut into parts must be the same each time. */
-  units: (context: UnitsContext<C>) => AsyncIterable<UnitRow>;
+  /** In a fixed order: the cut into parts must be the same each time. In batches: an asynchronous step costs more than a row does. */
+  units: (context: UnitsContext<C>) => AsyncIterable<UnitRow[]>;
   /**
    * For stages that send to their units: says what of a row must not be asked any more. Parts are cut once, and an opt-out can come
    * later.

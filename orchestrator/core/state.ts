@@ -1,6 +1,6 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { CensusError } from '../errors.ts';
-import { rows, runSql, viewSql } from './duckdb.ts';
+import { batches, rows, runSql, viewSql } from './duckdb.ts';
 import type { RunFolder } from './folder/folder.ts';
 import type { ManifestFile } from './folder/manifest.ts';
 import type { PartJob } from './part/site.ts';
@@ -21,6 +21,7 @@ export interface RunState<C> {
   report: Reporter;
   signal: AbortSignal;
   query: (sql: string) => AsyncIterable<unknown>;
+  batches: (sql: string) => AsyncIterable<unknown[]>;
   run: (sql: string) => Promise<void>;
   shareTable: ShareTable;
   digests: (stages: readonly string[]) => Record<string, string>;
@@ -46,6 +47,7 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
     report,
     signal: input.signal,
     query: (sql) => stoppable(rows(input.database, sql), input.signal),
+    batches: (sql) => stoppable(batches(input.database, sql), input.signal),
     run: (sql) => runSql(input.database, sql),
     shareTable: sharedTables(input.folder.temp(), (sql) => runSql(input.database, sql)),
     digests: (stages) => Object.fromEntries(stages.map((stage) => [stage, digestOf(manifest, stage)])),

@@ -14,8 +14,8 @@ interface StageDefinition {
   /** false: left out, its fields are then not_measured. */
   enabled: (config: Config) => boolean;
   choice: (config: Config) => ToolChoice;
-  /** In a fixed order. */
-  units: (context: UnitsContext<Config>) => AsyncIterable<UnitRow>;
+  /** In a fixed order, in batches. */
+  units: (context: UnitsContext<Config>) => AsyncIterable<UnitRow[]>;
   /** The field of a unit that packets are sent to; absent where none are. */
   sendsTo?: 'target' | 'address';
   /** What a unit without a record failed of. */

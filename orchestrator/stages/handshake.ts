@@ -7,9 +7,9 @@ import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ address: z.string(), port: z.int(), host: z.string().nullable(), candidate: z.boolean() });
 
-async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<UnitRow> {
+async function* units({ config, batches }: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   const screen = createScreen(config);
-  const rows = query(`
+  const rows = batches(`
     WITH names AS (
       SELECT address, min({rank: coalesce(rank, 2147483647), www: www, name: target}).name AS host
       FROM ${namedAddresses}
@@ -22,9 +22,11 @@ async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<U
     SELECT answered.address, port, host, candidate
     FROM answered LEFT JOIN names USING (address)
     ORDER BY answered.address, port`);
-  for await (const value of rows) {
-    const { candidate, ...row } = Row.parse(value);
-    yield { row, skip: candidate ? screen.whole(row.address) : 'not_a_candidate' };
+  for await (const batch of rows) {
+    yield batch.map((value) => {
+      const { candidate, ...row } = Row.parse(value);
+      return { row, skip: candidate ? screen.whole(row.address) : 'not_a_candidate' };
+    });
   }
 }
 

@@ -5,17 +5,19 @@ import { defineStage } from './define.ts';
 
 const Row = z.object({ name: z.string(), type: z.enum(['A', 'AAAA']), mentions: z.int() });
 
-async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<UnitRow> {
+async function* units({ config, batches }: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   const types = config.resolve.families.map((family) => (family === 4 ? "'A'" : "'AAAA'"));
-  const rows = query(`
+  const rows = batches(`
     SELECT target AS name, type, count(*) AS mentions
     FROM targets, unnest([${types.join(', ')}]) AS t(type)
     WHERE kind = 'name'
     GROUP BY target, type
     ORDER BY min(line), target, type`);
-  for await (const value of rows) {
-    const { mentions, ...row } = Row.parse(value);
-    yield { row, skip: null, duplicates: mentions - 1 };
+  for await (const batch of rows) {
+    yield batch.map((value) => {
+      const { mentions, ...row } = Row.parse(value);
+      return { row, skip: null, duplicates: mentions - 1 };
+    });
   }
 }
 

@@ -22,30 +22,32 @@ function coveredBy(prefixes: Set<string>, target: string): boolean {
 }
 
 /** A download that failed quietly, or the wrong file, must not end in a report of zeros. */
-async function requireTargets(query: UnitsContext<Config>['query']): Promise<void> {
-  for await (const value of query('SELECT count(*) AS targets FROM targets')) {
+async function requireTargets(batches: UnitsContext<Config>['batches']): Promise<void> {
+  for await (const [value] of batches('SELECT count(*) AS targets FROM targets')) {
     if (z.object({ targets: z.int() }).parse(value).targets > 0) return;
   }
   const hint = 'check targets in the configuration; rejects/targets.ndjson says what was wrong with each line';
   throw new CensusError('E_INPUT', 'the target list holds no target', hint);
 }
 
-async function* units({ config, query }: UnitsContext<Config>): AsyncGenerator<UnitRow> {
-  await requireTargets(query);
+async function* units({ config, batches }: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
+  await requireTargets(batches);
   const screen = createScreen(config);
   const prefixes = new Set<string>();
-  for await (const value of query(`SELECT DISTINCT target, 1 AS mentions FROM targets WHERE kind = 'prefix'`)) {
-    prefixes.add(Row.parse(value).target);
+  for await (const batch of batches(`SELECT DISTINCT target, 1 AS mentions FROM targets WHERE kind = 'prefix'`)) {
+    for (const value of batch) prefixes.add(Row.parse(value).target);
   }
-  const rows = query(`
+  const rows = batches(`
     SELECT target, count(*) AS mentions
     FROM (SELECT unnest(addresses) AS target FROM resolve UNION ALL SELECT target FROM targets WHERE kind <> 'name')
     GROUP BY target
     ORDER BY target`);
-  for await (const value of rows) {
-    const { target, mentions } = Row.parse(value);
-    const skip = coveredBy(prefixes, target) ? 'duplicate' : screen.whole(target);
-    yield { row: { target }, skip, duplicates: mentions - 1 };
+  for await (const batch of rows) {
+    yield batch.map((value) => {
+      const { target, mentions } = Row.parse(value);
+      const skip = coveredBy(prefixes, target) ? 'duplicate' : screen.whole(target);
+      return { row: { target }, skip, duplicates: mentions - 1 };
+    });
   }
 }
 

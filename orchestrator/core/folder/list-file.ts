@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { open } from 'yauzl';
-import { splitLines } from '../../core/process/lines.ts';
+import { lineBatches } from '../../core/process/lines.ts';
 import { CensusError } from '../../errors.ts';
 
 /** First file inside a zip archive, as a stream: top lists hold exactly one. */
@@ -45,21 +45,21 @@ async function download(url: string, folder: string): Promise<string> {
   return path;
 }
 
-async function* linesOf(list: string): AsyncGenerator<string> {
-  if (!isUrl(list)) return yield* splitLines(await openFile(list));
+async function* linesOf(list: string): AsyncGenerator<string[]> {
+  if (!isUrl(list)) return yield* lineBatches(await openFile(list));
   const folder = await mkdtemp(join(tmpdir(), 'census-list-'));
   try {
-    yield* splitLines(await openFile(await download(list, folder)));
+    yield* lineBatches(await openFile(await download(list, folder)));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /**
- * Lines of a list, streamed: a file or a URL; .zip and .gz are opened, - is stdin.
+ * Lines of a list, streamed, all of a chunk at once: a file or a URL; .zip and .gz are opened, - is stdin.
  * @throws CensusError E_INPUT when it cannot be read
  */
-export async function* readLines(list: string): AsyncGenerator<string> {
+export async function* readLines(list: string): AsyncGenerator<string[]> {
   try {
     yield* linesOf(list);
   } catch (cause) {

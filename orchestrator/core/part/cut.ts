@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
+import { compiled } from '../compiled.ts';
 import { exists, LineWriter, sha256File, writeWhole } from '../folder/files.ts';
 import { RunFolder } from '../folder/folder.ts';
 import type { PartStage, UnitRow } from '../stage.ts';
@@ -36,15 +37,19 @@ export async function requireInput(folder: RunFolder, stage: string, part: strin
   throw new CensusError('E_RUN_FOLDER', `${path} is not what was written there`, hint);
 }
 
-function checkedRow<C>(stage: PartStage<C>, row: unknown): unknown {
-  const parsed = stage.role.input.safeParse(row);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new CensusError(
-    'E_INPUT',
-    `${stage.name}: unit ${JSON.stringify(row)}: ${issue?.message}`,
-    'this is a defect; please report it',
-  );
+/** Checks rows against the role's schema, and gives them as it makes them. */
+function rowCheck<C>({ name, role }: PartStage<C>): (row: unknown) => unknown {
+  const input = compiled(role.input);
+  return (row) => {
+    const parsed = input.safeParse(row);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw new CensusError(
+      'E_INPUT',
+      `${name}: unit ${JSON.stringify(row)}: ${issue?.message}`,
+      'this is a defect; please report it',
+    );
+  };
 }
 
 /** How many units a row stands for. */
@@ -67,18 +72,28 @@ class PartFiles<C> {
     this.#most = most;
   }
 
-  async add(row: unknown, units: number): Promise<void> {
-    if (this.#writer === null || this.#units + units > this.#most) await this.#next();
-    this.#units += units;
-    await this.#writer?.write(JSON.stringify(row));
+  /** Whether the part begun has room for so many units. */
+  hasRoom(units: number): boolean {
+    return this.#writer !== null && this.#units + units <= this.#most;
   }
 
-  async #next(): Promise<void> {
+  /** Begins a part. */
+  async next(): Promise<void> {
     await this.finish();
     const part = RunFolder.partName(this.cut.parts.length);
     this.#writer = await LineWriter.create(this.#folder.input(this.#stage.name, part));
     this.cut.parts.push(part);
     this.#units = 0;
+  }
+
+  /** Takes a row without waiting; `drain` must follow before there are too many to hold. */
+  add(row: unknown, units: number): void {
+    this.#units += units;
+    this.#writer?.add(JSON.stringify(row));
+  }
+
+  async drain(): Promise<void> {
+    await this.#writer?.drain();
   }
 
   async finish(): Promise<void> {
@@ -96,26 +111,36 @@ export async function cutParts<C>(
   folder: RunFolder,
   stage: PartStage<C>,
   config: C,
-  units: AsyncIterable<UnitRow>,
+  units: AsyncIterable<UnitRow[]>,
 ): Promise<Cut> {
   const most = stage.partSize(config);
   const files = new PartFiles(folder, stage, most);
   const { cut } = files;
+  const checked = rowCheck(stage);
   function skip(reason: string, count: number): void {
     if (count > 0) cut.skipped[reason] = (cut.skipped[reason] ?? 0) + count;
   }
-  for await (const unit of units) {
-    const row = checkedRow(stage, unit.row);
-    const weight = weightOf(stage, row, config);
-    const duplicates = unit.duplicates ?? 0;
-    cut.units_in += weight * (1 + duplicates);
-    skip('duplicate', weight * duplicates);
-    if (unit.skip !== null) {
-      skip(unit.skip, weight);
-      continue;
+  /** What the part begun has no room for: it begins the next, and is divided where no part has room for it. */
+  async function begin(row: unknown, weight: number): Promise<void> {
+    const pieces = weight > most ? stage.role.divided?.(row, most, config) : null;
+    for (const piece of pieces ?? [row]) {
+      const units = weightOf(stage, piece, config);
+      if (!files.hasRoom(units)) await files.next();
+      files.add(piece, units);
     }
-    const pieces = weight > most ? (stage.role.divided?.(row, most, config) ?? [row]) : [row];
-    for (const piece of pieces) await files.add(piece, weightOf(stage, piece, config));
+  }
+  for await (const batch of units) {
+    for (const unit of batch) {
+      const row = checked(unit.row);
+      const weight = weightOf(stage, row, config);
+      const duplicates = unit.duplicates ?? 0;
+      cut.units_in += weight * (1 + duplicates);
+      skip('duplicate', weight * duplicates);
+      if (unit.skip !== null) skip(unit.skip, weight);
+      else if (files.hasRoom(weight)) files.add(row, weight);
+      else await begin(row, weight);
+    }
+    await files.drain();
   }
   await files.finish();
   await writeWhole(folder.cut(stage.name), `${JSON.stringify(cut)}\n`);

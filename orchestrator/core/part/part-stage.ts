@@ -71,7 +71,7 @@ async function openStage<C>(
   const entry = newStageEntry({ status: 'running', unit: stage.role.unit, tool, reads, started_at: nowIso() });
   manifest.data.stages[stage.name] = entry;
   await manifest.save();
-  const units = stage.units({ config: state.config, query: state.query, shareTable: state.shareTable });
+  const units = stage.units({ config: state.config, batches: state.batches, shareTable: state.shareTable });
   return { entry, cut: await cutParts(folder, stage, state.config, units) };
 }
 

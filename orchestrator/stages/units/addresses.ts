@@ -17,29 +17,32 @@ const addressesSql = `
   ORDER BY address`;
 
 /** The rows of addressesSql: five stages read them, they are gathered once in a run. */
-async function* looked({ query, shareTable }: UnitsContext<Config>): AsyncGenerator<unknown> {
+async function* looked({ batches, shareTable }: UnitsContext<Config>): AsyncGenerator<z.infer<typeof Row>[]> {
   await shareTable('looked_up', addressesSql);
-  yield* query('SELECT * FROM looked_up');
+  for await (const batch of batches('SELECT * FROM looked_up')) yield batch.map((value) => Row.parse(value));
 }
 
 /** For lookups that send nothing to the address. */
-export async function* allAddresses(context: UnitsContext<Config>): AsyncGenerator<UnitRow> {
-  for await (const value of looked(context)) yield { row: { address: Row.parse(value).address }, skip: null };
+export async function* allAddresses(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
+  for await (const batch of looked(context)) yield batch.map(({ address }) => ({ row: { address }, skip: null }));
+}
+
+function candidateUnit({ address, candidate }: z.infer<typeof Row>): UnitRow {
+  return { row: { address }, skip: candidate ? null : 'not_a_candidate' };
 }
 
 /** For lookups that are asked of others about candidates. */
-export async function* candidates(context: UnitsContext<Config>): AsyncGenerator<UnitRow> {
-  for await (const value of looked(context)) {
-    const { address, candidate } = Row.parse(value);
-    yield { row: { address }, skip: candidate ? null : 'not_a_candidate' };
-  }
+export async function* candidates(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
+  for await (const batch of looked(context)) yield batch.map(candidateUnit);
 }
 
 /** For stages that send packets to candidates: opt-outs hold for announced addresses too. */
-export async function* probedCandidates(context: UnitsContext<Config>): AsyncGenerator<UnitRow> {
+export async function* probedCandidates(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   const screen = createScreen(context.config);
-  for await (const unit of candidates(context)) {
-    const { address } = z.object({ address: z.string() }).parse(unit.row);
-    yield { ...unit, skip: unit.skip ?? screen.whole(address) };
+  for await (const batch of looked(context)) {
+    yield batch.map((row) => {
+      const unit = candidateUnit(row);
+      return { ...unit, skip: unit.skip ?? screen.whole(row.address) };
+    });
   }
 }

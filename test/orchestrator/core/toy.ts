@@ -74,9 +74,9 @@ const role = {
   unitNumbers: [true],
 };
 
-async function* numbers({ config }: { config: ToyConfig }): AsyncGenerator<UnitRow> {
+async function* numbers({ config }: { config: ToyConfig }): AsyncGenerator<UnitRow[]> {
   for (let n = 0; n < config.count; n += 1)
-    yield { row: { n }, skip: n === 3 ? 'blocked' : null, duplicates: n === 0 ? 2 : 0 };
+    yield [{ row: { n }, skip: n === 3 ? 'blocked' : null, duplicates: n === 0 ? 2 : 0 }];
 }
 
 function partStage(name: string, reads: string[], units: PartStage<ToyConfig>['units']): PartStage<ToyConfig> {
@@ -117,8 +117,9 @@ const sum: WholeStage<ToyConfig> = {
 
 export const toyStages: Stage<ToyConfig>[] = [
   partStage('first', [], numbers),
-  partStage('second', ['first'], async function* ({ query }) {
-    for await (const row of query('SELECT square AS n FROM first ORDER BY n')) yield { row, skip: null };
+  partStage('second', ['first'], async function* ({ batches }) {
+    for await (const rows of batches('SELECT square AS n FROM first ORDER BY n'))
+      yield rows.map((row) => ({ row, skip: null }));
   }),
   sum,
 ];

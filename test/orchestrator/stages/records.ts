@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { openDatabase, rows, runSql, viewSql } from '../../../orchestrator/core/duckdb.ts';
+import { batches, openDatabase, runSql, viewSql } from '../../../orchestrator/core/duckdb.ts';
 import { type ShareTable, sharedTables } from '../../../orchestrator/core/shared-tables.ts';
 import { AsnRecord } from '../../../orchestrator/schemas/records/asn.ts';
 import { GeoRecord } from '../../../orchestrator/schemas/records/geo.ts';
@@ -34,7 +34,7 @@ export type Records = { [K in keyof typeof schemas]?: z.infer<(typeof schemas)[K
 export async function withViews<T>(
   records: Records,
   names: readonly string[],
-  work: (query: (sql: string) => AsyncIterable<unknown>, shareTable: ShareTable) => Promise<T>,
+  work: (query: (sql: string) => AsyncIterable<unknown[]>, shareTable: ShareTable) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'views-'));
   const database = await openDatabase({ temp: join(folder, 'temp') });
@@ -47,7 +47,7 @@ export async function withViews<T>(
       await runSql(database, viewSql(name, given.length === 0 ? [] : [file], schema));
     }
     const shareTable = sharedTables(join(folder, 'temp'), (sql) => runSql(database, sql));
-    return await work((sql) => rows(database, sql), shareTable);
+    return await work((sql) => batches(database, sql), shareTable);
   } finally {
     database.closeSync();
     rmSync(folder, { recursive: true, force: true });

@@ -30,7 +30,7 @@ function file(name: string, content: string | Uint8Array): string {
 
 async function all(list: string): Promise<string[]> {
   const read: string[] = [];
-  for await (const line of readLines(list)) read.push(line);
+  for await (const batch of readLines(list)) read.push(...batch);
   return read;
 }
 

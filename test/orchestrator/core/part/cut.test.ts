@@ -30,10 +30,11 @@ const stage: PartStage<ToyConfig> = {
   partSize: (config) => config.partSize,
 };
 
-async function cut(units: UnitRow[]) {
+/** Units cut into parts of two; in one batch, or in batches of so many. */
+async function cut(units: UnitRow[], most = units.length) {
   const folder = new RunFolder(toyFolder());
-  async function* given(): AsyncGenerator<UnitRow> {
-    yield* units;
+  async function* given(): AsyncGenerator<UnitRow[]> {
+    for (let from = 0; from < units.length; from += most) yield units.slice(from, from + most);
   }
   const made = await cutParts(folder, stage, { ...toyConfig, partSize: 2 }, given());
   return { folder, made };
@@ -45,6 +46,13 @@ test('units become part files of at most so many units, in their order, as their
   const text = made.parts.map((part) => readFileSync(folder.input('toy', part), 'utf8'));
   assert.equal(text, ['{"n":1,"weight":1}\n{"n":2,"weight":1}\n', '{"n":3,"weight":1}\n']);
   assert.equal(await readCut(folder, 'toy'), made);
+});
+
+test('how the units come in batches makes no difference to the cut', async () => {
+  const units = [1, 2, 5, 1, 1, 2].map((weight, n) => ({ row: { n, weight }, skip: n === 3 ? 'blocked' : null }));
+  const { made: whole } = await cut(units);
+  assert.equal(whole.parts, ['00000', '00001', '00002', '00003', '00004']);
+  for (const most of [1, 2, 4]) assert.equal((await cut(units, most)).made, whole);
 });
 
 test('a part is full by units, not by rows; a row too large for any part has one to itself', async () => {
@@ -78,9 +86,11 @@ for (const [sentence, row, message] of wrong) {
   for (const skip of [null, 'blocked']) {
     test(`a unit row ${sentence} ends the cut, and no cut is left behind${skip === null ? '' : ', skipped or not'}`, async () => {
       const folder = new RunFolder(toyFolder());
-      async function* given(): AsyncGenerator<UnitRow> {
-        yield { row: { n: 1 }, skip: null };
-        yield { row, skip };
+      async function* given(): AsyncGenerator<UnitRow[]> {
+        yield [
+          { row: { n: 1 }, skip: null },
+          { row, skip },
+        ];
       }
       const error = await cutParts(folder, stage, toyConfig, given()).then(
         () => null,

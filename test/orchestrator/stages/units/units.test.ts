@@ -35,11 +35,13 @@ async function unitsOf(make: (find: typeof findTool) => PartStage<Config>, confi
   const stage = make(findTool);
   return await withViews(records, stage.reads, async (query, shareTable) => {
     const shown: string[] = [];
-    for await (const { row, skip } of stage.units({ config, query, shareTable })) {
-      assert.ok(stage.role.input.safeParse(row).success, JSON.stringify(row));
-      const { address, port, host } = Shown.parse(row);
-      const words = [address, ...(port === undefined ? [] : [String(port)]), ...(host == null ? [] : [host])];
-      shown.push(`${words.join(' ')}: ${skip ?? 'asked'}`);
+    for await (const batch of stage.units({ config, batches: query, shareTable })) {
+      for (const { row, skip } of batch) {
+        assert.ok(stage.role.input.safeParse(row).success, JSON.stringify(row));
+        const { address, port, host } = Shown.parse(row);
+        const words = [address, ...(port === undefined ? [] : [String(port)]), ...(host == null ? [] : [host])];
+        shown.push(`${words.join(' ')}: ${skip ?? 'asked'}`);
+      }
     }
     return shown;
   });
@@ -225,7 +227,8 @@ test('the addresses that are looked up are gathered once for all stages that ask
     };
     const lists = [asn, whois, geo].map(async (stage) => {
       const rows: unknown[] = [];
-      for await (const unit of stage(findTool).units({ config: lab, query: counting, shareTable })) rows.push(unit);
+      for await (const units of stage(findTool).units({ config: lab, batches: counting, shareTable }))
+        rows.push(...units);
       return rows.length;
     });
     return await Promise.all(lists);
