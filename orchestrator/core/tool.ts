@@ -156,6 +156,11 @@ export interface Tool<I, W, R, C> {
   collect?(context: CollectContext<I, C>): Promise<void>;
   /** Rows in batches, as they come: an asynchronous step for each would cost more than the row. */
   decode(context: DecodeContext<I, C>): AsyncIterable<Iterable<RawRow>>;
+  /**
+   * decode reads nothing but the units, by `batches`, and gives the rows of each in their order: they need no sorting, and each unit is
+   * read once.
+   */
+  inOrder?: true;
   /** It is handed whole prefixes and leaves out itself what opted out within them; absent: it is handed what is left of each. */
   screensPrefixes?: true;
   /** Loose: unknown fields are counted, not refused. */

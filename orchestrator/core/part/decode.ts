@@ -6,14 +6,19 @@ import { exists, LineWriter } from '../folder/files.ts';
 import { type RawReader, rawExists, rawStream } from '../folder/raw-files.ts';
 import { start } from '../process/exec.ts';
 import { splitLines, Tail } from '../process/lines.ts';
+import { RowSorter } from '../sort/row-sorter.ts';
 import { throwIfStopped } from '../stop.ts';
-import type { Command, DecodeContext } from '../tool.ts';
+import type { Command, DecodeContext, RawRow } from '../tool.ts';
 import { collectedCommands } from './collect.ts';
-import { PartDecoder } from './part-decoder.ts';
-import { writeRecords } from './records-file.ts';
+import { AskedInOrder, OutOfOrder, RowsInOrder } from './in-order.ts';
+import { OutcomeNumbers } from './outcomes.ts';
+import { PartDecoder, type RowSink } from './part-decoder.ts';
+import { type Destination, type RecordsFile, RecordsWriter, writeRecords } from './records-file.ts';
+import { Repeats } from './repeats.ts';
 import { askedInput, nothingAsked, skippedUnits } from './screened.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
-import { settledRows } from './units.ts';
+import { type Asked, Tally } from './tally.ts';
+import { type Books, settledRows } from './units.ts';
 
 export interface Decoded {
   counts: Counts;
@@ -64,14 +69,78 @@ async function refuseRubbish<C>(job: PartJob<C>, decoder: PartDecoder<C>, comman
 }
 
 /** Reads all that the part's programs left, batch by batch. */
-async function takeAll<C>(job: PartJob<C>, decoder: PartDecoder<C>, context: DecodeContext<unknown, C>): Promise<void> {
-  for await (const rows of context.batches()) for (const row of rows) decoder.tally.ask(row, job.config);
-  if (await nothingAsked(context.folder)) return;
-  for await (const rows of job.tool.decode(context)) {
+async function takeAll<C>(
+  job: PartJob<C>,
+  decoder: PartDecoder<C>,
+  batches: AsyncIterable<Iterable<RawRow>>,
+): Promise<void> {
+  for await (const rows of batches) {
     throwIfStopped(job.signal, `${job.stage.name}/${job.part}`);
     for (const row of rows) decoder.take(row);
     await decoder.rejects.drain();
   }
+}
+
+/** A part being decoded. */
+interface Decoding<C> {
+  job: PartJob<C>;
+  context: DecodeContext<unknown, C>;
+  destination: Destination;
+}
+
+interface Done<C> {
+  decoder: PartDecoder<C>;
+  books: Books<C>;
+  written: RecordsFile;
+  commands: CommandEntry[];
+}
+
+function newBooks<C>({ job }: Decoding<C>, asked?: Asked): Books<C> {
+  return { outcomes: new OutcomeNumbers(), tally: new Tally(job.stage, asked), repeats: new Repeats(job.stage) };
+}
+
+async function newDecoder<C>({ job }: Decoding<C>, books: Books<C>, sink: RowSink): Promise<PartDecoder<C>> {
+  const rejects = await LineWriter.create(job.folder.rejectsPart(job.stage.name, job.part));
+  return new PartDecoder(job, { books, sink, rejects });
+}
+
+/** Rows in any order: they are sorted once all units are known and all rows have come. */
+async function decodeSorted<C>(decoding: Decoding<C>): Promise<Done<C>> {
+  const { job, context, destination } = decoding;
+  const books = newBooks(decoding);
+  const sorter = new RowSorter(join(job.folder.temp(), `${job.stage.name}-${job.part}.sort`));
+  const decoder = await newDecoder(decoding, books, sorter);
+  for await (const rows of context.batches()) for (const row of rows) books.tally.ask(row, job.config);
+  if (!(await nothingAsked(context.folder))) await takeAll(job, decoder, job.tool.decode(context));
+  const commands = await collectedCommands(job);
+  await refuseRubbish(job, decoder, commands.at(-1));
+  const written = await writeRecords(settledRows(sorter.sorted(), books), destination);
+  return { decoder, books, written, commands };
+}
+
+/** Rows that a tool makes of the units as it reads them: each goes straight to the file, and the units are read once. */
+async function decodeInOrder<C>(decoding: Decoding<C>): Promise<Done<C> | null> {
+  const { job, context, destination } = decoding;
+  const books = newBooks(decoding, new AskedInOrder());
+  const writer = await RecordsWriter.create(destination);
+  const sink = new RowsInOrder(books, writer);
+  const decoder = await newDecoder(decoding, books, sink);
+  async function* asking(): AsyncGenerator<unknown[]> {
+    for await (const rows of context.batches()) {
+      for (const row of rows) books.tally.ask(row, job.config);
+      yield rows;
+    }
+  }
+  try {
+    await takeAll(job, decoder, job.tool.decode({ ...context, batches: asking }));
+  } catch (error) {
+    await decoder.rejects.finish();
+    if (error instanceof OutOfOrder) return null;
+    throw error;
+  }
+  sink.finish();
+  await refuseRubbish(job, decoder, undefined);
+  return { decoder, books, written: await writer.finish(), commands: [] };
 }
 
 /**
@@ -87,18 +156,14 @@ export async function decodePart<C>(job: PartJob<C>, reader: RawReader): Promise
     lines: (command: Command) => offlineLines(job, command),
     rawLines: (name: string) => reader.lines(name),
   };
-  const decoder = new PartDecoder(job, await LineWriter.create(folder.rejectsPart(stage.name, part)));
-  await takeAll(job, decoder, context);
-  const commands = await collectedCommands(job);
-  await refuseRubbish(job, decoder, commands.at(-1));
-  const written = await writeRecords(settledRows(decoder.sorter.sorted(), decoder), {
-    path: folder.records(stage.name, part),
-    temp: join(folder.temp(), `${stage.name}-${part}.rows`),
-    schema: stage.role.record,
-  });
+  const temp = join(folder.temp(), `${stage.name}-${part}.rows`);
+  const destination = { path: folder.records(stage.name, part), temp, schema: stage.role.record };
+  const decoding = { job, context, destination };
+  const inOrder = tool.inOrder === true ? await decodeInOrder(decoding) : null;
+  const { decoder, books, written, commands } = inOrder ?? (await decodeSorted(decoding));
   const own = !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
-  const facts = { ...own, ...decoder.repeats.facts() };
-  const counts = decoder.tally.finish(typeof own.units_blocked === 'number' ? own.units_blocked : 0);
+  const facts = { ...own, ...books.repeats.facts() };
+  const counts = books.tally.finish(typeof own.units_blocked === 'number' ? own.units_blocked : 0);
   const skipped = await skippedUnits(job, raw);
   addReasons(counts.skipped, skipped);
   counts.units_in += Object.values(skipped).reduce((sum, count) => sum + count, 0);

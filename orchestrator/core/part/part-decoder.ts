@@ -1,15 +1,10 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { compiled } from '../compiled.ts';
 import type { LineWriter } from '../folder/files.ts';
-import { RowSorter } from '../sort/row-sorter.ts';
 import { type RawRow, Reject } from '../tool.ts';
-import { OutcomeNumbers } from './outcomes.ts';
 import { reportInput, schemaReason } from './reasons.ts';
-import { Repeats } from './repeats.ts';
 import type { PartJob } from './site.ts';
-import { Tally } from './tally.ts';
-import { unitKey } from './units.ts';
+import { type Books, unitKey } from './units.ts';
 
 /** Names of the fields that a loose object schema knows, behind what makes one spelling of several too; null for any other schema. */
 function knownFields(schema: unknown): Set<string> | null {
@@ -19,34 +14,39 @@ function knownFields(schema: unknown): Set<string> | null {
   return new Set(schema.options.flatMap((option) => [...(knownFields(option) ?? [])]));
 }
 
+/** Where the rows of a part go, each under the key of its unit; `mark` is the number of its outcome. */
+export interface RowSink {
+  add(key: string, mark: number, text: string): void;
+}
+
 /** Rows of a part on their way to records, and what is counted on it. */
 export class PartDecoder<C> {
-  readonly tally: Tally<C>;
-  readonly repeats: Repeats<C>;
-  readonly outcomes = new OutcomeNumbers();
-  readonly sorter: RowSorter;
   readonly rejects: LineWriter;
   readonly unknown: Record<string, number> = {};
   /** Rows that fit no schema: a program that prints little else is broken. */
   rubbish = 0;
   taken = 0;
   readonly #job: PartJob<C>;
+  readonly #books: Books<C>;
+  readonly #sink: RowSink;
   readonly #raw: z.ZodType;
   readonly #record: z.ZodType;
   readonly #known: ReadonlySet<string> | null;
   readonly #numbers: readonly boolean[];
+  /** The unit of the row before, and its key: rows of one unit often come together. */
+  #unit: string | null = null;
+  #key = '';
 
-  constructor(job: PartJob<C>, rejects: LineWriter) {
-    const { stage, tool, part, folder } = job;
+  constructor(job: PartJob<C>, to: { books: Books<C>; sink: RowSink; rejects: LineWriter }) {
+    const { stage, tool } = job;
     this.#job = job;
+    this.#books = to.books;
+    this.#sink = to.sink;
+    this.rejects = to.rejects;
     this.#raw = compiled(tool.raw);
     this.#record = compiled(stage.role.record);
     this.#known = knownFields(tool.raw);
     this.#numbers = stage.role.unitNumbers ?? [];
-    this.tally = new Tally(stage);
-    this.repeats = new Repeats(stage);
-    this.sorter = new RowSorter(join(folder.temp(), `${stage.name}-${part}.sort`));
-    this.rejects = rejects;
   }
 
   /** One row of the program: the raw schema, then toRecord, then the role's strict schema. */
@@ -61,7 +61,7 @@ export class PartDecoder<C> {
     this.#countUnknown(raw.data);
     const made = tool.toRecord(raw.data, { config });
     if (made instanceof Reject) {
-      if (made.unit !== null) this.#sort(made.unit, this.outcomes.of('rejected', made.reason, null), '');
+      if (made.unit !== null) this.#sort(made.unit, this.#books.outcomes.of('rejected', made.reason, null), '');
       this.#reject(row, made.reason);
     } else if (Array.isArray(made)) for (const record of made) this.#keep(row, record);
     else this.#keep(row, made);
@@ -78,7 +78,7 @@ export class PartDecoder<C> {
     const { role } = this.#job.stage;
     const unit = role.answered(record);
     const text = JSON.stringify(record);
-    if (!this.tally.wasAsked(unit, this.#job.config)) this.#reject(row, `not_asked: ${unit}`);
+    if (!this.#books.tally.wasAsked(unit, this.#job.config)) this.#reject(row, `not_asked: ${unit}`);
     else if (!isText(text)) this.#reject(row, 'record: half a character');
     else this.#take(unit, record, text);
   }
@@ -88,11 +88,15 @@ export class PartDecoder<C> {
     const { role } = this.#job.stage;
     const failure = failureOf(record);
     const kind = failure === null ? 'answered' : 'failed';
-    this.#sort(unit, this.outcomes.of(kind, failure, role.countedAs?.(record) ?? null), text);
+    this.#sort(unit, this.#books.outcomes.of(kind, failure, role.countedAs?.(record) ?? null), text);
   }
 
   #sort(unit: string, outcome: number, text: string): void {
-    this.sorter.add(unitKey(unit, this.#numbers), outcome, text);
+    if (unit !== this.#unit) {
+      this.#unit = unit;
+      this.#key = unitKey(unit, this.#numbers);
+    }
+    this.#sink.add(this.#key, outcome, text);
   }
 
   #reject(row: RawRow, reason: string): void {

@@ -80,11 +80,12 @@ function packingReader<C>({ folder, stage, part }: PartJob<C>): RawReader {
   return new RawReader(folder.raw(stage.name, part), join(folder.temp(), `${stage.name}-${part}.raw`));
 }
 
-async function partEntry<C>(job: PartJob<C>, decoded: Decoded, startedAt: string): Promise<PartEntry> {
+/** @param input sha256 of what was asked: it was compared with the file before the part was begun */
+function partEntry(decoded: Decoded, startedAt: string, input: string): PartEntry {
   return {
     started_at: startedAt,
     ended_at: nowIso(),
-    input_sha256: await sha256File(job.folder.input(job.stage.name, job.part)),
+    input_sha256: input,
     output_sha256: decoded.output_sha256,
     records_sha256: decoded.records_sha256,
     raw_sha256: decoded.raw_sha256,
@@ -151,10 +152,10 @@ async function missingParts<C>(
 async function doPart<C>(
   state: RunState<C>,
   job: PartJob<C>,
-  entry: StageEntry,
-  screen: RowScreen | null,
+  of: { entry: StageEntry; screen: RowScreen | null; input: string },
 ): Promise<void> {
   const { stage, tool, part } = job;
+  const { entry, screen, input } = of;
   // A part that was whole once and whose records are gone is asked for again: someone removed them to measure anew.
   const removed = !(await exists(state.folder.records(stage.name, part)));
   if (entry.parts[part] !== undefined && removed && tool.collect) {
@@ -166,7 +167,7 @@ async function doPart<C>(
   const startedAt = nowIso();
   if (!(await isCollected(job))) await collectPart(job, screen);
   const reader = packingReader(job);
-  const done = await partEntry(job, await decodePart(job, reader), startedAt);
+  const done = partEntry(await decodePart(job, reader), startedAt, input);
   await writeEntry(state.folder, stage.name, part, done);
   entry.parts[part] = done;
   await reader.pack();
@@ -189,7 +190,8 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
     for (const part of missing) {
       throwIfStopped(state.signal, stage.name);
       await requireInput(state.folder, stage.name, part, cut);
-      await doPart(state, state.job(stage, tool, part), entry, screen);
+      const input = cut.inputs[part] ?? '';
+      await doPart(state, state.job(stage, tool, part), { entry, screen, input });
       state.report({ type: 'part_done', stage: stage.name, part });
     }
   } finally {

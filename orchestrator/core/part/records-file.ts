@@ -30,34 +30,75 @@ async function writeParquet(temp: string, lines: string[], schema: z.ZodType, pa
   }
 }
 
-/**
- * Writes rows, sorted already, as Parquet with the columns of their schema. The file gets its name when it is whole and on disk.
- * @param temp folder for the rows as NDJSON, which the database reads; gone in the end
- */
-export async function writeRecords(
-  rows: Iterable<SortedRow>,
-  to: { path: string; temp: string; schema: z.ZodType },
-): Promise<RecordsFile> {
-  await mkdir(to.temp, { recursive: true });
-  await mkdir(dirname(to.path), { recursive: true });
-  const hash = createHash('sha256');
-  const lines = join(to.temp, 'rows.ndjson');
-  const writer = new BlockWriter(lines, (bytes) => hash.update(bytes));
-  let count = 0;
-  for (const { bytes, from, to: end } of rows) {
-    const { block, at } = writer.room(end - from + 1);
-    bytes.copy(block, at, from, end);
-    block[at + end - from] = 0x0a;
-    count += 1;
+export interface Destination {
+  path: string;
+  /** Folder for the rows as NDJSON, which the database reads; gone in the end. */
+  temp: string;
+  schema: z.ZodType;
+}
+
+/** Texts are joined to so many characters before they are encoded. */
+const joined = 1 << 16;
+
+/** Writes rows, which come sorted, as Parquet with the columns of their schema. The file gets its name when it is whole and on disk. */
+export class RecordsWriter {
+  readonly #to: Destination;
+  readonly #lines: string;
+  readonly #hash = createHash('sha256');
+  readonly #writer: BlockWriter;
+  #text = '';
+  #rows = 0;
+
+  private constructor(to: Destination) {
+    this.#to = to;
+    this.#lines = join(to.temp, 'rows.ndjson');
+    this.#writer = new BlockWriter(this.#lines, (bytes) => this.#hash.update(bytes));
   }
-  writer.close();
-  const beside = `${to.path}.tmp`;
-  await writeParquet(to.temp, [lines], to.schema, beside);
-  await rm(to.temp, { recursive: true });
-  const file = await open(beside, 'r');
-  await file.sync();
-  await file.close();
-  const file_sha256 = await sha256File(beside);
-  await rename(beside, to.path);
-  return { rows: count, rows_sha256: hash.digest('hex'), file_sha256 };
+
+  static async create(to: Destination): Promise<RecordsWriter> {
+    await mkdir(to.temp, { recursive: true });
+    await mkdir(dirname(to.path), { recursive: true });
+    return new RecordsWriter(to);
+  }
+
+  /** A row as JSON. */
+  addText(text: string): void {
+    this.#rows += 1;
+    this.#text += `${text}\n`;
+    if (this.#text.length >= joined) this.#flushText();
+  }
+
+  addBytes({ bytes, from, to }: SortedRow): void {
+    this.#rows += 1;
+    const { block, at } = this.#writer.room(to - from + 1);
+    bytes.copy(block, at, from, to);
+    block[at + to - from] = 0x0a;
+  }
+
+  #flushText(): void {
+    this.#writer.text(this.#text);
+    this.#text = '';
+  }
+
+  async finish(): Promise<RecordsFile> {
+    const { path, temp, schema } = this.#to;
+    this.#flushText();
+    this.#writer.close();
+    const beside = `${path}.tmp`;
+    await writeParquet(temp, [this.#lines], schema, beside);
+    await rm(temp, { recursive: true });
+    const file = await open(beside, 'r');
+    await file.sync();
+    await file.close();
+    const file_sha256 = await sha256File(beside);
+    await rename(beside, path);
+    return { rows: this.#rows, rows_sha256: this.#hash.digest('hex'), file_sha256 };
+  }
+}
+
+/** Writes sorted rows at once. */
+export async function writeRecords(rows: Iterable<SortedRow>, to: Destination): Promise<RecordsFile> {
+  const writer = await RecordsWriter.create(to);
+  for (const row of rows) writer.addBytes(row);
+  return await writer.finish();
 }

@@ -6,6 +6,7 @@ import type { PartStage } from '../stage.ts';
 const keptBytes = 12;
 /** So many identities of a unit are kept as they are; those of a unit with more as digests. Hashing is dear, and most have two. */
 const fewIdentities = 64;
+const fewTexts = 4;
 
 /**
  * Tells a record that was there before from a new one, and counts both. Rows come unit by unit: held are the identities of one unit
@@ -16,6 +17,8 @@ export class Repeats<C> {
   #first = Buffer.allocUnsafe(1024);
   /** Bytes of the first record of this unit; 0: there is none yet. */
   #length = 0;
+  /** The first records of this unit where records come as text. */
+  #texts: string[] = [];
   readonly #seen = new Set<string>();
   #repeats = 0;
   readonly #counted = new Map<string, number>();
@@ -27,6 +30,7 @@ export class Repeats<C> {
   /** From here on records are another unit's. */
   nextUnit(): void {
     this.#length = 0;
+    if (this.#texts.length > 0) this.#texts = [];
     if (this.#seen.size > 0) this.#seen.clear();
   }
 
@@ -35,7 +39,15 @@ export class Repeats<C> {
    * @param counted fact under which the role counts the record
    */
   isRepeat(row: SortedRow, counted: string | null): boolean {
-    const known = this.#length === 0 ? this.#keepFirst(row) : this.#isKnown(row);
+    return this.#counts(this.#length === 0 ? this.#keepFirst(row) : this.#isKnown(row), counted);
+  }
+
+  /** The same of a record as text. */
+  isRepeatText(text: string, counted: string | null): boolean {
+    return this.#counts(this.#texts.includes(text) || this.#isKnownText(text), counted);
+  }
+
+  #counts(known: boolean, counted: string | null): boolean {
     if (known) this.#repeats += 1;
     if (counted !== null) this.#count(known ? `${counted}_repeated` : counted);
     return known;
@@ -49,8 +61,23 @@ export class Repeats<C> {
   }
 
   #isKnown({ bytes, from, to }: SortedRow): boolean {
-    if (this.#seen.size === 0) this.#seen.add(this.#identity(this.#first.toString('utf8', 0, this.#length)));
-    const identity = this.#identity(bytes.toString('utf8', from, to));
+    return this.#isSeen(this.#first.toString('utf8', 0, this.#length), bytes.toString('utf8', from, to));
+  }
+
+  /** Most units have one record or two: a look at each is cheaper than a set. */
+  #isKnownText(text: string): boolean {
+    const { identity } = this.#stage.role;
+    const [first] = this.#texts;
+    if (first === undefined || (identity === undefined && this.#texts.length < fewTexts)) {
+      this.#texts.push(text);
+      return false;
+    }
+    return this.#isSeen(first, text);
+  }
+
+  #isSeen(first: string, text: string): boolean {
+    if (this.#seen.size === 0) this.#seen.add(this.#identity(first));
+    const identity = this.#identity(text);
     if (this.#seen.has(identity)) return true;
     const kept = this.#seen.size < fewIdentities ? identity : digestOf(identity);
     if (this.#seen.has(kept)) return true;

@@ -3,10 +3,16 @@ import { accounted, type Counts, noCounts } from '../folder/entries.ts';
 import type { PartStage } from '../stage.ts';
 import type { Outcome } from './outcomes.ts';
 
+/** The units of a part by name. */
+export interface Asked {
+  add(unit: string): unknown;
+  has(unit: string): boolean;
+}
+
 /** Counts where every unit of one part ended, so that units in = answered + failed + rejected. Each unit is settled once. */
 export class Tally<C> {
   readonly #stage: PartStage<C>;
-  readonly #asked = new Set<string>();
+  readonly #asked: Asked;
   /** Rows whose units are too many to list. */
   readonly #wide: unknown[] = [];
   #isWithin: ((unit: string) => boolean) | null = null;
@@ -14,8 +20,9 @@ export class Tally<C> {
   #settled = 0;
   readonly counts: Counts = noCounts();
 
-  constructor(stage: PartStage<C>) {
+  constructor(stage: PartStage<C>, asked: Asked = new Set<string>()) {
     this.#stage = stage;
+    this.#asked = asked;
   }
 
   ask(row: unknown, config: C): void {

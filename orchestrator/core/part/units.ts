@@ -26,24 +26,45 @@ export function unitKey(unit: string, numbers: readonly boolean[]): string {
   return key + unit.slice(from);
 }
 
-/** Rows sorted by unit, without those that say again what was said; settles every unit as its last row passes. */
-export function* settledRows<C>(
-  rows: Iterable<SortedRow>,
-  books: { outcomes: OutcomeNumbers; tally: Tally<C>; repeats: Repeats<C> },
-): Generator<SortedRow> {
-  const { outcomes, tally, repeats } = books;
-  let unit = '';
-  let open: Outcome | null = null;
-  for (const row of rows) {
-    const outcome = outcomes.at(row.mark);
-    if (row.key !== unit) {
-      if (open !== null) tally.settle(open);
-      open = null;
-      unit = row.key;
-      repeats.nextUnit();
-    }
-    open = outlasting(open, outcome);
-    if (outcome.kind !== 'rejected' && !repeats.isRepeat(row, outcome.counted)) yield row;
+/** What is kept on the rows of a part. */
+export interface Books<C> {
+  outcomes: OutcomeNumbers;
+  tally: Tally<C>;
+  repeats: Repeats<C>;
+}
+
+/** Settles every unit once its last row has passed; rows come sorted by unit. */
+export class Settling<C> {
+  readonly #books: Books<C>;
+  #key = '';
+  #open: Outcome | null = null;
+
+  constructor(books: Books<C>) {
+    this.#books = books;
   }
-  if (open !== null) tally.settle(open);
+
+  pass(key: string, outcome: Outcome): void {
+    if (key !== this.#key) {
+      this.finish();
+      this.#key = key;
+      this.#books.repeats.nextUnit();
+    }
+    this.#open = outlasting(this.#open, outcome);
+  }
+
+  finish(): void {
+    if (this.#open !== null) this.#books.tally.settle(this.#open);
+    this.#open = null;
+  }
+}
+
+/** Rows sorted by unit, without those that say again what was said. */
+export function* settledRows<C>(rows: Iterable<SortedRow>, books: Books<C>): Generator<SortedRow> {
+  const settling = new Settling(books);
+  for (const row of rows) {
+    const outcome = books.outcomes.at(row.mark);
+    settling.pass(row.key, outcome);
+    if (outcome.kind !== 'rejected' && !books.repeats.isRepeat(row, outcome.counted)) yield row;
+  }
+  settling.finish();
 }

@@ -35,6 +35,12 @@ export class BlockWriter {
     return { block: this.#block, at };
   }
 
+  /** Text at the end of the block, as UTF-8. */
+  text(text: string): void {
+    const { block, at } = this.room(text.length * 3);
+    this.#used = at + block.write(text, at);
+  }
+
   #flush(): void {
     this.#onBlock(this.#block.subarray(0, this.#used));
     for (let from = 0; from < this.#used; ) from += writeSync(this.#file, this.#block, from, this.#used - from);

@@ -62,6 +62,7 @@ function inputs(config: Config): string[] {
 /** Origin AS by longest prefix match over a routing table, role prefix_table. */
 export const ip2asnLite: Tool<Address, Ip2asnRaw, AsnRecord, Config> = {
   name: 'ip2asn-lite',
+  inOrder: true,
   decode,
   raw: Ip2asnRaw,
   toRecord,

@@ -9,6 +9,12 @@ export type Artefact = 'blank' | 'url' | 'ip_address' | 'not_a_name';
 const name = /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
 /** A last label of digits is an address in shorthand (`127.1`) or no name at all. */
 const numericEnd = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
+/**
+ * What nearly all lines are: a rank or none, and a name that nothing needs to be done to. A last label that begins with a letter makes no
+ * address. It is told by one look instead of ten.
+ */
+const plain = /^(?:(\d{1,10})[,\t])?((?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9_-]{0,62})$/;
+const longest = 253;
 const ranked = /^(\d{1,10})[,\t](.*)$/;
 const ascii = /^[ -~]*$/;
 
@@ -23,6 +29,13 @@ export interface Entry {
  * the host out of a URL would hide them (the 2015 study removed URLs and addresses).
  */
 export function parseEntry(text: string): Entry | Artefact {
+  const [, digits, whole] = plain.exec(text) ?? [];
+  if (whole === undefined || whole.length > longest) return parseOddEntry(text);
+  return { name: whole, rank: digits === undefined ? null : Number(digits) };
+}
+
+/** The same for whatever else a line may hold. */
+export function parseOddEntry(text: string): Entry | Artefact {
   const line = text.trim();
   const match = ranked.exec(line);
   const rank = match === null ? null : Number(match[1]);
@@ -46,7 +59,7 @@ export function cleanName(entry: string): string | null {
   const rooted = entry.endsWith('.') ? entry.slice(0, -1) : entry;
   // domainToASCII reads a URL's host: it decodes %41 and turns 0x7f.1 into an address. Only what needs it goes there.
   const lower = ascii.test(rooted) ? rooted.toLowerCase() : rooted.includes('%') ? '' : domainToASCII(rooted);
-  return lower.length <= 253 && name.test(lower) && !numericEnd.test(lower) ? lower : null;
+  return lower.length <= longest && name.test(lower) && !numericEnd.test(lower) ? lower : null;
 }
 
 /**

@@ -11,6 +11,7 @@ import { ListRaw } from './raw.ts';
  */
 export const list: Tool<Line, ListRaw, TargetsRecord, Config> = {
   name: 'list',
+  inOrder: true,
 
   async *decode(context) {
     for await (const rows of context.batches()) yield rows.map((row) => ({ value: row, line: row.text }));
@@ -19,19 +20,19 @@ export const list: Tool<Line, ListRaw, TargetsRecord, Config> = {
   raw: ListRaw,
 
   toRecord({ line, text }, { config }) {
-    const unit = String(line);
     if (!('list' in config.targets)) {
       const target = parseTarget(text);
-      if (typeof target === 'string') return new Reject(target, unit);
+      if (typeof target === 'string') return new Reject(target, String(line));
       return { line, ...target, name: null, rank: null, www: false };
     }
     const entry = parseEntry(text);
-    if (typeof entry === 'string') return new Reject(entry, unit);
-    const bare = withoutWww(entry.name);
-    if (bare !== null) return { line, kind: 'name', target: entry.name, name: bare, rank: entry.rank, www: true };
-    const record: TargetsRecord = { line, kind: 'name', target: entry.name, ...entry, www: false };
+    if (typeof entry === 'string') return new Reject(entry, String(line));
+    const { name, rank } = entry;
+    const bare = withoutWww(name);
+    if (bare !== null) return { line, kind: 'name', target: name, name: bare, rank, www: true };
+    const record: TargetsRecord = { line, kind: 'name', target: name, name, rank, www: false };
     // 249: with www. in front a longer name passes the 253 characters of the DNS (RFC 1035, 2.3.4)
-    if (!config.targets.www || entry.name.length > 249) return record;
-    return [record, { ...record, target: `www.${entry.name}`, www: true }];
+    if (!config.targets.www || name.length > 249) return record;
+    return [record, { line, kind: 'name', target: `www.${name}`, name, rank, www: true }];
   },
 };

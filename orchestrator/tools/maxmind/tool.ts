@@ -86,6 +86,7 @@ function inputs(config: Config): string[] {
 /** MaxMind-format databases of countries and cities, role geo_database. */
 export const maxmind: Tool<Address, MaxmindRaw, GeoRecord, Config> = {
   name: 'maxmind',
+  inOrder: true,
   decode,
   raw: MaxmindRaw,
   toRecord,

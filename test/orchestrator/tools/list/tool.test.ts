@@ -3,8 +3,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { TargetsRecord } from '../../../../orchestrator/schemas/records/targets.ts';
-import { cleanName } from '../../../../orchestrator/tools/list/line.ts';
+import { cleanName, parseEntry, parseOddEntry } from '../../../../orchestrator/tools/list/line.ts';
 import { list } from '../../../../orchestrator/tools/list/tool.ts';
+import { randomFrom } from '../../../../scripts/lab/random.ts';
 import { decodeAll, makeContext } from '../context.ts';
 
 const listTool = suite('list');
@@ -65,6 +66,54 @@ listTool('names are cleaned and doubled with www, artefacts are rejected by kind
   );
   for (const record of records) TargetsRecord.parse(record);
   assert.is(new Set(records.map(({ line }) => line)).size + rejects.length, 24, 'every line is answered or rejected');
+});
+
+listTool('a plain line is read as any other is, only faster', () => {
+  const random = randomFrom(8);
+  const pieces = [
+    '1',
+    '12345678901',
+    ',',
+    '\t',
+    'a',
+    'b-c',
+    '_d',
+    'WWW',
+    'com',
+    '.',
+    '.',
+    '.',
+    '0x1f',
+    '127',
+    'é',
+    ' ',
+    ':80',
+    '/',
+    '-',
+    '#',
+  ];
+  const long = 'l'.repeat(63);
+  const texts = [
+    `1,${long}.${long}.${long}.${'m'.repeat(61)}`,
+    `1,${long}.${long}.${long}.${'m'.repeat(62)}`,
+    `${long}m.com`,
+    `com.${long}`,
+    `com.${long}m`,
+    `1234567890,a.b`,
+    'a.b.',
+    'a..b',
+    'a.b\n',
+  ];
+  for (let n = 0; n < 20_000; n += 1) {
+    const length = 1 + Math.floor(random() * 8);
+    texts.push(Array.from({ length }, () => pieces[Math.floor(random() * pieces.length)] ?? '').join(''));
+  }
+  const entries = texts.map((text) => parseEntry(text));
+  assert.equal(
+    entries,
+    texts.map((text) => parseOddEntry(text)),
+  );
+  assert.ok(entries.filter((entry) => typeof entry === 'object').length > 1000);
 });
 
 listTool('without www every name stands once', async () => {

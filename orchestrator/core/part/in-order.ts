@@ -1,0 +1,62 @@
+import type { RecordsWriter } from './records-file.ts';
+import type { Asked } from './tally.ts';
+import { type Books, Settling } from './units.ts';
+
+/** Said where rows do not come in the order of their units after all. */
+export class OutOfOrder extends Error {}
+
+/** So many units are forgotten at once at least. */
+const fewest = 1024;
+
+/** The units asked, each until the rows, which come in the same order, have passed it. */
+export class AskedInOrder implements Asked {
+  #units: string[] = [];
+  #head = 0;
+
+  add(unit: string): void {
+    this.#units.push(unit);
+  }
+
+  /** @throws OutOfOrder for a unit that was not asked too: whether it was, only a look at all of them can say */
+  has(unit: string): true {
+    while (this.#units[this.#head] !== unit) {
+      if (this.#head >= this.#units.length) throw new OutOfOrder();
+      this.#head += 1;
+    }
+    if (this.#head > fewest && this.#head * 2 > this.#units.length) this.#drop();
+    return true;
+  }
+
+  /** Forgets what the rows have passed. */
+  #drop(): void {
+    this.#units = this.#units.slice(this.#head);
+    this.#head = 0;
+  }
+}
+
+/** Takes rows that come in the order of their units: they need no sorting, and none is held. */
+export class RowsInOrder<C> {
+  readonly #books: Books<C>;
+  readonly #writer: RecordsWriter;
+  readonly #settling: Settling<C>;
+  #key = '';
+
+  constructor(books: Books<C>, writer: RecordsWriter) {
+    this.#books = books;
+    this.#writer = writer;
+    this.#settling = new Settling(books);
+  }
+
+  add(key: string, mark: number, text: string): void {
+    if (key < this.#key) throw new OutOfOrder();
+    this.#key = key;
+    const outcome = this.#books.outcomes.at(mark);
+    this.#settling.pass(key, outcome);
+    if (outcome.kind === 'rejected' || this.#books.repeats.isRepeatText(text, outcome.counted)) return;
+    this.#writer.addText(text);
+  }
+
+  finish(): void {
+    this.#settling.finish();
+  }
+}
