@@ -1,5 +1,5 @@
 // takes: long
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -49,6 +49,24 @@ test('a prefix of more units than a part holds is asked in shards; opt-outs that
     Object.values(scan?.parts ?? {}).map(({ counts }) => counts.units_in),
     [8, 8, 8, 8],
   );
+});
+
+test('shards that were asked in another folder and copied in are done: their addresses are asked of nobody again', async () => {
+  const [broken, whole] = [setUp(null, '198.18.9.0/27\n', 8), setUp(null, '198.18.9.0/27\n', 8)];
+  assert.is((await cli('run', '-c', broken.config, broken.folder)).exitCode, 1);
+  assert.is((await cli('run', '-c', whole.config, whole.folder)).exitCode, 1);
+  assert.is((await cli('run', '-c', whole.config, whole.folder)).exitCode, 0);
+  for (const part of ['00001', '00003']) {
+    const files = ['json', 'parquet'].map((ending) => `scan/${part}.${ending}`);
+    for (const file of [...files, `raw/scan/${part}`, `rejects/parts/scan-${part}.ndjson`])
+      cpSync(join(whole.folder, file), join(broken.folder, file), { recursive: true });
+  }
+  const { exitCode, stdout, stderr } = await cli('run', '-c', broken.config, broken.folder);
+  assert.is(exitCode, 0, stdout + stderr);
+  assert.equal(askedIn(broken), ['198.18.9.0/29', '198.18.9.16/29']);
+  const [here, there] = [await readManifest(broken.folder), await readManifest(whole.folder)];
+  assert.equal(here?.stages.scan?.counts, there?.stages.scan?.counts);
+  assert.is(here?.stages.scan?.digest, there?.stages.scan?.digest);
 });
 
 test('a prober that prints an address outside its prefix gets a reject for it, and the run goes on', async () => {
