@@ -1,13 +1,15 @@
 # The front door: every run is scripted through this file.
 RUN ?= lab-$(shell date -u +%Y%m%dT%H%M%SZ)
 CONFIG ?=
+PREFIX ?= 240.0.0.0/8
+RATE ?= 20000
 # Debian leaves the sbin folders out of an ordinary user's PATH; the programs of the test Internet are there.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench fuzz lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench wide fuzz lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -56,6 +58,9 @@ doctor: ## check that all required programs and kernel features are installed
 
 bench: setup-test ## benchmark the probe module against tcp_synscan, ip2asn-lite against pyasn, and what records cost
 	@code=0; for bench in scripts/bench/*.ts; do node --import tsx $$bench || code=1; done; exit $$code
+
+wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX and RATE, packets a second that this machine keeps up with
+	@WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 node --import tsx test/lab/wide.test.ts
 
 fuzz: ## fuzz the option codec for a minute
 	@$(MAKE) --silent -C zmap-module fuzz SECONDS=60

@@ -33,10 +33,15 @@ export interface Ended {
   stderr: string;
 }
 
-/** The command line, in the scanner's namespace. */
-export async function census(stand: Stand, args: string[], input = ''): Promise<Ended> {
+/** The command line, in the scanner's namespace; for as long as it takes unless there is a limit. */
+export function startCensus(stand: Stand, args: string[], limit: { input?: string; timeout?: number } = {}) {
   const command = ['netns', 'exec', stand.lab.scanner, process.execPath, ...cli, ...args];
-  const { exitCode, stdout, stderr } = await execa('ip', command, { reject: false, timeout: 300_000, input });
+  return execa('ip', command, { reject: false, input: '', ...limit });
+}
+
+/** The same, five minutes at most. */
+export async function census(stand: Stand, args: string[], input = ''): Promise<Ended> {
+  const { exitCode, stdout, stderr } = await startCensus(stand, args, { input, timeout: 300_000 });
   return { exitCode, stdout, stderr };
 }
 

@@ -67,6 +67,8 @@ test('shards that were asked in another folder and copied in are done: their add
   const [here, there] = [await readManifest(broken.folder), await readManifest(whole.folder)];
   assert.equal(here?.stages.scan?.counts, there?.stages.scan?.counts);
   assert.is(here?.stages.scan?.digest, there?.stages.scan?.digest);
+  // its times too: they were not decoded again
+  for (const part of ['00001', '00003']) assert.equal(here?.stages.scan?.parts[part], there?.stages.scan?.parts[part]);
 });
 
 test('a prober that prints an address outside its prefix gets a reject for it, and the run goes on', async () => {

@@ -44,16 +44,20 @@ async function brokenAndWhole() {
     const second = Object.keys(manifest.stages.second?.parts ?? {}).length;
     return { manifest, ran: readFileSync(ran, 'utf8').trim().split('\n').length - second };
   };
-  return { broken, copy, goOn };
+  return { broken, whole, copy, goOn };
 }
 
 test('a part that was made in another folder and copied in is taken as done: its program does not run', async () => {
-  const { copy, goOn } = await brokenAndWhole();
+  const { whole, copy, goOn } = await brokenAndWhole();
   copy('00001');
   copy('00002');
   const { manifest, ran } = await goOn();
   assert.is(ran, 0);
-  assert.equal(Object.keys(manifest.stages.first?.parts ?? {}), ['00000', '00001', '00002']);
+  const parts = manifest.stages.first?.parts ?? {};
+  assert.equal(Object.keys(parts), ['00000', '00001', '00002']);
+  // with its times: it was not decoded again
+  const { started_at, ended_at } = JSON.parse(readFileSync(join(whole, 'first', '00002.json'), 'utf8'));
+  assert.equal([parts['00002']?.started_at, parts['00002']?.ended_at], [started_at, ended_at]);
 });
 
 test('a copied part of another input is refused, with both named', async () => {
