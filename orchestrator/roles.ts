@@ -27,6 +27,7 @@ export interface Role<I, R> {
   record: z.ZodType<R>;
   /** null: too many to list (a prefix); core then only counts them with `askedCount`. */
   asked(row: I, config: Config): string[] | null;
+  /** How many units a row stands for; absent: as many as `asked` lists. */
   askedCount?(row: I, config: Config): number;
   /** Tells whether a unit is one of these rows, which are too many to list. */
   within?(rows: I[], config: Config): (unit: string) => boolean;
@@ -70,8 +71,12 @@ function scanUnits(target: string, config: Config): string[] {
   );
 }
 
+function unitsPerAddress({ scan }: Config): number {
+  return scan.ports.length * scan.versions.length;
+}
+
 function sizeOf({ target, shard }: ScanTarget): number {
-  const prefix = parsePrefix(target);
+  const prefix = isPrefix(target) ? parsePrefix(target) : null;
   if (prefix === null) return 1;
   return shard === undefined ? 2 ** (32 * prefix.words.length - prefix.length) : shardSize(prefix, shard);
 }
@@ -100,6 +105,7 @@ const perAddress = {
   unit: 'address',
   input: Address,
   asked: (row: Address) => [row.address],
+  askedCount: () => 1,
   answered: (record: { address: string }) => record.address,
 };
 
@@ -109,6 +115,7 @@ export const roles = {
     input: Line,
     record: TargetsRecord,
     asked: (row) => [String(row.line)],
+    askedCount: () => 1,
     answered: (record) => String(record.line),
     unitNumbers: [true],
   }),
@@ -124,10 +131,10 @@ export const roles = {
     input: ScanTarget,
     record: ScanRecord,
     asked: (row, config) => (isPrefix(row.target) ? null : scanUnits(row.target, config)),
-    askedCount: (row, config) => sizeOf(row) * scanUnits(row.target, config).length,
+    askedCount: (row, config) => sizeOf(row) * unitsPerAddress(config),
     within: isWithin,
     divided: (row, most, config) =>
-      isPrefix(row.target) ? shardRows(row.target, most / scanUnits(row.target, config).length) : null,
+      isPrefix(row.target) ? shardRows(row.target, most / unitsPerAddress(config)) : null,
     answered: (record) => `${record.address} ${record.port} ${record.probe}`,
     unitNumbers: [false, true],
     identity: replyIdentity,

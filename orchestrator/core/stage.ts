@@ -37,6 +37,7 @@ export interface StageRole<C> {
   record: z.ZodType;
   /** null: too many to list; they are then counted only. */
   asked(row: unknown, config: C): string[] | null;
+  /** How many units a row stands for; absent: as many as `asked` lists. */
   askedCount?(row: unknown, config: C): number;
   /** Tells whether a unit is one of these rows, which are too many to list. */
   within?(rows: unknown[], config: C): (unit: string) => boolean;

@@ -79,8 +79,9 @@ export class LineWriter {
 
   async #flush(): Promise<void> {
     if (this.#batch === '') return;
-    this.#hash.update(this.#batch);
-    const taken = this.#stream.write(this.#batch);
+    const bytes = Buffer.from(this.#batch);
+    this.#hash.update(bytes);
+    const taken = this.#stream.write(bytes);
     this.#batch = '';
     if (!taken) await once(this.#stream, 'drain');
   }

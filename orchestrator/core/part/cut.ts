@@ -54,7 +54,7 @@ function rowCheck<C>({ name, role }: PartStage<C>): (row: unknown) => unknown {
 
 /** How many units a row stands for. */
 export function weightOf<C>(stage: PartStage<C>, row: unknown, config: C): number {
-  return stage.role.asked(row, config)?.length ?? stage.role.askedCount?.(row, config) ?? 1;
+  return stage.role.askedCount?.(row, config) ?? stage.role.asked(row, config)?.length ?? 1;
 }
 
 /** Rows of a stage on their way into part files: a part is full when the next row does not fit in with its units. */

@@ -19,28 +19,33 @@ function dice(): () => number {
   };
 }
 
-/** The recorded replies by kind: of a hundred, three are of servers that speak MPTCP and four are oddities. */
-function recorded(): (roll: number) => Reply[] {
+/** The recorded replies, and a choice of them by two numbers: of a hundred, three are of servers that speak MPTCP and four are oddities. */
+export function recordedReplies(): { all: Reply[]; choose: (kind: number, one: number) => Reply | undefined } {
   const lines = readFileSync(new URL('../../../test/fixtures/zmap/v1.ndjson', import.meta.url), 'utf8')
     .trim()
     .split('\n');
-  const replies = lines.map((line) => Reply.parse(JSON.parse(line)));
-  const of = (word: string) => replies.filter(({ classification }) => classification === word);
-  const [plain, capable] = [of('synack_no_option'), of('mp_capable')];
-  const rest = replies.filter((reply) => !plain.includes(reply) && !capable.includes(reply));
-  return (roll) => (roll % 100 < 93 ? plain : roll % 100 < 96 ? capable : rest);
+  const all = lines.map((line) => Reply.parse(JSON.parse(line)));
+  const named = (word: string) => all.filter(({ classification }) => classification === word);
+  const [plain, capable] = [named('synack_no_option'), named('mp_capable')];
+  const rest = all.filter((reply) => !plain.includes(reply) && !capable.includes(reply));
+  return {
+    all,
+    choose(kind, one) {
+      const pool = kind % 100 < 93 ? plain : kind % 100 < 96 ? capable : rest;
+      return pool[one % pool.length];
+    },
+  };
 }
 
 /** Writes replies of as many addresses as zmap 2.1.1 prints them: recorded ones, with numbers and keys of their own. */
 export async function writeReplies(path: string, count: number): Promise<void> {
   const roll = dice();
-  const kindOf = recorded();
+  const { choose } = recordedReplies();
   const hex = (digits: number) =>
     (roll().toString(16) + roll().toString(16).padStart(8, '0')).padStart(16, '0').slice(-digits);
   const file = createWriteStream(path);
   for (let n = 0; n < count; n += 1) {
-    const pool = kindOf(roll());
-    const reply = pool[roll() % pool.length] ?? pool[0];
+    const reply = choose(roll(), roll());
     const address = `${1 + (n >>> 16)}.${(n >>> 8) & 255}.${n & 255}.${roll() % 256}`;
     const key = hex(16);
     const text = JSON.stringify({
