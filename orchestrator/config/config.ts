@@ -88,18 +88,33 @@ function handshakeSchema(seconds: Seconds) {
     .prefault({});
 }
 
-const Resolve = z
-  .strictObject({
-    tool: toolChoice(['adns']),
-    resolvers: z.array(z.string()).default([]).describe('addresses of DNS resolvers; empty: those of the system'),
-    window: z.int().positive().max(1000).default(500).describe('queries in flight'),
-    families: z
-      .array(z.union([z.literal(4), z.literal(6)]))
-      .min(1)
-      .default([4])
-      .describe('4 asks for A, 6 for AAAA'),
-  })
-  .prefault({});
+function resolveSchema(seconds: Seconds) {
+  return z
+    .strictObject({
+      tool: toolChoice(['adns']),
+      resolvers: z.array(z.string()).default([]).describe('addresses of DNS resolvers; empty: those of the system'),
+      window: z.int().positive().max(1000).default(200).describe('queries in flight that may still be answered soon'),
+      silent_after: seconds.prefault('0.3s').describe('a query without an answer for so long leaves the window'),
+      open: z
+        .int()
+        .positive()
+        .max(10_000)
+        .default(300)
+        .describe(
+          'open queries at most, those that left the window among them: a resolver drops what its list cannot hold',
+        ),
+      patience: seconds
+        .refine((limit) => limit > 0 && limit <= 30, 'more than 0s and at most 30s, after which adns gives up itself')
+        .prefault('10s')
+        .describe('a query without an answer for so long is given up, and asked once more at the end of the part'),
+      families: z
+        .array(z.union([z.literal(4), z.literal(6)]))
+        .min(1)
+        .default([4])
+        .describe('4 asks for A, 6 for AAAA'),
+    })
+    .prefault({});
+}
 
 const Asn = z
   .strictObject({
@@ -175,7 +190,7 @@ function configSchema(seconds: Seconds) {
       .default(null)
       .describe('seed for the scan order and all other random choices; null: drawn once per run'),
     targets: z.union([List, Addresses, Prefixes], 'expected exactly one of list, addresses, prefixes'),
-    resolve: Resolve,
+    resolve: resolveSchema(seconds),
     scan: scanSchema(seconds),
     handshake: handshakeSchema(seconds),
     asn: Asn,

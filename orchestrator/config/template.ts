@@ -13,7 +13,10 @@ targets:                      # exactly one of list, addresses, prefixes
 resolve:
   tool: adns                  # or {command: [./my-resolver, --fast]}: units as NDJSON on stdin, records on stdout
   resolvers: []               # addresses of DNS resolvers; empty: those of the system
-  window: 500                 # queries in flight
+  window: 200                 # queries in flight that may still be answered soon
+  silent_after: 0.3s          # a query without an answer for so long leaves the window
+  open: 300                   # open queries at most, those that left the window among them: a resolver drops what its list cannot hold
+  patience: 10s               # then a query is given up, and asked once more at the end of the part
   families: [4]               # 4 asks for A, 6 for AAAA
 
 scan:

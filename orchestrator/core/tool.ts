@@ -74,6 +74,8 @@ export interface Conversation {
   closeInput(): void;
   /** Lines of stdout without newline; to be iterated once. */
   lines(): AsyncIterable<string>;
+  /** The same, all lines of a chunk at once. */
+  batches(): AsyncIterable<string[]>;
   /** Resolves when a stderr line matches; fails when the program ends first. */
   stderrLine(pattern: RegExp): Promise<string>;
   /** Sends a signal and waits for the end. */
@@ -108,6 +110,8 @@ export interface CollectContext<I, C> extends StepContext<I, C> {
   runsAs(program: Program): string | null;
   /** How many units are done; text is the tool's own words for the progress line. */
   progress(done: number, text?: string): void;
+  /** Takes rows that are known already: for tools with `decodesAsItCollects`. */
+  take(rows: Iterable<RawRow>): void;
 }
 
 /** decode is offline: it reads `folder` and `input`; programs that it runs (a dissector) read files and need no privilege. */
@@ -161,6 +165,11 @@ export interface Tool<I, W, R, C> {
    * read once.
    */
   inOrder?: true;
+  /**
+   * While it collects it hands over with `take` the rows, in any order, that decode would give: decoding overlaps with waiting for the network, and
+   * the raw files are decoded only when records are made again.
+   */
+  decodesAsItCollects?: true;
   /** It is handed whole prefixes and leaves out itself what opted out within them; absent: it is handed what is left of each. */
   screensPrefixes?: true;
   /** Loose: unknown fields are counted, not refused. */

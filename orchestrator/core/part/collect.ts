@@ -5,16 +5,24 @@ import { CommandEntry } from '../folder/entries.ts';
 import { exists, writeWhole } from '../folder/files.ts';
 import { exec, start } from '../process/exec.ts';
 import type { RowScreen } from '../stage.ts';
+import type { RawRow, StepContext } from '../tool.ts';
 import { askedInput, nothingAsked, screenPart } from './screened.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
 
 const commandsFile = 'commands.json';
 
+/** Who takes the rows of a tool that decodes as it collects; made when it is known what is asked. */
+type Listen<C> = (context: StepContext<unknown, C>) => Promise<(rows: Iterable<RawRow>) => void>;
+
 /**
  * Lets the tool measure one part. Everything is written into a partial folder, renamed when it is whole: after a kill the part is
  * either there or not. Units that opted out since the cut are not asked.
  */
-export async function collectPart<C>(job: PartJob<C>, screen: RowScreen | null = null): Promise<void> {
+export async function collectPart<C>(
+  job: PartJob<C>,
+  screen: RowScreen | null = null,
+  listen: Listen<C> = async () => () => undefined,
+): Promise<void> {
   const { collect } = job.tool;
   if (collect === undefined) return;
   const partial = job.folder.rawPartial(job.stage.name, job.part);
@@ -30,6 +38,7 @@ export async function collectPart<C>(job: PartJob<C>, screen: RowScreen | null =
       start: (command) => start(site, command),
       runsAs: ({ name }) => job.runsAs[name] ?? null,
       progress: job.onUnits,
+      take: await listen(context),
     });
   }
   await writeWhole(join(partial, commandsFile), `${JSON.stringify(site.commands, null, 1)}\n`);

@@ -8,7 +8,7 @@ import { start } from '../process/exec.ts';
 import { splitLines, Tail } from '../process/lines.ts';
 import { RowSorter } from '../sort/row-sorter.ts';
 import { throwIfStopped } from '../stop.ts';
-import type { Command, DecodeContext, RawRow } from '../tool.ts';
+import type { Command, DecodeContext, RawRow, StepContext } from '../tool.ts';
 import { collectedCommands } from './collect.ts';
 import { AskedInOrder, OutOfOrder, RowsInOrder } from './in-order.ts';
 import { OutcomeNumbers } from './outcomes.ts';
@@ -95,23 +95,54 @@ interface Done<C> {
   commands: CommandEntry[];
 }
 
-function newBooks<C>({ job }: Decoding<C>, asked?: Asked): Books<C> {
+function newBooks<C>(job: PartJob<C>, asked?: Asked): Books<C> {
   return { outcomes: new OutcomeNumbers(), tally: new Tally(job.stage, asked), repeats: new Repeats(job.stage) };
 }
 
-async function newDecoder<C>({ job }: Decoding<C>, books: Books<C>, sink: RowSink): Promise<PartDecoder<C>> {
+async function newDecoder<C>(job: PartJob<C>, books: Books<C>, sink: RowSink): Promise<PartDecoder<C>> {
   const rejects = await LineWriter.create(job.folder.rejectsPart(job.stage.name, job.part));
   return new PartDecoder(job, { books, sink, rejects });
 }
 
-/** Rows in any order: they are sorted once all units are known and all rows have come. */
-async function decodeSorted<C>(decoding: Decoding<C>): Promise<Done<C>> {
-  const { job, context, destination } = decoding;
-  const books = newBooks(decoding);
+/** Rows in any order on their way to records: they are sorted once all have come. */
+interface Sorting<C> {
+  decoder: PartDecoder<C>;
+  books: Books<C>;
+  sorter: RowSorter;
+}
+
+/** Knows the units asked, and is ready for rows. */
+async function openSorting<C>(job: PartJob<C>, context: StepContext<unknown, C>): Promise<Sorting<C>> {
+  const books = newBooks(job);
   const sorter = new RowSorter(join(job.folder.temp(), `${job.stage.name}-${job.part}.sort`));
-  const decoder = await newDecoder(decoding, books, sorter);
+  const decoder = await newDecoder(job, books, sorter);
   for await (const rows of context.batches()) for (const row of rows) books.tally.ask(row, job.config);
-  if (!(await nothingAsked(context.folder))) await takeAll(job, decoder, job.tool.decode(context));
+  return { decoder, books, sorter };
+}
+
+/** Decodes the rows of a part while it is collected, where the tool gives them. */
+export class LiveDecoding<C> {
+  readonly #job: PartJob<C>;
+  /** null: nothing was collected, or nothing asked. */
+  sorting: Sorting<C> | null = null;
+
+  constructor(job: PartJob<C>) {
+    this.#job = job;
+  }
+
+  async open(context: StepContext<unknown, C>): Promise<(rows: Iterable<RawRow>) => void> {
+    if (!this.#job.tool.decodesAsItCollects) return () => undefined;
+    const sorting = await openSorting(this.#job, context);
+    this.sorting = sorting;
+    return (rows) => {
+      for (const row of rows) sorting.decoder.take(row);
+    };
+  }
+}
+
+async function decodeSorted<C>({ job, context, destination }: Decoding<C>, live: Sorting<C> | null): Promise<Done<C>> {
+  const { decoder, books, sorter } = live ?? (await openSorting(job, context));
+  if (live === null && !(await nothingAsked(context.folder))) await takeAll(job, decoder, job.tool.decode(context));
   const commands = await collectedCommands(job);
   await refuseRubbish(job, decoder, commands.at(-1));
   const written = await writeRecords(settledRows(sorter.sorted(), books), destination);
@@ -121,10 +152,10 @@ async function decodeSorted<C>(decoding: Decoding<C>): Promise<Done<C>> {
 /** Rows that a tool makes of the units as it reads them: each goes straight to the file, and the units are read once. */
 async function decodeInOrder<C>(decoding: Decoding<C>): Promise<Done<C> | null> {
   const { job, context, destination } = decoding;
-  const books = newBooks(decoding, new AskedInOrder());
+  const books = newBooks(job, new AskedInOrder());
   const writer = await RecordsWriter.create(destination);
   const sink = new RowsInOrder(books, writer);
-  const decoder = await newDecoder(decoding, books, sink);
+  const decoder = await newDecoder(job, books, sink);
   async function* asking(): AsyncGenerator<unknown[]> {
     for await (const rows of context.batches()) {
       for (const row of rows) books.tally.ask(row, job.config);
@@ -147,8 +178,13 @@ async function decodeInOrder<C>(decoding: Decoding<C>): Promise<Done<C> | null> 
  * Turns what a part's programs left into records: each row passes the tool's raw schema once, becomes a record, and the record
  * passes its strict schema. What does not pass is kept in rejects/ with its reason and the program's name; what says the same as
  * a record before it is counted and not kept. Records are sorted by unit, those of one unit as they came.
+ * @param live what took the rows while the part was collected; null: they are decoded from the raw files
  */
-export async function decodePart<C>(job: PartJob<C>, reader: RawReader): Promise<Decoded> {
+export async function decodePart<C>(
+  job: PartJob<C>,
+  reader: RawReader,
+  live: Sorting<C> | null = null,
+): Promise<Decoded> {
   const { stage, tool, part, folder } = job;
   const raw = folder.raw(stage.name, part);
   const context: DecodeContext<unknown, C> = {
@@ -160,7 +196,7 @@ export async function decodePart<C>(job: PartJob<C>, reader: RawReader): Promise
   const destination = { path: folder.records(stage.name, part), temp, schema: stage.role.record };
   const decoding = { job, context, destination };
   const inOrder = tool.inOrder === true ? await decodeInOrder(decoding) : null;
-  const { decoder, books, written, commands } = inOrder ?? (await decodeSorted(decoding));
+  const { decoder, books, written, commands } = inOrder ?? (await decodeSorted(decoding, live));
   const own = !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
   const facts = { ...own, ...books.repeats.facts() };
   const counts = books.tally.finish(typeof own.units_blocked === 'number' ? own.units_blocked : 0);

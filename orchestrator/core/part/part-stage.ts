@@ -21,7 +21,7 @@ import type { RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
 import { collectPart, foldCommands, isCollected } from './collect.ts';
 import { type Cut, cutParts, readCut, requireInput } from './cut.ts';
-import { type Decoded, decodePart } from './decode.ts';
+import { type Decoded, decodePart, LiveDecoding } from './decode.ts';
 import { readEntry, writeEntry } from './entry-file.ts';
 import type { PartJob } from './site.ts';
 
@@ -165,9 +165,10 @@ async function doPart<C>(
     await state.manifest.save();
   }
   const startedAt = nowIso();
-  if (!(await isCollected(job))) await collectPart(job, screen);
+  const live = new LiveDecoding(job);
+  if (!(await isCollected(job))) await collectPart(job, screen, (context) => live.open(context));
   const reader = packingReader(job);
-  const done = partEntry(await decodePart(job, reader), startedAt, input);
+  const done = partEntry(await decodePart(job, reader, live.sorting), startedAt, input);
   await writeEntry(state.folder, stage.name, part, done);
   entry.parts[part] = done;
   await reader.pack();

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { nowIso } from '../folder/entries.ts';
 import { throwIfStopped } from '../stop.ts';
 import type { Command, Conversation, Exit } from '../tool.ts';
-import { splitLines, Tail } from './lines.ts';
+import { lineBatches, splitLines, Tail } from './lines.ts';
 import { Pipes } from './pipes.ts';
 import { type Ended, type ExecSite, type Run, settle } from './settle.ts';
 import { after } from './timer.ts';
@@ -143,6 +143,12 @@ export function start(site: ExecSite, command: Command): Conversation {
       for await (const line of splitLines(stdout)) {
         guard.heard();
         yield line;
+      }
+    },
+    async *batches() {
+      for await (const lines of lineBatches(stdout)) {
+        guard.heard();
+        yield lines;
       }
     },
     stderrLine: (pattern) =>

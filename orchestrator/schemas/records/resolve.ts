@@ -8,6 +8,20 @@ export const ResolveRecord = z.strictObject({
   addresses: z.array(z.string()).describe('addresses in the answer, sorted; empty when none'),
   chain: z.array(z.string()).describe('aliases followed, in order, the canonical name last; empty without CNAME'),
   status: z.string().describe("the resolver program's own word for the outcome, such as ok or nxdomain"),
+  ttl: z
+    .int()
+    .nullable()
+    .default(null)
+    .describe(
+      'seconds that the resolver may repeat the answer for, the least along the aliases; null when it gave none',
+    )
+    .meta({ volatile: true }),
+  answered_at: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('when the answer came, or the question was given up, UTC; null when the program does not say')
+    .meta({ volatile: true }),
   failure: Missing.nullable().describe('null when the answer holds an address, else why not'),
 });
 export type ResolveRecord = z.infer<typeof ResolveRecord>;

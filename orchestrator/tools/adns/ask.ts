@@ -1,183 +1,209 @@
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import type { CollectContext, Command, Conversation } from '../../core/tool.ts';
+import type { CollectContext, Command } from '../../core/tool.ts';
 import { ProgramError } from '../../errors.ts';
 import type { Question } from '../../roles.ts';
-import { type AdnsQuestion, AnswerReader, followUp } from './answer.ts';
+import { followUp, type Wording, worthOf } from './answer.ts';
+import { Health } from './health.ts';
+import { type Limits, type Pace, Pool, type Settled } from './pool.ts';
 import type { AdnsAnswer } from './raw.ts';
+import { RawLog } from './raw-log.ts';
+import { rowOf } from './rows.ts';
 
-/** adnshost's stdout, untouched. */
-export const answersFile = 'answers.txt';
-/** What was asked under which number. */
-export const questionsFile = 'questions.ndjson';
+/** So often a question is asked by itself when adns has only told of its own connection. */
+const mostAlone = 3;
+/** What is asked again may be open in a third of what is open at first: a resolver that was too busy is less so. */
+const againShare = 3;
+const tellMs = 250;
 
-/**
- * adns gives a question up after 30 s. This many in a row, all asked after the last question that was answered, are a dead resolver.
- * Questions asked before that one do not count: dead names stay in flight while the good ones come and go, and time out together.
- */
-const deadAfter = 100;
-
-/** So many names of a part without any answer are a dead resolver, fewer may be dead names. */
-const someNames = 20;
-const batch = 1000;
-
-/** A raw file written in batches of lines. */
-async function rawFile(path: string) {
-  const file = await open(path, 'w');
-  let lines: string[] = [];
-  async function flush(): Promise<void> {
-    const text = lines.map((line) => `${line}\n`).join('');
-    lines = [];
-    await file.write(text);
-  }
-  return {
-    add: (line: string) => lines.push(line),
-    flushBatch: async () => (lines.length < batch ? undefined : await flush()),
-    async close(): Promise<void> {
-      await flush();
-      await file.close();
-    },
-  };
+/** Where a unit is on its way: its question, what was answered before along its aliases, and how often it was asked alone. */
+interface Step {
+  wording: Wording;
+  before: AdnsAnswer[];
+  alone: number;
 }
 
-type RawFile = Awaited<ReturnType<typeof rawFile>>;
+function firstStep({ name, type }: Question): Step {
+  return { wording: { name, type, asked: name, chain: [] }, before: [], alone: 0 };
+}
 
-/** One adnshost and the questions that are open with it. */
+function paceOf({ resolve }: Config): Pace {
+  const { window, open, silent_after, patience } = resolve;
+  return { window: Math.min(window, open), open, silentAfter: 1000 * silent_after, patience: 1000 * patience };
+}
+
+/** All questions of a part: once, then those without an answer once more. */
 class Asking {
   readonly #context: CollectContext<Question, Config>;
   readonly #command: Command;
-  readonly #conversation: Conversation;
-  readonly #answers: RawFile;
-  readonly #questions: RawFile;
-  readonly #inFlight = new Map<number, AdnsQuestion>();
-  #wake = (): void => {};
-  #nextId = 0;
-  #typeSet = '';
-  #outgoing: string[] = [];
-  #allAsked = false;
-  #ended = false;
+  readonly #pool: Pool;
+  readonly #pace: Pace;
+  readonly #health: Health;
+  readonly #begun = performance.now();
+  /** Units without an answer, to be asked once more; null when they are being asked. */
+  #silent: Question[] | null = [];
+  #aside: Promise<void> = Promise.resolve();
   #done = 0;
-  #timeouts = 0;
-  #lastAnswered = -1;
+  #dead = 0;
+  #toldAt = 0;
 
-  constructor(context: CollectContext<Question, Config>, command: Command, answers: RawFile, questions: RawFile) {
+  constructor(context: CollectContext<Question, Config>, command: Command, log: RawLog) {
     this.#context = context;
     this.#command = command;
-    this.#answers = answers;
-    this.#questions = questions;
-    this.#conversation = context.start(command);
+    this.#pace = paceOf(context.config);
+    this.#pool = new Pool(() => context.start(command), log, this.#pace);
+    this.#health = new Health(`mptcp-census-${context.seed.toString(36)}-${Date.now().toString(36)}-`);
   }
 
   async run(): Promise<void> {
     try {
-      await Promise.all([this.#read(), this.#write()]);
+      for await (const rows of this.#context.batches()) for (const row of rows) await this.#askWhenRoom(row);
+      await this.#finishPass();
+      await this.#askAgain();
+      this.#tell();
+      await this.#pool.end();
     } catch (error) {
-      this.#ended = true;
-      this.#wake();
-      await this.#conversation.stop('SIGTERM').catch(() => undefined); // the first error is the one to report
-      throw error;
+      await this.#pool.stop();
+      throw error instanceof ProgramError || !(error instanceof Error) ? error : this.#failure(error.message, error);
     }
   }
 
-  /** Lines of one turn of the event loop go out in one write; the window bounds how many there can be. */
-  #send(line: string): void {
-    if (this.#outgoing.push(line) > 1) return;
-    setImmediate(() => {
-      const lines = this.#outgoing.join('\n');
-      this.#outgoing = [];
-      // A program that ended breaks the pipe; its exit code says why.
-      this.#conversation.writeLine(lines).catch(() => undefined);
+  async #askAgain(): Promise<void> {
+    const silent = this.#silent ?? [];
+    this.#silent = null;
+    this.#pool.limits = this.#limitsAgain();
+    for (const row of silent) await this.#askWhenRoom(row);
+    await this.#finishPass();
+  }
+
+  #limitsAgain(): Limits {
+    const open = Math.ceil(this.#pace.open / againShare);
+    return { open, window: Math.min(this.#pace.window, open) };
+  }
+
+  async #askWhenRoom(row: Question): Promise<void> {
+    if (this.#pool.room <= 0) {
+      this.#tellNowAndThen();
+      await this.#pool.hasRoom();
+    }
+    if (this.#health.inDoubt) await this.#control();
+    this.#ask(firstStep(row));
+  }
+
+  /** Waits for all that is open, and asks whether the resolver is there if it was not the last to speak. */
+  async #finishPass(): Promise<void> {
+    for (let aside: Promise<void> | null = null; aside !== this.#aside; ) {
+      aside = this.#aside;
+      await this.#pool.isEmpty();
+      await aside;
+    }
+    await this.#pool.isEmpty();
+    if (this.#health.run > 0) await this.#control();
+  }
+
+  #ask(step: Step): void {
+    this.#pool.ask({ wording: step.wording, settle: (settled) => this.#take(step, settled) });
+  }
+
+  #take(step: Step, settled: Settled): void {
+    const { question, answer, at } = settled;
+    if (worthOf(answer) === 'transport' && this.#again(step, answer)) return;
+    this.#health.hear(settled);
+    const answers = [...step.before, answer];
+    const next = followUp(question, answer);
+    if (next !== null) this.#ask({ wording: next, before: answers, alone: 0 });
+    else if (answer.status === 'timeout' && this.#silent !== null) this.#keepSilent(question);
+    else this.#settle(question, answers, at);
+  }
+
+  #keepSilent({ name, type }: Question): void {
+    this.#silent?.push({ name, type });
+    this.#dead += 1;
+  }
+
+  #settle(question: Question, answers: AdnsAnswer[], at: string): void {
+    this.#done += 1;
+    this.#context.take([rowOf(question, answers, at)]);
+  }
+
+  /**
+   * A lost connection takes along the questions that waited on it, so each is asked again by itself, one after the other. True when it is.
+   * @throws Error when this machine cannot ask
+   */
+  #again(step: Step, answer: AdnsAnswer): boolean {
+    if (step.alone >= mostAlone) {
+      if (answer.status_type === 'localfail') throw new Error(`cannot ask: ${answer.status}, ${answer.text}`);
+      return false;
+    }
+    this.#aside = this.#aside.then(async () => await this.#askAlone({ ...step, alone: step.alone + 1 }));
+    return true;
+  }
+
+  async #askAlone(step: Step): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#pool.ask({
+        wording: step.wording,
+        alone: true,
+        settle: (settled) => {
+          resolve();
+          this.#take(step, settled);
+        },
+      });
     });
   }
 
-  /** adnshost numbers the questions as they come; `- ` keeps a name such as -rf.example from being read as an option. */
-  #ask(question: Omit<AdnsQuestion, 'id'>): void {
-    const numbered = { id: this.#nextId++, ...question };
-    this.#inFlight.set(numbered.id, numbered);
-    this.#questions.add(JSON.stringify(numbered));
-    const type = `-t${question.type.toLowerCase()}`;
-    if (type !== this.#typeSet) this.#send(type);
-    this.#typeSet = type;
-    this.#send(`- ${question.asked}`);
-  }
-
-  async #inFlightAtMost(limit: number): Promise<void> {
-    while (this.#inFlight.size > limit && !this.#ended) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+  /** @throws Error when no control question is answered either */
+  async #control(): Promise<void> {
+    const questions = this.#health.controls();
+    let answered = false;
+    let open = questions.length;
+    function settle({ answer }: Settled): void {
+      answered ||= worthOf(answer) === 'answer';
+      open -= 1;
     }
+    for (const wording of questions) this.#pool.ask({ wording, settle });
+    await this.#pool.until(() => answered || open === 0);
+    if (!answered) throw new Error(this.#health.complaint);
+    this.#health.reassure(this.#pool.asked);
   }
 
-  async #write(): Promise<void> {
-    const { window } = this.#context.config.resolve;
-    for await (const { name, type } of this.#context.rows()) {
-      await this.#inFlightAtMost(window - 1);
-      if (this.#ended) return;
-      this.#ask({ name, type, asked: name, chain: [] });
-    }
-    await this.#inFlightAtMost(0);
-    this.#allAsked = true;
-    this.#conversation.closeInput();
+  #tellNowAndThen(): void {
+    const now = performance.now();
+    if (now - this.#toldAt < tellMs) return;
+    this.#toldAt = now;
+    this.#tell();
   }
 
-  async #read(): Promise<void> {
-    const reader = new AnswerReader();
-    for await (const line of this.#conversation.lines()) {
-      this.#answers.add(line);
-      const answer = reader.read(line);
-      if (answer === null) continue;
-      const question = typeof answer === 'string' ? undefined : this.#inFlight.get(answer.id);
-      if (typeof answer === 'string' || question === undefined)
-        throw this.#failure(`printed a line that answers nothing: ${line}`);
-      this.#take(question, answer);
-      await this.#answers.flushBatch();
-      await this.#questions.flushBatch();
-    }
-    await this.#conversation.done;
-    if (!this.#allAsked) throw this.#failure(`ended with ${this.#inFlight.size} questions open`);
-    // The last part of a list may be a few names, and all of them dead.
-    if (this.#done >= someNames && this.#lastAnswered < 0) throw this.#failure('had no answer to any question');
+  #tell(): void {
+    const heard = this.#done + (this.#silent?.length ?? 0);
+    const rate = Math.round((1000 * heard) / Math.max(1, performance.now() - this.#begun));
+    const share = ((100 * this.#dead) / Math.max(1, heard)).toFixed(1);
+    const again = this.#silent === null && this.#dead > 0 ? ', asking those once more' : '';
+    this.#context.progress(this.#done, `${rate} names/s, ${share}% without an answer${again}`);
   }
 
-  #take(question: AdnsQuestion, answer: AdnsAnswer): void {
-    this.#inFlight.delete(answer.id);
-    this.#countTimeouts(answer);
-    const next = followUp(question, answer);
-    if (next === null) this.#context.progress(++this.#done);
-    else this.#ask(next);
-    this.#wake();
-  }
-
-  #countTimeouts({ id, status }: AdnsAnswer): void {
-    if (status !== 'timeout') {
-      this.#timeouts = 0;
-      this.#lastAnswered = Math.max(this.#lastAnswered, id);
-    } else if (id > this.#lastAnswered) this.#timeouts += 1;
-    if (this.#timeouts >= deadAfter) throw this.#failure(`had no answer to ${this.#timeouts} questions in a row`);
-  }
-
-  #failure(what: string): ProgramError {
+  #failure(what: string, cause: Error): ProgramError {
     const { stage, part } = this.#context;
     const argv = [this.#command.program.name, ...this.#command.args];
     const hint = 'check resolve.resolvers; finished parts are kept, the same command resumes the run';
-    return new ProgramError('E_PROGRAM_FAILED', { stage, part, argv, exitCode: null, what, stderrTail: [] }, hint);
+    return new ProgramError(
+      'E_PROGRAM_FAILED',
+      { stage, part, argv, exitCode: null, what, stderrTail: [] },
+      hint,
+      cause,
+    );
   }
 }
 
 /**
- * Asks every question of the part with `window` of them in flight; an alias that adns refuses is asked for in the place
- * of its question.
+ * Asks every question of the part, some of them at a time; an alias that adns refuses is asked for in the place of its question, and what
+ * nothing was heard of once more at the end.
  * @throws ProgramError when adnshost ends early, prints something else, or its resolver is dead
  */
 export async function askAll(context: CollectContext<Question, Config>, command: Command): Promise<void> {
-  const answers = await rawFile(join(context.folder, answersFile));
-  const questions = await rawFile(join(context.folder, questionsFile));
+  const log = new RawLog(context.folder);
   try {
-    await new Asking(context, command, answers, questions).run();
+    await new Asking(context, command, log).run();
   } finally {
-    await answers.close();
-    await questions.close();
+    log.close();
   }
 }

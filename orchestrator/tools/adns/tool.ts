@@ -1,11 +1,12 @@
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
-import type { CollectContext, Command, Program, RawRow, Tool } from '../../core/tool.ts';
+import type { CollectContext, Command, Program, Tool } from '../../core/tool.ts';
 import type { Question } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ResolveRecord } from '../../schemas/records/resolve.ts';
-import { AdnsQuestion, AnswerReader } from './answer.ts';
-import { answersFile, askAll, questionsFile } from './ask.ts';
+import { worthOf } from './answer.ts';
+import { askAll } from './ask.ts';
+import { decodeAnswers } from './decode.ts';
 import { type AdnsAnswer, AdnsRaw } from './raw.ts';
 
 const adnshost: Program = {
@@ -22,10 +23,10 @@ function command(context: CollectContext<Question, Config>): Command {
   const config = resolvers.map((address) => `nameserver ${address}`).join('\n');
   return {
     program: adnshost,
-    // -Qq: underscores are allowed in names that are asked
-    args: [...(config === '' ? [] : ['--config', config]), '--asynch', '--pipe', '-Qq'],
+    // -Qq: underscores are allowed in names that are asked; -Tt: with their TTL. A process may have nothing but silent names to wait for: it
+    // is not ended for its silence, each question has its own limit.
+    args: [...(config === '' ? [] : ['--config', config]), '--asynch', '--pipe', '-Qq', '-Tt'],
     timeoutMs: 24 * 3_600_000,
-    idleMs: 120_000,
   };
 }
 
@@ -46,6 +47,12 @@ function failureOf(answer: AdnsAnswer, addresses: string[]): Missing | null {
   return failures[answer.status] ?? failures[answer.status_type] ?? 'no_data';
 }
 
+/** What adns prints for an answer that is none is its own longest time. */
+function ttlOf(answers: AdnsAnswer[]): number | null {
+  const ttls = answers.flatMap((answer) => (worthOf(answer) === 'answer' && answer.ttl !== null ? [answer.ttl] : []));
+  return ttls.length < answers.length ? null : Math.min(...ttls);
+}
+
 /** GNU adns in pipe mode: many questions in flight through one process, the resolver of the 2015 study. */
 export const adns: Tool<Question, AdnsRaw, ResolveRecord, Config> = {
   name: 'adns',
@@ -54,44 +61,31 @@ export const adns: Tool<Question, AdnsRaw, ResolveRecord, Config> = {
 
   collect: (context) => askAll(context, command(context)),
 
-  /** One row per unit, in the order of the questions. */
-  async *decode(context) {
-    const questions: AdnsQuestion[] = [];
-    for await (const lines of context.rawLines(questionsFile))
-      for (const line of lines) questions.push(AdnsQuestion.parse(JSON.parse(line)));
-    const units = new Map<string, { value: { name: string; type: string; answers: AdnsAnswer[] }; line: string }>();
-    for (const { name, type } of questions)
-      units.set(`${name} ${type}`, { value: { name, type, answers: [] }, line: '' });
-    const reader = new AnswerReader();
-    for await (const lines of context.rawLines(answersFile)) {
-      const stray: RawRow[] = [];
-      for (const line of lines) {
-        const answer = reader.read(line);
-        if (answer === null) continue;
-        const question = typeof answer === 'string' ? undefined : questions[answer.id];
-        const unit = question === undefined ? undefined : units.get(`${question.name} ${question.type}`);
-        if (typeof answer === 'string' || unit === undefined) stray.push({ value: null, line });
-        else {
-          unit.value.answers.push(answer);
-          unit.line = line;
-        }
-      }
-      yield stray;
-    }
-    yield [...units.values()];
-  },
+  decodesAsItCollects: true,
+
+  decode: decodeAnswers,
 
   raw: AdnsRaw,
 
-  toRecord({ name, type, answers }): ResolveRecord {
+  toRecord({ name, type, answers, at }): ResolveRecord {
     const last = answers.at(-1) ?? answers[0];
     const addresses = new Set<string>();
     for (const record of last.records) {
       const address = record.type === type ? canonicalAddress(record.data) : null;
       if (address !== null) addresses.add(address);
     }
-    const sorted = [...addresses].sort();
+    const sorted = addresses.size < 2 ? [...addresses] : [...addresses].sort();
     const chain = answers.flatMap(({ cname }) => cname ?? []);
-    return { name, type, addresses: sorted, chain, status: last.status, failure: failureOf(last, sorted) };
+    const ttl = ttlOf(answers);
+    return {
+      name,
+      type,
+      addresses: sorted,
+      chain,
+      status: last.status,
+      ttl,
+      answered_at: at,
+      failure: failureOf(last, sorted),
+    };
   },
 };

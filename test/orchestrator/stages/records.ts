@@ -61,7 +61,8 @@ export function target(name: string, rank: number | null, www = false): TargetsR
 
 export function resolved(name: string, addresses: string[]): ResolveRecord {
   const failure = addresses.length > 0 ? null : 'no_data';
-  return { name, type: 'A', addresses, chain: [], status: failure === null ? 'ok' : 'nodata', failure };
+  const status = failure === null ? 'ok' : 'nodata';
+  return { name, type: 'A', addresses, chain: [], status, ttl: 300, answered_at: '2026-11-22T10:00:00.000Z', failure };
 }
 
 /** A SYN/ACK with these MPTCP options. */

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { RawReader } from '../../../orchestrator/core/folder/raw-files.ts';
-import { splitLines } from '../../../orchestrator/core/process/lines.ts';
+import { lineBatches, splitLines } from '../../../orchestrator/core/process/lines.ts';
 import type {
   CollectContext,
   Command,
   Conversation,
   DecodeContext,
   Exit,
+  RawRow,
   Tool,
 } from '../../../orchestrator/core/tool.ts';
 import { Reject } from '../../../orchestrator/core/tool.ts';
@@ -31,7 +32,8 @@ interface ContextOptions<I, C> {
   runsAs?: string;
 }
 
-type TestContext<I, C> = CollectContext<I, C> & DecodeContext<I, C> & { progressed: number[] };
+/** `taken`: the rows of a tool that decodes as it collects. */
+type TestContext<I, C> = CollectContext<I, C> & DecodeContext<I, C> & { progressed: number[]; taken: RawRow[] };
 
 const folders: string[] = [];
 process.on('exit', () => {
@@ -55,6 +57,7 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
   await mkdir(folder, { recursive: true });
   await writeFile(input, options.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const progressed: number[] = [];
+  const taken: RawRow[] = [];
   const run = (command: Command, stdin: 'pipe' | 'ignore', stdout: Options['stdout']) =>
     launch(command, { folder, stage, part, within: options.within ?? [], stdin, stdout });
   return {
@@ -66,6 +69,8 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
     seed: options.seed ?? 1,
     signal: new AbortController().signal,
     progressed,
+    taken,
+    take: (rows) => void taken.push(...rows),
     async *rows() {
       yield* options.rows;
     },
@@ -161,6 +166,9 @@ function converse({ child, exit, stderr, listeners, stop }: ReturnType<typeof la
     async *lines() {
       // Not execa's iterable: leaving that early waits for the program's end.
       if (child.stdout) yield* splitLines(child.stdout);
+    },
+    async *batches() {
+      if (child.stdout) yield* lineBatches(child.stdout);
     },
     closeInput: () => stdin?.end(),
     async writeLine(line) {

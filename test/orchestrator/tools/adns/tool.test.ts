@@ -118,7 +118,7 @@ adnsTool('a line that is no answer is rejected with its text, and the unit witho
   assert.equal(records, []);
   assert.equal(
     rejects.map(({ line }) => line),
-    ['Segmentation fault', ''],
+    ['Segmentation fault', null],
   );
 });
 

@@ -1,0 +1,257 @@
+import { nowIso } from '../../core/folder/entries.ts';
+import type { Conversation } from '../../core/tool.ts';
+import { Adnshost, type Heard } from './adnshost.ts';
+import { type AdnsQuestion, givenUpAnswer, type Wording } from './answer.ts';
+import type { AdnsAnswer } from './raw.ts';
+import type { RawLog } from './raw-log.ts';
+
+/** An adnshost can take the answers of about so many questions at once; of more its receive buffer loses some. */
+const mostPerHost = 250;
+/** One process for so many questions of the window. */
+const share = 125;
+const sweepMs = 50;
+
+/** How much may be open at once. */
+export interface Limits {
+  /** Questions that may still be answered soon. */
+  window: number;
+  /** All questions, those among them that have been silent for long. */
+  open: number;
+}
+
+export interface Pace extends Limits {
+  /** Milliseconds without an answer after which a question leaves the window. */
+  silentAfter: number;
+  /** Milliseconds without an answer after which it is given up. */
+  patience: number;
+}
+
+/** A question and what came of it. */
+export interface Settled {
+  question: AdnsQuestion;
+  /** Questions of the part that were asked before this one. */
+  serial: number;
+  answer: AdnsAnswer;
+  /** When the answer was read, or the question given up. */
+  at: string;
+}
+
+export interface Ask {
+  wording: Wording;
+  /** By a process of its own, where no other question can lose its connection with this one. */
+  alone?: boolean;
+  settle: (settled: Settled) => void;
+}
+
+interface Open {
+  ask: Ask;
+  question: AdnsQuestion;
+  serial: number;
+  member: Member;
+  since: number;
+  silent: boolean;
+}
+
+/** A process and what is open with it. */
+interface Member {
+  host: Adnshost;
+  open: Map<number, Open>;
+  silent: number;
+  /** Questions with numbers below this were asked: one of them may be answered after it was given up. */
+  asked: number;
+  retired: boolean;
+}
+
+/**
+ * Several adnshosts and the questions that are open with them. A question that stays silent leaves the window, and is given up after the patience
+ * of the run; a process full of silent ones steps aside for a fresh one. Of all questions together no more than `open` are out: a
+ * resolver has a list of what it is looking for, and drops questions when that is full.
+ */
+export class Pool {
+  readonly #start: () => Conversation;
+  readonly #log: RawLog;
+  readonly #pace: Pace;
+  #limits: Limits;
+  /** In the order in which they were asked. */
+  readonly #open = new Set<Open>();
+  #silent = 0;
+  readonly #waiting: Ask[] = [];
+  #members: Member[] = [];
+  #alone: Member | null = null;
+  readonly #all: { host: Adnshost; reading: Promise<void> }[] = [];
+  #serial = 0;
+  #waiter: { when: () => boolean; resolve: () => void; reject: (error: unknown) => void } | null = null;
+  #failure: { error: unknown } | null = null;
+  readonly #sweeping: NodeJS.Timeout;
+
+  constructor(start: () => Conversation, log: RawLog, pace: Pace) {
+    this.#start = start;
+    this.#log = log;
+    this.#pace = pace;
+    this.#limits = pace;
+    this.#sweeping = setInterval(() => this.#sweep(performance.now()), sweepMs);
+  }
+
+  /** Questions asked so far. */
+  get asked(): number {
+    return this.#serial;
+  }
+
+  set limits(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** How many more questions may be asked now. */
+  get room(): number {
+    const { window, open } = this.#limits;
+    const quick = this.#open.size - this.#silent;
+    return Math.min(window - quick, open - this.#open.size) - this.#waiting.length;
+  }
+
+  /** Asks at once, or as soon as one of the open questions is settled. */
+  ask(ask: Ask): void {
+    if (this.#open.size >= this.#limits.open) this.#waiting.push(ask);
+    else this.#send(ask);
+  }
+
+  /** Waits until there is room for another question; for a few where many are out: they are written together. */
+  async hasRoom(): Promise<void> {
+    const few = Math.min(16, this.#limits.window >> 2);
+    await this.until(() => this.room > few || (this.room > 0 && this.#open.size <= few));
+  }
+
+  /** Waits until every question is settled. */
+  async isEmpty(): Promise<void> {
+    await this.until(() => this.#open.size === 0 && this.#waiting.length === 0);
+  }
+
+  /** Waits for something that answers bring about. One waits at a time. */
+  async until(when: () => boolean): Promise<void> {
+    if (this.#failure !== null) throw this.#failure.error;
+    if (when()) return;
+    await new Promise<void>((resolve, reject) => {
+      this.#waiter = { when, resolve, reject };
+    });
+  }
+
+  /** Ends the processes, which have nothing to do any more. */
+  async end(): Promise<void> {
+    clearInterval(this.#sweeping);
+    for (const { host } of this.#all) host.close();
+    await Promise.all(this.#all.map(({ reading }) => reading));
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#sweeping);
+    await Promise.all(this.#all.map(({ host }) => host.stop()));
+  }
+
+  #tell(): void {
+    const waiter = this.#waiter;
+    if (waiter === null || !waiter.when()) return;
+    this.#waiter = null;
+    waiter.resolve();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#waiter?.reject(this.#failure.error);
+    this.#waiter = null;
+  }
+
+  #send(ask: Ask): void {
+    const member = ask.alone ? this.#loneMember() : this.#freeMember();
+    const question = member.host.ask(ask.wording);
+    const open = { ask, question, serial: this.#serial++, member, since: performance.now(), silent: false };
+    this.#open.add(open);
+    member.open.set(question.id, open);
+    member.asked += 1;
+    this.#log.asked(question);
+  }
+
+  #freeMember(): Member {
+    const wanted = Math.ceil(Math.min(this.#pace.window, this.#pace.open) / share);
+    while (this.#members.length < wanted) this.#members.push(this.#newMember());
+    return this.#members.reduce((least, member) => (member.open.size < least.open.size ? member : least));
+  }
+
+  #loneMember(): Member {
+    this.#alone ??= this.#newMember();
+    return this.#alone;
+  }
+
+  #newMember(): Member {
+    const host = new Adnshost(this.#all.length, this.#start());
+    const member = { host, open: new Map(), silent: 0, asked: 0, retired: false };
+    const reading = host.read((heard) => this.#hear(member, heard)).finally(() => this.#log.closeAnswers(host.number));
+    reading.catch((error: unknown) => this.#fail(error));
+    this.#all.push({ host, reading });
+    return member;
+  }
+
+  #hear(member: Member, { at, lines, answers }: Heard): void {
+    this.#log.heard(member.host.number, at, lines, answers.length);
+    for (const answer of answers) {
+      const open = member.open.get(answer.id);
+      if (open !== undefined) this.#settle(open, answer, at);
+      else if (answer.id >= member.asked) throw new Error(`printed a line that answers nothing: ${answer.id}`);
+    }
+    this.#admit();
+  }
+
+  #settle(open: Open, answer: AdnsAnswer, at: string): void {
+    const { ask, member, question, serial } = open;
+    this.#open.delete(open);
+    member.open.delete(question.id);
+    if (open.silent) {
+      member.silent -= 1;
+      this.#silent -= 1;
+    }
+    if (member.retired && member.open.size === 0) member.host.close();
+    ask.settle({ question, serial, answer, at });
+  }
+
+  #admit(): void {
+    while (this.#open.size < this.#limits.open) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      this.#send(next);
+    }
+    this.#tell();
+  }
+
+  #sweep(now: number): void {
+    try {
+      this.#lookForSilent(now);
+      this.#admit();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #lookForSilent(now: number): void {
+    for (const open of this.#open) {
+      const age = now - open.since;
+      if (age < this.#pace.silentAfter) break;
+      if (age >= this.#pace.patience) this.#giveUp(open);
+      else if (!open.silent) this.#setAside(open);
+    }
+  }
+
+  #setAside(open: Open): void {
+    const { member } = open;
+    open.silent = true;
+    member.silent += 1;
+    this.#silent += 1;
+    if (member.silent < mostPerHost || member.retired) return;
+    member.retired = true;
+    this.#members = this.#members.filter((other) => other !== member);
+  }
+
+  #giveUp(open: Open): void {
+    const at = nowIso();
+    this.#log.gaveUp(open.question, at);
+    open.member.host.cancel(open.question);
+    this.#settle(open, givenUpAnswer(open.question), at);
+  }
+}
