@@ -1,10 +1,30 @@
 import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
 
 /**
- * A resolver for tests, as a program: `node --import tsx dns-server.ts '<zone as JSON>'` answers on 127.0.0.1, port 53,
- * and prints "ready". It follows aliases within its zone as a recursive resolver does, and drops questions when told to.
+ * A resolver for tests, as a program: `node --import tsx dns-server.ts '<zone as JSON>' '<manners as JSON>'` answers on 127.0.0.1, port
+ * 53, and prints "ready". It follows aliases within its zone as a recursive resolver does. What is too long for a packet it gives over
+ * TCP, one answer per connection, and closes, whatever else was asked there.
  */
-export type Zone = Record<string, { A?: string[]; AAAA?: string[]; CNAME?: string; rcode?: number; silent?: boolean }>;
+export type Zone = Record<
+  string,
+  {
+    A?: string[];
+    AAAA?: string[];
+    CNAME?: string;
+    rcode?: number;
+    /** Never answered; a number: so many questions for it are not. */
+    silent?: boolean | number;
+    /** To be had over TCP alone, which is closed without an answer. */
+    closed?: boolean;
+  }
+>;
+
+/** What the whole resolver does from its n-th question on: nothing, or failing with a code. */
+export interface Manners {
+  from: number;
+  says: 'silence' | number;
+}
 
 const types: Record<number, 'A' | 'AAAA'> = { 1: 'A', 28: 'AAAA' };
 const NXDOMAIN = 3;
@@ -55,7 +75,11 @@ function answer(zone: Zone, query: Buffer): Buffer | null {
     owner = alias;
   }
   const entry = zone[owner];
-  if (entry?.silent) return null;
+  if (entry?.silent === true) return null;
+  if (entry !== undefined && typeof entry.silent === 'number' && entry.silent > 0) {
+    entry.silent -= 1;
+    return null;
+  }
   for (const address of entry?.[types[type] ?? 'A'] ?? []) {
     if (types[type] !== undefined) records.push(resourceRecord(owner, type, encodeAddress(address)));
   }
@@ -66,12 +90,49 @@ function answer(zone: Zone, query: Buffer): Buffer | null {
   return Buffer.concat([header, query.subarray(12, end + 4), ...records]);
 }
 
+/** A header alone, with the question: something truncated, or a failure. */
+function bare(query: Buffer, flags: number): Buffer {
+  const header = Buffer.from(query.subarray(0, 12));
+  header.writeUInt16BE(0x8180 | flags, 2);
+  header.writeUInt32BE(0, 8);
+  return Buffer.concat([header, query.subarray(12, readName(query).end + 4)]);
+}
+
+const TRUNCATED = 0x200;
+const mostBytes = 512;
+
+function overUdp(zone: Zone, query: Buffer): Buffer | null {
+  if (zone[readName(query).name.toLowerCase()]?.closed) return bare(query, TRUNCATED);
+  const reply = answer(zone, query);
+  return reply !== null && reply.length > mostBytes ? bare(query, TRUNCATED) : reply;
+}
+
+function serveTcp(zone: Zone): void {
+  const server = createServer((connection) => {
+    connection.on('error', () => undefined);
+    connection.once('data', (bytes) => {
+      const query = bytes.subarray(2, 2 + bytes.readUInt16BE(0));
+      const reply = zone[readName(query).name.toLowerCase()]?.closed ? null : answer(zone, query);
+      if (reply === null) return connection.destroy();
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(reply.length);
+      return connection.end(Buffer.concat([length, reply]), () => connection.destroy());
+    });
+  });
+  server.listen(53, '127.0.0.1');
+}
+
 if (process.argv[1] === import.meta.filename) {
   const zone: Zone = JSON.parse(process.argv[2] ?? '{}');
+  const manners: Manners | null = JSON.parse(process.argv[3] ?? 'null');
   const socket = createSocket('udp4');
+  let questions = 0;
   socket.on('message', (query, from) => {
-    const reply = answer(zone, query);
+    const changed = manners !== null && questions++ >= manners.from;
+    const failing = changed && manners.says !== 'silence' ? bare(query, manners.says) : null;
+    const reply = changed ? failing : overUdp(zone, query);
     if (reply !== null) socket.send(reply, from.port, from.address);
   });
+  serveTcp(zone);
   socket.bind(53, '127.0.0.1', () => console.log('ready'));
 }

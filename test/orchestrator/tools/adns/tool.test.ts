@@ -1,7 +1,5 @@
 // needs: root
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
@@ -10,8 +8,9 @@ import { ResolveRecord } from '../../../../orchestrator/schemas/records/resolve.
 import { adns } from '../../../../orchestrator/tools/adns/tool.ts';
 import { skipUnless } from '../../../skip.ts';
 import { decodeAll, makeContext } from '../context.ts';
-import { isRoot, withNamespace } from '../namespace.ts';
+import { isRoot } from '../namespace.ts';
 import type { Zone } from './dns-server.ts';
+import { withResolver } from './resolver.ts';
 
 const adnsTool = suite('adns');
 const fixtures = new URL('../../../fixtures/adns/', import.meta.url);
@@ -83,22 +82,6 @@ function shown({ name, type, addresses, chain, status, failure }: ResolveRecord)
 
 function configOf(resolvers: string[], window: number) {
   return Config.parse({ targets: { list: 'names.txt' }, resolve: { resolvers, window } });
-}
-
-/** Runs the test resolver on port 53 of a namespace of its own while `work` asks it. */
-async function withResolver<T>(records: Zone, work: (within: string[]) => Promise<T>): Promise<T> {
-  return await withNamespace('adns', async (name) => {
-    const within = ['ip', 'netns', 'exec', name];
-    const server = new URL('./dns-server.ts', import.meta.url).pathname;
-    const [program = '', ...args] = [...within, 'node', '--import', 'tsx', server, JSON.stringify(records)];
-    const child = execa(program, args, { reject: false, stdin: 'ignore' });
-    try {
-      await once(child.stdout, 'data');
-      return await work(within);
-    } finally {
-      child.kill();
-    }
-  });
 }
 
 adnsTool('a recorded conversation gives one record per unit, in the order of the questions', async () => {
