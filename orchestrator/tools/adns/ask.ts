@@ -4,15 +4,14 @@ import { ProgramError } from '../../errors.ts';
 import type { Question } from '../../roles.ts';
 import { followUp, type Wording, worthOf } from './answer.ts';
 import { Health } from './health.ts';
-import { type Limits, type Pace, Pool, type Settled } from './pool.ts';
+import { limitsAgain, type Pace, paceOf } from './pace.ts';
+import { Pool, type Settled } from './pool.ts';
 import type { AdnsAnswer } from './raw.ts';
 import { RawLog } from './raw-log.ts';
 import { rowOf } from './rows.ts';
 
 /** So often a question is asked by itself when adns has only told of its own connection. */
 const mostAlone = 3;
-/** What is asked again may be open in a third of what is open at first: a resolver that was too busy is less so. */
-const againShare = 3;
 const tellMs = 250;
 
 /** Where a unit is on its way: its question, what was answered before along its aliases, and how often it was asked alone. */
@@ -24,11 +23,6 @@ interface Step {
 
 function firstStep({ name, type }: Question): Step {
   return { wording: { name, type, asked: name, chain: [] }, before: [], alone: 0 };
-}
-
-function paceOf({ resolve }: Config): Pace {
-  const { window, open, silent_after, patience } = resolve;
-  return { window: Math.min(window, open), open, silentAfter: 1000 * silent_after, patience: 1000 * patience };
 }
 
 /** All questions of a part: once, then those without an answer once more. */
@@ -70,14 +64,9 @@ class Asking {
   async #askAgain(): Promise<void> {
     const silent = this.#silent ?? [];
     this.#silent = null;
-    this.#pool.limits = this.#limitsAgain();
+    this.#pool.limits = limitsAgain(this.#pace);
     for (const row of silent) await this.#askWhenRoom(row);
     await this.#finishPass();
-  }
-
-  #limitsAgain(): Limits {
-    const open = Math.ceil(this.#pace.open / againShare);
-    return { open, window: Math.min(this.#pace.window, open) };
   }
 
   async #askWhenRoom(row: Question): Promise<void> {

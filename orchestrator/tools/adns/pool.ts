@@ -2,6 +2,7 @@ import { nowIso } from '../../core/folder/entries.ts';
 import type { Conversation } from '../../core/tool.ts';
 import { Adnshost, type Heard } from './adnshost.ts';
 import { type AdnsQuestion, givenUpAnswer, type Wording } from './answer.ts';
+import type { Limits, Pace } from './pace.ts';
 import type { AdnsAnswer } from './raw.ts';
 import type { RawLog } from './raw-log.ts';
 
@@ -10,21 +11,6 @@ const mostPerHost = 250;
 /** One process for so many questions of the window. */
 const share = 125;
 const sweepMs = 50;
-
-/** How much may be open at once. */
-export interface Limits {
-  /** Questions that may still be answered soon. */
-  window: number;
-  /** All questions, those among them that have been silent for long. */
-  open: number;
-}
-
-export interface Pace extends Limits {
-  /** Milliseconds without an answer after which a question leaves the window. */
-  silentAfter: number;
-  /** Milliseconds without an answer after which it is given up. */
-  patience: number;
-}
 
 /** A question and what came of it. */
 export interface Settled {
