@@ -72,7 +72,13 @@ function censusYaml({ world }: Plan, dir: string): string {
     lab: true,
     lab_ranges: ['198.18.0.0/15', '240.0.0.0/4', '2001:db8::/32'],
     targets: { list: path.join(dir, 'top-list.csv'), www: true },
-    resolve: { tool: 'adns', resolvers: [services.resolver], window: census.window, families: [4, 6] },
+    resolve: {
+      tool: 'adns',
+      resolvers: [services.resolver],
+      window: census.window,
+      patience: census.patience,
+      families: [4, 6],
+    },
     scan: {
       tool: 'zmap',
       ports: census.ports,

@@ -26,6 +26,8 @@ export interface Plan {
   list: ListLine[];
   records: DnsRecord[];
   empty: string[];
+  /** zones delegated to a server that never answers: one per list entry */
+  unanswered: string[];
 }
 
 /** The site and the route of an address. Throws when the world has none: a name may not point into nothing by mistake. */
@@ -46,11 +48,18 @@ function bulkDomains(world: World, next: (tld: string) => string): Domain[] {
       const addresses = Array.from({ length: rule.each }, (_, k) =>
         addressAt(block.prefix, 1 + ((i * rule.each + k) % block.hosts)),
       );
-      domains.push({ name: next(rule.tld), addresses, links: 0, absent: false, www: rule.www });
+      domains.push({ name: next(rule.tld), addresses, links: 0, absent: false, unanswered: false, www: rule.www });
     }
   }
   for (let i = 0; i < world.absent.names; i++)
-    domains.push({ name: next(world.absent.tld), addresses: [], links: 0, absent: true, www: 'absent' });
+    domains.push({
+      name: next(world.absent.tld),
+      addresses: [],
+      links: 0,
+      absent: true,
+      unanswered: false,
+      www: 'absent',
+    });
   return domains;
 }
 
@@ -99,6 +108,7 @@ export function planOf(world: World): Plan {
     list: rankedList(world, domains, random),
     records: domains.flatMap(recordsOf),
     empty: domains.flatMap(emptyNames),
+    unanswered: domains.filter((domain) => domain.unanswered).map((domain) => domain.name),
   };
   for (const { addresses } of domains) for (const address of addresses) locate(plan, address);
   return plan;

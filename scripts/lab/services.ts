@@ -6,10 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { run } from './command.ts';
+import { authority, delegatingZone, resolver } from './nameservers.ts';
 import type { Plan, Site } from './plan.ts';
 import type { Topology } from './topology.ts';
 import { Box, Odd } from './world.ts';
-import { zoneFile } from './zone.ts';
+import { unansweredTld, zoneFile } from './zone.ts';
 
 /** A server of the lab: what runs where, and how one sees that it serves. */
 interface Service {
@@ -61,39 +62,17 @@ async function webServer(site: Site, namespace: string, ports: readonly number[]
   return { name: site.site, namespace, command, ready: { listens: ports[0] ?? 80 } };
 }
 
-async function resolver(plan: Plan, namespace: string, folder: string): Promise<Service> {
-  await mkdir(folder, { recursive: true });
-  const zone = path.join(folder, 'root.zone');
-  await writeFile(zone, zoneFile(plan.records, plan.empty, plan.world.services.resolver));
-  // nodefault: by default unbound denies every name under .test (RFC 6761). for-upstream: it asks the
-  // zone as it would ask the name servers of the Internet, so that it follows aliases itself.
-  const config = `server:
-  directory: "${folder}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  logfile: ""
-  interface: ${plan.world.services.resolver}
-  access-control: 198.18.0.0/15 allow
-  do-ip6: no
-  do-daemonize: no
-  num-threads: 1
-  so-rcvbuf: 4m
-  module-config: "iterator"
-  local-zone: "test." nodefault
-remote-control:
-  control-enable: no
-auth-zone:
-  name: "."
-  zonefile: "${zone}"
-  for-upstream: yes
-  for-downstream: no
-  fallback-enabled: no
-`;
-  await writeFile(path.join(folder, 'unbound.conf'), config);
-  const command = ['unbound', '-d', '-c', path.join(folder, 'unbound.conf')];
-  return { name: 'resolver', namespace, command, ready: { says: 'start of service' } };
+/** The resolver, and the server of the zones that are delegated to a server which never answers. */
+async function nameServers(plan: Plan, topology: Topology, folder: string): Promise<Service[]> {
+  const { services } = plan.world;
+  const root = zoneFile(plan);
+  const at = (name: string, address: string) => ({ name, namespace: '', folder: path.join(folder, name), address });
+  const resolving = { ...at('resolver', services.resolver), namespace: topology.infrastructure };
+  if (plan.unanswered.length === 0) return [await resolver(resolving, root)];
+  const owning = { ...at('authority', services.authority), namespace: topology.authority };
+  const zones = new Map(plan.unanswered.map((zone) => [zone, services.deaf]));
+  const lost = delegatingZone(unansweredTld, services.authority, zones);
+  return [await resolver(resolving, root), await authority(owning, unansweredTld, lost)];
 }
 
 function boxCommand(box: z.infer<typeof Box>): string[] {
@@ -107,7 +86,7 @@ export async function servicesOf(plan: Plan, topology: Topology, data: string, f
   const { infrastructure } = topology;
   const whois = [process.execPath, '--import', 'tsx', script('whois-server.ts'), path.join(data, 'whois.json')];
   const services: Service[] = [
-    await resolver(plan, infrastructure, path.join(folder, 'resolver')),
+    ...(await nameServers(plan, topology, folder)),
     {
       name: 'whois',
       namespace: infrastructure,

@@ -12,6 +12,8 @@ export interface Namespace {
 export interface Topology {
   scanner: string;
   infrastructure: string;
+  /** where the name server of .unanswered is */
+  authority: string;
   site: (name: string) => string;
   /** the box on the way to a site */
   way: (name: string) => string;
@@ -168,6 +170,15 @@ function scannerNamespace(name: string, { world }: Plan, router: Namespace): { h
   return { here, cable };
 }
 
+/** A name server, and beside it an address that swallows what is sent to it: no answer, and no word that there is none. */
+function authorityNamespace(name: string, { world }: Plan): { here: Namespace; prefixes: string[] } {
+  const { authority, deaf } = world.services;
+  const here = namespace(name, COMMON);
+  here.ip.push(...[authority, deaf].map((address) => `addr add ${address}/32 dev lo`));
+  here.nft = `table inet host { chain arriving { type filter hook input priority 0; policy accept; ip daddr ${deaf} drop; }\n}\n`;
+  return { here, prefixes: [`${authority}/32`, `${deaf}/32`] };
+}
+
 /** The namespaces of a lab and how they hang together. Pure; `id` sets two labs apart. */
 export function topologyOf(plan: Plan, id: string): Topology {
   const named = (part: string) => `mc${id}-${part}`;
@@ -175,10 +186,16 @@ export function topologyOf(plan: Plan, id: string): Topology {
   const router = namespace(named('router'), FORWARDING);
   const scanner = scannerNamespace(named('scanner'), plan, router);
   const infrastructure = namespace(named('infra'), COMMON);
-  const services = Object.values(plan.world.services).map((address) => `${address}/32`);
+  const { resolver, whois } = plan.world.services;
+  const services = [resolver, whois].map((address) => `${address}/32`);
   infrastructure.ip.push(...services.map((prefix) => `addr add ${prefix} dev lo`));
   wiring.join(router, 'infra', infrastructure, 'rest', services);
   const all = [router, scanner.here, infrastructure];
+  const authority = authorityNamespace(named('authority'), plan);
+  if (plan.unanswered.length > 0) {
+    all.push(authority.here);
+    wiring.join(router, 'authority', authority.here, 'rest', authority.prefixes);
+  }
   for (const entry of plan.sites) {
     const { site, prefixes } = entry;
     const here = siteNamespace(named(site.site), entry);
@@ -198,6 +215,7 @@ export function topologyOf(plan: Plan, id: string): Topology {
   return {
     scanner: scanner.here.name,
     infrastructure: infrastructure.name,
+    authority: authority.here.name,
     site: named,
     way: (name) => named(`${name}-way`),
     namespaces: all,

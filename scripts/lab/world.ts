@@ -66,6 +66,7 @@ const Census = z
     versions: z.array(z.union([z.literal(0), z.literal(1)])).describe('MPTCP versions to probe'),
     rate: z.int().positive().describe('packets per second on the wire'),
     window: z.int().positive().describe('DNS queries in flight'),
+    patience: z.string().default('2s').describe('how long the resolver is waited for'),
     cooldown: z.string().describe('how long late answers to the scan are waited for'),
     hold: z.string().describe('how long the handshake stage keeps a connection'),
     parts: z.record(z.string(), z.int().positive()).describe('units per part, by stage'),
@@ -136,6 +137,10 @@ const Domain = z.strictObject({
   links: z.int().nonnegative().default(0).describe('aliases (CNAME) between the name and its addresses'),
   loop: z.int().positive().optional().describe('aliases in a circle of so many names'),
   absent: z.boolean().default(false).describe('the name itself does not exist (NXDOMAIN)'),
+  unanswered: z
+    .boolean()
+    .default(false)
+    .describe('a zone of its own, delegated to a server that never answers; the name ends in .unanswered'),
   www: Www,
 });
 
@@ -155,6 +160,8 @@ export const World = z.strictObject({
   services: z.strictObject({
     resolver: z.ipv4().describe('address of the recursive resolver'),
     whois: z.ipv4().describe('address of the whois server'),
+    authority: z.ipv4().default('198.18.0.54').describe('address of the name server of .unanswered'),
+    deaf: z.ipv4().default('198.18.0.55').describe('address that swallows what is sent to it'),
   }),
   census: Census,
   cities: z

@@ -1,4 +1,6 @@
 import { family } from './addresses.ts';
+import { delegation } from './nameservers.ts';
+import type { Plan } from './plan.ts';
 import type { World } from './world.ts';
 
 type Domain = World['domains'][number];
@@ -38,6 +40,7 @@ function circle(domain: Domain, size: number): DnsRecord[] {
 
 /** All records of a list entry: its own name, what its aliases need, and its www name. */
 export function recordsOf(domain: Domain): DnsRecord[] {
+  if (domain.unanswered) return [];
   const records = domain.loop ? circle(domain, domain.loop) : edges(domain);
   if (!domain.absent && !domain.loop) records.push(...chain(domain.name, domain));
   const www = `www.${domain.name}`;
@@ -48,7 +51,7 @@ export function recordsOf(domain: Domain): DnsRecord[] {
 
 /** Names that exist without a record of their own: an `empty` answer and an absent name are two things. */
 export function emptyNames(domain: Domain): string[] {
-  if (domain.absent || domain.loop || domain.links > 0 || domain.addresses.length > 0) return [];
+  if (domain.absent || domain.unanswered || domain.loop || domain.links > 0 || domain.addresses.length > 0) return [];
   return domain.www === 'same' ? [domain.name, `www.${domain.name}`] : [domain.name];
 }
 
@@ -76,14 +79,18 @@ export function follow(records: ReadonlyMap<string, readonly DnsRecord[]>, name:
   return [];
 }
 
+/** Where names end whose own servers never answer. */
+export const unansweredTld = 'unanswered';
+
 /** The whole name space as one zone file for the root (RFC 1035): the resolver recurses over it as over the real tree. */
-export function zoneFile(records: readonly DnsRecord[], empty: readonly string[], resolver: string): string {
+export function zoneFile({ world, records, empty, unanswered }: Plan): string {
   const lines = [
     '. 3600 IN SOA ns.lab.test. hostmaster.lab.test. 1 3600 600 86400 60',
     '. 3600 IN NS ns.lab.test.',
-    `ns.lab.test. 3600 IN A ${resolver}`,
+    `ns.lab.test. 3600 IN A ${world.services.resolver}`,
     ...records.map(({ name, type, value }) => `${name}. 300 IN ${type} ${type === 'CNAME' ? `${value}.` : value}`),
     ...empty.map((name) => `${name}. 300 IN TXT "no address"`),
+    ...(unanswered.length === 0 ? [] : delegation(unansweredTld, world.services.authority)),
   ];
   return `${lines.join('\n')}\n`;
 }
