@@ -72,9 +72,14 @@ export class LineWriter {
     this.lines += 1;
   }
 
+  /** What was added is enough for a write. */
+  get isFull(): boolean {
+    return this.#batch.length >= batchBytes;
+  }
+
   /** Writes what was added once it is enough for a write. */
   async drain(): Promise<void> {
-    if (this.#batch.length >= batchBytes) await this.#flush();
+    if (this.isFull) await this.#flush();
   }
 
   async #flush(): Promise<void> {

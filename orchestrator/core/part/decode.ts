@@ -195,6 +195,9 @@ export async function decodePart<C>(
   const temp = join(folder.temp(), `${stage.name}-${part}.rows`);
   const destination = { path: folder.records(stage.name, part), temp, schema: stage.role.record };
   const decoding = { job, context, destination };
+  // What was decoded while it was collected is hashed beside the writing: both wait for the disk. Whoever fails first is told of below.
+  const hashed = live === null ? null : reader.sha256();
+  hashed?.catch(() => undefined);
   const inOrder = tool.inOrder === true ? await decodeInOrder(decoding) : null;
   const { decoder, books, written, commands } = inOrder ?? (await decodeSorted(decoding, live));
   const own = !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
@@ -213,6 +216,6 @@ export async function decodePart<C>(
     facts,
     output_sha256: written.rows_sha256,
     records_sha256: written.file_sha256,
-    raw_sha256: await reader.sha256(),
+    raw_sha256: await (hashed ?? reader.sha256()),
   };
 }

@@ -29,6 +29,7 @@ function firstStep({ name, type }: Question): Step {
 class Asking {
   readonly #context: CollectContext<Question, Config>;
   readonly #command: Command;
+  readonly #log: RawLog;
   readonly #pool: Pool;
   readonly #pace: Pace;
   readonly #health: Health;
@@ -43,6 +44,7 @@ class Asking {
   constructor(context: CollectContext<Question, Config>, command: Command, log: RawLog) {
     this.#context = context;
     this.#command = command;
+    this.#log = log;
     this.#pace = paceOf(context.config);
     this.#pool = new Pool(() => context.start(command), log, this.#pace);
     this.#health = new Health(`mptcp-census-${context.seed.toString(36)}-${Date.now().toString(36)}-`);
@@ -50,9 +52,11 @@ class Asking {
 
   async run(): Promise<void> {
     try {
+      this.#log.begins('first', 0);
       for await (const rows of this.#context.batches()) for (const row of rows) await this.#askWhenRoom(row);
       await this.#finishPass();
       await this.#askAgain();
+      this.#log.begins('end', 0);
       this.#tell();
       await this.#pool.end();
     } catch (error) {
@@ -64,6 +68,7 @@ class Asking {
   async #askAgain(): Promise<void> {
     const silent = this.#silent ?? [];
     this.#silent = null;
+    this.#log.begins('again', silent.length);
     this.#pool.limits = limitsAgain(this.#pace);
     for (const row of silent) await this.#askWhenRoom(row);
     await this.#finishPass();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { rawExists } from '../../core/folder/raw-files.ts';
+import { rawExists, rawStream } from '../../core/folder/raw-files.ts';
+import { lineBatches } from '../../core/process/lines.ts';
 import type { DecodeContext, RawRow } from '../../core/tool.ts';
 import type { Question } from '../../roles.ts';
 import { AdnsQuestion, AnswerReader, givenUpAnswer } from './answer.ts';
@@ -51,7 +52,7 @@ async function readTimes(
     for (const line of lines) {
       const moment = Moment.parse(JSON.parse(line));
       if ('given_up' in moment) giveUp(processes.get(moment.process)?.get(moment.given_up), moment.at);
-      else timesOf(times, moment.process).push(moment);
+      else if ('answers' in moment) timesOf(times, moment.process).push(moment);
     }
   return times;
 }
@@ -124,4 +125,21 @@ export async function* decodeAnswers(context: Context): AsyncGenerator<RawRow[]>
     if (first !== undefined) rows.push(rowOf(first.question, answers, unit.at(-1)?.at ?? null));
   }
   yield rows;
+}
+
+/** How long the passes over the names of a part took, in seconds, and how many were asked again. */
+export async function passFacts(folder: string): Promise<Record<string, number>> {
+  const path = join(folder, timesFile);
+  if (!(await rawExists(path))) return {};
+  const begun = new Map<string, number>();
+  let asked_again = 0;
+  for await (const lines of lineBatches(await rawStream(path)))
+    for (const line of lines) {
+      const moment = Moment.parse(JSON.parse(line));
+      if (!('begins' in moment)) continue;
+      begun.set(moment.begins, Date.parse(moment.at));
+      asked_again += moment.names;
+    }
+  const between = (from: string, to: string) => ((begun.get(to) ?? 0) - (begun.get(from) ?? 0)) / 1000;
+  return { first_pass_s: between('first', 'again'), asked_again, second_pass_s: between('again', 'end') };
 }

@@ -102,7 +102,7 @@ export class Pool {
 
   /** Waits until there is room for another question; for a few where many are out: they are written together. */
   async hasRoom(): Promise<void> {
-    const few = Math.min(16, this.#limits.window >> 2);
+    const few = Math.min(64, this.#limits.window >> 2);
     await this.until(() => this.room > few || (this.room > 0 && this.#open.size <= few));
   }
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { nowIso } from '../../core/folder/entries.ts';
 import type { AdnsQuestion } from './answer.ts';
 
 /** What an adnshost of the part printed, untouched; without a number in runs that had but one. */
@@ -16,7 +17,10 @@ export const timesFile = 'times.ndjson';
 export const Moment = z.union([
   z.strictObject({ at: z.string(), process: z.int(), answers: z.int() }),
   z.strictObject({ at: z.string(), process: z.int(), given_up: z.int() }),
+  z.strictObject({ at: z.string(), begins: z.enum(['first', 'again', 'end']), names: z.int() }),
 ]);
+/** A pass over names, which are asked once and, where nothing was heard, again. */
+type Pass = 'first' | 'again' | 'end';
 
 const batchBytes = 1 << 16;
 
@@ -74,6 +78,11 @@ export class RawLog {
 
   gaveUp({ process, id }: AdnsQuestion, at: string): void {
     this.#times.add(JSON.stringify({ at, process, given_up: id }));
+  }
+
+  /** @param names how many are asked again */
+  begins(begins: Pass, names: number): void {
+    this.#times.add(JSON.stringify({ at: nowIso(), begins, names }));
   }
 
   #answersOf(process: number): LogFile {

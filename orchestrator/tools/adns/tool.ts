@@ -6,7 +6,7 @@ import type { Missing } from '../../schemas/lists.ts';
 import type { ResolveRecord } from '../../schemas/records/resolve.ts';
 import { worthOf } from './answer.ts';
 import { askAll } from './ask.ts';
-import { decodeAnswers } from './decode.ts';
+import { decodeAnswers, passFacts } from './decode.ts';
 import { type AdnsAnswer, AdnsRaw } from './raw.ts';
 
 const adnshost: Program = {
@@ -88,4 +88,6 @@ export const adns: Tool<Question, AdnsRaw, ResolveRecord, Config> = {
       failure: failureOf(last, sorted),
     };
   },
+
+  facts: passFacts,
 };
