@@ -13,6 +13,9 @@ import { rowOf } from './rows.ts';
 /** So often a question is asked by itself when adns has only told of its own connection. */
 const mostAlone = 3;
 const tellMs = 250;
+/** Milliseconds that a control question is waited for, and that a resolver may be full. */
+const controlMs = 2000;
+const fullForMs = 60_000;
 
 /** Where a unit is on its way: its question, what was answered before along its aliases, and how often it was asked alone. */
 interface Step {
@@ -95,7 +98,11 @@ class Asking {
   }
 
   #ask(step: Step): void {
-    this.#pool.ask({ wording: step.wording, settle: (settled) => this.#take(step, settled) });
+    this.#pool.ask({
+      wording: step.wording,
+      settle: (settled) => this.#take(step, settled),
+      leaves: (serial) => this.#health.leaves(serial),
+    });
   }
 
   #take(step: Step, settled: Settled): void {
@@ -145,19 +152,39 @@ class Asking {
     });
   }
 
-  /** @throws Error when no control question is answered either */
+  /**
+   * Asks control questions until the resolver answers one that it cannot know. Nothing else is asked meanwhile: one that answers what it knows and
+   * nothing else has more to look for than it can hold, and needs time.
+   * @throws Error when it does not
+   */
   async #control(): Promise<void> {
-    const questions = this.#health.controls();
-    let answered = false;
-    let open = questions.length;
-    function settle({ answer }: Settled): void {
-      answered ||= worthOf(answer) === 'answer';
-      open -= 1;
+    const begun = performance.now();
+    for (let known = false; ; ) {
+      const heard = await this.#askControls();
+      if (heard.works) break;
+      known ||= heard.known;
+      const limit = known ? fullForMs : this.#pace.patience;
+      if (performance.now() - begun >= limit) throw new Error(this.#health.complaint(known));
     }
-    for (const wording of questions) this.#pool.ask({ wording, settle });
-    await this.#pool.until(() => answered || open === 0);
-    if (!answered) throw new Error(this.#health.complaint);
     this.#health.reassure(this.#pool.asked);
+  }
+
+  async #askControls(): Promise<{ works: boolean; known: boolean }> {
+    const { known, fresh } = this.#health.controls();
+    const decisive = fresh.length > 0 ? fresh : known;
+    const good = new Set<Wording>();
+    let open = known.length + fresh.length;
+    const patience = Math.min(controlMs, this.#pace.patience);
+    for (const wording of new Set([...known, ...fresh])) {
+      const settle = ({ answer }: Settled) => {
+        if (worthOf(answer) === 'answer') good.add(wording);
+        open -= 1;
+      };
+      this.#pool.ask({ wording, patience, settle });
+    }
+    const works = () => decisive.some((wording) => good.has(wording));
+    await this.#pool.until(() => works() || open === 0);
+    return { works: works(), known: known.some((wording) => good.has(wording)) };
   }
 
   #tellNowAndThen(): void {

@@ -7,15 +7,16 @@ const someNames = 20;
 const fewNames = 3;
 
 /**
- * Tells a dead resolver from dead names. Counted are the questions asked after the last one that was answered: dead names stay open while the good
- * ones come and go, and are given up together. When they are many, or the last of a part, control questions decide.
+ * Tells a dead resolver from dead names. Counted are the questions asked after the last one that was answered, and of those what was answered
+ * badly or left the window: dead names stay open while the good ones come and go. When they are many, or the last of a part, control
+ * questions decide.
  */
 export class Health {
   readonly #salt: string;
   #good: string[] = [];
   #lastGood = -1;
   #run = 0;
-  #lastWord = '';
+  #lastWord = 'silence';
   #doubtAt = someNames;
   #controls = 0;
 
@@ -24,17 +25,22 @@ export class Health {
     this.#salt = salt;
   }
 
-  hear({ question, serial, answer }: Settled): void {
+  hear({ question, serial, answer, silent }: Settled): void {
     if (worthOf(answer) === 'answer') {
       if (serial > this.#lastGood) {
         this.#lastGood = serial;
         this.#run = 0;
       }
       if (this.#good.at(-1) !== question.asked) this.#good = [...this.#good.slice(1 - fewNames), question.asked];
-    } else if (serial > this.#lastGood) {
-      this.#run += 1;
-      this.#lastWord = answer.status;
+      return;
     }
+    this.#lastWord = answer.status;
+    if (!silent) this.leaves(serial);
+  }
+
+  /** A question has left the window, or was answered badly. */
+  leaves(serial: number): void {
+    if (serial > this.#lastGood) this.#run += 1;
   }
 
   /** Questions in a row without an answer of the DNS. */
@@ -42,26 +48,29 @@ export class Health {
     return this.#run;
   }
 
-  /** What is wrong when the control questions were not answered either. */
-  get complaint(): string {
-    const what =
-      this.#good.length === 0 ? 'any question' : `${this.#run} questions in a row, nor to a control question`;
-    return `had no answer to ${what}: the resolver is gone, or has no connection of its own (the last outcome was ${this.#lastWord})`;
-  }
-
   get inDoubt(): boolean {
     return this.#run >= this.#doubtAt;
   }
 
   /**
-   * Questions that a resolver which works answers. Many silent names are told from a resolver whose own servers are gone by names that
-   * it cannot have in its cache; a few, by names that it has just answered for.
+   * Questions that a resolver which works answers: `known` names that it has just answered for, and `fresh` ones that it cannot know, which
+   * show whether it can still ask others. For a few silent names the known ones will do.
    */
-  controls(): Wording[] {
-    const fresh = () => `${this.#salt}${this.#controls++}`;
-    const few = this.#run < someNames;
-    const names = this.#good.length === 0 ? [fresh()] : this.#good.map((name) => (few ? name : `${fresh()}.${name}`));
-    return names.map((name) => ({ name, type: 'A', asked: name, chain: [], control: true }));
+  controls(): { known: Wording[]; fresh: Wording[] } {
+    const word = () => `${this.#salt}${this.#controls++}`;
+    const few = this.#run < someNames && this.#good.length > 0;
+    const fresh = this.#good.length === 0 ? [word()] : this.#good.map((name) => `${word()}.${name}`);
+    return { known: this.#good.map(controlOf), fresh: few ? [] : fresh.map(controlOf) };
+  }
+
+  /** What is wrong when they are not answered. */
+  complaint(known: boolean): string {
+    const what =
+      this.#good.length === 0 ? 'any question' : `${this.#run} questions in a row, nor to a control question`;
+    const where = known
+      ? 'the resolver answers from its memory only'
+      : 'the resolver is gone, or has no connection of its own';
+    return `had no answer to ${what}: ${where} (the last outcome was ${this.#lastWord})`;
   }
 
   /** The controls were answered: the names are dead. It takes more of them to make one doubt again. */
@@ -70,4 +79,8 @@ export class Health {
     this.#run = 0;
     this.#doubtAt *= 2;
   }
+}
+
+function controlOf(name: string): Wording {
+  return { name, type: 'A', asked: name, chain: [], control: true };
 }

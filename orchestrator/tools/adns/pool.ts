@@ -11,6 +11,14 @@ const mostPerHost = 250;
 /** One process for so many questions of the window. */
 const share = 125;
 const sweepMs = 50;
+/**
+ * adns repeats a question every 2 s. A resolver counts each repetition as one more that waits for it (unbound lets 1,000 of an address wait and then
+ * drops whatever else it asks), so a silent question rests before that, and is repeated once, when so much of the patience is over.
+ */
+const restAfterMs = 1900;
+/** Room that names leave to control questions and to what is asked alone. */
+const forControls = 6;
+const repeatAt = 0.6;
 
 /** A question and what came of it. */
 export interface Settled {
@@ -20,13 +28,19 @@ export interface Settled {
   answer: AdnsAnswer;
   /** When the answer was read, or the question given up. */
   at: string;
+  /** It had left the window. */
+  silent: boolean;
 }
 
 export interface Ask {
   wording: Wording;
   /** By a process of its own, where no other question can lose its connection with this one. */
   alone?: boolean;
+  /** Milliseconds after which it is given up, where not after the patience of the run. */
+  patience?: number;
   settle: (settled: Settled) => void;
+  /** It leaves the window. */
+  leaves?: (serial: number) => void;
 }
 
 interface Open {
@@ -36,6 +50,9 @@ interface Open {
   member: Member;
   since: number;
   silent: boolean;
+  /** No process has it: it waits for its repetition, and for its end. */
+  resting: boolean;
+  repeated: boolean;
 }
 
 /** A process and what is open with it. */
@@ -91,7 +108,8 @@ export class Pool {
   get room(): number {
     const { window, open } = this.#limits;
     const quick = this.#open.size - this.#silent;
-    return Math.min(window - quick, open - this.#open.size) - this.#waiting.length;
+    const kept = Math.min(forControls, open >> 3);
+    return Math.min(window - quick, open - kept - this.#open.size) - this.#waiting.length;
   }
 
   /** Asks at once, or as soon as one of the open questions is settled. */
@@ -146,13 +164,19 @@ export class Pool {
   }
 
   #send(ask: Ask): void {
+    const since = performance.now();
+    const open = { ask, since, silent: false, resting: false, repeated: false, ...this.#hand(ask) };
+    this.#open.add(open);
+    open.member.open.set(open.question.id, open);
+  }
+
+  /** Hands a question to a process. */
+  #hand(ask: Ask): Pick<Open, 'member' | 'question' | 'serial'> {
     const member = ask.alone ? this.#loneMember() : this.#freeMember();
     const question = member.host.ask(ask.wording);
-    const open = { ask, question, serial: this.#serial++, member, since: performance.now(), silent: false };
-    this.#open.add(open);
-    member.open.set(question.id, open);
     member.asked += 1;
     this.#log.asked(question);
+    return { member, question, serial: this.#serial++ };
   }
 
   #freeMember(): Member {
@@ -186,15 +210,17 @@ export class Pool {
   }
 
   #settle(open: Open, answer: AdnsAnswer, at: string): void {
-    const { ask, member, question, serial } = open;
+    const { ask, question, serial, silent } = open;
     this.#open.delete(open);
+    if (silent) this.#silent -= 1;
+    if (!open.resting) this.#takeFrom(open);
+    ask.settle({ question, serial, answer, at, silent });
+  }
+
+  #takeFrom({ member, question, silent }: Open): void {
     member.open.delete(question.id);
-    if (open.silent) {
-      member.silent -= 1;
-      this.#silent -= 1;
-    }
+    if (silent) member.silent -= 1;
     if (member.retired && member.open.size === 0) member.host.close();
-    ask.settle({ question, serial, answer, at });
   }
 
   #admit(): void {
@@ -218,10 +244,26 @@ export class Pool {
   #lookForSilent(now: number): void {
     for (const open of this.#open) {
       const age = now - open.since;
+      const patience = open.ask.patience ?? this.#pace.patience;
       if (age < this.#pace.silentAfter) break;
-      if (age >= this.#pace.patience) this.#giveUp(open);
+      if (age >= patience) this.#giveUp(open);
       else if (!open.silent) this.#setAside(open);
+      else if (!open.resting && age >= (open.repeated ? repeatAt * patience : 0) + restAfterMs) this.#rest(open);
+      else if (open.resting && !open.repeated && age >= repeatAt * patience) this.#repeat(open);
     }
+  }
+
+  #rest(open: Open): void {
+    this.#log.gaveUp(open.question, nowIso());
+    open.member.host.cancel(open.question);
+    this.#takeFrom(open);
+    open.resting = true;
+  }
+
+  #repeat(open: Open): void {
+    Object.assign(open, this.#hand(open.ask), { resting: false, repeated: true });
+    open.member.open.set(open.question.id, open);
+    open.member.silent += 1;
   }
 
   #setAside(open: Open): void {
@@ -229,6 +271,7 @@ export class Pool {
     open.silent = true;
     member.silent += 1;
     this.#silent += 1;
+    open.ask.leaves?.(open.serial);
     if (member.silent < mostPerHost || member.retired) return;
     member.retired = true;
     this.#members = this.#members.filter((other) => other !== member);
@@ -237,7 +280,7 @@ export class Pool {
   #giveUp(open: Open): void {
     const at = nowIso();
     this.#log.gaveUp(open.question, at);
-    open.member.host.cancel(open.question);
+    if (!open.resting) open.member.host.cancel(open.question);
     this.#settle(open, givenUpAnswer(open.question), at);
   }
 }
