@@ -34,6 +34,8 @@ export async function openDatabase(input: {
     temp_directory: input.temp,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    // Files are read once or twice: what it would keep of them takes room from sorting.
+    enable_external_file_cache: 'false',
     threads: String(input.threads ?? threadsFor(memory, availableParallelism())),
   });
 }

@@ -47,6 +47,9 @@ async function sumReplies(context: WholeContext<Config>, scratch: Scratch, range
   await scratch.remove('replies');
 }
 
+/** Rows of evidence that are held in memory while they are dealt out: each is a text of some 500 bytes. */
+const evidenceRows = 20_000;
+
 /** Brings the evidence of the run into ranges of addresses, and finds what is judged over the whole run. Needs `connections` dealt out. */
 export async function prepareVerdicts(
   context: WholeContext<Config>,
@@ -58,7 +61,8 @@ export async function prepareVerdicts(
   await context.run(`CREATE OR REPLACE TABLE kinds AS ${kindsSql}`);
   await context.run('DROP VIEW replies');
   await sumReplies(context, scratch, ranges);
-  await scratch.deal('evidence', evidenceSql(scratch.files('own')), ranges.numberOf('address'), ranges.count);
+  const own = evidenceSql(scratch.files('own'));
+  await scratch.deal('evidence', own, ranges.numberOf('address'), ranges.count, evidenceRows);
   await context.run(verdictsTable);
   await context.run(classesTable);
   const kinds = [];

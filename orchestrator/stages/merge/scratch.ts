@@ -8,6 +8,9 @@ import type { WholeContext } from '../../core/stage.ts';
 /** Rows that a later step reads in slices: few enough that a slice reads little beside its own. */
 const rowGroup = 20_480;
 
+/** Rows of a few short columns that are held in memory while they are dealt out: the database's own default. */
+const narrowRows = 524_288;
+
 /** Numbers that rows are dealt out to at once: each has buffers of its own. */
 const atOnce = 128;
 
@@ -58,8 +61,10 @@ export class Scratch {
    * number's rows alone can be sorted, and gathered into lists, in memory. More numbers than buffers fit in are dealt out in two rounds.
    * @param numbered SQL of the number that a row goes to
    * @param count of numbers
+   * @param held rows in memory before they are written
    */
-  async deal(name: string, sql: string, numbered: string, count: number): Promise<void> {
+  async deal(name: string, sql: string, numbered: string, count: number, held = narrowRows): Promise<void> {
+    await this.#context.run(`SET GLOBAL partitioned_write_flush_threshold = ${held}`);
     await this.#copy(`${name}.columns.parquet`, `FROM (${sql}) LIMIT 0`, 'COMPRESSION lz4');
     const rows = `SELECT *, ${numbered} AS dealt FROM (${sql})`;
     if (count <= atOnce) return await this.#partition(name, rows, 'dealt');
