@@ -165,6 +165,7 @@ async function decodeInOrder<C>(decoding: Decoding<C>): Promise<Done<C> | null> 
   try {
     await takeAll(job, decoder, job.tool.decode({ ...context, batches: asking }));
   } catch (error) {
+    writer.drop();
     await decoder.rejects.finish();
     if (error instanceof OutOfOrder) return null;
     throw error;

@@ -80,6 +80,12 @@ export class RecordsWriter {
     this.#text = '';
   }
 
+  /** Leaves it: there will be no file. */
+  drop(): void {
+    this.#text = '';
+    this.#writer.close();
+  }
+
   async finish(): Promise<RecordsFile> {
     const { path, temp, schema } = this.#to;
     this.#flushText();

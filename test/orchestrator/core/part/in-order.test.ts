@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -188,6 +188,15 @@ for (const [sentence, rows, words, times, more = {}] of cases) {
     assert.equal([ordered.read, sorted.read], [times, 1]);
   });
 }
+
+test('a part that is decoded once more leaves no file open', async () => {
+  const units = [2, 1].map((n) => ({ n, says: ['a'] }));
+  const open = () => readdirSync('/proc/self/fd').length;
+  await decodeUnits(units, true, {});
+  const before = open();
+  for (let n = 0; n < 10; n += 1) await decodeUnits(units, true, {});
+  assert.ok(open() < before + 10, `${before} open files before, ${open()} after`);
+});
 
 test('thousands of units, some silent, some with many words, as if they had been sorted', async () => {
   const random = randomFrom(5);
