@@ -1,5 +1,5 @@
 import { type Wording, worthOf } from './answer.ts';
-import type { Settled } from './pool.ts';
+import type { Settled } from './open.ts';
 
 /** So many questions in a row without an answer of the DNS make one doubt the resolver. */
 const someNames = 20;

@@ -1,69 +1,24 @@
 import { nowIso } from '../../core/folder/entries.ts';
 import type { Conversation } from '../../core/tool.ts';
-import { Adnshost, type Heard } from './adnshost.ts';
-import { type AdnsQuestion, givenUpAnswer, type Wording } from './answer.ts';
+import type { Heard } from './adnshost.ts';
+import { givenUpAnswer } from './answer.ts';
+import { Members } from './members.ts';
+import type { Ask, Member, Open } from './open.ts';
 import type { Limits, Pace } from './pace.ts';
 import type { AdnsAnswer } from './raw.ts';
 import type { RawLog } from './raw-log.ts';
 
-/** An adnshost can take the answers of about so many questions at once; of more its receive buffer loses some. */
-const mostPerHost = 250;
-/** One process for so many questions of the window. */
-const share = 125;
 const sweepMs = 50;
 /**
  * adns repeats a question every 2 s. A resolver counts each repetition as one more that waits for it (unbound lets 1,000 of an address wait and then
  * drops whatever else it asks), so a silent question rests before that, and is repeated once, when so much of the patience is over.
  */
 const restAfterMs = 1900;
+/** Questions that one write waits for at most. */
+const mostTogether = 64;
 /** Room that names leave to control questions and to what is asked alone. */
 const forControls = 6;
 const repeatAt = 0.6;
-
-/** A question and what came of it. */
-export interface Settled {
-  question: AdnsQuestion;
-  /** Questions of the part that were asked before this one. */
-  serial: number;
-  answer: AdnsAnswer;
-  /** When the answer was read, or the question given up. */
-  at: string;
-  /** It had left the window. */
-  silent: boolean;
-}
-
-export interface Ask {
-  wording: Wording;
-  /** By a process of its own, where no other question can lose its connection with this one. */
-  alone?: boolean;
-  /** Milliseconds after which it is given up, where not after the patience of the run. */
-  patience?: number;
-  settle: (settled: Settled) => void;
-  /** It leaves the window. */
-  leaves?: (serial: number) => void;
-}
-
-interface Open {
-  ask: Ask;
-  question: AdnsQuestion;
-  serial: number;
-  member: Member;
-  since: number;
-  silent: boolean;
-  /** No process has it: it waits for its repetition, and for its end. */
-  resting: boolean;
-  repeated: boolean;
-}
-
-/** A process and what is open with it. */
-interface Member {
-  host: Adnshost;
-  open: Map<number, Open>;
-  silent: number;
-  /** Questions with numbers below this were asked: one of them may be answered after it was given up. */
-  asked: number;
-  retired: boolean;
-}
 
 /**
  * Several adnshosts and the questions that are open with them. A question that stays silent leaves the window, and is given up after the patience
@@ -71,7 +26,6 @@ interface Member {
  * resolver has a list of what it is looking for, and drops questions when that is full.
  */
 export class Pool {
-  readonly #start: () => Conversation;
   readonly #log: RawLog;
   readonly #pace: Pace;
   #limits: Limits;
@@ -79,19 +33,25 @@ export class Pool {
   readonly #open = new Set<Open>();
   #silent = 0;
   readonly #waiting: Ask[] = [];
-  #members: Member[] = [];
-  #alone: Member | null = null;
-  readonly #all: { host: Adnshost; reading: Promise<void> }[] = [];
+  readonly #members: Members;
   #serial = 0;
   #waiter: { when: () => boolean; resolve: () => void; reject: (error: unknown) => void } | null = null;
   #failure: { error: unknown } | null = null;
   readonly #sweeping: NodeJS.Timeout;
 
   constructor(start: () => Conversation, log: RawLog, pace: Pace) {
-    this.#start = start;
     this.#log = log;
     this.#pace = pace;
     this.#limits = pace;
+    this.#members = new Members(
+      start,
+      pace.window,
+      (member, heard) => this.#hear(member, heard),
+      (host, error) => {
+        log.closeAnswers(host.number);
+        if (error !== null) this.#fail(error);
+      },
+    );
     this.#sweeping = setInterval(() => this.#sweep(performance.now()), sweepMs);
   }
 
@@ -118,10 +78,9 @@ export class Pool {
     else this.#send(ask);
   }
 
-  /** Waits until there is room for another question; for a few where many are out: they are written together. */
+  /** Waits until there is room for another question; for some where many are answered soon: they are written together. */
   async hasRoom(): Promise<void> {
-    const few = Math.min(64, this.#limits.window >> 2);
-    await this.until(() => this.room > few || (this.room > 0 && this.#open.size <= few));
+    await this.until(() => this.room > Math.min(mostTogether, (this.#open.size - this.#silent) >> 1));
   }
 
   /** Waits until every question is settled. */
@@ -141,13 +100,12 @@ export class Pool {
   /** Ends the processes, which have nothing to do any more. */
   async end(): Promise<void> {
     clearInterval(this.#sweeping);
-    for (const { host } of this.#all) host.close();
-    await Promise.all(this.#all.map(({ reading }) => reading));
+    await this.#members.end();
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#sweeping);
-    await Promise.all(this.#all.map(({ host }) => host.stop()));
+    await this.#members.stop();
   }
 
   #tell(): void {
@@ -172,31 +130,11 @@ export class Pool {
 
   /** Hands a question to a process. */
   #hand(ask: Ask): Pick<Open, 'member' | 'question' | 'serial'> {
-    const member = ask.alone ? this.#loneMember() : this.#freeMember();
+    const member = ask.alone ? this.#members.alone() : this.#members.free();
     const question = member.host.ask(ask.wording);
     member.asked += 1;
     this.#log.asked(question);
     return { member, question, serial: this.#serial++ };
-  }
-
-  #freeMember(): Member {
-    const wanted = Math.ceil(Math.min(this.#pace.window, this.#pace.open) / share);
-    while (this.#members.length < wanted) this.#members.push(this.#newMember());
-    return this.#members.reduce((least, member) => (member.open.size < least.open.size ? member : least));
-  }
-
-  #loneMember(): Member {
-    this.#alone ??= this.#newMember();
-    return this.#alone;
-  }
-
-  #newMember(): Member {
-    const host = new Adnshost(this.#all.length, this.#start());
-    const member = { host, open: new Map(), silent: 0, asked: 0, retired: false };
-    const reading = host.read((heard) => this.#hear(member, heard)).finally(() => this.#log.closeAnswers(host.number));
-    reading.catch((error: unknown) => this.#fail(error));
-    this.#all.push({ host, reading });
-    return member;
   }
 
   #hear(member: Member, { at, lines, answers }: Heard): void {
@@ -272,9 +210,7 @@ export class Pool {
     member.silent += 1;
     this.#silent += 1;
     open.ask.leaves?.(open.serial);
-    if (member.silent < mostPerHost || member.retired) return;
-    member.retired = true;
-    this.#members = this.#members.filter((other) => other !== member);
+    this.#members.retireIfFull(member);
   }
 
   #giveUp(open: Open): void {
