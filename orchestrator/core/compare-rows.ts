@@ -9,6 +9,7 @@ import type { PartStage } from './stage.ts';
 import type { RunState } from './state.ts';
 
 const Differing = z.object({ differing: z.int() });
+const Name = z.object({ name: z.string() });
 
 /** What a comparison reads of a replay under way. */
 type Replaying = Pick<RunState<unknown>, 'folder' | 'query'>;
@@ -69,5 +70,35 @@ export async function compareOldRecords<C>(
     both.length === columns.length
       ? 'made with schema_version 1: compared as sets of rows'
       : `made with schema_version 1: compared as sets of rows, in the ${both.length} of ${columns.length} fields that it has`;
+  return { differ: (await differing(state, sql)) > 0, note };
+}
+
+/**
+ * Compares the records of a part that was made before its schema got the fields that it has now, row by row in the fields of then. Null when it
+ * has all of them, or is not as the run left it.
+ */
+export async function compareFewerFields<C>(
+  state: RunState<C>,
+  stage: PartStage<C>,
+  part: string,
+): Promise<{ differ: boolean; note: string } | null> {
+  const old = join(state.folder.root, stage.name, `${part}.parquet`);
+  const kept = state.manifest.data.stages[stage.name]?.parts[part]?.records_sha256;
+  if (!(await exists(old)) || (await sha256File(old)) !== kept) return null;
+  const columns = columnsOf(stage.role.record).map(([name]) => name);
+  const fields = new Set<string>();
+  for await (const row of state.query(
+    `SELECT column_name AS name FROM (DESCRIBE SELECT * FROM read_parquet(${sqlText(old)}))`,
+  ))
+    fields.add(Name.parse(row).name);
+  const both = columns.filter((name) => fields.has(name));
+  if (both.length === columns.length) return null;
+  const names = both.map((name) => `"${name}"`).join(', ');
+  const table = (path: string) => `(SELECT q FROM (SELECT ${names} FROM read_parquet(${sqlText(path)})) q)`;
+  const sql = `
+    SELECT count(*) AS differing
+    FROM ${table(old)} a POSITIONAL JOIN ${table(state.folder.records(stage.name, part))} b
+    WHERE a.q IS DISTINCT FROM b.q`;
+  const note = `made before its records had all their fields: compared in the ${both.length} of ${columns.length} that it has`;
   return { differ: (await differing(state, sql)) > 0, note };
 }

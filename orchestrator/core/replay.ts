@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { CensusError } from '../errors.ts';
-import { compareOldRecords, sameRows } from './compare-rows.ts';
+import { compareFewerFields, compareOldRecords, sameRows } from './compare-rows.ts';
 import { openDatabase } from './duckdb.ts';
 import { exists, sha256File } from './folder/files.ts';
 import { type Manifest, schemaVersion } from './folder/manifest.ts';
@@ -67,7 +67,11 @@ async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<
       const compared = await compareOldRecords(state, stage, part);
       if (compared.note !== null) notes.add(compared.note);
       if (compared.differ) differs.push(`${stage.name}/${part}.ndjson`);
-    } else if (output_sha256 !== before?.output_sha256) differs.push(`${stage.name}/${part}.parquet`);
+    } else if (output_sha256 !== before?.output_sha256) {
+      const compared = await compareFewerFields(state, stage, part);
+      if (compared !== null) notes.add(compared.note);
+      if (compared?.differ ?? true) differs.push(`${stage.name}/${part}.parquet`);
+    }
   }
   await joinRejects(state.folder, stage.name, cut.parts);
   return { stage: stage.name, differs, compared: cut.parts.length, notes: [...notes] };

@@ -1,5 +1,5 @@
 // takes: long
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -115,6 +115,34 @@ test('records of such a run that were changed since are not compared, and that i
   assert.equal(first?.differs, ['first/00000.ndjson']);
   assert.match(first?.notes.join() ?? '', /not compared/);
 });
+
+/** The toy's run as a version made it whose records did not say why they failed. */
+async function runWithFewerFields(square: string): Promise<string> {
+  const folder = toyFolder();
+  const { manifest } = await runToy(folder, toyConfig);
+  const path = join(folder, 'first', '00000.parquet');
+  const database = await openDatabase({ temp: join(folder, 'temp') });
+  const fewer = `SELECT n, ${square} AS square FROM read_parquet(${sqlText(path)})`;
+  await runSql(database, `COPY (${fewer}) TO ${sqlText(`${path}.old`)} (FORMAT parquet)`);
+  renameSync(`${path}.old`, path);
+  Object.assign(manifest.stages.first?.parts['00000'] ?? {}, {
+    output_sha256: 'of fewer fields',
+    records_sha256: await sha256File(path),
+  });
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  return folder;
+}
+
+for (const [square, differs] of [
+  ['square', []],
+  ['square + 1', ['first/00000.parquet']],
+] as const) {
+  test(`records of before a field are compared in the fields of then: ${square}`, async () => {
+    const [first] = await replay(await runWithFewerFields(square));
+    assert.equal(first?.differs, differs);
+    assert.match(first?.notes.join() ?? '', /compared in the 2 of 3 that it has/);
+  });
+}
 
 test('a table in other bytes with the same rows in the same order is no difference', async () => {
   const folder = toyFolder();

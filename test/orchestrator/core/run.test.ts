@@ -29,6 +29,26 @@ test('cuts units into parts, and counts add up at every stage', async () => {
   assert.equal(JSON.parse(readFileSync(join(folder, 'sum.json'), 'utf8')), { total: 1 + 16 + 256 + 625 });
 });
 
+test('rows that a tool hands over while it collects are decoded once, and give the records that its raw files would', async () => {
+  const { manifest: once } = await runToy(toyFolder(), toyConfig);
+  const { manifest: live } = await runToy(toyFolder(), { ...toyConfig, live: true });
+  for (const stage of ['first', 'second']) {
+    const records = ({ stages }: typeof once) => stages[stage]?.digest;
+    assert.is(records(live), records(once), stage);
+    assert.equal(live.stages[stage]?.counts, once.stages[stage]?.counts);
+  }
+});
+
+test('a part that was killed behind its collecting is decoded from its raw files', async () => {
+  const folder = toyFolder();
+  const { manifest: once } = await runToy(folder, toyConfig);
+  const before = structuredClone(once);
+  delete before.stages.first?.parts['00001'];
+  for (const ending of ['parquet', 'json']) rmSync(join(folder, 'first', `00001.${ending}`));
+  const { manifest } = await runToy(folder, { ...toyConfig, live: true, script: 'exit 9' }, before);
+  assert.is(manifest.stages.first?.digest, once.stages.first?.digest);
+});
+
 test('a second start does nothing', async () => {
   const folder = toyFolder();
   await runToy(folder, toyConfig);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -20,6 +20,8 @@ export interface ToyConfig {
   idleMs: number;
   /** Numbers that must not be asked any more, whatever the cut says. */
   optedOut?: number[];
+  /** The tool hands over its rows while it collects. */
+  live?: boolean;
 }
 
 const Unit = z.strictObject({ n: z.int() });
@@ -65,6 +67,18 @@ export const squareTool: Tool<z.infer<typeof Unit>, z.infer<typeof Raw>, z.infer
   toRecord: ({ n, square }) => ({ n, square, failure: null }),
 };
 
+/** The same, decoding while it collects; its raw files then give nothing. */
+const liveTool: typeof squareTool = {
+  ...squareTool,
+  decodesAsItCollects: true,
+  async collect(context) {
+    await squareTool.collect?.(context);
+    const lines = readFileSync(join(context.folder, 'lines'), 'utf8').split('\n').reverse();
+    context.take(lines.filter((line) => line !== '').map((line) => ({ value: JSON.parse(line), line })));
+    writeFileSync(join(context.folder, 'lines'), '');
+  },
+};
+
 const role = {
   unit: 'number',
   input: Unit,
@@ -86,7 +100,7 @@ function partStage(name: string, reads: string[], units: PartStage<ToyConfig>['u
     reads,
     role,
     enabled: () => true,
-    tool: () => squareTool,
+    tool: ({ live }) => (live ? liveTool : squareTool),
     units,
     screen: (config) => ({
       whole: (row) => (config.optedOut?.includes(Unit.parse(row).n) ? 'blocked' : null),
