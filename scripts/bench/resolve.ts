@@ -64,7 +64,7 @@ function judge(what: string, ratio: number, mark: number): void {
 
 async function withDead(): Promise<void> {
   const names = deadList;
-  console.log(`${names} names, ${100 * deadShare} % of them dead, ${open} open at most`);
+  console.log(`${names} names, ${Math.round(100 * deadShare)} % of them dead, ${open} open at most`);
   await withRig(join(home, 'rig'), { names, dead: deadShare }, async (rig) => {
     const ours = await compete(rig, 'stage', names, deadShare);
     console.log(shown('stage', names, ours));
