@@ -63,7 +63,7 @@ wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX an
 	@WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 node --import tsx test/lab/wide.test.ts
 
 bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are dead; an hour
-	@$(SUDO) node --import tsx scripts/bench/resolve.ts 200000 0
+	@$(SUDO) node --import tsx scripts/bench/resolve.ts 200000 0 0 0
 
 fuzz: ## fuzz the option codec for a minute
 	@$(MAKE) --silent -C zmap-module fuzz SECONDS=60

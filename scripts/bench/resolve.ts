@@ -8,16 +8,20 @@ import { type Rig, resolverAddress, withRig } from './resolve/rig.ts';
 /**
  * Names per second of the resolve stage against a loop over Node's own resolver (c-ares), in namespaces without a route out: behind an
  * unbound that recurses to servers which never answer for some of the names, and with none of them dead. Exit 1 when a mark is missed or a
- * live name is not answered. Needs root. Usage: node --import tsx scripts/bench/resolve.ts [DEAD_NAMES] [NAMES] [PAIRS]
- * DEAD_NAMES: names of the list of which 7 % are dead; 200000 takes half an hour. NAMES: names of the list without dead ones.
+ * live name is not answered. Needs root. Usage: node --import tsx scripts/bench/resolve.ts [DEAD_NAMES] [NAMES] [PAIRS] [MANY]
+ * DEAD_NAMES: names of the list of which 7 % are dead; 200000 takes an hour. NAMES: names of the list without dead ones. MANY: names
+ * whose records must not take more memory than those of a quarter of them. 0 leaves one out.
  */
 const deadList = Number(process.argv[2] ?? 5_000);
 const liveList = Number(process.argv[3] ?? 200_000);
 const pairs = Number(process.argv[4] ?? 5);
+const manyNames = Number(process.argv[5] ?? 2_000_000);
 const deadShare = 0.07;
 /** Both may have so many questions open. */
 const open = 300;
 const marks = { firstPass: 0.9, stage: 0.95 };
+/** The peak for four times the names: up to its limit the database holds what it groups. */
+const flat = 1.2;
 
 const Result = z.object({
   counts: z.record(z.string(), z.int()),
@@ -96,12 +100,36 @@ async function allAlive(): Promise<void> {
   });
 }
 
+/** Names that a stand-in for adnshost answers: what grows with their number is ours. */
+async function inBoundedMemory(): Promise<void> {
+  const path = `${join(import.meta.dirname, 'resolve/stand-in')}:${process.env.PATH}`;
+  const peaks: number[] = [];
+  for (const names of [manyNames / 4, manyNames]) {
+    const folder = join(home, 'many');
+    const args = [contestant, 'many', resolverAddress, names, 0, open, folder].map(String);
+    const { stdout } = await execa('node', ['--import', 'tsx', ...args], { env: { PATH: path } });
+    await rm(folder, { recursive: true });
+    const result = Result.parse(JSON.parse(stdout));
+    peaks.push(result.peak);
+    console.log(shown('stage', names, result));
+  }
+  const ratio = (peaks[1] ?? 0) / (peaks[0] ?? 1);
+  if (ratio > flat) process.exitCode = 1;
+  console.log(
+    `  peak: ${ratio.toFixed(2)} of that of a quarter, at most ${flat}: ${ratio > flat ? 'MISSED' : 'reached'}`,
+  );
+}
+
 try {
   if (process.getuid?.() !== 0) console.log('SKIP resolve: network namespaces need root');
   else {
     console.log(`resolve, ${availableParallelism()} processors`);
     if (deadList > 0) await withDead();
     if (liveList > 0) await allAlive();
+  }
+  if (manyNames > 0) {
+    console.log(`${manyNames} names, a stand-in for adnshost`);
+    await inBoundedMemory();
   }
 } finally {
   await rm(home, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { contains } from './addresses.ts';
 import { locate, type Plan } from './plan.ts';
-import { Verdict } from './world.ts';
+import { Verdict, type World } from './world.ts';
 import { byName, follow } from './zone.ts';
 
 const TruthHost = z.strictObject({
@@ -32,6 +32,11 @@ export const Truth = z.strictObject({
     lines: z.int().describe('lines of the list'),
     names: z.int().describe('lines that are domain names'),
     artefacts: z.record(z.string(), z.int()).describe('other lines, by kind'),
+    unanswered: z
+      .int()
+      .describe(
+        'names, www names among them, that no resolver can answer: their servers never do, or they go round in circles',
+      ),
   }),
   hosts: z.array(TruthHost).describe('every address and port that the names lead to, the silent ones too'),
   domains: z
@@ -95,6 +100,12 @@ export function asName(network: { name: string; organisation: string; country: s
   return `${network.name} ${network.organisation}, ${network.country}`;
 }
 
+/** Names of a list entry for which the resolver has no answer at all. */
+function unansweredNames({ unanswered, loop, www }: World['domains'][number]): number {
+  if (unanswered) return 2;
+  return loop ? 1 + Number(www === 'alias') : 0;
+}
+
 /** What a census without a fault finds in this world. */
 export function truthOf(plan: Plan): Truth {
   const domains = domainsOf(plan);
@@ -106,6 +117,7 @@ export function truthOf(plan: Plan): Truth {
       lines: plan.list.length,
       names: domains.length + plan.world.repeats.length,
       artefacts,
+      unanswered: plan.list.reduce((sum, { domain }) => sum + (domain ? unansweredNames(domain) : 0), 0),
     },
     hosts: hostsOf(plan, domains).sort((a, b) => (a.address < b.address ? -1 : 1)),
     domains,

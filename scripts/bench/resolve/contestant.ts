@@ -4,12 +4,19 @@ import { resolveByLoop } from './c-ares.ts';
 import { nameAt } from './names.ts';
 import { resolveByStage } from './stage.ts';
 
-/** One contestant in a process of its own; prints what it took as JSON. Usage: contestant.ts stage|c-ares RESOLVER NAMES DEAD OPEN FOLDER */
+/** One contestant in a process of its own; prints what it took as JSON. Usage: contestant.ts stage|c-ares|many RESOLVER NAMES DEAD OPEN FOLDER */
 const [who = '', resolver = '', count = '', share = '', limit = '', folder = ''] = process.argv.slice(2);
 const [names, dead, open] = [Number(count), Number(share), Number(limit)];
 await mkdir(folder, { recursive: true });
 
 async function compete() {
+  if (who === 'many') {
+    // not a list: the names themselves would be what grows
+    const [begun, used] = [performance.now(), process.cpuUsage()];
+    const sql = `SELECT 'n' || range || '.live.example' AS name FROM range(${names})`;
+    const { firstPass, ...done } = await resolveByStage(sql, { resolver, open, folder });
+    return { ...done, begun, used, asked: firstPass };
+  }
   const list = Array.from({ length: names }, (_, n) => nameAt(n, dead));
   if (who === 'c-ares') {
     const [begun, used] = [performance.now(), process.cpuUsage()];

@@ -51,6 +51,13 @@ function rightCounts(
       right,
     ]),
     ['resolve', 'answered', resolve?.answered, resolvable],
+    // Silent at first; a resolver that has given the servers up fails at once.
+    [
+      'resolve',
+      'failed as timeout or not_returned',
+      (resolve?.failed.timeout ?? 0) + (resolve?.failed.not_returned ?? 0),
+      truth.list.unanswered * result.manifest.config.resolve.families.length,
+    ],
     [
       'scan',
       'units in but for duplicates',

@@ -166,6 +166,14 @@ const faults: [title: string, spoil: (result: Result) => void, said: RegExp][] =
     /targets: rejected as url 2, right is 3/,
   ],
   [
+    'a name without an answer that counts as one without addresses',
+    (r) => {
+      const { counts } = r.manifest.stages.resolve ?? {};
+      if (counts) counts.failed = { no_data: (counts.failed.no_data ?? 0) + (counts.failed.timeout ?? 0) };
+    },
+    /resolve: failed as timeout or not_returned 0, right is 9/,
+  ],
+  [
     'a stage without counts',
     (r) => {
       delete r.manifest.stages.resolve;

@@ -57,7 +57,7 @@ export function perfectRun(truth: Truth): Result {
             ...nothing,
             units_in: names.length,
             answered: resolved,
-            failed: { no_data: names.length - resolved },
+            failed: { timeout: truth.list.unanswered, no_data: names.length - resolved - truth.list.unanswered },
           },
         },
         scan: {
