@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import type { Config } from './config/config.ts';
 import { refuseUnsafe } from './config/file.ts';
 import { mayChange, readOptOuts } from './config/restraint.ts';
@@ -20,6 +20,7 @@ import { requirePrivileges } from './machine/privileges.ts';
 import { provenance } from './machine/provenance.ts';
 import { vantagePoint } from './machine/vantage.ts';
 import { pipeline } from './pipeline.ts';
+import type { RuleSetName } from './schemas/lists.ts';
 import { findTool } from './tools/finder.ts';
 
 /** Names of all stages, in order of reading. */
@@ -112,17 +113,31 @@ function storedOf(config: Record<string, unknown>) {
   return { config: stored, blocklist: stored.scan.blocklist };
 }
 
+/** A replay empties its folder first: it may be anywhere outside the run, and within it only beside what belongs to the run. */
+function requireOwnFolder(root: string, out: string): void {
+  const [first = ''] = relative(root, out).split(sep);
+  const holdsRun = !relative(out, root).startsWith('..');
+  if (!holdsRun && (first === '..' || first.startsWith('replay'))) return;
+  throw new CensusError(
+    'E_INPUT',
+    `${out} is no folder for a replay: what is there would be removed`,
+    'name a folder outside the run, or one in it whose name begins with replay',
+  );
+}
+
 /**
- * Decodes a finished run again, offline, into `into`.
+ * Decodes a finished run again, offline, into `into`, and judges it by a table of rules.
  * @throws CensusError E_RUN_FOLDER when there is no finished run, or an input is not the run's any more
  */
 export async function replayCensus(input: {
   folder: string;
   into: string;
+  rules: RuleSetName;
   report: Reporter;
   signal: AbortSignal;
 }): Promise<Replayed[]> {
   const root = resolve(input.folder);
+  requireOwnFolder(root, resolve(input.into));
   const before = await readManifest(root);
   if (before === null)
     throw new CensusError('E_RUN_FOLDER', `${root} holds no manifest.json`, 'name a run folder, such as runs/lab');
@@ -131,7 +146,7 @@ export async function replayCensus(input: {
   const inputs = Object.entries(before.inputs).filter(([path]) => read.has(path));
   await requireSameInputs({ ...before, inputs: Object.fromEntries(inputs) });
   const out = resolve(input.into);
-  const manifest = new ManifestFile(out, structuredClone(before));
+  const manifest = new ManifestFile(out, { ...structuredClone(before), rule_set: input.rules });
   const folder = new RunFolder(root, out);
   return await replayStages({
     ...input,

@@ -8,8 +8,9 @@ import { z } from 'zod';
 import { errorCodes } from '../orchestrator/errors.ts';
 import { faultNames } from '../orchestrator/evidence/classify.ts';
 import { probes } from '../orchestrator/evidence/probes.ts';
+import { ruleSets } from '../orchestrator/evidence/rule-sets/rule-sets.ts';
 import { steps } from '../orchestrator/evidence/rungs.ts';
-import { claims } from '../orchestrator/evidence/verdict.ts';
+import type { RuleSetName } from '../orchestrator/schemas/lists.ts';
 import * as lists from '../orchestrator/schemas/lists.ts';
 import { dictionary, dictionaryFile, entries } from '../scripts/data-dictionary.ts';
 import { fieldsOf } from '../scripts/schema-fields.ts';
@@ -104,13 +105,15 @@ test('the closed lists of methods.md are those of the code, in their order', () 
   agree(found(section, /^\| `(\w+)` \|/gm), lists.Missing.options, 'meanings of Missing');
 });
 
-test('the rules of methods.md are those of verdict.ts and rungs.ts, with their sentences', () => {
+test('the rules of methods.md are those of verdict.ts, rungs.ts and the other tables, with their sentences', () => {
   const rows = found(read('docs/methods.md'), /^(\| [\w()]+ \| (?:\w+ \| )?`\w+` \| .* \|)$/gm);
-  const ofClaims = claims.flatMap(({ verdict, rung, rules }) =>
-    rules.map(({ name, sentence }) => `| ${verdict} | ${rung} | \`${name}\` | ${sentence} |`),
-  );
+  const ofClaims = (set: RuleSetName) =>
+    ruleSets[set].claims.flatMap(({ verdict, rung, rules }) =>
+      rules.map(({ name, sentence }) => `| ${verdict} | ${rung} | \`${name}\` | ${sentence} |`),
+    );
   const ofSteps = steps.map(({ rung, name, sentence }) => `| ${rung ?? '(stays)'} | \`${name}\` | ${sentence} |`);
-  assert.equal(rows, [...ofClaims, ...ofSteps]);
+  const { ours, ...others } = lists.RuleSetName.enum;
+  assert.equal(rows, [...ofClaims(ours), ...ofSteps, ...Object.values(others).flatMap(ofClaims)]);
 });
 
 test('the probes of methods.md are those of probes.ts, and the module knows all but the connection', () => {

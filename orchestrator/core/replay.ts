@@ -16,6 +16,8 @@ import { runWholeStage } from './whole-stage.ts';
 /** What became of one stage in a replay. */
 export interface Replayed {
   stage: string;
+  /** It has no parts: its result follows from the rules too. */
+  whole: boolean;
   /** Outputs whose rows, or bytes where they are no records, differ from those of the run, and raw files that were changed since. */
   differs: string[];
   /** Outputs compared. */
@@ -74,7 +76,7 @@ async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<
     }
   }
   await joinRejects(state.folder, stage.name, cut.parts);
-  return { stage: stage.name, differs, compared: cut.parts.length, notes: [...notes] };
+  return { stage: stage.name, whole: false, differs, compared: cut.parts.length, notes: [...notes] };
 }
 
 async function replayWhole<C>(state: RunState<C>, stage: WholeStage<C>, before: Manifest): Promise<Replayed> {
@@ -90,7 +92,7 @@ async function replayWhole<C>(state: RunState<C>, stage: WholeStage<C>, before: 
     if (await sameRows(state, file, was[file])) notes.push(`${file} has the same rows in other bytes`);
     else differs.push(file);
   }
-  return { stage: stage.name, differs, compared: files.length, notes };
+  return { stage: stage.name, whole: true, differs, compared: files.length, notes };
 }
 
 /**

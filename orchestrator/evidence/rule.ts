@@ -1,3 +1,4 @@
+import type { RuleSetName, Rung, VerdictName } from '../schemas/lists.ts';
 import type { Facts } from './facts.ts';
 
 /** One line of the table: it holds or not for the facts of one endpoint and version. */
@@ -10,4 +11,23 @@ export interface Rule {
   /** RFC section, the paper's erratum, or the measurement that the rule rests on. */
   source: string;
   when: (facts: Facts) => boolean;
+}
+
+/** One holds when `any` or `all` of its rules do. */
+export interface Claim {
+  verdict: VerdictName;
+  rung: Rung;
+  needs: 'any' | 'all';
+  rules: readonly Rule[];
+}
+
+/** Claims that cover every case, in order, under a name that stands in each verdict they give. */
+export interface RuleSet {
+  name: RuleSetName;
+  version: number;
+  /** What it is, in a sentence. */
+  sentence: string;
+  claims: readonly Claim[];
+  /** Whether the rules of rungs.ts lift what it calls capable. */
+  climbs: boolean;
 }

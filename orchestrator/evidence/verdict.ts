@@ -1,24 +1,16 @@
-import type { Rung, VerdictName } from '../schemas/lists.ts';
+import type { VerdictName } from '../schemas/lists.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
 import { type Evidence, type Facts, factsOf } from './facts.ts';
 import { carries, genuine, has, keysOfSyn, offered, others, own, sound, synacks, whole } from './readings.ts';
-import type { Rule } from './rule.ts';
+import type { Claim, Rule, RuleSet } from './rule.ts';
 import { proven, raise } from './rungs.ts';
 import { endpointSigns, isEcho, type Sign, signs } from './signs.ts';
 
-/** Of the tables in this file, signs.ts and rungs.ts. A new number for every change that can move a verdict. */
-export const rulesVersion = 2;
-
-/**
- * Evidence -> claim. The one place where a host is called capable. Claims are tried in this order; one holds when `any` or
- * `all` of its rules do. The names of the rules that held are part of every verdict, so that a reader can look each up here.
+/*
+ * Evidence -> claim. The one place where we call a host capable. Claims are tried in this order; the names of the rules that held are
+ * part of every verdict. A change that can move one gives the tables of this file, signs.ts and rungs.ts a new number.
  */
-export interface Claim {
-  verdict: VerdictName;
-  rung: Rung;
-  needs: 'any' | 'all';
-  rules: readonly Rule[];
-}
+export const rulesVersion = 2;
 
 const rfc = (version: 0 | 1, section: string) => `RFC ${version === 1 ? '8684' : '6824'}, ${section}`;
 
@@ -213,6 +205,14 @@ export const claims: readonly Claim[] = [
   },
 ];
 
+export const ours: RuleSet = {
+  name: 'ours',
+  version: rulesVersion,
+  sentence: 'The option must be whole and its key fresh.',
+  claims,
+  climbs: true,
+};
+
 const asked = ({ version }: Rule, facts: Facts) => version === undefined || version === facts.version;
 
 function holds({ needs, rules }: Claim, facts: Facts): boolean {
@@ -221,30 +221,31 @@ function holds({ needs, rules }: Claim, facts: Facts): boolean {
 }
 
 /** Names of all rules of this verdict that hold: what names a mirror stands in more than one claim. */
-function namesOf(verdict: VerdictName, facts: Facts): string[] {
+function namesOf({ claims }: RuleSet, verdict: VerdictName, facts: Facts): string[] {
   const rules = claims.flatMap((claim) => (claim.verdict === verdict && holds(claim, facts) ? claim.rules : []));
   return rules.filter((rule) => asked(rule, facts) && rule.when(facts)).map(({ name }) => name);
 }
 
 /** The claim about one address and port for one version. Pure: the same evidence gives the same verdict, today and on old runs. */
-export function judgeHost(evidence: Evidence): Verdict {
-  return judgeFacts(factsOf(evidence));
+export function judgeHost(evidence: Evidence, set = ours): Verdict {
+  return judgeFacts(factsOf(evidence), set);
 }
 
-export function judgeFacts(facts: Facts): Verdict {
-  const claim = claims.find((one) => holds(one, facts));
+export function judgeFacts(facts: Facts, set = ours): Verdict {
+  const claim = set.claims.find((one) => holds(one, facts));
   if (claim === undefined) throw new Error(`no claim covers ${JSON.stringify(facts.answers)}`);
   const asking = facts.answers.filter(({ probe }) => probe.asks === facts.version);
   const replies = [...new Set(asking.filter(({ syn }) => syn !== 'connection').map((answer) => answer.classification))];
   const flagged = [...genuine(facts), ...asking].find(({ shown }) => shown?.flags != null)?.shown?.flags;
-  const raised =
-    claim.verdict === 'capable' || proven(facts) ? raise(facts, claim.rung) : { rung: claim.rung, rules: [] };
+  const climbs = set.climbs && (claim.verdict === 'capable' || proven(facts));
+  const raised = climbs ? raise(facts, claim.rung) : { rung: claim.rung, rules: [] };
   return {
     verdict: claim.verdict,
     rung: raised.rung,
-    rules: [...namesOf(claim.verdict, facts), ...raised.rules],
+    rules: [...namesOf(set, claim.verdict, facts), ...raised.rules],
     flags: flagged?.toString(16).padStart(2, '0') ?? null,
     replies: replies.sort(),
-    rules_version: rulesVersion,
+    rule_set: set.name,
+    rules_version: set.version,
   };
 }

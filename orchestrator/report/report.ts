@@ -14,6 +14,7 @@ import { type Source, sourcesSql } from './sources.ts';
 import { mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
+import { notCountedTable } from './tables/not-counted.ts';
 import { countryTable, systemTable } from './tables/places.ts';
 import { portTable } from './tables/ports.ts';
 import { stageTable } from './tables/stages.ts';
@@ -41,6 +42,7 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     stageTable(facts),
     funnelTable(facts, results),
     verdictTable(facts, results),
+    notCountedTable(results),
     rungTable(results),
     portTable(results),
     countryTable(results),

@@ -4,6 +4,7 @@ import { countOf, numberOf, rowsOf } from './rows.ts';
 /** The published queries, one .sql file each. */
 const queries = [
   'verdicts',
+  'not_counted',
   'rungs',
   'ports',
   'table1',

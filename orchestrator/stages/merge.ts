@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
 import type { WholeContext, WholeStage } from '../core/stage.ts';
-import { rulesVersion } from '../evidence/verdict.ts';
+import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { type Passes, passesOf, placedSql, writeDomains } from './merge/domains.ts';
@@ -62,7 +62,7 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   counts.records_out = counts.units_in + (await writeOutput(context, 'domains', DomainsRecord, domains));
   await result.add('domains', DomainsRecord);
   await scratch.remove('');
-  context.setResult(result.digest(), rulesVersion);
+  context.setResult(result.digest(), ruleSets[context.manifest.rule_set].version);
   return counts;
 }
 

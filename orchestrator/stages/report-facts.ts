@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import type { WholeContext } from '../core/stage.ts';
+import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { losses, notices } from '../machine/notices.ts';
 import { softwareText } from '../machine/provenance.ts';
 import type { Asked, ReportFacts } from '../report/facts.ts';
@@ -65,6 +66,13 @@ function programFacts(manifest: Manifest): [string, string][] {
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, sum]) => [name, String(sum)]);
 }
 
+/** Other rules than ours are named above all numbers. */
+function rulesNotice({ rule_set }: Manifest): ReportFacts['notices'] {
+  const { name, sentence } = ruleSets[rule_set];
+  if (name === 'ours') return [];
+  return [{ stage: 'merge', text: `Judged by the rules of ${name}, not by ours. ${sentence}`, lost: false }];
+}
+
 /** All that the page says about the run itself, from the manifest. */
 export function reportFacts(context: WholeContext<Config>, order: readonly string[]): ReportFacts {
   const { manifest, config } = context;
@@ -77,9 +85,14 @@ export function reportFacts(context: WholeContext<Config>, order: readonly strin
     software: softwareText(census),
     stages: stageFacts(manifest, order),
     asked: askedOf(manifest, config.scan.versions),
-    notices: [...losses(manifest), ...notices(manifest)],
+    notices: [...rulesNotice(manifest), ...losses(manifest), ...notices(manifest)],
     programs: Object.entries(manifest.programs).map(([name, { version }]) => ({ name, version: version ?? 'unknown' })),
-    setting: [['seed', String(manifest.seed)], ...pairs(vantage), ...programFacts(manifest)],
+    setting: [
+      ['rule_set', manifest.rule_set],
+      ['seed', String(manifest.seed)],
+      ...pairs(vantage),
+      ...programFacts(manifest),
+    ],
     config: pairs(manifest.config),
     inputs: Object.entries(manifest.inputs).map(([file, { sha256 }]) => ({ file, sha256 })),
     result: manifest.result_sha256,

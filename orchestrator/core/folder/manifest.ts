@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
+import { RuleSetName } from '../../schemas/lists.ts';
 import { StageEntry } from './entries.ts';
 import { exists, writeWhole } from './files.ts';
 
@@ -69,6 +70,7 @@ export const Manifest = z.strictObject({
     )
     .describe('every start that did any work; a run may be resumed with another commit or kernel'),
   stages: z.record(z.string(), StageEntry).describe('by stage'),
+  rule_set: RuleSetName.default('ours').describe('the rules that the hosts are judged by: ours, in every run'),
   rules_version: z
     .int()
     .nullable()

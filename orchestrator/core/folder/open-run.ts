@@ -120,6 +120,7 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
     programs,
     starts: [start],
     stages: {},
+    rule_set: 'ours',
     rules_version: null,
     result_sha256: null,
   });

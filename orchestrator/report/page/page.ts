@@ -89,7 +89,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
   const body = [
     section(
       0,
-      `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('ports')}\n${tables('stages')}`,
+      `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('not_counted')}\n${tables('ports')}\n${tables('stages')}`,
     ),
     section(1, `${figures('map')}\n${pair(tables('table1'), tables('table2'), true)}`),
     section(

@@ -1,5 +1,14 @@
 -- Table 1 (paper): MPTCP-capable servers per country of geolocation. Ratio: of all capable addresses, those without a country among them.
-SELECT coalesce(country, '(unknown)') AS country, count(*) AS servers, percent(count(*), sum(count(*)) OVER ()) AS ratio,
-  count(*) FILTER (WHERE capable_v1) AS v1, known_count(confirmed) AS confirmed,
-  count(*) FILTER (WHERE capable_v0) AS v0
-FROM capable GROUP BY 1 ORDER BY servers DESC, country
+-- base: the share of the country in all addresses that answered with a SYN/ACK, capable or not.
+WITH everywhere AS (
+  SELECT coalesce(country, '(unknown)') AS country, sum(synack) AS answered, percent(sum(synack), sum(sum(synack)) OVER ()) AS base
+  FROM address_places GROUP BY 1
+)
+SELECT country, servers, ratio, answered, base, v1, confirmed, v0
+FROM (
+  SELECT coalesce(country, '(unknown)') AS country, count(*) AS servers, percent(count(*), sum(count(*)) OVER ()) AS ratio,
+    count(*) FILTER (WHERE capable_v1) AS v1, known_count(confirmed) AS confirmed,
+    count(*) FILTER (WHERE capable_v0) AS v0
+  FROM capable GROUP BY 1
+) JOIN everywhere USING (country)
+ORDER BY servers DESC, country

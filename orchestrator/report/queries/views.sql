@@ -10,7 +10,7 @@
 -- Made of them here, each with `run`:
 --   endpoints          view: one row per address and port that answered anything
 --   endpoint_counts    how many endpoints (n) have the same port, address family, answers and verdicts: whoever only counts reads these few rows
---   address_counts     one row per run: addresses that answered anything, and with a SYN/ACK
+--   address_places     addresses that answered anything, and with a SYN/ACK, per country and origin AS; address_counts: of the whole run
 --   capable_endpoints  endpoints of the addresses that are capable at any of their ports
 --   capable            the same, one row per address, ports conflated
 --   entries            one row per entry of the list
@@ -58,12 +58,17 @@ FROM (
   FROM endpoints GROUP BY ALL
 );
 
-CREATE OR REPLACE TABLE address_counts AS
-SELECT run, count(*) AS replied, count(*) FILTER (WHERE synack) AS synack
+CREATE OR REPLACE TABLE address_places AS
+SELECT run, country, asn, count(*) AS replied, count(*) FILTER (WHERE synack) AS synack
 FROM (
-  SELECT run, address, bool_or(has_synack(v1.replies) OR has_synack(v0.replies)) AS synack FROM hosts GROUP BY run, address
+  SELECT run, address, bool_or(has_synack(v1.replies) OR has_synack(v0.replies)) AS synack,
+    arg_min(country, port) AS country, arg_min(asn, port) AS asn
+  FROM hosts GROUP BY run, address
 )
-GROUP BY run;
+GROUP BY run, country, asn;
+
+CREATE OR REPLACE VIEW address_counts AS
+SELECT run, sum(replied) AS replied, sum(synack) AS synack FROM address_places GROUP BY run;
 
 CREATE OR REPLACE TABLE capable_endpoints AS
 SELECT run, address, port, capable_v1, capable_v0, confirmed, domains, announced, connected, fallback, mp_fail, asn, asn_missing, as_name,

@@ -4,6 +4,15 @@ import type { Results } from '../results.ts';
 import { coverageSentence, emptySentence, notMeasured } from './coverage.ts';
 import type { Column, Table } from './table.ts';
 
+/** What the list itself is made of: the study "checked the full Alexa list to confirm there was no initial bias" (section 4.1). */
+const baseRate: Column[] = [
+  { key: 'answered', title: 'answered', kind: 'count' },
+  { key: 'base', title: 'of all answered', kind: 'percent' },
+];
+
+const baseMeaning =
+  'Beside it how many addresses answered with a SYN/ACK at all, and their share of all that did: a ratio above that share is no bias of the target list.';
+
 const versions: Column[] = [
   { key: 'v1', title: 'v1', kind: 'count' },
   { key: 'confirmed', title: 'confirmed', kind: 'count' },
@@ -25,13 +34,14 @@ export function countryTable(results: Results): Table {
       { key: 'country', title: 'Country', kind: 'text' },
       { key: 'servers', title: 'Servers', kind: 'count' },
       { key: 'ratio', title: 'Ratio', kind: 'percent', bar: true },
+      ...baseRate,
       ...versions,
     ],
     rows: notMeasured(results, 'country') ? [] : results.rows('table1'),
     denominator: `${denominator(results)} ${coverageSentence(results, 'country', 'a country')}`,
     meaning:
       'A server is an address; all its ports count once. The country is where a geolocation database places the address, which for anycast and for large hosters can be wrong by a continent. ' +
-      `A server that speaks both versions is counted in v1 and in v0. ${confirmedMeaning}`,
+      `A server that speaks both versions is counted in v1 and in v0. ${baseMeaning} ${confirmedMeaning}`,
     empty: emptySentence(results, 'country', 'geo'),
   };
 }
@@ -46,13 +56,14 @@ export function systemTable(results: Results): Table {
       { key: 'asn', title: 'ASN', kind: 'id' },
       { key: 'hosts', title: 'Count', kind: 'count' },
       { key: 'ratio', title: 'Ratio', kind: 'percent', bar: true },
+      ...baseRate,
       ...versions,
     ],
     rows: notMeasured(results, 'asn') ? [] : results.rows('table2'),
     denominator: `${denominator(results)} ${coverageSentence(results, 'asn', 'an origin AS')}`,
     meaning:
       'The AS that originates the longest matching prefix in the routing table of the run; the first 12, then all others together. An AS announces an address; who runs the server is another question. ' +
-      confirmedMeaning,
+      `(Other) in these two columns is every other AS, also those without a capable address. ${baseMeaning} ${confirmedMeaning}`,
     empty: emptySentence(results, 'asn', 'asn'),
   };
 }

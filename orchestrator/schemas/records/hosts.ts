@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { Classification, Hmac, Missing, Rung, Scope, VerdictName } from '../lists.ts';
+import { Classification, Hmac, Missing, RuleSetName, Rung, Scope, VerdictName } from '../lists.ts';
 
 /** The claim about one address, port and MPTCP version, with the rules that led to it (verdict.ts). */
 export const Verdict = z.strictObject({
   verdict: VerdictName.describe('the claim'),
   rung: Rung.describe('how far the evidence for it goes'),
-  rules: z.array(z.string()).describe('rules of verdict.ts that applied, in order'),
+  rules: z.array(z.string()).describe('rules that applied, in order'),
   flags: z.string().nullable().describe("flags octet of the server's MP_CAPABLE, two hex digits; null without one"),
   replies: z.array(Classification).describe('classifications of the replies, sorted, unique'),
-  rules_version: z
-    .int()
-    .describe('of the rules that gave it: verdict.ts counts up with every change that can move a verdict'),
+  rule_set: RuleSetName.describe('the rules that gave it; ours unless a replay asked for those of another study'),
+  rules_version: z.int().describe('of these rules: they count up with every change that can move a verdict'),
 });
 export type Verdict = z.infer<typeof Verdict>;
 

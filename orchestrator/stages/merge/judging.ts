@@ -6,6 +6,7 @@ import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { traceKey } from '../../evidence/judge.ts';
 import { KeyTraces } from '../../evidence/keys.ts';
+import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
 import type { Ranges } from './ranges.ts';
 import {
   candidateRepliesSql,
@@ -69,7 +70,9 @@ export async function prepareVerdicts(
   for await (const value of context.query('SELECT kind FROM kinds ORDER BY bit')) kinds.push(plainReplyOf(value));
   const { lab_ranges, scan } = context.config;
   const sharedTraces = await tracesOfRun(context, scratch.dealt('evidence'));
-  return new Verdicts({ versions: scan.versions, lab: new PrefixSet(lab_ranges), sharedTraces, kinds }, context.run);
+  const rules = ruleSets[context.manifest.rule_set];
+  const judging = { rules, versions: scan.versions, lab: new PrefixSet(lab_ranges), sharedTraces, kinds };
+  return new Verdicts(judging, context.run);
 }
 
 const freshClassesSql = `

@@ -6,6 +6,7 @@ import { sqlText } from '../../core/duckdb.ts';
 import { sha256Of } from '../../core/folder/files.ts';
 import type { HandshakeEvidence, ScanEvidence } from '../../evidence/answers.ts';
 import { HandshakeEvidenceRow, type PlainReply, plainEvidence, ScanEvidenceRow } from '../../evidence/plain.ts';
+import type { RuleSet } from '../../evidence/rule.ts';
 import { judgeVersions } from '../../evidence/versions.ts';
 import { Classification, Scope, SynAck } from '../../schemas/lists.ts';
 import { HostsRecord, Verdict } from '../../schemas/records/hosts.ts';
@@ -18,6 +19,7 @@ const ConnectionRow = HandshakeEvidenceRow.extend(Place);
 
 /** What judges the hosts of one run. */
 export interface Judging {
+  rules: RuleSet;
   versions: readonly (0 | 1)[];
   /** lab_ranges, declared global by a lab run. */
   lab: PrefixSet;
@@ -115,8 +117,8 @@ export class Verdicts {
   }
 
   #judge(scans: readonly ScanEvidence[], handshake: HandshakeEvidence | null, scope: Scope): Pair {
-    const { versions, sharedTraces } = this.#judging;
-    return judgeVersions(versions, { scans, handshake, sharedTraces, scope });
+    const { rules, versions, sharedTraces } = this.#judging;
+    return judgeVersions(versions, { scans, handshake, sharedTraces, scope }, rules);
   }
 
   /**

@@ -12,6 +12,7 @@ const notOffered: Verdict = {
   rules: ['no_option'],
   flags: null,
   replies: ['synack_no_option'],
+  rule_set: 'ours',
   rules_version: 1,
 };
 

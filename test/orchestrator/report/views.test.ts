@@ -157,7 +157,74 @@ test('a system beyond the twelfth keeps its confirmed servers in (Other)', async
     makeHost({ address: address(i), v1: v1('connection'), connected: true, asn: 64500 + i, as_name: `AS-${10 + i}` }),
   );
   const found = await queryOf('table2', hosts);
-  assert.equal(found.at(-1), { as_name: '(Other)', asn: null, hosts: 3, ratio: 20, v1: 3, confirmed: 3, v0: 0 });
+  assert.equal(found.at(-1), {
+    as_name: '(Other)',
+    asn: null,
+    hosts: 3,
+    ratio: 20,
+    answered: 3,
+    base: 20,
+    v1: 3,
+    confirmed: 3,
+    v0: 0,
+  });
+});
+
+/** Seven addresses answer with a SYN/ACK, one of them capable; another is closed, and one has two ports. */
+const everywhere = [
+  makeHost({ address: address(1), v1: v1('connection'), country: 'FI', asn: 64500 }),
+  makeHost({ address: address(2), country: 'FI', asn: 64500 }),
+  makeHost({ address: address(2), port: 443, country: 'FI', asn: 64500 }),
+  makeHost({
+    address: address(3),
+    v1: verdict('refused'),
+    v0: null,
+    v0_missing: 'not_sent',
+    country: 'FI',
+    asn: 64500,
+  }),
+  makeHost({ address: address(4), country: 'FI', asn: 64501 }),
+  ...[5, 6, 7, 8].map((n) => makeHost({ address: address(n), country: 'DE', asn: 64502 })),
+];
+for (const [name, rows] of [
+  ['table1', [['FI', 3, '42.86']]],
+  ['table2', [['(no name)', 2, '28.57']]],
+] as const) {
+  test(`${name}: beside the capable ones stands what of the list is there, addresses that sent a SYN/ACK`, async () => {
+    const found = await queryOf(name, everywhere);
+    const told = found.map(({ country, as_name, answered, base }) => [
+      country ?? as_name,
+      answered,
+      Number(base).toFixed(2),
+    ]);
+    assert.equal(told, rows);
+  });
+}
+
+test('(Other) has the addresses of every other system, also where none is capable', async () => {
+  const capable = Array.from({ length: 13 }, (_, i) =>
+    makeHost({ address: address(100 + i), v1: v1('connection'), asn: 65000 + i, as_name: `AS-${10 + i}` }),
+  );
+  const found = await queryOf('table2', [...everywhere.slice(4), ...capable]);
+  assert.equal([found.at(-1)?.hosts, found.at(-1)?.answered], [1, 6]);
+});
+
+test('an answer with an option that is not capable is told by all of its rules, once', async () => {
+  const echo = (n: number, rules: string[]) =>
+    makeHost({ address: address(n), v0: { ...verdict('echoed_option'), rules } });
+  const found = await queryOf('not_counted', [
+    makeHost({ address: address(1), v0: verdict('capable') }),
+    makeHost({ address: address(2) }),
+    echo(3, ['option_echoed']),
+    echo(4, ['option_echoed']),
+    echo(5, ['key_constant', 'key_sent']),
+    makeHost({ address: address(6), v1: verdict('malformed') }),
+  ]);
+  assert.equal(found, [
+    { verdict: 'echoed_option', rules: 'option_echoed', v1: 0, v0: 2 },
+    { verdict: 'echoed_option', rules: 'key_constant, key_sent', v1: 0, v0: 1 },
+    { verdict: 'malformed', rules: 'malformed', v1: 1, v0: 0 },
+  ]);
 });
 
 test('ports beyond the thirtieth are one row, with all of their counts', async () => {

@@ -42,6 +42,7 @@ function manifestOf(counts: Counts | null, parts: PartEntry['facts'][] = []): Ma
     programs: {},
     starts: [],
     stages: { scan },
+    rule_set: 'ours',
     rules_version: null,
     result_sha256: null,
   };

@@ -39,6 +39,7 @@ export function manifestOf({ leftOut = [], run = 'small' }: Asked): Manifest {
     programs: {},
     starts: [],
     stages: Object.fromEntries(leftOut.map((stage) => [stage, entry])),
+    rule_set: 'ours',
     rules_version: null,
     result_sha256: null,
   };
