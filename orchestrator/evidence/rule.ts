@@ -13,6 +13,11 @@ export interface Rule {
   when: (facts: Facts) => boolean;
 }
 
+/** Whether a rule is asked for the version of these facts. */
+export function asked({ version }: Rule, facts: Facts): boolean {
+  return version === undefined || version === facts.version;
+}
+
 /** One holds when `any` or `all` of its rules do. */
 export interface Claim {
   verdict: VerdictName;

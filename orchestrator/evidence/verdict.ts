@@ -2,7 +2,7 @@ import type { VerdictName } from '../schemas/lists.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
 import { type Evidence, type Facts, factsOf } from './facts.ts';
 import { carries, genuine, has, keysOfSyn, offered, others, own, sound, synacks, whole } from './readings.ts';
-import type { Claim, Rule, RuleSet } from './rule.ts';
+import { asked, type Claim, type Rule, type RuleSet } from './rule.ts';
 import { proven, raise } from './rungs.ts';
 import { endpointSigns, isEcho, type Sign, signs } from './signs.ts';
 
@@ -212,8 +212,6 @@ export const ours: RuleSet = {
   claims,
   climbs: true,
 };
-
-const asked = ({ version }: Rule, facts: Facts) => version === undefined || version === facts.version;
 
 function holds({ needs, rules }: Claim, facts: Facts): boolean {
   const due = rules.filter((rule) => asked(rule, facts));
