@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { check } from './check/check.ts';
 import { readResult } from './check/result.ts';
 import { type Lab, type LabRequest, leaveStanding, raise } from './lab.ts';
+import { recordedPath } from './recorded-path.ts';
 import { allLabs, isOwnerless, type LabState, readState } from './registry.ts';
 import { tearDown } from './teardown.ts';
 import { readTruth } from './truth.ts';
@@ -49,7 +50,7 @@ async function inScanner(state: LabState, command: readonly string[]): Promise<n
     stdio: 'inherit',
     reject: false,
     buffer: false,
-    env: { MPTCP_CENSUS_LAB_DIR: state.data, MPTCP_CENSUS_LAB_ID: state.id },
+    env: { ...(await recordedPath(state.data)), MPTCP_CENSUS_LAB_DIR: state.data, MPTCP_CENSUS_LAB_ID: state.id },
   });
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => running.kill(signal));
@@ -141,7 +142,8 @@ program
   .option('--truth <file>', 'truth.json (default: the one in the folder of the lab that MPTCP_CENSUS_LAB_DIR names)')
   .action(async (folder, options) => {
     const file = options.truth ?? path.join(process.env.MPTCP_CENSUS_LAB_DIR ?? '.', 'truth.json');
-    const { lines, differences } = check(await readTruth(file), await readResult(folder));
+    const truth = await readTruth(file);
+    const { lines, differences } = check(truth, await readResult(folder, truth));
     for (const line of lines) console.log(line);
     for (const line of differences) console.log(`DIFFERS ${line}`);
     process.exitCode = differences.length === 0 ? 0 : 1;

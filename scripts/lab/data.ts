@@ -1,19 +1,32 @@
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { nmapDocument, RECORDED, readFingerprints } from './fingerprints.ts';
 import { writeGeo } from './geo.ts';
+import { inPieces } from './pieces.ts';
 import type { Plan } from './plan.ts';
 import { asName, truthOf } from './truth.ts';
 
 /** Written beside and renamed: two labs that share a folder write the same bytes, and nobody reads half a file. */
-async function put(dir: string, name: string, text: string): Promise<void> {
+async function put(dir: string, name: string, text: string | Iterable<string>): Promise<void> {
   const beside = path.join(dir, `.${name}.${process.pid}`);
   await writeFile(beside, text);
   await rename(beside, path.join(dir, name));
 }
 
-function topList(plan: Plan): string {
-  return plan.list.map(({ rank, text }) => `${rank},${text}\n`).join('');
+/** Every line of the list: the described ones, and between them the crowd in its order. */
+function* listLines({ list, crowd, lines }: Plan): Generator<string> {
+  const entries = crowd?.all();
+  let next = 0;
+  for (let rank = 1; rank <= lines; rank++) {
+    const line = list[next];
+    if (line?.rank === rank) next += 1;
+    yield `${rank},${line?.rank === rank ? line.text : (entries?.next().value?.name ?? '')}\n`;
+  }
+}
+
+function topList(plan: Plan): Iterable<string> {
+  return inPieces(listLines(plan), (line) => line);
 }
 
 /** The text format of pyasn: prefix, tab, origin. */
@@ -77,7 +90,7 @@ function censusYaml({ world }: Plan, dir: string): string {
       resolvers: [services.resolver],
       window: census.window,
       patience: census.patience,
-      families: [4, 6],
+      families: census.families,
     },
     scan: {
       tool: 'zmap',
@@ -93,7 +106,7 @@ function censusYaml({ world }: Plan, dir: string): string {
     asn: { rib: path.join(dir, 'rib.dat'), names: path.join(dir, 'asnames.json') },
     whois: { server: services.whois, port: 43 },
     geo: { country: path.join(dir, 'country.mmdb'), city: path.join(dir, 'city.mmdb') },
-    os: false,
+    os: census.os,
     path: { ping: true },
     parts: census.parts,
   })}`;
@@ -105,7 +118,7 @@ function censusYaml({ world }: Plan, dir: string): string {
  */
 export async function writeData(plan: Plan, dir: string, owner?: { uid: number; gid: number }): Promise<void> {
   await mkdir(dir, { recursive: true });
-  const files: Record<string, string> = {
+  const files: Record<string, string | Iterable<string>> = {
     'top-list.csv': topList(plan),
     'rib.dat': prefixTable(plan),
     'asnames.json': asNames(plan),
@@ -114,6 +127,7 @@ export async function writeData(plan: Plan, dir: string, owner?: { uid: number; 
     'census.yaml': censusYaml(plan, dir),
     'truth.json': `${JSON.stringify(truthOf(plan), null, 1)}\n`,
   };
+  if (plan.world.fingerprints) files[RECORDED] = nmapDocument(plan, await readFingerprints(plan.world.fingerprints));
   const geo = writeGeo(plan, dir);
   for (const [name, text] of Object.entries(files)) await put(dir, name, text);
   const databases = await geo;

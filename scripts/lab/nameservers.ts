@@ -10,7 +10,7 @@ export interface NameServer {
 }
 
 /** What both kinds have in common. nodefault: by default unbound denies every name under .test (RFC 6761). */
-function serverSection(folder: string, address: string): string {
+function serverSection({ folder, address, denied }: Place): string {
   return `server:
   directory: "${folder}"
   chroot: ""
@@ -27,7 +27,7 @@ function serverSection(folder: string, address: string): string {
   so-rcvbuf: 4m
   module-config: "iterator"
   local-zone: "test." nodefault
-remote-control:
+${(denied ?? []).map((zone) => `  local-zone: "${zone}." deny\n`).join('')}remote-control:
   control-enable: no
 `;
 }
@@ -44,16 +44,17 @@ function zoneSection(origin: string, file: string, forResolver: boolean): string
 }
 
 async function nameServer(
-  { name, namespace, folder, address }: Place,
+  place: Place,
   origin: string,
-  zone: string,
+  zone: Iterable<string>,
   forResolver: boolean,
 ): Promise<NameServer> {
+  const { name, namespace, folder } = place;
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'zone');
   await writeFile(file, zone);
   const config = path.join(folder, 'unbound.conf');
-  await writeFile(config, serverSection(folder, address) + zoneSection(origin, file, forResolver));
+  await writeFile(config, serverSection(place) + zoneSection(origin, file, forResolver));
   return { name, namespace, command: ['unbound', '-d', '-c', config], ready: { says: 'start of service' } };
 }
 
@@ -62,19 +63,21 @@ interface Place {
   namespace: string;
   folder: string;
   address: string;
+  /** Zones that it drops every question for. */
+  denied?: string[];
 }
 
 /**
  * The resolver. It asks its own copy of the root zone as it would ask the name servers of the Internet, and so follows aliases and delegations
  * itself: what is delegated it asks for over the network.
  */
-export async function resolver(place: Place, rootZone: string): Promise<NameServer> {
+export async function resolver(place: Place, rootZone: Iterable<string>): Promise<NameServer> {
   return await nameServer(place, '.', rootZone, true);
 }
 
 /** The server of one zone below the root: it answers what is in the zone and refers to the servers of what is delegated from it. */
 export async function authority(place: Place, origin: string, zone: string): Promise<NameServer> {
-  return await nameServer(place, origin, zone, false);
+  return await nameServer(place, origin, [zone], false);
 }
 
 /** Delegation of a zone to a server of its own, with its address. */

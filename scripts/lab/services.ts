@@ -9,7 +9,7 @@ import { run } from './command.ts';
 import { authority, delegatingZone, resolver } from './nameservers.ts';
 import type { Plan, Site } from './plan.ts';
 import type { Topology } from './topology.ts';
-import { Box, Odd } from './world.ts';
+import { Box, Odd, V0Front } from './world.ts';
 import { unansweredTld, zoneFile } from './zone.ts';
 
 /** A server of the lab: what runs where, and how one sees that it serves. */
@@ -67,7 +67,8 @@ async function nameServers(plan: Plan, topology: Topology, folder: string): Prom
   const { services } = plan.world;
   const root = zoneFile(plan);
   const at = (name: string, address: string) => ({ name, namespace: '', folder: path.join(folder, name), address });
-  const resolving = { ...at('resolver', services.resolver), namespace: topology.infrastructure };
+  const denied = plan.crowd === null ? [] : [plan.crowd.population.dead_tld];
+  const resolving = { ...at('resolver', services.resolver), namespace: topology.infrastructure, denied };
   if (plan.unanswered.length === 0) return [await resolver(resolving, root)];
   const owning = { ...at('authority', services.authority), namespace: topology.authority };
   const zones = new Map(plan.unanswered.map((zone) => [zone, services.deaf]));
@@ -79,6 +80,13 @@ function boxCommand(box: z.infer<typeof Box>): string[] {
   if (box === 'mirror') return [built('mirror'), 'tun0'];
   if (box === 'mirror_pad') return [built('mirror'), 'tun0', 'pad'];
   return [built('repeater'), 'tun0', box];
+}
+
+/** The program on the way to a site, if it is one. */
+function wayCommand({ way }: Site, ports: readonly number[]): string[] | null {
+  const box = Box.safeParse(way);
+  if (box.success) return boxCommand(box.data);
+  return V0Front.safeParse(way).success ? [built('responder'), 'tun0', String(ports[0] ?? 80), 'v0'] : null;
 }
 
 /** Every program of the lab with its files written under folder, one folder per service. */
@@ -103,12 +111,12 @@ export async function servicesOf(plan: Plan, topology: Topology, data: string, f
       const command = [built('responder'), 'tun0', String(ports[0] ?? 80), site.server];
       services.push({ name: site.site, namespace, command, ready: { says: 'ready' } });
     }
-    const box = Box.safeParse(site.way);
-    if (box.success)
+    const command = wayCommand(site, ports);
+    if (command)
       services.push({
         name: `${site.site}-way`,
         namespace: topology.way(site.site),
-        command: boxCommand(box.data),
+        command,
         ready: { says: 'ready' },
       });
   }
@@ -129,7 +137,7 @@ async function serves(service: Service, log: string): Promise<boolean> {
   return sockets !== '';
 }
 
-/** Starts a service in a session of its own and waits until it serves. Throws with the end of its log when it ends or needs over 20 s. */
+/** Starts a service in a session of its own and waits until it serves. Throws with the end of its log when it ends or needs over two minutes: a zone of two million names is read in 10 s. */
 export async function start(service: Service, folder: string): Promise<void> {
   const log = path.join(folder, `${service.name}.log`);
   const file = await open(log, 'w');
@@ -141,7 +149,7 @@ export async function start(service: Service, folder: string): Promise<void> {
   await once(child, 'spawn');
   child.unref();
   await file.close();
-  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(20)) {
+  for (const end = Date.now() + 120_000; Date.now() < end; await sleep(20)) {
     if (child.exitCode !== null || child.signalCode !== null) break;
     if (await serves(service, log)) return;
   }

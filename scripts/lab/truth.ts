@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { contains } from './addresses.ts';
-import { locate, type Plan } from './plan.ts';
+import { artefactsOf, locate, type Plan } from './plan.ts';
 import { Verdict, type World } from './world.ts';
 import { byName, follow } from './zone.ts';
 
@@ -48,7 +48,18 @@ export const Truth = z.strictObject({
         www_addresses: z.array(z.string()).describe('addresses of www.NAME likewise'),
       }),
     )
-    .describe('every name of the list'),
+    .describe('every name of the list that the world describes'),
+  crowd: z
+    .strictObject({
+      names: z.int().describe('list entries'),
+      live: z.int().describe('of these, entries with an address; it and its www double have the same one'),
+      hosts: z.int().describe('addresses'),
+      answering: z.int().describe('of these, addresses that answer; all say the same'),
+      v1: Verdict.describe('their verdict for MPTCP v1'),
+      v0: Verdict.describe('their verdict for MPTCP v0'),
+    })
+    .nullable()
+    .describe('entries and addresses that are told by number'),
 });
 export type Truth = z.infer<typeof Truth>;
 
@@ -106,20 +117,29 @@ function unansweredNames({ unanswered, loop, www }: World['domains'][number]): n
   return loop ? 1 + Number(www === 'alias') : 0;
 }
 
+function crowdTruth({ world, crowd }: Plan): Truth['crowd'] {
+  if (crowd === null) return null;
+  const truth = world.sites.find(({ site }) => site === crowd.population.site)?.truth;
+  if (!truth) throw new Error(`world ${world.name}: the population is of the unknown site ${crowd.population.site}`);
+  const { entries: names, live, answering } = crowd;
+  return { names, live, hosts: answering + crowd.population.silent, answering, v1: truth.v1, v0: truth.v0 };
+}
+
 /** What a census without a fault finds in this world. */
 export function truthOf(plan: Plan): Truth {
   const domains = domainsOf(plan);
   const artefacts: Record<string, number> = {};
-  for (const { kind } of plan.world.artefacts) artefacts[kind] = (artefacts[kind] ?? 0) + 1;
+  for (const { kind } of artefactsOf(plan.world)) artefacts[kind] = (artefacts[kind] ?? 0) + 1;
   return {
     world: plan.world.name,
     list: {
-      lines: plan.list.length,
-      names: domains.length + plan.world.repeats.length,
+      lines: plan.lines,
+      names: domains.length + plan.world.repeats.length + (plan.crowd?.entries ?? 0),
       artefacts,
       unanswered: plan.list.reduce((sum, { domain }) => sum + (domain ? unansweredNames(domain) : 0), 0),
     },
     hosts: hostsOf(plan, domains).sort((a, b) => (a.address < b.address ? -1 : 1)),
     domains,
+    crowd: crowdTruth(plan),
   };
 }

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { Population } from './population.ts';
 
 /** What a right census says of one version at one address and port: the closed list of docs, kept here apart from the program under test. */
 export const Verdict = z.enum([
@@ -36,6 +37,9 @@ export const Odd = z.enum([
 /** Boxes that are a program on a TUN device: mirror.c and repeater.c. */
 export const Box = z.enum(['mirror', 'mirror_pad', 'plain_before', 'plain_after', 'thrice']);
 
+/** A box that answers v0 SYNs itself, as a v0 server, and leaves the rest to the host behind; the second also mangles, as `mangle` does. */
+export const V0Front = z.enum(['v0_front', 'v0_front_mangle']);
+
 const Name = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/);
 const Country = z.string().regex(/^[A-Z]{2}$/);
 const Prefix = z.union([z.cidrv4(), z.cidrv6()]);
@@ -65,10 +69,15 @@ const Census = z
     ports: z.array(z.int().min(1).max(65535)).describe('TCP ports to probe; servers listen on all of them'),
     versions: z.array(z.union([z.literal(0), z.literal(1)])).describe('MPTCP versions to probe'),
     rate: z.int().positive().describe('packets per second on the wire'),
+    families: z
+      .array(z.union([z.literal(4), z.literal(6)]))
+      .default([4, 6])
+      .describe('4 asks for A, 6 for AAAA'),
     window: z.int().positive().describe('DNS queries in flight'),
     patience: z.string().default('2s').describe('how long the resolver is waited for'),
     cooldown: z.string().describe('how long late answers to the scan are waited for'),
     hold: z.string().describe('how long the handshake stage keeps a connection'),
+    os: z.boolean().default(false).describe('fingerprint the candidates; with `fingerprints` by the recorded document'),
     parts: z.record(z.string(), z.int().positive()).describe('units per part, by stage'),
   })
   .describe('settings of the generated census.yaml');
@@ -101,7 +110,7 @@ const Site = z.strictObject({
       'nginx with kernel MPTCP, nginx without, no listener, everything dropped, or a personality of responder.c',
     ),
   way: z
-    .enum([...Box.options, 'strip', 'strip_late', 'drop_mptcp', 'mangle'])
+    .enum([...Box.options, ...V0Front.options, 'strip', 'strip_late', 'drop_mptcp', 'mangle'])
     .optional()
     .describe('middlebox in a namespace of its own between the router and the site'),
   announces: z.array(Address).default([]).describe('addresses announced by ADD_ADDR'),
@@ -150,6 +159,14 @@ const Bulk = z.strictObject({
   each: z.int().positive().default(1).describe('addresses per name'),
   www: Www,
   tld: z.string().describe('what the names end in'),
+  from: z.int().positive().default(1).describe('smallest rank that a name of it may have'),
+  beside: z
+    .strictObject({
+      block: z.string().describe('another block'),
+      each: z.int().positive().describe('addresses per name'),
+    })
+    .optional()
+    .describe('further addresses of each name, taken in turn'),
 });
 
 export const World = z.strictObject({
@@ -214,11 +231,23 @@ export const World = z.strictObject({
     )
     .describe('list lines that are no names'),
   repeats: z.array(z.string()).describe('lines at the end of the list that name an entry once more'),
+  population: Population.optional().describe('entries and addresses beyond those described'),
+  fingerprints: Name.optional().describe('file under fingerprints/ that the recorded nmap document is made of'),
 });
 export type World = z.infer<typeof World>;
 
+const Keys = z.record(z.string(), z.unknown());
+const folder = new URL('worlds/', import.meta.url);
+
+/** The keys of a world file; one with `base` has those of that world too, where it does not state them itself. */
+async function keysOf(name: string): Promise<z.infer<typeof Keys>> {
+  const known = (await readdir(folder)).map((file) => file.replace(/\.yaml$/, ''));
+  if (!known.includes(name)) throw new Error(`there is no world ${name}: ${known.sort().join(', ')}`);
+  const { base, ...own } = Keys.parse(parse(await readFile(new URL(`${name}.yaml`, folder), 'utf8')));
+  return base === undefined ? own : { ...(await keysOf(z.string().parse(base))), ...own };
+}
+
 /** Reads worlds/NAME.yaml beside this file. Throws ZodError on an unknown key or a wrong value. */
 export async function readWorld(name: string): Promise<World> {
-  const file = new URL(`worlds/${name}.yaml`, import.meta.url);
-  return World.parse(parse(await readFile(file, 'utf8')));
+  return World.parse(await keysOf(name));
 }

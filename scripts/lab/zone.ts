@@ -1,6 +1,8 @@
 import { family } from './addresses.ts';
 import { delegation } from './nameservers.ts';
+import { inPieces } from './pieces.ts';
 import type { Plan } from './plan.ts';
+import type { CrowdEntry } from './population.ts';
 import type { World } from './world.ts';
 
 type Domain = World['domains'][number];
@@ -82,8 +84,13 @@ export function follow(records: ReadonlyMap<string, readonly DnsRecord[]>, name:
 /** Where names end whose own servers never answer. */
 export const unansweredTld = 'unanswered';
 
-/** The whole name space as one zone file for the root (RFC 1035): the resolver recurses over it as over the real tree. */
-export function zoneFile({ world, records, empty, unanswered }: Plan): string {
+function crowdRecords({ name, kind, address, alias }: CrowdEntry): string {
+  if (kind !== 'live') return '';
+  return `${name}. 300 IN A ${address}\nwww.${name}. 300 IN ${alias ? `CNAME ${name}.` : `A ${address}`}\n`;
+}
+
+/** The whole name space as one zone file for the root (RFC 1035), in pieces: the resolver recurses over it as over the real tree. */
+export function* zoneFile({ world, records, empty, unanswered, crowd }: Plan): Generator<string> {
   const lines = [
     '. 3600 IN SOA ns.lab.test. hostmaster.lab.test. 1 3600 600 86400 60',
     '. 3600 IN NS ns.lab.test.',
@@ -92,5 +99,6 @@ export function zoneFile({ world, records, empty, unanswered }: Plan): string {
     ...empty.map((name) => `${name}. 300 IN TXT "no address"`),
     ...(unanswered.length === 0 ? [] : delegation(unansweredTld, world.services.authority)),
   ];
-  return `${lines.join('\n')}\n`;
+  yield `${lines.join('\n')}\n`;
+  yield* inPieces(crowd?.all() ?? [], crowdRecords);
 }

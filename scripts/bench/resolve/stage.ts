@@ -24,6 +24,7 @@ function manifestOf(): Manifest {
     programs: {},
     starts: [],
     stages: { targets: { ...targets, digest: 'bench' } },
+    rule_set: null,
     rules_version: null,
     result_sha256: null,
   };

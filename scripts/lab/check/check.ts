@@ -1,6 +1,7 @@
 import { family } from '../addresses.ts';
 import type { Truth } from '../truth.ts';
 import { type CountRow, compareCounts } from './counts.ts';
+import { compareCrowd } from './crowd.ts';
 import { compareDetails, compareDomains } from './details.ts';
 import type { Result } from './result.ts';
 import { compareVerdicts, summary, type VerdictRow, type Version } from './verdicts.ts';
@@ -59,6 +60,7 @@ export function check(world: Truth, result: Result): Report {
     ['verdicts', verdicts.differences],
     ['flags, fallback, announcements, AS, place, names', compareDetails(hosts, result.hosts)],
     ['domains', compareDomains(truth, result, inRun)],
+    ['the many', compareCrowd(truth, result, versions)],
     ['counts', counts.differences],
   ];
   const capable = versions.map((version) => {

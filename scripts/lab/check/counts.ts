@@ -41,6 +41,7 @@ function rightCounts(
     .flatMap((addresses) =>
       [4, 6].filter((wanted) => addresses.some((address) => inRun(address) && family(address) === wanted)),
     ).length;
+  const { live = 0, hosts: many = 0, answering: more = 0 } = truth.crowd ?? {};
   return [
     ['targets', 'units in', targets?.units_in, truth.list.lines],
     ['targets', 'answered', targets?.answered, truth.list.names],
@@ -50,7 +51,7 @@ function rightCounts(
       targets?.rejected[kind] ?? 0,
       right,
     ]),
-    ['resolve', 'answered', resolve?.answered, resolvable],
+    ['resolve', 'answered', resolve?.answered, resolvable + 2 * live],
     // Silent at first; a resolver that has given the servers up fails at once.
     [
       'resolve',
@@ -62,9 +63,9 @@ function rightCounts(
       'scan',
       'units in but for duplicates',
       scan ? scan.units_in - (scan.skipped.duplicate ?? 0) : undefined,
-      hosts.length * versions.length,
+      (hosts.length + many) * versions.length,
     ],
-    ['scan', 'answered', scan?.answered, answering.length],
+    ['scan', 'answered', scan?.answered, answering.length + more * versions.length],
     ['scan', 'skipped as blocked', scan?.skipped.blocked ?? 0, blocked],
   ];
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
+import type { Truth } from '../truth.ts';
 
 /** What the check reads of a run, and no more: other columns may come and go. */
 const Claim = z.looseObject({
@@ -56,24 +57,33 @@ const Manifest = z.looseObject({
   stages: z.record(z.string(), z.looseObject({ counts: Counts.nullable() })).describe('counts by stage'),
 });
 
+const Crowd = z.strictObject({
+  hosts: z.int().describe('rows of hosts that the world does not describe one by one'),
+  verdicts: z.record(z.string(), z.int()).describe('how many of them have which verdict, such as "v0 not_offered"'),
+  domains: z.int().describe('rows of domains likewise'),
+  live: z.int().describe('of these, domains with one address'),
+  dark: z.int().describe('of these, domains without any'),
+});
+
 export const Result = z.strictObject({
   hosts: z.array(Host).describe('rows of hosts.parquet'),
   domains: z.array(Domain).describe('rows of domains.parquet'),
+  crowd: Crowd.nullable().describe('the rows left out of both, counted; null where a world describes all it has'),
   manifest: Manifest.describe('manifest.json'),
 });
 export type Result = z.infer<typeof Result>;
 
-async function parquetRows(file: string): Promise<unknown[]> {
+const textOf = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const listOf = (words: readonly string[]) => `(${words.map(textOf).join(', ')})`;
+
+async function rowsOf(sql: string): Promise<unknown[]> {
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
   try {
-    const literal = `'${file.replaceAll("'", "''")}'`;
-    const read = await connection.runAndReadAll(
-      `SELECT CAST(to_json(q) AS VARCHAR) AS json FROM (SELECT * FROM read_parquet(${literal})) q`,
-    );
+    const read = await connection.runAndReadAll(`SELECT CAST(to_json(q) AS VARCHAR) AS json FROM (${sql}) q`);
     return read.getRows().map(([json]) => JSON.parse(String(json)));
   } finally {
     connection.closeSync();
@@ -81,11 +91,36 @@ async function parquetRows(file: string): Promise<unknown[]> {
   }
 }
 
-/** Reads hosts.parquet, domains.parquet and manifest.json of a finished run. Throws ZodError when a column is missing. */
-export async function readResult(run: string): Promise<Result> {
+/** Counts the rows of a crowd; a run of millions is not read row by row. */
+async function crowdOf(hosts: string, domains: string): Promise<unknown> {
+  const claims = ['v1', 'v0'].map((version) => `SELECT '${version} ' || ${version}.verdict AS verdict FROM ${hosts}`);
+  const [counted] = await rowsOf(`SELECT (SELECT count(*) FROM ${hosts}) AS hosts, count(*) AS domains,
+    count(*) FILTER (WHERE len(addresses) = 1) AS live, count(*) FILTER (WHERE len(addresses) = 0) AS dark FROM ${domains}`);
+  const verdicts = await rowsOf(
+    `SELECT verdict, count(*) AS n FROM (${claims.join(' UNION ALL ')}) WHERE verdict IS NOT NULL GROUP BY verdict`,
+  );
+  const pairs = z.array(z.strictObject({ verdict: z.string(), n: z.int() })).parse(verdicts);
+  return {
+    ...Crowd.omit({ verdicts: true }).parse(counted),
+    verdicts: Object.fromEntries(pairs.map(({ verdict, n }) => [verdict, n])),
+  };
+}
+
+/**
+ * Reads hosts.parquet, domains.parquet and manifest.json of a finished run: all rows, or those that a world with a crowd describes, the
+ * others counted. Throws ZodError when a column is missing.
+ */
+export async function readResult(run: string, truth?: Pick<Truth, 'hosts' | 'domains' | 'crowd'>): Promise<Result> {
+  const table = (name: string) => `read_parquet(${textOf(path.join(run, `${name}.parquet`))})`;
+  const of = (name: string, column: string, words: readonly string[], not = '') =>
+    truth?.crowd ? `(SELECT * FROM ${table(name)} WHERE ${column} ${not} IN ${listOf(words)})` : table(name);
+  const addresses = truth?.hosts.map(({ address }) => address) ?? [];
+  const names = truth?.domains.map(({ name }) => name) ?? [];
+  const others = () => crowdOf(of('hosts', 'address', addresses, 'NOT'), of('domains', 'name', names, 'NOT'));
   return Result.parse({
-    hosts: await parquetRows(path.join(run, 'hosts.parquet')),
-    domains: await parquetRows(path.join(run, 'domains.parquet')),
+    hosts: await rowsOf(`SELECT * FROM ${of('hosts', 'address', addresses)}`),
+    domains: await rowsOf(`SELECT * FROM ${of('domains', 'name', names)}`),
+    crowd: truth?.crowd ? await others() : null,
     manifest: JSON.parse(await readFile(path.join(run, 'manifest.json'), 'utf8')),
   });
 }

@@ -40,6 +40,7 @@ export function perfectRun(truth: Truth): Result {
       const [v1, v0] = [capable(addresses, 'v1'), capable(addresses, 'v0')];
       return { name, rank, addresses, addresses_capable_v1: v1, addresses_capable_v0: v0 };
     }),
+    crowd: null,
     manifest: {
       config: { resolve: { families: [4] }, scan: { versions: [1, 0], ports: [80] } },
       stages: {
