@@ -27,7 +27,7 @@ export function formatShare(n: number, base: number): string {
   return base === 0 ? '–' : `${percentText((100 * n) / base)}\u00a0%`;
 }
 
-/** "353 of 428,895 (0.08 %)" */
+/** "12 of 3,456 (0.35 %)" */
 export function formatOf(n: number, base: number): string {
   return `${formatCount(n)} of ${formatCount(base)} (${formatShare(n, base)})`;
 }

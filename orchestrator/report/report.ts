@@ -10,6 +10,7 @@ import { topGroupsFigure } from './figures/top-groups.ts';
 import { headlines, labNotice, sentence } from './headline.ts';
 import { renderPage } from './page/page.ts';
 import { type Results, readResults } from './results.ts';
+import { numberOf, type Row } from './rows.ts';
 import { type Source, sourcesSql } from './sources.ts';
 import { mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
@@ -82,6 +83,20 @@ function terminalText(facts: ReportFacts, results: Results, tables: Table[]): st
   ].join('\n');
 }
 
+/** The headline numbers with all denominators, then those that only sentences below the tables say. */
+function summaryRows(results: Results): Row[] {
+  const untold = (key: string) => results.alone === true && key.startsWith('domains_');
+  const [mixed] = results.rows('first_mixed');
+  const [sure] = results.rows('fingerprints');
+  return [
+    ...Object.keys(results.summary).map((key) => ({ key, value: untold(key) ? null : results.known(key) })),
+    { key: 'first_mixed_rank', value: numberOf(mixed, 'rank') },
+    { key: 'first_mixed_place', value: numberOf(mixed, 'place') },
+    { key: 'fingerprint_accuracy_mean', value: numberOf(sure, 'accuracy_mean') },
+    { key: 'fingerprint_accuracy_deviation', value: numberOf(sure, 'accuracy_deviation') },
+  ];
+}
+
 /**
  * Writes the report of a run: index.html, a CSV per table, an SVG and a CSV per figure, the headline numbers with all denominators.
  *
@@ -107,8 +122,6 @@ export async function writeReport(input: {
     topGroupsFigure(results),
     pathFigure(results),
   ];
-  const untold = (key: string) => results.alone === true && key.startsWith('domains_');
-  const summary = Object.keys(results.summary).map((key) => ({ key, value: untold(key) ? null : results.known(key) }));
   const files = new Map<string, string>([
     ['index.html', await renderPage(input.facts, results, { table: byId(tables), figure: byId(figures) })],
     [
@@ -118,7 +131,7 @@ export async function writeReport(input: {
           { key: 'key', kind: 'text' },
           { key: 'value', kind: 'count' },
         ],
-        summary,
+        summaryRows(results),
       ),
     ],
     ...tables.map(({ id, columns, rows }): [string, string] => [`${id}.csv`, toCsv(columns, rows)]),

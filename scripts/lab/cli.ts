@@ -5,6 +5,9 @@ import { execa } from 'execa';
 import { check } from './check/check.ts';
 import { readResult } from './check/result.ts';
 import { type Lab, type LabRequest, leaveStanding, raise } from './lab.ts';
+import { compare } from './paper/compare.ts';
+import { FORM_NAMES, readFigures } from './paper/figures.ts';
+import { readPublished } from './paper/values.ts';
 import { recordedPath } from './recorded-path.ts';
 import { allLabs, isOwnerless, type LabState, readState } from './registry.ts';
 import { tearDown } from './teardown.ts';
@@ -150,6 +153,20 @@ program
   });
 
 program
+  .command('compare')
+  .description(
+    "print the study's figures beside those of a run of the paper world; exits 1 when docs/paper.md has others",
+  )
+  .argument('<run>', 'folder of the run')
+  .addOption(new Option('--world <name>', 'which form of the world it was').choices(FORM_NAMES).default(FORM_NAMES[0]))
+  .action(async (folder, options) => {
+    const { lines, differences } = compare(await readFigures(), options.world, await readPublished(folder));
+    for (const line of lines) console.log(line);
+    for (const line of differences) console.log(`DIFFERS ${line}`);
+    process.exitCode = differences.length === 0 ? 0 : 1;
+  });
+
+program
   .command('status')
   .description('the labs of this machine')
   .action(async () => {
@@ -160,7 +177,7 @@ program
   });
 
 program.hook('preAction', (_, command) => {
-  if (command.name() !== 'check' && command.name() !== 'status' && process.getuid?.() !== 0)
+  if (!['check', 'compare', 'status'].includes(command.name()) && process.getuid?.() !== 0)
     throw new Error('the lab needs root: it makes network namespaces');
 });
 

@@ -27,6 +27,8 @@ export interface Lab {
 }
 export interface LabRequest {
   world: string;
+  /** what is changed in the world before anything is made of it */
+  change?: (world: World) => World;
   /** in place of the world's own `scanner.firewall` */
   firewall?: Firewall;
   /** absolute; a folder of the lab's own, removed with it, when absent */
@@ -58,8 +60,8 @@ async function startWatchdog(id: string): Promise<Watchdog> {
   };
 }
 
-async function worldOf({ world, firewall }: LabRequest): Promise<World> {
-  const read = await readWorld(world);
+async function worldOf({ world, firewall, change = (read) => read }: LabRequest): Promise<World> {
+  const read = change(await readWorld(world));
   return firewall ? { ...read, scanner: { ...read.scanner, firewall } } : read;
 }
 

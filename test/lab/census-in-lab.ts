@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { type LabRequest, raise } from '../../scripts/lab/lab.ts';
+import { recordedPath } from '../../scripts/lab/recorded-path.ts';
 import type { LabState } from '../../scripts/lab/registry.ts';
 
 const cli = ['--import', 'tsx', 'orchestrator/cli.ts'];
@@ -34,14 +35,15 @@ export interface Ended {
 }
 
 /** The command line, in the scanner's namespace; for as long as it takes unless there is a limit. */
-export function startCensus(stand: Stand, args: string[], limit: { input?: string; timeout?: number } = {}) {
+export function startCensus(stand: Stand, args: string[], limit: { input?: string; timeout?: number; env?: NodeJS.ProcessEnv } = {}) {
   const command = ['netns', 'exec', stand.lab.scanner, process.execPath, ...cli, ...args];
   return execa('ip', command, { reject: false, input: '', ...limit });
 }
 
-/** The same, five minutes at most. */
+/** The same, five minutes at most; a recorded document takes the place of its program. */
 export async function census(stand: Stand, args: string[], input = ''): Promise<Ended> {
-  const { exitCode, stdout, stderr } = await startCensus(stand, args, { input, timeout: 300_000 });
+  const env = { ...(await recordedPath(stand.lab.data)), MPTCP_CENSUS_LAB_DIR: stand.lab.data };
+  const { exitCode, stdout, stderr } = await startCensus(stand, args, { input, env, timeout: 300_000 });
   return { exitCode, stdout, stderr };
 }
 

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { Truth } from '../truth.ts';
+import { rowsOf, tableOf, textOf } from './parquet.ts';
+
+const listOf = (words: readonly string[]) => `(${words.map(textOf).join(', ')})`;
 
 /** What the check reads of a run, and no more: other columns may come and go. */
 const Claim = z.looseObject({
@@ -73,24 +75,6 @@ export const Result = z.strictObject({
 });
 export type Result = z.infer<typeof Result>;
 
-const textOf = (text: string) => `'${text.replaceAll("'", "''")}'`;
-const listOf = (words: readonly string[]) => `(${words.map(textOf).join(', ')})`;
-
-async function rowsOf(sql: string): Promise<unknown[]> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  const connection = await instance.connect();
-  try {
-    const read = await connection.runAndReadAll(`SELECT CAST(to_json(q) AS VARCHAR) AS json FROM (${sql}) q`);
-    return read.getRows().map(([json]) => JSON.parse(String(json)));
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
 /** Counts the rows of a crowd; a run of millions is not read row by row. */
 async function crowdOf(hosts: string, domains: string): Promise<unknown> {
   const claims = ['v1', 'v0'].map((version) => `SELECT '${version} ' || ${version}.verdict AS verdict FROM ${hosts}`);
@@ -111,7 +95,7 @@ async function crowdOf(hosts: string, domains: string): Promise<unknown> {
  * others counted. Throws ZodError when a column is missing.
  */
 export async function readResult(run: string, truth?: Pick<Truth, 'hosts' | 'domains' | 'crowd'>): Promise<Result> {
-  const table = (name: string) => `read_parquet(${textOf(path.join(run, `${name}.parquet`))})`;
+  const table = (name: string) => tableOf(path.join(run, `${name}.parquet`));
   const of = (name: string, column: string, words: readonly string[], not = '') =>
     truth?.crowd ? `(SELECT * FROM ${table(name)} WHERE ${column} ${not} IN ${listOf(words)})` : table(name);
   const addresses = truth?.hosts.map(({ address }) => address) ?? [];
