@@ -42,8 +42,8 @@ test: setup-test ## run all tests; skipped ones say why
 test-unit: setup-unit ## run the tests that need neither root nor a lab; one minute on two cores
 	@node --import tsx test/run.ts --unit
 
-nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times; a skip is a failure
-	@EXPECT_ALL=1 TEST_MINUTES=60 FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 PYASN_ADDRESSES=2000000 \
+nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times, the paper world whole; a skip is a failure
+	@EXPECT_ALL=1 TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 PYASN_ADDRESSES=2000000 \
 		node --import tsx test/run.ts
 
 check: setup-check ## types, lint, format, dead code, house rules

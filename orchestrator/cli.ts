@@ -99,6 +99,10 @@ program
       await view.end();
     }
     out('');
+    out(
+      `${clock(performance.now() / 1000)} in all, at most ${Math.ceil(process.resourceUsage().maxRSS / 1024)} MB of memory (the database in it)`,
+    );
+    out('');
     out(readFileSync(join(folder, 'report', 'summary.txt'), 'utf8').trimEnd());
     out('');
     out(`Report: ${resolve(folder, 'report', 'index.html')}`);

@@ -109,6 +109,7 @@ function censusYaml({ world }: Plan, dir: string): string {
     os: census.os,
     path: { ping: true },
     parts: census.parts,
+    ...(census.memory ? { memory: census.memory } : {}),
   })}`;
 }
 

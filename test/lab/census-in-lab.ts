@@ -35,15 +35,19 @@ export interface Ended {
 }
 
 /** The command line, in the scanner's namespace; for as long as it takes unless there is a limit. */
-export function startCensus(stand: Stand, args: string[], limit: { input?: string; timeout?: number; env?: NodeJS.ProcessEnv } = {}) {
+export function startCensus(
+  stand: Stand,
+  args: string[],
+  limit: { input?: string; timeout?: number; env?: NodeJS.ProcessEnv } = {},
+) {
   const command = ['netns', 'exec', stand.lab.scanner, process.execPath, ...cli, ...args];
   return execa('ip', command, { reject: false, input: '', ...limit });
 }
 
-/** The same, five minutes at most; a recorded document takes the place of its program. */
-export async function census(stand: Stand, args: string[], input = ''): Promise<Ended> {
+/** The same, five minutes at most unless told; a recorded document takes the place of its program. */
+export async function census(stand: Stand, args: string[], input = '', minutes = 5): Promise<Ended> {
   const env = { ...(await recordedPath(stand.lab.data)), MPTCP_CENSUS_LAB_DIR: stand.lab.data };
-  const { exitCode, stdout, stderr } = await startCensus(stand, args, { input, env, timeout: 300_000 });
+  const { exitCode, stdout, stderr } = await startCensus(stand, args, { input, env, timeout: minutes * 60_000 });
   return { exitCode, stdout, stderr };
 }
 

@@ -23,7 +23,7 @@ async function censusOf(world: Form, change?: (world: World) => World) {
   const stand = await standUp({ world, ...(change ? { change } : {}) });
   try {
     const run = stand.folder('paper');
-    const { exitCode, stdout, stderr } = await census(stand, ['run', '-c', stand.config, run]);
+    const { exitCode, stdout, stderr } = await census(stand, ['run', '-c', stand.config, run], '', 50);
     assert.is(exitCode, 0, stdout + stderr);
     const truth = await readTruth(stand.truth);
     return {
