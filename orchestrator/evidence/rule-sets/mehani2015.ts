@@ -16,7 +16,7 @@ const scanned = ({ version, answers }: Facts) =>
 /** The word of the option: kind 30, subtype MP_CAPABLE. */
 function carriesCapable({ packet, shown }: Answer): boolean {
   const option = shown?.option ?? null;
-  return packet === 'synack' && option !== null && option.length > 2 && subtypeOf(option) === MP_CAPABLE;
+  return packet === 'synack' && option !== null && subtypeOf(option) === MP_CAPABLE;
 }
 
 const source = 'paper, section 3, "MPTCP port scan"';

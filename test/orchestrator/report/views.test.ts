@@ -219,9 +219,10 @@ test('an answer with an option that is not capable is told by all of its rules, 
     echo(4, ['option_echoed']),
     echo(5, ['key_constant', 'key_sent']),
     makeHost({ address: address(6), v1: verdict('malformed') }),
+    makeHost({ address: address(7), v1: { ...verdict('echoed_option'), rules: ['option_echoed'] } }),
   ]);
   assert.equal(found, [
-    { verdict: 'echoed_option', rules: 'option_echoed', v1: 0, v0: 2 },
+    { verdict: 'echoed_option', rules: 'option_echoed', v1: 1, v0: 2 },
     { verdict: 'echoed_option', rules: 'key_constant, key_sent', v1: 0, v0: 1 },
     { verdict: 'malformed', rules: 'malformed', v1: 1, v0: 0 },
   ]);
