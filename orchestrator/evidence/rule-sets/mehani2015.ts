@@ -25,7 +25,8 @@ export const mehani2015: RuleSet = {
   name: 'mehani2015',
   version: 1,
   sentence:
-    'A SYN/ACK with MP_CAPABLE in it is support, whoever wrote it: the rule of the 2015 study, from before its erratum.',
+    'A SYN/ACK with MP_CAPABLE in it is support, whoever wrote it: the rule of the 2015 study, from before its erratum. ' +
+    'It looks at no connection, so nothing is confirmed.',
   climbs: false,
   claims: [
     {
