@@ -186,7 +186,7 @@ Examples:
   $ mptcp-census judge --report out < zmap.json`,
   )
   .option('--report <folder>', 'write tables, figures and a page there instead, and print the tables')
-  .option('--temp <folder>', 'where inputs of more than some 50,000 lines are sorted (default: $TMPDIR, or /var/tmp)')
+  .option('--temp <folder>', 'where inputs of more than some 150,000 lines are sorted (default: $TMPDIR, or /var/tmp)')
   .action(async ({ report, temp = process.env.TMPDIR ?? '/var/tmp' }) => {
     // Nothing is running that must be put back: the folder goes with the process.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));

@@ -1,10 +1,14 @@
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
-import { DuckDBInstance, version } from '@duckdb/node-api';
+import type { DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { CensusError } from '../errors.ts';
 import { columnsOf } from './columns.ts';
 import { quarterOf, threadsFor } from './memory.ts';
+
+/** The library is CommonJS in 150 files. An import would look through each for the names that it exports, which takes as long as running it. */
+const library: typeof import('@duckdb/node-api') = createRequire(import.meta.url)('@duckdb/node-api');
 
 /** Text as an SQL literal. */
 export function sqlText(text: string): string {
@@ -13,7 +17,7 @@ export function sqlText(text: string): string {
 
 /** Version of the library: another one may lay the same rows out in other bytes. */
 export function databaseVersion(): string {
-  return version();
+  return library.version();
 }
 
 /**
@@ -29,7 +33,7 @@ export async function openDatabase(input: {
 }): Promise<DuckDBInstance> {
   if (input.makeTemp !== false) await mkdir(input.temp, { recursive: true });
   const memory = input.memoryLimit ?? quarterOf(totalmem());
-  return await DuckDBInstance.create(':memory:', {
+  return await library.DuckDBInstance.create(':memory:', {
     memory_limit: memory,
     temp_directory: input.temp,
     autoinstall_known_extensions: 'false',

@@ -174,6 +174,8 @@ export interface Tool<I, W, R, C> {
   screensPrefixes?: true;
   /** Loose: unknown fields are counted, not refused. */
   raw: z.ZodType<W>;
+  /** Fields that are known, where the schema has only those that are made use of; default: those of the schema. */
+  fields?: readonly string[];
   /** Pure. */
   toRecord(raw: W, context: { config: C }): R | R[] | Reject;
   /** Files outside the run folder that decode reads (a RIB, geo databases): named by sha256 in the manifest. */

@@ -1,62 +1,13 @@
+import { RowSorter } from '../core/sort/row-sorter.ts';
 import { Reject } from '../core/tool.ts';
-import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
-import { Classification } from '../schemas/lists.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
 import type { JudgeRecord } from '../schemas/records/judge.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
 import { keyFactOf, type ScanEvidence, shownBy, synOf } from './answers.ts';
+import { mostPacked, Packer, Unpacker } from './gather/packed.ts';
 import { type Endpoint, Replies } from './gather/replies.ts';
-import { KeyTraces, type SharedTraces } from './keys.ts';
-import { probeNamed } from './probes.ts';
-import { judgeHost } from './verdict.ts';
-
-const none: string[] = [];
-
-/** Texts that are the same for most hosts, held once: each line that is parsed brings its own copy. */
-class Texts {
-  readonly #known = new Map<string, string>();
-
-  one(text: string): string {
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    if (this.#known.size < 1000) this.#known.set(text, text);
-    return text;
-  }
-}
-
-/**
- * What a verdict reads of a reply. An option area that can be walked to its end without a canary says no more than its
- * options of kind 30 and is dropped for them; without any of these, what we sent has nothing to be compared with.
- */
-function evidenceOf(reply: ScanRecord, texts: Texts): ScanEvidence {
-  const area = reply.tcp_options ?? reply.options_mptcp.join('');
-  const options = [...tcpOptions(Buffer.from(area, 'hex'))];
-  const own = options.flatMap(({ kind, bytes }) => (kind === KIND.MPTCP ? bytes.toString('hex') : []));
-  const told = options.every(({ kind, fault }) => fault === null && kind !== KIND.CANARY);
-  const bare = own.length === 0 && told;
-  return {
-    probe: texts.one(reply.probe),
-    source_port: reply.source_port,
-    seq: reply.seq,
-    ack: reply.ack,
-    classification: Classification.enum[reply.classification],
-    sent_version: reply.sent_version,
-    sent_key: reply.sent_key,
-    sent_option: bare ? null : reply.sent_option,
-    sent_seq: bare ? null : reply.sent_seq,
-    sent_tsval: bare ? null : reply.sent_tsval,
-    sent_window: bare ? null : reply.sent_window,
-    sent_ip_id: bare ? null : reply.sent_ip_id,
-    sent_options_order: bare || reply.sent_options_order === null ? null : texts.one(reply.sent_options_order),
-    options_mptcp: own.length === 0 ? none : own,
-    tcp_options: bare ? null : area,
-    options_order: reply.options_order === null ? null : texts.one(reply.options_order),
-    window: reply.window,
-    ip_id: bare ? null : reply.ip_id,
-    faults: reply.faults.length === 0 ? none : reply.faults,
-    received_at: reply.received_at,
-  };
-}
+import { KeyTraces } from './keys.ts';
+import { type Pair, Pairs } from './pairs.ts';
 
 /** Adds the key of a reply, if it has one, to those of the run. */
 export function traceKey(traces: KeyTraces, reply: ScanEvidence & { address: string; port: number }): void {
@@ -76,69 +27,108 @@ export interface JudgeOptions {
 }
 
 const progressEvery = 10_000;
+/** Bytes of replies, or of endpoints, held before they go to disk: some 150,000 replies. */
+const mostBytes = 32 << 20;
+/** Endpoints handed on at a time. */
+const together = 500;
+const numbersOfRow = 3;
 
 type Parse = (line: string) => ScanRecord | Reject;
 type OnReject = (line: string, reason: string, number: number) => void;
 
 /** What replies alone tell of one address and port. */
-export interface JudgedEndpoint extends Endpoint {
-  /** null: no reply was to a probe of this version. */
-  v1: Verdict | null;
-  v0: Verdict | null;
+export interface JudgedEndpoint
+  extends Pair,
+    Pick<Endpoint, 'address' | 'port' | 'syn_rtt_us' | 'first_reply_at' | 'last_reply_at'> {
+  /** Number of its pair of verdicts. */
+  pair: number;
 }
 
-/**
- * Verdicts from the prober's own output, without a run folder, in the order of each endpoint's first reply. Lines that are no replies
- * go to `onReject` with their number, and the rest goes on.
- *
- * Nothing is said before the last line is read: which keys are related over targets shows only then, and replies of one
- * host lie far apart. Until then replies lie in memory, or past some number sorted on disk (gather/), and keys likewise (keys.ts).
- *
- * @param parse one line of the prober's output as a record, or why it is none
- */
-export async function* judgeEndpoints(
-  lines: AsyncIterable<string>,
-  parse: Parse,
-  onReject: OnReject,
-  { folder, progress, mostHeld }: JudgeOptions = {},
-): AsyncGenerator<JudgedEndpoint> {
-  const traces = new KeyTraces(folder, mostHeld);
-  const replies = new Replies(folder, mostHeld);
-  const texts = new Texts();
-  try {
-    let read = 0;
-    for await (const line of lines) {
-      read += 1;
-      if (read % progressEvery === 0) progress?.('lines read', read);
-      if (line.trim() === '') continue;
-      const reply = parse(line);
-      if (reply instanceof Reject) {
-        onReject(line, reply.reason, read);
-        continue;
-      }
-      traceKey(traces, reply);
-      const { address, port, rtt_us } = reply;
-      await replies.add({ address, port, rtt_us, evidence: evidenceOf(reply, texts) });
+function sorterFor(name: string, { folder, mostHeld }: JudgeOptions): RowSorter {
+  if (folder === undefined) return new RowSorter(() => '', Number.POSITIVE_INFINITY);
+  return new RowSorter(() => `${folder()}/${name}`, mostBytes, mostHeld);
+}
+
+/** Endpoints in the order of their first replies, which is not the one in which they are judged. */
+class InOrder {
+  readonly #sorter: RowSorter;
+  readonly #packer = new Packer();
+
+  constructor(sorter: RowSorter) {
+    this.#sorter = sorter;
+  }
+
+  add({ address, port, first, syn_rtt_us, first_reply_at, last_reply_at }: Endpoint, pair: number): void {
+    const sorter = this.#sorter;
+    sorter.room(mostPacked(numbersOfRow, address, first_reply_at, last_reply_at));
+    const packer = this.#packer.begin(sorter.bytes, sorter.used);
+    packer.number(port).number(pair).number(syn_rtt_us).text(address).text(first_reply_at).text(last_reply_at);
+    sorter.take(String(first).padStart(16, '0'), 0, packer.at);
+  }
+
+  *endpoints(pairs: Pairs): Generator<JudgedEndpoint> {
+    const unpacker = new Unpacker();
+    for (const { bytes, from } of this.#sorter.sorted()) {
+      const row = unpacker.begin(bytes, from);
+      const [port, pair, syn_rtt_us] = [row.number(), row.number(), row.numberOrNull()];
+      const [address, first_reply_at, last_reply_at] = [row.text(), row.text(), row.text()];
+      yield { address, port, syn_rtt_us, first_reply_at, last_reply_at, pair, ...pairs.at(pair) };
     }
-    const sharedTraces = traces.related();
-    let judged = 0;
-    for await (const endpoint of replies.endpoints()) {
-      judged += 1;
-      if (judged % progressEvery === 0) progress?.('endpoints judged', judged);
-      yield judgeEndpoint(endpoint, sharedTraces);
-    }
-  } finally {
-    traces.close();
-    await replies.close();
   }
 }
 
-function judgeEndpoint(endpoint: Endpoint, sharedTraces: SharedTraces): JudgedEndpoint {
-  const scans = endpoint.replies;
-  const asked = new Set(scans.map(({ probe, sent_version }) => probeNamed(probe, sent_version).asks));
-  const claim = (version: 0 | 1) =>
-    asked.has(version) ? judgeHost({ version, scans, handshake: null, sharedTraces, scope: null }) : null;
-  return { ...endpoint, v1: claim(1), v0: claim(0) };
+/**
+ * Verdicts from the prober's own output, without a run folder, in the order of each endpoint's first reply, some at a time. Lines that
+ * are no replies go to `onReject` with their number, and the rest goes on.
+ *
+ * Nothing is said before the last line is read: which keys are related over targets shows only then, and replies of one host lie far
+ * apart. Until then what is read of them lies in memory, or past some number sorted on disk (gather/), and keys likewise (keys.ts).
+ *
+ * @param batches lines of the prober's output
+ * @param parse one line as a record, or why it is none
+ */
+export async function* judgeEndpoints(
+  batches: AsyncIterable<readonly string[]>,
+  parse: Parse,
+  onReject: OnReject,
+  options: JudgeOptions = {},
+): AsyncGenerator<JudgedEndpoint[]> {
+  const { progress } = options;
+  const traces = new KeyTraces(options.folder, options.mostHeld);
+  try {
+    const replies = new Replies(sorterFor('replies', options));
+    let read = 0;
+    for await (const lines of batches) {
+      for (const line of lines) {
+        read += 1;
+        if (read % progressEvery === 0) progress?.('lines read', read);
+        if (line.trim() === '') continue;
+        const reply = parse(line);
+        if (reply instanceof Reject) onReject(line, reply.reason, read);
+        else {
+          traceKey(traces, reply);
+          replies.add(reply);
+        }
+      }
+    }
+    const pairs = new Pairs(traces.related());
+    const ordered = new InOrder(sorterFor('endpoints', options));
+    let judged = 0;
+    for (const endpoint of replies.endpoints()) {
+      judged += 1;
+      if (judged % progressEvery === 0) progress?.('endpoints judged', judged);
+      ordered.add(endpoint, pairs.numberOf(endpoint));
+    }
+    let some: JudgedEndpoint[] = [];
+    for (const endpoint of ordered.endpoints(pairs)) {
+      if (some.push(endpoint) < together) continue;
+      yield some;
+      some = [];
+    }
+    yield some;
+  } finally {
+    traces.close();
+  }
 }
 
 /** The same as one record per address, port and version that any reply was about. */
@@ -148,12 +138,31 @@ export async function* judgeReplies(
   onReject: OnReject,
   options: JudgeOptions = {},
 ): AsyncGenerator<JudgeRecord> {
-  for await (const endpoint of judgeEndpoints(lines, parse, onReject, options)) yield* recordsOf(endpoint);
+  async function* batches() {
+    for await (const line of lines) yield [line];
+  }
+  for await (const endpoints of judgeEndpoints(batches(), parse, onReject, options)) {
+    for (const { address, port, v1, v0 } of endpoints) {
+      if (v1 !== null) yield { address, port, version: 1, ...v1 };
+      if (v0 !== null) yield { address, port, version: 0, ...v0 };
+    }
+  }
 }
 
-/** The verdicts of one endpoint as `judge` prints them. */
-export function recordsOf({ address, port, v1, v0 }: JudgedEndpoint): JudgeRecord[] {
-  const of = (version: 0 | 1, verdict: Verdict | null) =>
-    verdict === null ? [] : [{ address, port, version, ...verdict }];
-  return [...of(1, v1), ...of(0, v0)];
+const texts = new WeakMap<Verdict, string>();
+
+/** A verdict as JSON without its opening brace. */
+function restOf(verdict: Verdict): string {
+  const known = texts.get(verdict);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(verdict).slice(1);
+  texts.set(verdict, text);
+  return text;
+}
+
+/** These records as lines of JSON. A verdict is written once for all that have it. */
+export function* linesOf({ address, port, v1, v0 }: JudgedEndpoint): Generator<string> {
+  const whose = `{"address":${JSON.stringify(address)},"port":${port},"version":`;
+  if (v1 !== null) yield `${whose}1,${restOf(v1)}`;
+  if (v0 !== null) yield `${whose}0,${restOf(v0)}`;
 }

@@ -3,8 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { Config } from '../config/config.ts';
 import { lineParser } from '../core/part/parse-line.ts';
-import { splitLines } from '../core/process/lines.ts';
-import { judgeEndpoints, recordsOf } from '../evidence/judge.ts';
+import { lineBatches } from '../core/process/lines.ts';
+import { judgeEndpoints, linesOf } from '../evidence/judge.ts';
 import { provenance, softwareText } from '../machine/provenance.ts';
 import { formatCount } from '../report/format.ts';
 import { ScanRecord } from '../schemas/records/scan.ts';
@@ -45,11 +45,13 @@ export async function judgeLines({ input, output, err, report, temp }: JudgeInpu
   const rejects = new Rejects(err);
   const writer = new LineOutput(output);
   const folder = ownFolder(temp);
-  const lines = new CountedLines(splitLines(input));
+  const lines = new CountedLines(lineBatches(input));
   const endpoints = judgeEndpoints(lines, parse, rejects.add, { folder, progress: progressLine(err) });
   if (report === undefined) {
-    for await (const endpoint of endpoints)
-      for (const record of recordsOf(endpoint)) await writer.write(JSON.stringify(record));
+    for await (const some of endpoints) {
+      for (const endpoint of some) for (const line of linesOf(endpoint)) writer.add(line);
+      await writer.drain();
+    }
   } else {
     const out = resolve(report);
     mkdirSync(out, { recursive: true }); // before all is read, for nothing

@@ -1,17 +1,17 @@
-/** Lines on their way, counted but for blank ones. */
-export class CountedLines implements AsyncIterable<string> {
-  readonly #lines: AsyncIterable<string>;
+/** Lines on their way, some at a time, counted but for blank ones. */
+export class CountedLines implements AsyncIterable<readonly string[]> {
+  readonly #batches: AsyncIterable<readonly string[]>;
   /** Lines that are not blank. */
   count = 0;
 
-  constructor(lines: AsyncIterable<string>) {
-    this.#lines = lines;
+  constructor(batches: AsyncIterable<readonly string[]>) {
+    this.#batches = batches;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
-    for await (const line of this.#lines) {
-      if (line.trim() !== '') this.count += 1;
-      yield line;
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly string[]> {
+    for await (const lines of this.#batches) {
+      for (const line of lines) if (line.trim() !== '') this.count += 1;
+      yield lines;
     }
   }
 }

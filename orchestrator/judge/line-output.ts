@@ -14,8 +14,18 @@ export class LineOutput {
   }
 
   async write(line: string): Promise<void> {
+    this.add(line);
+    await this.drain();
+  }
+
+  /** Takes a line without waiting; `drain` must follow before there are too many to hold. */
+  add(line: string): void {
     this.lines += 1;
     this.#waiting += `${line}\n`;
+  }
+
+  /** Hands over what was added once it is enough for a write. */
+  async drain(): Promise<void> {
     if (this.#waiting.length >= bytesTogether) await this.end();
   }
 

@@ -1,9 +1,11 @@
 import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import type { z } from 'zod';
-import { openDatabase, runSql, sqlText, viewSql } from '../core/duckdb.ts';
+import { columnsOf } from '../core/columns.ts';
+import { openDatabase, runSql, sqlText } from '../core/duckdb.ts';
 import type { JudgedEndpoint } from '../evidence/judge.ts';
+import type { Pair } from '../evidence/pairs.ts';
 import { rulesVersion } from '../evidence/verdict.ts';
 import { lossNotice } from '../machine/notices.ts';
 import type { ReportFacts, ReportSummary } from '../report/facts.ts';
@@ -16,38 +18,63 @@ import { LineOutput } from './line-output.ts';
 /** First and last arrival of replies, UTC; null before the first. */
 type Times = { from: string; to: string } | null;
 
-function timesOf({ replies }: JudgedEndpoint): { from: string; to: string } {
-  const times = replies.map(({ received_at }) => received_at);
-  const from = times.reduce((a, b) => (a < b ? a : b));
-  return { from, to: times.reduce((a, b) => (a > b ? a : b)) };
-}
-
 function span(a: Times, b: { from: string; to: string }): { from: string; to: string } {
   if (a === null) return b;
   return { from: a.from < b.from ? a.from : b.from, to: a.to > b.to ? a.to : b.to };
 }
 
-/** A row of hosts with what replies alone tell. Everything else was not measured, and says so. */
-export function hostOf(endpoint: JudgedEndpoint, run: string): HostsRecord {
-  const { address, port, v1, v0, syn_rtt_us } = endpoint;
-  const { from, to } = timesOf(endpoint);
-  const family = address.includes(':') ? 6 : 4;
-  const told = { address, port, v1, v0, syn_rtt_us, domains: [], run, family, first_reply_at: from, last_reply_at: to };
-  const known = new Map<string, unknown>(Object.entries({ ...told, vantage: 'unknown' }));
-  const fields = Object.keys(HostsRecord.shape).map((field): [string, unknown] => {
-    const of = field.replace(/_missing$/, '');
-    if (of === field) return [field, known.get(field) ?? null];
-    return [field, (known.get(of) ?? null) === null ? 'not_measured' : null];
-  });
-  return HostsRecord.parse(Object.fromEntries(fields));
+/** What is written of an endpoint until it becomes a row of hosts. */
+const columns =
+  "{address: 'VARCHAR', port: 'BIGINT', pair: 'INTEGER', syn_rtt_us: 'DOUBLE', first_reply_at: 'VARCHAR', last_reply_at: 'VARCHAR'}";
+
+function lineOf({ address, port, pair, syn_rtt_us, first_reply_at, last_reply_at }: JudgedEndpoint): string {
+  return JSON.stringify({ address, port, pair, syn_rtt_us, first_reply_at, last_reply_at });
 }
 
-async function writeParquet(folder: string, name: string, schema: z.ZodType, lines: string[]): Promise<string> {
+/**
+ * SQL of the rows of hosts with what replies alone tell. Everything else was not measured, and says so.
+ * @param pairs verdicts by the number of their pair
+ */
+function hostsSql(file: string, run: string, pairs: ReadonlyMap<number, Pair>): string {
+  const types = new Map(columnsOf(HostsRecord));
+  const verdicts = (version: 'v1' | 'v0') => {
+    const values = Array.from({ length: pairs.size }, (_, number) => pairs.get(number)?.[version] ?? null);
+    return `(CAST(CAST(${sqlText(JSON.stringify(values))} AS JSON) AS ${types.get(version)}[]))[pair + 1]`;
+  };
+  const told = new Map([
+    ...['address', 'port', 'syn_rtt_us', 'first_reply_at', 'last_reply_at'].map((name): [string, string] => [
+      name,
+      name,
+    ]),
+    ['v1', verdicts('v1')],
+    ['v0', verdicts('v0')],
+    ['family', "CASE WHEN contains(address, ':') THEN 6 ELSE 4 END"],
+    ['domains', '[]'],
+    ['run', sqlText(run)],
+    ['vantage', "'unknown'"],
+  ]);
+  const selected = [...types].map(([name, type]) => {
+    const of = told.get(name.replace(/_missing$/, ''));
+    const value = !name.endsWith('_missing')
+      ? told.get(name)
+      : of === undefined
+        ? "'not_measured'"
+        : `CASE WHEN ${of} IS NULL THEN 'not_measured' END`;
+    return `CAST(${value ?? 'NULL'} AS ${type}) AS "${name}"`;
+  });
+  const lines = `read_json(${sqlText(file)}, format = 'newline_delimited', columns = ${columns})`;
+  return `SELECT ${selected.join(', ')} FROM ${lines}`;
+}
+
+/** What the database may hold; node itself takes some 200 MB. */
+const memoryLimit = '400MB';
+
+/** Writes a table as Parquet; gives its path. */
+async function writeParquet(folder: string, name: string, sql: string): Promise<string> {
   const path = join(folder, `${name}.parquet`);
-  const database = await openDatabase({ temp: join(folder, 'sorting') });
+  const database = await openDatabase({ temp: join(folder, 'sorting'), memoryLimit });
   try {
-    await runSql(database, viewSql(name, lines, schema));
-    await runSql(database, `COPY (FROM ${name}) TO ${sqlText(path)} (FORMAT parquet)`);
+    await runSql(database, `COPY (${sql}) TO ${sqlText(path)} (FORMAT parquet)`);
   } finally {
     database.closeSync();
   }
@@ -86,12 +113,42 @@ function factsOf(input: {
 }
 
 /**
+ * Puts judged endpoints into a table of hosts.
+ * @param folder for what is put together on the way
+ */
+export async function writeHosts(
+  endpoints: AsyncIterable<readonly JudgedEndpoint[]>,
+  folder: string,
+  run: string,
+): Promise<{ path: string; measured: Times }> {
+  const file = join(folder, 'hosts.ndjson');
+  const stream = createWriteStream(file, { mode: 0o600 });
+  const output = new LineOutput(stream);
+  const pairs = new Map<number, Pair>();
+  let measured: Times = null;
+  for await (const some of endpoints) {
+    for (const endpoint of some) {
+      measured = span(measured, { from: endpoint.first_reply_at, to: endpoint.last_reply_at });
+      if (!pairs.has(endpoint.pair)) pairs.set(endpoint.pair, endpoint);
+      output.add(lineOf(endpoint));
+    }
+    await output.drain();
+  }
+  await output.end();
+  stream.end();
+  await finished(stream);
+  const path = await writeParquet(folder, 'hosts', hostsSql(file, run, pairs));
+  await rm(file);
+  return { path, measured };
+}
+
+/**
  * Tables and page of a prober's output alone.
  * @param input.folder for what is put together on the way
  * @param input.counts asked when the last endpoint was read
  */
 export async function reportReplies(input: {
-  endpoints: AsyncIterable<JudgedEndpoint>;
+  endpoints: AsyncIterable<readonly JudgedEndpoint[]>;
   folder: string;
   out: string;
   run: string;
@@ -99,18 +156,8 @@ export async function reportReplies(input: {
   counts: () => { lines: number; rejected: number };
 }): Promise<ReportSummary> {
   const { folder, out, run, software } = input;
-  const file = join(folder, 'hosts.ndjson');
-  const stream = createWriteStream(file, { mode: 0o600 });
-  const output = new LineOutput(stream);
-  let measured: Times = null;
-  for await (const endpoint of input.endpoints) {
-    measured = span(measured, timesOf(endpoint));
-    await output.write(JSON.stringify(hostOf(endpoint, run)));
-  }
-  await output.end();
-  stream.end();
-  await finished(stream);
-  const hosts = await writeParquet(folder, 'hosts', HostsRecord, output.lines === 0 ? [] : [file]);
-  const domains = await writeParquet(folder, 'domains', DomainsRecord, []);
+  const { path: hosts, measured } = await writeHosts(input.endpoints, folder, run);
+  const none = columnsOf(DomainsRecord).map(([name, type]) => `CAST(NULL AS ${type}) AS "${name}"`);
+  const domains = await writeParquet(folder, 'domains', `SELECT ${none.join(', ')} WHERE false`);
   return await writeReport({ hosts, domains, out, facts: factsOf({ run, software, measured, ...input.counts() }) });
 }

@@ -1,94 +1,93 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { Config } from '../../orchestrator/config/config.ts';
-import { RunFolder } from '../../orchestrator/core/folder/folder.ts';
-import { RawReader } from '../../orchestrator/core/folder/raw-files.ts';
-import { decodePart } from '../../orchestrator/core/part/decode.ts';
-import type { PartStage } from '../../orchestrator/core/stage.ts';
-import { scan } from '../../orchestrator/stages/scan.ts';
-import { targets } from '../../orchestrator/stages/targets.ts';
-import { findTool } from '../../orchestrator/tools/finder.ts';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { z } from 'zod';
 import { writeReplies } from './records/replies.ts';
 
 /**
- * What records cost: processor time to decode a reply and a name, and bytes on disk. Exit 1 when a reply takes more than 100 bytes as a
- * record (an answering host has two) or 300 in its compressed raw file, or a name more than 100. Processor time depends on the machine
- * and is stated only. Usage: node --import tsx scripts/bench/records.ts [REPLIES] [NAMES]
+ * What records cost: processor time to decode a reply and a name against an older commit in the same run, in alternating pairs, and bytes
+ * on disk. The older one did not compress its raw files: the ratio is that without compression, and what compression adds is stated.
+ * Exit 1 when the median of the ratios, or a size, is over its mark. Usage: node --import tsx scripts/bench/records.ts [REPLIES] [NAMES] [PAIRS]
  */
-const replies = Number(process.argv[2] ?? 200_000);
+const replies = Number(process.argv[2] ?? 300_000);
 const names = Number(process.argv[3] ?? 300_000);
-const most = { replyRecord: 100, replyRaw: 300, name: 100 };
+const pairs = Number(process.argv[4] ?? 3);
+/** Records as NDJSON, each line checked and written by itself. */
+const peer = '9ab1219';
+const most = { reply: 0.35, nameTimes: 4, replyRecord: 100, replyRaw: 300, name: 100 };
 
-async function sizeOf(path: string): Promise<number> {
-  const info = await stat(path);
-  if (!info.isDirectory()) return info.size;
-  const inside = await Promise.all((await readdir(path)).map((name) => sizeOf(join(path, name))));
-  return inside.reduce((sum, size) => sum + size, 0);
-}
-
-interface Cost {
-  rows: number;
-  microseconds: number;
-  record: number;
-  raw: number;
-}
-
-/** Decodes one part, whose input and raw files `prepare` writes. */
-async function decode(
-  make: typeof scan,
-  config: Config,
-  prepare: (input: string, raw: string) => Promise<void>,
-): Promise<Cost> {
-  const folder = new RunFolder(await mkdtemp(join(tmpdir(), 'bench-records-')));
-  const stage: PartStage<Config> = make(findTool);
-  const part = '00000';
-  const [input, raw] = [folder.input(stage.name, part), folder.raw(stage.name, part)];
-  await mkdir(dirname(input), { recursive: true });
-  await mkdir(raw, { recursive: true });
-  await prepare(input, raw);
-  const quiet = { terminal: false, onStatus: () => undefined, onUnits: () => undefined };
-  const known = { seed: 1, versions: {}, runsAs: {}, signal: new AbortController().signal, ...quiet };
-  const reader = new RawReader(raw, join(folder.temp(), 'raw'));
-  const before = process.cpuUsage();
-  const { counts } = await decodePart({ stage, tool: stage.tool(config), part, folder, config, ...known }, reader);
-  await reader.pack();
-  const { user, system } = process.cpuUsage(before);
-  const rows = counts.records_out;
-  const record = (await sizeOf(folder.records(stage.name, part))) / rows;
-  const cost = { rows, microseconds: (user + system) / rows, record, raw: (await sizeOf(raw)) / rows };
-  await rm(folder.root, { recursive: true });
-  return cost;
-}
-
-const ofPrefix = Config.parse({ targets: { prefixes: ['0.0.0.0/0'] }, scan: { versions: [1] } });
-const ofList = Config.parse({ targets: { list: 'list.csv', www: false } });
-const home = await mkdtemp(join(tmpdir(), 'bench-records-'));
-const file = join(home, 'replies');
-await writeReplies(file, replies);
-const reply = await decode(scan, ofPrefix, async (input, raw) => {
-  await writeFile(input, '{"target":"0.0.0.0/0"}\n');
-  await writeFile(join(raw, 'allowlist.txt'), '0.0.0.0/0\n');
-  await copyFile(file, join(raw, '80-v1.ndjson'));
+const Cost = z.object({
+  rows: z.int(),
+  microseconds: z.number(),
+  peak: z.number(),
+  record: z.number(),
+  raw: z.number(),
 });
-const name = await decode(targets, ofList, async (input) => {
+type Cost = z.infer<typeof Cost>;
+
+const here = join(import.meta.dirname, '../..');
+const one = join(import.meta.dirname, 'records/one.ts');
+const folder = await mkdtemp(join(tmpdir(), 'bench-records-'));
+const older = join(folder, 'peer');
+const files = { reply: join(folder, 'replies'), name: join(folder, 'names') };
+
+async function decode(checkout: string, what: 'reply' | 'name', packing: 'packed' | 'plain'): Promise<Cost> {
+  const args = ['--import', 'tsx', one, checkout, what, files[what], folder, packing];
+  const { stdout } = await execa('node', args, { cwd: here });
+  return Cost.parse(JSON.parse(stdout));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+interface Compared {
+  ours: Cost[];
+  theirs: Cost[];
+  ratio: number;
+}
+
+async function compare(what: 'reply' | 'name'): Promise<Compared> {
+  const [ours, theirs]: [Cost[], Cost[]] = [[], []];
+  for (let pair = 0; pair < pairs; pair += 1) {
+    ours.push(await decode(here, what, 'plain'));
+    theirs.push(await decode(older, what, 'plain'));
+  }
+  const ratio = median(ours.map(({ microseconds }, at) => microseconds / (theirs[at]?.microseconds ?? Number.NaN)));
+  return { ours, theirs, ratio };
+}
+
+const shown = (costs: readonly Cost[]) => median(costs.map(({ microseconds }) => microseconds)).toFixed(1);
+
+try {
+  await execa('git', ['worktree', 'add', '--detach', older, peer], { cwd: here });
+  await symlink(join(here, 'node_modules'), join(older, 'node_modules'));
+  await writeReplies(files.reply, replies);
   const line = (n: number) =>
     `{"line":${n},"text":"${n},name${(Math.imul(n, 2654435761) >>> 0).toString(36)}.example"}\n`;
-  await writeFile(input, Array.from({ length: names }, (_, n) => line(n + 1)).join(''));
-});
-await rm(home, { recursive: true });
-
-const shown = (value: number) => value.toFixed(1);
-console.log(
-  `reply: ${reply.rows} decoded at ${shown(reply.microseconds)} us of processor each (compression of the raw file included); ${shown(reply.record)} bytes as a record, ${shown(reply.raw)} in raw/`,
-);
-console.log(
-  `name:  ${name.rows} decoded at ${shown(name.microseconds)} us each; ${shown(name.record)} bytes as a record`,
-);
-const missed = [
-  reply.record > most.replyRecord ? `a reply's record has at most ${most.replyRecord} bytes` : '',
-  reply.raw > most.replyRaw ? `a reply's raw line at most ${most.replyRaw}` : '',
-  name.record > most.name ? `a name at most ${most.name}` : '',
-].filter((sentence) => sentence !== '');
-for (const sentence of missed) console.log(`missed: ${sentence}`);
-process.exitCode = missed.length === 0 ? 0 : 1;
+  await writeFile(files.name, Array.from({ length: names }, (_, n) => line(n + 1)).join(''));
+  const reply = await compare('reply');
+  const packed = await decode(here, 'reply', 'packed');
+  const name = await compare('name');
+  const bytes = { reply: reply.ours[0]?.record ?? Number.NaN, name: name.ours[0]?.record ?? Number.NaN };
+  console.log(`${replies} replies, ${names} names, ${availableParallelism()} processors, processor time`);
+  console.log(
+    `reply: ${reply.ratio.toFixed(2)} of ${peer}: ${shown(reply.ours)} us, there ${shown(reply.theirs)}; ${packed.microseconds.toFixed(1)} with its raw line compressed. ${bytes.reply.toFixed(1)} bytes as a record, ${packed.raw.toFixed(1)} in raw/; peak ${packed.peak.toFixed(0)} MB`,
+  );
+  console.log(
+    `name:  ${(1 / name.ratio).toFixed(1)} times as fast: ${shown(name.ours)} us, there ${shown(name.theirs)}. ${bytes.name.toFixed(1)} bytes as a record`,
+  );
+  const missed = [
+    reply.ratio > most.reply ? `a reply takes at most ${most.reply} of ${peer}` : '',
+    1 / name.ratio < most.nameTimes ? `names are read at least ${most.nameTimes} times as fast` : '',
+    bytes.reply > most.replyRecord ? `a reply's record has at most ${most.replyRecord} bytes` : '',
+    packed.raw > most.replyRaw ? `a reply's raw line at most ${most.replyRaw}` : '',
+    bytes.name > most.name ? `a name at most ${most.name}` : '',
+  ].filter((sentence) => sentence !== '');
+  for (const sentence of missed) console.log(`missed: ${sentence}`);
+  process.exitCode = missed.length === 0 ? 0 : 1;
+} finally {
+  await execa('git', ['worktree', 'remove', '--force', older], { cwd: here, reject: false });
+  await rm(folder, { recursive: true, force: true });
+}

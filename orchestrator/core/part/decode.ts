@@ -6,16 +6,17 @@ import { exists, LineWriter } from '../folder/files.ts';
 import { type RawReader, rawExists, rawStream } from '../folder/raw-files.ts';
 import { start } from '../process/exec.ts';
 import { splitLines, Tail } from '../process/lines.ts';
-import { RowSorter } from '../sort/row-sorter.ts';
+import { NarrowRows } from '../rows/narrow-row.ts';
+import { type Destination, type RecordsFile, RecordsWriter, writeRecords } from '../rows/records-file.ts';
 import { throwIfStopped } from '../stop.ts';
 import type { Command, DecodeContext, RawRow, StepContext } from '../tool.ts';
 import { collectedCommands } from './collect.ts';
 import { AskedInOrder, OutOfOrder, RowsInOrder } from './in-order.ts';
 import { OutcomeNumbers } from './outcomes.ts';
-import { PartDecoder, type RowSink } from './part-decoder.ts';
-import { type Destination, type RecordsFile, RecordsWriter, writeRecords } from './records-file.ts';
+import { PartDecoder } from './part-decoder.ts';
 import { Repeats } from './repeats.ts';
 import { askedInput, nothingAsked, skippedUnits } from './screened.ts';
+import { type RowSink, RowsToSort } from './sink.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
 import { type Asked, Tally } from './tally.ts';
 import { type Books, settledRows } from './units.ts';
@@ -95,8 +96,9 @@ interface Done<C> {
   commands: CommandEntry[];
 }
 
-function newBooks<C>(job: PartJob<C>, asked?: Asked): Books<C> {
-  return { outcomes: new OutcomeNumbers(), tally: new Tally(job.stage, asked), repeats: new Repeats(job.stage) };
+function newBooks<C>(job: PartJob<C>, form: NarrowRows, asked?: Asked): Books<C> {
+  const repeats = new Repeats(job.stage, form);
+  return { outcomes: new OutcomeNumbers(), tally: new Tally(job.stage, asked), repeats };
 }
 
 async function newDecoder<C>(job: PartJob<C>, books: Books<C>, sink: RowSink): Promise<PartDecoder<C>> {
@@ -108,16 +110,17 @@ async function newDecoder<C>(job: PartJob<C>, books: Books<C>, sink: RowSink): P
 interface Sorting<C> {
   decoder: PartDecoder<C>;
   books: Books<C>;
-  sorter: RowSorter;
+  rows: RowsToSort;
 }
 
 /** Knows the units asked, and is ready for rows. */
 async function openSorting<C>(job: PartJob<C>, context: StepContext<unknown, C>): Promise<Sorting<C>> {
-  const books = newBooks(job);
-  const sorter = new RowSorter(join(job.folder.temp(), `${job.stage.name}-${job.part}.sort`));
-  const decoder = await newDecoder(job, books, sorter);
+  const form = new NarrowRows(job.stage.role.record);
+  const books = newBooks(job, form);
+  const sink = new RowsToSort(form, join(job.folder.temp(), `${job.stage.name}-${job.part}.sort`));
+  const decoder = await newDecoder(job, books, sink);
   for await (const rows of context.batches()) for (const row of rows) books.tally.ask(row, job.config);
-  return { decoder, books, sorter };
+  return { decoder, books, rows: sink };
 }
 
 /** Decodes the rows of a part while it is collected, where the tool gives them. */
@@ -141,18 +144,18 @@ export class LiveDecoding<C> {
 }
 
 async function decodeSorted<C>({ job, context, destination }: Decoding<C>, live: Sorting<C> | null): Promise<Done<C>> {
-  const { decoder, books, sorter } = live ?? (await openSorting(job, context));
+  const { decoder, books, rows } = live ?? (await openSorting(job, context));
   if (live === null && !(await nothingAsked(context.folder))) await takeAll(job, decoder, job.tool.decode(context));
   const commands = await collectedCommands(job);
   await refuseRubbish(job, decoder, commands.at(-1));
-  const written = await writeRecords(settledRows(sorter.sorted(), books), destination);
+  const written = await writeRecords(settledRows(rows.sorter.sorted(), books), { ...destination, narrow: rows.narrow });
   return { decoder, books, written, commands };
 }
 
 /** Rows that a tool makes of the units as it reads them: each goes straight to the file, and the units are read once. */
 async function decodeInOrder<C>(decoding: Decoding<C>): Promise<Done<C> | null> {
   const { job, context, destination } = decoding;
-  const books = newBooks(job, new AskedInOrder());
+  const books = newBooks(job, destination.form, new AskedInOrder());
   const writer = await RecordsWriter.create(destination);
   const sink = new RowsInOrder(books, writer);
   const decoder = await newDecoder(job, books, sink);
@@ -194,7 +197,7 @@ export async function decodePart<C>(
     rawLines: (name: string) => reader.lines(name),
   };
   const temp = join(folder.temp(), `${stage.name}-${part}.rows`);
-  const destination = { path: folder.records(stage.name, part), temp, schema: stage.role.record };
+  const destination = { path: folder.records(stage.name, part), temp, form: new NarrowRows(stage.role.record) };
   const decoding = { job, context, destination };
   // What was decoded while it was collected is hashed beside the writing: both wait for the disk. Whoever fails first is told of below.
   const hashed = live === null ? null : reader.sha256();
@@ -212,7 +215,7 @@ export async function decodePart<C>(
   await decoder.rejects.finish();
   return {
     counts,
-    unknown_fields: decoder.unknown,
+    unknown_fields: decoder.unknown.counts,
     commands,
     facts,
     output_sha256: written.rows_sha256,

@@ -1,4 +1,6 @@
-import type { RecordsWriter } from './records-file.ts';
+import type { RecordsWriter } from '../rows/records-file.ts';
+import type { Outcome } from './outcomes.ts';
+import { isText, type RowSink } from './sink.ts';
 import type { Asked } from './tally.ts';
 import { type Books, Settling } from './units.ts';
 
@@ -35,11 +37,11 @@ export class AskedInOrder implements Asked {
 }
 
 /** Takes rows that come in the order of their units: they need no sorting, and none is held. */
-export class RowsInOrder<C> {
+export class RowsInOrder<C> implements RowSink {
   readonly #books: Books<C>;
   readonly #writer: RecordsWriter;
   readonly #settling: Settling<C>;
-  #key = '';
+  #key: string | null = null;
 
   constructor(books: Books<C>, writer: RecordsWriter) {
     this.#books = books;
@@ -47,13 +49,24 @@ export class RowsInOrder<C> {
     this.#settling = new Settling(books);
   }
 
-  add(key: string, mark: number, text: string): void {
-    if (key < this.#key) throw new OutOfOrder();
-    this.#key = key;
+  record(key: string, mark: number, record: unknown): boolean {
+    const text = JSON.stringify(record);
+    if (!isText(text)) return false;
+    const outcome = this.#pass(key, mark);
+    if (!this.#books.repeats.isRepeatText(text, outcome.counted)) this.#writer.addText(text);
+    return true;
+  }
+
+  reject(key: string, mark: number): void {
+    this.#pass(key, mark);
+  }
+
+  #pass(key: string, mark: number): Outcome {
+    if (this.#key !== null && key < this.#key) throw new OutOfOrder();
     const outcome = this.#books.outcomes.at(mark);
-    this.#settling.pass(key, outcome);
-    if (outcome.kind === 'rejected' || this.#books.repeats.isRepeatText(text, outcome.counted)) return;
-    this.#writer.addText(text);
+    this.#settling.pass(key !== this.#key, outcome);
+    this.#key = key;
+    return outcome;
   }
 
   finish(): void {

@@ -18,19 +18,23 @@ export function outlasting(before: Outcome | null, next: Outcome): Outcome {
 export class OutcomeNumbers {
   readonly #numbers = new Map<string, number>();
   readonly #outcomes: Outcome[] = [];
-  /** Most rows say what the row before said. */
-  #last = -1;
+  /** Number of the outcome asked for last: it is the next one's most often. */
+  #last = 0;
 
   of(kind: Outcome['kind'], reason: string | null, counted: string | null): number {
     const last = this.#outcomes[this.#last];
-    if (last !== undefined && last.kind === kind && last.reason === reason && last.counted === counted) {
-      return this.#last;
+    if (last === undefined || last.kind !== kind || last.reason !== reason || last.counted !== counted) {
+      this.#last = this.#numberOf(kind, reason, counted);
     }
+    return this.#last;
+  }
+
+  #numberOf(kind: Outcome['kind'], reason: string | null, counted: string | null): number {
     const name = `${kind} ${counted} ${reason}`;
-    const known = this.#numbers.get(name) ?? this.#outcomes.push({ kind, reason, counted }) - 1;
-    this.#numbers.set(name, known);
-    this.#last = known;
-    return known;
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    this.#numbers.set(name, this.#outcomes.length);
+    return this.#outcomes.push({ kind, reason, counted }) - 1;
   }
 
   at(number: number): Outcome {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { NarrowRows } from '../rows/narrow-row.ts';
 import type { SortedRow } from '../sort/sorted-runs.ts';
 import type { PartStage } from '../stage.ts';
 
@@ -6,6 +7,7 @@ import type { PartStage } from '../stage.ts';
 const keptBytes = 12;
 /** So many identities of a unit are kept as they are; those of a unit with more as digests. Hashing is dear, and most have two. */
 const fewIdentities = 64;
+/** So many texts of a unit are looked at one by one. */
 const fewTexts = 4;
 
 /**
@@ -14,6 +16,7 @@ const fewTexts = 4;
  */
 export class Repeats<C> {
   readonly #stage: PartStage<C>;
+  readonly #form: NarrowRows;
   #first = Buffer.allocUnsafe(1024);
   /** Bytes of the first record of this unit; 0: there is none yet. */
   #length = 0;
@@ -23,8 +26,9 @@ export class Repeats<C> {
   #repeats = 0;
   readonly #counted = new Map<string, number>();
 
-  constructor(stage: PartStage<C>) {
+  constructor(stage: PartStage<C>, form: NarrowRows) {
     this.#stage = stage;
+    this.#form = form;
   }
 
   /** From here on records are another unit's. */
@@ -61,7 +65,8 @@ export class Repeats<C> {
   }
 
   #isKnown({ bytes, from, to }: SortedRow): boolean {
-    return this.#isSeen(this.#first.toString('utf8', 0, this.#length), bytes.toString('utf8', from, to));
+    if (this.#seen.size === 0) this.#seen.add(this.#identity(this.#first, 0, this.#length));
+    return this.#isSeen(this.#identity(bytes, from, to));
   }
 
   /** Most units have one record or two: a look at each is cheaper than a set. */
@@ -72,12 +77,12 @@ export class Repeats<C> {
       this.#texts.push(text);
       return false;
     }
-    return this.#isSeen(first, text);
+    const identityOf = (record: string) => identity?.(JSON.parse(record)) ?? record;
+    if (this.#seen.size === 0) for (const known of this.#texts) this.#seen.add(identityOf(known));
+    return this.#isSeen(identityOf(text));
   }
 
-  #isSeen(first: string, text: string): boolean {
-    if (this.#seen.size === 0) this.#seen.add(this.#identity(first));
-    const identity = this.#identity(text);
+  #isSeen(identity: string): boolean {
     if (this.#seen.has(identity)) return true;
     const kept = this.#seen.size < fewIdentities ? identity : digestOf(identity);
     if (this.#seen.has(kept)) return true;
@@ -85,8 +90,9 @@ export class Repeats<C> {
     return false;
   }
 
-  #identity(text: string): string {
-    return this.#stage.role.identity?.(JSON.parse(text)) ?? text;
+  #identity(bytes: Buffer, from: number, to: number): string {
+    const { identity } = this.#stage.role;
+    return identity === undefined ? bytes.toString('utf8', from, to) : identity(this.#form.record(bytes, from, to));
   }
 
   #count(name: string): void {

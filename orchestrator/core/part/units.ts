@@ -36,17 +36,16 @@ export interface Books<C> {
 /** Settles every unit once its last row has passed; rows come sorted by unit. */
 export class Settling<C> {
   readonly #books: Books<C>;
-  #key = '';
   #open: Outcome | null = null;
 
   constructor(books: Books<C>) {
     this.#books = books;
   }
 
-  pass(key: string, outcome: Outcome): void {
-    if (key !== this.#key) {
+  /** @param fresh the row is of another unit than the row before */
+  pass(fresh: boolean, outcome: Outcome): void {
+    if (fresh) {
       this.finish();
-      this.#key = key;
       this.#books.repeats.nextUnit();
     }
     this.#open = outlasting(this.#open, outcome);
@@ -63,7 +62,7 @@ export function* settledRows<C>(rows: Iterable<SortedRow>, books: Books<C>): Gen
   const settling = new Settling(books);
   for (const row of rows) {
     const outcome = books.outcomes.at(row.mark);
-    settling.pass(row.key, outcome);
+    settling.pass(row.fresh, outcome);
     if (outcome.kind !== 'rejected' && !books.repeats.isRepeat(row, outcome.counted)) yield row;
   }
   settling.finish();

@@ -1,86 +1,96 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Keys } from './keys.ts';
 import { mergeRuns, type SortedRow, writeRun } from './sorted-runs.ts';
 
-/** Bytes of text held at most before they go to disk, sorted. */
+/** Bytes of rows and their keys held at most before they go to disk, sorted. */
 const heldBytes = 96 << 20;
+const firstRoom = 1 << 20;
 
 /**
  * Sorts the rows of a part by key, rows of one key in the order they came in. Bounded: what does not fit is written below `temp` in
- * sorted runs, and the runs are merged. Texts are held as bytes outside the heap.
+ * sorted runs, and the runs are merged. Rows are held as bytes outside the heap.
  */
 export class RowSorter {
-  readonly #temp: string;
+  readonly #temp: string | (() => string);
   readonly #most: number;
-  #bytes = Buffer.allocUnsafe(1 << 20);
-  #keys: string[] = [];
+  readonly #mostRows: number;
+  readonly #keys = new Keys();
   #marks: number[] = [];
-  /** Where each text begins, and behind the last one. */
-  #starts = [0];
-  /** Whether the rows held came in order: most programs answer in the order they were asked. */
-  #inOrder = true;
+  /** Where each row ends. */
+  #ends: number[] = [];
   readonly #runs: string[] = [];
+  /** Rows are written here, from `used` on. */
+  bytes = Buffer.allocUnsafe(firstRoom);
+  used = 0;
 
-  constructor(temp: string, most = heldBytes) {
+  /** @param temp folder for what does not fit, or what makes one when it is first needed */
+  constructor(temp: string | (() => string), most = heldBytes, mostRows = Number.POSITIVE_INFINITY) {
     this.#temp = temp;
     this.#most = most;
+    this.#mostRows = mostRows;
   }
 
-  /** @param mark a whole number that goes with the row */
-  add(key: string, mark: number, text: string): void {
-    const from = this.#starts.at(-1) ?? 0;
-    const room = from + text.length * 3;
-    if (room > this.#bytes.length) this.#grow(room);
-    if (this.#inOrder && key < (this.#keys.at(-1) ?? '')) this.#inOrder = false;
-    this.#keys.push(key);
+  /** Makes room in `bytes` for a row of so many at most. */
+  room(most: number): void {
+    const needed = this.used + most;
+    if (needed <= this.bytes.length) return;
+    const wider = Buffer.allocUnsafe(Math.max(needed, Math.min(this.bytes.length * 2, this.#most + firstRoom)));
+    this.bytes.copy(wider, 0, 0, this.used);
+    this.bytes = wider;
+  }
+
+  /**
+   * Takes the row that was written to `bytes` from `used` on.
+   * @param mark a whole number that goes with the row
+   * @param end where it ends
+   */
+  take(key: string, mark: number, end: number): void {
+    this.#keys.add(key);
     this.#marks.push(mark);
-    const to = from + this.#bytes.write(text, from);
-    this.#starts.push(to);
-    if (to > this.#most) this.#spill();
+    this.#ends.push(end);
+    this.used = end;
+    if (end + this.#keys.bytes > this.#most || this.#keys.count > this.#mostRows) this.#spill();
+  }
+
+  /** Adds a row that is a text. */
+  add(key: string, mark: number, text: string): void {
+    this.room(text.length * 3);
+    this.take(key, mark, this.used + this.bytes.write(text, this.used));
   }
 
   /** All rows, sorted. To be read once. */
   *sorted(): Generator<SortedRow> {
     if (this.#runs.length === 0) return yield* this.#held();
     this.#spill();
+    this.bytes = Buffer.alloc(0);
     yield* mergeRuns(this.#runs);
-    rmSync(this.#temp, { recursive: true, force: true });
+    rmSync(this.#folder(), { recursive: true, force: true });
   }
 
-  #grow(room: number): void {
-    const next = Math.min(this.#bytes.length * 2, this.#most + (1 << 20));
-    const wider = Buffer.allocUnsafe(Math.max(room, next));
-    this.#bytes.copy(wider, 0, 0, this.#starts.at(-1));
-    this.#bytes = wider;
-  }
-
-  #order(): Uint32Array {
+  *#held(): Generator<SortedRow & { index: number }> {
     const keys = this.#keys;
-    const order = Uint32Array.from(keys, (_, index) => index);
-    if (this.#inOrder) return order;
-    return order.sort((a, b) => {
-      const left = keys[a] ?? '';
-      const right = keys[b] ?? '';
-      return left < right ? -1 : left > right ? 1 : a - b;
-    });
-  }
-
-  *#held(): Generator<SortedRow> {
-    for (const index of this.#order()) {
-      const from = this.#starts[index] ?? 0;
-      const to = this.#starts[index + 1] ?? from;
-      yield { key: this.#keys[index] ?? '', mark: this.#marks[index] ?? 0, bytes: this.#bytes, from, to };
+    let before = -1;
+    for (const index of keys.order()) {
+      const fresh = before === -1 || !keys.same(before, index);
+      before = index;
+      const from = index === 0 ? 0 : (this.#ends[index - 1] ?? 0);
+      yield { index, fresh, mark: this.#marks[index] ?? 0, bytes: this.bytes, from, to: this.#ends[index] ?? from };
     }
   }
 
+  #folder(): string {
+    return typeof this.#temp === 'string' ? this.#temp : this.#temp();
+  }
+
   #spill(): void {
-    mkdirSync(this.#temp, { recursive: true });
-    const path = join(this.#temp, `run-${this.#runs.length}`);
-    writeRun(path, this.#held());
+    mkdirSync(this.#folder(), { recursive: true });
+    const path = join(this.#folder(), `run-${this.#runs.length}`);
+    writeRun(path, this.#held(), this.#keys);
     this.#runs.push(path);
-    this.#keys = [];
+    this.#keys.clear();
     this.#marks = [];
-    this.#starts = [0];
-    this.#inOrder = true;
+    this.#ends = [];
+    this.used = 0;
   }
 }

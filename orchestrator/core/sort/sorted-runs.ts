@@ -1,71 +1,37 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { BlockWriter, blockBytes } from './blocks.ts';
+import type { Keys } from './keys.ts';
 
 /** One row: its text lies in `bytes` from `from` to `to`, and only until the next row is asked for. */
 export interface SortedRow {
-  key: string;
+  /** Its key is not that of the row before it. */
+  fresh: boolean;
   mark: number;
   bytes: Buffer;
   from: number;
   to: number;
 }
 
-/** A row in a run: length of the key, mark, length of the text, key, text. */
+/** A row in a run: bytes of the key, mark, bytes of the row, key in UTF-16, row. */
 const headBytes = 12;
-const blockBytes = 1 << 18;
-
-/** Writes bytes through one buffer. */
-export class BlockWriter {
-  readonly #file: number;
-  readonly #onBlock: (bytes: Buffer) => void;
-  #block = Buffer.allocUnsafe(blockBytes);
-  #used = 0;
-
-  /** @param onBlock gets every byte written, in order */
-  constructor(path: string, onBlock: (bytes: Buffer) => void = () => undefined) {
-    this.#file = openSync(path, 'w');
-    this.#onBlock = onBlock;
-  }
-
-  /** Room for so many bytes at the end of the block; the caller fills it. */
-  room(bytes: number): { block: Buffer; at: number } {
-    if (this.#used + bytes > this.#block.length) this.#flush();
-    if (bytes > this.#block.length) this.#block = Buffer.allocUnsafe(bytes);
-    const at = this.#used;
-    this.#used += bytes;
-    return { block: this.#block, at };
-  }
-
-  /** Text at the end of the block, as UTF-8. */
-  text(text: string): void {
-    const { block, at } = this.room(text.length * 3);
-    this.#used = at + block.write(text, at);
-  }
-
-  #flush(): void {
-    this.#onBlock(this.#block.subarray(0, this.#used));
-    for (let from = 0; from < this.#used; ) from += writeSync(this.#file, this.#block, from, this.#used - from);
-    this.#used = 0;
-  }
-
-  close(): void {
-    this.#flush();
-    closeSync(this.#file);
-  }
-}
-
 /** Writes rows that are sorted already. */
-export function writeRun(path: string, rows: Iterable<SortedRow>): void {
+export function writeRun(path: string, rows: Iterable<SortedRow & { index: number }>, keys: Keys): void {
   const writer = new BlockWriter(path);
-  for (const { key, mark, bytes, from, to } of rows) {
-    const keyBytes = Buffer.byteLength(key);
+  for (const { index, mark, bytes, from, to } of rows) {
+    const keyBytes = 2 * keys.length(index);
     const { block, at } = writer.room(headBytes + keyBytes + to - from);
     block.writeUInt32LE(keyBytes, at);
     block.writeInt32LE(mark, at + 4);
     block.writeUInt32LE(to - from, at + 8);
-    block.write(key, at + headBytes);
+    keys.write(index, block, at + headBytes);
     bytes.copy(block, at + headBytes + keyBytes, from, to);
   }
   writer.close();
+}
+
+/** A row of a run, with its key. */
+interface RunRow extends SortedRow {
+  key: string;
 }
 
 /** Reads a run row by row. */
@@ -75,7 +41,7 @@ class RunReader {
   #at = 0;
   #filled = 0;
   /** The row in hand; null behind the last. */
-  row: SortedRow | null = null;
+  row: RunRow | null = null;
 
   constructor(path: string) {
     this.#file = openSync(path, 'r');
@@ -93,9 +59,9 @@ class RunReader {
     const textBytes = this.#block.readUInt32LE(this.#at + 8);
     this.#have(headBytes + keyBytes + textBytes);
     const from = this.#at + headBytes + keyBytes;
-    const key = this.#block.toString('utf8', this.#at + headBytes, from);
+    const key = this.#block.toString('utf16le', this.#at + headBytes, from);
     this.#at = from + textBytes;
-    this.row = { key, mark, bytes: this.#block, from, to: this.#at };
+    this.row = { key, fresh: true, mark, bytes: this.#block, from, to: this.#at };
   }
 
   /** Reads on until so many bytes are there; false at the end of the file. */
@@ -117,7 +83,7 @@ class RunReader {
 }
 
 /** Whether the row of one run comes before that of another; equal keys in the order of the runs, which is that of arrival. */
-function before(a: { reader: RunReader; index: number }, b: { reader: RunReader; index: number }): boolean {
+function isBefore(a: { reader: RunReader; index: number }, b: { reader: RunReader; index: number }): boolean {
   const left = a.reader.row?.key ?? '';
   const right = b.reader.row?.key ?? '';
   return left === right ? a.index < b.index : left < right;
@@ -131,8 +97,14 @@ export function* mergeRuns(paths: readonly string[]): Generator<SortedRow> {
     if (reader.row !== null) heap.push({ reader, index });
   }
   for (let at = Math.floor(heap.length / 2) - 1; at >= 0; at -= 1) sift(heap, at);
+  let before: string | null = null;
   for (let first = heap[0]; first !== undefined; first = heap[0]) {
-    if (first.reader.row !== null) yield first.reader.row;
+    const { row } = first.reader;
+    if (row !== null) {
+      row.fresh = row.key !== before;
+      before = row.key;
+      yield row;
+    }
     first.reader.next();
     const last = first.reader.row === null ? heap.pop() : first;
     if (heap.length === 0 || last === undefined) return;
@@ -148,7 +120,7 @@ function sift(heap: { reader: RunReader; index: number }[], from: number): void 
     let least = at;
     for (const child of [2 * at + 1, 2 * at + 2]) {
       const [one, other] = [heap[child], heap[least]];
-      if (one !== undefined && other !== undefined && before(one, other)) least = child;
+      if (one !== undefined && other !== undefined && isBefore(one, other)) least = child;
     }
     const [here, there] = [heap[at], heap[least]];
     if (least === at || here === undefined || there === undefined) return;

@@ -4,9 +4,9 @@ import { oneSpelling } from './spelling.ts';
 
 const text = (what: string) => z.string().nullable().describe(what);
 const number = (what: string) => z.int().nullable().describe(what);
-/** Fields that modules of before 2026-11 do not print, or that a user's own list of fields may lack. */
-const optionalText = (what: string) => z.string().nullish().describe(what);
-const optionalNumber = (what: string) => z.int().nullish().describe(what);
+/** Fields that modules of before 2026-11 do not print, or that a user's own list of fields may lack: null then. */
+const optionalText = (what: string) => z.string().nullable().default(null).describe(what);
+const optionalNumber = (what: string) => z.int().nullable().default(null).describe(what);
 /** Fields that no record is made from: known, not asked for, and of whatever type (numbers in 2.1.1, booleans in 4.x). */
 const unused = (what: string) => z.unknown().optional().describe(what);
 
@@ -31,6 +31,9 @@ export const zmapFields = {
   'timestamp-us': unused('timestamp_us in 2.1.1'),
 };
 
+/** Stands for the quoted options where the fields were chosen without them. */
+export const notAsked = 'not asked';
+
 /** One reply as zmap prints it with our module (zmap-module/README.md); which of its fields a run asks for: fields.ts. */
 export const replyFields = {
   ...zmapFields,
@@ -47,7 +50,7 @@ export const replyFields = {
   window: number('TCP window'),
   tcp_flags: optionalText('TCP flags, hex'),
   ip_id: optionalNumber('IP identification of the reply; older modules leave it to zmap, as ipid'),
-  ip_df: z.union([z.boolean(), z.int()]).nullish().describe('IP "do not fragment" of the reply'),
+  ip_df: z.union([z.boolean(), z.int()]).nullable().default(null).describe('IP "do not fragment" of the reply'),
   ip_tos: optionalNumber('TOS byte or traffic class of the reply'),
   sent_seq: optionalText('our initial sequence number, hex'),
   sent_tsval: optionalText('TSval sent, hex'),
@@ -76,10 +79,22 @@ export const replyFields = {
   icmp_code: number('ICMP code'),
   icmp_hop: text('address that sent the ICMP error'),
   icmp_quoted_option: text('option of kind 30 in the quoted SYN, hex; null also when the quote ends before it'),
-  icmp_quoted_options: z.string().nullish().describe('all options of the quoted SYN, hex; null when not quoted whole'),
+  icmp_quoted_options: z
+    .string()
+    .nullable()
+    .default(notAsked)
+    .describe('all options of the quoted SYN, hex; null when not quoted whole'),
   icmp_quoted_order: unused('their names in order'),
 };
-const Reply = z.looseObject(replyFields);
+
+const Whole = z.looseObject(replyFields);
+/** What is made use of. All of it is always there, so that the parser makes a reply in one piece. */
+const Reply = Whole.strip().omit({
+  ...{ saddr: true, saddr_raw: true, daddr_raw: true, success: true, repeat: true, cooldown: true },
+  ...{ 'saddr-raw': true, 'daddr-raw': true, 'timestamp-str': true, 'timestamp-ts': true, 'timestamp-us': true },
+  ...{ app_success: true, probe_num: true, sent_ttl: true, mptcp_length: true, mptcp_subtype: true },
+  ...{ timestamp_str: true, icmp_quoted_order: true },
+});
 type Reply = z.infer<typeof Reply>;
 type Kind = Pick<Reply, 'classification' | 'probe' | 'sent_version' | 'rtt_missing'>;
 
@@ -90,7 +105,7 @@ const withoutOption: readonly string[] = [...errors, 'synack_no_option', 'rst'];
  * What a reply always has a value for. Since 4.x leaves out what has none, only this tells a field that was not chosen (`-f`)
  * from one without a value: the former must not be read as "there was none".
  */
-const valued: { when: (reply: Kind) => boolean; fields: readonly (keyof typeof replyFields)[] }[] = [
+const valued: { when: (reply: Kind) => boolean; fields: readonly (keyof Reply)[] }[] = [
   { when: ({ classification }) => errors.includes(classification), fields: ['icmp_type', 'icmp_code', 'icmp_hop'] },
   {
     when: ({ classification }) => !errors.includes(classification),
@@ -110,16 +125,22 @@ const valued: { when: (reply: Kind) => boolean; fields: readonly (keyof typeof r
   { when: ({ rtt_missing }) => rtt_missing === null, fields: ['rtt_us'] },
 ];
 
-/** The fields that `valued` names, by all that its conditions read: few combinations, looked up once per reply. */
-const valuedByKind = new Map<string, readonly (keyof typeof replyFields)[]>();
+/** The kind of reply that came last, with the fields that `valued` names for it: most replies are of the same. */
+let last: { kind: Kind; fields: readonly (keyof Reply)[] } | null = null;
 
-function valuedFields(reply: Reply): readonly (keyof typeof replyFields)[] {
-  const kind = `${reply.classification} ${reply.sent_version} ${reply.rtt_missing === null} ${reply.probe}`;
-  const known = valuedByKind.get(kind);
-  if (known !== undefined) return known;
-  const fields = valued.flatMap(({ when, fields: named }) => (when(reply) ? named : []));
-  if (valuedByKind.size < 1000) valuedByKind.set(kind, fields);
-  return fields;
+function valuedFields({ classification, probe, sent_version, rtt_missing }: Reply): readonly (keyof Reply)[] {
+  const before = last?.kind;
+  if (
+    last === null ||
+    before?.classification !== classification ||
+    before.probe !== probe ||
+    before.sent_version !== sent_version ||
+    before.rtt_missing !== rtt_missing
+  ) {
+    const kind = { classification, probe, sent_version, rtt_missing };
+    last = { kind, fields: valued.flatMap(({ when, fields }) => (when(kind) ? fields : [])) };
+  }
+  return last.fields;
 }
 
 export const ZmapRaw = z.preprocess(

@@ -10,7 +10,7 @@ import { zmapFacts } from './facts.ts';
 import { scanFields } from './fields.ts';
 import { requireAllReplies } from './metadata.ts';
 import { flavours, modules, zmapProgram } from './program.ts';
-import { ZmapRaw } from './raw.ts';
+import { notAsked, replyFields, ZmapRaw } from './raw.ts';
 import { requireIpv6, runZmap } from './run.ts';
 import { targetFiles } from './targets.ts';
 
@@ -72,7 +72,7 @@ function arrival(seconds: number, microseconds: number): string {
 /** Why there are no quoted options. Replies that were written with chosen fields alone may lack this one. */
 function quoteMissing({ icmp_type, icmp_quoted_options }: ZmapRaw): Missing | null {
   if (icmp_type === null) return 'not_applicable';
-  if (icmp_quoted_options === undefined) return 'not_measured';
+  if (icmp_quoted_options === notAsked) return 'not_measured';
   return icmp_quoted_options === null ? 'not_returned' : null;
 }
 
@@ -105,24 +105,26 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
 
   raw: ZmapRaw,
 
+  fields: Object.keys(replyFields),
+
   toRecord(raw) {
     return {
       address: canonicalAddress(raw.target) ?? raw.target,
       port: raw.sport,
       probe: raw.probe,
-      source_port: raw.dport ?? null,
-      seq: raw.seq ?? null,
-      ack: raw.ack ?? null,
+      source_port: raw.dport,
+      seq: raw.seq,
+      ack: raw.ack,
       classification: raw.classification,
       sent_version: raw.sent_version,
       sent_flags: raw.sent_flags,
       sent_key: raw.sent_key,
       sent_option: raw.sent_option,
-      sent_seq: raw.sent_seq ?? null,
-      sent_tsval: raw.sent_tsval ?? null,
-      sent_window: raw.sent_window ?? null,
-      sent_ip_id: raw.sent_ip_id ?? null,
-      sent_options_order: raw.sent_options_order ?? null,
+      sent_seq: raw.sent_seq,
+      sent_tsval: raw.sent_tsval,
+      sent_window: raw.sent_window,
+      sent_ip_id: raw.sent_ip_id,
+      sent_options_order: raw.sent_options_order,
       option: raw.mptcp_option,
       options_mptcp: words(raw.mptcp_options),
       version: raw.mptcp_version,
@@ -131,12 +133,12 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
       faults: words(raw.faults),
       tcp_options: raw.tcp_options,
       options_order: raw.options_order,
-      tcp_flags: raw.tcp_flags ?? null,
+      tcp_flags: raw.tcp_flags,
       window: raw.window,
       ttl: raw.ttl,
-      ip_id: raw.ip_id ?? raw.ipid ?? null,
-      ip_df: raw.ip_df == null ? null : Boolean(raw.ip_df),
-      ip_tos: raw.ip_tos ?? null,
+      ip_id: raw.ip_id ?? raw.ipid,
+      ip_df: raw.ip_df === null ? null : Boolean(raw.ip_df),
+      ip_tos: raw.ip_tos,
       rtt_us: raw.rtt_us,
       rtt_us_missing: raw.rtt_missing,
       rtt_source: raw.rtt_source,
@@ -144,7 +146,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
       icmp_code: raw.icmp_code,
       icmp_hop: raw.icmp_hop,
       icmp_quoted_option: raw.icmp_quoted_option,
-      icmp_quoted_options: raw.icmp_quoted_options ?? null,
+      icmp_quoted_options: raw.icmp_quoted_options === notAsked ? null : raw.icmp_quoted_options,
       icmp_quoted_options_missing: quoteMissing(raw),
       received_at: arrival(raw.timestamp_ts, raw.timestamp_us),
     };

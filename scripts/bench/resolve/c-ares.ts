@@ -1,8 +1,9 @@
 import { type RecordWithTtl, Resolver } from 'node:dns';
 import { join } from 'node:path';
 import { compiled } from '../../../orchestrator/core/compiled.ts';
-import { writeRecords } from '../../../orchestrator/core/part/records-file.ts';
-import { RowSorter } from '../../../orchestrator/core/sort/row-sorter.ts';
+import { RowsToSort } from '../../../orchestrator/core/part/sink.ts';
+import { NarrowRows } from '../../../orchestrator/core/rows/narrow-row.ts';
+import { writeRecords } from '../../../orchestrator/core/rows/records-file.ts';
 import { ResolveRecord } from '../../../orchestrator/schemas/records/resolve.ts';
 
 const checked = compiled(ResolveRecord);
@@ -31,7 +32,7 @@ export async function resolveByLoop(
 ): Promise<{ counts: Record<string, number>; asked: number }> {
   const dns = new Resolver({ timeout: patience, tries: 1 });
   dns.setServers([resolver]);
-  const sorter = new RowSorter(join(folder, 'sort'));
+  const rows = new RowsToSort(new NarrowRows(ResolveRecord), join(folder, 'sort'));
   const counts: Record<string, number> = {};
   const begun = performance.now();
   let next = 0;
@@ -39,7 +40,7 @@ export async function resolveByLoop(
   await new Promise<void>((resolve) => {
     function settle(name: string, code: string | null, found: RecordWithTtl[]): void {
       const record = checked.parse(recordOf(name, code, found));
-      sorter.add(`${name} A`, 0, JSON.stringify(record));
+      rows.record(`${name} A`, 0, record);
       counts[record.failure ?? 'answered'] = (counts[record.failure ?? 'answered'] ?? 0) + 1;
       done += 1;
       if (done === names.length) resolve();
@@ -59,10 +60,11 @@ export async function resolveByLoop(
     for (let n = 0; n < open; n++) askNext();
   });
   const asked = (performance.now() - begun) / 1000;
-  await writeRecords(sorter.sorted(), {
+  await writeRecords(rows.sorter.sorted(), {
     path: join(folder, 'c-ares.parquet'),
     temp: join(folder, 'rows'),
-    schema: ResolveRecord,
+    form: rows.form,
+    narrow: rows.narrow,
   });
   return { counts, asked };
 }

@@ -7,7 +7,8 @@ import { recordLines } from '../../../orchestrator/core/cat.ts';
 import { newStageEntry, noCounts, type PartEntry, type StageEntry } from '../../../orchestrator/core/folder/entries.ts';
 import { sha256Of } from '../../../orchestrator/core/folder/files.ts';
 import type { Manifest } from '../../../orchestrator/core/folder/manifest.ts';
-import { writeRecords } from '../../../orchestrator/core/part/records-file.ts';
+import { NarrowRows } from '../../../orchestrator/core/rows/narrow-row.ts';
+import { writeRecords } from '../../../orchestrator/core/rows/records-file.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 import { DomainsRecord } from '../../../orchestrator/schemas/records/domains.ts';
 import { PathRecord } from '../../../orchestrator/schemas/records/path.ts';
@@ -100,9 +101,10 @@ async function runFolder(version: 1 | 2): Promise<string> {
   const write = async (file: string, schema: typeof PathRecord | typeof DomainsRecord, records: unknown[]) => {
     const rows = records.map((record) => {
       const bytes = Buffer.from(JSON.stringify(schema.parse(record)));
-      return { key: '', mark: 0, bytes, from: 0, to: bytes.length };
+      return { fresh: true, mark: 0, bytes, from: 0, to: bytes.length };
     });
-    await writeRecords(rows, { path: join(folder, file), temp: join(folder, '.tmp'), schema });
+    const form = new NarrowRows(schema);
+    await writeRecords(rows, { path: join(folder, file), temp: join(folder, '.tmp'), form, narrow: false });
   };
   mkdirSync(join(folder, 'path'));
   for (const [index, addresses] of parts.entries()) {

@@ -6,11 +6,13 @@ import { parseHTML } from 'linkedom';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../orchestrator/config/config.ts';
+import { openDatabase, rows, sqlText } from '../../../orchestrator/core/duckdb.ts';
 import { lineParser } from '../../../orchestrator/core/part/parse-line.ts';
-import { type JudgedEndpoint, judgeEndpoints } from '../../../orchestrator/evidence/judge.ts';
+import { judgeEndpoints } from '../../../orchestrator/evidence/judge.ts';
 import { CountedLines } from '../../../orchestrator/judge/counted-lines.ts';
 import { Rejects } from '../../../orchestrator/judge/rejects.ts';
-import { hostOf, reportReplies } from '../../../orchestrator/judge/report.ts';
+import { reportReplies, writeHosts } from '../../../orchestrator/judge/report.ts';
+import { HostsRecord } from '../../../orchestrator/schemas/records/hosts.ts';
 import { ScanRecord } from '../../../orchestrator/schemas/records/scan.ts';
 import { findTool } from '../../../orchestrator/tools/finder.ts';
 
@@ -21,8 +23,9 @@ function fixture(name: string): string[] {
   return readFileSync(`test/fixtures/zmap/${name}.ndjson`, 'utf8').split('\n');
 }
 
+/** Some lines at a time. */
 async function* each(lines: readonly string[]) {
-  yield* lines;
+  for (let at = 0; at < lines.length; at += 7) yield lines.slice(at, at + 7);
 }
 
 async function report(lines: readonly string[], before: Record<string, string> = {}) {
@@ -96,11 +99,19 @@ test('a figure that an earlier report drew there is gone', async () => {
 });
 
 test('a host row has what replies tell, and says of all else that it was not measured', async () => {
-  const endpoints: JudgedEndpoint[] = [];
-  for await (const endpoint of judgeEndpoints(each(v1), parse, () => {})) endpoints.push(endpoint);
-  const endpoint = endpoints.find(({ v1 }) => v1?.verdict === 'capable');
-  if (endpoint === undefined) throw new Error('no capable endpoint in the fixture');
-  const host = hostOf(endpoint, 'x');
+  const folder = mkdtempSync(join(tmpdir(), 'replies-'));
+  const { path } = await writeHosts(
+    judgeEndpoints(each(v1), parse, () => {}),
+    folder,
+    'x',
+  );
+  const database = await openDatabase({ temp: folder });
+  const hosts: HostsRecord[] = [];
+  for await (const row of rows(database, `FROM read_parquet(${sqlText(path)})`)) hosts.push(HostsRecord.parse(row));
+  database.closeSync();
+  rmSync(folder, { recursive: true });
+  const host = hosts.find(({ v1 }) => v1?.verdict === 'capable');
+  if (host === undefined) throw new Error('no capable endpoint in the fixture');
   assert.is(host.v1?.verdict, 'capable');
   assert.equal([host.v0, host.v0_missing, host.v1_missing], [null, 'not_measured', null]);
   assert.equal([host.country, host.country_missing, host.announced_missing], [null, 'not_measured', 'not_measured']);

@@ -2,7 +2,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,7 +10,7 @@ import type { Result } from '../../../scripts/lab/check/result.ts';
 import { planOf } from '../../../scripts/lab/plan.ts';
 import { type Truth, truthOf } from '../../../scripts/lab/truth.ts';
 import { readWorld } from '../../../scripts/lab/world.ts';
-import { perfectRun } from './perfect-run.ts';
+import { perfectRun, writeRun } from './perfect-run.ts';
 
 const test = suite('scripts/lab/check');
 const small = truthOf(planOf(await readWorld('small')));
@@ -213,20 +212,6 @@ test('a run of version 1 only is not asked for version 0, nor for what only vers
   at(result, small, 'padded').fallback = false;
   assert.match(check(small, result).differences.join('\n'), /fallback is false, right is true/);
 });
-
-async function writeRun(folder: string, result: Result): Promise<void> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  for (const name of ['hosts', 'domains'] as const) {
-    const json = path.join(folder, `${name}.json`);
-    await writeFile(json, JSON.stringify(result[name]));
-    await connection.run(
-      `COPY (SELECT * FROM read_json('${json}')) TO '${path.join(folder, name)}.parquet' (FORMAT parquet)`,
-    );
-  }
-  connection.closeSync();
-  await writeFile(path.join(folder, 'manifest.json'), JSON.stringify(result.manifest));
-}
 
 test('check exits 0 on a right run, and 1 when one host of the truth is altered', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'lab-check-'));

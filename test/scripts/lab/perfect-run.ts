@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { Result } from '../../../scripts/lab/check/result.ts';
 import type { Truth, TruthHost } from '../../../scripts/lab/truth.ts';
 
@@ -73,4 +76,19 @@ export function perfectRun(truth: Truth): Result {
       },
     },
   };
+}
+
+/** Lays a run down as the files that `check` reads. */
+export async function writeRun(folder: string, result: Result): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  for (const name of ['hosts', 'domains'] as const) {
+    const json = path.join(folder, `${name}.json`);
+    await writeFile(json, JSON.stringify(result[name]));
+    await connection.run(
+      `COPY (SELECT * FROM read_json('${json}')) TO '${path.join(folder, name)}.parquet' (FORMAT parquet)`,
+    );
+  }
+  connection.closeSync();
+  await writeFile(path.join(folder, 'manifest.json'), JSON.stringify(result.manifest));
 }

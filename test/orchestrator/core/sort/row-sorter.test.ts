@@ -15,12 +15,18 @@ interface Row {
   text: string;
 }
 
-function sort(rows: Row[], most?: number): Row[] {
+interface Sorted {
+  mark: number;
+  text: string;
+  fresh: boolean;
+}
+
+function sort(rows: Row[], most?: number): Sorted[] {
   const temp = join(mkdtempSync(join(tmpdir(), 'sorter-')), 'runs');
   const sorter = new RowSorter(temp, most);
   for (const { key, mark, text } of rows) sorter.add(key, mark, text);
-  const sorted = Array.from(sorter.sorted(), ({ key, mark, bytes, from, to }) => {
-    return { key, mark, text: bytes.toString('utf8', from, to) };
+  const sorted = Array.from(sorter.sorted(), ({ mark, fresh, bytes, from, to }) => {
+    return { mark, fresh, text: bytes.toString('utf8', from, to) };
   });
   assert.not(existsSync(temp), 'nothing is left on disk');
   return sorted;
@@ -28,6 +34,11 @@ function sort(rows: Row[], most?: number): Row[] {
 
 function byKey(rows: Row[]): Row[] {
   return [...rows].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+/** What must come out. */
+function sorted(rows: Row[]): Sorted[] {
+  return byKey(rows).map(({ key, mark, text }, at, all) => ({ mark, text, fresh: key !== all[at - 1]?.key }));
 }
 
 /** Rows with few keys and many, so that equal ones lie in several runs. */
@@ -46,6 +57,18 @@ const cases: [sentence: string, rows: Row[]][] = [
   ['rows of one key, which stay in the order they came', rowsOf(500, 1)],
   ['rows of few keys', rowsOf(2000, 7)],
   ['rows of many keys', rowsOf(2000, 5000)],
+  ['keys that begin with each other', rowsOf(2000, 300).map((row) => ({ ...row, key: 'ab'.repeat(row.mark % 41) }))],
+  [
+    'long keys that differ in the end alone',
+    rowsOf(300, 40).map((row) => ({ ...row, key: `${'x'.repeat(5000)}${row.key}` })),
+  ],
+  [
+    'keys in the order of their code units, beyond 16 bits too',
+    rowsOf(600, 3).map((row) => ({
+      ...row,
+      key: String.fromCodePoint([0x7a, 0xe9, 0xfb01, 0x1f600][row.mark % 4] ?? 0) + row.key,
+    })),
+  ],
   [
     'a row longer than a block',
     [...rowsOf(20, 9), { key: 'k4', mark: 7, text: 'x'.repeat(700_000) }, ...rowsOf(20, 9)],
@@ -66,7 +89,7 @@ for (const [sentence, rows] of cases) {
     ['in many runs', 100],
   ] as const) {
     test(`gives every row once, by key, ${where}: ${sentence}`, () => {
-      assert.equal(sort(rows, most), byKey(rows));
+      assert.equal(sort(rows, most), sorted(rows));
     });
   }
 }

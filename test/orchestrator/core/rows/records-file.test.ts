@@ -8,7 +8,8 @@ import type { z } from 'zod';
 import { columnsOf } from '../../../../orchestrator/core/columns.ts';
 import { openDatabase, rows, sqlText } from '../../../../orchestrator/core/duckdb.ts';
 import { sha256File, sha256Of } from '../../../../orchestrator/core/folder/files.ts';
-import { writeRecords } from '../../../../orchestrator/core/part/records-file.ts';
+import { NarrowRows } from '../../../../orchestrator/core/rows/narrow-row.ts';
+import { writeRecords } from '../../../../orchestrator/core/rows/records-file.ts';
 import type { SortedRow } from '../../../../orchestrator/core/sort/sorted-runs.ts';
 import { roles } from '../../../../orchestrator/roles.ts';
 import { dice, randomRecord } from '../random-record.ts';
@@ -18,7 +19,7 @@ const test = suite('records of a part');
 function* rowsOf(texts: readonly string[]): Generator<SortedRow> {
   for (const text of texts) {
     const bytes = Buffer.from(text);
-    yield { key: '', mark: 0, bytes, from: 0, to: bytes.length };
+    yield { fresh: true, mark: 0, bytes, from: 0, to: bytes.length };
   }
 }
 
@@ -39,7 +40,12 @@ async function readBack(path: string, threads: number): Promise<unknown[]> {
 async function write(schema: z.ZodType, texts: readonly string[]): Promise<Written> {
   const folder = mkdtempSync(join(tmpdir(), 'records-'));
   const path = join(folder, 'scan', '00000.parquet');
-  const digests = await writeRecords(rowsOf(texts), { path, temp: join(folder, '.tmp', 'rows'), schema });
+  const digests = await writeRecords(rowsOf(texts), {
+    path,
+    temp: join(folder, '.tmp', 'rows'),
+    form: new NarrowRows(schema),
+    narrow: false,
+  });
   return { path, digests, read: await readBack(path, 2) };
 }
 
@@ -90,7 +96,8 @@ test('the file has its name only when it is whole, and leaves nothing beside it'
   const broken = writeRecords(rowsOf(['{"address":']), {
     path,
     temp: join(folder, '.tmp'),
-    schema: roles.prefix_table.record,
+    form: new NarrowRows(roles.prefix_table.record),
+    narrow: false,
   });
   assert.instance(await broken.catch((error: unknown) => error), Error);
   assert.not(existsSync(path));

@@ -1,0 +1,70 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+export const blockBytes = 1 << 18;
+
+/** Gathers bytes and hands them on in large pieces. */
+export class Block {
+  readonly #onFull: (bytes: Buffer) => void;
+  #bytes = Buffer.allocUnsafe(blockBytes);
+  #used = 0;
+
+  /** @param onFull gets every byte, in order; only until it returns */
+  constructor(onFull: (bytes: Buffer) => void) {
+    this.#onFull = onFull;
+  }
+
+  /** Room for so many bytes; the caller fills it, and says with `keep` where it ended. */
+  room(most: number): { block: Buffer; at: number } {
+    if (this.#used + most > this.#bytes.length) this.flush();
+    if (most > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(most);
+    return { block: this.#bytes, at: this.#used };
+  }
+
+  keep(end: number): void {
+    this.#used = end;
+  }
+
+  flush(): void {
+    this.#onFull(this.#bytes.subarray(0, this.#used));
+    this.#used = 0;
+  }
+}
+
+/** Writes bytes to a file through one block. */
+export class BlockWriter {
+  readonly #file: number;
+  readonly #block: Block;
+
+  /** @param onBlock gets every byte written, in order */
+  constructor(path: string, onBlock: (bytes: Buffer) => void = () => undefined) {
+    this.#file = openSync(path, 'w');
+    this.#block = new Block((bytes) => {
+      onBlock(bytes);
+      for (let from = 0; from < bytes.length; ) from += writeSync(this.#file, bytes, from, bytes.length - from);
+    });
+  }
+
+  /** Room for so many bytes, all of which the caller fills. */
+  room(bytes: number): { block: Buffer; at: number } {
+    const room = this.#block.room(bytes);
+    this.#block.keep(room.at + bytes);
+    return room;
+  }
+
+  /** Writes bytes from one place up to another. */
+  write(bytes: Uint8Array, from: number, to: number): void {
+    const { block, at } = this.room(to - from);
+    block.set(bytes.subarray(from, to), at);
+  }
+
+  /** Writes text as UTF-8. */
+  text(text: string): void {
+    const { block, at } = this.#block.room(text.length * 3);
+    this.#block.keep(at + block.write(text, at));
+  }
+
+  close(): void {
+    this.#block.flush();
+    closeSync(this.#file);
+  }
+}
