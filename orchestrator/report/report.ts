@@ -24,10 +24,13 @@ import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { toText } from './text.ts';
 import { viewsSql } from './views.ts';
 
+/** What the database may hold where no configuration says: a page of replies alone is made beside other work. */
+const memoryAlone = '400MB';
+
 /** Makes the shared tables of both Parquet files and runs every query of the report over them. */
 async function query(input: { source: Source; out: string; alone: boolean }): Promise<Results> {
   const temp = join(input.out, '.tmp');
-  const database = await openDatabase({ temp });
+  const database = await openDatabase({ temp, memoryLimit: input.alone ? memoryAlone : null });
   try {
     await runSql(database, sourcesSql([input.source]));
     await runSql(database, await viewsSql());
