@@ -21,9 +21,13 @@ const database = await openDatabase({ temp: join(out, '.tmp'), memoryLimit: '512
 for (const stage of stages) {
   const name = `${stage.slice(0, 1).toUpperCase()}${stage.slice(1)}Record`;
   const record = (await load(`schemas/records/${stage}.ts`))[name];
-  const columns = columnsOf(record).map(([column]: [string]) => `"${column}"`);
   const file = sqlText(join(world, `${stage}.parquet`));
-  await runSql(database, `CREATE VIEW ${stage} AS SELECT ${columns.join(', ')} FROM read_parquet(${file})`);
+  const columns: [name: string, type: string][] = columnsOf(record);
+  // null where the world is older than a column
+  const none = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
+  const all = `FROM read_parquet(${file}) UNION ALL BY NAME SELECT ${none.join(', ')} WHERE false`;
+  const names = columns.map(([column]) => `"${column}"`);
+  await runSql(database, `CREATE VIEW ${stage} AS SELECT ${names.join(', ')} FROM (${all})`);
 }
 const before = process.cpuUsage();
 const begun = performance.now();
