@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
 import type { WholeContext, WholeStage } from '../core/stage.ts';
@@ -5,12 +6,21 @@ import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { type Passes, passesOf, placedSql, writeDomains } from './merge/domains.ts';
-import { hostResult, hostsSql, rangeNamesSql, type Setting, settingOf, wholeHostsSql } from './merge/hosts.ts';
+import {
+  hostResult,
+  hostsSql,
+  rangeNamesSql,
+  rangeTables,
+  type Setting,
+  settingOf,
+  wholeHostsSql,
+} from './merge/hosts.ts';
 import { judgeRange, prepareVerdicts } from './merge/judging.ts';
 import { requireOrder, writeOutput } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { Result } from './merge/result.ts';
 import { Scratch } from './merge/scratch.ts';
+import { allOf } from './merge/side-by-side.ts';
 import { hostTables, keysSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 
@@ -24,22 +34,50 @@ interface Work {
   result: Result;
 }
 
-/** Writes the hosts, and what the list's entries need of them, range by range into the files `hosts/` and `placed/` of the scratch folder. */
-async function mergeRanges({ context, scratch, setting, verdicts, ranges, passes, result }: Work): Promise<void> {
+/** Makes the tables of a range. */
+async function makeRange({ context, scratch, setting, verdicts }: Work, range: number): Promise<void> {
+  const tables = rangeTables(range);
+  for (const name of Object.keys(hostTables)) await scratch.view(name, range);
+  await judgeRange(context, scratch, verdicts, { range, table: tables.hosts });
+  await context.run(`CREATE OR REPLACE TABLE ${tables.names} AS ${rangeNamesSql}`);
+  await context.run(`CREATE OR REPLACE TABLE ${tables.rows} AS ${hostsSql(setting, tables)}`);
+}
+
+/** Writes the hosts of a range, and what the list's entries need of them, into the files `hosts/` and `placed/` of the scratch folder. */
+async function writeRange({ scratch, passes, result, verdicts }: Work, range: number): Promise<void> {
+  const tables = rangeTables(range);
+  const file = `${String(range).padStart(6, '0')}.parquet`;
+  await allOf([
+    result.add(tables.rows, HostsRecord, hostResult(verdicts)),
+    scratch.write(`hosts/${file}`, `FROM ${tables.rows}`),
+    scratch.writeSliced(`placed/${file}`, placedSql(passes, tables)),
+  ]);
+}
+
+/** Merges range by range; one is written while the next is made. */
+async function mergeRanges(work: Work): Promise<void> {
+  const { context, ranges } = work;
+  let writing: Promise<void> = Promise.resolve();
   for (let range = 0; range < ranges.count; range++) {
-    const file = `${String(range).padStart(6, '0')}.parquet`;
-    for (const name of Object.keys(hostTables)) await scratch.view(name, range);
-    await judgeRange(context, scratch, verdicts, range);
-    await context.run(`CREATE OR REPLACE TABLE range_names AS ${rangeNamesSql}`);
-    await context.run(`CREATE OR REPLACE TABLE range_rows AS ${hostsSql(setting)}`);
-    await Promise.all([
-      result.add('range_rows', HostsRecord, hostResult(verdicts)),
-      scratch.write(`hosts/${file}`, 'FROM range_rows'),
-      scratch.writeSliced(`placed/${file}`, placedSql(passes)),
-    ]);
+    await allOf([writing, makeRange(work, range)]);
+    writing = writeRange(work, range);
     context.progress(range + 1, `hosts: range ${range + 1} of ${ranges.count}`);
   }
-  for (const table of ['range_names', 'range_rows', 'range_hosts']) await context.run(`DROP TABLE ${table}`);
+  await writing;
+  const tables = [0, 1].slice(0, ranges.count).flatMap((range) => Object.values(rangeTables(range)));
+  for (const table of tables) await context.run(`DROP TABLE ${table}`);
+}
+
+const Threads = z.object({ threads: z.int() });
+
+/** Two statements run side by side from here on: rows in order cost two threads of one statement more than they save. */
+async function halveThreads({ query, run }: WholeContext<Config>): Promise<() => Promise<void>> {
+  let threads = 1;
+  for await (const value of query("SELECT CAST(current_setting('threads') AS INTEGER) AS threads")) {
+    threads = Threads.parse(value).threads;
+  }
+  await run(`SET GLOBAL threads = ${Math.max(1, Math.floor(threads / 2))}`);
+  return () => run(`SET GLOBAL threads = ${threads}`);
 }
 
 async function mergeBy(context: WholeContext<Config>, size: number) {
@@ -51,17 +89,26 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
     await scratch.deal(name, sql, ranges.numberOf('address'), ranges.count);
   const verdicts = await prepareVerdicts(context, scratch, ranges);
   const passes = await passesOf(context, size);
+  const restoreThreads = await halveThreads(context);
   await mergeRanges({ context, scratch, setting, verdicts, ranges, passes, result });
   const counts = noCounts();
   const hosts = wholeHostsSql(scratch.files('hosts'), setting, verdicts);
-  counts.units_in = await writeOutput(context, 'hosts', HostsRecord, hosts);
+  let domains = '';
+  await allOf([
+    writeOutput(context, 'hosts', HostsRecord, hosts).then((rows) => {
+      counts.units_in = rows;
+    }),
+    writeDomains(context, scratch, passes, setting.run).then((sql) => {
+      domains = sql;
+    }),
+  ]);
   await requireOrder(context);
   counts.answered = counts.units_in;
   await scratch.remove('hosts');
-  const domains = await writeDomains(context, scratch, passes, setting.run);
   counts.records_out = counts.units_in + (await writeOutput(context, 'domains', DomainsRecord, domains));
   await result.add('domains', DomainsRecord);
   await scratch.remove('');
+  await restoreThreads();
   context.setResult(result.digest(), ruleSets[context.manifest.rule_set].version);
   return counts;
 }

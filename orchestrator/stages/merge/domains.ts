@@ -3,8 +3,10 @@ import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { DomainsRecord } from '../../schemas/records/domains.ts';
+import type { RangeTables } from './hosts.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import type { Scratch } from './scratch.ts';
+import { twoAtATime } from './side-by-side.ts';
 
 /** SQL: where a name of the list stands in domains.parquet, as a text; the lowest of its ranks counts. */
 const placeOf = `lpad(coalesce(CAST(rank AS VARCHAR), repeat('9', 17)), 17, '0') || name`;
@@ -26,15 +28,15 @@ export async function passesOf(context: WholeContext<Config>, size: number): Pro
 const passOf = ({ count }: Passes) => `CAST(hash(name) % ${count} AS INTEGER)`;
 
 /** The names of a range's addresses with what is known of the address, its ports together, in order of their pass. */
-export function placedSql(passes: Passes): string {
+export function placedSql(passes: Passes, { hosts, names }: RangeTables): string {
   return `
     WITH answering AS (
       SELECT address, bool_or(answered) AS answered, bool_or(capable_v1) AS v1, bool_or(capable_v0) AS v0
-      FROM range_hosts JOIN verdicts USING (verdict)
+      FROM ${hosts} JOIN verdicts USING (verdict)
       GROUP BY address
     )
     SELECT name, address, ${passOf(passes)} AS pass, coalesce(answered, false) AS answered, coalesce(v1, false) AS v1, coalesce(v0, false) AS v0
-    FROM range_names LEFT JOIN answering USING (address)
+    FROM ${names} LEFT JOIN answering USING (address)
     ORDER BY pass`;
 }
 
@@ -62,17 +64,18 @@ export async function writeDomains(
 ): Promise<string> {
   const { count, ranges } = passes;
   await scratch.deal('entries', "SELECT name, rank FROM targets WHERE kind = 'name'", passOf(passes), count);
-  for (let pass = 0; pass < count; pass++) {
+  const numbers = (many: number) => Array.from({ length: many }, (_, index) => index);
+  await twoAtATime(numbers(count), async (pass) => {
     const placed = `(SELECT * EXCLUDE (pass) FROM ${scratch.files('placed')} WHERE pass = ${pass})`;
     const sql = passSql(scratch.dealt('entries', pass), placed, sqlText(run));
     await scratch.deal(`gathered/${pass}`, sql, ranges.numberOf(`(${placeOf})`), ranges.count);
     context.progress(pass + 1, `names: pass ${pass + 1} of ${count}`);
-  }
+  });
   const columns = columnsOf(DomainsRecord).map(([column, type]) => `CAST("${column}" AS ${type}) AS "${column}"`);
-  for (let range = 0; range < ranges.count; range++) {
-    const gathered = Array.from({ length: count }, (_, pass) => `FROM ${scratch.dealt(`gathered/${pass}`, range)}`);
+  await twoAtATime(numbers(ranges.count), async (range) => {
+    const gathered = numbers(count).map((pass) => `FROM ${scratch.dealt(`gathered/${pass}`, range)}`);
     const rows = `SELECT ${columns.join(', ')} FROM (${gathered.join(' UNION ALL ')}) ORDER BY rank NULLS LAST, name`;
     await scratch.write(`domains/${String(range).padStart(6, '0')}.parquet`, rows);
-  }
+  });
   return `FROM ${scratch.files('domains')}`;
 }

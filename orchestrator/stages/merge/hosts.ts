@@ -112,11 +112,26 @@ export function wholeHostsSql(rows: string, setting: Setting, verdicts: Verdicts
   return `SELECT ${selected.join(', ')} FROM ${rows} r`;
 }
 
+/** The tables of a range. Two sets take turns: one is written while the next is made. */
+export interface RangeTables {
+  /** Hosts, each with the number of its verdicts. */
+  hosts: string;
+  /** Names of the addresses. */
+  names: string;
+  /** Rows of hostsSql. */
+  rows: string;
+}
+
+export function rangeTables(range: number): RangeTables {
+  const turn = range % 2;
+  return { hosts: `range_hosts_${turn}`, names: `range_names_${turn}`, rows: `range_rows_${turn}` };
+}
+
 /**
  * One row per address and port of a range, with all that is known of it but the verdict, of which it has the number. Lists are sorted (a
  * missing rank comes last), so that the same records give the same bytes.
  */
-export function hostsSql(setting: Setting): string {
+export function hostsSql(setting: Setting, { hosts, names }: RangeTables): string {
   const given = expressions(setting);
   const selected = columns.flatMap(([column, type]) =>
     given[column] === undefined ? [] : [`CAST(${given[column]} AS ${type}) AS "${column}"`],
@@ -124,7 +139,7 @@ export function hostsSql(setting: Setting): string {
   return `
   WITH names AS (
     SELECT address, [{name: n.name, rank: n.rank, www: n.www} FOR n IN list_sort(list({rank: rank, name: name, www: www}))] AS domains
-    FROM range_names GROUP BY address
+    FROM ${names} GROUP BY address
   ), announced AS (
     SELECT address, port, list({
       address: announced, port: announced_port, scope: scope, hmac: hmac, asn: asn
@@ -132,7 +147,7 @@ export function hostsSql(setting: Setting): string {
     FROM announcements GROUP BY address, port
   )
   SELECT ${selected.join(', ')}, s.verdict
-  FROM range_hosts s
+  FROM ${hosts} s
   LEFT JOIN names d USING (address)
   LEFT JOIN connections h USING (address, port)
   LEFT JOIN announced n USING (address, port)

@@ -89,18 +89,19 @@ function judgedSql(own: string): string {
     LEFT JOIN classes c ON NOT u.own AND c.kinds = u.kinds AND c.scope = u.scope`;
 }
 
-/** Makes the table `range_hosts`: the hosts of a range, each with the number of its verdicts. */
+/** Makes the table of the hosts of a range, each with the number of its verdicts. */
 export async function judgeRange(
   context: WholeContext<Config>,
   scratch: Scratch,
   verdicts: Verdicts,
-  range: number,
+  to: { range: number; table: string },
 ): Promise<void> {
+  const { range, table } = to;
   const file = sqlText(scratch.path(`unjudged/${range}.parquet`));
   await context.run(`CREATE OR REPLACE VIEW unjudged AS SELECT * FROM read_parquet(${file})`);
   await verdicts.classes(context.query(freshClassesSql));
   const evidence = context.query(evidenceRowsSql(scratch.dealt('evidence', range)));
   const own = scratch.path('judged.csv');
   await pipeline(verdicts.own(evidence, context.query(connectionEvidenceSql)), createWriteStream(own));
-  await context.run(`CREATE OR REPLACE TABLE range_hosts AS ${judgedSql(own)}`);
+  await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judgedSql(own)}`);
 }

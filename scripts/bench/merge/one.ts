@@ -36,7 +36,7 @@ const counts = await merge.run({
   folder: out,
   query: (sql: string) => rows(database, sql),
   run: (sql: string) => runSql(database, sql),
-  manifest: { run: 'bench', vantage: { hostname: 'bench' }, stages: {} },
+  manifest: { run: 'bench', rule_set: 'ours', vantage: { hostname: 'bench' }, stages: {} },
   setResult: () => undefined,
   progress: () => undefined,
 });
