@@ -2,21 +2,23 @@ import { z } from 'zod';
 import type { AdnsAnswer } from './raw.ts';
 
 /** A line of questions.ndjson: what was asked under which number, and for which unit. */
-export const AdnsQuestion = z.strictObject({
-  /** Which adnshost of the part was asked; absent in runs that had but one. */
-  process: z.int().optional(),
-  /** Number of the question with that process, which counts them itself. */
-  id: z.int(),
-  name: z.string(),
-  type: z.enum(['A', 'AAAA']),
-  /** The name itself, or an alias of it. */
-  asked: z.string(),
-  /** Aliases already known on the way to `asked`. */
-  chain: z.array(z.string()),
-  /** Asked to see whether the resolver is there: it is of no unit. */
-  control: z.literal(true).optional(),
-});
-export type AdnsQuestion = z.infer<typeof AdnsQuestion>;
+export const QuestionLine = z
+  .strictObject({
+    /** Which adnshost of the part was asked; absent in runs that had but one. */
+    process: z.int().optional(),
+    /** Number of the question with that process, which counts them itself. */
+    id: z.int(),
+    name: z.string(),
+    type: z.enum(['A', 'AAAA']),
+    /** An alias of the name; absent: the name itself. */
+    asked: z.string().optional(),
+    /** Aliases already known on the way to `asked`. */
+    chain: z.array(z.string()).default([]),
+    /** Asked to see whether the resolver is there: it is of no unit. */
+    control: z.literal(true).optional(),
+  })
+  .transform(({ asked, ...line }) => ({ ...line, asked: asked ?? line.name }));
+export type AdnsQuestion = z.infer<typeof QuestionLine>;
 
 /** A question before it is known who is asked. */
 export type Wording = Omit<AdnsQuestion, 'process' | 'id'>;

@@ -4,7 +4,7 @@ import { rawExists, rawStream } from '../../core/folder/raw-files.ts';
 import { lineBatches } from '../../core/process/lines.ts';
 import type { DecodeContext, RawRow } from '../../core/tool.ts';
 import type { Question } from '../../roles.ts';
-import { AdnsQuestion, AnswerReader, givenUpAnswer } from './answer.ts';
+import { type AdnsQuestion, AnswerReader, givenUpAnswer, QuestionLine } from './answer.ts';
 import type { AdnsAnswer } from './raw.ts';
 import { answersFile, Moment, questionsFile, timesFile } from './raw-log.ts';
 import { rowOf } from './rows.ts';
@@ -28,7 +28,7 @@ async function readQuestions(
   const processes = new Map<number | undefined, Conversation>();
   for await (const lines of context.rawLines(questionsFile))
     for (const line of lines) {
-      const question = AdnsQuestion.parse(JSON.parse(line));
+      const question = QuestionLine.parse(JSON.parse(line));
       const asked = { question, answer: null, at: null };
       all.push(asked);
       const conversation = processes.get(question.process);

@@ -15,7 +15,8 @@ export class Health {
   readonly #salt: string;
   #good: string[] = [];
   #lastGood = -1;
-  #run = 0;
+  /** Numbers of the questions after that one which left the window or were answered badly. */
+  #bad: number[] = [];
   #lastWord = 'silence';
   #doubtAt = someNames;
   #controls = 0;
@@ -29,7 +30,7 @@ export class Health {
     if (worthOf(answer) === 'answer') {
       if (serial > this.#lastGood) {
         this.#lastGood = serial;
-        this.#run = 0;
+        if (this.#bad.length > 0) this.#bad = this.#bad.filter((other) => other > serial);
       }
       if (this.#good.at(-1) !== question.asked) this.#good = [...this.#good.slice(1 - fewNames), question.asked];
       return;
@@ -40,16 +41,16 @@ export class Health {
 
   /** A question has left the window, or was answered badly. */
   leaves(serial: number): void {
-    if (serial > this.#lastGood) this.#run += 1;
+    if (serial > this.#lastGood) this.#bad.push(serial);
   }
 
   /** Questions in a row without an answer of the DNS. */
   get run(): number {
-    return this.#run;
+    return this.#bad.length;
   }
 
   get inDoubt(): boolean {
-    return this.#run >= this.#doubtAt;
+    return this.run >= this.#doubtAt;
   }
 
   /**
@@ -58,15 +59,14 @@ export class Health {
    */
   controls(): { known: Wording[]; fresh: Wording[] } {
     const word = () => `${this.#salt}${this.#controls++}`;
-    const few = this.#run < someNames && this.#good.length > 0;
+    const few = this.run < someNames && this.#good.length > 0;
     const fresh = this.#good.length === 0 ? [word()] : this.#good.map((name) => `${word()}.${name}`);
     return { known: this.#good.map(controlOf), fresh: few ? [] : fresh.map(controlOf) };
   }
 
   /** What is wrong when they are not answered. */
   complaint(known: boolean): string {
-    const what =
-      this.#good.length === 0 ? 'any question' : `${this.#run} questions in a row, nor to a control question`;
+    const what = this.#good.length === 0 ? 'any question' : `${this.run} questions in a row, nor to a control question`;
     const where = known
       ? 'the resolver answers from its memory only'
       : 'the resolver is gone, or has no connection of its own';
@@ -76,7 +76,7 @@ export class Health {
   /** The controls were answered: the names are dead. It takes more of them to make one doubt again. */
   reassure(asked: number): void {
     this.#lastGood = asked - 1;
-    this.#run = 0;
+    this.#bad = [];
     this.#doubtAt *= 2;
   }
 }

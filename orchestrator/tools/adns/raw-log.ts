@@ -66,8 +66,11 @@ export class RawLog {
     this.#times = new LogFile(join(folder, timesFile));
   }
 
-  asked(question: AdnsQuestion): void {
-    this.#questions.add(JSON.stringify(question));
+  /** What most lines would repeat is left out: there is one per name. */
+  asked({ asked, chain, ...question }: AdnsQuestion): void {
+    const alias = asked === question.name ? {} : { asked };
+    const links = chain.length === 0 ? {} : { chain };
+    this.#questions.add(JSON.stringify({ ...question, ...alias, ...links }));
   }
 
   /** Lines that a process printed, and how many answers they complete. */
