@@ -1,5 +1,5 @@
 // takes: long
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -100,5 +100,56 @@ for (const [title, script, count, message] of failures) {
     }
   });
 }
+
+/** Stands in for adnshost: answers names that begin with good, and says on stderr at its end how many questions were open at most. */
+const countingOpen = `exec node -e '
+let id = -1, most = 0;
+const open = new Set();
+require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  const cancelled = /^--cancel-id (.*)/.exec(line);
+  if (cancelled) open.delete(Number(cancelled[1]));
+  if (!line.startsWith("- ")) return;
+  const name = line.slice(2);
+  const own = ++id;
+  open.add(own);
+  most = Math.max(most, open.size);
+  if (name.startsWith("dead")) return;
+  setImmediate(() => {
+    open.delete(own);
+    console.log(own + " 1 ok 0 ok " + name + " 60 $ \\"OK\\"\\n" + name + " 60 A 198.18.0.1");
+  });
+}).on("close", () => { console.error("most " + most); process.exit(0); });'`;
+
+async function askNames(dead: number, good: number, resolve: Record<string, unknown>) {
+  const names = Array.from({ length: dead + good }, (_, n) => `${n < dead ? 'dead' : 'good'}${n}.example`);
+  const rows: Question[] = names.map((name) => ({ name, type: 'A' }));
+  const config = Config.parse({ targets: { list: 'names.txt' }, resolve: { silent_after: '0.05s', ...resolve } });
+  const context = await makeContext({ rows, config, within: await withFake(countingOpen) });
+  await adns.collect?.(context);
+  const said = await readFile(join(context.folder, 'adnshost.stderr'), 'utf8');
+  const files = await readdir(context.folder);
+  const { records } = await decodeAll(adns, context);
+  return {
+    most: [...said.matchAll(/most (\d+)/g)].map(([, count]) => Number(count)),
+    processes: files.filter((file) => file.startsWith('answers.')).length,
+    timeouts: records.filter(({ failure }) => failure === 'timeout').length,
+    facts: (await adns.facts?.(context.folder)) ?? {},
+  };
+}
+
+test('all open questions together stay under the limit, silent ones among them', async () => {
+  const { most, processes, timeouts, facts } = await askNames(90, 200, { open: 30, patience: '0.5s' });
+  assert.is(processes, 1);
+  assert.ok((most[0] ?? 0) <= 30 && (most[0] ?? 0) > 20, String(most));
+  assert.is(timeouts, 90);
+  assert.is(facts.asked_again, 90);
+  assert.ok(Number(facts.first_pass_s) > 1, 'three times 30 dead names, half a second each');
+});
+
+test('a process full of silent questions steps aside for a fresh one', async () => {
+  const { processes, timeouts } = await askNames(700, 100, { open: 700, patience: '1s', window: 100 });
+  assert.ok(processes >= 3, `${processes} processes`);
+  assert.is(timeouts, 700);
+});
 
 test.run();
