@@ -20,10 +20,12 @@ export type Zone = Record<
   }
 >;
 
-/** What the whole resolver does from its n-th question on: nothing, or failing with a code. */
+/** What the whole resolver does from its n-th question on: nothing, answering only what it was asked before, or failing with a code. */
 export interface Manners {
   from: number;
-  says: 'silence' | number;
+  /** Question from which on it is itself again. */
+  until?: number;
+  says: 'silence' | 'known' | number;
 }
 
 const types: Record<number, 'A' | 'AAAA'> = { 1: 'A', 28: 'AAAA' };
@@ -127,11 +129,20 @@ if (process.argv[1] === import.meta.filename) {
   const manners: Manners | null = JSON.parse(process.argv[3] ?? 'null');
   const socket = createSocket('udp4');
   let questions = 0;
+  const known = new Set<string>();
+  function reply(query: Buffer): Buffer | null {
+    const { name } = readName(query);
+    const number = questions++;
+    const odd = manners !== null && number >= manners.from && number < (manners.until ?? Number.POSITIVE_INFINITY);
+    if (!odd || (manners.says === 'known' && known.has(name))) {
+      known.add(name);
+      return overUdp(zone, query);
+    }
+    return typeof manners.says === 'number' ? bare(query, manners.says) : null;
+  }
   socket.on('message', (query, from) => {
-    const changed = manners !== null && questions++ >= manners.from;
-    const failing = changed && manners.says !== 'silence' ? bare(query, manners.says) : null;
-    const reply = changed ? failing : overUdp(zone, query);
-    if (reply !== null) socket.send(reply, from.port, from.address);
+    const bytes = reply(query);
+    if (bytes !== null) socket.send(bytes, from.port, from.address);
   });
   serveTcp(zone);
   socket.bind(53, '127.0.0.1', () => console.log('ready'));
