@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 
-/** What is asked again may be open in a third of what is open at first: a resolver that was too busy is less so. */
-const againShare = 3;
+/** Half as much may be open when names are asked again: a resolver that was too busy is less so. */
+const againShare = 2;
 
 /** How much may be open at once. */
 export interface Limits {
