@@ -1,6 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+/** Where names end whose own servers never answer. */
+export const unansweredTld = 'unanswered';
+
 /** A name server of the lab. Each is an unbound; none knows of anything outside. */
 export interface NameServer {
   name: string;
@@ -10,7 +13,7 @@ export interface NameServer {
 }
 
 /** What both kinds have in common. nodefault: by default unbound denies every name under .test (RFC 6761). */
-function serverSection({ folder, address, denied }: Place): string {
+function serverSection({ folder, address }: Place): string {
   return `server:
   directory: "${folder}"
   chroot: ""
@@ -27,7 +30,7 @@ function serverSection({ folder, address, denied }: Place): string {
   so-rcvbuf: 4m
   module-config: "iterator"
   local-zone: "test." nodefault
-${(denied ?? []).map((zone) => `  local-zone: "${zone}." deny\n`).join('')}remote-control:
+remote-control:
   control-enable: no
 `;
 }
@@ -63,8 +66,6 @@ interface Place {
   namespace: string;
   folder: string;
   address: string;
-  /** Zones that it drops every question for. */
-  denied?: string[];
 }
 
 /**

@@ -181,7 +181,9 @@ export function planOf(world: World): Plan {
     list,
     records: domains.flatMap(recordsOf),
     empty: domains.flatMap(emptyNames),
-    unanswered: domains.filter((domain) => domain.unanswered).map((domain) => domain.name),
+    unanswered: [...domains.filter((domain) => domain.unanswered), ...(crowd?.unanswered() ?? [])].map(
+      ({ name }) => name,
+    ),
     crowd,
     lines: crowd ? names + artefacts : list.length,
   };

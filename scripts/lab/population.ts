@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unansweredTld } from './nameservers.ts';
 
 /** The many of a world that nobody describes one by one: list entries and addresses made by number, streamed and never held. */
 export const Population = z.strictObject({
@@ -6,8 +7,10 @@ export const Population = z.strictObject({
   addresses: z.int().positive().describe('addresses that all names lead to, the described ones among them'),
   silent: z.int().nonnegative().describe('of these, addresses that answer nothing'),
   absent: z.int().nonnegative().describe('entries that do not exist, nor their www names (NXDOMAIN)'),
-  dead: z.int().nonnegative().describe('entries whose name servers never answer, nor for their www names'),
-  dead_tld: z.string().describe('what these names end in; no other name does'),
+  unanswered: z
+    .int()
+    .nonnegative()
+    .describe('entries delegated to a server that never answers, as `unanswered` of domains'),
   artefacts: z.int().nonnegative().describe('lines of the list that are no names'),
   alias_every: z
     .int()
@@ -31,7 +34,7 @@ export type Population = z.infer<typeof Population>;
 /** One entry of the crowd: a name with one address, or with none. */
 export interface CrowdEntry {
   name: string;
-  kind: 'live' | 'absent' | 'dead';
+  kind: 'live' | 'absent' | 'unanswered';
   address: string;
   alias: boolean;
 }
@@ -80,7 +83,7 @@ export class Crowd {
   constructor(population: Population, described: Described, seed: number) {
     this.population = population;
     this.entries = population.names - described.names;
-    this.live = this.entries - population.absent - population.dead;
+    this.live = this.entries - population.absent - population.unanswered;
     this.#addresses = population.addresses - described.addresses;
     this.answering = this.#addresses - population.silent;
     if (this.live < this.#addresses)
@@ -121,16 +124,23 @@ export class Crowd {
     return (Math.imul(n ^ this.#seed, 0x9e3779b1) >>> 0) % this.#addresses;
   }
 
+  /** Entries that nobody answers for. */
+  unanswered(): CrowdEntry[] {
+    const found: CrowdEntry[] = [];
+    for (const entry of this.all()) if (entry.kind === 'unanswered') found.push(entry);
+    return found;
+  }
+
   /** Every entry, in the order of the list. The same world gives the same entries each time. */
   *all(): Generator<CrowdEntry> {
-    const { absent, dead, dead_tld, alias_every } = this.population;
+    const { absent, unanswered, alias_every } = this.population;
     const nameless = { address: '', alias: false };
     let existing = 0;
     let live = 0;
     for (let j = 0; j < this.entries; j++) {
       if (isOneOf(absent, this.entries, j)) yield { name: `gone-${j}.test`, kind: 'absent', ...nameless };
-      else if (isOneOf(dead, this.entries - absent, existing++))
-        yield { name: `mute-${j}.${dead_tld}`, kind: 'dead', ...nameless };
+      else if (isOneOf(unanswered, this.entries - absent, existing++))
+        yield { name: `mute-${j}.${unansweredTld}`, kind: 'unanswered', ...nameless };
       else {
         const name = `site-${j}.${j % 2 === 0 ? 'example' : 'test'}`;
         yield { name, kind: 'live', address: this.#address(this.#place(live)), alias: live % alias_every === 0 };

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { run } from './command.ts';
-import { authority, delegatingZone, resolver } from './nameservers.ts';
+import { authority, delegatingZone, resolver, unansweredTld } from './nameservers.ts';
 import type { Plan, Site } from './plan.ts';
 import type { Topology } from './topology.ts';
 import { Box, Odd, V0Front } from './world.ts';
-import { unansweredTld, zoneFile } from './zone.ts';
+import { zoneFile } from './zone.ts';
 
 /** A server of the lab: what runs where, and how one sees that it serves. */
 interface Service {
@@ -67,8 +67,7 @@ async function nameServers(plan: Plan, topology: Topology, folder: string): Prom
   const { services } = plan.world;
   const root = zoneFile(plan);
   const at = (name: string, address: string) => ({ name, namespace: '', folder: path.join(folder, name), address });
-  const denied = plan.crowd === null ? [] : [plan.crowd.population.dead_tld];
-  const resolving = { ...at('resolver', services.resolver), namespace: topology.infrastructure, denied };
+  const resolving = { ...at('resolver', services.resolver), namespace: topology.infrastructure };
   if (plan.unanswered.length === 0) return [await resolver(resolving, root)];
   const owning = { ...at('authority', services.authority), namespace: topology.authority };
   const zones = new Map(plan.unanswered.map((zone) => [zone, services.deaf]));

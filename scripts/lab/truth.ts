@@ -136,7 +136,10 @@ export function truthOf(plan: Plan): Truth {
       lines: plan.lines,
       names: domains.length + plan.world.repeats.length + (plan.crowd?.entries ?? 0),
       artefacts,
-      unanswered: plan.list.reduce((sum, { domain }) => sum + (domain ? unansweredNames(domain) : 0), 0),
+      unanswered: plan.list.reduce(
+        (sum, { domain }) => sum + (domain ? unansweredNames(domain) : 0),
+        2 * (plan.world.population?.unanswered ?? 0),
+      ),
     },
     hosts: hostsOf(plan, domains).sort((a, b) => (a.address < b.address ? -1 : 1)),
     domains,

@@ -1,5 +1,5 @@
 import { family } from './addresses.ts';
-import { delegation } from './nameservers.ts';
+import { delegation, unansweredTld } from './nameservers.ts';
 import { inPieces } from './pieces.ts';
 import type { Plan } from './plan.ts';
 import type { CrowdEntry } from './population.ts';
@@ -80,9 +80,6 @@ export function follow(records: ReadonlyMap<string, readonly DnsRecord[]>, name:
   }
   return [];
 }
-
-/** Where names end whose own servers never answer. */
-export const unansweredTld = 'unanswered';
 
 function crowdRecords({ name, kind, address, alias }: CrowdEntry): string {
   if (kind !== 'live') return '';

@@ -14,8 +14,7 @@ const given = {
   addresses: 300,
   silent: 40,
   absent: 50,
-  dead: 10,
-  dead_tld: 'mute.test',
+  unanswered: 10,
   artefacts: 5,
   alias_every: 10,
   site: 'plain',
@@ -28,6 +27,7 @@ const given = {
 };
 const crowdOf = (change: Partial<typeof given> = {}, seed = 1) =>
   new Crowd(Population.parse({ ...given, ...change }), { names: 100, addresses: 60 }, seed);
+const bare = { ...planOf(await readWorld('tiny')), records: [], empty: [], unanswered: [] };
 const count = (entries: readonly CrowdEntry[], is: (entry: CrowdEntry) => boolean) => entries.filter(is).length;
 
 test('the crowd is the rest: names and addresses less those that the world describes', () => {
@@ -40,7 +40,7 @@ test('the crowd is the rest: names and addresses less those that the world descr
     50,
   );
   assert.is(
-    count(entries, ({ kind }) => kind === 'dead'),
+    count(entries, ({ kind }) => kind === 'unanswered'),
     10,
   );
   const live = entries.filter(({ kind }) => kind === 'live');
@@ -76,11 +76,9 @@ for (const [title, change, said] of [
   });
 }
 
-test('the zone has both names of a live entry, none of an absent or dead one', async () => {
-  const crowd = crowdOf();
-  const entries = [...crowd.all()];
-  const plan = { ...planOf(await readWorld('tiny')), crowd, records: [], empty: [], unanswered: [] };
-  const lines = [...zoneFile(plan)].join('').trim().split('\n');
+test('the zone has both names of a live entry, none of an absent or unanswered one', () => {
+  const entries = [...crowdOf().all()];
+  const lines = [...zoneFile({ ...bare, crowd: crowdOf() })].join('').trim().split('\n');
   assert.is(lines.length, 3 + 2 * 840);
   const alias = entries.find((entry) => entry.alias);
   assert.ok(lines.includes(`www.${alias?.name}. 300 IN CNAME ${alias?.name}.`));
@@ -102,6 +100,8 @@ for (const [name, names, addresses, answering] of [
     assert.is(hosts.length + (crowd?.answering ?? 0), answering);
     const capable = hosts.filter(({ v0 }) => v0 === 'capable');
     assert.is(capable.length, 354);
+    assert.is(plan.unanswered.length, plan.world.population?.unanswered);
+    assert.is(list.unanswered, 2 * plan.unanswered.length);
     const able = new Set(capable.map(({ address }) => address));
     const served = domains.filter((domain) => domain.addresses.some((address) => able.has(address)));
     assert.is(served.length, 520);
@@ -117,7 +117,7 @@ for (const [name, names, addresses, answering] of [
 test('no name of the paper world can be anybody’s', async () => {
   const plan = planOf(await readWorld('paper-20000'));
   const names = [...plan.records.map(({ name }) => name), ...[...(plan.crowd?.all() ?? [])].map(({ name }) => name)];
-  for (const name of names) assert.match(name, /\.(example|test)$/);
+  for (const name of names) assert.match(name, /\.(example|test|unanswered)$/);
 });
 
 test.run();
