@@ -18,10 +18,11 @@ import {
 import { judgeRange, prepareVerdicts } from './merge/judging.ts';
 import { requireOrder, writeOutput } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
+import { repliesSql } from './merge/replies.ts';
 import { Result } from './merge/result.ts';
-import { Scratch } from './merge/scratch.ts';
-import { allOf } from './merge/side-by-side.ts';
-import { hostTables, keysSql } from './merge/tables.ts';
+import { type Dealing, Scratch } from './merge/scratch.ts';
+import { allOf, inOrder, twoAtATime } from './merge/side-by-side.ts';
+import { askedSql, hostTables, keysSql, namedSql, resolvedSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 
 interface Work {
@@ -37,7 +38,7 @@ interface Work {
 /** Makes the tables of a range. */
 async function makeRange({ context, scratch, setting, verdicts }: Work, range: number): Promise<void> {
   const tables = rangeTables(range);
-  for (const name of Object.keys(hostTables)) await scratch.view(name, range);
+  for (const name of ['named', ...Object.keys(hostTables)]) await scratch.view(name, range);
   await judgeRange(context, scratch, verdicts, { range, table: tables.hosts });
   await context.run(`CREATE OR REPLACE TABLE ${tables.names} AS ${rangeNamesSql}`);
   await context.run(`CREATE OR REPLACE TABLE ${tables.rows} AS ${hostsSql(setting, tables)}`);
@@ -80,16 +81,33 @@ async function halveThreads({ query, run }: WholeContext<Config>): Promise<() =>
   return () => run(`SET GLOBAL threads = ${threads}`);
 }
 
+/** Deals what is read range by range out to the ranges, two tables at a time. */
+async function dealOut(scratch: Scratch, ranges: Ranges, passes: Passes): Promise<void> {
+  const byAddress = { numbered: ranges.numberOf('address'), count: ranges.count };
+  const byName = { numbered: `CAST(hash(asked) % ${passes.count} AS INTEGER)`, count: passes.count };
+  const tables: [name: string, dealing: Dealing][] = [
+    ['resolved', { rows: resolvedSql, ...byName }],
+    ['replies', { rows: repliesSql, ...byAddress }],
+    ['asked', { rows: askedSql, ...byName }],
+  ];
+  for (const [name, rows] of Object.entries(hostTables)) tables.push([name, { rows, ...byAddress }]);
+  await twoAtATime(tables, ([name, dealing]) => scratch.deal(name, dealing));
+  const joins = inOrder(passes.count).map((pass) =>
+    namedSql(scratch.dealt('asked', pass), scratch.dealt('resolved', pass)),
+  );
+  await scratch.dealInTurns('named', joins, byAddress);
+  for (const name of ['asked', 'resolved']) await scratch.remove(name);
+}
+
 async function mergeBy(context: WholeContext<Config>, size: number) {
   const setting = settingOf(context);
   const scratch = await Scratch.create(context);
   const result = new Result(context, scratch);
   const ranges = await rangesOf(context, keysSql, size);
-  for (const [name, sql] of Object.entries(hostTables))
-    await scratch.deal(name, sql, ranges.numberOf('address'), ranges.count);
-  const verdicts = await prepareVerdicts(context, scratch, ranges);
   const passes = await passesOf(context, size);
   const restoreThreads = await halveThreads(context);
+  await dealOut(scratch, ranges, passes);
+  const verdicts = await prepareVerdicts(context, scratch, ranges);
   await mergeRanges({ context, scratch, setting, verdicts, ranges, passes, result });
   const counts = noCounts();
   const hosts = wholeHostsSql(scratch.files('hosts'), setting, verdicts);
@@ -105,8 +123,12 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   await requireOrder(context);
   counts.answered = counts.units_in;
   await scratch.remove('hosts');
-  counts.records_out = counts.units_in + (await writeOutput(context, 'domains', DomainsRecord, domains));
-  await result.add('domains', DomainsRecord);
+  await allOf([
+    writeOutput(context, 'domains', DomainsRecord, domains).then((rows) => {
+      counts.records_out = counts.units_in + rows;
+    }),
+    result.add(`(${domains})`, DomainsRecord),
+  ]);
   await scratch.remove('');
   await restoreThreads();
   context.setResult(result.digest(), ruleSets[context.manifest.rule_set].version);

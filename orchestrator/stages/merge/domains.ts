@@ -6,7 +6,7 @@ import { DomainsRecord } from '../../schemas/records/domains.ts';
 import type { RangeTables } from './hosts.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import type { Scratch } from './scratch.ts';
-import { twoAtATime } from './side-by-side.ts';
+import { inOrder, twoAtATime } from './side-by-side.ts';
 
 /** SQL: where a name of the list stands in domains.parquet, as a text; the lowest of its ranks counts. */
 const placeOf = `lpad(coalesce(CAST(rank AS VARCHAR), repeat('9', 17)), 17, '0') || name`;
@@ -23,6 +23,8 @@ export async function passesOf(context: WholeContext<Config>, size: number): Pro
   const ranges = await rangesOf(context, `SELECT ${placeOf} AS key FROM targets WHERE kind = 'name'`, size);
   return { count: ranges.count, ranges };
 }
+
+const entriesSql = "SELECT name, rank FROM targets WHERE kind = 'name'";
 
 /** SQL of the pass that a name belongs to. It only deals names out: each is gathered whole in one pass. */
 const passOf = ({ count }: Passes) => `CAST(hash(name) % ${count} AS INTEGER)`;
@@ -63,19 +65,17 @@ export async function writeDomains(
   run: string,
 ): Promise<string> {
   const { count, ranges } = passes;
-  await scratch.deal('entries', "SELECT name, rank FROM targets WHERE kind = 'name'", passOf(passes), count);
-  const numbers = (many: number) => Array.from({ length: many }, (_, index) => index);
-  await twoAtATime(numbers(count), async (pass) => {
+  await scratch.deal('entries', { rows: entriesSql, numbered: passOf(passes), count });
+  const turns = inOrder(count).map((pass) => {
     const placed = `(SELECT * EXCLUDE (pass) FROM ${scratch.files('placed')} WHERE pass = ${pass})`;
-    const sql = passSql(scratch.dealt('entries', pass), placed, sqlText(run));
-    await scratch.deal(`gathered/${pass}`, sql, ranges.numberOf(`(${placeOf})`), ranges.count);
-    context.progress(pass + 1, `names: pass ${pass + 1} of ${count}`);
+    return passSql(scratch.dealt('entries', pass), placed, sqlText(run));
   });
+  await scratch.dealInTurns('gathered', turns, { numbered: ranges.numberOf(`(${placeOf})`), count: ranges.count });
   const columns = columnsOf(DomainsRecord).map(([column, type]) => `CAST("${column}" AS ${type}) AS "${column}"`);
-  await twoAtATime(numbers(ranges.count), async (range) => {
-    const gathered = numbers(count).map((pass) => `FROM ${scratch.dealt(`gathered/${pass}`, range)}`);
-    const rows = `SELECT ${columns.join(', ')} FROM (${gathered.join(' UNION ALL ')}) ORDER BY rank NULLS LAST, name`;
+  await twoAtATime(inOrder(ranges.count), async (range) => {
+    const rows = `SELECT ${columns.join(', ')} FROM ${scratch.dealt('gathered', range)} ORDER BY rank NULLS LAST, name`;
     await scratch.write(`domains/${String(range).padStart(6, '0')}.parquet`, rows);
+    context.progress(range + 1, `names: range ${range + 1} of ${ranges.count}`);
   });
   return `FROM ${scratch.files('domains')}`;
 }

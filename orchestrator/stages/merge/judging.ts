@@ -14,12 +14,11 @@ import {
   evidenceRowsSql,
   evidenceSql,
   kindsSql,
-  ownSql,
-  repliesSql,
   unjudgedSql,
 } from './replies.ts';
 import { writeOutside } from './scopes.ts';
 import type { Scratch } from './scratch.ts';
+import { inOrder, twoAtATime } from './side-by-side.ts';
 import { classesTable, EvidenceRow, plainReplyOf, Verdicts, verdictsTable } from './verdicts.ts';
 
 /** What the keys of the run leave that more than one SYN got: read from the bytes of every reply with an MPTCP option. */
@@ -32,38 +31,32 @@ async function tracesOfRun({ query }: WholeContext<Config>, replies: string): Pr
   return traces.shared();
 }
 
-/** Sums the replies of every host up, range by range, into `unjudged/`; hosts that show more than their kinds of replies into `own/`. */
+/** Sums the replies of every host up, range by range, into `unjudged/`. */
 async function sumReplies(context: WholeContext<Config>, scratch: Scratch, ranges: Ranges): Promise<void> {
   const lab = new PrefixSet(context.config.lab_ranges);
-  for (let range = 0; range < ranges.count; range++) {
-    await scratch.view('connections', range);
-    await context.run(`CREATE OR REPLACE TABLE replies AS FROM ${scratch.dealt('replies', range)}`);
-    await context.run(`CREATE OR REPLACE TABLE own AS ${ownSql}`);
-    await writeOutside(context, scratch, lab);
-    await scratch.write(`own/${range}.parquet`, 'FROM own');
-    await scratch.write(`unjudged/${range}.parquet`, unjudgedSql);
+  await twoAtATime(inOrder(ranges.count), async (range) => {
+    const [replies, connections] = [scratch.dealt('replies', range), scratch.dealt('connections', range)];
+    const outside = await writeOutside(context, replies, lab, scratch.path(`outside.${range}.csv`));
+    await scratch.write(`unjudged/${range}.parquet`, unjudgedSql({ replies, connections, outside }));
     context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
-  }
-  for (const table of ['replies', 'own', 'outside']) await context.run(`DROP TABLE ${table}`);
+  });
   await scratch.remove('replies');
 }
 
 /** Rows of evidence that are held in memory while they are dealt out: each is a text of some 500 bytes. */
 const evidenceRows = 20_000;
 
-/** Brings the evidence of the run into ranges of addresses, and finds what is judged over the whole run. Needs `connections` dealt out. */
+/** Brings the evidence of the run into ranges of addresses, and finds what is judged over the whole run. Needs replies and connections dealt out. */
 export async function prepareVerdicts(
   context: WholeContext<Config>,
   scratch: Scratch,
   ranges: Ranges,
 ): Promise<Verdicts> {
-  await scratch.deal('replies', repliesSql, ranges.numberOf('address'), ranges.count);
-  await scratch.view('replies');
-  await context.run(`CREATE OR REPLACE TABLE kinds AS ${kindsSql}`);
-  await context.run('DROP VIEW replies');
+  await context.run(`CREATE OR REPLACE TABLE kinds AS ${kindsSql(scratch.dealt('replies'))}`);
   await sumReplies(context, scratch, ranges);
-  const own = evidenceSql(scratch.files('own'));
-  await scratch.deal('evidence', own, ranges.numberOf('address'), ranges.count, evidenceRows);
+  const rows = evidenceSql(scratch.files('unjudged'));
+  const numbered = ranges.numberOf('address');
+  await scratch.deal('evidence', { rows, numbered, count: ranges.count, held: evidenceRows });
   await context.run(verdictsTable);
   await context.run(classesTable);
   const kinds = [];

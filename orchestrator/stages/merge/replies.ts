@@ -42,14 +42,16 @@ export const repliesSql = `
   FROM scan`;
 
 /** Kinds of plain replies of the run, each with its bit. */
-export const kindsSql = `
+export function kindsSql(replies: string): string {
+  return `
   SELECT kind, CAST(1 AS HUGEINT) << CAST(row_number() OVER () - 1 AS INTEGER) AS bit
   FROM (
-    SELECT kind FROM replies WHERE kind IS NOT NULL GROUP BY kind ORDER BY count(*) DESC, kind LIMIT ${bits}
+    SELECT kind FROM ${replies} WHERE kind IS NOT NULL GROUP BY kind ORDER BY count(*) DESC, kind LIMIT ${bits}
   )`;
+}
 
 /** Hosts of a range that are judged by their own evidence. */
-export const ownSql = `
+const ownSql = `
   SELECT DISTINCT address, port FROM (
     SELECT address, port FROM replies WHERE kind IS NULL OR kind NOT IN (SELECT kind FROM kinds)
     UNION ALL ${Object.values(notPlain).join(' UNION ALL ')}
@@ -58,13 +60,13 @@ export const ownSql = `
 const evidenceText = scanEvidenceFields.map((field) => `'${field}': "${field}"`).join(', ');
 
 /**
- * SQL of the evidence of hosts, out of all of the run. It is one text per reply: a table that is dealt out holds a buffer for each of its
+ * SQL of the evidence of hosts (`own` says of which), out of all of the run. It is one text per reply: a table that is dealt out holds a buffer for each of its
  * columns and each range.
  */
-export function evidenceSql(own: string): string {
+export function evidenceSql(unjudged: string): string {
   return `
     SELECT address, port, len(options_mptcp) > 0 AS offers, CAST(to_json({${evidenceText}}) AS VARCHAR) AS evidence
-    FROM scan SEMI JOIN (FROM ${own}) own USING (address, port)`;
+    FROM scan SEMI JOIN (FROM ${unjudged} WHERE own) USING (address, port)`;
 }
 
 /** Rows of EvidenceRow (verdicts.ts). */
@@ -94,9 +96,16 @@ const summedSql = `
     FROM replies LEFT JOIN kinds USING (kind)
     GROUP BY address, port`;
 
-/** The hosts of a range before they are judged: `own` by their own evidence, the others by their kinds of replies and their scope. */
-export const unjudgedSql = `
+/**
+ * The hosts of a range before they are judged: `own` by their own evidence, the others by their kinds of replies and their scope.
+ * @param of SQL of what the range has of `replies`, `connections` and `outside`
+ */
+export function unjudgedSql(of: { replies: string; connections: string; outside: string }): string {
+  return `
+    WITH replies AS MATERIALIZED (FROM ${of.replies}), connections AS (FROM ${of.connections}), outside AS (FROM ${of.outside}),
+      own AS MATERIALIZED (${ownSql})
     SELECT s.*, own.address IS NOT NULL AS own, coalesce(outside.scope, 'global') AS scope
     FROM (${summedSql}) s
     LEFT JOIN own USING (address, port)
     LEFT JOIN outside USING (address)`;
+}

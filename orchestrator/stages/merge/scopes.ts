@@ -8,7 +8,6 @@ import type { Config } from '../../config/config.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { headSql, unsureSql } from './replies.ts';
-import type { Scratch } from './scratch.ts';
 
 const Head = z.object({ head: z.string() });
 const Address = z.object({ address: z.string() });
@@ -30,19 +29,22 @@ async function* outsideLines(addresses: AsyncIterable<unknown>, lab: PrefixSet):
 }
 
 /**
- * Makes the table `outside`: the scope of every address of a range that answered and is not global. A census asks no such address, so there are
- * few or none.
+ * Writes the scope of every address of a range that answered and is not global; gives the SQL of it. A census asks no such address, so
+ * there are few or none.
+ * @param replies SQL of the range's rows of repliesSql
  */
-export async function writeOutside(context: WholeContext<Config>, scratch: Scratch, lab: PrefixSet): Promise<void> {
+export async function writeOutside(
+  { query }: WholeContext<Config>,
+  replies: string,
+  lab: PrefixSet,
+  file: string,
+): Promise<string> {
   const sure: string[] = [];
-  for await (const value of context.query(`SELECT DISTINCT ${headSql} AS head FROM replies`)) {
+  const within = `WITH replies AS (FROM ${replies})`;
+  for await (const value of query(`${within} SELECT DISTINCT ${headSql} AS head FROM replies`)) {
     const { head } = Head.parse(value);
     if (isSurelyGlobal(head)) sure.push(sqlText(head));
   }
-  const file = scratch.path('outside.csv');
-  const addresses = context.query(unsureSql(sure));
-  await pipeline(outsideLines(addresses, lab), createWriteStream(file));
-  await context.run(
-    `CREATE OR REPLACE TABLE outside AS FROM read_csv(${sqlText(file)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', scope: 'VARCHAR'})`,
-  );
+  await pipeline(outsideLines(query(`${within} ${unsureSql(sure)}`), lab), createWriteStream(file));
+  return `read_csv(${sqlText(file)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', scope: 'VARCHAR'})`;
 }

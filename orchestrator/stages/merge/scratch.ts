@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
+import { twoAtATime } from './side-by-side.ts';
 
 /** Rows that a later step reads in slices: few enough that a slice reads little beside its own. */
 const rowGroup = 20_480;
@@ -13,6 +14,18 @@ const narrowRows = 524_288;
 
 /** Numbers that rows are dealt out to at once: each has buffers of its own. */
 const atOnce = 128;
+
+/** Rows that are dealt out. */
+export interface Dealing {
+  /** SQL of the rows. */
+  rows: string;
+  /** SQL of the number that a row goes to. */
+  numbered: string;
+  /** Of numbers. */
+  count: number;
+  /** Rows in memory before they are written. */
+  held?: number;
+}
 
 /** Tables of one merge that do not fit into memory: Parquet files in a scratch folder of the run. */
 export class Scratch {
@@ -59,25 +72,34 @@ export class Scratch {
   /**
    * Deals rows out to one folder per number, in one pass over them. Sorting as many rows would take memory that grows with them; a
    * number's rows alone can be sorted, and gathered into lists, in memory. More numbers than buffers fit in are dealt out in two rounds.
-   * @param numbered SQL of the number that a row goes to
-   * @param count of numbers
-   * @param held rows in memory before they are written
    */
-  async deal(name: string, sql: string, numbered: string, count: number, held = narrowRows): Promise<void> {
+  async deal(name: string, { rows, numbered, count, held = narrowRows }: Dealing): Promise<void> {
     await this.#context.run(`SET GLOBAL partitioned_write_flush_threshold = ${held}`);
-    await this.#copy(`${name}.columns.parquet`, `FROM (${sql}) LIMIT 0`, 'COMPRESSION lz4');
-    const rows = `SELECT *, ${numbered} AS dealt FROM (${sql})`;
-    if (count <= atOnce) return await this.#partition(name, rows, 'dealt');
-    const heaps = `${name}.heaps`;
-    await this.#partition(heaps, `SELECT *, dealt // ${atOnce} AS heap FROM (${rows})`, 'heap');
+    await this.#copy(`${name}.columns.parquet`, `FROM (${rows}) LIMIT 0`, 'COMPRESSION lz4');
+    await this.#dealInto(name, 'all', `SELECT *, ${numbered} AS dealt FROM (${rows})`, count);
+  }
+
+  /** Deals out in turns what would take too much memory at once, two turns at a time. */
+  async dealInTurns(name: string, turns: readonly string[], { numbered, count }: Omit<Dealing, 'rows' | 'held'>) {
+    await this.#copy(`${name}.columns.parquet`, `FROM (${turns[0]}) LIMIT 0`, 'COMPRESSION lz4');
+    await twoAtATime([...turns.entries()], async ([turn, rows]) => {
+      await this.#dealInto(name, String(turn), `SELECT *, ${numbered} AS dealt FROM (${rows})`, count);
+    });
+  }
+
+  async #dealInto(name: string, turn: string, rows: string, count: number): Promise<void> {
+    if (count <= atOnce) return await this.#partition(name, rows, 'dealt', turn);
+    const heaps = `${name}.heaps.${turn}`;
+    await this.#partition(heaps, `SELECT *, dealt // ${atOnce} AS heap FROM (${rows})`, 'heap', turn);
     for (const heap of await readdir(this.path(heaps))) {
-      await this.#partition(name, `FROM ${this.files(`${heaps}/${heap}`)}`, 'dealt');
+      await this.#partition(name, `FROM ${this.files(`${heaps}/${heap}`)}`, 'dealt', `${turn}_${heap}`);
     }
     await this.remove(heaps);
   }
 
-  async #partition(name: string, rows: string, column: string): Promise<void> {
-    await this.#copy(name, rows, `COMPRESSION lz4, PARTITION_BY (${column}), OVERWRITE_OR_IGNORE`);
+  async #partition(name: string, rows: string, column: string, file: string): Promise<void> {
+    const options = `PARTITION_BY (${column}), OVERWRITE_OR_IGNORE, FILENAME_PATTERN ${sqlText(`${file}_{i}`)}`;
+    await this.#copy(name, rows, `COMPRESSION lz4, ${options}`);
   }
 
   /** SQL of the rows that were dealt out, in any order: those of one number, or all. */
@@ -89,8 +111,8 @@ export class Scratch {
     return `read_parquet([${files.map(sqlText).join(', ')}], hive_partitioning = false)`;
   }
 
-  /** Makes what was dealt out to a number, or all of it, a view of the same name. */
-  async view(name: string, number: number | null = null): Promise<void> {
+  /** Makes what was dealt out to a number a view of the same name. */
+  async view(name: string, number: number): Promise<void> {
     await this.#context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM ${this.dealt(name, number)}`);
   }
 

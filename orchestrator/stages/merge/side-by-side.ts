@@ -20,3 +20,8 @@ export async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(works);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
+
+/** Numbers from 0. */
+export function inOrder(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}

@@ -7,12 +7,8 @@ const ofConnection = [
   ...new Set([...handshakeEvidenceFields, 'connected', 'fallback', 'fallback_missing', 'mp_fail_sent', 'failure']),
 ];
 
-/** What else a host row is put together from. Each is dealt out by address, and read range by range. */
+/** What else a host row is put together from, beside the names. Each is dealt out by address, and read range by range. */
 export const hostTables: Readonly<Record<string, string>> = {
-  named: `
-    SELECT r.address, t.name, t.rank, t.www
-    FROM ${namedAddresses} r
-    JOIN targets t ON t.target = r.asked AND t.kind = 'name'`,
   connections: `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`,
   announcements: `
     SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn
@@ -24,6 +20,14 @@ export const hostTables: Readonly<Record<string, string>> = {
   fingerprints: 'SELECT address, candidates, failure FROM os',
   paths: 'SELECT address, ping_rtt_us, failure FROM path',
 };
+
+/** Names as they were asked, and as the list has them; and the addresses that were found. Both are dealt out by `asked`, then joined. */
+export const askedSql = "SELECT target AS asked, name, rank, www FROM targets WHERE kind = 'name'";
+export const resolvedSql = `SELECT asked, address FROM ${namedAddresses}`;
+
+export function namedSql(asked: string, resolved: string): string {
+  return `SELECT address, name, rank, www FROM ${resolved} JOIN ${asked} USING (asked)`;
+}
 
 /** SQL: the address of every row that a range holds most of: replies, and names. */
 export const keysSql = `SELECT address AS key FROM scan UNION ALL SELECT address FROM ${namedAddresses}`;

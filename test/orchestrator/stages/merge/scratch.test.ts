@@ -26,7 +26,7 @@ async function dealt(keys: string, size: number): Promise<{ ranges: string[][]; 
     const context = { config, folder, query, run, ...told };
     const scratch = await Scratch.create(context);
     const ranges = await rangesOf(context, keys, size);
-    await scratch.deal('dealt', keys, ranges.numberOf('key'), ranges.count);
+    await scratch.deal('dealt', { rows: keys, numbered: ranges.numberOf('key'), count: ranges.count });
     const found: string[][] = [];
     for (let range = 0; range < ranges.count; range++) {
       const own: string[] = [];

@@ -1,0 +1,71 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { allOf, inOrder, twoAtATime } from '../../../../orchestrator/stages/merge/side-by-side.ts';
+
+const test = suite('merge-side-by-side');
+
+/** Work that ends when it is told to. */
+function held() {
+  const open = new Map<number, { done: () => void; fail: (error: Error) => void }>();
+  const begun: number[] = [];
+  const work = (item: number) =>
+    new Promise<void>((done, fail) => {
+      begun.push(item);
+      open.set(item, { done, fail });
+    });
+  return {
+    begun,
+    work,
+    end: (item: number) => open.get(item)?.done(),
+    fail: (item: number, error: Error) => open.get(item)?.fail(error),
+  };
+}
+const settled = () => new Promise((done) => setImmediate(done));
+
+test('two items are worked on at a time, in their order', async () => {
+  const { begun, work, end } = held();
+  const all = twoAtATime(inOrder(4), work);
+  assert.equal(begun, [0, 1]);
+  end(1);
+  await settled();
+  assert.equal(begun, [0, 1, 2]);
+  for (const item of [0, 2]) end(item);
+  await settled();
+  end(3);
+  await all;
+  assert.equal(begun, [0, 1, 2, 3]);
+});
+
+test('after a failure nothing is begun, and the error comes when the rest has ended', async () => {
+  const { begun, work, end, fail } = held();
+  let said = '';
+  const all = twoAtATime(inOrder(4), work).catch((error: unknown) => {
+    said = String(error);
+  });
+  fail(0, new Error('first'));
+  await settled();
+  assert.is(said, '');
+  end(1);
+  await all;
+  assert.is(said, 'Error: first');
+  assert.equal(begun, [0, 1]);
+});
+
+test('no item is no work', async () => {
+  await twoAtATime([], () => Promise.reject(new Error('never')));
+});
+
+test('what runs beside a failure is waited for', async () => {
+  const { work, end } = held();
+  let over = false;
+  const all = allOf([Promise.reject(new Error('one')), work(1)]).catch((error: unknown) => {
+    over = true;
+    return String(error);
+  });
+  await settled();
+  assert.not(over);
+  end(1);
+  assert.is(await all, 'Error: one');
+});
+
+test.run();
