@@ -91,7 +91,7 @@ if (!skipUnless(reason === null, 'lab/wide', reason ?? '')) {
     assert.ok(lost < 600 && longest < 600, `${lost} s and ${longest} s: a part of more than ten minutes`);
   });
 
-  test.after(async () => {
+  test('the lab goes', async () => {
     await tearDown(stand.lab);
   });
 }
