@@ -1,9 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Counts, newStageEntry, noCounts, type PartEntry } from '../../../orchestrator/core/folder/entries.ts';
-import { type Manifest, schemaVersion } from '../../../orchestrator/core/folder/manifest.ts';
+import type { Manifest } from '../../../orchestrator/core/folder/manifest.ts';
 import type { Asked } from '../../../orchestrator/report/facts.ts';
 import { askedOf } from '../../../orchestrator/stages/report-facts.ts';
+import { emptyManifest } from '../core/toy.ts';
 
 const test = suite('report facts');
 
@@ -29,23 +30,7 @@ function manifestOf(counts: Counts | null, parts: PartEntry['facts'][] = []): Ma
     counts,
     parts: Object.fromEntries(parts.map((facts, i) => [`0000${i}`, part(facts)])),
   };
-  return {
-    schema_version: schemaVersion,
-    run: 'small',
-    created_at: '2026-01-01T00:00:00.000Z',
-    finished_at: null,
-    census: {},
-    vantage: {},
-    seed: 1,
-    config: {},
-    inputs: {},
-    programs: {},
-    starts: [],
-    stages: { scan },
-    rule_set: 'ours',
-    rules_version: null,
-    result_sha256: null,
-  };
+  return { ...emptyManifest(), run: 'small', stages: { scan } };
 }
 
 const counts = { ...noCounts(), units_in: 24, answered: 10, failed: { timeout: 8 }, skipped: { blocked: 6 } };

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { openDatabase, rows, runSql, sqlText, viewSql } from '../../../../orchestrator/core/duckdb.ts';
 import { newStageEntry } from '../../../../orchestrator/core/folder/entries.ts';
-import { type Manifest, schemaVersion } from '../../../../orchestrator/core/folder/manifest.ts';
+import type { Manifest } from '../../../../orchestrator/core/folder/manifest.ts';
 import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
 import { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
 import { merge, mergeOfSize } from '../../../../orchestrator/stages/merge.ts';
+import { emptyManifest } from '../../core/toy.ts';
 import { readByMerge } from '../records.ts';
 
 export type Records = Partial<Record<keyof typeof readByMerge, object[]>>;
@@ -27,21 +28,10 @@ interface Asked {
 export function manifestOf({ leftOut = [], run = 'small' }: Asked): Manifest {
   const entry = newStageEntry({ status: 'left_out', unit: '', tool: '', reads: {}, started_at: null });
   return {
-    schema_version: schemaVersion,
+    ...emptyManifest(),
     run,
-    created_at: '2026-01-01T00:00:00.000Z',
-    finished_at: null,
-    census: {},
     vantage: { hostname: 'scanner' },
-    seed: 1,
-    config: {},
-    inputs: {},
-    programs: {},
-    starts: [],
     stages: Object.fromEntries(leftOut.map((stage) => [stage, entry])),
-    rule_set: 'ours',
-    rules_version: null,
-    result_sha256: null,
   };
 }
 
