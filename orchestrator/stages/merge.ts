@@ -5,7 +5,7 @@ import type { WholeContext, WholeStage } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
-import { type Passes, passesOf, placedSql, writeDomains } from './merge/domains.ts';
+import { dealtEntries, type Passes, passesOf, placedSql, writeDomains } from './merge/domains.ts';
 import {
   hostResult,
   hostsSql,
@@ -16,12 +16,12 @@ import {
   wholeHostsSql,
 } from './merge/hosts.ts';
 import { judgeRange, prepareVerdicts } from './merge/judging.ts';
-import { requireOrder, writeOutput } from './merge/output.ts';
+import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { repliesSql } from './merge/replies.ts';
 import { Result } from './merge/result.ts';
 import { type Dealing, Scratch } from './merge/scratch.ts';
-import { allOf, inOrder, twoAtATime } from './merge/side-by-side.ts';
+import { allOf, inOrder, makeAndWrite, twoAtATime } from './merge/side-by-side.ts';
 import { askedSql, hostTables, keysSql, namedSql, resolvedSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 
@@ -44,28 +44,27 @@ async function makeRange({ context, scratch, setting, verdicts }: Work, range: n
   await context.run(`CREATE OR REPLACE TABLE ${tables.rows} AS ${hostsSql(setting, tables)}`);
 }
 
-/** Writes the hosts of a range, and what the list's entries need of them, into the files `hosts/` and `placed/` of the scratch folder. */
-async function writeRange({ scratch, passes, result, verdicts }: Work, range: number): Promise<void> {
+/** Writes the hosts of a range as a piece of hosts.parquet, and what the list's entries need of them into `placed/` of the scratch folder. */
+async function writeRange({ context, scratch, setting, passes, result, verdicts }: Work, range: number): Promise<void> {
   const tables = rangeTables(range);
-  const file = `${String(range).padStart(6, '0')}.parquet`;
-  await allOf([
-    result.add(tables.rows, HostsRecord, hostResult(verdicts)),
-    scratch.write(`hosts/${file}`, `FROM ${tables.rows}`),
-    scratch.writeSliced(`placed/${file}`, placedSql(passes, tables)),
-  ]);
+  const piece = { name: 'hosts', number: range, schema: HostsRecord };
+  await writePiece(context, scratch, piece, wholeHostsSql(tables.rows, setting, verdicts));
+  await result.add(tables.rows, HostsRecord, hostResult(verdicts));
+  await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(passes, tables));
 }
 
 /** Merges range by range; one is written while the next is made. */
 async function mergeRanges(work: Work): Promise<void> {
   const { context, ranges } = work;
-  let writing: Promise<void> = Promise.resolve();
-  for (let range = 0; range < ranges.count; range++) {
-    await allOf([writing, makeRange(work, range)]);
-    writing = writeRange(work, range);
-    context.progress(range + 1, `hosts: range ${range + 1} of ${ranges.count}`);
-  }
-  await writing;
-  const tables = [0, 1].slice(0, ranges.count).flatMap((range) => Object.values(rangeTables(range)));
+  await makeAndWrite(
+    ranges.count,
+    async (range) => {
+      await makeRange(work, range);
+      context.progress(range + 1, `hosts: range ${range + 1} of ${ranges.count}`);
+    },
+    (range) => writeRange(work, range),
+  );
+  const tables = inOrder(Math.min(2, ranges.count)).flatMap((range) => Object.values(rangeTables(range)));
   for (const table of tables) await context.run(`DROP TABLE ${table}`);
 }
 
@@ -89,6 +88,7 @@ async function dealOut(scratch: Scratch, ranges: Ranges, passes: Passes): Promis
     ['resolved', { rows: resolvedSql, ...byName }],
     ['replies', { rows: repliesSql, ...byAddress }],
     ['asked', { rows: askedSql, ...byName }],
+    ['entries', dealtEntries(passes)],
   ];
   for (const [name, rows] of Object.entries(hostTables)) tables.push([name, { rows, ...byAddress }]);
   await twoAtATime(tables, ([name, dealing]) => scratch.deal(name, dealing));
@@ -110,25 +110,15 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   const verdicts = await prepareVerdicts(context, scratch, ranges);
   await mergeRanges({ context, scratch, setting, verdicts, ranges, passes, result });
   const counts = noCounts();
-  const hosts = wholeHostsSql(scratch.files('hosts'), setting, verdicts);
-  let domains = '';
   await allOf([
-    writeOutput(context, 'hosts', HostsRecord, hosts).then((rows) => {
+    joinPieces(context, scratch, 'hosts', HostsRecord).then((rows) => {
       counts.units_in = rows;
     }),
-    writeDomains(context, scratch, passes, setting.run).then((sql) => {
-      domains = sql;
-    }),
+    writeDomains(context, scratch, passes, { run: setting.run, result }),
   ]);
   await requireOrder(context);
   counts.answered = counts.units_in;
-  await scratch.remove('hosts');
-  await allOf([
-    writeOutput(context, 'domains', DomainsRecord, domains).then((rows) => {
-      counts.records_out = counts.units_in + rows;
-    }),
-    result.add(`(${domains})`, DomainsRecord),
-  ]);
+  counts.records_out = counts.units_in + (await joinPieces(context, scratch, 'domains', DomainsRecord));
   await scratch.remove('');
   await restoreThreads();
   context.setResult(result.digest(), ruleSets[context.manifest.rule_set].version);

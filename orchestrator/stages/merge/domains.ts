@@ -4,9 +4,11 @@ import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { DomainsRecord } from '../../schemas/records/domains.ts';
 import type { RangeTables } from './hosts.ts';
+import { writePiece } from './output.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
-import type { Scratch } from './scratch.ts';
-import { inOrder, twoAtATime } from './side-by-side.ts';
+import type { Result } from './result.ts';
+import type { Dealing, Scratch } from './scratch.ts';
+import { allOf, inOrder, makeAndWrite } from './side-by-side.ts';
 
 /** SQL: where a name of the list stands in domains.parquet, as a text; the lowest of its ranks counts. */
 const placeOf = `lpad(coalesce(CAST(rank AS VARCHAR), repeat('9', 17)), 17, '0') || name`;
@@ -24,10 +26,15 @@ export async function passesOf(context: WholeContext<Config>, size: number): Pro
   return { count: ranges.count, ranges };
 }
 
-const entriesSql = "SELECT name, rank FROM targets WHERE kind = 'name'";
-
 /** SQL of the pass that a name belongs to. It only deals names out: each is gathered whole in one pass. */
 const passOf = ({ count }: Passes) => `CAST(hash(name) % ${count} AS INTEGER)`;
+
+/** Entries of the list as they are dealt out to the passes. */
+export const dealtEntries = (passes: Passes): Dealing => ({
+  rows: "SELECT name, rank FROM targets WHERE kind = 'name'",
+  numbered: passOf(passes),
+  count: passes.count,
+});
 
 /** The names of a range's addresses with what is known of the address, its ports together, in order of their pass. */
 export function placedSql(passes: Passes, { hosts, names }: RangeTables): string {
@@ -57,25 +64,35 @@ function passSql(entries: string, placed: string, run: string): string {
     ) USING (name)`;
 }
 
-/** Gathers the entries pass by pass, and sorts them range by range; gives the SQL of all of them, in the order of domains.parquet. */
+/** Gathers the entries, which have been dealt out, pass by pass, and writes the pieces of domains.parquet range by range. */
 export async function writeDomains(
   context: WholeContext<Config>,
   scratch: Scratch,
   passes: Passes,
-  run: string,
-): Promise<string> {
+  to: { run: string; result: Result },
+): Promise<void> {
   const { count, ranges } = passes;
-  await scratch.deal('entries', { rows: entriesSql, numbered: passOf(passes), count });
   const turns = inOrder(count).map((pass) => {
     const placed = `(SELECT * EXCLUDE (pass) FROM ${scratch.files('placed')} WHERE pass = ${pass})`;
-    return passSql(scratch.dealt('entries', pass), placed, sqlText(run));
+    return passSql(scratch.dealt('entries', pass), placed, sqlText(to.run));
   });
   await scratch.dealInTurns('gathered', turns, { numbered: ranges.numberOf(`(${placeOf})`), count: ranges.count });
   const columns = columnsOf(DomainsRecord).map(([column, type]) => `CAST("${column}" AS ${type}) AS "${column}"`);
-  await twoAtATime(inOrder(ranges.count), async (range) => {
-    const rows = `SELECT ${columns.join(', ')} FROM ${scratch.dealt('gathered', range)} ORDER BY rank NULLS LAST, name`;
-    await scratch.write(`domains/${String(range).padStart(6, '0')}.parquet`, rows);
-    context.progress(range + 1, `names: range ${range + 1} of ${ranges.count}`);
-  });
-  return `FROM ${scratch.files('domains')}`;
+  const table = (range: number) => `range_entries_${range % 2}`;
+  await makeAndWrite(
+    ranges.count,
+    async (range) => {
+      const rows = `SELECT ${columns.join(', ')} FROM ${scratch.dealt('gathered', range)} ORDER BY rank NULLS LAST, name`;
+      await context.run(`CREATE OR REPLACE TABLE ${table(range)} AS ${rows}`);
+      context.progress(range + 1, `names: range ${range + 1} of ${ranges.count}`);
+    },
+    async (range) => {
+      const piece = { name: 'domains', number: range, schema: DomainsRecord };
+      await allOf([
+        to.result.add(table(range), DomainsRecord),
+        writePiece(context, scratch, piece, `FROM ${table(range)}`),
+      ]);
+    },
+  );
+  for (const range of inOrder(Math.min(2, ranges.count))) await context.run(`DROP TABLE ${table(range)}`);
 }

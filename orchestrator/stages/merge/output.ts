@@ -1,15 +1,17 @@
-import { join } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import { pandasMetadata } from '../../core/pandas.ts';
+import { joinParquet } from '../../core/parquet/join.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { CensusError } from '../../errors.ts';
 import { Missing } from '../../schemas/lists.ts';
+import type { Scratch } from './scratch.ts';
 
 const Column = z.looseObject({ column_name: z.string(), column_type: z.string() });
-const Count = z.object({ rows: z.int() });
 
 /** Only what the schema says: names, types and order of the columns, and the words of the closed lists. */
 async function check(context: WholeContext<Config>, view: string, schema: z.ZodObject): Promise<void> {
@@ -47,18 +49,35 @@ export async function requireOrder({ query }: WholeContext<Config>): Promise<voi
   }
 }
 
-/** Writes rows, in order, to NAME.parquet in the run folder, makes that the view NAME, and checks it; gives the number of rows. */
-export async function writeOutput(
+/** Writes a piece of NAME.parquet into the scratch folder: rows in order, as they will stand there. Pieces are in order of their numbers. */
+export async function writePiece(
   context: WholeContext<Config>,
+  scratch: Scratch,
+  piece: { name: string; number: number; schema: z.ZodObject },
+  sql: string,
+): Promise<void> {
+  const { name, number, schema } = piece;
+  const path = scratch.path(`${name}/${String(number).padStart(6, '0')}.parquet`);
+  await mkdir(dirname(path), { recursive: true });
+  const metadata = `KV_METADATA {pandas: ${sqlText(pandasMetadata(schema))}}`;
+  await context.run(`COPY (${sql}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd, ${metadata})`);
+}
+
+/** Joins the pieces of NAME.parquet in the run folder, makes that the view NAME, and checks it; gives the number of rows. */
+export async function joinPieces(
+  context: WholeContext<Config>,
+  scratch: Scratch,
   name: string,
   schema: z.ZodObject,
-  sql: string,
 ): Promise<number> {
-  const file = sqlText(join(context.folder, `${name}.parquet`));
-  const metadata = `KV_METADATA {pandas: ${sqlText(pandasMetadata(schema))}}`;
-  await context.run(`COPY (${sql}) TO ${file} (FORMAT parquet, COMPRESSION zstd, ${metadata})`);
-  await context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${file})`);
+  const path = join(context.folder, `${name}.parquet`);
+  const pieces = (await readdir(scratch.path(name))).sort();
+  const rows = await joinParquet(
+    pieces.map((piece) => join(scratch.path(name), piece)),
+    path,
+  );
+  await scratch.remove(name);
+  await context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${sqlText(path)})`);
   await check(context, name, schema);
-  for await (const value of context.query(`SELECT count(*) AS rows FROM ${name}`)) return Count.parse(value).rows;
-  return 0;
+  return rows;
 }

@@ -21,6 +21,20 @@ export async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
+/** Makes items one after the other; each is written while the next is made, so that they are written in order too. */
+export async function makeAndWrite(
+  count: number,
+  make: (item: number) => Promise<void>,
+  write: (item: number) => Promise<void>,
+): Promise<void> {
+  let writing: Promise<void> = Promise.resolve();
+  for (let item = 0; item < count; item++) {
+    await allOf([writing, make(item)]);
+    writing = write(item);
+  }
+  await writing;
+}
+
 /** Numbers from 0. */
 export function inOrder(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
