@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { writeReplies } from './records/replies.ts';
+import { writeAsked, writeReplies } from './records/replies.ts';
 
 /**
  * What records cost: processor time to decode a reply, and a name, against an older commit in the same run, in alternating pairs, and bytes
@@ -23,6 +23,7 @@ const Cost = z.object({
   peak: z.number(),
   record: z.number(),
   raw: z.number(),
+  digest: z.string(),
 });
 type Cost = z.infer<typeof Cost>;
 
@@ -30,10 +31,14 @@ const here = join(import.meta.dirname, '../..');
 const one = join(import.meta.dirname, 'records/one.ts');
 const folder = await mkdtemp(join(tmpdir(), 'bench-records-'));
 const older = join(folder, 'peer');
-const files = { reply: join(folder, 'replies'), name: join(folder, 'names') };
+const files = { reply: join(folder, 'replies'), asked: join(folder, 'asked'), name: join(folder, 'names') };
 
-async function decode(checkout: string, what: 'reply' | 'name', packing: 'packed' | 'plain'): Promise<Cost> {
-  const args = ['--import', 'tsx', one, checkout, what, files[what], folder, packing];
+/** `asked`: the same replies with the fields that a census asks for now; the older commit asked for all. */
+type What = keyof typeof files;
+
+async function decode(checkout: string, what: What, packing: 'packed' | 'plain'): Promise<Cost> {
+  const kind = what === 'asked' ? 'reply' : what;
+  const args = ['--import', 'tsx', one, checkout, kind, files[what], folder, packing];
   const { stdout } = await execa('node', args, { cwd: here });
   return Cost.parse(JSON.parse(stdout));
 }
@@ -64,21 +69,28 @@ try {
   await execa('git', ['worktree', 'add', '--detach', older, peer], { cwd: here });
   await symlink(join(here, 'node_modules'), join(older, 'node_modules'));
   await writeReplies(files.reply, replies);
+  await writeAsked(files.asked, files.reply);
   const line = (n: number) =>
     `{"line":${n},"text":"${n},name${(Math.imul(n, 2654435761) >>> 0).toString(36)}.example"}\n`;
   await writeFile(files.name, Array.from({ length: names }, (_, n) => line(n + 1)).join(''));
   const reply = await compare('reply');
+  const asked = await decode(here, 'asked', 'plain');
   const packed = await decode(here, 'reply', 'packed');
   const name = await compare('name');
+  const shorter = asked.microseconds / median(reply.theirs.map(({ microseconds }) => microseconds));
   const bytes = { reply: reply.ours[0]?.record ?? Number.NaN, name: name.ours[0]?.record ?? Number.NaN };
   console.log(`${replies} replies, ${names} names, ${availableParallelism()} processors, processor time`);
   console.log(
     `reply: ${reply.ratio.toFixed(2)} of ${peer}: ${shown(reply.ours)} us, there ${shown(reply.theirs)}; ${packed.microseconds.toFixed(1)} with its raw line compressed. ${bytes.reply.toFixed(1)} bytes as a record, ${packed.raw.toFixed(1)} in raw/; peak ${packed.peak.toFixed(0)} MB`,
   );
   console.log(
+    `       ${shorter.toFixed(2)} with the fields that a census asks for: ${asked.microseconds.toFixed(1)} us, ${asked.raw.toFixed(0)} of ${(reply.ours[0]?.raw ?? Number.NaN).toFixed(0)} bytes a line`,
+  );
+  console.log(
     `name:  ${name.ratio.toFixed(2)} of ${peer}: ${shown(name.ours)} us, there ${shown(name.theirs)}. ${bytes.name.toFixed(1)} bytes as a record`,
   );
   const missed = [
+    asked.digest === reply.ours[0]?.digest ? '' : 'the fields that a census asks for give the same records',
     reply.ratio > most.reply ? `a reply takes at most ${most.reply} of ${peer}` : '',
     bytes.reply > most.replyRecord ? `a reply's record has at most ${most.replyRecord} bytes` : '',
     packed.raw > most.replyRaw ? `a reply's raw line at most ${most.replyRaw}` : '',

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { z } from 'zod';
+import { scanFields } from '../../../orchestrator/tools/zmap/fields.ts';
 
 const Reply = z.looseObject({
   classification: z.string(),
@@ -57,6 +59,20 @@ export async function writeReplies(path: string, count: number): Promise<void> {
     });
     const own = reply?.mptcp_key == null ? text : text.replaceAll(reply.mptcp_key, key);
     if (!file.write(`${own}\n`)) await once(file, 'drain');
+  }
+  file.end();
+  await finished(file);
+}
+
+const asked: ReadonlySet<string> = new Set([...scanFields.zmap, ...scanFields.module]);
+
+/** Writes the same replies with the fields that a census asks for alone. */
+export async function writeAsked(path: string, all: string): Promise<void> {
+  const file = createWriteStream(path);
+  for await (const line of createInterface({ input: createReadStream(all) })) {
+    const fields = Object.entries(z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
+    const kept = Object.fromEntries(fields.filter(([name]) => asked.has(name.replaceAll('-', '_'))));
+    if (!file.write(`${JSON.stringify(kept)}\n`)) await once(file, 'drain');
   }
   file.end();
   await finished(file);

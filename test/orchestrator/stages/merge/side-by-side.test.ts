@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allOf, inOrder, twoAtATime } from '../../../../orchestrator/stages/merge/side-by-side.ts';
+import { allOf, inOrder, makeAndWrite, twoAtATime } from '../../../../orchestrator/stages/merge/side-by-side.ts';
 
 const test = suite('merge-side-by-side');
 
@@ -66,6 +66,41 @@ test('what runs beside a failure is waited for', async () => {
   assert.not(over);
   end(1);
   assert.is(await all, 'Error: one');
+});
+
+test('each item is written while the next is made, and never before the one in front of it', async () => {
+  const told: string[] = [];
+  const [made, written] = [held(), held()];
+  const work = (what: 'make' | 'write', by: typeof made) => async (item: number) => {
+    told.push(`${what} ${item}`);
+    await by.work(item);
+    told.push(`${what} ${item} done`);
+  };
+  const all = makeAndWrite(2, work('make', made), work('write', written));
+  made.end(0);
+  await settled();
+  assert.equal(told, ['make 0', 'make 0 done', 'write 0', 'make 1']);
+  made.end(1);
+  await settled();
+  assert.equal(told.slice(4), ['make 1 done'], 'item 0 is not written yet');
+  written.end(0);
+  await settled();
+  written.end(1);
+  await all;
+  assert.equal(told.slice(5), ['write 0 done', 'write 1', 'write 1 done']);
+});
+
+test('when an item cannot be written nothing more is made', async () => {
+  const made: number[] = [];
+  const failed = await makeAndWrite(
+    4,
+    async (item) => void made.push(item),
+    async (item) => {
+      if (item === 1) throw new Error('the disk is full');
+    },
+  ).catch((error: unknown) => error);
+  assert.match(String(failed), /the disk is full/);
+  assert.equal(made, [0, 1, 2], 'item 2 was being made');
 });
 
 test.run();
