@@ -12,6 +12,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "opt_out_file.h"
 #include "repairs.h"
 #include "zmap_2_1_1.h"
 
@@ -83,7 +84,7 @@ uint64_t repairs_arrival_us(void)
 
 /*
  * pcap_open_live: the same capture with a larger ring. It is also the first call after zmap's log is
- * open, whatever the probe module: what is repaired is said here.
+ * open, whatever the probe module: what is repaired is said here, and the opt-outs are watched from here on.
  */
 static int set_up(void *capture, int snaplen, int promiscuous, int timeout_ms)
 {
@@ -160,5 +161,6 @@ void *pcap_open_live(const char *device, int snaplen, int promiscuous, int timeo
 		repairs_give_up(REPAIR_OUTGOING);
 	}
 	repairs_announce();
+	opt_out_file_watch();
 	return capture;
 }

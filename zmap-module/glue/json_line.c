@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "repairs.h"
+#include "sending.h"
 #include "zmap_2_1_1.h"
 
 #define LINE_BYTES 4096 /* at first; no reply of ours is longer */
@@ -169,6 +170,17 @@ void *json_object_new_int(int32_t number)
 	return real(number);
 }
 
+/* zmap's metadata says how many targets were sent to, and counts those among them whose frames we kept back: beside it stands how
+ * many these are. */
+static void add_opted_out(int (*add_to)(void *, const char *, void *), void *object)
+{
+	void *(*number)(int64_t);
+	struct opted_out kept = sending_opted_out();
+	*(void **)&number = repairs_next("json_object_new_int64");
+	add_to(object, "opted_out", number((int64_t)kept.targets));
+	add_to(object, "opted_out_packets", number((int64_t)kept.frames));
+}
+
 int json_object_object_add(void *object, const char *name, void *value)
 {
 	static int (*real)(void *, const char *, void *);
@@ -177,6 +189,9 @@ int json_object_object_add(void *object, const char *name, void *value)
 		return 0;
 	}
 	JSON_C("json_object_object_add");
+	if (strcmp(name, "total_sent") == 0 && sending_is_watched()) {
+		add_opted_out(real, object);
+	}
 	return real(object, name, value);
 }
 

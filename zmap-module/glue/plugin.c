@@ -11,8 +11,11 @@
 #include <link.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "opt_out_file.h"
 #include "repairs.h"
 
 /* Modules of zmap's own that nobody who scans for MPTCP will miss in that run. */
@@ -62,6 +65,18 @@ static const char *why_unknown(void)
 	return found ? NULL : "it does not call itself " ZMAP_VERSION;
 }
 
+/* A run that was told of opt-outs and cannot read them must not begin. zmap's log is not open yet. */
+static void open_opt_outs(void)
+{
+	char error[OPT_OUT_ERROR_SIZE];
+	const char *path = getenv(OPT_OUT_VARIABLE);
+	if (path == NULL || *path == '\0' || opt_out_file_open(path, error)) {
+		return;
+	}
+	fprintf(stderr, "mptcp_synscan: %s. Nothing is sent.\n", error);
+	_exit(EXIT_FAILURE);
+}
+
 __attribute__((constructor)) static void load(void)
 {
 	if (strcmp(program_invocation_short_name, "zmap") != 0) {
@@ -75,6 +90,7 @@ __attribute__((constructor)) static void load(void)
 			reason);
 		return;
 	}
+	open_opt_outs();
 	repairs_enable();
 	probe_modules[SLOT_SYNSCAN] = &module_mptcp_synscan;
 	probe_modules[SLOT_IPV6_SYNSCAN] = &module_ipv6_mptcp_synscan;

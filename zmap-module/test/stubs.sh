@@ -19,9 +19,10 @@ expect() { # what, wanted text, text
 }
 
 # --- zmap 2.1.1
+gcc -std=gnu11 -O1 -Wall -Wextra -Werror -fPIC -shared -o "$build/libraries.so" test/stub/libraries.c
 stub() { # folder, further flags
 	mkdir -p "$build/$1"
-	gcc -std=gnu11 -O1 -Wall -Wextra -Werror -rdynamic "${@:2}" -o "$build/$1/zmap" test/stub/zmap_2_1_1.c
+	gcc -std=gnu11 -O1 -Wall -Wextra -Werror -rdynamic "${@:2}" -o "$build/$1/zmap" test/stub/zmap_2_1_1.c test/stub/opt_outs.c opt_outs.c "$build/libraries.so"
 }
 with_plugin() {
 	LD_PRELOAD=$PWD/build/mptcp_synscan.so "$@" 2>&1
@@ -48,6 +49,41 @@ printf '2001:db8::%s\n' 1 2 3 | build/mptcp-hitlist --list "$build/list" --numbe
 expect '2.1.1: the list builder counts' '"kept":3' "$(cat "$build/counts")"
 expect '2.1.1: IPv6 is classified' 'target=2001:db8::2' \
 	"$(with_plugin "$build/right/zmap" ipv6_mptcp_synscan "v1,list=$build/list,source=2001:db8::9,$secret" 1)"
+
+# --- opt-outs while it sends
+table=$build/opt-outs
+opt_outs() { # what zmap sends and what becomes of the table meanwhile
+	MPTCP_SYNSCAN_OPT_OUTS=$table MPTCP_SYNSCAN_NO_RING=1 MPTCP_SYNSCAN_NO_OUTGOING=1 with_plugin "$build/right/zmap" opt-outs "$@"
+}
+MPTCP_SYNSCAN_NO_RING=1 MPTCP_SYNSCAN_NO_OUTGOING=1 MPTCP_SYNSCAN_OPT_OUTS=$table "$build/right/zmap" opt-outs table=198.18.9.9-198.18.9.9 >/dev/null
+cp "$table" "$build/first"
+said=$(opt_outs 198.18.0.1 198.18.9.9 table=198.18.0.0-198.18.0.255,2001:db8::-2001:db8::ff until=198.18.0.1 198.18.1.0 2001:db8::1 2001:db8::100 198.18.9.9)
+expect '2.1.1: a table that is there at the start holds' '198.18.9.9 stays' "$said"
+expect '2.1.1: a new table holds for both families, and nobody else' $'198.18.0.1 goes\n198.18.9.9 stays\n198.18.0.1 stays at last\n198.18.1.0 goes\n2001:db8::1 stays\n2001:db8::100 goes\n198.18.9.9 goes' "$(grep -v '^\[' <<<"$said")"
+expect '2.1.1: the log says which table holds' '1 ranges of IPv4 and 1 of IPv6' "$said"
+for fault in cut=0 cut=39 cut=20 half=198.18.0.0-198.18.0.255,198.18.2.0-198.18.2.255; do
+	cp "$build/first" "$table"
+	said=$(opt_outs 198.18.9.9 "$fault" warned 198.18.9.9 198.18.0.1 table=198.18.3.0-198.18.3.255 until=198.18.3.1)
+	expect "2.1.1: a table that breaks ($fault) changes nothing but for a warning" $'warnings: 1\n198.18.9.9 stays\n198.18.0.1 goes' "$(grep -v '^\[' <<<"$said")"
+	expect "2.1.1: a whole one after $fault holds" '198.18.3.1 stays at last' "$said"
+done
+cp "$build/first" "$table"
+said=$(opt_outs remove 198.18.9.9 warned 198.18.9.9 table=198.18.4.0-198.18.4.255 until=198.18.4.1)
+expect '2.1.1: a table that is gone holds' $'198.18.9.9 stays\nwarnings: 1\n198.18.9.9 stays\n198.18.4.1 stays at last' "$(grep -v '^\[' <<<"$said")"
+cp "$build/first" "$table"
+said=$(opt_outs 198.18.9.9 198.18.9.9 198.18.9.9 198.18.9.8 198.18.9.9 198.18.9.8 table=198.18.9.8-198.18.9.9 until=198.18.9.8 198.18.9.9 metadata)
+expect '2.1.1: three frames to one target are one target kept back, one that was reached before is none' $'opted_out=3\nopted_out_packets=6\ntotal_sent=-1' "$said"
+said=$(MPTCP_SYNSCAN_NO_RING=1 MPTCP_SYNSCAN_NO_OUTGOING=1 with_plugin "$build/right/zmap" opt-outs metadata | grep -v '^\[')
+[[ $said == total_sent=-1 ]] || fail "without a table the metadata has $said"
+echo 'ok   2.1.1: without a table the metadata is as ever'
+for fault in missing empty half; do
+	rm -f "$table"
+	[[ $fault == missing ]] || head -c "$([[ $fault == half ]] && echo 36 || echo 0)" "$build/first" >"$table"
+	said=$(opt_outs 198.18.0.1 || echo "exit $?")
+	expect "2.1.1: nothing is sent when the table is $fault at the start" 'Nothing is sent.' "$said"
+	expect "2.1.1: and zmap ends ($fault)" 'exit 1' "$said"
+	[[ $said != *goes* ]] || fail "a frame went though the table is $fault"
+done
 
 # --- source trees
 installed() { # tree

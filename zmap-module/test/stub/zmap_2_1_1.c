@@ -4,6 +4,7 @@
  * LD_PRELOAD, it tests loader and glue without root, a network or zmap.
  *
  *   zmap MODULE PROBE_ARGS STREAMS    prints every field of one answer to each probe as NAME=VALUE
+ *   zmap opt-outs WORD...             sends frames while a table of opt-outs changes, see opt_outs.c
  *   zmap clock                        asks for the zone alone, and for the time alone, as old programs do
  */
 #define _GNU_SOURCE
@@ -19,6 +20,8 @@
 #include <time.h>
 
 #include "../../glue/zconf.h"
+
+int drive_opt_outs(char **words);
 
 #define FIELDS_ROOM 128 /* as many as zmap's own fieldset holds */
 
@@ -101,7 +104,9 @@ static void say(const char *level, const char *who, const char *format, va_list 
 		end;                                        \
 	}
 
-LOG(log_warn, "WARN", (void)0)
+volatile unsigned stub_warnings;
+
+LOG(log_warn, "WARN", stub_warnings++)
 LOG(log_info, "INFO", (void)0)
 LOG(log_fatal, "FATAL", exit(1))
 
@@ -209,6 +214,9 @@ int main(int argc, char **argv)
 	const char *arguments = argv[2];
 	if (argc == 2 && strcmp(argv[1], "clock") == 0) {
 		return ask_the_clock();
+	}
+	if (argc > 2 && strcmp(argv[1], "opt-outs") == 0) {
+		return drive_opt_outs(argv + 2);
 	}
 	if (argc != 4) {
 		return 2;
