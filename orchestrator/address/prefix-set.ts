@@ -27,16 +27,22 @@ class RangeTable {
     return this.hasRange(words, words);
   }
 
+  /** All ranges in order. */
+  *all(): Generator<{ first: number[]; last: number[] }> {
+    for (let at = 0; at < this.starts.length; at += this.width) yield this.#at(at);
+  }
+
+  #at(word: number): { first: number[]; last: number[] } {
+    const to = word + this.width;
+    return { first: [...this.starts.subarray(word, to)], last: [...this.ends.subarray(word, to)] };
+  }
+
   /** The ranges that share an address with the one given, in order. */
   overlapping(first: readonly number[], last: readonly number[]): { first: number[]; last: number[] }[] {
     const found: { first: number[]; last: number[] }[] = [];
     for (let index = this.#firstEndingAt(first); index < this.starts.length / this.width; index += 1) {
       if (this.#compareAt(this.starts, index, last) > 0) break;
-      const at = index * this.width;
-      found.push({
-        first: [...this.starts.subarray(at, at + this.width)],
-        last: [...this.ends.subarray(at, at + this.width)],
-      });
+      found.push(this.#at(index * this.width));
     }
     return found;
   }
@@ -86,6 +92,11 @@ export class PrefixSet {
         .map((prefix) => ({ start: prefix.words, end: lastWords(prefix) }));
     this.#v4 = new RangeTable(ranges(4), 1);
     this.#v6 = new RangeTable(ranges(6), 4);
+  }
+
+  /** The addresses of one family as sorted ranges that neither overlap nor touch. */
+  ranges(family: 4 | 6): Iterable<{ first: number[]; last: number[] }> {
+    return (family === 4 ? this.#v4 : this.#v6).all();
   }
 
   /** Whether every address of a prefix is in the set, as far as one of its (merged) prefixes holds them all. */

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { PrefixSet } from '../../orchestrator/address/prefix-set.ts';
+import { OptOutTable, optOutVariable } from '../../orchestrator/tools/zmap/opt-out-table.ts';
 
 /**
  * Send speed of the zmap module in namespaces without a route out: alternating pairs, no rate limit, every packet dropped at the far
  * end's ingress. The peer is zmap's own tcp_synscan, once as Debian ships it and once under the same shared object, whose repairs
  * make every module faster: the second says what the module itself costs. Exit 1 when a required ratio is missed.
  * Needs root, zmap 2.1.1, and callgrind for instructions.
- * Usage: node --import tsx scripts/bench/zmap-module.ts [PAIRS [NAME ...]]   names: v1, "v1 itself", v0, plain, "v1 over IPv6"
+ * Usage: node --import tsx scripts/bench/zmap-module.ts [PAIRS [NAME ...]]   names: v1, "v1 itself", v0, plain, "v1 over IPv6", "opt-outs"
  */
 const pairs = Number(process.argv[2] ?? 9);
 const chosen = process.argv.slice(3);
@@ -56,12 +58,18 @@ function comparisons(folder: string): Comparison[] {
     targets: ['-w', join(folder, 'numbers')],
     env,
   };
+  const watching = {
+    ...ours('v1'),
+    name: 'mptcp_synscan v1 with 5,000 opt-outs',
+    env: { ...env, [optOutVariable]: join(folder, 'opt-outs') },
+  };
   return [
     { name: 'v1', ours: ours('v1'), theirs: stock, required: 0.97 },
     { name: 'v1 itself', ours: ours('v1'), theirs: repaired, required: 0.97 },
     { name: 'v0', ours: ours('v0'), theirs: stock, required: null },
     { name: 'plain', ours: ours('plain,options=bare'), theirs: repaired, required: null },
     { name: 'v1 over IPv6', ours: ipv6, theirs: ours('v1'), required: 0.9 },
+    { name: 'opt-outs', ours: watching, theirs: ours('v1'), required: 0.97 },
   ];
 }
 
@@ -81,6 +89,9 @@ async function setUp(folder: string): Promise<void> {
   await execa('ip', ['netns', 'exec', sink, 'nft', '-f', '-'], { input: drop });
   await writeFile(join(folder, 'zmap.conf'), '');
   await writeFile(join(folder, 'blocklist.conf'), '# nothing\n');
+  // Some in each /24 of the targets: no lookup ends at the first look.
+  const optOuts = Array.from({ length: 5000 }, (_, n) => `198.${18 + (n % 2)}.${(n >> 1) % 256}.${1 + (n >> 9)}`);
+  await new OptOutTable(join(folder, 'opt-outs')).write(new PrefixSet(optOuts));
   const list = Array.from(
     { length: addresses },
     (_, n) => `2001:db8:1::${(n >> 16).toString(16)}:${(n & 0xffff).toString(16)}`,

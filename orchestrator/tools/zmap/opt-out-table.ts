@@ -1,0 +1,45 @@
+import { open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import type { PrefixSet } from '../../address/prefix-set.ts';
+
+/** Where the plug-in looks for the table (zmap-module/README.md, "Opt-outs while it runs"). */
+export const optOutVariable = 'MPTCP_SYNSCAN_OPT_OUTS';
+
+const headBytes = 32;
+const checkAt = 24;
+
+/** A table as the plug-in reads it (zmap-module/opt_outs.h). */
+export function optOutTable(set: PrefixSet, generation: number): Buffer {
+  const ranges = { 4: [...set.ranges(4)], 6: [...set.ranges(6)] };
+  const words = [...ranges[4], ...ranges[6]].flatMap(({ first, last }) => [...first, ...last]);
+  const table = Buffer.alloc(headBytes + 4 * words.length);
+  table.write('MPTCPOPT', 'latin1');
+  table.writeBigUInt64BE(BigInt(generation), 8);
+  table.writeUInt32BE(ranges[4].length, 16);
+  table.writeUInt32BE(ranges[6].length, 20);
+  for (const [index, word] of words.entries()) table.writeUInt32BE(word, headBytes + 4 * index);
+  const check = crc32(table.subarray(headBytes), crc32(table.subarray(0, checkAt)));
+  table.writeUInt32BE(check, checkAt);
+  return table;
+}
+
+/** A table in a file that a zmap watches. It is written in place: zmap opened the file with privileges that it has given up since. */
+export class OptOutTable {
+  readonly path: string;
+  #generation = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async write(set: PrefixSet): Promise<void> {
+    this.#generation += 1;
+    const file = await open(this.path, this.#generation === 1 ? 'w' : 'r+');
+    try {
+      const table = optOutTable(set, this.#generation);
+      await file.write(table, 0, table.length, 0);
+    } finally {
+      await file.close();
+    }
+  }
+}
