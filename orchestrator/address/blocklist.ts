@@ -13,7 +13,14 @@ const understood =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const hidden = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]/;
 
-function refusal(file: string, line: number, text: string, why: string): CensusError {
+/** A line that is not understood as a whole. */
+export interface Fault {
+  line: number;
+  text: string;
+  why: string;
+}
+
+function refusal(file: string, { line, text, why }: Fault): CensusError {
   const shown = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text);
   return new CensusError('E_INPUT', `${file}, line ${line}: ${shown} ${why}`, `a blocklist holds ${understood}`);
 }
@@ -32,24 +39,35 @@ function parseEntry(entry: string): Prefix[] | string {
 }
 
 /**
- * Prefixes out of the text of a blocklist. Bits beyond the length count for nothing: 198.18.9.7/24 blocks all 256 addresses, as zmap
- * does. A mapped prefix is the IPv4 prefix it stands for.
- * @param file named in errors
- * @throws CensusError E_INPUT for the first line that is not understood as a whole: whoever it names must not be probed
+ * Prefixes out of the text of a blocklist, and the lines that are not understood. Bits beyond the length count for nothing:
+ * 198.18.9.7/24 blocks all 256 addresses, as zmap does. A mapped prefix is the IPv4 prefix it stands for.
  */
-export function parseBlocklist(text: string, file: string): Prefix[] {
+export function readEntries(text: string): { prefixes: Prefix[]; faults: Fault[] } {
   const prefixes: Prefix[] = [];
+  const faults: Fault[] = [];
   for (const [index, line] of text
     .replace(/^\ufeff/, '')
     .split(/\r\n|\r|\n/)
     .entries()) {
-    if (hidden.test(line)) throw refusal(file, index + 1, line, 'holds a control character: it is not plain text');
     const entry = line.replace(/[#;].*/, '').replace(/^[ \t]+|[ \t]+$/g, '');
-    if (entry === '') continue;
-    const parsed = parseEntry(entry);
-    if (typeof parsed === 'string') throw refusal(file, index + 1, line, parsed);
-    prefixes.push(...parsed);
+    const control = hidden.test(line);
+    if (entry === '' && !control) continue;
+    const parsed = control ? 'holds a control character: it is not plain text' : parseEntry(entry);
+    if (typeof parsed === 'string') faults.push({ line: index + 1, text: line, why: parsed });
+    else for (const prefix of parsed) prefixes.push(prefix);
   }
+  return { prefixes, faults };
+}
+
+/**
+ * Prefixes out of the text of a blocklist.
+ * @param file named in errors
+ * @throws CensusError E_INPUT for the first line that is not understood as a whole: whoever it names must not be probed
+ */
+export function parseBlocklist(text: string, file: string): Prefix[] {
+  const { prefixes, faults } = readEntries(text);
+  const [first] = faults;
+  if (first !== undefined) throw refusal(file, first);
   return prefixes;
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PrefixSet } from '../address/prefix-set.ts';
 import type { Counts } from './folder/entries.ts';
 import type { Manifest } from './folder/manifest.ts';
 import type { ShareTable } from './shared-tables.ts';
@@ -69,6 +70,8 @@ export interface PartStage<C> {
    * later.
    */
   screen?: (config: C) => RowScreen;
+  /** The same of those who opted out since the run was started. */
+  lateScreen?: (optedOut: PrefixSet) => RowScreen;
   /** What a unit failed of when no record came for it. */
   unanswered: string;
   /** Units that a part holds at most. */

@@ -3,6 +3,7 @@ import { CensusError } from '../errors.ts';
 import { batches, rows, runSql, viewSql } from './duckdb.ts';
 import type { RunFolder } from './folder/folder.ts';
 import type { ManifestFile } from './folder/manifest.ts';
+import type { LateOptOuts } from './opt-outs/late.ts';
 import type { PartJob } from './part/site.ts';
 import type { Reporter } from './progress.ts';
 import { type ShareTable, sharedTables } from './shared-tables.ts';
@@ -36,6 +37,8 @@ export interface StateInput<C> {
   database: DuckDBInstance;
   signal: AbortSignal;
   terminal: boolean;
+  /** Who opts out while the run sends; null: nobody can. */
+  optOuts?: LateOptOuts | null;
 }
 
 export function createState<C>(input: StateInput<C>): RunState<C> {
@@ -64,6 +67,7 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
       runsAs: Object.fromEntries(Object.entries(manifest.data.programs).map(([name, { runs_as }]) => [name, runs_as])),
       signal: input.signal,
       terminal: input.terminal,
+      optOuts: input.optOuts ?? null,
       onStatus: (status) => report({ type: 'status', stage: stage.name, ...status }),
       onUnits: (done, text = '') => report({ type: 'units', stage: stage.name, done, text }),
     }),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { LateOptOuts } from './opt-outs/late.ts';
 import { jsonOf } from './process/lines.ts';
 
 /** What one line of a program's own status display says. */
@@ -112,6 +113,10 @@ export interface CollectContext<I, C> extends StepContext<I, C> {
   progress(done: number, text?: string): void;
   /** Takes rows that are known already: for tools with `decodesAsItCollects`. */
   take(rows: Iterable<RawRow>): void;
+  /** Who opts out while this runs; null where nobody can. For tools that `takesOptOuts`. */
+  optOuts: LateOptOuts | null;
+  /** The unit's owner opted out before it was measured to the end: it counts as skipped, and decode is not handed it. */
+  leaveOut(row: I): void;
 }
 
 /** decode is offline: it reads `folder` and `input`; programs that it runs (a dissector) read files and need no privilege. */
@@ -170,6 +175,11 @@ export interface Tool<I, W, R, C> {
    * the raw files are decoded only when records are made again.
    */
   decodesAsItCollects?: true;
+  /**
+   * It sends nothing more to who opts out while it collects, and says so by `leaveOut` or its facts; others are ended, and their part
+   * begins again without those.
+   */
+  takesOptOuts?(runsAs: (program: Program) => string | null): boolean;
   /** It is handed whole prefixes and leaves out itself what opted out within them; absent: it is handed what is left of each. */
   screensPrefixes?: true;
   /** Loose: unknown fields are counted, not refused. */
@@ -187,7 +197,7 @@ export interface Tool<I, W, R, C> {
   check?(config: C, runsAs: (program: Program) => string | null): void;
   /**
    * What the program said of its own work on a part, read from the raw folder; goes into the manifest. `units_blocked` are units
-   * of a prefix that the program's own blocklist took out; those that count losses are listed in machine/notices.ts.
+   * of a prefix that the program's own blocklist took out, `units_opted_out` are those that it sent nothing for that reason; those that count losses are listed in machine/notices.ts.
    */
   facts?(folder: string): Promise<Record<string, number | string>>;
 }

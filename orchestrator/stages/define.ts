@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { PartStage, RowScreen, UnitRow, UnitsContext } from '../core/stage.ts';
 import { type RoleName, roles, Shard, type ToolChoice, type ToolFinder } from '../roles.ts';
 import type { Missing } from '../schemas/lists.ts';
-import { createScreen } from './units/screen.ts';
+import { createScreen, lateScreen, type Screen } from './units/screen.ts';
 
 /** What a stage file says of itself. */
 interface StageDefinition {
@@ -23,22 +23,27 @@ interface StageDefinition {
 }
 
 /** Asks again, at the time of sending, what was asked when the units were cut into parts. */
-function rowScreen(field: 'target' | 'address'): (config: Config) => RowScreen {
+function rowScreen(field: 'target' | 'address', screen: Screen): RowScreen {
   const Row = z.record(z.string(), z.unknown());
-  return (config) => {
-    const screen = createScreen(config);
-    return {
-      whole(row) {
-        const { shard, ...rest } = Row.parse(row);
-        return screen.whole(String(rest[field]), Shard.optional().parse(shard));
-      },
-      partly(row) {
-        const { shard, ...rest } = Row.parse(row);
-        const cut = screen.partly(String(rest[field]), Shard.optional().parse(shard));
-        const rows = (targets: string[]) => targets.map((target) => ({ ...rest, [field]: target }));
-        return cut === null ? null : { asked: rows(cut.asked), skipped: rows(cut.skipped), reason: cut.reason };
-      },
-    };
+  return {
+    whole(row) {
+      const { shard, ...rest } = Row.parse(row);
+      return screen.whole(String(rest[field]), Shard.optional().parse(shard));
+    },
+    partly(row) {
+      const { shard, ...rest } = Row.parse(row);
+      const cut = screen.partly(String(rest[field]), Shard.optional().parse(shard));
+      const rows = (targets: string[]) => targets.map((target) => ({ ...rest, [field]: target }));
+      return cut === null ? null : { asked: rows(cut.asked), skipped: rows(cut.skipped), reason: cut.reason };
+    },
+  };
+}
+
+/** What core asks before a part of a stage that sends to the field of its units. */
+function screens(field: 'target' | 'address'): Pick<PartStage<Config>, 'screen' | 'lateScreen'> {
+  return {
+    screen: (config) => rowScreen(field, createScreen(config)),
+    lateScreen: (optedOut) => rowScreen(field, lateScreen(optedOut)),
   };
 }
 
@@ -52,7 +57,7 @@ export function defineStage(definition: StageDefinition): (find: ToolFinder) => 
     enabled: definition.enabled,
     tool: (config) => find(definition.role, definition.choice(config)),
     units: definition.units,
-    ...(definition.sendsTo === undefined ? {} : { screen: rowScreen(definition.sendsTo) }),
+    ...(definition.sendsTo === undefined ? {} : screens(definition.sendsTo)),
     unanswered: definition.unanswered,
     partSize: (config) => config.parts[definition.name],
   });

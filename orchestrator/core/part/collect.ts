@@ -1,12 +1,13 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { PrefixSet } from '../../address/prefix-set.ts';
 import { CommandEntry } from '../folder/entries.ts';
 import { exists, writeWhole } from '../folder/files.ts';
 import { exec, start } from '../process/exec.ts';
 import type { RowScreen } from '../stage.ts';
 import type { RawRow, StepContext } from '../tool.ts';
-import { askedInput, nothingAsked, screenPart } from './screened.ts';
+import { askedInput, leaveOutRows, meets, nothingAsked, screenPart } from './screened.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
 
 const commandsFile = 'commands.json';
@@ -14,34 +15,98 @@ const commandsFile = 'commands.json';
 /** Who takes the rows of a tool that decodes as it collects; made when it is known what is asked. */
 type Listen<C> = (context: StepContext<unknown, C>) => Promise<(rows: Iterable<RawRow>) => void>;
 
+/** An empty partial folder with what is asked; gives who had opted out when that was decided. */
+async function beginPart<C>(
+  job: PartJob<C>,
+  partial: string,
+  screen: RowScreen | null,
+): Promise<PrefixSet | undefined> {
+  const { lateScreen } = job.stage;
+  for (;;) {
+    const since = job.optOuts?.since;
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial, { recursive: true });
+    const late = job.optOuts === null || lateScreen === undefined ? [] : [lateScreen(job.optOuts.since)];
+    await screenPart(job, partial, screen === null ? late : [screen, ...late]);
+    if (since === job.optOuts?.since) return since;
+  }
+}
+
+interface Guard {
+  signal: AbortSignal;
+  /** Whether the programs were ended because of an opt-out. */
+  met: () => boolean;
+  end: () => void;
+}
+
+/** Ends the programs of a part when somebody opts out whom it asks, where its tool cannot leave them out by itself. */
+function endWhenMet<C>(job: PartJob<C>, partial: string, known: PrefixSet | undefined): Guard {
+  const { optOuts, tool, stage } = job;
+  const controller = new AbortController();
+  const runsAs = ({ name }: { name: string }) => job.runsAs[name] ?? null;
+  const met = () => controller.signal.aborted && !job.signal.aborted;
+  if (optOuts === null || stage.lateScreen === undefined || tool.takesOptOuts?.(runsAs) === true) {
+    return { signal: job.signal, met, end: () => undefined };
+  }
+  const { lateScreen } = stage;
+  const end = optOuts.onChange(async () => {
+    if (await meets(job, partial, lateScreen(optOuts.since))) controller.abort();
+  });
+  if (optOuts.since !== known) controller.abort();
+  return { signal: AbortSignal.any([job.signal, controller.signal]), met, end };
+}
+
+/** false when it was ended because somebody opted out: the part begins again. */
+async function tryPart<C>(
+  job: PartJob<C>,
+  partial: string,
+  { listen, known }: { listen: Listen<C>; known: PrefixSet | undefined },
+): Promise<boolean> {
+  const { collect } = job.tool;
+  const guard = endWhenMet(job, partial, known);
+  const site = execSite({ ...job, signal: guard.signal }, partial);
+  const left: unknown[] = [];
+  try {
+    const context = stepContext({ ...job, signal: guard.signal }, partial, await askedInput(job, partial));
+    if (!(await nothingAsked(partial))) {
+      await collect?.call(job.tool, {
+        ...context,
+        exec: (command) => exec(site, command),
+        start: (command) => start(site, command),
+        runsAs: ({ name }) => job.runsAs[name] ?? null,
+        progress: job.onUnits,
+        take: await listen(context),
+        optOuts: job.stage.lateScreen === undefined ? null : job.optOuts,
+        leaveOut: (row) => left.push(row),
+      });
+    }
+  } catch (error) {
+    if (guard.met()) return false;
+    throw error;
+  } finally {
+    guard.end();
+  }
+  await leaveOutRows(job, partial, left);
+  await writeWhole(join(partial, commandsFile), `${JSON.stringify(site.commands, null, 1)}\n`);
+  return true;
+}
+
 /**
  * Lets the tool measure one part. Everything is written into a partial folder, renamed when it is whole: after a kill the part is
- * either there or not. Units that opted out since the cut are not asked.
+ * either there or not. Units that opted out since the cut are not asked; those that opt out meanwhile are sent nothing more.
  */
 export async function collectPart<C>(
   job: PartJob<C>,
   screen: RowScreen | null = null,
   listen: Listen<C> = async () => () => undefined,
 ): Promise<void> {
-  const { collect } = job.tool;
-  if (collect === undefined) return;
+  if (job.tool.collect === undefined) return;
   const partial = job.folder.rawPartial(job.stage.name, job.part);
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  await screenPart(job, partial, screen);
-  const site = execSite(job, partial);
-  const context = stepContext(job, partial, await askedInput(job, partial));
-  if (!(await nothingAsked(partial))) {
-    await collect({
-      ...context,
-      exec: (command) => exec(site, command),
-      start: (command) => start(site, command),
-      runsAs: ({ name }) => job.runsAs[name] ?? null,
-      progress: job.onUnits,
-      take: await listen(context),
-    });
+  let whole = false;
+  while (!whole) {
+    const known = await beginPart(job, partial, screen);
+    whole = await tryPart(job, partial, { listen, known });
   }
-  await writeWhole(join(partial, commandsFile), `${JSON.stringify(site.commands, null, 1)}\n`);
   await rename(partial, job.folder.raw(job.stage.name, job.part));
 }
 

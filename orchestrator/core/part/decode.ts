@@ -204,9 +204,11 @@ export async function decodePart<C>(
   hashed?.catch(() => undefined);
   const inOrder = tool.inOrder === true ? await decodeInOrder(decoding) : null;
   const { decoder, books, written, commands } = inOrder ?? (await decodeSorted(decoding, live));
-  const own = !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
+  const own: Record<string, number | string> =
+    !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
   const facts = { ...own, ...books.repeats.facts() };
-  const counts = books.tally.finish(typeof own.units_blocked === 'number' ? own.units_blocked : 0);
+  const unasked = (name: string) => (typeof own[name] === 'number' ? own[name] : 0);
+  const counts = books.tally.finish(unasked('units_blocked'), unasked('units_opted_out'));
   const skipped = await skippedUnits(job, raw);
   addReasons(counts.skipped, skipped);
   counts.units_in += Object.values(skipped).reduce((sum, count) => sum + count, 0);

@@ -16,28 +16,87 @@ const skippedFile = 'skipped.ndjson';
 
 const Skipped = z.strictObject({ row: z.unknown(), reason: z.string() });
 
+interface Split {
+  asked: unknown[];
+  skipped: { row: unknown; reason: string }[];
+}
+
+/** A row as one screen leaves it; null when it may be asked as it is. */
+function splitRow(row: unknown, screen: RowScreen, wholeRowsOnly: boolean): Split | null {
+  const reason = screen.whole(row);
+  if (reason !== null) return { asked: [], skipped: [{ row, reason }] };
+  const cut = wholeRowsOnly ? null : screen.partly(row);
+  if (cut === null) return null;
+  return { asked: cut.asked, skipped: cut.skipped.map((out) => ({ row: out, reason: cut.reason })) };
+}
+
+/** A row as all screens leave it, one behind the other. */
+function splitByAll(row: unknown, screens: readonly RowScreen[], wholeRowsOnly: boolean): Split | null {
+  let split: Split | null = null;
+  for (const screen of screens) {
+    const before: Split = split ?? { asked: [row], skipped: [] };
+    const pieces = before.asked.map((piece) => splitRow(piece, screen, wholeRowsOnly));
+    if (pieces.every((piece) => piece === null)) continue;
+    split = {
+      asked: before.asked.flatMap((piece, index) => pieces[index]?.asked ?? (pieces[index] === null ? [piece] : [])),
+      skipped: [...before.skipped, ...pieces.flatMap((piece) => piece?.skipped ?? [])],
+    };
+  }
+  return split;
+}
+
 /** Writes the two files into the folder of a part about to be measured. */
-export async function screenPart<C>(job: PartJob<C>, folder: string, screen: RowScreen | null): Promise<void> {
-  if (screen === null) return;
+export async function screenPart<C>(job: PartJob<C>, folder: string, screens: readonly RowScreen[]): Promise<void> {
+  if (screens.length === 0) return;
   const input = job.folder.input(job.stage.name, job.part);
   const rows = () => readRows(input, job.stage.role.input);
-  const cut = (row: unknown) => {
-    const reason = screen.whole(row);
-    if (reason !== null) return { asked: [], skipped: [row], reason };
-    return job.tool.screensPrefixes ? null : screen.partly(row);
-  };
+  const split = (row: unknown) => splitByAll(row, screens, job.tool.screensPrefixes === true);
   let any = false;
-  for await (const row of rows()) any ||= cut(row) !== null;
-  if (!any) return;
+  for await (const row of rows()) any ||= split(row) !== null;
+  if (any) await writeSplit(folder, rows(), split);
+}
+
+async function writeSplit(
+  folder: string,
+  rows: AsyncIterable<unknown>,
+  split: (row: unknown) => Split | null,
+): Promise<void> {
   const asked = await LineWriter.create(join(folder, askedFile));
   const skipped = await LineWriter.create(join(folder, skippedFile));
-  for await (const row of rows()) {
-    const parts = cut(row) ?? { asked: [row], skipped: [], reason: '' };
+  for await (const row of rows) {
+    const parts = split(row) ?? { asked: [row], skipped: [] };
     for (const left of parts.asked) await asked.write(JSON.stringify(left));
-    for (const out of parts.skipped) await skipped.write(JSON.stringify({ row: out, reason: parts.reason }));
+    for (const out of parts.skipped) await skipped.write(JSON.stringify(out));
   }
-  await asked.finish();
   await skipped.finish();
+  await asked.finish();
+}
+
+/** Whether a screen would let less through of what a part asks. */
+export async function meets<C>(job: PartJob<C>, folder: string, screen: RowScreen): Promise<boolean> {
+  for await (const row of readRows(await askedInput(job, folder), job.stage.role.input)) {
+    if (splitRow(row, screen, false) !== null) return true;
+  }
+  return false;
+}
+
+/** Moves rows that were asked, and opted out before they were measured to the end, to those that were not. */
+export async function leaveOutRows<C>(job: PartJob<C>, folder: string, left: readonly unknown[]): Promise<void> {
+  if (left.length === 0) return;
+  const out = new Set(left.map((row) => JSON.stringify(row)));
+  const before: Split['skipped'] = [];
+  const path = join(folder, skippedFile);
+  if (await exists(path)) for await (const { row, reason } of readRows(path, Skipped)) before.push({ row, reason });
+  async function* rows(): AsyncGenerator<unknown> {
+    yield* readRows(await askedInput(job, folder), job.stage.role.input);
+  }
+  let first = true;
+  await writeSplit(folder, rows(), (row) => {
+    const earlier = first ? before : [];
+    first = false;
+    const gone = out.has(JSON.stringify(row));
+    return { asked: gone ? [] : [row], skipped: [...earlier, ...(gone ? [{ row, reason: 'opted_out' }] : [])] };
+  });
 }
 
 /** The units that a part asks, given its raw folder. */

@@ -1,5 +1,6 @@
 import type { RunFolder } from '../folder/folder.ts';
 import { readRows, rowBatches } from '../folder/ndjson.ts';
+import type { LateOptOuts } from '../opt-outs/late.ts';
 import type { ExecSite } from '../process/settle.ts';
 import type { PartStage } from '../stage.ts';
 import type { Status, StepContext, Tool } from '../tool.ts';
@@ -17,6 +18,7 @@ export interface PartJob<C> {
   runsAs: Readonly<Record<string, string | null>>;
   signal: AbortSignal;
   terminal: boolean;
+  optOuts: LateOptOuts | null;
   onStatus: (status: Status) => void;
   onUnits: (done: number, text?: string) => void;
 }

@@ -51,12 +51,19 @@ export class Tally<C> {
     else this.counts[kind][reason] = (this.counts[kind][reason] ?? 0) + 1;
   }
 
-  /** `blocked`: units that the program itself left out of a prefix, by its own blocklist. */
-  finish(blocked: number): Counts {
+  /**
+   * @param blocked units that the program itself left out of a prefix, by its own blocklist
+   * @param optedOut units that it sent nothing, because they opted out while it sent. An answer from one of those is forged or late: the unit is
+   * counted as what the answer says
+   */
+  finish(blocked: number, optedOut = 0): Counts {
     const { counts } = this;
     counts.units_in = this.#unitsIn;
     if (blocked > 0) counts.skipped.blocked = blocked;
-    const silent = this.#unitsIn - this.#settled - blocked;
+    const silence = this.#unitsIn - this.#settled - blocked;
+    const unsent = Math.min(optedOut, Math.max(0, silence));
+    if (unsent > 0) counts.skipped.opted_out = unsent;
+    const silent = silence - unsent;
     if (silent > 0) counts.failed[this.#stage.unanswered] = (counts.failed[this.#stage.unanswered] ?? 0) + silent;
     if (accounted(counts) !== counts.units_in) {
       throw new CensusError(

@@ -1,5 +1,5 @@
 import { readBlocklist } from '../../address/blocklist.ts';
-import { formatPrefix, parsePrefix } from '../../address/ip.ts';
+import { formatPrefix, type Prefix, parsePrefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { isSpecialPurpose, notGlobal, scopeOf } from '../../address/scope.ts';
 import { type Shard, shardPrefixes } from '../../address/shards.ts';
@@ -29,20 +29,38 @@ export function createScreen(config: Config): Screen {
       const inside = config.lab ? lab.covers(prefix) : isGlobal(target, lab);
       // A mapped address is no address on the wire: nothing can be sent to it as it is written.
       if (!inside || (prefix.family === 4 && target.includes(':'))) return outside;
-      const pieces = shard === undefined ? [prefix] : shardPrefixes(prefix, shard);
-      for (const piece of pieces) if (!blocked.covers(piece)) return null;
-      return 'blocked';
+      return covers(blocked, prefix, shard) ? 'blocked' : null;
     },
-    partly(target, shard) {
-      const prefix = target.includes('/') ? parsePrefix(target) : null;
-      if (prefix === null) return null;
-      const pieces = shard === undefined ? [prefix] : [...shardPrefixes(prefix, shard)];
-      const halves = pieces.map((piece) => blocked.split(piece));
-      const skipped = halves.flatMap(({ inside }) => inside.map(formatPrefix));
-      if (skipped.length === 0 && shard === undefined) return null;
-      return { asked: halves.flatMap(({ outside: left }) => left.map(formatPrefix)), skipped, reason: 'blocked' };
-    },
+    partly: (target, shard) => cut(blocked, target, shard, 'blocked'),
   };
+}
+
+/** Those who opted out since the run was started. */
+export function lateScreen(optedOut: PrefixSet): Screen {
+  const reason = 'opted_out';
+  return {
+    whole(target, shard) {
+      const prefix = parsePrefix(target);
+      return prefix !== null && covers(optedOut, prefix, shard) ? reason : null;
+    },
+    partly: (target, shard) => cut(optedOut, target, shard, reason),
+  };
+}
+
+function covers(set: PrefixSet, prefix: Prefix, shard: Shard | undefined): boolean {
+  const pieces = shard === undefined ? [prefix] : shardPrefixes(prefix, shard);
+  for (const piece of pieces) if (!set.covers(piece)) return false;
+  return true;
+}
+
+function cut(set: PrefixSet, target: string, shard: Shard | undefined, reason: string): ReturnType<Screen['partly']> {
+  const prefix = target.includes('/') ? parsePrefix(target) : null;
+  if (prefix === null) return null;
+  const pieces = shard === undefined ? [prefix] : [...shardPrefixes(prefix, shard)];
+  const halves = pieces.map((piece) => set.split(piece));
+  const skipped = halves.flatMap(({ inside }) => inside.map(formatPrefix));
+  if (skipped.length === 0 && shard === undefined) return null;
+  return { asked: halves.flatMap(({ outside: left }) => left.map(formatPrefix)), skipped, reason };
 }
 
 /** An address by its scope; a prefix is out when special-purpose ranges hold all of it. What lies within is the prober's to leave out. */

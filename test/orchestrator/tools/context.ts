@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { RawReader } from '../../../orchestrator/core/folder/raw-files.ts';
+import type { LateOptOuts } from '../../../orchestrator/core/opt-outs/late.ts';
 import { lineBatches, splitLines } from '../../../orchestrator/core/process/lines.ts';
 import type {
   CollectContext,
@@ -30,10 +31,12 @@ interface ContextOptions<I, C> {
   within?: string[];
   /** How every program is run, where a tool has several ways. */
   runsAs?: string;
+  optOuts?: LateOptOuts;
 }
 
 /** `taken`: the rows of a tool that decodes as it collects. */
-type TestContext<I, C> = CollectContext<I, C> & DecodeContext<I, C> & { progressed: number[]; taken: RawRow[] };
+type TestContext<I, C> = CollectContext<I, C> &
+  DecodeContext<I, C> & { progressed: number[]; taken: RawRow[]; leftOut: I[] };
 
 const folders: string[] = [];
 process.on('exit', () => {
@@ -58,6 +61,7 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
   await writeFile(input, options.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const progressed: number[] = [];
   const taken: RawRow[] = [];
+  const leftOut: I[] = [];
   const run = (command: Command, stdin: 'pipe' | 'ignore', stdout: Options['stdout']) =>
     launch(command, { folder, stage, part, within: options.within ?? [], stdin, stdout });
   return {
@@ -71,6 +75,9 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
     progressed,
     taken,
     take: (rows) => void taken.push(...rows),
+    optOuts: options.optOuts ?? null,
+    leftOut,
+    leaveOut: (row) => void leftOut.push(row),
     async *rows() {
       yield* options.rows;
     },

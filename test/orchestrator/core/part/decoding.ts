@@ -21,6 +21,7 @@ export async function decodeRows<C>(given: Pick<PartJob<C>, Given>): Promise<Dec
         runsAs: {},
         signal: new AbortController().signal,
         terminal: false,
+        optOuts: null,
         onStatus: () => undefined,
         onUnits: () => undefined,
       },

@@ -136,6 +136,32 @@ test('a silent unit adds to failures of the same reason', () => {
   assert.equal(tally.finish(0).failed, { timeout: 3 });
 });
 
+const optedOut: [
+  sentence: string,
+  answers: number,
+  blocked: number,
+  optedOut: number,
+  skipped: Record<string, number>,
+][] = [
+  ['units that were sent nothing are skipped, not silent', 1, 0, 3, { opted_out: 3 }],
+  ['beside those of the blocklist', 1, 2, 3, { blocked: 2, opted_out: 3 }],
+  ['all of them', 0, 0, 8, { opted_out: 8 }],
+  ['one that answers all the same has answered', 6, 0, 3, { opted_out: 2 }],
+  ['none', 2, 0, 0, {}],
+];
+for (const [sentence, answers, blocked, unsent, skipped] of optedOut) {
+  test(`who opted out while the program sent: ${sentence}`, () => {
+    const tally = new Tally(stage);
+    tally.ask({ units: [], many: 8 }, toyConfig);
+    for (let n = 0; n < answers; n += 1) tally.settle(said.answer);
+    const counts = tally.finish(blocked, unsent);
+    assert.equal([counts.answered, counts.skipped], [answers, skipped]);
+    const silent = 8 - answers - blocked - (skipped.opted_out ?? 0);
+    assert.equal(counts.failed, silent > 0 ? { timeout: silent } : {});
+    assert.is(accounted(counts), 8);
+  });
+}
+
 const lost: [sentence: string, given: string[], answered: number, blocked: number][] = [
   ['more answers than units', ['a'], 2, 0],
   ['more blocked than silent', ['a', 'b'], 1, 2],

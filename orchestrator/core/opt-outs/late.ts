@@ -1,0 +1,51 @@
+import type { Prefix } from '../../address/ip.ts';
+import { PrefixSet } from '../../address/prefix-set.ts';
+
+/** Makes a change hold at once; it is waited for. */
+type Act = () => void | Promise<void>;
+
+/** Who opted out since a run was started: nobody among them is sent another probe. What held at the start is known to every stage. */
+export class LateOptOuts {
+  readonly #before: readonly Prefix[];
+  readonly #late: Prefix[] = [];
+  readonly #acts = new Set<Act>();
+  #all: PrefixSet;
+  #since = new PrefixSet([]);
+
+  /** @param before the opt-outs that the run was started with */
+  constructor(before: readonly Prefix[]) {
+    this.#before = before;
+    this.#all = new PrefixSet(before);
+  }
+
+  /** All who opted out, before the start and since. */
+  get all(): PrefixSet {
+    return this.#all;
+  }
+
+  /** Who opted out since the start; another set after each change. */
+  get since(): PrefixSet {
+    return this.#since;
+  }
+
+  get prefixes(): Prefix[] {
+    return [...this.#before, ...this.#late];
+  }
+
+  /** Calls `act` after each change; what comes back ends that. */
+  onChange(act: Act): () => void {
+    this.#acts.add(act);
+    return () => this.#acts.delete(act);
+  }
+
+  /** Takes what is not known yet; gives how many prefixes that were. Resolves when the change holds everywhere. */
+  async add(prefixes: readonly Prefix[]): Promise<number> {
+    const fresh = prefixes.filter((prefix) => !this.#all.covers(prefix));
+    if (fresh.length === 0) return 0;
+    for (const prefix of fresh) this.#late.push(prefix);
+    this.#since = new PrefixSet(this.#late);
+    this.#all = new PrefixSet(this.prefixes);
+    await Promise.all([...this.#acts].map((act) => act()));
+    return fresh.length;
+  }
+}
