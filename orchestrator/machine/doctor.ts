@@ -13,7 +13,7 @@ import { roles } from '../roles.ts';
 import { findTool } from '../tools/finder.ts';
 import { tools } from '../tools/index.ts';
 import { plugin } from '../tools/zmap/command.ts';
-import { flavours, zmapProgram } from '../tools/zmap/program.ts';
+import { dropsOptOuts, flavours, zmapProgram } from '../tools/zmap/program.ts';
 import { ownResetObstacles } from './firewall.ts';
 import { effectiveCapabilities, lackingCapabilities } from './privileges.ts';
 import { mptcpSysctls } from './vantage.ts';
@@ -117,6 +117,15 @@ function moduleFinding(found: Found[]): Finding[] {
   return [{ ok, what: 'probe module (scan, path)', detail: ok ? plugin : 'not built: make -C zmap-module' }];
 }
 
+/** Only the plug-in stands between zmap and its packets. */
+function optOutFinding(found: Found[]): Finding[] {
+  const runsAs = (program: Program) => found.find((one) => one.program === program)?.runsAs ?? null;
+  const zmap = runsAs(zmapProgram);
+  if (zmap === null || dropsOptOuts(runsAs)) return [];
+  const detail = `a zmap with the module ${zmap} cannot be told while it sends: it is ended, and its part is sent again without who opted out. The plug-in for zmap 2.1.1 can`;
+  return [{ ok: true, hint: true, what: 'opt-outs during a run (scan, path)', detail }];
+}
+
 /** zmap asks for the machine's own name before it sends: without an entry that question goes to the resolver. */
 function hostnameFinding(): Finding {
   const name = hostname();
@@ -180,7 +189,13 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
     found.push(one);
     findings.push(programFinding(one, stages, held));
   }
-  findings.push(...moduleFinding(found), ...kernelFindings(), hostnameFinding(), ...(await firewallFinding()));
+  findings.push(
+    ...moduleFinding(found),
+    ...optOutFinding(found),
+    ...kernelFindings(),
+    hostnameFinding(),
+    ...(await firewallFinding()),
+  );
   if (asked !== null) findings.push(...configFindings({ ...asked, found }));
   return { ok: findings.every(({ ok }) => ok), lines: findings.map(findingLine) };
 }

@@ -7,7 +7,7 @@ import type { PathRecord } from '../../schemas/records/path.ts';
 import { runFiles } from '../zmap/command.ts';
 import { zmapFacts } from '../zmap/facts.ts';
 import { requireAllReplies } from '../zmap/metadata.ts';
-import { zmapProgram } from '../zmap/program.ts';
+import { dropsOptOuts, zmapProgram } from '../zmap/program.ts';
 import { runZmap } from '../zmap/run.ts';
 import { Echo, echoFields, IcmpEchoRaw, Unsent } from './raw.ts';
 
@@ -28,6 +28,8 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
   name: 'icmp-echo',
 
   programs: [zmapProgram],
+
+  takesOptOuts: dropsOptOuts,
 
   async collect(context) {
     async function* targets(): AsyncGenerator<string> {

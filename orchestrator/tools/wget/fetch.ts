@@ -80,18 +80,26 @@ export function fetchCommand(endpoint: Endpoint, config: Config): Command {
 /**
  * One connection to one endpoint. The log comes on stdout. After a failed connection wget would wait and try the second
  * URL: it is ended there, so that a closed port sees one SYN. What takes too long (a host that drips) is ended too: that
- * is the host's doing, not a broken program.
+ * is the host's doing, not a broken program. So is a connection to one who opts out meanwhile: null then, for it was not measured to
+ * its end.
  */
-export async function fetchOnce(context: Context, endpoint: Endpoint): Promise<WgetRun> {
+export async function fetchOnce(context: Context, endpoint: Endpoint): Promise<WgetRun | null> {
   const process = context.start(fetchCommand(endpoint, context.config));
   process.closeInput();
   const log: string[] = [];
   let ended: WgetRun['ended'] = 'itself';
+  let optedOut = false;
   function end(why: 'failed' | 'limit'): void {
     if (ended !== 'itself') return;
     ended = why;
     process.stop('SIGTERM').catch(() => undefined); // `done` below tells
   }
+  const { optOuts } = context;
+  const forget = optOuts?.onChange(() => {
+    if (!optOuts.since.contains(endpoint.address)) return;
+    optedOut = true;
+    end('limit');
+  });
   const timer = setTimeout(() => end('limit'), limitMs(context.config.handshake));
   try {
     for await (const line of process.lines()) {
@@ -99,6 +107,7 @@ export async function fetchOnce(context: Context, endpoint: Endpoint): Promise<W
       if (/^Connecting to .*\.\.\. failed: /.test(line)) end('failed');
     }
     const { exitCode } = await process.done;
+    if (optedOut) return null;
     return {
       address: endpoint.address,
       port: endpoint.port,
@@ -108,5 +117,6 @@ export async function fetchOnce(context: Context, endpoint: Endpoint): Promise<W
     };
   } finally {
     clearTimeout(timer);
+    forget?.();
   }
 }

@@ -26,7 +26,10 @@ async function fetchAll(context: Context, endpoints: Endpoint[]): Promise<WgetRu
   async function work(): Promise<void> {
     for (const [index, endpoint] of waiting) {
       if (broken || context.signal.aborted) return;
-      runs[index] = await fetchOnce(context, endpoint);
+      const asked = context.optOuts?.since.contains(endpoint.address) !== true;
+      const run = asked ? await fetchOnce(context, endpoint) : null;
+      if (run === null) context.leaveOut(endpoint);
+      else runs[index] = run;
       context.progress(++done);
     }
   }
@@ -41,7 +44,7 @@ async function fetchAll(context: Context, endpoints: Endpoint[]): Promise<WgetRu
   const failed = (await Promise.allSettled(workers)).find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   context.signal.throwIfAborted();
-  return runs;
+  return runs.filter((run) => run !== undefined);
 }
 
 async function collect(context: Context): Promise<void> {
@@ -109,6 +112,8 @@ export const wget: Tool<Endpoint, WgetRaw, HandshakeRecord, Config> = {
   name: 'wget',
 
   programs: [mptcpize, program, dumpcap, tshark, sysctl],
+
+  takesOptOuts: () => true,
 
   collect,
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
 import type { AskedFields } from './fields.ts';
+import { optOutVariable } from './opt-out-table.ts';
 import { survivedSeed } from './order.ts';
 import { type Flavour, flavours, zmapProgram } from './program.ts';
 import { printed } from './spelling.ts';
@@ -61,10 +62,12 @@ export interface CommandInput {
   addresses: number;
   /** Our IPv6 address, where zmap must be told. */
   source6: string | null;
+  /** The table of opt-outs that the plug-in watches. */
+  optOuts: string | null;
 }
 
 export function zmapCommand(context: CollectContext<unknown, Config>, input: CommandInput): Command {
-  const { run, flavour, addresses, source6 } = input;
+  const { run, flavour, addresses, source6, optOuts } = input;
   const { scan } = context.config;
   const file: File = (name) => join(context.folder, name);
   const packetRate = scan.rate ?? defaultRate;
@@ -93,6 +96,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       ...(built ? {} : { LD_PRELOAD: plugin }),
       MPTCP_SYNSCAN_SECRET: '',
       MPTCP_SYNSCAN_SECRET_FILE: file('secret'),
+      [optOutVariable]: optOuts ?? '',
     },
     stderr: `${run.name}.stderr`,
     timeoutMs: (2 * seconds + 300) * 1000,

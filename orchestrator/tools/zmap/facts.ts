@@ -23,11 +23,14 @@ async function isTree6(folder: string): Promise<boolean> {
   return (await rawExists(path)) && (await rawText(path)).trim() === flavours.tree6;
 }
 
+/** Facts that most parts have not. */
+type MoreFact = LossFact | 'out_rsts' | 'units_opted_out' | 'packets_opted_out';
+
 /** Packets of a part: what was sent, read, and lost, over all runs; and targets that zmap's blocklist took out of prefixes. */
 export async function zmapFacts(folder: string): Promise<Record<string, number>> {
   const facts = { targets_sent: 0, send_failures: 0, packets_received: 0, receive_drops: 0, units_blocked: 0 };
-  const more: Partial<Record<LossFact | 'out_rsts', number>> = {};
-  const add = (name: LossFact | 'out_rsts', count: number) => {
+  const more: Partial<Record<MoreFact, number>> = {};
+  const add = (name: MoreFact, count: number) => {
     more[name] = (more[name] ?? 0) + count;
   };
   const tree6 = await isTree6(folder);
@@ -37,7 +40,11 @@ export async function zmapFacts(folder: string): Promise<Record<string, number>>
     const metadata = await readMetadata(folder, name);
     if (metadata === null) continue;
     const family = name.endsWith('-ipv6') ? 6 : 4;
-    facts.targets_sent += metadata.sent;
+    facts.targets_sent += metadata.sent - metadata.opted_out;
+    if (metadata.opted_out_packets > 0) {
+      add('units_opted_out', metadata.opted_out);
+      add('packets_opted_out', metadata.opted_out_packets);
+    }
     facts.send_failures += metadata.send_failures;
     facts.packets_received += metadata.received;
     facts.receive_drops += metadata.dropped;

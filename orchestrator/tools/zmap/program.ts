@@ -54,3 +54,8 @@ export const zmapProgram: Program = {
   status,
   fit,
 };
+
+/** Whether a zmap sends nothing more to who opts out while it runs: only the plug-in stands between it and its packets. */
+export function dropsOptOuts(runsAs: (program: Program) => string | null): boolean {
+  return runsAs(zmapProgram) === flavours.plugin;
+}

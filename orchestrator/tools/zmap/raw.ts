@@ -165,20 +165,27 @@ const work = {
   success_total: count('replies that count as a success'),
   failure_total: count('other replies'),
 };
+/** Of the plug-in alone, and of that only where it watches a table. */
+const kept = {
+  opted_out: count('of the targets sent to, those that opted out while zmap sent: nothing was sent to them').default(0),
+  opted_out_packets: count('packets that were not sent for that reason').default(0),
+};
 const allowed = count('targets: addresses allowed and not blocked');
 const sent = count('targets that were sent their probes');
 const Stock = z
-  .looseObject({ ...work, blacklist_total_allowed: allowed, total_sent: sent })
+  .looseObject({ ...work, ...kept, blacklist_total_allowed: allowed, total_sent: sent })
   .transform((said) => ({ ...said, allowed: said.blacklist_total_allowed, sent: said.total_sent }));
 /** 4.x, main and ZMapv6. */
 const Tree = z
-  .looseObject({ ...work, blocklist_total_allowed: allowed, targets_scanned: sent })
+  .looseObject({ ...work, ...kept, blocklist_total_allowed: allowed, targets_scanned: sent })
   .transform((said) => ({ ...said, allowed: said.blocklist_total_allowed, sent: said.targets_scanned }));
 
 /** One row for both. zmap counts in 32 bits at some places: larger numbers come back negative. */
 export const ZmapMetadata = z.union([Stock, Tree]).transform((said) => ({
   allowed: said.allowed >>> 0,
   sent: said.sent >>> 0,
+  opted_out: said.opted_out,
+  opted_out_packets: said.opted_out_packets,
   send_failures: said.send_to_failures,
   received: said.pcap_recv,
   dropped: said.pcap_drop + said.pcap_ifdrop,

@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
@@ -6,7 +6,8 @@ import { CensusError, ProgramError } from '../../errors.ts';
 import { plugin, type ZmapRun, zmapCommand } from './command.ts';
 import { flavourFile } from './facts.ts';
 import { readMetadata } from './metadata.ts';
-import { type Flavour, flavours, zmapProgram } from './program.ts';
+import { OptOutTable } from './opt-out-table.ts';
+import { dropsOptOuts, type Flavour, flavours, zmapProgram } from './program.ts';
 import { countResets } from './resets.ts';
 import { type Addresses, prepareTargets, targetFiles } from './targets.ts';
 import { ownAddress6, writeAddresses } from './zmapv6.ts';
@@ -70,6 +71,21 @@ async function requireComplete(context: Context, run: ZmapRun, command: Command,
   );
 }
 
+/** Does the work while who opts out is written into a table that the plug-in watches; none where nobody can opt out. */
+async function withOptOuts(context: Context, work: (table: string | null) => Promise<void>): Promise<void> {
+  const { optOuts, folder } = context;
+  if (optOuts === null || !dropsOptOuts(context.runsAs)) return await work(null);
+  const table = new OptOutTable(join(folder, 'opt-outs.table'));
+  await table.write(optOuts.all);
+  const end = optOuts.onChange(() => table.write(optOuts.all));
+  try {
+    await work(table.path);
+  } finally {
+    end();
+    await rm(table.path, { force: true });
+  }
+}
+
 /**
  * Runs zmap over the targets, one run after another: two at once would send at twice the rate.
  * @throws CensusError E_PROGRAM_MISSING when the module is not built; ProgramError when a run is incomplete
@@ -81,18 +97,20 @@ export async function runZmap(context: Context, targets: AsyncIterable<string>, 
   if (ipv6 && addresses[6] > 0) requireIpv6(flavour);
   // An empty allowlist is no limit to zmap: it would probe everything that is not blocked.
   const due = runs.filter(({ family }) => addresses[family] > 0);
-  let packets = 0;
-  for (const run of due) {
-    const text6 = run.family === 6 && flavour === flavours.tree6 ? await textTargets(context) : null;
-    const source6 = text6?.source ?? null;
-    const command = zmapCommand(context, { run, flavour, addresses: addresses[run.family], source6 });
-    await countResets(context.folder, run.name, async () => {
-      await context.exec(command);
-    });
-    await requireComplete(context, run, command, text6?.kept ?? null);
-    packets += addresses[run.family] * run.probes;
-    context.progress(Math.round((packets * (addresses[4] + addresses[6])) / totalPackets(due, addresses)));
-  }
+  await withOptOuts(context, async (optOuts) => {
+    let packets = 0;
+    for (const run of due) {
+      const text6 = run.family === 6 && flavour === flavours.tree6 ? await textTargets(context) : null;
+      const source6 = text6?.source ?? null;
+      const command = zmapCommand(context, { run, flavour, addresses: addresses[run.family], source6, optOuts });
+      await countResets(context.folder, run.name, async () => {
+        await context.exec(command);
+      });
+      await requireComplete(context, run, command, text6?.kept ?? null);
+      packets += addresses[run.family] * run.probes;
+      context.progress(Math.round((packets * (addresses[4] + addresses[6])) / totalPackets(due, addresses)));
+    }
+  });
 }
 
 function totalPackets(runs: ZmapRun[], addresses: Addresses): number {

@@ -6,6 +6,7 @@ import { coveredPrefixes, formatPrefix, parsePrefix } from '../../address/ip.ts'
 import { notGlobal } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Program } from '../../core/tool.ts';
+import { dropsOptOuts } from './program.ts';
 
 /** Makes the list that `ipv6_mptcp_synscan` walks (zmap-module/README.md). Built with the module. */
 export const hitlistBuilder: Program = {
@@ -34,9 +35,11 @@ type Context = CollectContext<unknown, Config>;
 export type Addresses = Record<4 | 6, number>;
 
 /** The opt-outs, and in the open the special-purpose ranges too, whether the user's list has them or not. */
-function blockedPrefixes({ config }: Context, family: 4 | 6): string[] {
+function blockedPrefixes({ config, optOuts, runsAs }: Context, family: 4 | 6): string[] {
   const { blocklist } = config.scan;
-  const listed = blocklist === null ? [] : readBlocklist(blocklist).prefixes;
+  const given = blocklist === null ? [] : readBlocklist(blocklist).prefixes;
+  // Where the plug-in drops what opted out since the start, it counts it too.
+  const listed = optOuts === null || dropsOptOuts(runsAs) ? given : optOuts.prefixes;
   const special = config.lab ? [] : notGlobal(family);
   return [...listed.filter((prefix) => prefix.family === family), ...special].map(formatPrefix);
 }

@@ -9,7 +9,7 @@ import { runFiles, type ZmapRun } from './command.ts';
 import { zmapFacts } from './facts.ts';
 import { scanFields } from './fields.ts';
 import { requireAllReplies } from './metadata.ts';
-import { flavours, modules, zmapProgram } from './program.ts';
+import { dropsOptOuts, flavours, modules, zmapProgram } from './program.ts';
 import { notAsked, replyFields, ZmapRaw } from './raw.ts';
 import { requireIpv6, runZmap } from './run.ts';
 import { targetFiles } from './targets.ts';
@@ -81,6 +81,8 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
   name: 'zmap',
 
   screensPrefixes: true,
+
+  takesOptOuts: dropsOptOuts,
 
   programs: [zmapProgram],
 

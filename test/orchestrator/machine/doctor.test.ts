@@ -32,10 +32,10 @@ function written(text: string): { file: string; folder: string } {
   return { file, folder };
 }
 
-/** Puts a zmap first on PATH that answers as Debian testing's. */
-function otherZmap(): string {
+/** Puts a zmap first on PATH that answers as Debian testing's, or as one with modules of ours. */
+function otherZmap(module = 'tcp_synscan'): string {
   const folder = mkdtempSync(join(tmpdir(), 'zmap-'));
-  const script = '#!/bin/sh\ncase $3 in --version) echo "zmap v4.3.4";; *) echo tcp_synscan;; esac\n';
+  const script = `#!/bin/sh\ncase $3 in --version) echo "zmap v4.3.4";; *) echo ${module};; esac\n`;
   writeFileSync(join(folder, 'zmap'), script, { mode: 0o755 });
   return folder;
 }
@@ -68,6 +68,15 @@ test('an unfilled template is told key by key what to fill in, and the programs 
   assert.ok(lines.some((line) => /zmap \(scan, path\)/.test(line)));
   assert.is(stderr, '');
   assert.is(exitCode, 1);
+});
+
+test('a zmap that cannot be told of opt-outs while it sends is a hint, the plug-in is none', async () => {
+  const told = async (path?: string) => {
+    const { lines } = await doctor([], path === undefined ? {} : { path });
+    return lines.filter((line) => line.includes('opt-outs during a run'));
+  };
+  assert.equal(await told(), []);
+  assert.match((await told(otherZmap('mptcp_synscan'))).join(), /^hint .*with the module built in cannot be told/);
 });
 
 test('a zmap that cannot send our probes is missing, and the line says what helps', async () => {

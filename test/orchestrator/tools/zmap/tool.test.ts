@@ -158,6 +158,17 @@ zmapTool('receive drops and send failures of all runs are facts of the part', as
   });
 });
 
+zmapTool('targets that opted out while zmap sent are no targets sent to, and are units of their own', async () => {
+  const context = await contextOf([], {});
+  const metadata = JSON.parse(await readFile(fixture('v1-metadata.json'), 'utf8'));
+  await writeFile(join(context.folder, 'allowlist.txt'), '198.18.0.5/32\n'.repeat(metadata.blacklist_total_allowed));
+  const some = { ...metadata, opted_out: 5, opted_out_packets: 7 };
+  await writeFile(join(context.folder, '80-v1.metadata.json'), JSON.stringify(some));
+  await writeFile(join(context.folder, '80-v0.metadata.json'), JSON.stringify({ ...some, opted_out: 2 }));
+  const facts = await zmap.facts?.(context.folder);
+  assert.equal([facts?.targets_sent, facts?.units_opted_out, facts?.packets_opted_out], [62 - 7, 7, 14]);
+});
+
 /** Listens on port 80 with MPTCP and on port 81 without; port 82 is closed. */
 async function withServers<T>(namespace: string, work: () => Promise<T>): Promise<T> {
   const listen = (port: number) =>
