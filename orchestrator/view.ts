@@ -32,6 +32,8 @@ function plainLine(event: RunEvent, note: Note): string | null {
       return `${name} done in ${clock(event.seconds)}: ${countsLine(event.counts)}`;
     case 'stage_failed':
       return `${name} failed`;
+    case 'opt_outs':
+      return `${name} ${event.text}`;
     default:
       return null;
   }

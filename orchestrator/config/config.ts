@@ -67,6 +67,10 @@ function scanSchema(seconds: Seconds) {
         .nullable()
         .default(null)
         .describe('file of addresses, prefixes and ranges that are never probed'),
+      reread: seconds
+        .refine((every) => every > 0 && every <= 30, 'more than 0s and at most 30s: an opt-out holds within a minute')
+        .prefault('10s')
+        .describe('how often the blocklist is read again while a run sends'),
       interface: z.string().nullable().default(null).describe('network interface; null: that of the default route'),
       gateway_mac: z.string().nullable().default(null).describe('MAC address of the gateway; null: zmap finds it'),
       cooldown: seconds.prefault('8s').describe('how long to wait for late replies'),

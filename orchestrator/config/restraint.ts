@@ -21,6 +21,8 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'scan.blocklist': () => true,
   // It says how a result is computed, not which.
   memory: () => true,
+  // However long it is, an opt-out holds within a minute.
+  'scan.reread': () => true,
 };
 
 /** Whether a started run lets a change of its configuration through. */

@@ -9,7 +9,8 @@ export type RunEvent =
   | { type: 'status'; stage: string; fraction: number | null; text: string }
   | { type: 'part_done'; stage: string; part: string }
   | { type: 'stage_done'; stage: string; counts: Counts; seconds: number }
-  | { type: 'stage_failed'; stage: string };
+  | { type: 'stage_failed'; stage: string }
+  | { type: 'opt_outs'; stage: string; text: string };
 
 export type Reporter = (event: RunEvent) => void;
 

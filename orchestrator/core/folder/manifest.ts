@@ -66,6 +66,15 @@ export const Manifest = z.strictObject({
         blocklist: OptOutsEntry.nullable()
           .default(null)
           .describe('the opt-outs that held from this start on; null without a blocklist'),
+        rereads: z
+          .array(
+            OptOutsEntry.extend({
+              at: z.string().describe('UTC'),
+              rejected_lines: z.int().describe('lines that were not understood; kept in rejects/opt_outs.ndjson'),
+            }),
+          )
+          .default([])
+          .describe('the opt-outs that held from then on, each time that the blocklist had changed while the run sent'),
       }),
     )
     .describe('every start that did any work; a run may be resumed with another commit or kernel'),

@@ -5,7 +5,7 @@ import type { Found } from '../process/programs.ts';
 import { nowIso } from './entries.ts';
 import { exists, sha256File } from './files.ts';
 import { type Change, differences, type Manifest, ManifestFile, readManifest, schemaVersion } from './manifest.ts';
-import { keepOptOuts, type OptOuts, requireAllOptOuts } from './opt-outs.ts';
+import { keepOptOuts, lastOptOuts, type OptOuts, requireAllOptOuts } from './opt-outs.ts';
 
 export interface OpenRun {
   folder: string;
@@ -98,12 +98,13 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
     vantage: input.vantage,
     changed: Object.fromEntries(changes.map(({ key, before, after }) => [key, { before, after }])),
     blocklist: input.optOuts === null ? null : await keepOptOuts(input.folder, input.optOuts),
+    rereads: [],
   };
   if (before !== null) {
     // Each command keeps the version that it ran with; here stands what this start found.
     const starts = [...before.starts, start];
     const manifest = new ManifestFile(input.folder, { ...before, config: input.config, inputs, programs, starts });
-    const last = before.starts.at(-1)?.blocklist ?? null;
+    const last = lastOptOuts(before);
     if (changes.length > 0 || last?.sha256 !== start.blocklist?.sha256) await manifest.save();
     return manifest;
   }

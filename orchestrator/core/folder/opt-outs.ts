@@ -21,7 +21,13 @@ export async function keepOptOuts(folder: string, { path, bytes, prefixes }: Opt
   return { from: path, copy, sha256, prefixes: prefixes.length };
 }
 
-/** The opt-outs of the last start, out of the run folder. */
+/** What held last: that of the last start, or of the last time that the blocklist was read again. */
+export function lastOptOuts({ starts }: Manifest): OptOutsEntry | null {
+  const start = starts.at(-1);
+  return start?.rereads.at(-1) ?? start?.blocklist ?? null;
+}
+
+/** The opt-outs that held last, out of the run folder. */
 async function keptPrefixes(folder: string, { copy, sha256 }: OptOutsEntry): Promise<Prefix[]> {
   const path = join(folder, copy);
   if ((await exists(path)) && (await sha256File(path)) === sha256) return readBlocklist(path).prefixes;
@@ -41,7 +47,7 @@ export async function requireAllOptOuts(
   legacy: string | null,
   now: OptOuts | null,
 ): Promise<void> {
-  const kept = before.starts.at(-1)?.blocklist ?? null;
+  const kept = lastOptOuts(before);
   const hashed = legacy === null ? undefined : before.inputs[legacy];
   if (kept === null && hashed !== undefined) {
     if (now !== null && sha256Of(now.bytes) === hashed.sha256) return;
@@ -54,7 +60,7 @@ export async function requireAllOptOuts(
   if (dropped === undefined) return;
   throw new CensusError(
     'E_RUN_FOLDER',
-    `${now?.path ?? 'no blocklist'} does not cover ${formatPrefix(dropped)}, which opted out when the run started last (${join(folder, kept.copy)})`,
+    `${now?.path ?? 'no blocklist'} does not cover ${formatPrefix(dropped)}, which opted out before (${join(folder, kept.copy)})`,
     'a started run takes more opt-outs and drops none; add the prefix, or start a run under another name',
   );
 }

@@ -1,0 +1,131 @@
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { blocklistText, type Fault, readEntries } from '../../address/blocklist.ts';
+import { formatPrefix } from '../../address/ip.ts';
+import { PrefixSet } from '../../address/prefix-set.ts';
+import { nowIso } from '../folder/entries.ts';
+import { sha256Of } from '../folder/files.ts';
+import type { ManifestFile } from '../folder/manifest.ts';
+import { keepOptOuts } from '../folder/opt-outs.ts';
+import { after } from '../process/timer.ts';
+import type { Reporter } from '../progress.ts';
+import type { LateOptOuts } from './late.ts';
+
+/** A last line without an end may be half of one, unless the file has been left alone for so long. */
+const unfinishedMs = 1000;
+
+interface Settings {
+  /** The blocklist that the configuration names. */
+  path: string;
+  /** Of the run. */
+  folder: string;
+  manifest: ManifestFile;
+  late: LateOptOuts;
+  report: Reporter;
+}
+
+/**
+ * Reads the blocklist again while a run sends. Opt-outs are added and never dropped: what the file no longer says, a file that is gone
+ * and lines that nobody understands change nothing, and are told of. What holds is kept in the run folder.
+ */
+export class OptOutReader {
+  readonly #settings: Settings;
+  readonly #rejects: string;
+  /** sha256 of what was read last. */
+  #read: string;
+  #told = '';
+  readonly #faultsKept = new Set<string>();
+  #callOff = () => {};
+  #looking: Promise<void> = Promise.resolve();
+
+  /** @param read the file as it was read at the start */
+  constructor(settings: Settings, read: Buffer) {
+    this.#settings = settings;
+    this.#read = sha256Of(read.toString('utf8'));
+    this.#rejects = join(settings.folder, 'rejects', 'opt_outs.ndjson');
+  }
+
+  /** Looks each so many milliseconds, until `end`. */
+  start(everyMs: number): void {
+    this.#callOff = after(everyMs, () => {
+      this.#looking = this.look().finally(() => this.start(everyMs));
+      this.#looking.catch(() => undefined); // told by `end`
+    });
+  }
+
+  async end(): Promise<void> {
+    this.#callOff();
+    await this.#looking.finally(() => this.#callOff());
+  }
+
+  async look(): Promise<void> {
+    const text = await this.#text();
+    const sha256 = text === null ? this.#read : sha256Of(text);
+    if (text === null || sha256 === this.#read) return;
+    const { late } = this.#settings;
+    const { prefixes, faults } = readEntries(text);
+    // First it holds, then it is written down.
+    const added = await late.add(prefixes);
+    await this.#keepFaults(faults);
+    const dropped = late.prefixes.length - (await this.#keep(text, faults.length));
+    this.#read = sha256;
+    this.#tellOf(added, faults, dropped);
+  }
+
+  /** What the file says now; null when it cannot be read. */
+  async #text(): Promise<string | null> {
+    const { path } = this.#settings;
+    try {
+      const { mtimeMs } = await stat(path);
+      const text = blocklistText(await readFile(path), path);
+      this.#told = '';
+      if (/[\r\n]$/.test(text) || Date.now() - mtimeMs > unfinishedMs) return text;
+      return text.slice(0, text.search(/[^\r\n]*$/));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      if (why !== this.#told) this.#tell(`the blocklist cannot be read: ${why}; the last one holds`);
+      this.#told = why;
+      return null;
+    }
+  }
+
+  /** Keeps what holds now; gives how many prefixes of it the file has. */
+  async #keep(text: string, faults: number): Promise<number> {
+    const { path, folder, manifest, late } = this.#settings;
+    const has = new PrefixSet(readEntries(text).prefixes);
+    const held = late.prefixes.filter((prefix) => has.covers(prefix)).length;
+    const whole = faults === 0 && held === late.prefixes.length;
+    const lines = late.prefixes.map((prefix) => `${formatPrefix(prefix)}\n`).join('');
+    const bytes = Buffer.from(whole ? text : `# what held from ${nowIso()} on\n${lines}`);
+    const entry = await keepOptOuts(folder, { path, bytes, prefixes: late.prefixes });
+    manifest.data.starts.at(-1)?.rereads.push({ at: nowIso(), ...entry, rejected_lines: faults });
+    await manifest.save();
+    return held;
+  }
+
+  async #keepFaults(faults: Fault[]): Promise<void> {
+    const fresh = faults.filter(({ text }) => !this.#faultsKept.has(text));
+    if (fresh.length === 0) return;
+    for (const { text } of fresh) this.#faultsKept.add(text);
+    const rows = fresh.map(({ line, text, why }) => ({
+      ...{ stage: 'opt_outs', part: nowIso(), program: this.#settings.path },
+      ...{ reason: `line ${line} ${why}`, line: text },
+    }));
+    await mkdir(dirname(this.#rejects), { recursive: true });
+    await appendFile(this.#rejects, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  }
+
+  #tellOf(added: number, faults: Fault[], dropped: number): void {
+    const told = [`${added} more`];
+    const [first] = faults;
+    if (first !== undefined) {
+      told.push(`${faults.length} lines are not understood and hold for nobody: line ${first.line} ${first.why}`);
+    }
+    if (dropped > 0) told.push(`${dropped} are no longer in the file and still hold for this run`);
+    this.#tell(told.join('; '));
+  }
+
+  #tell(text: string): void {
+    this.#settings.report({ type: 'opt_outs', stage: 'opt-outs', text });
+  }
+}
