@@ -10,6 +10,9 @@ import { isUrl } from './core/folder/list-file.ts';
 import { lockFolder } from './core/folder/lock.ts';
 import { type Manifest, ManifestFile, readManifest } from './core/folder/manifest.ts';
 import { openRun } from './core/folder/open-run.ts';
+import type { OptOuts } from './core/folder/opt-outs.ts';
+import { LateOptOuts } from './core/opt-outs/late.ts';
+import { OptOutReader } from './core/opt-outs/reader.ts';
 import { type Found, type Need, requirePrograms } from './core/process/programs.ts';
 import type { Reporter } from './core/progress.ts';
 import { type Replayed, replayStages, requireSameInputs } from './core/replay.ts';
@@ -101,10 +104,31 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     const copy = manifest.data.starts.at(-1)?.blocklist?.copy;
     const kept = { ...config, scan: { ...config.scan, blocklist: copy === undefined ? null : join(folder, copy) } };
     const stages = pipeline(findTool);
-    await runStages({ ...input, config: kept, memory: config.memory, folder: new RunFolder(folder), manifest, stages });
+    const run = { ...input, config: kept, memory: config.memory, folder: new RunFolder(folder), manifest, stages };
+    await whileReading(config, optOuts, { folder, manifest, report: input.report }, (late) =>
+      runStages({ ...run, optOuts: late }),
+    );
     return manifest.data;
   } finally {
     await release();
+  }
+}
+
+/** Does the work while the blocklist is read again and again: who is added to it is sent nothing more. */
+async function whileReading(
+  config: Config,
+  optOuts: OptOuts | null,
+  of: { folder: string; manifest: ManifestFile; report: Reporter },
+  work: (late: LateOptOuts | null) => Promise<void>,
+): Promise<void> {
+  if (optOuts === null) return await work(null);
+  const late = new LateOptOuts(optOuts.prefixes);
+  const reader = new OptOutReader({ ...of, path: optOuts.path, late }, optOuts.bytes);
+  reader.start(1000 * config.scan.reread);
+  try {
+    await work(late);
+  } finally {
+    await reader.end();
   }
 }
 
