@@ -88,7 +88,9 @@ program
     const config = loadConfig(options.config, options.set);
     const terminal = process.stdout.isTTY === true;
     const note = announce(config);
-    const view = terminal ? liveView(stageNames(), note, () => performance.now()) : plainView(out, note);
+    const view = terminal
+      ? liveView(stageNames(), note, { now: () => performance.now(), print: out })
+      : plainView(out, note);
     const report: Reporter = (event) => {
       started = true;
       view.report(event);

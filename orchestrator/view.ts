@@ -75,8 +75,16 @@ function noop(): void {
   // replaced when the row is on the screen
 }
 
-/** One live line per stage, for a terminal: parts, rate, time left, and the program's own status. */
-export function liveView(stages: readonly string[], note: Note, now: () => number): View {
+/**
+ * One live line per stage, for a terminal: parts, rate, time left, and the program's own status. What belongs to no stage is printed
+ * below them at the end.
+ */
+export function liveView(
+  stages: readonly string[],
+  note: Note,
+  { now, print }: { now: () => number; print: (line: string) => void },
+): View {
+  const lines: string[] = [];
   const rows = new Map(stages.map((stage) => [stage, createRow(stage)]));
   const list = new Listr(
     stages.map((stage) => ({
@@ -106,7 +114,11 @@ export function liveView(stages: readonly string[], note: Note, now: () => numbe
   return {
     report: (event) => {
       const row = rows.get(event.stage);
-      if (row === undefined) return;
+      if (row === undefined) {
+        const line = plainLine(event, note);
+        if (line !== null) lines.push(line);
+        return;
+      }
       if (event.type === 'stage_start') row.progress = new StageProgress(event.stage, now());
       row.progress.hear(event);
       if (event.type === 'stage_left_out') row.finish('disabled in the configuration');
@@ -119,6 +131,7 @@ export function liveView(stages: readonly string[], note: Note, now: () => numbe
     end: async () => {
       for (const row of rows.values()) row.fail();
       await shown;
+      for (const line of lines) print(line);
     },
   };
 }

@@ -11,7 +11,7 @@ import { after } from '../process/timer.ts';
 import type { Reporter } from '../progress.ts';
 import type { LateOptOuts } from './late.ts';
 
-/** A last line without an end may be half of one, unless the file has been left alone for so long. */
+/** A last line without an end may be half of one, unless the file has been left alone for so long, or since the last look. */
 const unfinishedMs = 1000;
 
 interface Settings {
@@ -33,6 +33,8 @@ export class OptOutReader {
   readonly #rejects: string;
   /** sha256 of what was read last. */
   #read: string;
+  /** The file as it was at the last look, the end of it too. */
+  #seen = '';
   #told = '';
   readonly #faultsKept = new Set<string>();
   #callOff = () => {};
@@ -79,7 +81,9 @@ export class OptOutReader {
       const { mtimeMs } = await stat(path);
       const text = blocklistText(await readFile(path), path);
       this.#told = '';
-      if (/[\r\n]$/.test(text) || Date.now() - mtimeMs > unfinishedMs) return text;
+      const settled = text === this.#seen || Date.now() - mtimeMs > unfinishedMs;
+      this.#seen = text;
+      if (settled || /[\r\n]$/.test(text)) return text;
       return text.slice(0, text.search(/[^\r\n]*$/));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);

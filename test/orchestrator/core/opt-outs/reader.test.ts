@@ -67,6 +67,15 @@ test('half a line is read once it is whole', async () => {
   assert.equal(run.held(), ['198.18.9.2/32', '198.18.8.0/24']);
 });
 
+test('a last line without an end is read at the second look, whatever the clock of the disk says', async () => {
+  const run = begin();
+  await run.save('198.18.9.2\n198.18.9.3', false);
+  const ahead = Date.now() / 1000 + 3600;
+  utimesSync(run.path, ahead, ahead);
+  await run.reader.look();
+  assert.equal(run.held(), ['198.18.9.2/32', '198.18.9.3/32']);
+});
+
 test('a file that is gone is told of once, and read when it is back', async () => {
   const run = begin();
   rmSync(run.path);
