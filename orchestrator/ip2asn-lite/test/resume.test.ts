@@ -31,6 +31,35 @@ test('a later run continues what an earlier one left', async () => {
   });
 });
 
+test('a fetch that is stopped ends at once, and is continued by the next', async () => {
+  await withRibs({}, async (archive, call) => {
+    archive.troubles = [{ breakAfter: 7000 }];
+    const stop = new AbortController();
+    const onProgress = (bytes: number): void => {
+      if (bytes === 7000) stop.abort(new Error('enough'));
+    };
+    const slow = { ...call, onProgress, retryDelay: 600_000, stallTimeout: 600_000, signal: stop.signal };
+    assert.match(String(await rejection(fetchRib(slow))), /enough/);
+    assert.match(String(await rejection(fetchRib(slow))), /enough/, 'nothing is asked for any more');
+    assert.ok(RIB.equals(await readFile((await fetchRib(call)).path)));
+    assert.match(gets(archive)[1] ?? '', /bytes=7000-/);
+  });
+});
+
+test('a fetch that is stopped between two tries does not wait for the next', async () => {
+  await withRibs({}, async (archive, call) => {
+    archive.troubles = [{ status: 503 }];
+    const stop = new AbortController();
+    archive.intercept = (request) => {
+      if (request.url?.endsWith('.bz2')) setTimeout(() => stop.abort(), 20);
+      return false;
+    };
+    const slow = { ...call, retryDelay: 600_000, signal: stop.signal };
+    assert.match(String(await rejection(fetchRib(slow))), /abort/i);
+    assert.is(gets(archive).length, 1);
+  });
+});
+
 test('a file that changed meanwhile is begun again', async () => {
   await withRibs({}, async (archive, call) => {
     archive.troubles = [{ breakAfter: 7000 }];

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fetchRib, Ip2AsnError } from '../src/index.ts';
+import { fetchRib, findRib, Ip2AsnError } from '../src/index.ts';
 import { gets, RIB, RIS, ROUTEVIEWS, utc, withRibs } from './archived-ribs.ts';
 import { rejection } from './scratch.ts';
 
@@ -38,6 +38,29 @@ test('no RIB near enough is an error that says where was looked', async () => {
     );
   });
 });
+
+test('the error names the nearest RIB that is listed and too far, and none where none is', async () => {
+  await withRibs({}, async (archive, call) => {
+    const at = utc('2015-11-20T00:00');
+    assert.match(
+      String(await rejection(findRib({ ...call, at }))),
+      /; the nearest in the folders around is of 2015-11-01T06:00:00.000Z, 450 hours away$/,
+    );
+    archive.files.clear();
+    assert.match(String(await rejection(findRib({ ...call, at }))), /\/2015\.11\/$/);
+  });
+});
+
+for (const listings of [true, false]) {
+  test(`the nearest RIB of an archive that lists ${listings ? 'its' : 'no'} folders is found without being fetched`, async () => {
+    await withRibs({ listings }, async (archive, call) => {
+      const { url, time, name } = await findRib(call);
+      assert.equal([name, time], ['rib.20151101.0600.bz2', utc('2015-11-01T06:00')]);
+      assert.equal(gets(archive), []);
+      assert.is((await fetchRib(call)).url, url);
+    });
+  });
+}
 
 const DAY = 86_400_000;
 

@@ -1,24 +1,35 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ip2AsnError } from '../errors.ts';
-import { LAYOUT_NAMES, type Layout, ribFolder, scheduledRibs } from './archive.ts';
+import {
+  type ArchivedRib,
+  distance,
+  LAYOUT_NAMES,
+  type Layout,
+  nearestFirst,
+  ribFolder,
+  scheduledRibs,
+} from './archive.ts';
 import { download } from './download.ts';
 import { type HttpOptions, HttpStatusError, shown } from './http.ts';
 import { ribsAround, type Search } from './search.ts';
 
 const DAY = 24 * 3600_000;
 
-export interface FetchOptions extends HttpOptions {
+export interface FindOptions extends HttpOptions {
   /** Base URL of the archive: what stands before `bgpdata/YYYY.MM/RIBS/` (RouteViews) or `YYYY.MM/` (RIPE RIS). Its query goes with every request. */
   from: string;
-  /** The RIB nearest to this time is fetched. */
+  /** The RIB nearest to this time is meant. */
   at: Date;
-  /** Folder that keeps fetched files, under the host and path that they came from. */
-  folder: string;
-  /** Default: both; the nearest RIB of either is fetched. */
+  /** Default: both; the nearest RIB of either is meant. */
   layout?: Layout;
   /** Milliseconds that the RIB may lie from `at`. Default one day: a RIB of another time is another table. */
   within?: number;
+}
+
+export interface FetchOptions extends FindOptions {
+  /** Folder that keeps fetched files, under the host and path that they came from. */
+  folder: string;
   /** Fetch again though the file is there: it is kept as the server sent it, also when that was not the whole of it. */
   force?: boolean;
 }
@@ -58,7 +69,7 @@ async function findKept({ from, at, layouts }: Search, folder: string): Promise<
 }
 
 /** What is searched for, checked: callers without types hand in texts for dates. */
-function searchOf({ from, at, within = DAY, layout }: FetchOptions): Search {
+function searchOf({ from, at, within = DAY, layout }: FindOptions): Search {
   if (!URL.canParse(from)) throw new TypeError(`from is to be the URL of an archive, and is ${JSON.stringify(from)}`);
   if (!(at instanceof Date) || Number.isNaN(at.getTime()))
     throw new TypeError(`at is to be a valid Date, and is ${at}`);
@@ -66,13 +77,31 @@ function searchOf({ from, at, within = DAY, layout }: FetchOptions): Search {
     throw new TypeError(`within is to be milliseconds, at most a hundred years, and is ${within}`);
   if (layout !== undefined && !LAYOUT_NAMES.includes(layout))
     throw new TypeError(`layout is to be one of ${LAYOUT_NAMES.join(', ')}, and is ${JSON.stringify(layout)}`);
-  return { from, at, within, layouts: layout === undefined ? LAYOUT_NAMES : [layout] };
+  return { from, at, within, layouts: layout === undefined ? LAYOUT_NAMES : [layout], beyond: [] };
 }
 
-function noRib({ from, at, within, layouts }: Search, cause: unknown): Ip2AsnError {
+const HOUR = 3600_000;
+
+function noRib({ from, at, within, layouts, beyond }: Search, cause: unknown): Ip2AsnError {
   const tried = layouts.map((layout) => shown(ribFolder(from, layout, at))).join(' and ');
-  const reach = `${within / 3600_000} hours of ${at.toISOString()}`;
-  return new Ip2AsnError('NO_RIB', `no RIB within ${reach} in ${tried}`, cause === undefined ? {} : { cause });
+  const reach = `${within / HOUR} hours of ${at.toISOString()}`;
+  const [nearest] = nearestFirst(beyond, at);
+  const listed =
+    nearest === undefined
+      ? ''
+      : `; the nearest in the folders around is of ${nearest.time.toISOString()}, ${Math.round(distance(nearest.time, at) / HOUR)} hours away`;
+  return new Ip2AsnError('NO_RIB', `no RIB within ${reach} in ${tried}${listed}`, cause === undefined ? {} : { cause });
+}
+
+/**
+ * Looks for the RIB nearest to a time without getting it: what the archive lists, or has by its schedule.
+ *
+ * @throws TypeError for an option that has no sense
+ */
+export async function findRib(options: FindOptions): Promise<ArchivedRib> {
+  const search = searchOf(options);
+  for await (const rib of ribsAround(search, options)) return rib;
+  throw noRib(search, undefined);
 }
 
 /**

@@ -12,6 +12,8 @@ export interface HttpOptions {
   stallTimeout?: number;
   /** Called as bytes arrive; `total` is null when the server does not say. */
   onProgress?: (bytes: number, total: number | null) => void;
+  /** Ends what is under way: what has come of a file stays, and the next fetch continues it. */
+  signal?: AbortSignal;
 }
 
 /** A URL as it may be shown and kept: without its query, which may hold a token. */
@@ -65,8 +67,9 @@ export async function request(url: string, init: RequestInit, options: HttpOptio
   const stalled = new Ip2AsnError('FETCH_FAILED', `${shown(url)}: no byte for ${patience} ms`);
   const timer = setTimeout(() => controller.abort(stalled), patience);
   const send = options.fetch ?? globalThis.fetch;
+  const signal = AbortSignal.any([controller.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   try {
-    const response = await send(url, { ...init, signal: controller.signal, redirect: 'follow' });
+    const response = await send(url, { ...init, signal, redirect: 'follow' });
     timer.refresh().unref();
     if (response.status < 400 || response.status === 416) {
       return { response, chunks: piecesOf(response.body, timer) };
@@ -87,11 +90,12 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: HttpOpt
       return await attempt();
     } catch (cause) {
       if (cause instanceof HttpStatusError && !isPassing(cause.status)) throw cause;
-      if (isLocal(cause)) throw cause;
+      if (isLocal(cause) || options.signal?.aborted) throw cause;
       if (tries === retries) {
         throw new Ip2AsnError('FETCH_FAILED', `${reasonOf(cause)} (tried ${tries + 1} times)`, { cause });
       }
-      await sleep((options.retryDelay ?? 1000) * 2 ** tries);
+      const delay = (options.retryDelay ?? 1000) * 2 ** tries;
+      await sleep(delay, undefined, options.signal === undefined ? {} : { signal: options.signal });
     }
   }
 }

@@ -16,6 +16,8 @@ export interface Search {
   at: Date;
   within: number;
   layouts: readonly Layout[];
+  /** Filled with what the archive lists and lies too far: the words of an error are made of it. */
+  beyond: ArchivedRib[];
 }
 
 async function textOf(url: string, options: HttpOptions): Promise<string> {
@@ -36,13 +38,17 @@ async function listFolder(url: string, layout: Layout, options: HttpOptions): Pr
 }
 
 /** The RIBs that the archive lists, nearest first. A month is asked for only when no RIB of the nearer ones was wanted. */
-async function* listedRibs({ from, at, within, layouts }: Search, options: HttpOptions): AsyncGenerator<ArchivedRib> {
+async function* listedRibs(
+  { from, at, within, layouts, beyond }: Search,
+  options: HttpOptions,
+): AsyncGenerator<ArchivedRib> {
   const months = monthsAround(at, within);
   let found: ArchivedRib[] = [];
   for (const [i, month] of months.entries()) {
     for (const layout of layouts) found.push(...(await listFolder(ribFolder(from, layout, month), layout, options)));
     const next = months[i + 1];
     const isNear = ({ time }: ArchivedRib): boolean => distance(time, at) <= within;
+    beyond.push(...found.filter((rib) => !isNear(rib)));
     const isNearest = ({ time }: ArchivedRib): boolean => next === undefined || distance(time, at) < distance(next, at);
     yield* nearestFirst(
       found.filter((rib) => isNear(rib) && isNearest(rib)),
