@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { Config } from './config/config.ts';
 import { refuseUnsafe } from './config/file.ts';
-import { mayChange, readOptOuts } from './config/restraint.ts';
+import { mayChange, namesTable, readOptOuts } from './config/restraint.ts';
 import { storedConfig } from './config/stored.ts';
 import { databaseVersion } from './core/duckdb.ts';
+import { checkSources, isUnread } from './core/folder/fetched.ts';
 import { RunFolder } from './core/folder/folder.ts';
 import { isUrl } from './core/folder/list-file.ts';
 import { lockFolder } from './core/folder/lock.ts';
@@ -17,6 +18,7 @@ import { type Found, type Need, requirePrograms } from './core/process/programs.
 import type { Reporter } from './core/progress.ts';
 import { type Replayed, replayStages, requireSameInputs } from './core/replay.ts';
 import { runStages } from './core/run.ts';
+import type { PartStage } from './core/stage.ts';
 import type { Program } from './core/tool.ts';
 import { CensusError } from './errors.ts';
 import { requirePrivileges } from './machine/privileges.ts';
@@ -31,27 +33,33 @@ export function stageNames(): string[] {
   return pipeline(findTool).map(({ name }) => name);
 }
 
+/** The stages that a run with this configuration measures or decodes. */
+function partStages(config: Config): PartStage<Config>[] {
+  return pipeline(findTool).flatMap((stage) => (stage.kind === 'parts' && stage.enabled(config) ? [stage] : []));
+}
+
 /** The programs that a run with this configuration starts, by stage. */
 export function needsOf(config: Config): Need[] {
-  return pipeline(findTool).flatMap((stage) => {
-    if (stage.kind !== 'parts' || !stage.enabled(config)) return [];
-    return [{ stage: stage.name, programs: stage.tool(config).programs ?? [] }];
-  });
+  return partStages(config).map((stage) => ({ stage: stage.name, programs: stage.tool(config).programs ?? [] }));
 }
 
 /** @throws CensusError when a tool cannot serve this configuration with the programs that were found */
 export function checkTools(config: Config, found: readonly Found[]): void {
   const runsAs = (program: Program) => found.find((one) => one.program.name === program.name)?.runsAs ?? null;
-  for (const stage of pipeline(findTool)) {
-    if (stage.kind === 'parts' && stage.enabled(config)) stage.tool(config).check?.(config, runsAs);
-  }
+  for (const stage of partStages(config)) stage.tool(config).check?.(config, runsAs);
+}
+
+/**
+ * Asks where files of the day will be fetched from, before anything else is asked of anybody.
+ * @throws CensusError when a source cannot be reached or has nothing near enough
+ */
+export async function checkSourcesOf(config: Config, before: { folder: RunFolder; manifest: Manifest } | null) {
+  await checkSources(partStages(config), config, before);
 }
 
 /** Files outside the run folder that decoding reads: a replay needs them as they were. */
 function decodeInputs(config: Config): string[] {
-  return pipeline(findTool).flatMap((stage) =>
-    stage.kind === 'parts' && stage.enabled(config) ? (stage.tool(config).inputs?.(config) ?? []) : [],
-  );
+  return partStages(config).flatMap((stage) => stage.tool(config).inputs?.(config) ?? []);
 }
 
 /** Files outside the run folder that a run with this configuration reads, but for the blocklist: the run folder keeps that. */
@@ -87,6 +95,10 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   await mkdir(folder, { recursive: true });
   const release = await lockFolder(folder);
   try {
+    const before = await readManifest(folder);
+    const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
+    await checkSourcesOf(config, earlier);
+    const noTableYet = earlier !== null && (await isUnread(earlier, 'asn'));
     const manifest = await openRun({
       folder,
       name: basename(folder),
@@ -98,7 +110,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
       vantage: vantagePoint(config),
       optOuts,
       stored: storedOf,
-      mayChange,
+      mayChange: (change) => mayChange(change) || (noTableYet && namesTable(change)),
     });
     // Stages read the run's own copy: what was understood at the start holds to the end.
     const copy = manifest.data.starts.at(-1)?.blocklist?.copy;

@@ -120,12 +120,31 @@ function resolveSchema(seconds: Seconds) {
     .prefault({});
 }
 
+/** Requests that name a user and password are refused by the platform's fetch. */
+function isArchive(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).username === '';
+}
+
 const Asn = z
   .strictObject({
     tool: toolChoice(['ip2asn-lite']),
-    rib: z.string().nullable().default(null).describe('prefix table; null disables the stage'),
+    rib: z.string().nullable().default(null).describe('prefix table; the stage is disabled without it and an archive'),
+    archive: z
+      .string()
+      .refine(isArchive, 'expected an http or https URL, such as https://archive.routeviews.org/')
+      .nullable()
+      .default(null)
+      .describe("archive of RIBs, laid out like RouteViews' or RIPE RIS'; the one nearest to the scan is fetched"),
+    within_hours: z
+      .number()
+      .positive()
+      .max(8784)
+      .default(24)
+      .describe('hours that the table of an archive may lie from the middle of the scan'),
     names: z.string().nullable().default(null).describe('file of AS names'),
   })
+  .refine(({ rib, archive }) => rib === null || archive === null, 'expected rib or archive, not both')
+  .refine(({ tool, archive }) => typeof tool === 'string' || archive === null, 'a command of your own gets no archive')
   .prefault({});
 
 const Whois = z

@@ -30,6 +30,11 @@ export function mayChange({ key, before, after }: Change): boolean {
   return changeable[key]?.(before, after) ?? false;
 }
 
+/** Whether a change is of the prefix table alone: while no address was looked up in one, another table forfeits nothing. */
+export function namesTable({ key }: Change): boolean {
+  return key === 'asn.rib' || key === 'asn.archive' || key === 'asn.within_hours';
+}
+
 /**
  * The blocklist of a run, read and understood as a whole before anything else happens.
  * @throws CensusError E_INPUT for a line that is not understood; E_REFUSED for a list without any entry, outside the lab

@@ -38,7 +38,9 @@ handshake:
 
 asn:
   tool: ip2asn-lite
-  rib: null                   # MRT RIB, pyasn .dat, pfx2as or range file; null leaves the stage out
+  rib: null                   # MRT RIB, pyasn .dat, pfx2as or range file
+  archive: null               # or the URL of an archive of RIBs, such as https://archive.routeviews.org/; null for both leaves the stage out
+  within_hours: 24            # how far the archive's table may lie from the middle of the scan
   names: null                 # AS names
 
 whois:

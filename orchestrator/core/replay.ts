@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { CensusError } from '../errors.ts';
 import { compareFewerFields, compareOldRecords, sameRows } from './compare-rows.ts';
 import { openDatabase } from './duckdb.ts';
+import { fetchedBefore } from './folder/fetched.ts';
 import { exists, sha256File } from './folder/files.ts';
 import { type Manifest, schemaVersion } from './folder/manifest.ts';
 import { RawReader } from './folder/raw-files.ts';
@@ -51,6 +52,7 @@ async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<
     throw new CensusError('E_RUN_FOLDER', `${stage.name} is not done`, 'complete the run first: mptcp-census run');
   }
   const tool = stage.tool(state.config);
+  const fetched = await fetchedBefore(state.folder, stage.name, entry);
   const differs: string[] = [];
   const notes = new Set<string>();
   await mkdir(state.folder.stage(stage.name), { recursive: true });
@@ -59,7 +61,7 @@ async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<
     const before = entry.parts[part];
     // no folder for compressed files: a replay changes nothing in the run
     const { output_sha256, raw_sha256 } = await decodePart(
-      state.job(stage, tool, part),
+      state.job(stage, tool, part, fetched),
       new RawReader(state.folder.raw(stage.name, part), null),
     );
     differs.push(

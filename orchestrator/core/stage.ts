@@ -72,6 +72,8 @@ export interface PartStage<C> {
   screen?: (config: C) => RowScreen;
   /** The same of those who opted out since the run was started. */
   lateScreen?: (optedOut: PrefixSet) => RowScreen;
+  /** The stage whose time is that of a file which the tool fetches for the run. */
+  timeOf?: string;
   /** What a unit failed of when no record came for it. */
   unanswered: string;
   /** Units that a part holds at most. */

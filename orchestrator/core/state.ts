@@ -26,7 +26,12 @@ export interface RunState<C> {
   run: (sql: string) => Promise<void>;
   shareTable: ShareTable;
   digests: (stages: readonly string[]) => Record<string, string>;
-  job: (stage: PartStage<C>, tool: Tool<unknown, unknown, unknown, C>, part: string) => PartJob<C>;
+  job: (
+    stage: PartStage<C>,
+    tool: Tool<unknown, unknown, unknown, C>,
+    part: string,
+    fetched: string | null,
+  ) => PartJob<C>;
 }
 
 export interface StateInput<C> {
@@ -54,10 +59,11 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
     run: (sql) => runSql(input.database, sql),
     shareTable: sharedTables(input.folder.temp(), (sql) => runSql(input.database, sql)),
     digests: (stages) => Object.fromEntries(stages.map((stage) => [stage, digestOf(manifest, stage)])),
-    job: (stage, tool, part) => ({
+    job: (stage, tool, part, fetched) => ({
       stage,
       tool,
       part,
+      fetched,
       folder: input.folder,
       config: input.config,
       seed: manifest.data.seed,

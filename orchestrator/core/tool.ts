@@ -94,6 +94,8 @@ export interface StepContext<I, C> {
   folder: string;
   /** Absolute path of the part's input, NDJSON, one unit row per line. */
   input: string;
+  /** Absolute path of what the tool `fetches` for the run; null where it fetches nothing. */
+  fetched: string | null;
   /** The same rows, parsed. */
   rows(): AsyncIterable<I>;
   /** The same, some hundreds at a time. */
@@ -101,6 +103,40 @@ export interface StepContext<I, C> {
   config: C;
   seed: number;
   signal: AbortSignal;
+}
+
+/** What `fetches` has of a tool is handed. */
+export interface FetchContext<C> {
+  config: C;
+  stage: string;
+  /** Absolute path of the folder that keeps what is fetched; what an earlier try left there is continued. */
+  folder: string;
+  /** The time that the file is to be nearest to. */
+  at: Date;
+  signal: AbortSignal;
+  progress(text: string): void;
+}
+
+/** A file that was fetched whole. */
+export interface FetchedFile {
+  /** Absolute, below the folder of the context. */
+  path: string;
+  /** Without its query, which may hold a token. */
+  url: string;
+  /** Of its content. */
+  time: Date;
+}
+
+/** A file that the parts of a run share and that is of its day: got over the network once, when what it belongs to was measured. */
+export interface Fetches<C> {
+  asked(config: C): boolean;
+  /**
+   * Asks the source, before the first packet, whether it has one for this time.
+   * @throws CensusError
+   */
+  check(config: C, at: Date): Promise<void>;
+  /** @throws CensusError; a file that it returns was read through */
+  fetch(context: FetchContext<C>): Promise<FetchedFile>;
 }
 
 /** collect may use the network and may only write into `folder`. */
@@ -188,6 +224,7 @@ export interface Tool<I, W, R, C> {
   fields?: readonly string[];
   /** Pure. */
   toRecord(raw: W, context: { config: C }): R | R[] | Reject;
+  fetches?: Fetches<C>;
   /** Files outside the run folder that decode reads (a RIB, geo databases): named by sha256 in the manifest. */
   inputs?(config: C): string[];
   /**

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import pc from 'picocolors';
-import { checkTools } from '../census.ts';
+import { checkSourcesOf, checkTools } from '../census.ts';
 import type { Config } from '../config/config.ts';
 import { unfilled } from '../config/file.ts';
 import { installHint } from '../core/process/install-hint.ts';
@@ -163,6 +163,16 @@ function toolFindings(config: Config, found: Found[]): Finding[] {
   }
 }
 
+async function sourceFindings(config: Config): Promise<Finding[]> {
+  try {
+    await checkSourcesOf(config, null);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CensusError)) throw error;
+    return [{ ok: false, what: 'source', detail: `${error.message}: ${error.hint}` }];
+  }
+}
+
 function findingLine({ ok, hint, what, detail }: Finding): string {
   const word = hint ? pc.yellow('hint   ') : ok ? pc.green('ok     ') : pc.red('missing');
   return `${word}  ${what.padEnd(34)} ${detail}`;
@@ -196,6 +206,6 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
     hostnameFinding(),
     ...(await firewallFinding()),
   );
-  if (asked !== null) findings.push(...configFindings({ ...asked, found }));
+  if (asked !== null) findings.push(...configFindings({ ...asked, found }), ...(await sourceFindings(asked.config)));
   return { ok: findings.every(({ ok }) => ok), lines: findings.map(findingLine) };
 }

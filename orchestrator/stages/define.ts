@@ -18,6 +18,8 @@ interface StageDefinition {
   units: (context: UnitsContext<Config>) => AsyncIterable<UnitRow[]>;
   /** The field of a unit that packets are sent to; absent where none are. */
   sendsTo?: 'target' | 'address';
+  /** The stage whose time is that of a file which the tool fetches. */
+  timeOf?: string;
   /** What a unit without a record failed of. */
   unanswered: Missing;
 }
@@ -58,6 +60,7 @@ export function defineStage(definition: StageDefinition): (find: ToolFinder) => 
     tool: (config) => find(definition.role, definition.choice(config)),
     units: definition.units,
     ...(definition.sendsTo === undefined ? {} : screens(definition.sendsTo)),
+    ...(definition.timeOf === undefined ? {} : { timeOf: definition.timeOf }),
     unanswered: definition.unanswered,
     partSize: (config) => config.parts[definition.name],
   });

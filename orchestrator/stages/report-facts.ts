@@ -66,6 +66,22 @@ function programFacts(manifest: Manifest): [string, string][] {
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, sum]) => [name, String(sum)]);
 }
 
+/** What stages fetched for the run, once each. */
+function fetchedFiles(manifest: Manifest) {
+  return Object.entries(manifest.stages).flatMap(([stage, { fetched }]) =>
+    fetched === null ? [] : [{ stage, ...fetched }],
+  );
+}
+
+/** Of what time a fetched table is, and how far that lies from the measurement. */
+function fetchedSetting(manifest: Manifest): [string, string][] {
+  return fetchedFiles(manifest).flatMap(({ stage, content_at, wanted_at, distance_hours }): [string, string][] => [
+    [`${stage}.table_of`, content_at],
+    [`${stage}.table_wanted_of`, wanted_at],
+    [`${stage}.table_distance_hours`, String(distance_hours)],
+  ]);
+}
+
 /** Other rules than ours are named above all numbers. */
 function rulesNotice({ rule_set }: Manifest): ReportFacts['notices'] {
   const { name, sentence } = ruleSets[rule_set];
@@ -91,10 +107,14 @@ export function reportFacts(context: WholeContext<Config>, order: readonly strin
       ['rule_set', manifest.rule_set],
       ['seed', String(manifest.seed)],
       ...pairs(vantage),
+      ...fetchedSetting(manifest),
       ...programFacts(manifest),
     ],
     config: pairs(manifest.config),
-    inputs: Object.entries(manifest.inputs).map(([file, { sha256 }]) => ({ file, sha256 })),
+    inputs: [
+      ...Object.entries(manifest.inputs).map(([file, { sha256 }]) => ({ file, sha256 })),
+      ...fetchedFiles(manifest).map(({ url, sha256 }) => ({ file: url, sha256 })),
+    ],
     result: manifest.result_sha256,
   };
 }

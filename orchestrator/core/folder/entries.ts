@@ -62,6 +62,19 @@ export const PartEntry = z.strictObject({
 });
 export type PartEntry = z.infer<typeof PartEntry>;
 
+/** A file that a stage fetched once for the run: a table of the day. */
+export const FetchedEntry = z.strictObject({
+  file: z.string().describe('where it is, relative to the run folder'),
+  url: z.string().describe('where it came from, without the query'),
+  content_at: z.string().describe('time of its content, UTC'),
+  wanted_at: z.string().describe('time that it was to be nearest to, UTC: the middle of the scan'),
+  distance_hours: z.number().describe('between the two, in hours'),
+  sha256: z.string().describe('of the file'),
+  bytes: z.int().describe('size'),
+  fetched_at: z.string().describe('UTC'),
+});
+export type FetchedEntry = z.infer<typeof FetchedEntry>;
+
 export const StageEntry = z.strictObject({
   status: z.enum(['running', 'done', 'left_out']).describe('left_out: the configuration does not ask for it'),
   unit: z.string().describe('what one unit is'),
@@ -71,6 +84,9 @@ export const StageEntry = z.strictObject({
   ended_at: z.string().nullable().describe('UTC'),
   counts: Counts.nullable().describe('sum over all parts and the units not asked'),
   parts: z.record(z.string(), PartEntry).describe('by part, five digits'),
+  fetched: FetchedEntry.nullable()
+    .default(null)
+    .describe('the file that it fetched for all its parts; null where it needs none'),
   outputs: z.record(z.string(), z.string()).describe('files that a stage without parts wrote, with their sha256'),
   digest: z.string().nullable().describe('sha256 over the outputs of all parts; null while running'),
 });
@@ -80,7 +96,7 @@ export type StageEntry = z.infer<typeof StageEntry>;
 export function newStageEntry(
   known: Pick<StageEntry, 'status' | 'unit' | 'tool' | 'reads' | 'started_at'>,
 ): StageEntry {
-  return { ...known, ended_at: null, counts: null, parts: {}, outputs: {}, digest: null };
+  return { ...known, ended_at: null, counts: null, parts: {}, fetched: null, outputs: {}, digest: null };
 }
 
 export function noCounts(): Counts {

@@ -43,6 +43,16 @@ export class RunFolder {
     return join(this.root, 'raw', 'superseded', `${stage}.${count}`);
   }
 
+  /** What a stage fetched beside its parts, once for the run. */
+  fetched(stage: string): string {
+    return join(this.root, 'raw', 'fetched', stage);
+  }
+
+  /** Says what was fetched, and that it is whole. */
+  fetchedEntry(stage: string): string {
+    return join(this.root, 'raw', 'fetched', `${stage}.json`);
+  }
+
   records(stage: string, part: string): string {
     return join(this.out, stage, `${part}.parquet`);
   }

@@ -12,6 +12,7 @@ import {
   type PartEntry,
   type StageEntry,
 } from '../folder/entries.ts';
+import { fetchInput } from '../folder/fetched.ts';
 import { exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { differingKey } from '../folder/manifest.ts';
@@ -187,12 +188,13 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   entry.status = 'running';
   entry.digest = null;
   const screen = stage.screen?.(state.config) ?? null;
+  const fetched = missing.length === 0 ? null : await fetchInput(state, stage, entry);
   try {
     for (const part of missing) {
       throwIfStopped(state.signal, stage.name);
       await requireInput(state.folder, stage.name, part, cut);
       const input = cut.inputs[part] ?? '';
-      await doPart(state, state.job(stage, tool, part), { entry, screen, input });
+      await doPart(state, state.job(stage, tool, part, fetched), { entry, screen, input });
       state.report({ type: 'part_done', stage: stage.name, part });
     }
   } finally {

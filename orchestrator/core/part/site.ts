@@ -10,6 +10,8 @@ export interface PartJob<C> {
   stage: PartStage<C>;
   tool: Tool<unknown, unknown, unknown, C>;
   part: string;
+  /** Path of what the stage fetched for all its parts. */
+  fetched: string | null;
   folder: RunFolder;
   config: C;
   seed: number;
@@ -30,6 +32,7 @@ export function stepContext<C>(job: PartJob<C>, rawFolder: string, input: string
     part: job.part,
     folder: rawFolder,
     input,
+    fetched: job.fetched,
     rows: () => readRows(input, job.stage.role.input),
     batches: () => rowBatches(input, job.stage.role.input),
     config: job.config,

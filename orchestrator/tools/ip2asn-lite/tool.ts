@@ -1,45 +1,23 @@
-import { Ip2AsnError, openTable, type Table } from 'ip2asn-lite';
+import type { Table } from 'ip2asn-lite';
 import type { Config } from '../../config/config.ts';
 import type { DecodeContext, RawRow, Tool } from '../../core/tool.ts';
 import { CensusError } from '../../errors.ts';
 import type { Address } from '../../roles.ts';
 import type { AsnRecord } from '../../schemas/records/asn.ts';
+import { archive } from './archive.ts';
 import { Ip2asnRaw } from './raw.ts';
+import { openTableAt } from './table.ts';
 
-// No program and no collect: our own library reads a table that lies here.
+// No program and no collect: our own library reads a table that lies here, or was fetched for the run.
 
-/** The table opened last: a full RIB takes seconds to build, and every part of a run asks the same one. */
-let kept: { key: string; table: Promise<Table> } | null = null;
-
-function tableOf(rib: string, names: string | null): Promise<Table> {
-  const key = JSON.stringify([rib, names]);
-  if (kept?.key !== key)
-    kept = { key, table: openTable(rib, { invalid: 'null', ...(names === null ? {} : { names }) }) };
-  return kept.table;
-}
-
-async function openFor(stage: string, asn: Config['asn']): Promise<Table> {
-  if (asn.rib === null)
-    throw new CensusError('E_CONFIG', 'asn.rib is not set', 'name a prefix table or leave the stage out');
-  try {
-    return await tableOf(asn.rib, asn.names);
-  } catch (cause) {
-    kept = null;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const missing = cause instanceof Ip2AsnError && cause.code === 'PROGRAM_MISSING';
-    throw new CensusError(
-      missing ? 'E_PROGRAM_MISSING' : 'E_INPUT',
-      `${stage}: the prefix table cannot be opened: ${reason}`,
-      missing
-        ? 'install the program, or give the table uncompressed or as .gz'
-        : 'asn.rib takes an MRT RIB, a pyasn .dat, a pfx2as or a range file, or a cache of ip2asn-lite; asn.names a file of AS names',
-      cause,
-    );
-  }
+async function tableFor({ stage, config, fetched }: DecodeContext<Address, Config>): Promise<Table> {
+  const table = fetched ?? config.asn.rib;
+  if (table !== null) return await openTableAt(stage, table, config.asn.names);
+  throw new CensusError('E_CONFIG', 'asn.rib is not set', 'name a prefix table or leave the stage out');
 }
 
 async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow[]> {
-  const table = await openFor(context.stage, context.config.asn);
+  const table = await tableFor(context);
   for await (const rows of context.batches()) {
     yield rows.map(({ address }) => {
       const match = table.lookup(address);
@@ -62,6 +40,7 @@ function inputs(config: Config): string[] {
 /** Origin AS by longest prefix match over a routing table, role prefix_table. */
 export const ip2asnLite: Tool<Address, Ip2asnRaw, AsnRecord, Config> = {
   name: 'ip2asn-lite',
+  fetches: archive,
   inOrder: true,
   decode,
   raw: Ip2asnRaw,

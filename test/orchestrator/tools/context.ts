@@ -24,6 +24,8 @@ interface ContextOptions<I, C> {
   config: C;
   /** Raw folder to use, such as a fixture for decode; default: a fresh one under the system's temporary folder. */
   folder?: string;
+  /** What the tool fetched for the run. */
+  fetched?: string;
   stage?: string;
   part?: string;
   seed?: number;
@@ -69,6 +71,7 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
     part,
     folder,
     input,
+    fetched: options.fetched ?? null,
     config: options.config,
     seed: options.seed ?? 1,
     signal: new AbortController().signal,

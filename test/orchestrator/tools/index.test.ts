@@ -45,6 +45,7 @@ const parts = [
   'check',
   'collect',
   'decodesAsItCollects',
+  'fetches',
   'inOrder',
   'decode',
   'raw',

@@ -16,6 +16,7 @@ export async function decodeRows<C>(given: Pick<PartJob<C>, Given>): Promise<Dec
       {
         ...given,
         part,
+        fetched: null,
         seed: 1,
         versions: {},
         runsAs: {},

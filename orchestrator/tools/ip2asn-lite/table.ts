@@ -1,0 +1,31 @@
+import { Ip2AsnError, openTable, type Table } from 'ip2asn-lite';
+import { CensusError } from '../../errors.ts';
+
+/** The table opened last: a full RIB takes seconds to build, and every part of a run asks the same one. */
+let kept: { key: string; table: Promise<Table> } | null = null;
+
+function tableOf(rib: string, names: string | null): Promise<Table> {
+  const key = JSON.stringify([rib, names]);
+  if (kept?.key !== key)
+    kept = { key, table: openTable(rib, { invalid: 'null', ...(names === null ? {} : { names }) }) };
+  return kept.table;
+}
+
+/** @throws CensusError when the table, or the file of names, cannot be read */
+export async function openTableAt(stage: string, rib: string, names: string | null): Promise<Table> {
+  try {
+    return await tableOf(rib, names);
+  } catch (cause) {
+    kept = null;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const missing = cause instanceof Ip2AsnError && cause.code === 'PROGRAM_MISSING';
+    throw new CensusError(
+      missing ? 'E_PROGRAM_MISSING' : 'E_INPUT',
+      `${stage}: the prefix table cannot be opened: ${reason}`,
+      missing
+        ? 'install the program, or give the table uncompressed or as .gz'
+        : 'asn.rib takes an MRT RIB, a pyasn .dat, a pfx2as or a range file, or a cache of ip2asn-lite; asn.names a file of AS names',
+      cause,
+    );
+  }
+}
