@@ -10,7 +10,7 @@
 #define NOT_UNDERSTOOD                                                                                        \
 	"probe argument \"%s\" is not understood: known are the probes v1, v0, grease, join, canary, port2, " \
 	"port2v0 and plain (up to %d, joined by +), and options=linux|windows|bare, ttl=N, ttl=FIRST-LAST, "  \
-	"flags=HH, secret=32 hex digits, secret-file=PATH, list=PATH, source=ADDRESS"
+	"flags=HH, secret=32 hex digits, secret-file=PATH, list=PATH, walk=N, source=ADDRESS"
 
 static const char *const KIND_NAMES[PROBE_KIND_COUNT] = {
     [PROBE_V1] = "v1",
@@ -151,6 +151,17 @@ static bool list_parse(const char *value, struct probe_plan *plan)
 	return copy_parse(value, plan->list, PLAN_PATH_SIZE);
 }
 
+/* The list is never as long as ten digits say. */
+static bool walk_parse(const char *value, struct probe_plan *plan)
+{
+	size_t digits = strspn(value, "0123456789");
+	if (digits == 0 || digits > 9 || value[digits] != '\0') {
+		return false;
+	}
+	plan->walk = strtoul(value, NULL, 10);
+	return plan->walk > 0;
+}
+
 static bool source_parse(const char *value, struct probe_plan *plan)
 {
 	return copy_parse(value, plan->source, PLAN_ADDRESS_SIZE);
@@ -167,6 +178,7 @@ static const struct {
     {"secret=", secret_arg_parse, "32 hex digits"},
     {"secret-file=", secret_file_parse, "a path"},
     {"list=", list_parse, "a path"},
+    {"walk=", walk_parse, "a number of targets"},
     {"source=", source_parse, "an IPv6 address"},
 };
 #define SETTING_COUNT (sizeof SETTINGS / sizeof SETTINGS[0])

@@ -30,6 +30,7 @@ struct probe_plan {
 	uint8_t secret[SECRET_BYTES];
 	char secret_file[PLAN_PATH_SIZE]; /* "" when not given */
 	char list[PLAN_PATH_SIZE];	  /* the IPv6 list, "" when not given */
+	unsigned long walk;		  /* how many targets of the list are due, 0: all */
 	char source[PLAN_ADDRESS_SIZE];	  /* the IPv6 source address, "" when not given */
 };
 

@@ -1,5 +1,6 @@
 // needs: root
 // runs: alone
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -84,6 +85,28 @@ test('shards 1, 2 and 3 cover the list exactly once', () =>
     }
   }));
 
+test('some numbers of a list, with walk=, get the SYNs that they get in a scan of the whole list', () =>
+  inIpv6Lab('IPv6 some of a list', async (lab) => {
+    await buildList(lab, scattered(300, '2001:db8:1:0'));
+    const sent = async (probe: string, args: readonly string[]) => {
+      const { stdout } = await scan6(lab, probe, ['--dryrun', '--seed', '7', ...args], '0');
+      return [...stdout.matchAll(/frame: ([0-9a-f]+)/g)].map((match) => tcpOf(match[1] ?? ''));
+    };
+    const whole = await sent('v1', []);
+    await writeFile(join(lab.folder, 'numbers'), '240.0.0.7/32\n240.0.0.100/30\n240.0.1.32/29\n');
+    const some = await sent('v1,walk=13', []);
+    assert.is(new Set(some).size, 13);
+    assert.equal(
+      some.filter((syn) => !whole.includes(syn)),
+      [],
+    );
+  }));
+
+/** Destination, ports and sequence number of an IPv6 frame in hex. */
+function tcpOf(frame: string): string {
+  return frame.slice(2 * 38, 2 * 62);
+}
+
 /** Lines that zmap writes while answers come from addresses of a list of 10,000 that nobody serves. */
 async function forgeries(lab: Lab, scanner: string, count: number, words: readonly string[]): Promise<number> {
   const { stdout: link } = await execa('ip', ['-n', lab.scanner, '-br', 'link', 'show', 's0']);
@@ -157,6 +180,7 @@ test('what would lose targets without a word is refused with a sentence', () =>
     const cases: [string, readonly string[], RegExp][] = [
       ['v1', ['-w', join(lab.folder, 'numbers')], /the targets come from a list/],
       [`v1,list=${list}`, ['198.18.0.0/24'], /zmap would walk 256 numbers, but the list has 100 addresses/],
+      [`v1,list=${list},walk=99`, ['-w', join(lab.folder, 'numbers')], /would walk 100 numbers, but walk= says 99/],
       [`v1,list=${join(lab.folder, 'opt-out')}`, ['-w', join(lab.folder, 'numbers')], /is not a list/],
       [`v1,list=${list}.none`, ['-w', join(lab.folder, 'numbers')], /cannot open the list/],
       [`v1,list=${list}`, ['-w', join(lab.folder, 'numbers'), '-X'], /-X \(--vpn\) sends IPv4 only/],

@@ -21,6 +21,7 @@
 	"  secret=HEX, secret-file=F    16 bytes behind keys and validation; otherwise MPTCP_SYNSCAN_SECRET,\n"    \
 	"                               MPTCP_SYNSCAN_SECRET_FILE, or random for this run\n"                       \
 	"  list=F                       ipv6_mptcp_synscan: the list that mptcp-hitlist built\n"                   \
+	"  walk=N                       ipv6_mptcp_synscan: -w holds N of its numbers, not all\n"                  \
 	"  source=ADDR                  ipv6_mptcp_synscan: source address, if not the one of the route\n"         \
 	"With several probes or TTLs, set --probes (-P) to their product, or a multiple of it up to 256:\n"        \
 	"--probe-args=v0+v1 -P 2, --probe-args=v1,ttl=1-8 -P 8. Anything else is rejected.\n"                      \

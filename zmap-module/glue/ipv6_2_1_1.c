@@ -82,7 +82,12 @@ static int global_initialize(void *conf)
 	}
 	/* A blocklist or another -w would drop targets without a word. */
 	uint64_t allowed = blacklist_count_allowed();
-	if (allowed != list.count) {
+	if (scan.plan.walk > 0 && allowed != scan.plan.walk) {
+		log_fatal(NAME, "zmap would walk %lu numbers, but walk= says %lu: give the -w file that holds those numbers of the list, "
+				"no other targets, and a blocklist that leaves 240.0.0.0/4 alone",
+			  (unsigned long)allowed, scan.plan.walk);
+	}
+	if (scan.plan.walk == 0 && allowed != list.count) {
 		log_fatal(NAME, "zmap would walk %lu numbers, but the list has %lu addresses: give the -w file that mptcp-hitlist "
 				"wrote with this list, no other targets, and a blocklist that leaves 240.0.0.0/4 alone",
 			  (unsigned long)allowed, (unsigned long)list.count);

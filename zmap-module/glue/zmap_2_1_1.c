@@ -35,8 +35,8 @@ static int global_initialize(void *conf)
 	if (session_warning(&scan) != NULL) {
 		log_warn(NAME, "%s", session_warning(&scan));
 	}
-	if (scan.plan.list[0] != '\0' || scan.plan.source[0] != '\0') {
-		log_fatal(NAME, "list= and source= belong to ipv6_mptcp_synscan");
+	if (scan.plan.list[0] != '\0' || scan.plan.walk > 0 || scan.plan.source[0] != '\0') {
+		log_fatal(NAME, "list=, walk= and source= belong to ipv6_mptcp_synscan");
 	}
 	/* zmap reads packet_length for every packet: shorter kinds ride with zeros behind them, which IP's
 	 * own length cuts off. */

@@ -72,6 +72,7 @@ static void test_arguments(void)
 	    {"secret=000102030405060708090a0b0c0d0e0f", 1},
 	    {"secret-file=/run/s", 1},
 	    {"list=/run/l", 1},
+	    {"v1,list=/run/l,walk=17", 1},
 	    {"v1+v1", 2},
 	    {"v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1+v1", 16},
 	};
@@ -125,6 +126,10 @@ static void test_refusals(void)
 	    {"secret=000102030405060708090a0b0c0d0e0f,secret-file=/run/s", "two secrets: give one"},
 	    {"secret-file=", "secret-file= takes a path"},
 	    {"list=", "list= takes a path"},
+	    {"walk=", "walk= takes a number of targets"},
+	    {"walk=0", "walk= takes a number of targets"},
+	    {"walk=1x", "walk= takes a number of targets"},
+	    {"walk=9999999999", "walk= takes a number of targets"},
 	    {"source=", "source= takes an IPv6 address"},
 	    {"ttl=3,v1,ttl=3", "ttl= is given twice"},
 	    {"options=bare,options=linux", "options= is given twice"},

@@ -16,7 +16,7 @@ static struct scan scan;
 static int ipv6_mptcp_synscan_global_initialize(struct state_conf *conf)
 {
 	mptcp_begin(MODULE_NAME, conf, &scan);
-	if (scan.plan.list[0] != '\0' || scan.plan.source[0] != '\0') {
+	if (scan.plan.list[0] != '\0' || scan.plan.walk > 0 || scan.plan.source[0] != '\0') {
 		log_fatal(MODULE_NAME, "here the targets come from --ipv6-target-file and our address from --ipv6-source-ip");
 	}
 	module_ipv6_mptcp_synscan.max_packet_length = sender_longest(&scan, 6);

@@ -15,8 +15,8 @@ static struct scan scan;
 static int mptcp_synscan_global_initialize(struct state_conf *conf)
 {
 	mptcp_begin(MODULE_NAME, conf, &scan);
-	if (scan.plan.list[0] != '\0' || scan.plan.source[0] != '\0') {
-		log_fatal(MODULE_NAME, "list= and source= belong to ipv6_mptcp_synscan of the plug-in for zmap 2.1.1");
+	if (scan.plan.list[0] != '\0' || scan.plan.walk > 0 || scan.plan.source[0] != '\0') {
+		log_fatal(MODULE_NAME, "list=, walk= and source= belong to ipv6_mptcp_synscan of the plug-in for zmap 2.1.1");
 	}
 	// the rate in bits is computed from this
 	module_mptcp_synscan.max_packet_length = sender_longest(&scan, 4);
