@@ -11,6 +11,9 @@ import { CensusError } from '../../errors.ts';
 import { Missing } from '../../schemas/lists.ts';
 import type { Scratch } from './scratch.ts';
 
+/** Rows of a group: the database holds one of every column while it writes, beside the memory that it counts. */
+const rowGroup = 20_480;
+
 const Column = z.looseObject({ column_name: z.string(), column_type: z.string() });
 
 /** Only what the schema says: names, types and order of the columns, and the words of the closed lists. */
@@ -60,7 +63,9 @@ export async function writePiece(
   const path = scratch.path(`${name}/${String(number).padStart(6, '0')}.parquet`);
   await mkdir(dirname(path), { recursive: true });
   const metadata = `KV_METADATA {pandas: ${sqlText(pandasMetadata(schema))}}`;
-  await context.run(`COPY (${sql}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd, ${metadata})`);
+  await context.run(
+    `COPY (${sql}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup}, ${metadata})`,
+  );
 }
 
 /** Joins the pieces of NAME.parquet in the run folder, makes that the view NAME, and checks it; gives the number of rows. */
