@@ -1,4 +1,5 @@
 import { Listr } from 'listr2';
+import type { Config } from './config/config.ts';
 import type { Counts } from './core/folder/entries.ts';
 import { clock, type Reporter, type RunEvent, StageProgress } from './core/progress.ts';
 
@@ -47,6 +48,15 @@ interface View {
 
 /** What is said of a stage before it starts, such as how many packets it will send. */
 type Note = (stage: string, units: number) => string;
+
+/** What the scan is about to send: said before it sends. */
+export function announce(config: Config): Note {
+  return (stage, units) => {
+    const { rate } = config.scan;
+    if (stage !== 'scan' || rate === null) return '';
+    return `; ${units} packets at ${rate}/s, about ${clock(units / rate)} of sending`;
+  };
+}
 
 /** A line per event, for logs and pipes. */
 export function plainView(print: (line: string) => void, note: Note): View {

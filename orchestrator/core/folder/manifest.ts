@@ -79,6 +79,17 @@ export const Manifest = z.strictObject({
     )
     .describe('every start that did any work; a run may be resumed with another commit or kernel'),
   stages: z.record(z.string(), StageEntry).describe('by stage'),
+  purges: z
+    .array(
+      z.strictObject({
+        at: z.string().describe('UTC'),
+        units: z.int().describe('units of all stages that were purged until then'),
+        lines: z.int().describe('lines taken out of raw files by this one'),
+        packets: z.int().describe('packets taken out of captures, or changed in them'),
+      }),
+    )
+    .default([])
+    .describe('when a party was removed from the run, and how much; never who. Hashes are those of what is left'),
   rule_set: RuleSetName.default('ours').describe('the rules that the hosts are judged by: ours, in every run'),
   rules_version: z
     .int()

@@ -121,6 +121,7 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
     programs,
     starts: [start],
     stages: {},
+    purges: [],
     rule_set: 'ours',
     rules_version: null,
     result_sha256: null,

@@ -82,7 +82,7 @@ function packingReader<C>({ folder, stage, part }: PartJob<C>): RawReader {
 }
 
 /** @param input sha256 of what was asked: it was compared with the file before the part was begun */
-function partEntry(decoded: Decoded, startedAt: string, input: string): PartEntry {
+export function partEntry(decoded: Decoded, startedAt: string, input: string): PartEntry {
   return {
     started_at: startedAt,
     ended_at: nowIso(),
@@ -112,7 +112,7 @@ export async function joinRejects(folder: RunFolder, stage: string, parts: strin
 }
 
 /** Counts of a stage: its parts and the units that were not asked. */
-function stageCounts(entry: StageEntry, cut: Cut): Counts {
+export function stageCounts(entry: StageEntry, cut: Cut): Counts {
   const counts = noCounts();
   for (const part of cut.parts) {
     const done = entry.parts[part];

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { exists, LineWriter } from '../folder/files.ts';
-import { readRows } from '../folder/ndjson.ts';
+import { purgedUnits, readRows } from '../folder/ndjson.ts';
 import type { RowScreen } from '../stage.ts';
 import { weightOf } from './cut.ts';
 import type { PartJob } from './site.ts';
@@ -111,10 +111,13 @@ export async function nothingAsked(folder: string): Promise<boolean> {
   return (await exists(asked)) && (await stat(asked)).size === 0;
 }
 
-/** Units of a part that were not asked, by reason. */
+/** Units of a part that were not asked, by reason; and those whose party was purged since. */
 export async function skippedUnits<C>(job: PartJob<C>, folder: string): Promise<Record<string, number>> {
   const sums: Record<string, number> = {};
   const path = join(folder, skippedFile);
+  const asked = await purgedUnits(await askedInput(job, folder));
+  const purged = asked + ((await exists(path)) ? await purgedUnits(path) : 0);
+  if (purged > 0) sums.purged = purged;
   if (!(await exists(path))) return sums;
   for await (const { row, reason } of readRows(path, Skipped)) {
     sums[reason] = (sums[reason] ?? 0) + weightOf(job.stage, row, job.config);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
+import { unpurged } from '../../core/folder/raw-files.ts';
 import { jsonOf } from '../../core/process/lines.ts';
 import { type RawRow, Reject, type Tool } from '../../core/tool.ts';
 import type { Address } from '../../roles.ts';
@@ -54,7 +55,7 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
     for await (const lines of context.rawLines(runFiles.replies(runName))) {
       read += lines.length;
       const others: RawRow[] = [];
-      for (const line of lines) {
+      for (const line of unpurged(lines)) {
         const row = { value: jsonOf(line), line };
         const { data: echo } = Echo.safeParse(row.value);
         if (echo === undefined || echo.classification !== 'echoreply') {

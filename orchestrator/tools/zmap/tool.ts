@@ -1,6 +1,7 @@
 import { canonicalAddress, formatPrefix, parsePrefix } from '../../address/ip.ts';
 import { shardPrefixes } from '../../address/shards.ts';
 import type { Config } from '../../config/config.ts';
+import { unpurged } from '../../core/folder/raw-files.ts';
 import { type DecodeContext, jsonRows, type RawRow, type Tool } from '../../core/tool.ts';
 import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
@@ -50,7 +51,7 @@ async function* replies(context: DecodeContext<ScanTarget, Config>, name: string
   let read = 0;
   for await (const lines of context.rawLines(runFiles.replies(name))) {
     read += lines.length;
-    yield jsonRows(lines);
+    yield jsonRows(unpurged(lines));
   }
   await requireAllReplies(context.folder, name, read);
 }

@@ -24,6 +24,7 @@ function manifestOf(): Manifest {
     programs: {},
     starts: [],
     stages: { targets: { ...targets, digest: 'bench' } },
+    purges: [],
     rule_set: 'ours',
     rules_version: null,
     result_sha256: null,

@@ -162,6 +162,7 @@ export function emptyManifest(): Manifest {
     programs: {},
     starts: [],
     stages: {},
+    purges: [],
     rule_set: 'ours',
     rules_version: null,
     result_sha256: null,
