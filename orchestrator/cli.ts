@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { once, setMaxListeners } from 'node:events';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { canonicalAddress } from './address/ip.ts';
-import type { Config } from './config/config.ts';
+import { abortOnSignals } from './core/process/signals.ts';
 import { clock, type Reporter } from './core/progress.ts';
 import { CensusError, knownError } from './errors.ts';
 import { censusVersion } from './machine/version.ts';
@@ -13,6 +13,7 @@ import { RuleSetName } from './schemas/lists.ts';
 // What a command alone needs is loaded by it: `cat` prints its first line before the figures' library would be read.
 const out = (text: string) => process.stdout.write(`${text}\n`);
 const err = (text: string) => process.stderr.write(`${text}\n`);
+const stopSignal = () => abortOnSignals(() => process.exit(1));
 
 /** Prints lines as fast as the reader takes them: the first at once, the others in larger pieces. */
 async function printLines(lines: AsyncIterable<string>): Promise<void> {
@@ -26,29 +27,6 @@ async function printLines(lines: AsyncIterable<string>): Promise<void> {
     most = 1 << 16;
   }
   process.stdout.write(piece);
-}
-
-/** What the scan is about to send: said before it sends. */
-function announce(config: Config): (stage: string, units: number) => string {
-  return (stage, units) => {
-    const { rate } = config.scan;
-    if (stage !== 'scan' || rate === null) return '';
-    return `; ${units} packets at ${rate}/s, about ${clock(units / rate)} of sending`;
-  };
-}
-
-/** Ends the run's programs on ctrl-c; what is whole stays. A second one ends this process at once. */
-function abortOnSignals(): AbortSignal {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal); // one listener per program that runs
-  // `on`, not `once`: a signal without a listener would end this process before its programs.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(1);
-      controller.abort();
-    });
-  }
-  return controller.signal;
 }
 
 /** Gathers an option that may be given several times. */
@@ -84,7 +62,7 @@ program
   .action(async (folder, options) => {
     const { loadConfig } = await import('./config/file.ts');
     const { runCensus, stageNames } = await import('./census.ts');
-    const { liveView, plainView } = await import('./view.ts');
+    const { announce, liveView, plainView } = await import('./view.ts');
     const config = loadConfig(options.config, options.set);
     const terminal = process.stdout.isTTY === true;
     const note = announce(config);
@@ -96,7 +74,7 @@ program
       view.report(event);
     };
     try {
-      await runCensus({ folder, config, report, signal: abortOnSignals(), terminal });
+      await runCensus({ folder, config, report, signal: stopSignal(), terminal });
     } finally {
       await view.end();
     }
@@ -134,7 +112,7 @@ program
     const rules = ruleSets[options.rules ?? 'ours'];
     const into = options.into ?? join(folder, options.rules === undefined ? 'replay' : `replay-${options.rules}`);
     const report = () => undefined;
-    const results = await replayCensus({ folder, into, rules: rules.name, report, signal: abortOnSignals() });
+    const results = await replayCensus({ folder, into, rules: rules.name, report, signal: stopSignal() });
     if (options.changes) {
       const { changedVerdicts } = await import('./stages/merge/changes.ts');
       let moved = 0;
@@ -155,6 +133,20 @@ program
     // Other rules give another result: then only what was decoded again must be what it was.
     const due = results.filter(({ whole }) => rules.name === 'ours' || !whole);
     if (due.some(({ differs }) => differs.length > 0)) process.exitCode = 1;
+  });
+
+program
+  .command('purge')
+  .description('remove a party from stored runs, raw files and captures included; hashes and results are renewed')
+  .argument('<party>', 'address, prefix, or a name with all names below it')
+  .argument('<run...>', 'folders of complete runs')
+  .addHelpText(
+    'after',
+    '\nExample: mptcp-census purge 198.18.4.7 runs/*\nA purge that was ended is started again and comes to the same end. Copies elsewhere are yours to find.',
+  )
+  .action(async (text, folders) => {
+    const { purgeLines } = await import('./purge/command.ts');
+    await printLines(purgeLines(text, folders, stopSignal()));
   });
 
 program

@@ -1,0 +1,98 @@
+import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
+import { addReasons, noCounts, type PartEntry } from '../core/folder/entries.ts';
+import { sha256File, writeWhole } from '../core/folder/files.ts';
+import { purgedUnits } from '../core/folder/ndjson.ts';
+import { RawReader } from '../core/folder/raw-files.ts';
+import type { Cut } from '../core/part/cut.ts';
+import { decodePart } from '../core/part/decode.ts';
+import { writeEntry } from '../core/part/entry-file.ts';
+import { joinRejects, partEntry, stageCounts, stageDigest } from '../core/part/part-stage.ts';
+import type { PartJob } from '../core/part/site.ts';
+import { NarrowRows } from '../core/rows/narrow-row.ts';
+import { RecordsWriter } from '../core/rows/records-file.ts';
+import type { PartStage } from '../core/stage.ts';
+import type { RunState } from '../core/state.ts';
+import { rewriteFile } from './files.ts';
+import { dropLines } from './lines.ts';
+import type { Party } from './party.ts';
+
+/** Why a record holds no answer; null when it holds one. */
+function failureOf(record: unknown): string | null {
+  if (typeof record !== 'object' || record === null || !('failure' in record)) return null;
+  return typeof record.failure === 'string' ? record.failure : null;
+}
+
+/**
+ * Records that were looked up in a table outside of the run, which may be gone: those of the party are left out of what is there. Such
+ * tables have one record for a unit, so that the counts follow from the records.
+ */
+async function filterPart<C>(job: PartJob<C>, before: PartEntry, party: Party): Promise<PartEntry> {
+  const { folder, stage, part } = job;
+  const path = folder.records(stage.name, part);
+  const counts = { ...noCounts(), units_in: before.counts.units_in, rejected: before.counts.rejected };
+  const temp = `${folder.temp()}/${stage.name}-${part}.rows`;
+  const writer = await RecordsWriter.create({ path, temp, form: new NarrowRows(stage.role.record) });
+  const database = await openDatabase({ temp: folder.temp() });
+  try {
+    for await (const record of rows(database, `SELECT * FROM read_parquet(${sqlText(path)})`)) {
+      const text = JSON.stringify(record);
+      if (party.mentions(text)) continue;
+      writer.addText(text);
+      const failure = failureOf(record);
+      if (failure === null) counts.answered += 1;
+      else addReasons(counts.failed, { [failure]: 1 });
+    }
+  } finally {
+    database.closeSync();
+  }
+  const written = await writer.finish();
+  const rejects = folder.rejectsPart(stage.name, part);
+  await rewriteFile(rejects, dropLines, party);
+  const purged = await purgedUnits(folder.input(stage.name, part));
+  if (purged > 0) counts.skipped.purged = purged;
+  counts.records_out = written.rows;
+  counts.rejected_lines = before.counts.rejected_lines;
+  return {
+    ...before,
+    input_sha256: await sha256File(folder.input(stage.name, part)),
+    output_sha256: written.rows_sha256,
+    records_sha256: written.file_sha256,
+    counts,
+  };
+}
+
+/** Makes the records of a part again from what is left of its raw files. */
+async function decodeAgain<C>(job: PartJob<C>, before: PartEntry): Promise<PartEntry> {
+  const { folder, stage, part } = job;
+  const decoded = await decodePart(job, new RawReader(folder.raw(stage.name, part), null));
+  const input = await sha256File(folder.input(stage.name, part));
+  return { ...partEntry(decoded, before.started_at, input), ended_at: before.ended_at };
+}
+
+/** Renews everything of a stage that follows from its raw files: records, entries, counts, digests. */
+export async function deriveStage<C>(
+  state: RunState<C>,
+  stage: PartStage<C>,
+  { cut, party }: { cut: Cut; party: Party },
+): Promise<void> {
+  const { folder, manifest } = state;
+  const entry = manifest.data.stages[stage.name];
+  if (entry === undefined) return;
+  const tool = stage.tool(state.config);
+  const outside = (tool.inputs?.(state.config) ?? []).length > 0;
+  for (const part of cut.parts) {
+    const before = entry.parts[part];
+    if (before === undefined) continue;
+    const job = state.job(stage, tool, part);
+    const after = outside ? await filterPart(job, before, party) : await decodeAgain(job, before);
+    cut.inputs[part] = after.input_sha256;
+    entry.parts[part] = after;
+    await writeWhole(folder.cut(stage.name), `${JSON.stringify(cut)}\n`);
+    await writeEntry(folder, stage.name, part, after);
+  }
+  await joinRejects(folder, stage.name, cut.parts);
+  entry.reads = state.digests(stage.reads);
+  entry.counts = stageCounts(entry, cut);
+  entry.digest = stageDigest(cut.parts.map((part) => entry.parts[part]?.output_sha256 ?? ''));
+  await manifest.save();
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { purgedLine } from '../core/folder/raw-files.ts';
+import { jsonOf } from '../core/process/lines.ts';
+import { nobodyName, type Party } from './party.ts';
+
+/** What becomes of a file's text, by what the file is. Each way gives the same again when it is gone over twice. */
+export type Rewrite = (text: string, party: Party) => { text: string; removed: number };
+
+/** Line by line; null leaves a line out. */
+function perLine(change: (line: string, party: Party) => string | null): Rewrite {
+  return (text, party) => {
+    let removed = 0;
+    const kept = text.split('\n').flatMap((line) => {
+      if (!party.mentions(line)) return [line];
+      removed += 1;
+      return change(line, party) ?? [];
+    });
+    return { text: removed === 0 ? text : kept.join('\n'), removed };
+  };
+}
+
+/** The line goes. */
+export const dropLines = perLine(() => null);
+
+/** Somebody nobody is stands in its place: for lists whose lines are counted, or weighed. */
+export const scrubLines = perLine((line, party) => party.scrub(line));
+
+/** The line is kept as one that was: for files whose lines are compared with a program's own count. */
+export const standInLines = perLine(() => purgedLine);
+
+/** A unit row is kept as the number of units it stood for. A name in it that is no unit's is taken out of it. */
+export function unitLines(weightOf: (row: unknown) => number): Rewrite {
+  return perLine((line, party) => {
+    const row = z.record(z.string(), z.unknown()).safeParse(jsonOf(line)).data ?? {};
+    if (party.addresses === null && 'host' in row) return JSON.stringify({ ...row, host: null });
+    return JSON.stringify({ purged: weightOf('row' in row ? row.row : row) });
+  });
+}
+
+const answerHead = /^(\d+) (\d+) (.*)$/;
+
+/** Answers of adnshost: a line that says how many records follow, then these. Records go, and are no longer counted. */
+export const answerLines: Rewrite = (text, party) => {
+  const kept: string[] = [];
+  let removed = 0;
+  const lines = text.split('\n');
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    const [, id = '', count = '0', rest = ''] = answerHead.exec(line) ?? [];
+    const records = lines.slice(at + 1, at + 1 + Number(count));
+    // A name is masked, so that the order of answers and times stays; an address is one record less.
+    const left =
+      party.addresses === null
+        ? records.map((record) => party.scrub(record))
+        : records.filter((record) => !party.mentions(record));
+    const head = party.scrub(rest);
+    if (head !== rest || left.length < records.length || left.some((record, index) => record !== records[index]))
+      removed += 1;
+    kept.push(id === '' ? party.scrub(line) : `${id} ${left.length} ${head}`, ...left);
+    at += records.length;
+  }
+  return { text: removed === 0 ? text : kept.join('\n'), removed };
+};
+
+/** Questions: one about the party is of no unit any more. */
+export const questionLines = perLine((line, party) => {
+  const { process, id, type, name, ...rest } = z
+    .looseObject({ process: z.int().optional(), id: z.int(), type: z.string(), name: z.string() })
+    .parse(JSON.parse(line));
+  const of = process === undefined ? {} : { process };
+  if (party.mentions(name)) return JSON.stringify({ ...of, id, name: nobodyName, type, control: true });
+  return party.scrub(JSON.stringify({ ...of, id, name, type, ...rest }));
+});
+
+/** Hosts of an XML file, and what else speaks of the party. */
+export const hostElements: Rewrite = (text, party) => {
+  let removed = 0;
+  const without = text.replace(/<host[\s>][\s\S]*?<\/host>\n?/g, (element) => {
+    if (!party.mentions(element)) return element;
+    removed += 1;
+    return '';
+  });
+  const scrubbed = scrubLines(without, party);
+  return { text: scrubbed.text, removed: removed + scrubbed.removed };
+};
+
+/** Any JSON value without a party: what an array says of it is left out, and so is a field named after it; elsewhere nobody stands. */
+export function valueWithout(value: unknown, party: Party): unknown {
+  if (typeof value === 'string') return party.scrub(value);
+  if (Array.isArray(value)) {
+    const kept = value.filter((item) => typeof item !== 'string' || !party.mentions(item));
+    return (kept.length === 0 && value.length > 0 ? value.slice(0, 1) : kept).map((item) => valueWithout(item, party));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => !party.mentions(key));
+  return Object.fromEntries(entries.map(([key, item]) => [key, valueWithout(item, party)]));
+}
+
+/** A file of one JSON value; arrays of objects lose those that speak of the party. */
+export function jsonText(indent: number): Rewrite {
+  return (text, party) => {
+    const value: unknown = JSON.parse(text);
+    const kept = Array.isArray(value) ? value.filter((item) => !party.mentions(JSON.stringify(item))) : value;
+    const without = `${JSON.stringify(valueWithout(kept, party), null, indent)}\n`;
+    const plain = `${JSON.stringify(value, null, indent)}\n`;
+    return without === plain ? { text, removed: 0 } : { text: without, removed: 1 };
+  };
+}

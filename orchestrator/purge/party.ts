@@ -1,0 +1,100 @@
+import { formatAddress, type Prefix, parseAddress, parsePrefix } from '../address/ip.ts';
+import { PrefixSet } from '../address/prefix-set.ts';
+import { CensusError } from '../errors.ts';
+
+/** Addresses as programs write them: with a length, a port or brackets around, in any notation of IPv6. */
+const ipv4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)(?:\/\d{1,2}(?!\d))?/g;
+const ipv6 =
+  /(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,8}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?:\/\d{1,3}(?!\d))?(?![0-9A-Za-z:])/g;
+const name = /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)+$/i;
+
+/** Stand where an address or a name was. */
+const nobody = { 4: '0.0.0.0', 6: '::' } as const;
+export const nobodyName = 'purged.invalid';
+
+/** Whom a purge removes. */
+export interface Party {
+  /** The same text without the party: nobody stands where it was. */
+  scrub(text: string): string;
+  /** The same, as long as it was. */
+  blank(text: string): string;
+  mentions(text: string): boolean;
+  /** The addresses; null for a name. */
+  addresses: PrefixSet | null;
+  /** Bytes that stand for it in a packet's payload, in network order; none for a prefix, whose bytes are everywhere. */
+  bytes: Buffer | null;
+}
+
+type Replace = (found: string) => string;
+
+function addressReplacer(set: PrefixSet, by: (found: string, family: 4 | 6, length: string) => string): Replace {
+  return (found) => {
+    const prefix = parsePrefix(found);
+    if (prefix === null || !set.covers(prefix)) return found;
+    const family = found.includes(':') ? 6 : 4;
+    return by(found, family, found.includes('/') ? found.slice(found.indexOf('/')) : '');
+  };
+}
+
+function wordsBytes({ family, words }: { family: 4 | 6; words: readonly number[] }): Buffer {
+  const bytes = Buffer.alloc(family === 4 ? 4 : 16);
+  for (const [index, word] of words.entries()) bytes.writeUInt32BE(word, 4 * index);
+  return bytes;
+}
+
+/** Texts that may hold an address of a set: a look at the text of one address tells most lines apart before a pattern does. */
+function addressParty(set: PrefixSet, prefix: Prefix): Party {
+  const single = prefix.length === (prefix.family === 4 ? 32 : 128);
+  const inText = (text: string, replace: Replace) => text.replace(ipv6, replace).replace(ipv4, replace);
+  const scrub = addressReplacer(set, (_, family, length) => nobody[family] + length);
+  const blank = addressReplacer(set, (found) => 'x'.repeat(found.length));
+  const plain = single && prefix.family === 4 ? formatAddress(prefix) : null;
+  const may = (text: string) => text.includes(':') || plain === null || text.includes(plain);
+  return {
+    scrub: (text) => (may(text) ? inText(text, scrub) : text),
+    blank: (text) => (may(text) ? inText(text, blank) : text),
+    mentions: (text) => may(text) && inText(text, scrub) !== text,
+    addresses: set,
+    bytes: single ? wordsBytes(prefix) : null,
+  };
+}
+
+function nameParty(wanted: string): Party {
+  const escaped = wanted.toLowerCase().replaceAll('.', '\\.').replaceAll('-', '\\-');
+  const pattern = new RegExp(`(?<![A-Za-z0-9_.-])(?:[A-Za-z0-9_-]+\\.)*${escaped}(?!\\.?[A-Za-z0-9_-])`, 'gi');
+  const lower = wanted.toLowerCase();
+  const may = (text: string) => text.toLowerCase().includes(lower);
+  return {
+    scrub: (text) => (may(text) ? text.replace(pattern, nobodyName) : text),
+    blank: (text) => (may(text) ? text.replace(pattern, (found) => 'x'.repeat(found.length)) : text),
+    mentions: (text) => may(text) && text.replace(pattern, nobodyName) !== text,
+    addresses: null,
+    bytes: null,
+  };
+}
+
+/**
+ * Reads whom to purge: an address or a prefix of either family, mapped ones as what they stand for, or a name with all names below it.
+ * @throws CensusError E_INPUT when it is none of these
+ */
+export function parseParty(text: string): Party {
+  const prefix = parsePrefix(text);
+  if (prefix !== null) return addressParty(new PrefixSet([prefix]), prefix);
+  if (name.test(text) && !/^[\d.]+$/.test(text)) return nameParty(text);
+  throw new CensusError(
+    'E_INPUT',
+    `${JSON.stringify(text)} is no address, prefix or name`,
+    'give an address such as 198.18.9.1, a prefix such as 2001:db8::/48, or a name such as shop.example',
+  );
+}
+
+/** Whether an address, as its bytes lie in a packet, is of the party. */
+export function holdsBytes({ addresses }: Party, bytes: Buffer): boolean {
+  if (addresses === null) return false;
+  const family = bytes.length === 4 ? 4 : 6;
+  const words = Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readUInt32BE(4 * index));
+  const address = parseAddress(formatAddress({ family, words }));
+  const mapped = family === 6 && words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
+  if (mapped) return addresses.contains({ family: 4, words: words.slice(3) });
+  return address !== null && addresses.contains(address);
+}

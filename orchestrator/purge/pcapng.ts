@@ -1,0 +1,128 @@
+import { holdsBytes, type Party } from './party.ts';
+
+/**
+ * Captures without a party: packets to it and from it are left out, announcements of its addresses are overwritten with NOPs, and its
+ * address or name in a payload with what means nothing. Format: draft-ietf-opsawg-pcapng.
+ */
+
+const sectionHeader = 0x0a0d0d0a;
+const interfaceDescription = 1;
+const nameResolution = 4;
+const enhancedPacket = 6;
+const packetHead = 28;
+
+/** Bytes of the link layer's header, by link type: Ethernet, two cooked forms of Linux, and none. */
+const linkBytes: Readonly<Record<number, number>> = { 1: 14, 113: 16, 276: 20, 101: 0, 12: 0 };
+
+interface Ip {
+  family: 4 | 6;
+  source: Buffer;
+  target: Buffer;
+  /** Where the next header begins, and which it is. */
+  next: number;
+  protocol: number;
+}
+
+function ipOf(packet: Buffer, at: number): Ip | null {
+  const family = (packet[at] ?? 0) >> 4;
+  if (family === 4 && packet.length >= at + 20) {
+    const ends = { source: packet.subarray(at + 12, at + 16), target: packet.subarray(at + 16, at + 20) };
+    return { family, ...ends, next: at + 4 * ((packet[at] ?? 0) & 15), protocol: packet[at + 9] ?? 0 };
+  }
+  if (family !== 6 || packet.length < at + 40) return null;
+  const ends = { source: packet.subarray(at + 8, at + 24), target: packet.subarray(at + 24, at + 40) };
+  return { family, ...ends, next: at + 40, protocol: packet[at + 6] ?? 0 };
+}
+
+/** An ADD_ADDR (RFC 8684, 3.4.1) of the party's address becomes NOPs of the same length. */
+function blankAnnouncement(option: Buffer, party: Party): boolean {
+  if (option[0] !== 30 || (option[2] ?? 0) >> 4 !== 3) return false;
+  // Version 0 names the family in the byte of the subtype; in version 1 the length tells it.
+  const long = option.length >= 20 && [20, 22, 28, 30].includes(option.length);
+  const address = option.subarray(4, long ? 20 : 8);
+  if (address.length % 4 !== 0 || address.length === 0 || !holdsBytes(party, address)) return false;
+  option.fill(1);
+  return true;
+}
+
+/** Gives where the payload begins. */
+function blankOptions(packet: Buffer, at: number, party: Party): { payload: number; changed: boolean } {
+  const end = Math.min(packet.length, at + 4 * ((packet[at + 12] ?? 0x50) >> 4));
+  let changed = false;
+  for (let next = at + 20; next < end && packet[next] !== 0; ) {
+    const length = packet[next] === 1 ? 1 : (packet[next + 1] ?? 0);
+    if (length === 0 || (length < 2 && packet[next] !== 1)) break;
+    changed = blankAnnouncement(packet.subarray(next, Math.min(end, next + length)), party) || changed;
+    next += length;
+  }
+  return { payload: end, changed };
+}
+
+function blankPayload(payload: Buffer, party: Party): boolean {
+  const text = payload.toString('latin1');
+  const blank = party.blank(text);
+  payload.write(blank, 'latin1');
+  let changed = blank !== text;
+  const { bytes } = party;
+  for (let at = bytes === null ? -1 : payload.indexOf(bytes); at >= 0; at = payload.indexOf(bytes ?? '')) {
+    payload.fill(0x78, at, at + (bytes?.length ?? 0));
+    changed = true;
+  }
+  return changed;
+}
+
+/** null: the packet goes; else whether it was changed. */
+function packetWithout(packet: Buffer, link: number, party: Party): boolean | null {
+  const at = linkBytes[link];
+  const ip = at === undefined ? null : ipOf(packet, at);
+  if (ip === null) return blankPayload(packet, party);
+  if (holdsBytes(party, ip.source) || holdsBytes(party, ip.target)) return null;
+  if (ip.protocol !== 6) return blankPayload(packet.subarray(ip.next), party);
+  const { payload, changed } = blankOptions(packet, ip.next, party);
+  return blankPayload(packet.subarray(payload), party) || changed;
+}
+
+export interface Filtered {
+  bytes: Buffer;
+  /** Packets left out or changed. */
+  packets: number;
+}
+
+/** true for the first bytes of a capture. */
+export function isCapture(head: Buffer): boolean {
+  return head.length >= 4 && head.readUInt32BE(0) === sectionHeader;
+}
+
+/** A capture without a party. What cannot be read as blocks to its end (a file that was cut) stays as it is from there on. */
+export function captureWithout(given: Buffer, party: Party): Filtered {
+  const bytes = Buffer.from(given);
+  const kept: Buffer[] = [];
+  const links: number[] = [];
+  let packets = 0;
+  let little = true;
+  let at = 0;
+  const u32 = (place: number) => (little ? bytes.readUInt32LE(place) : bytes.readUInt32BE(place));
+  while (at + 12 <= bytes.length) {
+    if (bytes.readUInt32BE(at) === sectionHeader) {
+      little = bytes.readUInt32BE(at + 8) !== 0x1a2b3c4d;
+      links.length = 0;
+    }
+    const type = u32(at);
+    const length = u32(at + 4);
+    if (length < 12 || at + length > bytes.length) break;
+    const block = bytes.subarray(at, at + length);
+    at += length;
+    if (type === interfaceDescription) links.push(little ? block.readUInt16LE(8) : block.readUInt16BE(8));
+    if (type === nameResolution) continue;
+    if (type === enhancedPacket) {
+      const link = links[little ? block.readUInt32LE(8) : block.readUInt32BE(8)] ?? -1;
+      const captured = little ? block.readUInt32LE(20) : block.readUInt32BE(20);
+      const said = packetWithout(block.subarray(packetHead, packetHead + captured), link, party);
+      if (said !== false) packets += 1;
+      if (said === null) continue;
+    }
+    kept.push(block);
+  }
+  kept.push(bytes.subarray(at));
+  return { bytes: packets === 0 ? given : Buffer.concat(kept), packets };
+}

@@ -1,0 +1,171 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { readEntries } from '../address/blocklist.ts';
+import { formatPrefix } from '../address/ip.ts';
+import { PrefixSet } from '../address/prefix-set.ts';
+import { openDatabase } from '../core/duckdb.ts';
+import { nowIso } from '../core/folder/entries.ts';
+import { exists, filesBelow, sha256Of } from '../core/folder/files.ts';
+import { RunFolder } from '../core/folder/folder.ts';
+import { lockFolder } from '../core/folder/lock.ts';
+import { Manifest, ManifestFile, readManifest, schemaVersion } from '../core/folder/manifest.ts';
+import { purgedUnits } from '../core/folder/ndjson.ts';
+import { rawNames } from '../core/folder/raw-files.ts';
+import { readCut, weightOf } from '../core/part/cut.ts';
+import type { PartStage, Stage } from '../core/stage.ts';
+import { createState, type RunState, viewStage } from '../core/state.ts';
+import { runWholeStage } from '../core/whole-stage.ts';
+import { CensusError } from '../errors.ts';
+import { deriveStage } from './derive.ts';
+import { purgeFile, type Removed, replaceFile, rewriteFile } from './files.ts';
+import { dropLines, unitLines, valueWithout } from './lines.ts';
+import type { Party } from './party.ts';
+
+export interface Purged extends Removed {
+  /** Units of all stages that this and earlier purges removed. */
+  units: number;
+}
+
+export interface PurgeInput<C> {
+  folder: string;
+  party: Party;
+  stages: readonly Stage<C>[];
+  config: C;
+  signal: AbortSignal;
+}
+
+/** @throws CensusError E_RUN_FOLDER for a run that is not complete: what it still measures could bring the party back */
+function requireComplete<C>(root: string, manifest: Manifest, stages: readonly Stage<C>[]): void {
+  // Those without parts are made again here: a purge that was ended may have left one of them under way.
+  const open = stages.some(({ kind, name }) => kind === 'parts' && manifest.stages[name]?.status === 'running');
+  if (manifest.finished_at !== null && !open && manifest.schema_version === schemaVersion) return;
+  throw new CensusError(
+    'E_RUN_FOLDER',
+    `${root} is not a complete run of this version`,
+    'add the party to the blocklist and complete the run first: mptcp-census run; or remove the whole folder',
+  );
+}
+
+/** Takes the party out of the units of a stage; gives how many units of it are purged in all. */
+async function purgeUnits<C>(state: RunState<C>, stage: PartStage<C>, party: Party): Promise<number> {
+  const cut = await readCut(state.folder, stage.name);
+  const rewrite = unitLines((row) => weightOf(stage, row, state.config));
+  let units = 0;
+  for (const part of cut?.parts ?? []) {
+    const raw = state.folder.raw(stage.name, part);
+    const input = state.folder.input(stage.name, part);
+    for (const path of [input, join(raw, 'asked.ndjson'), join(raw, 'skipped.ndjson')]) {
+      if (await exists(path)) await rewriteFile(path, rewrite, party);
+    }
+    units += await purgedUnits(input);
+  }
+  return units;
+}
+
+/** Takes the party out of every raw file; unit rows are clean already. */
+async function purgeRaw(root: string, party: Party): Promise<Removed> {
+  const sum = { files: 0, lines: 0, packets: 0 };
+  for (const file of await filesBelow(join(root, 'raw'))) {
+    const path = join(root, 'raw', file);
+    if (path.endsWith('.purge')) {
+      await rm(path); // left by one that was ended
+      continue;
+    }
+    if (basename(path) === 'cut.json') continue;
+    const removed = await purgeFile(path, new Set(await rawNames(dirname(path))), party);
+    for (const key of ['files', 'lines', 'packets'] as const) sum[key] += removed[key];
+  }
+  return sum;
+}
+
+/** A kept blocklist without the party's own entries. What else an entry blocks stays blocked. */
+function blocklistWithout(text: string, party: Party): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      if (!party.mentions(line)) return [line];
+      const { prefixes } = readEntries(line);
+      const left = prefixes.flatMap((prefix) => (party.addresses ?? new PrefixSet([])).split(prefix).outside);
+      return left.map(formatPrefix);
+    })
+    .join('\n');
+}
+
+/** Renews the kept blocklists, whose names are those of their content, and what the manifest says of them. */
+async function purgeBlocklists(root: string, manifest: Manifest, party: Party): Promise<void> {
+  const folder = join(root, 'blocklists');
+  for (const file of await filesBelow(folder)) {
+    const path = join(folder, file);
+    const text = await readFile(path, 'utf8');
+    const left = blocklistWithout(text, party);
+    if (left === text) continue;
+    const sha256 = sha256Of(left);
+    const copy = join('blocklists', `${sha256}.conf`);
+    const prefixes = readEntries(left).prefixes.length;
+    await replaceFile(join(root, copy), left);
+    for (const start of manifest.starts) {
+      for (const kept of [start.blocklist, ...start.rereads]) {
+        if (kept !== null && kept.copy === join('blocklists', file)) Object.assign(kept, { copy, sha256, prefixes });
+      }
+    }
+    await new ManifestFile(root, manifest).save();
+    await rm(path);
+  }
+}
+
+/** Folders that follow from the rest and are made again, or by whoever wants them. */
+async function removeDerived(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (/^(replay.*|\.tmp)$/.test(name)) await rm(join(root, name), { recursive: true, force: true });
+  }
+}
+
+async function derive<C>(state: RunState<C>, stage: Stage<C>, party: Party): Promise<void> {
+  const { manifest, folder } = state;
+  if (manifest.data.stages[stage.name]?.status === 'left_out') return;
+  if (stage.kind === 'whole') {
+    delete manifest.data.stages[stage.name];
+    await runWholeStage(state, stage);
+    return;
+  }
+  const cut = await readCut(folder, stage.name);
+  if (cut !== null) await deriveStage(state, stage, { cut, party });
+}
+
+/**
+ * Removes a party from a stored run. Raw files first, one after the other, each replaced whole; then all that follows from them is made
+ * again, offline, with its hashes. Ended anywhere and started again, it comes to the same end: what is clean already stays as it is.
+ */
+export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
+  const { folder: root, party } = input;
+  const before = await readManifest(root);
+  if (before === null)
+    throw new CensusError('E_RUN_FOLDER', `${root} holds no manifest.json`, 'name a run folder, such as runs/lab');
+  requireComplete(root, before, input.stages);
+  const release = await lockFolder(root);
+  const folder = new RunFolder(root);
+  try {
+    await removeDerived(root);
+    await purgeBlocklists(root, before, party);
+    const database = await openDatabase({ temp: folder.temp() });
+    const manifest = new ManifestFile(root, Manifest.parse(valueWithout(before, party)));
+    const state = createState({ ...input, folder, manifest, database, report: () => undefined, terminal: false });
+    let units = 0;
+    for (const stage of input.stages) if (stage.kind === 'parts') units += await purgeUnits(state, stage, party);
+    const removed = await purgeRaw(root, party);
+    const optOuts = join(root, 'rejects', 'opt_outs.ndjson');
+    if (await exists(optOuts)) await rewriteFile(optOuts, dropLines, party);
+    for (const stage of input.stages) {
+      await derive(state, stage, party);
+      await viewStage(database, state, stage);
+    }
+    database.closeSync();
+    const { lines, packets } = removed;
+    manifest.data.purges.push({ at: nowIso(), units, lines, packets });
+    await manifest.save();
+    return { ...removed, units };
+  } finally {
+    await rm(folder.temp(), { recursive: true, force: true });
+    await release();
+  }
+}
