@@ -12,8 +12,8 @@ import { NarrowRows } from '../core/rows/narrow-row.ts';
 import { RecordsWriter } from '../core/rows/records-file.ts';
 import type { PartStage } from '../core/stage.ts';
 import type { RunState } from '../core/state.ts';
-import { rewriteFile } from './files.ts';
-import { dropLines } from './lines.ts';
+import { rewriteLines } from './files.ts';
+import { dropLine } from './lines.ts';
 import type { Party } from './party.ts';
 
 /** Why a record holds no answer; null when it holds one. */
@@ -47,7 +47,7 @@ async function filterPart<C>(job: PartJob<C>, before: PartEntry, party: Party): 
   }
   const written = await writer.finish();
   const rejects = folder.rejectsPart(stage.name, part);
-  await rewriteFile(rejects, dropLines, party);
+  await rewriteLines(rejects, dropLine, party);
   const purged = await purgedUnits(folder.input(stage.name, part));
   if (purged > 0) counts.skipped.purged = purged;
   counts.records_out = written.rows;

@@ -3,38 +3,43 @@ import { purgedLine } from '../core/folder/raw-files.ts';
 import { jsonOf } from '../core/process/lines.ts';
 import { nobodyName, type Party } from './party.ts';
 
-/** What becomes of a file's text, by what the file is. Each way gives the same again when it is gone over twice. */
+/** A line without the party, which it mentions; null: it goes. */
+export type ChangeLine = (line: string, party: Party) => string | null;
+
+/** What becomes of a file's whole text. Each way gives the same again when it is gone over twice. */
 export type Rewrite = (text: string, party: Party) => { text: string; removed: number };
 
-/** Line by line; null leaves a line out. */
-function perLine(change: (line: string, party: Party) => string | null): Rewrite {
-  return (text, party) => {
-    let removed = 0;
-    const kept = text.split('\n').flatMap((line) => {
-      if (!party.mentions(line)) return [line];
-      removed += 1;
-      return change(line, party) ?? [];
-    });
-    return { text: removed === 0 ? text : kept.join('\n'), removed };
-  };
+/** How a file is rewritten: line by line, however long it is, or as a whole. */
+export type Rule = { line: ChangeLine } | { whole: Rewrite };
+
+/** Lines that mention the party as they are to be; the others as they are. */
+export function changeLines(lines: string[], change: ChangeLine, party: Party): { lines: string[]; removed: number } {
+  if (!party.mentions(lines.join('\n'))) return { lines, removed: 0 };
+  let removed = 0;
+  const kept = lines.flatMap((line) => {
+    if (!party.mentions(line)) return [line];
+    removed += 1;
+    return change(line, party) ?? [];
+  });
+  return { lines: kept, removed };
 }
 
 /** The line goes. */
-export const dropLines = perLine(() => null);
+export const dropLine: ChangeLine = () => null;
 
 /** Somebody nobody is stands in its place: for lists whose lines are counted, or weighed. */
-export const scrubLines = perLine((line, party) => party.scrub(line));
+export const scrubLine: ChangeLine = (line, party) => party.scrub(line);
 
 /** The line is kept as one that was: for files whose lines are compared with a program's own count. */
-export const standInLines = perLine(() => purgedLine);
+export const standInLine: ChangeLine = () => purgedLine;
 
 /** A unit row is kept as the number of units it stood for. A name in it that is no unit's is taken out of it. */
-export function unitLines(weightOf: (row: unknown) => number): Rewrite {
-  return perLine((line, party) => {
+export function unitLine(weightOf: (row: unknown) => number): ChangeLine {
+  return (line, party) => {
     const row = z.record(z.string(), z.unknown()).safeParse(jsonOf(line)).data ?? {};
     if (party.addresses === null && 'host' in row) return JSON.stringify({ ...row, host: null });
     return JSON.stringify({ purged: weightOf('row' in row ? row.row : row) });
-  });
+  };
 }
 
 const answerHead = /^(\d+) (\d+) (.*)$/;
@@ -63,14 +68,14 @@ export const answerLines: Rewrite = (text, party) => {
 };
 
 /** Questions: one about the party is of no unit any more. */
-export const questionLines = perLine((line, party) => {
+export const questionLine: ChangeLine = (line, party) => {
   const { process, id, type, name, ...rest } = z
     .looseObject({ process: z.int().optional(), id: z.int(), type: z.string(), name: z.string() })
     .parse(JSON.parse(line));
   const of = process === undefined ? {} : { process };
   if (party.mentions(name)) return JSON.stringify({ ...of, id, name: nobodyName, type, control: true });
   return party.scrub(JSON.stringify({ ...of, id, name, type, ...rest }));
-});
+};
 
 /** Hosts of an XML file, and what else speaks of the party. */
 export const hostElements: Rewrite = (text, party) => {
@@ -80,8 +85,8 @@ export const hostElements: Rewrite = (text, party) => {
     removed += 1;
     return '';
   });
-  const scrubbed = scrubLines(without, party);
-  return { text: scrubbed.text, removed: removed + scrubbed.removed };
+  const scrubbed = party.scrub(without);
+  return { text: scrubbed, removed: removed + (scrubbed === without ? 0 : 1) };
 };
 
 /** Any JSON value without a party: what an array says of it is left out, and so is a field named after it; elsewhere nobody stands. */
@@ -99,7 +104,10 @@ export function valueWithout(value: unknown, party: Party): unknown {
 /** A file of one JSON value; arrays of objects lose those that speak of the party. */
 export function jsonText(indent: number): Rewrite {
   return (text, party) => {
-    const value: unknown = JSON.parse(text);
+    if (!party.mentions(text)) return { text, removed: 0 };
+    const value = jsonOf(text);
+    // Half a file, or none of JSON: nobody takes it apart any more.
+    if (value === null) return { text: party.scrub(text), removed: 1 };
     const kept = Array.isArray(value) ? value.filter((item) => !party.mentions(JSON.stringify(item))) : value;
     const without = `${JSON.stringify(valueWithout(kept, party), null, indent)}\n`;
     const plain = `${JSON.stringify(value, null, indent)}\n`;

@@ -6,7 +6,7 @@ import { CensusError } from '../errors.ts';
 const ipv4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)(?:\/\d{1,2}(?!\d))?/g;
 const ipv6 =
   /(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,8}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?:\/\d{1,3}(?!\d))?(?![0-9A-Za-z:])/g;
-const name = /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)+$/i;
+const name = /^(?=.{1,253}$)(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*$/i;
 
 /** Stand where an address or a name was. */
 const nobody = { 4: '0.0.0.0', 6: '::' } as const;
@@ -80,7 +80,7 @@ function nameParty(wanted: string): Party {
 export function parseParty(text: string): Party {
   const prefix = parsePrefix(text);
   if (prefix !== null) return addressParty(new PrefixSet([prefix]), prefix);
-  if (name.test(text) && !/^[\d.]+$/.test(text)) return nameParty(text);
+  if (name.test(text)) return nameParty(text);
   throw new CensusError(
     'E_INPUT',
     `${JSON.stringify(text)} is no address, prefix or name`,

@@ -84,13 +84,8 @@ function packetWithout(packet: Buffer, link: number, party: Party): boolean | nu
 
 export interface Filtered {
   bytes: Buffer;
-  /** Packets left out or changed. */
+  /** Packets, and records of names, left out or changed. */
   packets: number;
-}
-
-/** true for the first bytes of a capture. */
-export function isCapture(head: Buffer): boolean {
-  return head.length >= 4 && head.readUInt32BE(0) === sectionHeader;
 }
 
 /** A capture without a party. What cannot be read as blocks to its end (a file that was cut) stays as it is from there on. */
@@ -113,7 +108,10 @@ export function captureWithout(given: Buffer, party: Party): Filtered {
     const block = bytes.subarray(at, at + length);
     at += length;
     if (type === interfaceDescription) links.push(little ? block.readUInt16LE(8) : block.readUInt16BE(8));
-    if (type === nameResolution) continue;
+    if (type === nameResolution && blankPayload(block, party)) {
+      packets += 1;
+      continue;
+    }
     if (type === enhancedPacket) {
       const link = links[little ? block.readUInt32LE(8) : block.readUInt32BE(8)] ?? -1;
       const captured = little ? block.readUInt32LE(20) : block.readUInt32BE(20);

@@ -17,8 +17,8 @@ import { createState, type RunState, viewStage } from '../core/state.ts';
 import { runWholeStage } from '../core/whole-stage.ts';
 import { CensusError } from '../errors.ts';
 import { deriveStage } from './derive.ts';
-import { purgeFile, type Removed, replaceFile, rewriteFile } from './files.ts';
-import { dropLines, unitLines, valueWithout } from './lines.ts';
+import { purgeFile, type Removed, replaceFile, rewriteLines } from './files.ts';
+import { dropLine, unitLine, valueWithout } from './lines.ts';
 import type { Party } from './party.ts';
 
 export interface Purged extends Removed {
@@ -49,13 +49,13 @@ function requireComplete<C>(root: string, manifest: Manifest, stages: readonly S
 /** Takes the party out of the units of a stage; gives how many units of it are purged in all. */
 async function purgeUnits<C>(state: RunState<C>, stage: PartStage<C>, party: Party): Promise<number> {
   const cut = await readCut(state.folder, stage.name);
-  const rewrite = unitLines((row) => weightOf(stage, row, state.config));
+  const change = unitLine((row) => weightOf(stage, row, state.config));
   let units = 0;
   for (const part of cut?.parts ?? []) {
     const raw = state.folder.raw(stage.name, part);
     const input = state.folder.input(stage.name, part);
     for (const path of [input, join(raw, 'asked.ndjson'), join(raw, 'skipped.ndjson')]) {
-      if (await exists(path)) await rewriteFile(path, rewrite, party);
+      if (await exists(path)) await rewriteLines(path, change, party);
     }
     units += await purgedUnits(input);
   }
@@ -67,10 +67,6 @@ async function purgeRaw(root: string, party: Party): Promise<Removed> {
   const sum = { files: 0, lines: 0, packets: 0 };
   for (const file of await filesBelow(join(root, 'raw'))) {
     const path = join(root, 'raw', file);
-    if (path.endsWith('.purge')) {
-      await rm(path); // left by one that was ended
-      continue;
-    }
     if (basename(path) === 'cut.json') continue;
     const removed = await purgeFile(path, new Set(await rawNames(dirname(path))), party);
     for (const key of ['files', 'lines', 'packets'] as const) sum[key] += removed[key];
@@ -113,8 +109,9 @@ async function purgeBlocklists(root: string, manifest: Manifest, party: Party): 
   }
 }
 
-/** Folders that follow from the rest and are made again, or by whoever wants them. */
+/** What a purge that was ended left behind; and folders that follow from the rest, made again by whoever wants them. */
 async function removeDerived(root: string): Promise<void> {
+  for (const file of await filesBelow(root)) if (file.endsWith('.purge')) await rm(join(root, file));
   for (const name of await readdir(root)) {
     if (/^(replay.*|\.tmp)$/.test(name)) await rm(join(root, name), { recursive: true, force: true });
   }
@@ -154,7 +151,7 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
     for (const stage of input.stages) if (stage.kind === 'parts') units += await purgeUnits(state, stage, party);
     const removed = await purgeRaw(root, party);
     const optOuts = join(root, 'rejects', 'opt_outs.ndjson');
-    if (await exists(optOuts)) await rewriteFile(optOuts, dropLines, party);
+    if (await exists(optOuts)) await rewriteLines(optOuts, dropLine, party);
     for (const stage of input.stages) {
       await derive(state, stage, party);
       await viewStage(database, state, stage);

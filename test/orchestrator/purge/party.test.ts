@@ -1,0 +1,92 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CensusError } from '../../../orchestrator/errors.ts';
+import { holdsBytes, parseParty } from '../../../orchestrator/purge/party.ts';
+
+const test = suite('party');
+
+const cases: [party: string, text: string, scrubbed: string, sentence: string][] = [
+  ['198.18.4.1', '{"target":"198.18.4.1"}', '{"target":"0.0.0.0"}', 'an address in quotes'],
+  ['198.18.4.1', 'http://198.18.4.1:80/', 'http://0.0.0.0:80/', 'with a port'],
+  ['198.18.4.1', '::ffff:198.18.4.1 ::ffff:c612:401', ':: ::', 'mapped, in both notations'],
+  [
+    '198.18.4.1',
+    '198.18.4.10 98.18.4.1 198.18.4.1.5 1198.18.4.1',
+    '198.18.4.10 98.18.4.1 198.18.4.1.5 1198.18.4.1',
+    'others are not it',
+  ],
+  ['198.18.4.1', '198.18.4.1/32 198.18.4.1\\/32', '0.0.0.0/32 0.0.0.0\\/32', 'as a prefix'],
+  ['198.18.4.0', '198.18.4.0/24 198.18.4.0', '198.18.4.0/24 0.0.0.0', 'a prefix that begins with it is not it'],
+  ['::ffff:198.18.4.1', '198.18.4.1', '0.0.0.0', 'given as a mapped one'],
+  ['198.18.4.1', 'at 198.18.4.1.', 'at 0.0.0.0.', 'at the end of a sentence'],
+  ['2001:db8::1', '2001:db8::1 2001:DB8:0:0:0:0:0:1 2001:0db8::0001', ':: :: ::', 'IPv6 in any notation'],
+  ['2001:db8:0:0::1', 'http://[2001:db8::1]:80/', 'http://[::]:80/', 'in brackets'],
+  [
+    '2001:db8::1',
+    '2001:db8::10 2001:db8::1:1 12:34:56',
+    '2001:db8::10 2001:db8::1:1 12:34:56',
+    'others, and times of day',
+  ],
+  [
+    '198.18.4.0/24',
+    '198.18.4.1 198.18.5.1 198.18.4.0/25',
+    '0.0.0.0 198.18.5.1 0.0.0.0/25',
+    'any address of a prefix, and prefixes within',
+  ],
+  ['2001:db8::/32', '2001:db8:9::1 2001:db9::1', ':: 2001:db9::1', 'of IPv6'],
+  [
+    'a.example',
+    'a.example www.A.example b.a.example',
+    'purged.invalid purged.invalid purged.invalid',
+    'a name and those below it',
+  ],
+  [
+    'a.example',
+    'ba.example a.example.org a-a.example a.example-b',
+    'ba.example a.example.org a-a.example a.example-b',
+    'longer names are not it',
+  ],
+  ['a.example', 'https://a.example/x', 'https://purged.invalid/x', 'in a URL'],
+  ['a.example', 'a.example. IN', 'purged.invalid. IN', 'with a dot behind it'],
+];
+for (const [given, text, scrubbed, sentence] of cases) {
+  test(`${sentence}: ${given}`, () => {
+    const party = parseParty(given);
+    assert.is(party.scrub(text), scrubbed);
+    assert.is(party.mentions(text), text !== scrubbed);
+    assert.is(party.blank(text).length, text.length);
+    assert.not.ok(party.mentions(party.blank(text)));
+  });
+}
+
+const refused = [
+  '',
+  'nobody',
+  '198.18.4',
+  '198.18.4.1/33',
+  '198.18.4.1-198.18.4.9',
+  'a b.example',
+  '1.2.3.4.5',
+  '*.example.org',
+];
+for (const text of refused) {
+  test(`${JSON.stringify(text)} is nobody`, () => {
+    assert.throws(
+      () => parseParty(text),
+      (error: unknown) => error instanceof CensusError && error.code === 'E_INPUT',
+    );
+  });
+}
+
+test('bytes in network order are told too, mapped ones as IPv4', () => {
+  const four = parseParty('198.18.4.1');
+  assert.ok(holdsBytes(four, Buffer.from('c6120401', 'hex')));
+  assert.ok(holdsBytes(four, Buffer.from('00000000000000000000ffffc6120401', 'hex')));
+  assert.not.ok(holdsBytes(four, Buffer.from('c6120402', 'hex')));
+  const six = parseParty('2001:db8::/32');
+  assert.ok(holdsBytes(six, Buffer.from('20010db8000000000000000000000001', 'hex')));
+  assert.not.ok(holdsBytes(six, Buffer.from('20010db9000000000000000000000001', 'hex')));
+  assert.not.ok(holdsBytes(parseParty('a.example'), Buffer.from('c6120401', 'hex')));
+});
+
+test.run();
