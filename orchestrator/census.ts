@@ -12,6 +12,7 @@ import { lockFolder } from './core/folder/lock.ts';
 import { type Manifest, ManifestFile, readManifest } from './core/folder/manifest.ts';
 import { openRun } from './core/folder/open-run.ts';
 import type { OptOuts } from './core/folder/opt-outs.ts';
+import { untilStopped } from './core/folder/stop-file.ts';
 import { LateOptOuts } from './core/opt-outs/late.ts';
 import { OptOutReader } from './core/opt-outs/reader.ts';
 import { type Found, type Need, requirePrograms } from './core/process/programs.ts';
@@ -118,7 +119,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     const stages = pipeline(findTool);
     const run = { ...input, config: kept, memory: config.memory, folder: new RunFolder(folder), manifest, stages };
     await whileReading(config, optOuts, { folder, manifest, report: input.report }, (late) =>
-      runStages({ ...run, optOuts: late }),
+      untilStopped(folder, input.signal, (signal) => runStages({ ...run, signal, optOuts: late })),
     );
     return manifest.data;
   } finally {

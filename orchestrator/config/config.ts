@@ -67,6 +67,11 @@ function scanSchema(seconds: Seconds) {
         .nullable()
         .default(null)
         .describe('file of addresses, prefixes and ranges that are never probed'),
+      addresses_per_name: z
+        .int()
+        .positive()
+        .default(100)
+        .describe('addresses of one name and type that are probed at most: a name may hold thousands'),
       reread: seconds
         .refine((every) => every > 0 && every <= 30, 'more than 0s and at most 30s: an opt-out holds within a minute')
         .prefault('10s')

@@ -25,6 +25,7 @@ scan:
   versions: [1, 0]            # MPTCP versions, each a SYN of its own
   rate: null                  # REQUIRED: packets per second on the wire, all probes together
   blocklist: null             # REQUIRED: file of prefixes that are never probed
+  addresses_per_name: 100     # of one name and type; a name may hold thousands
   reread: 10s                 # how often that file is read again while the run sends: opt-outs added to it hold at once
   interface: null             # null: that of the default route
   gateway_mac: null           # null: zmap finds it

@@ -6,7 +6,7 @@ import { CensusError } from '../errors.ts';
 import { defineStage } from './define.ts';
 import { createScreen } from './units/screen.ts';
 
-const Row = z.object({ target: z.string(), mentions: z.int() });
+const Row = z.object({ target: z.string(), mentions: z.int(), beyond: z.boolean().default(false) });
 
 /** true when a prefix of the list holds this target: it is probed there already. */
 function coveredBy(prefixes: Set<string>, target: string): boolean {
@@ -37,15 +37,20 @@ async function* units({ config, batches }: UnitsContext<Config>): AsyncGenerator
   for await (const batch of batches(`SELECT DISTINCT target, 1 AS mentions FROM targets WHERE kind = 'prefix'`)) {
     for (const value of batch) prefixes.add(Row.parse(value).target);
   }
+  const most = config.scan.addresses_per_name;
   const rows = batches(`
-    SELECT target, count(*) AS mentions
-    FROM (SELECT unnest(addresses) AS target FROM resolve UNION ALL SELECT target FROM targets WHERE kind <> 'name')
+    SELECT target, count(*) AS mentions, bool_and(beyond) AS beyond
+    FROM (
+      SELECT unnest(addresses) AS target, unnest(range(len(addresses))) >= ${most} AS beyond FROM resolve
+      UNION ALL
+      SELECT target, false FROM targets WHERE kind <> 'name'
+    )
     GROUP BY target
     ORDER BY target`);
   for await (const batch of rows) {
     yield batch.map((value) => {
-      const { target, mentions } = Row.parse(value);
-      const skip = coveredBy(prefixes, target) ? 'duplicate' : screen.whole(target);
+      const { target, mentions, beyond } = Row.parse(value);
+      const skip = coveredBy(prefixes, target) ? 'duplicate' : (screen.whole(target) ?? (beyond ? 'beyond_cap' : null));
       return { row: { target }, skip, duplicates: mentions - 1 };
     });
   }

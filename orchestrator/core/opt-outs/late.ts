@@ -28,6 +28,11 @@ export class LateOptOuts {
     return this.#since;
   }
 
+  /** Whether anybody opted out since the start. */
+  get any(): boolean {
+    return this.#late.length > 0;
+  }
+
   get prefixes(): Prefix[] {
     return [...this.#before, ...this.#late];
   }

@@ -26,7 +26,7 @@ async function beginPart<C>(
     const since = job.optOuts?.since;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
-    const late = job.optOuts === null || lateScreen === undefined ? [] : [lateScreen(job.optOuts.since)];
+    const late = job.optOuts?.any && lateScreen !== undefined ? [lateScreen(job.optOuts.since)] : [];
     await screenPart(job, partial, screen === null ? late : [screen, ...late]);
     if (since === job.optOuts?.since) return since;
   }

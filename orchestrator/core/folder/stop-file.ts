@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { CensusError } from '../../errors.ts';
+import { after } from '../process/timer.ts';
+import { exists } from './files.ts';
+
+/** A file of this name in a run folder ends the run, as SIGTERM does: for whoever may write there and knows no process. */
+const stopFile = 'stop';
+const everyMs = 1000;
+
+/**
+ * Does the work until it is through or the file is there.
+ * @throws CensusError E_STOPPED before anything is done when the file is there already
+ */
+export async function untilStopped<T>(
+  folder: string,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const path = join(folder, stopFile);
+  if (await exists(path)) {
+    throw new CensusError('E_STOPPED', `${path} is there: nobody is to be asked`, 'remove the file to resume the run');
+  }
+  const controller = new AbortController();
+  let callOff = () => {};
+  function wait(): void {
+    callOff = after(everyMs, () => {
+      exists(path).then((there) => (there ? controller.abort() : wait()));
+    });
+  }
+  wait();
+  try {
+    return await work(AbortSignal.any([signal, controller.signal]));
+  } finally {
+    controller.abort();
+    callOff();
+  }
+}
