@@ -26,6 +26,7 @@ import { requirePrivileges } from './machine/privileges.ts';
 import { provenance } from './machine/provenance.ts';
 import { vantagePoint } from './machine/vantage.ts';
 import { pipeline } from './pipeline.ts';
+import { readOrganisations } from './report/organisations/file.ts';
 import type { RuleSetName } from './schemas/lists.ts';
 import { findTool } from './tools/finder.ts';
 
@@ -58,9 +59,11 @@ export async function checkSourcesOf(config: Config, before: { folder: RunFolder
   await checkSources(partStages(config), config, before);
 }
 
-/** Files outside the run folder that decoding reads: a replay needs them as they were. */
+/** Files outside the run folder that decoding and the report read: a replay needs them as they were. */
 function decodeInputs(config: Config): string[] {
-  return partStages(config).flatMap((stage) => stage.tool(config).inputs?.(config) ?? []);
+  const { organisations } = config.asn;
+  const ofTools = partStages(config).flatMap((stage) => stage.tool(config).inputs?.(config) ?? []);
+  return organisations === null ? ofTools : [...ofTools, organisations];
 }
 
 /** Files outside the run folder that a run with this configuration reads, but for the blocklist: the run folder keeps that. */
@@ -99,6 +102,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     const before = await readManifest(folder);
     const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
     await checkSourcesOf(config, earlier);
+    if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
     const noTableYet = earlier !== null && (await isUnread(earlier, 'asn'));
     const manifest = await openRun({
       folder,

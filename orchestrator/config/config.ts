@@ -147,6 +147,11 @@ const Asn = z
       .default(24)
       .describe('hours that the table of an archive may lie from the middle of the scan'),
     names: z.string().nullable().default(null).describe('file of AS names'),
+    organisations: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('file of which organisation each AS belongs to; null: ASes are grouped by their names'),
   })
   .refine(({ rib, archive }) => rib === null || archive === null, 'expected rib or archive, not both')
   .refine(({ tool, archive }) => typeof tool === 'string' || archive === null, 'a command of your own gets no archive')

@@ -59,7 +59,12 @@ function absolutePaths(config: Config, folder: string): Config {
           ? { addresses: at(targets.addresses) }
           : targets,
     scan: { ...config.scan, blocklist: at(config.scan.blocklist) },
-    asn: { ...config.asn, rib: at(config.asn.rib), names: at(config.asn.names) },
+    asn: {
+      ...config.asn,
+      rib: at(config.asn.rib),
+      names: at(config.asn.names),
+      organisations: at(config.asn.organisations),
+    },
     geo: { ...config.geo, country: at(config.geo.country), city: at(config.geo.city) },
   };
 }

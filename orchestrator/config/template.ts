@@ -43,6 +43,7 @@ asn:
   archive: null               # or the URL of an archive of RIBs, such as https://archive.routeviews.org/; null for both leaves the stage out
   within_hours: 24            # how far the archive's table may lie from the middle of the scan
   names: null                 # AS names
+  organisations: null         # which organisation each AS belongs to (CAIDA's files, or CSV); null groups ASes by their names
 
 whois:
   tool: cymru

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDatabase, rows, runSql } from '../core/duckdb.ts';
+import { openDatabase, rows } from '../core/duckdb.ts';
 import type { ReportFacts, ReportSummary } from './facts.ts';
 import { cdfFigure } from './figures/cdf.ts';
 import { mapFigure } from './figures/map.ts';
@@ -8,33 +8,45 @@ import { pathFigure } from './figures/paths.ts';
 import type { Figure } from './figures/svg.ts';
 import { topGroupsFigure } from './figures/top-groups.ts';
 import { headlines, labNotice, sentence } from './headline.ts';
+import type { Organisations } from './organisations/file.ts';
 import { renderPage } from './page/page.ts';
 import { type Results, readResults } from './results.ts';
 import { numberOf, type Row } from './rows.ts';
-import { type Source, sourcesSql } from './sources.ts';
+import type { Source } from './sources.ts';
 import { mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
 import { notCountedTable } from './tables/not-counted.ts';
+import {
+  domainCountryTable,
+  domainOrganisationTable,
+  domainSystemTable,
+  organisationTable,
+} from './tables/operators.ts';
 import { countryTable, systemTable } from './tables/places.ts';
 import { portTable } from './tables/ports.ts';
 import { stageTable } from './tables/stages.ts';
 import { type Table, toCsv } from './tables/table.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { toText } from './text.ts';
-import { viewsSql } from './views.ts';
+import { makeViews } from './views.ts';
 
 /** What the database may hold where no configuration says: a page of replies alone is made beside other work. */
 const memoryAlone = '400MB';
 
 /** Makes the shared tables of both Parquet files and runs every query of the report over them. */
-async function query(input: { source: Source; out: string; alone: boolean }): Promise<Results> {
+async function query(input: {
+  source: Source;
+  organisations: Organisations | null;
+  out: string;
+  alone: boolean;
+}): Promise<Results> {
   const temp = join(input.out, '.tmp');
   const database = await openDatabase({ temp, memoryLimit: input.alone ? memoryAlone : null });
   try {
-    await runSql(database, sourcesSql([input.source]));
-    await runSql(database, await viewsSql());
-    return await readResults((sql) => rows(database, sql), input.alone);
+    await makeViews(database, { sources: [input.source], organisations: input.organisations, temp });
+    const results = await readResults((sql) => rows(database, sql), input.alone);
+    return { ...results, groupedBy: input.organisations === null ? 'names' : 'file' };
   } finally {
     database.closeSync();
     await rm(temp, { recursive: true, force: true });
@@ -51,7 +63,11 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     portTable(results),
     countryTable(results),
     systemTable(results),
+    organisationTable(results),
     topDomainTable(results),
+    domainCountryTable(results),
+    domainSystemTable(results),
+    domainOrganisationTable(results),
     mixedTable(results),
     connectionTable(results),
     announcementTable(results),
@@ -114,10 +130,14 @@ export async function writeReport(input: {
   domains: string;
   out: string;
   facts: ReportFacts;
+  /** Which organisation each AS belongs to; null or absent: told by the names of ASes. */
+  organisations?: Organisations | null;
 }): Promise<ReportSummary> {
   await mkdir(input.out, { recursive: true });
   const { hosts, domains, facts, out } = input;
-  const results = await query({ source: { run: facts.run, hosts, domains }, out, alone: facts.replies !== null });
+  const { organisations = null } = input;
+  const source = { run: facts.run, hosts, domains };
+  const results = await query({ source, organisations, out, alone: facts.replies !== null });
   const tables = allTables(input.facts, results);
   const figures: Figure[] = [
     await mapFigure(results),

@@ -9,6 +9,11 @@ const queries = [
   'ports',
   'table1',
   'table2',
+  'organisations',
+  'operators',
+  'domain_countries',
+  'domain_systems',
+  'domain_organisations',
   'table3',
   'table4',
   'fingerprints',
@@ -36,6 +41,8 @@ export interface Results {
   coverage: Coverage[];
   /** No run stands behind the numbers: they come from replies alone. */
   alone?: boolean;
+  /** How it is told which organisation an AS belongs to. Default: by names. */
+  groupedBy?: 'names' | 'file';
 }
 
 /** For one field: how many capable addresses have a value, and why the others have none. */

@@ -1,7 +1,11 @@
+import type { DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
-import { sqlText } from '../core/duckdb.ts';
+import { rows, runSql, sqlText } from '../core/duckdb.ts';
 import { ConfirmedRung, Hmac, Missing, OfferedOption, Rung, SynAck, VerdictName } from '../schemas/lists.ts';
+import type { Organisations } from './organisations/file.ts';
+import { makeOrganisations } from './organisations/table.ts';
 import { readSql } from './rows.ts';
+import { type Source, sourcesSql } from './sources.ts';
 
 /** The closed lists whose order or membership a query needs, by the macro that gives each as a list: synack_words(). */
 const lists: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +23,7 @@ const lists: Readonly<Record<string, readonly string[]>> = {
 const words: Readonly<Record<string, z.ZodEnum>> = { verdict: VerdictName, hmac: Hmac, missing: Missing };
 
 /** Macros over the closed lists, then the shared views and tables of views.sql over `hosts` and `domains` (sources.ts). */
-export async function viewsSql(): Promise<string> {
+async function viewsSql(): Promise<string> {
   const listMacros = Object.entries(lists).map(
     ([name, options]) => `CREATE OR REPLACE MACRO ${name}() AS [${options.map(sqlText).join(', ')}];\n`,
   );
@@ -28,4 +32,21 @@ export async function viewsSql(): Promise<string> {
     return `CREATE OR REPLACE MACRO ${name}() AS {${fields.join(', ')}};\n`;
   });
   return `${listMacros.join('')}${wordMacros.join('')}${await readSql('views')}`;
+}
+
+/** What the queries read, over one run or several. */
+export interface Viewed {
+  sources: readonly Source[];
+  /** null: ASes are grouped by their names. */
+  organisations: Organisations | null;
+  /** Folder for what is put together on the way; it is there. */
+  temp: string;
+}
+
+/** Makes all views and tables that the queries of the report read (contract: queries/views.sql). */
+export async function makeViews(database: DuckDBInstance, { sources, organisations, temp }: Viewed): Promise<void> {
+  const run = (sql: string) => runSql(database, sql);
+  await run(sourcesSql(sources));
+  await makeOrganisations({ query: (sql) => rows(database, sql), run, organisations, temp });
+  await run(await viewsSql());
 }

@@ -41,9 +41,9 @@ function section(index: number, body: string): string {
   return `<section id="${id}"><h2>${escapeHtml(title)}</h2><p class="intro">${escapeHtml(intro)}</p>\n${body}\n</section>`;
 }
 
-/** Side by side; `wide` gives the right one more room. */
-function pair(left: string, right: string, wide = false): string {
-  return `<div class="pair${wide ? ' wide' : ''}"><div>${left}</div><div>${right}</div></div>`;
+/** Side by side: for what is legible in half the page. */
+function pair(left: string, right: string): string {
+  return `<div class="pair"><div>${left}</div><div>${right}</div></div>`;
 }
 
 function keyNumbers(results: Results): string {
@@ -91,10 +91,10 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
       0,
       `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('not_counted')}\n${tables('ports')}\n${tables('stages')}`,
     ),
-    section(1, `${figures('map')}\n${pair(tables('table1'), tables('table2'), true)}`),
+    section(1, `${figures('map')}\n${tables('table1', 'table2', 'organisations')}`),
     section(
       2,
-      `${pair(tables('table3'), tables('mixed_domains'))}\n${pair(figures('rank_cdf'), figures('top_groups'))}`,
+      `${tables('table3', 'mixed_domains')}\n${pair(figures('rank_cdf'), figures('top_groups'))}\n${tables('domain_countries', 'domain_systems', 'domain_organisations')}`,
     ),
     section(
       3,

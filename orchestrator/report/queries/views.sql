@@ -3,6 +3,8 @@
 -- Two views come from outside (report/sources.ts), under fixed names:
 --   hosts    rows of schemas/records/hosts.ts, and `run`
 --   domains  rows of schemas/records/domains.ts, and `run`
+-- and a table, made by report/organisations/table.ts:
+--   as_organisations  of every AS of the hosts, the organisation that it belongs to, by a file or by its name
 -- They may hold one run or several, each row under the name of its run. The unit is then an address, or an entry of the list, of one
 -- run: nothing is joined or grouped across runs, so over several runs each count is the sum of the runs' counts, and each share is
 -- that of the sums. For the numbers of one run alone, the two views hold that run alone.
@@ -13,6 +15,8 @@
 --   address_places     addresses that answered anything, and with a SYN/ACK, per country and origin AS; address_counts: of the whole run
 --   capable_endpoints  endpoints of the addresses that are capable at any of their ports
 --   capable            the same, one row per address, ports conflated
+--   capable_organisations  the same with the organisation of its AS
+--   domain_places      one row per entry of the list with a capable address, country and AS of such an address
 --   entries            one row per entry of the list
 -- The closed lists (synack_words(), verdict().capable and so on) are macros made of schemas/lists.ts (report/views.ts).
 -- A SYN/ACK to a version's probe is what that version's shares are taken of: a reset or an ICMP error shows no TCP options.
@@ -100,6 +104,14 @@ SELECT run, address,
   arg_min(ping_rtt_us_missing, port) AS ping_rtt_us_missing
 FROM capable_endpoints
 GROUP BY run, address;
+
+CREATE OR REPLACE VIEW capable_organisations AS
+SELECT capable.*, organisation_id, organisation, registered FROM capable LEFT JOIN as_organisations USING (asn);
+
+CREATE OR REPLACE TABLE domain_places AS
+SELECT run, domain.name AS name, country, asn, min(as_name) AS as_name, bool_or(confirmed) AS confirmed
+FROM (SELECT run, unnest(domains) AS domain, country, asn, as_name, confirmed FROM capable_endpoints WHERE capable_v1 OR capable_v0)
+GROUP BY ALL;
 
 CREATE OR REPLACE TABLE entries AS
 SELECT run, name, rank, len(addresses) AS addresses, addresses_answered > 0 AS answered,

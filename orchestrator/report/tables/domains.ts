@@ -4,7 +4,8 @@ import type { Results } from '../results.ts';
 import { numberOf } from '../rows.ts';
 import type { Table } from './table.ts';
 
-function noDomains(results: Results): string {
+/** Why there is no table of domains. */
+export function noDomains(results: Results): string {
   if (results.alone === true) return 'Replies alone name no domains.';
   if (results.total('domains_listed') === 0)
     return 'This run had no list of names: its targets were addresses or prefixes.';

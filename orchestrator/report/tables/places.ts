@@ -1,28 +1,38 @@
 import { confirmedMeaning, confirmedSentence } from '../confirmed.ts';
-import { formatCount } from '../format.ts';
+import { formatCount, plural } from '../format.ts';
 import type { Results } from '../results.ts';
+import { countOf } from '../rows.ts';
 import { coverageSentence, emptySentence, notMeasured } from './coverage.ts';
 import type { Column, Table } from './table.ts';
 
 /** What the list itself is made of: the study "checked the full Alexa list to confirm there was no initial bias" (section 4.1). */
-const baseRate: Column[] = [
+export const baseRate: Column[] = [
   { key: 'answered', title: 'answered', kind: 'count' },
   { key: 'base', title: 'of all answered', kind: 'percent' },
 ];
 
-const baseMeaning =
+export const baseMeaning =
   'Beside it how many addresses answered with a SYN/ACK at all, and their share of all that did: a ratio above that share is no bias of the target list.';
 
-const versions: Column[] = [
+export const versions: Column[] = [
   { key: 'v1', title: 'v1', kind: 'count' },
   { key: 'confirmed', title: 'confirmed', kind: 'count' },
   { key: 'v0', title: 'v0', kind: 'count' },
 ];
 
-function denominator(results: Results): string {
+/** The sentence that every table over capable addresses has. */
+export function denominator(results: Results): string {
   const capable = formatCount(results.total('addresses_capable'));
   const answered = formatCount(results.total('addresses_synack'));
   return `n = ${capable} capable addresses, out of ${answered} that answered with a SYN/ACK. Ratios are of the n. ${confirmedSentence(results, 'addresses')}`;
+}
+
+/** "Those with an origin AS lie in 37 ASes of 30 organisations." */
+export function acrossSentence(results: Results): string {
+  const [row] = results.rows('operators');
+  if (row === undefined || countOf(row, 'addresses') === 0) return '';
+  const ases = plural(countOf(row, 'ases'), 'AS', 'ASes');
+  return `Those with an origin AS lie in ${ases} of ${plural(countOf(row, 'organisations'), 'organisation', 'organisations')}.`;
 }
 
 /** Table 1 of the paper. */
@@ -60,7 +70,7 @@ export function systemTable(results: Results): Table {
       ...versions,
     ],
     rows: notMeasured(results, 'asn') ? [] : results.rows('table2'),
-    denominator: `${denominator(results)} ${coverageSentence(results, 'asn', 'an origin AS')}`,
+    denominator: `${denominator(results)} ${coverageSentence(results, 'asn', 'an origin AS')} ${acrossSentence(results)}`,
     meaning:
       'The AS that originates the longest matching prefix in the routing table of the run; the first 12, then all others together. An AS announces an address; who runs the server is another question. ' +
       `(Other) in these two columns is every other AS, also those without a capable address. ${baseMeaning} ${confirmedMeaning}`,

@@ -109,6 +109,19 @@ test('whatever may be wider than a phone lies in a place that the keyboard reach
   }
 });
 
+test('no table of many columns stands in half the page, where its last ones would be out of sight', async () => {
+  const { hosts, domains } = await readCase(smallCase);
+  const { document } = parseHTML((await report(hosts, domains)).page);
+  const wide = [...document.querySelectorAll('.pair table:not(.pairs)')].filter(
+    (table) => table.querySelectorAll('thead th').length > 5,
+  );
+  assert.ok(document.querySelectorAll('.pair table:not(.pairs)').length > 2);
+  assert.equal(
+    wide.map((table) => table.closest('figure')?.id),
+    [],
+  );
+});
+
 test('names that strangers chose cannot become markup', async () => {
   const name = '<script>alert(1)</script>&"';
   const host = makeHost({

@@ -8,7 +8,7 @@ import { openDatabase, rows, runSql } from '../../../orchestrator/core/duckdb.ts
 import { type Results, readResults } from '../../../orchestrator/report/results.ts';
 import { countOf, type Row } from '../../../orchestrator/report/rows.ts';
 import { sourcesSql } from '../../../orchestrator/report/sources.ts';
-import { viewsSql } from '../../../orchestrator/report/views.ts';
+import { makeViews } from '../../../orchestrator/report/views.ts';
 import type { DomainsRecord } from '../../../orchestrator/schemas/records/domains.ts';
 import type { HostsRecord } from '../../../orchestrator/schemas/records/hosts.ts';
 import { makeDomain, makeHost, readCase, verdict, writeParquet } from './parquet.ts';
@@ -28,8 +28,7 @@ async function resultsOf(...runs: Run[]): Promise<Results> {
   for (const { run, hosts, domains } of runs)
     sources.push({ run, ...(await writeParquet(join(folder, run), hosts, domains)) });
   const database = await openDatabase({ temp: join(folder, 'temp') });
-  await runSql(database, sourcesSql(sources));
-  await runSql(database, await viewsSql());
+  await makeViews(database, { sources, organisations: null, temp: folder });
   const results = await readResults((sql) => rows(database, sql));
   database.closeSync();
   await rm(folder, { recursive: true });
@@ -56,6 +55,11 @@ const counting = {
   not_counted: ['v1', 'v0'],
   table1: ['servers', 'answered', 'v1', 'confirmed', 'v0'],
   table2: ['hosts', 'answered', 'v1', 'confirmed', 'v0'],
+  organisations: ['hosts', 'answered', 'v1', 'confirmed', 'v0'],
+  operators: ['addresses'],
+  domain_countries: ['domains', 'confirmed', 'hosts'],
+  domain_systems: ['domains', 'confirmed', 'hosts'],
+  domain_organisations: ['domains', 'confirmed', 'hosts'],
   mixed_domains: ['count', 'of'],
   announcements: ['servers', 'announcements', 'ipv4', 'ipv6', 'same_as', 'other_as', 'hmac_valid', 'hmac_invalid'],
   connections: ['addresses', 'of'],
