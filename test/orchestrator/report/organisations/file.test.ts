@@ -73,10 +73,10 @@ test('lines that say nothing are kept with their number and reason, the others c
     [
       [1, 'schema'],
       [4, '3 fields'],
-      [7, 'schema'],
-      [8, 'no organisation NO-SUCH-ORG'],
-      [9, 'AS64500 belongs to EXA-1-ARIN already'],
-      [10, 'schema'],
+      [8, 'schema'],
+      [9, 'no organisation NO-SUCH-ORG'],
+      [10, 'AS64500 belongs to EXA-1-ARIN already'],
+      [11, 'schema'],
     ],
   );
   assert.match(rejected[2]?.text ?? '', /^sixty\|/);

@@ -40,7 +40,7 @@ test('its digest is in the manifest, its bad lines are kept and told, and anothe
     stage: 'report',
     part: null,
     program: 'asn.organisations',
-    reason: 'line 7: schema',
+    reason: 'line 8: schema',
     line: 'sixty|20240101|NO-NUMBER|EXA-1-ARIN||ARIN',
   });
   assert.match(stdout, /NOTE {2}report: 6 lines of the file of organisations/);
