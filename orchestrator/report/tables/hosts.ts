@@ -41,6 +41,8 @@ export function announcementTable(results: Results): Table {
       { key: 'announcements', title: 'Addresses', kind: 'count' },
       { key: 'ipv4', title: 'IPv4', kind: 'count' },
       { key: 'ipv6', title: 'IPv6', kind: 'count' },
+      { key: 'resolved', title: 'in the list', kind: 'count' },
+      { key: 'unresolved', title: 'not in it', kind: 'count' },
       { key: 'same_as', title: 'same AS', kind: 'count' },
       { key: 'other_as', title: 'other AS', kind: 'count' },
       { key: 'hmac_valid', title: 'HMAC valid', kind: 'count' },
@@ -50,6 +52,7 @@ export function announcementTable(results: Results): Table {
     denominator: `n = ${formatCount(known)} capable addresses whose connection was recorded. A server that announces one address several times counts once.`,
     meaning:
       'A private address that a server announces is a configuration slip, and no path for a client outside. Announcements arrive one per round trip, so a connection that is held too briefly shows fewer than there are. ' +
+      'In the list is an address that a name of the target list led to, for this vantage point; a dash: the targets were no names. The others were found by their announcement alone. ' +
       'An invalid HMAC is what address translation on the path leaves behind.',
     empty:
       known === 0

@@ -41,6 +41,10 @@ export const HostsRecord = z.strictObject({
         scope: Scope.describe('where it can be reached from'),
         hmac: Hmac.describe('whether its HMAC verified'),
         asn: z.int().nullable().describe('origin AS of the announced address; null for addresses that are not global'),
+        resolved: z
+          .boolean()
+          .nullable()
+          .describe('a name of the list led to the announced address; null when the targets were no names'),
       }),
     )
     .nullable()

@@ -142,7 +142,7 @@ export function hostsSql(setting: Setting, { hosts, names }: RangeTables): strin
     FROM ${names} GROUP BY address
   ), announced AS (
     SELECT address, port, list({
-      address: announced, port: announced_port, scope: scope, hmac: hmac, asn: asn
+      address: announced, port: announced_port, scope: scope, hmac: hmac, asn: asn, resolved: resolved
     } ORDER BY announced, announced_port, hmac) AS announced
     FROM announcements GROUP BY address, port
   )

@@ -7,13 +7,20 @@ const ofConnection = [
   ...new Set([...handshakeEvidenceFields, 'connected', 'fallback', 'fallback_missing', 'mp_fail_sent', 'failure']),
 ];
 
+const announcedAddresses = '(SELECT DISTINCT u.a.address AS address FROM handshake h, unnest(h.announced) AS u(a))';
+
+/** Of the announced addresses, few as they are, those that a name of the list led to: the addresses of all names only pass by. */
+const announcedAndResolved = `(SELECT DISTINCT address FROM ${namedAddresses} SEMI JOIN ${announcedAddresses} USING (address))`;
+
 /** What else a host row is put together from, beside the names. Each is dealt out by address, and read range by range. */
 export const hostTables: Readonly<Record<string, string>> = {
   connections: `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`,
   announcements: `
-    SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn
+    SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn,
+      CASE WHEN EXISTS (FROM resolve) THEN r.address IS NOT NULL END AS resolved
     FROM handshake h, unnest(h.announced) AS u(a)
-    LEFT JOIN asn ON asn.address = u.a.address`,
+    LEFT JOIN asn ON asn.address = u.a.address
+    LEFT JOIN ${announcedAndResolved} r ON r.address = u.a.address`,
   origins: 'SELECT address, asn, prefix, as_name, failure FROM asn',
   registrations: 'SELECT address, country, as_name, failure FROM whois',
   places: 'SELECT address, country, city, latitude, longitude, failure FROM geo',

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readHosts } from '../../../orchestrator/tools/nmap/xml.ts';
-import { rowsOf, tableOf } from '../check/parquet.ts';
 import { csvRows } from './csv.ts';
 
 /** What a run published, as figures ask for it. */
@@ -10,8 +9,6 @@ export interface Published {
   rows: (name: string) => Record<string, string>[];
   /** classes that nmap printed under candidates whose name holds one of the words */
   classes: (words: readonly string[]) => number;
-  /** announced global addresses that no name of the list led to */
-  unlisted: number;
 }
 
 /** Names of candidates with the number of their classes, from the raw documents of the os stage. */
@@ -27,13 +24,6 @@ async function candidates(run: string): Promise<{ name: string; classes: number 
   return found;
 }
 
-async function unlisted(run: string): Promise<number> {
-  const announced = `SELECT DISTINCT unnest(announced) AS a FROM ${tableOf(path.join(run, 'hosts.parquet'))}`;
-  const resolved = `SELECT unnest(addresses) FROM ${tableOf(path.join(run, 'domains.parquet'))}`;
-  const sql = `SELECT DISTINCT a.address FROM (${announced}) WHERE a.scope = 'global' AND a.address NOT IN (${resolved})`;
-  return (await rowsOf(sql)).length;
-}
-
 export async function readPublished(run: string): Promise<Published> {
   const folder = path.join(run, 'report');
   const files = (await readdir(folder)).filter((name) => name.endsWith('.csv'));
@@ -44,12 +34,10 @@ export async function readPublished(run: string): Promise<Published> {
     rows: (name) => tables.get(name) ?? [],
     classes: (words) =>
       known.filter(({ name }) => words.some((word) => name.includes(word))).reduce((sum, one) => sum + one.classes, 0),
-    unlisted: await unlisted(run),
   };
 }
 
 function term(text: string, published: Published): number | null {
-  if (text === 'announced.unlisted') return published.unlisted;
   const [, words] = /^os\{(.+)\}$/.exec(text) ?? [];
   if (words !== undefined) return published.classes(words.split(' or '));
   const [, ofSummary] = /^summary\.(\w+)$/.exec(text) ?? [];
@@ -67,7 +55,7 @@ function sum(text: string, published: Published): number | null {
 
 /**
  * The value of an expression over what a run published: TABLE[KEY].COLUMN (a row of a CSV by its first cell; * adds all rows up),
- * summary.KEY, os{WORD or WORD}, announced.unlisted, sums of these with " + ", a share of two of these with " / ", in percent. null where
+ * summary.KEY, os{WORD or WORD}, sums of these with " + ", a share of two of these with " / ", in percent. null where
  * the run has no such value.
  */
 export function measured(from: string, published: Published): number | null {

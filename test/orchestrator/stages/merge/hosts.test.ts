@@ -120,7 +120,9 @@ const refused = connected(address, [], {
   fallback_missing: 'refused',
   failure: 'refused',
 });
-const announced = [{ address: '198.18.5.77', port: null, scope: 'global', hmac: 'valid', asn: 64_501 }] as const;
+const announced = [
+  { address: '198.18.5.77', port: null, scope: 'global', hmac: 'valid', asn: 64_501, resolved: null },
+] as const;
 const announcing = connected(address, [{ address: '198.18.5.77', scope: 'global' }]);
 
 /** More than one stage, or more than one way to be null. */
@@ -236,6 +238,31 @@ test('the names of a host stand by rank, those without one at the end by name, e
     { name: 'y.example', rank: null, www: false },
     { name: 'z.example', rank: null, www: false },
   ]);
+});
+
+test('of an announced address it is told whether a name of the list led to it, whoever that name belongs to', async () => {
+  const other = '198.18.1.2';
+  const announcements = ['198.18.5.77', '198.18.5.78', '10.1.2.3'].map((one) => ({
+    address: one,
+    scope: 'global' as const,
+  }));
+  const { hosts } = await mergeOf({
+    scan: [scanned(address, []), scanned(other, [])],
+    handshake: [connected(address, announcements), connected(other, announcements.slice(0, 1))],
+    targets: [target('a.example', 1), target('b.example', 2)],
+    resolve: [resolved('a.example', [address, '198.18.5.77']), resolved('b.example', ['198.18.5.77', '10.1.2.3'])],
+  });
+  assert.equal(
+    hosts.map(({ announced: told }) => told?.map((one) => [one.address, one.resolved])),
+    [
+      [
+        ['10.1.2.3', true],
+        ['198.18.5.77', true],
+        ['198.18.5.78', false],
+      ],
+      [['198.18.5.77', true]],
+    ],
+  );
 });
 
 test('the values of a stage go into the host as they are', async () => {
