@@ -13,6 +13,7 @@ import { renderPage } from './page/page.ts';
 import { type Results, readResults } from './results.ts';
 import { numberOf, type Row } from './rows.ts';
 import type { Source } from './sources.ts';
+import { systemSignTable } from './tables/boxes.ts';
 import { mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
@@ -73,6 +74,7 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     announcementTable(results),
     pathTable(results),
     systemGuessTable(results),
+    systemSignTable(results),
   ];
 }
 

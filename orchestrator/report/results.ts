@@ -17,6 +17,7 @@ const queries = [
   'table3',
   'table4',
   'fingerprints',
+  'system_signs',
   'mixed_domains',
   'first_mixed',
   'announcements',

@@ -98,7 +98,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
     ),
     section(
       3,
-      `${tables('announcements')}\n${pair(tables('connections'), tables('path_ratios'))}\n${pair(figures('paths'), tables('table4'))}`,
+      `${tables('announcements')}\n${pair(tables('connections'), tables('path_ratios'))}\n${pair(figures('paths'), tables('table4'))}\n${tables('system_signs')}`,
     ),
     section(4, provenance(facts)),
   ];

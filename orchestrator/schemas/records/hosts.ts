@@ -72,7 +72,17 @@ export const HostsRecord = z.strictObject({
   latitude: z.number().nullable().describe('degrees north'),
   longitude: z.number().nullable().describe('degrees east'),
   os: z
-    .array(z.strictObject({ name: z.string().describe('candidate'), accuracy: z.int().describe('percent') }))
+    .array(
+      z.strictObject({
+        name: z.string().describe('candidate'),
+        accuracy: z.int().describe('percent'),
+        family: z
+          .string()
+          .nullable()
+          .describe('operating system family of its first class; null where the candidate has no class'),
+        vendor: z.string().nullable().describe('vendor of its first class; null where the candidate has no class'),
+      }),
+    )
     .nullable()
     .describe('operating system candidates'),
   os_missing: missing('os'),

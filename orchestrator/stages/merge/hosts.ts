@@ -69,7 +69,7 @@ function expressions({ leftOut }: Setting): Readonly<Record<string, string>> {
     city: 'g.city',
     latitude: 'g.latitude',
     longitude: 'g.longitude',
-    os: 'CASE WHEN o.failure IS NULL THEN [{name: c.name, accuracy: c.accuracy} FOR c IN o.candidates] END',
+    os: 'CASE WHEN o.failure IS NULL THEN [{name: c.name, accuracy: c.accuracy, family: c.family, vendor: c.vendor} FOR c IN o.candidates] END',
     os_missing: unless('CASE WHEN o.failure IS NULL THEN o.address END', missing('os', 'o', leftOut)),
     syn_rtt_us: 's.syn_rtt_us',
     syn_rtt_us_missing: unless('s.syn_rtt_us', "coalesce(s.why, 'no_data')"),

@@ -158,7 +158,7 @@ for (const [title, name, shown, csv] of hostile) {
       city: name,
       latitude: 1,
       longitude: 1,
-      os: [{ name, accuracy: 99 }],
+      os: [{ name, accuracy: 99, family: name, vendor: name }],
       domains: [{ name, rank: 1, www: false }],
     });
     const domain = makeDomain({ name, rank: 1, addresses: [host.address], addresses_capable_v1: 1 });

@@ -78,6 +78,7 @@ const counting = {
   map: ['servers'],
   top_groups: ['answered', 'capable'],
   fingerprints: ['asked', 'fingerprinted', 'candidates'],
+  system_signs: ['capable', 'echoed', 'other', 'fallback', 'fallback_of', 'mp_fail', 'mp_fail_of', 'near', 'near_of'],
   first_mixed: [],
 } as const;
 for (const [name, counts] of Object.entries(counting)) {
