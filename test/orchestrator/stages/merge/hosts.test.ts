@@ -115,12 +115,8 @@ for (const [stage, fields, full, empty, failed] of stages) {
   }
 }
 
-const refused = connected(address, [], {
-  connected: false,
-  fallback: null,
-  fallback_missing: 'refused',
-  failure: 'refused',
-});
+const noConnection = { connected: false, fallback: null, fallback_missing: 'refused', failure: 'refused' } as const;
+const refused = connected(address, [], noConnection);
 const further = { address: '198.18.5.77', scope: 'global' } as const;
 const announced = [{ ...further, port: null, hmac: 'valid', asn: 64_501, resolved: null }];
 const announcing = connected(address, [further]);
