@@ -109,10 +109,14 @@ function summaryRows(results: Results): Row[] {
   const untold = (key: string) => results.alone === true && key.startsWith('domains_');
   const [mixed] = results.rows('first_mixed');
   const [sure] = results.rows('fingerprints');
+  const [across] = results.rows('operators');
   return [
     ...Object.keys(results.summary).map((key) => ({ key, value: untold(key) ? null : results.known(key) })),
     { key: 'first_mixed_rank', value: numberOf(mixed, 'rank') },
     { key: 'first_mixed_place', value: numberOf(mixed, 'place') },
+    { key: 'operator_addresses', value: numberOf(across, 'addresses') },
+    { key: 'operator_ases', value: numberOf(across, 'ases') },
+    { key: 'operator_organisations', value: numberOf(across, 'organisations') },
     { key: 'fingerprint_accuracy_mean', value: numberOf(sure, 'accuracy_mean') },
     { key: 'fingerprint_accuracy_deviation', value: numberOf(sure, 'accuracy_deviation') },
   ];

@@ -33,6 +33,9 @@ CREATE OR REPLACE MACRO known_count(flag) AS CASE WHEN count(flag) > 0 THEN coun
 CREATE OR REPLACE MACRO total(n, flag) AS CAST(coalesce(sum(n) FILTER (WHERE flag), 0) AS BIGINT);
 CREATE OR REPLACE MACRO known_total(n, flag) AS CASE WHEN total(n, flag IS NOT NULL) > 0 THEN total(n, flag) END;
 
+-- What is weighed rather than counted, where a flag is true; 0 of none.
+CREATE OR REPLACE MACRO weight(w, flag) AS sum(CASE WHEN flag THEN w ELSE 0 END);
+
 -- confirmed: capable in v1, and a connection or more says so. null: not capable in v1, or no connection was tried. There is none for
 -- v0: the kernels that open the connections speak v1 only.
 CREATE OR REPLACE VIEW endpoints AS

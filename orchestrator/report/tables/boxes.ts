@@ -3,9 +3,9 @@ import type { Results } from '../results.ts';
 import { countOf } from '../rows.ts';
 import type { Table } from './table.ts';
 
-/** How many in a column of all rows together. */
+/** How many addresses a column of all rows together stands for: the weights of one add up to one, but for rounding. */
 function sumOf(results: Results, column: string): number {
-  return results.rows('system_signs').reduce((sum, row) => sum + countOf(row, column), 0);
+  return Math.round(results.rows('system_signs').reduce((sum, row) => sum + countOf(row, column), 0));
 }
 
 /** Why there is nothing to set against each other. */
@@ -24,23 +24,23 @@ export function systemSignTable(results: Results): Table {
     columns: [
       { key: 'vendor', title: 'Vendor', kind: 'text' },
       { key: 'family', title: 'Family', kind: 'text' },
-      { key: 'capable', title: 'Capable', kind: 'count' },
+      { key: 'capable', title: 'Capable', kind: 'number' },
       { key: 'capable_share', title: 'of capable', kind: 'percent', bar: true },
-      { key: 'echoed', title: 'Mirrored', kind: 'count' },
+      { key: 'echoed', title: 'Mirrored', kind: 'number' },
       { key: 'echoed_share', title: 'of mirrored', kind: 'percent', bar: true },
-      { key: 'other', title: 'Other', kind: 'count' },
-      { key: 'fallback', title: 'fell back', kind: 'count' },
-      { key: 'fallback_of', title: 'of', kind: 'count' },
-      { key: 'mp_fail', title: 'MP_FAIL', kind: 'count' },
-      { key: 'mp_fail_of', title: 'of', kind: 'count' },
-      { key: 'near', title: 'SYN nearer', kind: 'count' },
-      { key: 'near_of', title: 'of', kind: 'count' },
+      { key: 'other', title: 'Other', kind: 'number' },
+      { key: 'fallback', title: 'fell back', kind: 'number' },
+      { key: 'fallback_of', title: 'of', kind: 'number' },
+      { key: 'mp_fail', title: 'MP_FAIL', kind: 'number' },
+      { key: 'mp_fail_of', title: 'of', kind: 'number' },
+      { key: 'near', title: 'SYN nearer', kind: 'number' },
+      { key: 'near_of', title: 'of', kind: 'number' },
     ],
     rows: results.rows('system_signs'),
     denominator: `Addresses with a fingerprint: ${formatCount(capable ?? 0)} capable, ${formatCount(echoed ?? 0)} that mirror what was sent and are capable nowhere, ${formatCount(other ?? 0)} with another verdict. Of the capable ones ${observed('fallback')} fell back to plain TCP, ${observed('mp_fail')} exchanged MP_FAIL, and ${observed('near')} answered the SYN in less than half the time of a ping.`,
     meaning:
       'A mirrored option is the work of a box, or of a server that returns what it does not know. If a system is much more frequent among mirrored or fallen-back addresses than among the others, its fingerprint is rather that of such a box than of the server; if the shares are alike, fingerprints tell nothing of boxes. ' +
-      'It cannot be shown for a single address: the fingerprint mixes answers of all that stands on the path, and only the first candidate counts here. Nor does it say where the box is, or that the server behind it lacks MPTCP. Each sign is of the capable addresses where it could be observed.',
+      'It cannot be shown for a single address: the fingerprint mixes answers of all that stands on the path, and most have several candidates; an address weighs one, divided by their number, so counts have fractions. Nor does it say where the box is, or that the server behind it lacks MPTCP. Each sign is of the capable addresses where it could be observed.',
     empty: noFingerprints(results),
   };
 }

@@ -24,14 +24,13 @@ async function signsOf(hosts: HostsRecord[]): Promise<Row[]> {
 }
 
 const candidate = (vendor: string | null, family = vendor) => ({ name: `${family} 1`, accuracy: 90, family, vendor });
-const cisco = [candidate('Cisco', 'IOS'), candidate('Linux')];
+const cisco = [candidate('Cisco', 'IOS')];
 const capable = verdict('capable', 'fresh_key');
 const echo = verdict('echoed_option');
 const at = (n: number, port: number, given: Partial<HostsRecord>) =>
   makeHost({ address: `198.18.0.${n}`, port, os: cisco, ...given });
 
 const cases: [sentence: string, hosts: HostsRecord[], counts: Row][] = [
-  ['the first candidate counts alone', [at(1, 80, { v1: capable })], { vendor: 'Cisco', family: 'IOS', capable: 1 }],
   [
     'an address counts once, and as capable when one of its ports is',
     [at(1, 80, { v1: echo }), at(1, 443, { v1: capable })],
@@ -70,6 +69,19 @@ for (const [sentence, hosts, counts] of cases) {
     assert.equal(Object.fromEntries(Object.keys(counts).map((key) => [key, row?.[key] ?? null])), counts);
   });
 }
+
+test('an address weighs one, divided among its candidates; what they have in common adds up', async () => {
+  const os = [candidate('Cisco', 'IOS'), candidate('Linux'), candidate('Linux'), candidate(null)];
+  const found = await signsOf([at(1, 80, { v1: capable, os }), at(2, 80, { v1: echo, os: [candidate('Linux')] })]);
+  assert.equal(
+    found.map(({ vendor, family, capable: n, capable_share, echoed }) => [vendor, family, n, capable_share, echoed]),
+    [
+      ['Linux', 'Linux', 0.5, 50, 1],
+      ['Cisco', 'IOS', 0.25, 25, 0],
+      ['(none named)', null, 0.25, 25, 0],
+    ],
+  );
+});
 
 test('addresses without a fingerprint are in no row; of more than 12 systems the others are one', async () => {
   const hosts = Array.from({ length: 15 }, (_, i) => at(i + 1, 80, { v1: capable, os: [candidate(`V${i + 10}`)] }));
