@@ -60,20 +60,28 @@ function teller(tell: (text: string) => void): (bytes: number, total: number | n
   };
 }
 
+/**
+ * Reads a table through, as the lookups will. A server that says no length can end a file early: it is removed, so that it is not taken for
+ * the table the next time. A bad file of names is no reason to get the table again.
+ */
+async function requireReadable(stage: string, path: string, names: string | null): Promise<void> {
+  try {
+    await openTableAt(stage, path, names);
+  } catch (error) {
+    const missing = error instanceof CensusError && error.code === 'E_PROGRAM_MISSING';
+    if (names !== null && !missing) await requireReadable(stage, path, null);
+    else if (!missing) await rm(path, { force: true });
+    throw error;
+  }
+}
+
 async function fetch({ config, stage, folder, at, signal, progress }: FetchContext<Config>): Promise<FetchedFile> {
   const search = searchOf(config, at);
   const rib = await fetchRib({ ...search, folder, signal, onProgress: teller(progress) }).catch((cause: unknown) => {
     throwIfStopped(signal, stage);
     throw unreached(cause, 'run the same command again: what has come of the file is continued');
   });
-  try {
-    await openTableAt(stage, rib.path, config.asn.names);
-  } catch (error) {
-    // A server that says no length can end a file early: it must not be taken for the table the next time.
-    const missing = error instanceof CensusError && error.code === 'E_PROGRAM_MISSING';
-    if (!missing) await rm(rib.path, { force: true });
-    throw error;
-  }
+  await requireReadable(stage, rib.path, config.asn.names);
   const { origin, pathname } = new URL(rib.url);
   return { path: rib.path, url: origin + pathname, time: rib.time };
 }

@@ -133,6 +133,18 @@ test('a table that the server ends early is thrown away, and the next start fetc
   });
 });
 
+test('a file of names that cannot be read does not cost the table', async () => {
+  await withTables(async (archive) => {
+    const run = setUpRun(archive.base);
+    writeFileSync(run.at('names'), Buffer.from([0x1f, 0x8b, 8, 0, 0]));
+    const set = ['--set', 'asn.names=names'];
+    const bad = await cli('run', '-c', run.config, run.folder, ...set);
+    assert.is(bad.exitCode, 1, bad.stdout + bad.stderr);
+    const kept = readdirSync(join(run.folder, 'raw/fetched/asn'), { recursive: true, encoding: 'utf8' });
+    assert.is(kept.filter((name) => name.endsWith('.gz')).length, 1);
+  });
+});
+
 const refused: [sentence: string, prepare: (files: Map<string, Buffer>) => void, message: RegExp][] = [
   ['has no table', (files) => files.clear(), /^error E_INPUT: asn\.archive: no RIB within 24 hours of \S+ in http/],
   [
