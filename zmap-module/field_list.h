@@ -11,7 +11,7 @@
 	FIELD(success, FIELD_BOOL, "bool", "the reply is a SYN/ACK")                                                             \
 	FIELD(app_success, FIELD_BOOL, "bool", "the reply is evidence of MPTCP")                                                 \
 	FIELD(probe, FIELD_STRING, "string", "kind of the probe that this answers")                                              \
-	FIELD(probe_num, FIELD_INT, "int", "which of the -P probes this answers, from 0")                                        \
+	FIELD(probe_num, FIELD_INT, "int", "which of the -P probes of all attempts this answers, from 0")                        \
 	FIELD(sport, FIELD_INT, "int", "port that was probed")                                                                   \
 	FIELD(dport, FIELD_INT, "int", "source port of the probe")                                                               \
 	FIELD(seq, FIELD_STRING, "string", "sequence number of the reply, hex; null for ICMP")                                   \

@@ -10,7 +10,7 @@
 #define NOT_UNDERSTOOD                                                                                        \
 	"probe argument \"%s\" is not understood: known are the probes v1, v0, grease, join, canary, port2, " \
 	"port2v0 and plain (up to %d, joined by +), and options=linux|windows|bare, ttl=N, ttl=FIRST-LAST, "  \
-	"flags=HH, secret=32 hex digits, secret-file=PATH, list=PATH, walk=N, source=ADDRESS"
+	"flags=HH, secret=32 hex digits, secret-file=PATH, attempt=N, list=PATH, walk=N, source=ADDRESS"
 
 static const char *const KIND_NAMES[PROBE_KIND_COUNT] = {
     [PROBE_V1] = "v1",
@@ -162,6 +162,15 @@ static bool walk_parse(const char *value, struct probe_plan *plan)
 	return plan->walk > 0;
 }
 
+static bool attempt_parse(const char *value, struct probe_plan *plan)
+{
+	if (value[0] < '1' || value[0] > '0' + PLAN_ATTEMPTS_MAX || value[1] != '\0') {
+		return false;
+	}
+	plan->earlier = (unsigned)(value[0] - '1');
+	return true;
+}
+
 static bool source_parse(const char *value, struct probe_plan *plan)
 {
 	return copy_parse(value, plan->source, PLAN_ADDRESS_SIZE);
@@ -177,6 +186,7 @@ static const struct {
     {"flags=", flags_parse, "two hex digits"},
     {"secret=", secret_arg_parse, "32 hex digits"},
     {"secret-file=", secret_file_parse, "a path"},
+    {"attempt=", attempt_parse, "a number from 1 to 9"},
     {"list=", list_parse, "a path"},
     {"walk=", walk_parse, "a number of targets"},
     {"source=", source_parse, "an IPv6 address"},
@@ -297,6 +307,7 @@ bool plan_has_blocks(unsigned streams, unsigned port_count)
 
 bool plan_fits(const struct probe_plan *plan, unsigned streams, unsigned port_count, char error[PLAN_ERROR_SIZE])
 {
+	unsigned all = streams * (1 + plan->earlier);
 	unsigned variants = plan_variants(plan);
 	if (variants > PLAN_STREAMS_MAX) {
 		snprintf(error, PLAN_ERROR_SIZE,
@@ -312,12 +323,13 @@ bool plan_fits(const struct probe_plan *plan, unsigned streams, unsigned port_co
 			 variants, variants, streams);
 		return false;
 	}
-	if (streams > PLAN_STREAMS_MAX) {
-		snprintf(error, PLAN_ERROR_SIZE, "--probes (-P) can be %d at most, not %u", PLAN_STREAMS_MAX, streams);
+	if (streams > PLAN_STREAMS_MAX || all > PLAN_STREAMS_MAX) {
+		snprintf(error, PLAN_ERROR_SIZE, "--probes (-P) can be %d at most, those of earlier attempts among them, not %u",
+			 PLAN_STREAMS_MAX, streams > PLAN_STREAMS_MAX ? streams : all);
 		return false;
 	}
 	/* A second port is promised to be another one, also where the first was used in another run. */
-	unsigned needed = has_second_port(plan) ? PLAN_PORT_BLOCKS * streams : streams;
+	unsigned needed = has_second_port(plan) ? PLAN_PORT_BLOCKS * all : all;
 	if (port_count < needed) {
 		snprintf(error, PLAN_ERROR_SIZE, "these probes need a range of at least %u source ports (-s), not %u",
 			 needed, port_count);

@@ -13,6 +13,7 @@
 #define SECRET_BYTES 16
 #define PLAN_KINDS_MAX 16
 #define PLAN_STREAMS_MAX 256
+#define PLAN_ATTEMPTS_MAX 9
 #define PLAN_PATH_SIZE 1024
 #define PLAN_ADDRESS_SIZE 48
 #define PLAN_ERROR_SIZE 512
@@ -29,6 +30,7 @@ struct probe_plan {
 	bool has_secret;
 	uint8_t secret[SECRET_BYTES];
 	char secret_file[PLAN_PATH_SIZE]; /* "" when not given */
+	unsigned earlier;		  /* how often the targets were probed under this secret before */
 	char list[PLAN_PATH_SIZE];	  /* the IPv6 list, "" when not given */
 	unsigned long walk;		  /* how many targets of the list are due, 0: all */
 	char source[PLAN_ADDRESS_SIZE];	  /* the IPv6 source address, "" when not given */

@@ -26,7 +26,7 @@ struct flow_hash {
 };
 
 struct probe {
-	unsigned number; /* zmap's probe_num: 0 to streams - 1 */
+	unsigned number; /* zmap's probe_num behind those of earlier attempts: 0 to stream_count - 1 */
 	enum probe_kind kind;
 	uint8_t ttl;
 	uint16_t source_port;

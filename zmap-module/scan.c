@@ -28,12 +28,13 @@ void scan_begin(struct scan *scan, const struct probe_plan *plan, unsigned strea
 		uint32_t port_count)
 {
 	unsigned ttls = plan->ttl_last - plan->ttl_first + 1;
-	bool has_blocks = plan_has_blocks(streams, port_count);
+	unsigned all = streams * (1 + plan->earlier);
+	bool has_blocks = plan_has_blocks(all, port_count);
 	uint32_t block = has_blocks ? port_count / PLAN_PORT_BLOCKS : 0;
-	*scan = (struct scan){.plan = *plan, .port_first = port_first, .port_count = port_count, .stream_count = streams};
+	*scan = (struct scan){.plan = *plan, .port_first = port_first, .port_count = port_count, .stream_count = all, .first_number = all - streams};
 	scan->key = siphash_key_from(plan->secret);
 	scan->port_tweak = port_tweak(scan, has_blocks);
-	for (unsigned i = 0; i < streams; i++) {
+	for (unsigned i = 0; i < all; i++) {
 		enum probe_kind kind = plan->kinds[i % plan->kind_count];
 		uint8_t ttl = (uint8_t)(plan->ttl_first + i / plan->kind_count % ttls);
 		scan->streams[i] = (struct stream){

@@ -37,7 +37,8 @@ struct scan {
 	uint16_t port_first;
 	uint32_t port_count;
 	uint32_t port_tweak;   /* keyed: what of the plan the port shifts leave out */
-	unsigned stream_count; /* probes for each target, zmap's -P */
+	unsigned stream_count; /* probes for each target: zmap's -P, and those of earlier attempts, whose replies count too */
+	unsigned first_number; /* of this attempt */
 	struct stream streams[PLAN_STREAMS_MAX];
 	/* IPv6 from a list: addresses of 16 bytes, whose n-th one alone answers index n. Otherwise NULL: every index is 0. */
 	const uint8_t *targets;

@@ -100,6 +100,16 @@ test('some numbers of a list, with walk=, get the SYNs that they get in a scan o
       some.filter((syn) => !whole.includes(syn)),
       [],
     );
+    const again = await sent('v1,attempt=2,walk=13', []);
+    const names = (syns: string[]) => syns.map((syn) => syn.slice(0, 32)).sort();
+    assert.equal(names(again), names(some), 'to the same addresses');
+    assert.equal(
+      again.filter((syn) =>
+        some.some((other) => other.slice(32, 36) === syn.slice(32, 36) && names([other])[0] === names([syn])[0]),
+      ),
+      [],
+      'from other ports',
+    );
   }));
 
 /** Destination, ports and sequence number of an IPv6 frame in hex. */

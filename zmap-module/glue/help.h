@@ -20,6 +20,7 @@
 	"  flags=HH                     flags byte of the MP_CAPABLE (01)\n"                                       \
 	"  secret=HEX, secret-file=F    16 bytes behind keys and validation; otherwise MPTCP_SYNSCAN_SECRET,\n"    \
 	"                               MPTCP_SYNSCAN_SECRET_FILE, or random for this run\n"                       \
+	"  attempt=N                    the N-th time these targets are probed under this secret (1)\n"            \
 	"  list=F                       ipv6_mptcp_synscan: the list that mptcp-hitlist built\n"                   \
 	"  walk=N                       ipv6_mptcp_synscan: -w holds N of its numbers, not all\n"                  \
 	"  source=ADDR                  ipv6_mptcp_synscan: source address, if not the one of the route\n"         \

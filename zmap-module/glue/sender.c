@@ -39,6 +39,7 @@ size_t sender_write(struct sender *sender, const struct scan *scan, const struct
 		    unsigned number, uint8_t *frame)
 {
 	struct probe probe;
+	number += scan->first_number;
 	if (number == 0 || !is_same(flow, &sender->flow)) {
 		sender->flow = *flow;
 		sender->hash = flow_hash(scan, flow);

@@ -220,8 +220,28 @@ static void test_spread(void)
 	}
 }
 
+/* A second attempt sends what a scan of twice as many probes would send last, and knows the first attempt's packets. */
+static void test_attempts(void)
+{
+	static const struct run_case FIRST = {"v0+v1", 2}, SECOND = {"v0+v1,attempt=2", 2}, BOTH = {"v0+v1", 4};
+	struct scan first = begin(&FIRST, 28233), second = begin(&SECOND, 28233), both = begin(&BOTH, 28233);
+	check(second.first_number == 2 && second.stream_count == 4, "the second attempt begins behind the first");
+	for (unsigned target = 0; target < TARGETS; target++) {
+		struct flow flow = flow_v4((uint8_t)target);
+		struct flow_hash hash = flow_hash(&second, &flow);
+		for (unsigned number = 0; number < 4; number++) {
+			struct probe due = probe_of(number < 2 ? &first : &both, &flow, number), is = probe_of(&second, &flow, number);
+			unsigned found = 99;
+			check(is.source_port == due.source_port && is.sequence == due.sequence && is.kind == due.kind,
+			      "probe %u is the one that it is without attempts", number);
+			check(probe_find(&second, &hash, is.source_port, &found) && found == number, "probe %u is found as %u", number, found);
+		}
+	}
+}
+
 int main(void)
 {
+	test_attempts();
 	test_two_runs();
 	test_answers();
 	test_one_run();
