@@ -1,5 +1,6 @@
 import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
 import { addReasons, noCounts, type PartEntry } from '../core/folder/entries.ts';
+import { fetchedBefore } from '../core/folder/fetched.ts';
 import { sha256File, writeWhole } from '../core/folder/files.ts';
 import { purgedUnits } from '../core/folder/ndjson.ts';
 import { RawReader } from '../core/folder/raw-files.ts';
@@ -80,10 +81,11 @@ export async function deriveStage<C>(
   if (entry === undefined) return;
   const tool = stage.tool(state.config);
   const outside = (tool.inputs?.(state.config) ?? []).length > 0;
+  const fetched = await fetchedBefore(folder, stage.name, entry);
   for (const part of cut.parts) {
     const before = entry.parts[part];
     if (before === undefined) continue;
-    const job = state.job(stage, tool, part);
+    const job = state.job(stage, tool, part, fetched);
     const after = outside ? await filterPart(job, before, party) : await decodeAgain(job, before);
     cut.inputs[part] = after.input_sha256;
     entry.parts[part] = after;
