@@ -99,11 +99,14 @@ async function dealOut(scratch: Scratch, ranges: Ranges, passes: Passes): Promis
   for (const name of ['asked', 'resolved']) await scratch.remove(name);
 }
 
+/** A range weighs so many times what a pass over the list holds. */
+const rangePerPass = 1.5;
+
 async function mergeBy(context: WholeContext<Config>, size: number) {
   const setting = settingOf(context);
   const scratch = await Scratch.create(context);
   const result = new Result(context, scratch);
-  const ranges = await rangesOf(context, keysSql, size);
+  const ranges = await rangesOf(context, keysSql(context.config.scan.versions.length), rangePerPass * size);
   const passes = await passesOf(context, size);
   const restoreThreads = await halveThreads(context);
   await dealOut(scratch, ranges, passes);
@@ -127,7 +130,7 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
 
 /**
  * All records into one row per host, where the evidence becomes a verdict (verdict.ts), and one row per domain.
- * @param size rows of replies and names, and entries of the list, that are held in memory at a time
+ * @param size entries of the list that are held in memory at a time; replies and names of a range are held accordingly
  */
 export function mergeOfSize(size: number): WholeStage<Config> {
   return {

@@ -22,7 +22,11 @@ export interface Passes {
 
 /** @param size entries that a pass gathers */
 export async function passesOf(context: WholeContext<Config>, size: number): Promise<Passes> {
-  const ranges = await rangesOf(context, `SELECT ${placeOf} AS key FROM targets WHERE kind = 'name'`, size);
+  const ranges = await rangesOf(
+    context,
+    `SELECT ${placeOf} AS key, 1 AS weight FROM targets WHERE kind = 'name'`,
+    size,
+  );
   return { count: ranges.count, ranges };
 }
 

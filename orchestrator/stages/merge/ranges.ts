@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 
-/** Keys of a range that the borders are found from: its size is right within some 2 % then. */
+/** Keys of a range that the borders are found from: its weight is right within some 2 % then. */
 const sampled = 4096;
 
 const Border = z.object({ key: z.string() });
@@ -34,15 +34,17 @@ export class Ranges {
 }
 
 /**
- * Ranges with about `size` rows each; one key alone may have more.
- * @param keys SQL of one row with a `key` per row that is to be dealt out, in any order
+ * Ranges of about one weight each; one key alone may have more.
+ * @param keys SQL of one row with a `key`, and its `weight`, per row that is to be dealt out, in any order
+ * @param most weight of a range
  */
-export async function rangesOf(context: WholeContext<Config>, keys: string, size: number): Promise<Ranges> {
-  const every = Math.max(1, Math.floor(size / sampled));
-  const sample = `SELECT key, row_number() OVER (ORDER BY key) AS row FROM (${keys}) WHERE hash(key) % ${every} = 0`;
-  const step = Math.max(1, Math.floor(size / every));
+export async function rangesOf(context: WholeContext<Config>, keys: string, most: number): Promise<Ranges> {
+  const every = Math.max(1, Math.floor(most / sampled));
+  const upTo = 'sum(weight) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING)';
+  const sample = `SELECT key, weight, ${upTo} AS reached FROM (${keys}) WHERE hash(key) % ${every} = 0`;
+  const step = Math.max(1, Math.floor(most / every));
   const borders: string[] = [];
-  const sql = `SELECT DISTINCT key FROM (${sample}) WHERE row % ${step} = 0 ORDER BY key`;
+  const sql = `SELECT DISTINCT key FROM (${sample}) WHERE reached // ${step} > (reached - weight) // ${step} ORDER BY key`;
   for await (const value of context.query(sql)) borders.push(Border.parse(value).key);
   return new Ranges(borders);
 }

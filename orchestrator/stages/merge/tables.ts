@@ -36,5 +36,13 @@ export function namedSql(asked: string, resolved: string): string {
   return `SELECT address, name, rank, www FROM ${resolved} JOIN ${asked} USING (asked)`;
 }
 
-/** SQL: the address of every row that a range holds most of: replies, and names. */
-export const keysSql = `SELECT address AS key FROM scan UNION ALL SELECT address FROM ${namedAddresses}`;
+/** A host row is as wide as so many rows of a reply or a name: replies weigh as much as the hosts that they make. */
+const hostWeight = 4;
+
+/** SQL: the address of every row that a range holds most of, replies and names, with what it weighs. One reply a version makes a host. */
+export function keysSql(versions: number): string {
+  const reply = Math.ceil(hostWeight / versions);
+  return `
+    SELECT address AS key, ${reply} AS weight FROM scan
+    UNION ALL SELECT address, 1 FROM ${namedAddresses}`;
+}

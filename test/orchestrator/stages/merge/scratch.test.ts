@@ -46,7 +46,7 @@ async function dealt(keys: string, size: number): Promise<{ ranges: string[][]; 
 
 /** SQL of the texts of 0 to `count`, each `times` times. */
 const texts = (count: number, times: number) =>
-  `SELECT CAST(n AS VARCHAR) AS key FROM range(${count}) r(n), range(${times})`;
+  `SELECT CAST(n AS VARCHAR) AS key, 1 AS weight FROM range(${count}) r(n), range(${times})`;
 const inOrder = (count: number, times: number) =>
   Array.from({ length: count * times }, (_, index) => String(Math.floor(index / times))).sort();
 
