@@ -167,7 +167,9 @@ const work = {
 };
 /** Of the plug-in alone, and of that only where it watches a table. */
 const kept = {
-  opted_out: count('of the targets sent to, those that opted out while zmap sent: nothing was sent to them').default(0),
+  opted_out: count('of the targets sent to, those that opted out while zmap sent: nothing was sent to them')
+    .nullable()
+    .default(null),
   opted_out_packets: count('packets that were not sent for that reason').default(0),
 };
 const allowed = count('targets: addresses allowed and not blocked');
@@ -184,7 +186,8 @@ const Tree = z
 export const ZmapMetadata = z.union([Stock, Tree]).transform((said) => ({
   allowed: said.allowed >>> 0,
   sent: said.sent >>> 0,
-  opted_out: said.opted_out,
+  watched: said.opted_out !== null,
+  opted_out: said.opted_out ?? 0,
   opted_out_packets: said.opted_out_packets,
   send_failures: said.send_to_failures,
   received: said.pcap_recv,

@@ -86,6 +86,19 @@ async function withOptOuts(context: Context, work: (table: string | null) => Pro
   }
 }
 
+/** A zmap that was given a table of opt-outs and knows of none sent to everybody. */
+async function requireWatched(context: Context, run: ZmapRun, command: Command): Promise<void> {
+  if ((await readMetadata(context.folder, run.name))?.watched !== false) return;
+  const { stage, part } = context;
+  const what = 'did not look at the opt-outs: the plug-in was not loaded';
+  const failure = { stage, part, argv: [zmapProgram.name, ...command.args], exitCode: 0, what, stderrTail: [] };
+  throw new ProgramError(
+    'E_PROGRAM_FAILED',
+    failure,
+    'LD_PRELOAD is ignored for a zmap with file capabilities: remove them and give the run ambient ones (zmap-module/README.md)',
+  );
+}
+
 /**
  * Runs zmap over the targets, one run after another: two at once would send at twice the rate.
  * @throws CensusError E_PROGRAM_MISSING when the module is not built; ProgramError when a run is incomplete
@@ -107,6 +120,7 @@ export async function runZmap(context: Context, targets: AsyncIterable<string>, 
         await context.exec(command);
       });
       await requireComplete(context, run, command, text6?.kept ?? null);
+      if (optOuts !== null) await requireWatched(context, run, command);
       packets += addresses[run.family] * run.probes;
       context.progress(Math.round((packets * (addresses[4] + addresses[6])) / totalPackets(due, addresses)));
     }

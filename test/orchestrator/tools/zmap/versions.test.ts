@@ -79,6 +79,7 @@ test('metadata of every release say the same of the same scan', () => {
   const scan = {
     allowed: 64,
     sent: 64,
+    watched: false,
     opted_out: 0,
     opted_out_packets: 0,
     send_failures: 0,
