@@ -2,45 +2,13 @@ import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parsePrefix } from '../../../../orchestrator/address/ip.ts';
-import { Config } from '../../../../orchestrator/config/config.ts';
-import { LateOptOuts } from '../../../../orchestrator/core/opt-outs/late.ts';
 import { ProgramError } from '../../../../orchestrator/errors.ts';
 import { flavours } from '../../../../orchestrator/tools/zmap/program.ts';
 import { zmap } from '../../../../orchestrator/tools/zmap/tool.ts';
-import { decodeAll, makeContext, temporaryFolder } from '../context.ts';
+import { decodeAll, temporaryFolder } from '../context.ts';
+import { complete, contextOf, withFake } from './fake-zmap.ts';
 
 const zmapTool = suite('zmap-run');
-
-async function contextOf(
-  targets: string[],
-  scan: Record<string, unknown>,
-  within: string[],
-  runsAs: string = flavours.plugin,
-  optOuts: LateOptOuts | null = null,
-) {
-  const config = Config.parse({
-    lab: true,
-    lab_ranges: ['198.18.0.0/15', '2001:db8::/32'],
-    targets: { list: 'x' },
-    scan,
-  });
-  return await makeContext({
-    rows: targets.map((target) => ({ target })),
-    config,
-    within,
-    seed: 2015,
-    runsAs,
-    ...(optOuts === null ? {} : { optOuts }),
-  });
-}
-
-/** Two who opted out before the run, and one since. */
-async function optedOut(): Promise<LateOptOuts> {
-  const late = new LateOptOuts(['198.18.0.77', '2001:db8:7::/48'].flatMap((text) => parsePrefix(text) ?? []));
-  await late.add([parsePrefix('198.18.1.0/28')].flatMap((prefix) => prefix ?? []));
-  return late;
-}
 
 async function exists(path: string): Promise<boolean> {
   return await access(path).then(
@@ -48,72 +16,6 @@ async function exists(path: string): Promise<boolean> {
     () => false,
   );
 }
-
-/** Stands in for zmap: keeps its arguments, makes the files it is told to, writes `metadata`. */
-async function withFake(metadata: string): Promise<{ within: string[]; argv: string }> {
-  const folder = await temporaryFolder();
-  const argv = join(folder, 'argv');
-  const script = `#!/bin/sh\necho "$LD_PRELOAD $@" >>${argv}
-echo "$MPTCP_SYNSCAN_SECRET|$MPTCP_SYNSCAN_SECRET_FILE" >>${argv}.secrets
-[ -z "$MPTCP_SYNSCAN_OPT_OUTS" ] || cp "$MPTCP_SYNSCAN_OPT_OUTS" ${argv}.table
-while [ $# -gt 0 ]; do case $1 in -m) printf '%s' '${metadata}' >"$2";; -o) : >"$2";; esac; shift; done\n`;
-  await writeFile(join(folder, 'zmap'), script, { mode: 0o755 });
-  return { within: ['env', `PATH=${folder}:${process.env.PATH}`], argv };
-}
-const numbers =
-  '"send_to_failures": 0, "pcap_recv": 0, "pcap_drop": 0, "pcap_ifdrop": 0, "success_total": 0, "failure_total": 0';
-const complete = `{"blacklist_total_allowed": 3, "total_sent": 3, ${numbers}}`;
-
-const watched = `{"blacklist_total_allowed": 3, "total_sent": 3, "opted_out": 1, "opted_out_packets": 1, ${numbers}}`;
-
-zmapTool(
-  'the plug-in gets a table of all who opted out, which is gone afterwards; its blocklist has those of before',
-  async () => {
-    const { within, argv } = await withFake(watched);
-    const scan = { versions: [1] };
-    const context = await contextOf(
-      ['198.18.0.5/32', '198.18.1.0/31'],
-      scan,
-      within,
-      flavours.plugin,
-      await optedOut(),
-    );
-    await zmap.collect?.(context);
-    const table = await readFile(`${argv}.table`);
-    assert.is(table.toString('latin1', 0, 8), 'MPTCPOPT');
-    assert.equal([table.readUInt32BE(16), table.readUInt32BE(20)], [2, 1]);
-    assert.is(table.toString('hex', 32, 48), 'c612004dc612004dc6120100c612010f');
-    assert.not.ok(await exists(join(context.folder, 'opt-outs.table')));
-    assert.not.match(await readFile(join(context.folder, 'blocklist.txt'), 'utf8'), '198.18.1.0/28');
-  },
-);
-
-zmapTool('a zmap that cannot watch one gets those who opted out since in its blocklist', async () => {
-  const { within, argv } = await withFake(complete);
-  const scan = { versions: [1] };
-  const context = await contextOf(['198.18.0.5/32', '198.18.1.0/31'], scan, within, flavours.tree, await optedOut());
-  await zmap.collect?.(context);
-  assert.not.ok(await exists(`${argv}.table`));
-  assert.match(await readFile(join(context.folder, 'blocklist.txt'), 'utf8'), '198.18.1.0/28');
-});
-
-zmapTool('a zmap whose plug-in did not look at the table is a broken program', async () => {
-  const { within } = await withFake(complete);
-  const context = await contextOf(
-    ['198.18.0.5/32', '198.18.1.0/31'],
-    { versions: [1] },
-    within,
-    flavours.plugin,
-    await optedOut(),
-  );
-  try {
-    await zmap.collect?.(context);
-    assert.unreachable('zmap sent to everybody');
-  } catch (error) {
-    assert.instance(error, ProgramError);
-    assert.match(String(error), 'did not look at the opt-outs');
-  }
-});
 
 zmapTool(
   'each port and version is a run of its own, with our own configuration, blocklist, rate and seed',
