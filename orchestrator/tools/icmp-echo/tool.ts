@@ -28,9 +28,9 @@ function roundTrip(echo: Echo): number {
 export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathRecord, Config> = {
   name: 'icmp-echo',
 
-  programs: [zmapProgram],
-
   takesOptOuts: dropsOptOuts,
+
+  programs: [zmapProgram],
 
   async collect(context) {
     async function* targets(): AsyncGenerator<string> {

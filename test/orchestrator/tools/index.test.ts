@@ -41,6 +41,7 @@ for (const name of adapters) {
 const parts = [
   'name',
   'screensPrefixes',
+  'takesOptOuts',
   'programs',
   'check',
   'collect',
