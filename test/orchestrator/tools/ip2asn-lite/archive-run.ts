@@ -1,14 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { readManifest } from '../../../../orchestrator/core/folder/manifest.ts';
 import { type Archive, withArchive } from '../../../../orchestrator/ip2asn-lite/test/archive-server.ts';
 import { RIB } from '../../../../orchestrator/ip2asn-lite/test/archived-ribs.ts';
-import { setUp } from '../../own-prober.ts';
+import { cli, setUp } from '../../own-prober.ts';
 import { scanned } from '../../stages/records.ts';
 
 const HOUR = 3600_000;
 
+/** Looked at once: names of tables are made of it before and after a run. */
+const now = Date.now();
+
 /** Where an archive keeps the table of so many hours from now. */
 export function tableOf(hours: number, suffix = 'gz'): string {
-  const iso = new Date(Date.now() + hours * HOUR).toISOString();
+  const iso = new Date(now + hours * HOUR).toISOString();
   const [date = '', clock = ''] = [iso.slice(0, 10), iso.slice(11, 16)];
   return `/bgpdata/${date.slice(0, 7).replace('-', '.')}/RIBS/rib.${date.replaceAll('-', '')}.${clock.replace(':', '')}.${suffix}`;
 }
@@ -34,3 +38,15 @@ export async function withTables(use: (archive: Archive) => Promise<void>): Prom
     await use(archive);
   });
 }
+
+/** What the run keeps of its table. */
+export const fetchedIn = async (folder: string) => (await readManifest(folder))?.stages.asn?.fetched ?? null;
+
+/** The AS of the address that answers. */
+export async function asnOf(folder: string): Promise<number | null> {
+  const { stdout } = await cli('cat', folder, 'asn', '--address', address);
+  return JSON.parse(stdout).asn;
+}
+
+/** The AS that the tables have for it. */
+export const inTable = (769 * 2654435761) % 400_000;

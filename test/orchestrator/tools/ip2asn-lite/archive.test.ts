@@ -1,8 +1,6 @@
 // takes: long
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,20 +11,11 @@ import { withArchive } from '../../../../orchestrator/ip2asn-lite/test/archive-s
 import { RIB } from '../../../../orchestrator/ip2asn-lite/test/archived-ribs.ts';
 import { archive as source } from '../../../../orchestrator/tools/ip2asn-lite/archive.ts';
 import { cli } from '../../own-prober.ts';
-import { address, setUpRun, tableOf, withTables } from './archive-run.ts';
+import { asnOf, fetchedIn, inTable, setUpRun, tableOf, withTables } from './archive-run.ts';
 
 const test = suite('the table of the day');
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-const fetchedIn = async (folder: string) => (await readManifest(folder))?.stages.asn?.fetched ?? null;
-
-async function asnOf(folder: string): Promise<number | null> {
-  const { stdout } = await cli('cat', folder, 'asn', '--address', address);
-  return JSON.parse(stdout).asn;
-}
-
-const inTable = (769 * 2654435761) % 400_000;
-
 test('a run fetches the table nearest to its scan, records it, and replays without the archive', async () => {
   const run = { folder: '', config: '' };
   await withTables(async (archive) => {
@@ -40,7 +29,7 @@ test('a run fetches the table nearest to its scan, records it, and replays witho
     assert.ok(RIB.equals(readFileSync(join(run.folder, fetched?.file ?? ''))));
     const hours = (Date.parse(fetched?.wanted_at ?? '') - Date.parse(fetched?.content_at ?? '')) / 3600_000;
     assert.is(fetched?.distance_hours, Math.round(1000 * hours) / 1000);
-    assert.ok(hours > 0.9 && hours < 1.2, String(hours));
+    assert.ok(hours > 0.9 && hours < 2, String(hours));
     assert.is(archive.log.filter((line) => /GET .*\.gz/.test(line)).length, 1);
     const before = archive.log.length;
     assert.is((await cli('run', '-c', run.config, run.folder)).exitCode, 0);
@@ -64,84 +53,6 @@ test('the wanted time is the middle of the scan, from its first command to the e
     const first = Math.min(...commands.map(({ started_at }) => Date.parse(started_at)));
     const last = Math.max(...commands.map(({ ended_at }) => Date.parse(ended_at)));
     assert.is(Date.parse((await fetchedIn(run.folder))?.wanted_at ?? ''), Math.round((first + last) / 2));
-  });
-});
-
-test('a run that is killed within the download continues it, and never looks anything up in the half', async () => {
-  await withTables(async (archive) => {
-    const run = setUpRun(archive.base);
-    const half = Math.floor(RIB.length / 2);
-    const child = spawn(process.execPath, [
-      '--import',
-      'tsx',
-      'orchestrator/cli.ts',
-      'run',
-      '-c',
-      run.config,
-      run.folder,
-    ]);
-    const ended = once(child, 'close');
-    archive.intercept = ({ method, url }, response) => {
-      if (method !== 'GET' || !url?.endsWith('.gz')) return false;
-      response.writeHead(200, { etag: '"one"', 'content-length': RIB.length }).write(RIB.subarray(0, half));
-      return true;
-    };
-    const folder = join(run.folder, 'raw/fetched/asn');
-    const sizes = () =>
-      !existsSync(folder)
-        ? []
-        : readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) =>
-            name.endsWith('.part') ? [readFileSync(join(folder, name)).length] : [],
-          );
-    while (child.exitCode === null && !sizes().includes(half)) await new Promise((next) => setTimeout(next, 20));
-    child.kill('SIGKILL');
-    await ended;
-    assert.is(await fetchedIn(run.folder), null);
-    assert.not.ok(existsSync(join(run.folder, 'raw/fetched/asn.json')));
-    const asked: unknown[] = [];
-    archive.intercept = ({ url, headers }, response) => {
-      if (!url?.endsWith('.gz')) return false;
-      asked.push(headers.range);
-      const place = `bytes ${half}-${RIB.length - 1}/${RIB.length}`;
-      response.writeHead(206, { etag: '"one"', 'content-range': place }).end(RIB.subarray(half));
-      return true;
-    };
-    const { exitCode, stdout, stderr } = await cli('run', '-c', run.config, run.folder);
-    assert.is(exitCode, 0, stdout + stderr);
-    assert.equal(asked, [`bytes=${half}-`]);
-    assert.is(await asnOf(run.folder), inTable);
-    assert.is((await fetchedIn(run.folder))?.sha256, sha256(RIB));
-  });
-});
-
-test('a table that the server ends early is thrown away, and the next start fetches it whole', async () => {
-  await withTables(async (archive) => {
-    const run = setUpRun(archive.base);
-    archive.intercept = ({ method, url }, response) => {
-      if (method !== 'GET' || !url?.endsWith('.gz')) return false;
-      response.writeHead(200).end(RIB.subarray(0, 5000)); // no length: nobody could tell that it is cut
-      return true;
-    };
-    const cut = await cli('run', '-c', run.config, run.folder);
-    assert.is(cut.exitCode, 1, cut.stdout + cut.stderr);
-    assert.match(cut.stderr, /^error E_INPUT: asn: the prefix table cannot be opened: /m);
-    assert.is(await fetchedIn(run.folder), null);
-    archive.intercept = () => false;
-    const whole = await cli('run', '-c', run.config, run.folder);
-    assert.is(whole.exitCode, 0, whole.stdout + whole.stderr);
-    assert.is(await asnOf(run.folder), inTable);
-  });
-});
-
-test('a file of names that cannot be read does not cost the table', async () => {
-  await withTables(async (archive) => {
-    const run = setUpRun(archive.base);
-    writeFileSync(run.at('names'), Buffer.from([0x1f, 0x8b, 8, 0, 0]));
-    const set = ['--set', 'asn.names=names'];
-    const bad = await cli('run', '-c', run.config, run.folder, ...set);
-    assert.is(bad.exitCode, 1, bad.stdout + bad.stderr);
-    const kept = readdirSync(join(run.folder, 'raw/fetched/asn'), { recursive: true, encoding: 'utf8' });
-    assert.is(kept.filter((name) => name.endsWith('.gz')).length, 1);
   });
 });
 
@@ -173,17 +84,14 @@ for (const [sentence, prepare, message] of refused) {
 }
 
 test('an archive that nobody serves is refused before the first packet, by run and by doctor', async () => {
-  const gone = { base: '' };
-  await withArchive({}, async ({ base }) => {
-    gone.base = base;
-  });
-  const run = setUpRun(gone.base);
+  const run = setUpRun('http://127.0.0.1:2/'); // no port that a test beside this one could be given
   const { exitCode, stderr } = await cli('run', '-c', run.config, run.folder);
   assert.is(exitCode, 2);
   assert.match(stderr, /^error E_INPUT: asn\.archive: .*ECONNREFUSED/);
   assert.not.ok(existsSync(run.at('asked')));
-  const { stdout } = await cli('doctor', '-c', run.config);
-  assert.match(stdout, /missing .*source +asn\.archive: .*ECONNREFUSED/);
+  const doctor = await cli('doctor', '-c', run.config);
+  assert.is(doctor.exitCode, 1, doctor.stdout + doctor.stderr);
+  assert.match(doctor.stdout, /source +asn\.archive: .*ECONNREFUSED/);
 });
 
 test('an archive that dies after the scan can be replaced; one that a table came from cannot', async () => {
