@@ -5,7 +5,8 @@ import { refuseUnsafe } from './config/file.ts';
 import { mayChange, namesTable, readOptOuts } from './config/restraint.ts';
 import { storedConfig } from './config/stored.ts';
 import { databaseVersion } from './core/duckdb.ts';
-import { checkSources, isUnread } from './core/folder/fetched.ts';
+import type { StageWish } from './core/folder/changes.ts';
+import { checkSources, hasFetched } from './core/folder/fetched.ts';
 import { RunFolder } from './core/folder/folder.ts';
 import { isUrl } from './core/folder/list-file.ts';
 import { lockFolder } from './core/folder/lock.ts';
@@ -59,19 +60,42 @@ export async function checkSourcesOf(config: Config, before: { folder: RunFolder
   await checkSources(partStages(config), config, before);
 }
 
-/** Files outside the run folder that decoding and the report read: a replay needs them as they were. */
-function decodeInputs(config: Config): string[] {
-  const { organisations } = config.asn;
-  const ofTools = partStages(config).flatMap((stage) => stage.tool(config).inputs?.(config) ?? []);
-  return organisations === null ? ofTools : [...ofTools, organisations];
+/** The file that says which ASes are of one organisation; the report reads it. */
+function organisationsOf({ asn }: Config): string[] {
+  return asn.organisations === null ? [] : [asn.organisations];
 }
 
-/** Files outside the run folder that a run with this configuration reads, but for the blocklist: the run folder keeps that. */
-export function inputsOf(config: Config): string[] {
-  const { targets } = config;
+/** Files outside the run folder that decoding and the report read: a replay needs them as they were. */
+function decodeInputs(config: Config): string[] {
+  const ofTools = partStages(config).flatMap((stage) => stage.tool(config).inputs?.(config) ?? []);
+  return [...ofTools, ...organisationsOf(config)];
+}
+
+/** Files that the stage targets reads, but for what comes from elsewhere. */
+function listsOf({ targets }: Config): string[] {
   const list = 'list' in targets ? targets.list : 'addresses' in targets ? targets.addresses : null;
-  const ofTargets = list === null || list === '-' || isUrl(list) ? [] : [list];
-  return [...decodeInputs(config), ...ofTargets];
+  return list === null || list === '-' || isUrl(list) ? [] : [list];
+}
+
+/** Files that the section of a stage names, and no tool reads. */
+const besideTools: Readonly<Record<string, (config: Config) => string[]>> = {
+  targets: listsOf,
+  asn: organisationsOf,
+};
+
+/** What a configuration wants of each stage: whether it runs, and which files outside the run folder it reads; the blocklist is kept by the run. */
+function wishesOf(config: Config): StageWish[] {
+  return pipeline(findTool).flatMap((stage) => {
+    if (stage.kind !== 'parts') return [];
+    const enabled = stage.enabled(config);
+    const ofTool = enabled ? (stage.tool(config).inputs?.(config) ?? []) : [];
+    return [{ name: stage.name, enabled, inputs: [...ofTool, ...(besideTools[stage.name]?.(config) ?? [])] }];
+  });
+}
+
+/** Files outside the run folder that a run with this configuration reads. */
+export function inputsOf(config: Config): string[] {
+  return wishesOf(config).flatMap(({ inputs }) => inputs);
 }
 
 export interface CensusInput {
@@ -103,19 +127,19 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
     await checkSourcesOf(config, earlier);
     if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
-    const noTableYet = earlier !== null && (await isUnread(earlier, 'asn'));
+    const tableIsFixed = earlier !== null && (await hasFetched(earlier.folder, 'asn'));
     const manifest = await openRun({
       folder,
       name: basename(folder),
       config,
       seed: config.seed,
-      inputs: inputsOf(config),
+      stages: wishesOf(config),
       programs,
       census: { ...(await provenance()), duckdb: databaseVersion() },
       vantage: vantagePoint(config),
       optOuts,
       stored: storedOf,
-      mayChange: (change) => mayChange(change) || (noTableYet && namesTable(change)),
+      mayChange: (change) => (tableIsFixed && namesTable(change) ? false : mayChange(change)),
     });
     // Stages read the run's own copy: what was understood at the start holds to the end.
     const copy = manifest.data.starts.at(-1)?.blocklist?.copy;
@@ -151,7 +175,7 @@ async function whileReading(
 
 function storedOf(config: Record<string, unknown>) {
   const stored = storedConfig(config);
-  return { config: stored, blocklist: stored.scan.blocklist };
+  return { config: stored, blocklist: stored.scan.blocklist, stages: wishesOf(stored) };
 }
 
 /** A replay empties its folder first: it may be anywhere outside the run, and within it only beside what belongs to the run. */

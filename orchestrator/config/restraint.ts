@@ -25,12 +25,12 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'scan.reread': () => true,
 };
 
-/** Whether a started run lets a change of its configuration through. */
-export function mayChange({ key, before, after }: Change): boolean {
-  return changeable[key]?.(before, after) ?? false;
+/** Whether a started run lets a change of its configuration through; null for keys that restrain nothing: their stage decides. */
+export function mayChange({ key, before, after }: Change): boolean | null {
+  return changeable[key]?.(before, after) ?? null;
 }
 
-/** Whether a change is of the prefix table alone: while no address was looked up in one, another table forfeits nothing. */
+/** Whether a change is of the prefix table: once one was fetched for the run, it is that one. */
 export function namesTable({ key }: Change): boolean {
   return key === 'asn.rib' || key === 'asn.archive' || key === 'asn.within_hours';
 }

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { openDatabase } from './duckdb.ts';
 import { newStageEntry, nowIso } from './folder/entries.ts';
+import { exists } from './folder/files.ts';
+import { writeEntry } from './part/entry-file.ts';
 import { runPartStage } from './part/part-stage.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { createState, leftOut, type RunState, type StateInput, viewStage } from './state.ts';
@@ -18,8 +20,13 @@ async function leaveOut<C>(state: RunState<C>, stage: PartStage<C>): Promise<voi
   state.report({ type: 'stage_left_out', stage: stage.name });
   if (before?.status === leftOut) return;
   const { unit } = stage.role;
-  const entry = newStageEntry({ status: leftOut, unit, tool: '', reads: {}, started_at: null });
-  state.manifest.data.stages[stage.name] = entry;
+  const none = newStageEntry({ status: leftOut, unit, tool: '', reads: {}, started_at: null });
+  // A stage that was switched off keeps what was measured of it, each part with its entry beside it: switched on again, it takes it up.
+  for (const [part, entry] of Object.entries(before?.parts ?? {})) {
+    if (!(await exists(state.folder.entry(stage.name, part)))) await writeEntry(state.folder, stage.name, part, entry);
+  }
+  state.manifest.data.stages[stage.name] =
+    before === undefined ? none : { ...before, status: leftOut, counts: null, digest: null, parts: {} };
   await state.manifest.save();
 }
 

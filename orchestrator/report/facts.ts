@@ -9,6 +9,8 @@ export interface StageFacts {
   tool: string;
   /** null: the configuration left the stage out. */
   counts: Counts | null;
+  /** Start of its first command and end of its last, UTC, ISO 8601; null where it ran none. */
+  measured: { from: string; to: string } | null;
 }
 
 /** Something of the run that bears on every number of the page: packets lost, say. */
@@ -38,7 +40,7 @@ export interface ReportFacts {
   replies: { lines: number; rejected: number } | null;
   /** A run inside a test Internet: the page says so above all numbers. */
   lab: boolean;
-  /** When the first and the last packet of the run were due, UTC, ISO 8601; null where no stage used the network. */
+  /** When the first and the last packet of the run were due, UTC, ISO 8601, but for stages that were switched on later; null where no stage used the network. */
   measured: { from: string; to: string } | null;
   /** Name and version of this software, commit included. */
   software: string;

@@ -70,10 +70,10 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     domainSystemTable(results),
     domainOrganisationTable(results),
     mixedTable(results),
-    connectionTable(results),
-    announcementTable(results),
-    pathTable(results),
-    systemGuessTable(results),
+    connectionTable(facts, results),
+    announcementTable(facts, results),
+    pathTable(facts, results),
+    systemGuessTable(facts, results),
     systemSignTable(results),
   ];
 }

@@ -6,6 +6,7 @@ import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { losses, notices } from '../machine/notices.ts';
 import { softwareText } from '../machine/provenance.ts';
 import type { Asked, ReportFacts } from '../report/facts.ts';
+import { isLater, laterNotices } from '../report/later.ts';
 
 /** Nested plain values as dotted keys; lists as text. */
 function pairs(value: unknown, path = ''): [string, string][] {
@@ -15,23 +16,31 @@ function pairs(value: unknown, path = ''): [string, string][] {
   return Object.entries(tree.data).flatMap(([key, inner]) => pairs(inner, path === '' ? key : `${path}.${key}`));
 }
 
-/** First and last command of the run; null where no stage ran one. */
-function measured(manifest: Manifest): ReportFacts['measured'] {
-  const parts = Object.values(manifest.stages).flatMap((stage) => Object.values(stage.parts));
-  const commands = parts.flatMap((part) => part.commands);
-  const from = commands.map(({ started_at }) => started_at).sort()[0];
-  const to = commands
-    .map(({ ended_at }) => ended_at)
+/** First start and last end of some commands; null of none. */
+function spanOf(spans: { from: string; to: string }[]): ReportFacts['measured'] {
+  const from = spans.map((span) => span.from).sort()[0];
+  const to = spans
+    .map((span) => span.to)
     .sort()
     .at(-1);
   return from === undefined || to === undefined ? null : { from, to };
 }
 
-function stageFacts(manifest: Manifest, order: readonly string[]): ReportFacts['stages'] {
+export function stageFacts(manifest: Manifest, order: readonly string[]): ReportFacts['stages'] {
   return order.flatMap((stage) => {
     const entry = manifest.stages[stage];
-    return entry === undefined ? [] : [{ stage, unit: entry.unit, tool: entry.tool, counts: entry.counts }];
+    if (entry === undefined) return [];
+    const commands = Object.values(entry.parts).flatMap((part) => part.commands);
+    const measured = spanOf(commands.map(({ started_at, ended_at }) => ({ from: started_at, to: ended_at })));
+    return [{ stage, unit: entry.unit, tool: entry.tool, counts: entry.counts, measured }];
   });
+}
+
+/** The run's own time: without stages that asked days later, which the page dates by themselves. */
+export function measuredOf(stages: ReportFacts['stages']): ReportFacts['measured'] {
+  return spanOf(
+    stages.flatMap(({ stage, measured }) => (measured === null || isLater(stages, stage) ? [] : [measured])),
+  );
 }
 
 function sumOf(reasons: Record<string, number>): number {
@@ -93,15 +102,16 @@ function rulesNotice({ rule_set }: Manifest): ReportFacts['notices'] {
 export function reportFacts(context: WholeContext<Config>, order: readonly string[]): ReportFacts {
   const { manifest, config } = context;
   const { census, vantage } = manifest;
+  const stages = stageFacts(manifest, order);
   return {
     run: manifest.run,
     replies: null,
     lab: config.lab,
-    measured: measured(manifest),
+    measured: measuredOf(stages),
     software: softwareText(census),
-    stages: stageFacts(manifest, order),
+    stages,
     asked: askedOf(manifest, config.scan.versions),
-    notices: [...rulesNotice(manifest), ...losses(manifest), ...notices(manifest)],
+    notices: [...rulesNotice(manifest), ...losses(manifest), ...notices(manifest), ...laterNotices(stages)],
     programs: Object.entries(manifest.programs).map(([name, { version }]) => ({ name, version: version ?? 'unknown' })),
     setting: [
       ['rule_set', manifest.rule_set],

@@ -76,12 +76,24 @@ export const FetchedEntry = z.strictObject({
 export type FetchedEntry = z.infer<typeof FetchedEntry>;
 
 export const StageEntry = z.strictObject({
-  status: z.enum(['running', 'done', 'left_out']).describe('left_out: the configuration does not ask for it'),
+  status: z
+    .enum(['running', 'done', 'left_out'])
+    .describe(
+      'left_out: the configuration does not ask for it; what was measured before it was switched off stays in its folder',
+    ),
   unit: z.string().describe('what one unit is'),
   tool: z.string().describe('the tool that did it'),
   reads: z.record(z.string(), z.string()).describe('digest of each stage read, as it was'),
-  started_at: z.string().nullable().describe('UTC'),
-  ended_at: z.string().nullable().describe('UTC'),
+  settings: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .default(null)
+    .describe("the stage's section of the configuration that its parts were made with; null where it has none"),
+  started_at: z.string().nullable().describe('UTC, of its first part'),
+  ended_at: z
+    .string()
+    .nullable()
+    .describe('UTC, of its last part; a stage that was switched on later has dates of its own'),
   counts: Counts.nullable().describe('sum over all parts and the units not asked'),
   parts: z.record(z.string(), PartEntry).describe('by part, five digits'),
   fetched: FetchedEntry.nullable()
@@ -96,7 +108,16 @@ export type StageEntry = z.infer<typeof StageEntry>;
 export function newStageEntry(
   known: Pick<StageEntry, 'status' | 'unit' | 'tool' | 'reads' | 'started_at'>,
 ): StageEntry {
-  return { ...known, ended_at: null, counts: null, parts: {}, fetched: null, outputs: {}, digest: null };
+  return {
+    ...known,
+    settings: null,
+    ended_at: null,
+    counts: null,
+    parts: {},
+    fetched: null,
+    outputs: {},
+    digest: null,
+  };
 }
 
 export function noCounts(): Counts {

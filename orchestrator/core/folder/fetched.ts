@@ -4,7 +4,7 @@ import { CensusError } from '../../errors.ts';
 import type { PartStage } from '../stage.ts';
 import type { RunState } from '../state.ts';
 import { FetchedEntry, nowIso, type StageEntry } from './entries.ts';
-import { exists, filesBelow, sha256File, writeWhole } from './files.ts';
+import { exists, sha256File, writeWhole } from './files.ts';
 import type { RunFolder } from './folder.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -124,9 +124,7 @@ export async function checkSources<C>(
   }
 }
 
-/** Whether a stage of an earlier start has looked nothing up yet, and has fetched nothing: another source then changes no record. */
-export async function isUnread(before: { folder: RunFolder; manifest: Manifest }, stage: string): Promise<boolean> {
-  if (before.manifest.stages[stage]?.status === 'left_out') return false;
-  const records = await filesBelow(before.folder.stage(stage));
-  return records.length === 0 && !(await exists(before.folder.fetchedEntry(stage)));
+/** Whether a stage of an earlier start has fetched its file: records come from that one then, whatever the configuration says. */
+export async function hasFetched(folder: RunFolder, stage: string): Promise<boolean> {
+  return await exists(folder.fetchedEntry(stage));
 }

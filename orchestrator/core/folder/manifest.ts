@@ -62,7 +62,19 @@ export const Manifest = z.strictObject({
             }),
           )
           .default({})
-          .describe('keys of the configuration that changed with this start, dotted: only what restrains sending may'),
+          .describe(
+            'keys of the configuration that changed with this start, dotted: what restrains sending, stages switched on or off, and settings of stages without finished parts',
+          ),
+        corrected: z
+          .record(
+            z.string(),
+            z.strictObject({
+              before: z.string().describe('sha256 at the start before'),
+              after: z.string().describe('sha256 from this start on'),
+            }),
+          )
+          .default({})
+          .describe('inputs with another content than at the start before: those of stages without finished parts may'),
         blocklist: OptOutsEntry.nullable()
           .default(null)
           .describe('the opt-outs that held from this start on; null without a blocklist'),

@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { CensusError } from '../../errors.ts';
 import type { Found } from '../process/programs.ts';
+import { allowedChanges, type StageWish, type Stored, sectionOf } from './changes.ts';
 import { nowIso } from './entries.ts';
 import { exists, sha256File } from './files.ts';
-import { type Change, differences, type Manifest, ManifestFile, readManifest, schemaVersion } from './manifest.ts';
+import { RunFolder } from './folder.ts';
+import { type Change, type Manifest, ManifestFile, readManifest, schemaVersion } from './manifest.ts';
 import { keepOptOuts, lastOptOuts, type OptOuts, requireAllOptOuts } from './opt-outs.ts';
 
 export interface OpenRun {
@@ -14,17 +16,17 @@ export interface OpenRun {
   config: Record<string, unknown>;
   /** null: drawn once per run */
   seed: number | null;
-  /** Files outside the run folder that it reads. */
-  inputs: string[];
+  /** What the configuration wants of each stage. */
+  stages: StageWish[];
   programs: Found[];
   census: Manifest['census'];
   vantage: Manifest['vantage'];
   /** The blocklist as read for this start; null without one. */
   optOuts: OptOuts | null;
   /** Reads the configuration of an earlier start, with keys that are younger than it at their defaults. */
-  stored: (config: Record<string, unknown>) => { config: Record<string, unknown>; blocklist: string | null };
-  /** Whether a started run lets a change through: what only restrains sending. */
-  mayChange: (change: Change) => boolean;
+  stored: (config: Record<string, unknown>) => Stored;
+  /** Whether a started run lets a change through: what only restrains sending; null: that depends on the stage it concerns. */
+  mayChange: (change: Change) => boolean | null;
 }
 
 async function hashInputs(paths: string[]): Promise<Manifest['inputs']> {
@@ -42,10 +44,6 @@ async function hashInputs(paths: string[]): Promise<Manifest['inputs']> {
   return inputs;
 }
 
-function shown(value: unknown): string {
-  return value === undefined ? 'not there' : JSON.stringify(value);
-}
-
 /** A run of before Parquet is not gone on with: half of its records would be of one layout and half of the other. */
 function requireSameLayout(run: string, { schema_version, census }: Manifest): void {
   if (schema_version === schemaVersion) return;
@@ -56,27 +54,11 @@ function requireSameLayout(run: string, { schema_version, census }: Manifest): v
   );
 }
 
-/** What this start changes of the configuration. */
-async function allowedChanges(before: Manifest, input: OpenRun, inputs: Manifest['inputs']): Promise<Change[]> {
-  const stored = input.stored(before.config);
-  const changes = differences(stored.config, input.config);
-  const other = 'give the run another name, or put the configuration back as manifest.json has it';
-  const refused = changes.find((change) => !input.mayChange(change));
-  if (refused !== undefined) {
-    throw new CensusError(
-      'E_RUN_FOLDER',
-      `run ${input.name} was started with another configuration: ${refused.key} was ${shown(refused.before)} and is ${shown(refused.after)} now`,
-      `${other}; only what restrains sending may change: more opt-outs, a lower rate, contact, interface, gateway, and memory`,
-    );
+/** Stages of earlier versions say with their configuration what their parts were made with; it may change with this start. */
+function keepSettings({ config, stages }: Manifest): void {
+  for (const [name, entry] of Object.entries(stages)) {
+    if (entry.status !== 'left_out') entry.settings ??= sectionOf(config, name);
   }
-  await requireAllOptOuts(input.folder, before, stored.blocklist, input.optOuts);
-  for (const [path, { sha256 }] of Object.entries(before.inputs)) {
-    const now = inputs[path]?.sha256;
-    if (now === sha256 || path === stored.blocklist) continue;
-    const message = `run ${input.name} was started with another content of ${path}: sha256 was ${sha256} and is ${now ?? 'not there'} now`;
-    throw new CensusError('E_RUN_FOLDER', message, other);
-  }
-  return changes;
 }
 
 /**
@@ -85,27 +67,44 @@ async function allowedChanges(before: Manifest, input: OpenRun, inputs: Manifest
  */
 export async function openRun(input: OpenRun): Promise<ManifestFile> {
   await mkdir(input.folder, { recursive: true });
-  const inputs = await hashInputs(input.inputs);
+  const inputs = await hashInputs(input.stages.flatMap((stage) => stage.inputs));
   const before = await readManifest(input.folder);
   if (before !== null) requireSameLayout(input.name, before);
   const programs = Object.fromEntries(
     input.programs.map(({ program, path, version, runsAs }) => [program.name, { path, version, runs_as: runsAs }]),
   );
-  const changes = before === null ? [] : await allowedChanges(before, input, inputs);
+  const allowed = before === null ? null : await allowedChanges({ ...input, before, inputs });
+  if (before !== null && allowed !== null) {
+    keepSettings(before);
+    await requireAllOptOuts(input.folder, before, allowed.blocklist, input.optOuts);
+    for (const stage of allowed.anew) await rm(new RunFolder(input.folder).cut(stage), { force: true });
+  }
+  const changes = allowed?.changes ?? [];
   const start = {
     at: nowIso(),
     census: input.census,
     vantage: input.vantage,
-    changed: Object.fromEntries(changes.map(({ key, before, after }) => [key, { before, after }])),
+    corrected: allowed?.corrected ?? {},
+    // JSON has no undefined: a key that was not there is null.
+    changed: Object.fromEntries(
+      changes.map(({ key, before, after }) => [key, { before: before ?? null, after: after ?? null }]),
+    ),
     blocklist: input.optOuts === null ? null : await keepOptOuts(input.folder, input.optOuts),
     rereads: [],
   };
-  if (before !== null) {
+  if (before !== null && allowed !== null) {
     // Each command keeps the version that it ran with; here stands what this start found.
     const starts = [...before.starts, start];
-    const manifest = new ManifestFile(input.folder, { ...before, config: input.config, inputs, programs, starts });
+    const manifest = new ManifestFile(input.folder, {
+      ...before,
+      config: input.config,
+      inputs: allowed.inputs,
+      programs,
+      starts,
+    });
     const last = lastOptOuts(before);
-    if (changes.length > 0 || last?.sha256 !== start.blocklist?.sha256) await manifest.save();
+    const corrected = Object.keys(allowed.corrected).length > 0;
+    if (changes.length > 0 || corrected || last?.sha256 !== start.blocklist?.sha256) await manifest.save();
     return manifest;
   }
   const manifest = new ManifestFile(input.folder, {

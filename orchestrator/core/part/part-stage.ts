@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CensusError } from '../../errors.ts';
+import { sectionOf } from '../folder/changes.ts';
 import {
   accounted,
   addCounts,
@@ -60,7 +61,7 @@ async function openStage<C>(
   const { folder, manifest } = state;
   const reads = state.digests(stage.reads);
   const before = manifest.data.stages[stage.name];
-  if (before !== undefined && before.status !== 'left_out' && differingKey(before.reads, reads) === null) {
+  if (before !== undefined && differingKey(before.reads, reads) === null) {
     const cut = await readCut(folder, stage.name);
     if (cut !== null) {
       before.parts = await knownParts(folder, stage.name, cut, before.parts);
@@ -70,6 +71,7 @@ async function openStage<C>(
   await supersede(folder, stage.name, folder.rawStage(stage.name));
   await rm(folder.stage(stage.name), { recursive: true, force: true });
   const entry = newStageEntry({ status: 'running', unit: stage.role.unit, tool, reads, started_at: nowIso() });
+  entry.settings = sectionOf(manifest.data.config, stage.name);
   manifest.data.stages[stage.name] = entry;
   await manifest.save();
   const units = stage.units({ config: state.config, batches: state.batches, shareTable: state.shareTable });
@@ -206,7 +208,8 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   entry.counts = stageCounts(entry, cut);
   entry.digest = stageDigest(cut.parts.map((part) => entry.parts[part]?.output_sha256 ?? ''));
   entry.status = 'done';
-  entry.ended_at = nowIso();
+  // A stage that was switched off and on again asks nobody: it keeps its dates.
+  if (missing.length > 0 || entry.ended_at === null) entry.ended_at = nowIso();
   await state.manifest.save();
   state.report({
     type: 'stage_done',

@@ -1,4 +1,6 @@
+import type { ReportFacts } from '../facts.ts';
 import { formatCount, formatOf } from '../format.ts';
+import { laterSentence } from '../later.ts';
 import type { Results } from '../results.ts';
 import { countOf, numberOf } from '../rows.ts';
 import { coverageSentence, emptySentence } from './coverage.ts';
@@ -10,7 +12,7 @@ function observed(results: Results, index: number): number {
 }
 
 /** What real connections showed. */
-export function connectionTable(results: Results): Table {
+export function connectionTable({ stages }: ReportFacts, results: Results): Table {
   return {
     id: 'connections',
     title: 'Connections to capable addresses',
@@ -21,7 +23,7 @@ export function connectionTable(results: Results): Table {
       { key: 'share', title: 'Share', kind: 'percent', bar: true },
     ],
     rows: observed(results, 0) === 0 ? [] : results.rows('connections'),
-    denominator: `A connection was tried to ${formatOf(observed(results, 0), results.total('addresses_capable'))} capable addresses. Each share is of the addresses where that could be observed.`,
+    denominator: `A connection was tried to ${formatOf(observed(results, 0), results.total('addresses_capable'))} capable addresses. Each share is of the addresses where that could be observed.${laterSentence(stages, 'handshake')}`,
     meaning:
       'A fallback after a capable SYN/ACK does not tell whose doing it was: a proxy that answered the SYN for the server, a backend behind the same address that does without, a path that takes options away or rewrites them, ' +
       'or a server that speaks another version than the client. MP_FAIL reports a checksum that did not fit: payload was changed on the way.',
@@ -30,7 +32,7 @@ export function connectionTable(results: Results): Table {
 }
 
 /** ADD_ADDR by scope. */
-export function announcementTable(results: Results): Table {
+export function announcementTable({ stages }: ReportFacts, results: Results): Table {
   const known = observed(results, 3);
   return {
     id: 'announcements',
@@ -49,7 +51,7 @@ export function announcementTable(results: Results): Table {
       { key: 'hmac_invalid', title: 'HMAC invalid', kind: 'count' },
     ],
     rows: results.rows('announcements'),
-    denominator: `n = ${formatCount(known)} capable addresses whose connection was recorded. A server that announces one address several times counts once.`,
+    denominator: `n = ${formatCount(known)} capable addresses whose connection was recorded. A server that announces one address several times counts once.${laterSentence(stages, 'handshake')}`,
     meaning:
       'A private address that a server announces is a configuration slip, and no path for a client outside. Announcements arrive one per round trip, so a connection that is held too briefly shows fewer than there are. ' +
       'In the list is an address that a name of the target list led to, for this vantage point; a dash: the targets were no names. The others were found by their announcement alone. ' +
@@ -62,7 +64,7 @@ export function announcementTable(results: Results): Table {
 }
 
 /** Table 4 of the paper. */
-export function systemGuessTable(results: Results): Table {
+export function systemGuessTable({ stages }: ReportFacts, results: Results): Table {
   const [sure] = results.rows('fingerprints');
   const asked = sure === undefined ? 0 : countOf(sure, 'fingerprinted');
   const mean = numberOf(sure, 'accuracy_mean');
@@ -80,7 +82,7 @@ export function systemGuessTable(results: Results): Table {
       { key: 'addresses', title: 'Addresses', kind: 'count' },
     ],
     rows: results.rows('table4'),
-    denominator: `n = ${formatOf(asked, results.total('addresses_capable'))} capable addresses with a candidate, ${formatCount(sure === undefined ? 0 : countOf(sure, 'candidates'))} candidates, the first 10 shown.${accuracy}`,
+    denominator: `n = ${formatOf(asked, results.total('addresses_capable'))} capable addresses with a candidate, ${formatCount(sure === undefined ? 0 : countOf(sure, 'candidates'))} candidates, the first 10 shown.${accuracy}${laterSentence(stages, 'os')}`,
     meaning:
       'Each candidate of an address counts its accuracy as a share, divided by the number of candidates of that address (the weighting of the 2015 study). Fingerprints often belong to a box on the path, not to the server.',
     empty: emptySentence(results, 'os', 'os'),
@@ -88,7 +90,7 @@ export function systemGuessTable(results: Results): Table {
 }
 
 /** TCP's round trip against ping's. */
-export function pathTable(results: Results): Table {
+export function pathTable({ stages }: ReportFacts, results: Results): Table {
   return {
     id: 'path_ratios',
     title: 'Round trip of the SYN as a share of that of ping',
@@ -98,7 +100,7 @@ export function pathTable(results: Results): Table {
       { key: 'share', title: 'Share', kind: 'percent', bar: true },
     ],
     rows: results.rows('path_ratios'),
-    denominator: `n = ${formatCount(results.rows('path_ratios').reduce((sum, row) => sum + countOf(row, 'addresses'), 0))} capable addresses with both round trips. ${coverageSentence(results, 'ping', 'a ping round trip')}`,
+    denominator: `n = ${formatCount(results.rows('path_ratios').reduce((sum, row) => sum + countOf(row, 'addresses'), 0))} capable addresses with both round trips. ${coverageSentence(results, 'ping', 'a ping round trip')}${laterSentence(stages, 'path')}`,
     meaning:
       'A SYN/ACK that comes back in much less time than an echo reply was sent by something nearer than the host: a proxy that ends TCP. Values above one say little, because hosts treat ICMP and TCP with different care.',
     empty: emptySentence(results, 'ping', 'path'),

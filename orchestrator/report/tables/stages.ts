@@ -15,7 +15,12 @@ function sum(counts: Record<string, number>): number {
   return Object.values(counts).reduce((total, n) => total + n, 0);
 }
 
-function stageRow({ stage, unit, tool, counts }: StageFacts): Row {
+/** "2026-11-22T10:00Z" */
+function minute(time: string | undefined): string | null {
+  return time === undefined ? null : `${time.slice(0, 16)}Z`;
+}
+
+function stageRow({ stage, unit, tool, counts, measured }: StageFacts): Row {
   if (counts === null)
     return {
       stage,
@@ -27,6 +32,8 @@ function stageRow({ stage, unit, tool, counts }: StageFacts): Row {
       rejected: null,
       skipped: null,
       why: '',
+      from: null,
+      to: null,
     };
   const why = [reasons(counts.failed), reasons(counts.rejected), reasons(counts.skipped)].filter((text) => text !== '');
   return {
@@ -39,6 +46,8 @@ function stageRow({ stage, unit, tool, counts }: StageFacts): Row {
     rejected: sum(counts.rejected),
     skipped: sum(counts.skipped),
     why: why.join('; '),
+    from: minute(measured?.from),
+    to: minute(measured?.to),
   };
 }
 
@@ -57,11 +66,13 @@ export function stageTable(facts: ReportFacts): Table {
       { key: 'rejected', title: 'Rejected', kind: 'count' },
       { key: 'skipped', title: 'Skipped', kind: 'count' },
       { key: 'why', title: 'Reasons', kind: 'text' },
+      { key: 'from', title: 'First asked', kind: 'text' },
+      { key: 'to', title: 'Last asked', kind: 'text' },
     ],
     rows: facts.stages.map(stageRow),
     denominator: 'In = answered + failed + rejected + skipped, at every stage.',
     meaning:
-      'A unit that failed was asked and gave no answer, which is data. Rejected lines are kept with their reason in rejects/. Skipped units were never asked.',
+      'A unit that failed was asked and gave no answer, which is data. Rejected lines are kept with their reason in rejects/. Skipped units were never asked. Times are UTC; a stage that ran no program has none.',
     empty:
       facts.replies === null
         ? 'The run has no stages.'

@@ -21,8 +21,8 @@ export function makeFacts(given: Partial<ReportFacts> = {}): ReportFacts {
     asked: { probes: 24, silent: 6, v1: 12, v0: 12 },
     notices: [],
     stages: [
-      { stage: 'targets', unit: 'line', tool: 'list', counts },
-      { stage: 'os', unit: 'address', tool: 'nmap', counts: null },
+      { stage: 'targets', unit: 'line', tool: 'list', counts, measured: null },
+      { stage: 'os', unit: 'address', tool: 'nmap', counts: null, measured: null },
     ],
     programs: [{ name: 'zmap', version: '2.1.1' }],
     setting: [['scan.receive_drops', '0']],

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type Counts, newStageEntry, noCounts, type PartEntry } from '../../../orchestrator/core/folder/entries.ts';
 import type { Manifest } from '../../../orchestrator/core/folder/manifest.ts';
 import type { Asked } from '../../../orchestrator/report/facts.ts';
-import { askedOf } from '../../../orchestrator/stages/report-facts.ts';
+import { askedOf, measuredOf, stageFacts } from '../../../orchestrator/stages/report-facts.ts';
 import { emptyManifest } from '../core/toy.ts';
 
 const test = suite('report facts');
@@ -59,5 +59,39 @@ const asked: [title: string, counts: Counts | null, versions: number[], expected
 for (const [title, given, versions, expected] of asked) {
   test(title, () => assert.equal(askedOf(manifestOf(given), versions), expected));
 }
+
+/** A stage whose parts each ran one command at these times. */
+function ran(...spans: [from: string, to: string][]) {
+  const known = { status: 'done', unit: 'address', tool: 'own', reads: {}, started_at: null } as const;
+  const command = { argv: ['own'], version: null, exit_code: 0, times: 1 };
+  const parts = spans.map(([started_at, ended_at], i): [string, PartEntry] => [
+    `0000${i}`,
+    { ...part({}), commands: [{ ...command, started_at, ended_at }] },
+  ]);
+  return { ...newStageEntry(known), parts: Object.fromEntries(parts) };
+}
+
+test('a stage is dated by its commands, first start to last end; one that ran none has no date', () => {
+  const scan = ran(['2026-01-02', '2026-01-05'], ['2026-01-03', '2026-01-04']);
+  const facts = stageFacts({ ...emptyManifest(), stages: { scan, asn: ran() } }, ['scan', 'asn', 'os']);
+  assert.equal(
+    facts.map(({ stage, measured }) => [stage, measured]),
+    [
+      ['scan', { from: '2026-01-02', to: '2026-01-05' }],
+      ['asn', null],
+    ],
+  );
+});
+
+test("a stage that was switched on days later does not stretch the run's own time; one that took days does", () => {
+  const scan = ran(['2026-01-02', '2026-01-03']);
+  const span = (os: typeof scan) =>
+    measuredOf(stageFacts({ ...emptyManifest(), stages: { scan, os } }, ['scan', 'os']));
+  assert.equal(span(ran(['2026-01-09', '2026-01-10'])), { from: '2026-01-02', to: '2026-01-03' });
+  assert.equal(span(ran(['2026-01-03T05:00Z', '2026-01-06'])), {
+    from: '2026-01-02',
+    to: '2026-01-06',
+  });
+});
 
 test.run();

@@ -17,7 +17,10 @@ const config = Config.parse({
 /** How many targets are asked, duplicates of a target, and why others are not. */
 async function sums(answers: [name: string, addresses: string[]][]) {
   const stage = scan(findTool);
-  const records = { targets: answers.map(([name]) => target(name, null)), resolve: answers.map((one) => resolved(...one)) };
+  const records = {
+    targets: answers.map(([name]) => target(name, null)),
+    resolve: answers.map((one) => resolved(...one)),
+  };
   return await withViews(records, stage.reads, async (batches, shareTable) => {
     const counted: Record<string, number> = {};
     for await (const batch of stage.units({ config, batches, shareTable })) {

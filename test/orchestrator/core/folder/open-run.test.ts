@@ -9,13 +9,13 @@ import { emptyManifest, toyFolder } from '../toy.ts';
 const test = suite('opening a run');
 
 async function open(folder: string) {
-  const stored = (config: Record<string, unknown>) => ({ config, blocklist: null });
+  const stored = (config: Record<string, unknown>) => ({ config, blocklist: null, stages: [] });
   return await openRun({
     folder,
     name: 'toy',
     config: {},
     seed: 1,
-    inputs: [],
+    stages: [],
     programs: [],
     census: { version: '0.1.0' },
     vantage: {},
