@@ -9,7 +9,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve wide fuzz lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake wide fuzz lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -64,6 +64,9 @@ wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX an
 
 bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are dead; an hour
 	@$(SUDO) node --import tsx scripts/bench/resolve.ts 200000 0 0 0
+
+bench-handshake: setup-test ## measure the handshake over 5,000 genuine servers of a lab; five minutes
+	@$(SUDO) node --import tsx scripts/bench/handshake.ts 5000
 
 fuzz: ## fuzz the option codec for a minute
 	@$(MAKE) --silent -C zmap-module fuzz SECONDS=60

@@ -88,7 +88,7 @@ function handshakeSchema(seconds: Seconds) {
     .strictObject({
       tool: toolChoice(['wget']),
       hold: seconds.prefault('5s').describe('how long each connection is held open for address announcements'),
-      concurrency: z.int().positive().max(512).default(32).describe('concurrent connections'),
+      concurrency: z.int().positive().max(512).default(256).describe('concurrent connections'),
       timeout: seconds
         .refine((limit) => limit >= 4, 'at least 4s: the fallback to TCP takes 3.07 s')
         .prefault('10s')

@@ -34,7 +34,7 @@ scan:
 handshake:
   tool: wget
   hold: 5s                    # how long a connection stays open for ADD_ADDR: a short one misses addresses
-  concurrency: 32
+  concurrency: 256            # connections held side by side, each to another endpoint, a process of 3 MB each
   timeout: 10s                # must outlast the kernel's fallback to TCP, 3.1 s
 
 asn:
