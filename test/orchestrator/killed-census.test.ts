@@ -1,0 +1,138 @@
+// takes: long
+
+import { once } from 'node:events';
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
+import { connected, resolved, scanned } from './stages/records.ts';
+
+/**
+ * A census whose every program is a stand-in, killed once in each of its stages and resumed, against one that nobody disturbed. Twenty
+ * thousand names; `make killed` takes the study's two million, 450,000 addresses of which 429,000 answer.
+ */
+const names = Number(process.env.KILLED_NAMES ?? 20_000);
+const addresses = Math.round(names * 0.225);
+const limitMs = 3_600_000;
+
+const test = suite('a census of stand-ins');
+
+const standIn = fileURLToPath(new URL('stand-in/program.mjs', import.meta.url));
+const asking = ['resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'os', 'path'];
+/** Nobody is asked in these: they are killed from outside as they start. */
+const alone = ['targets', 'merge', 'report'];
+
+/** What the stand-ins print, but for whom it is about. */
+const templates = {
+  addresses,
+  resolve: resolved('', ['']),
+  scan: scanned('', []),
+  scan_v0: { probe: 'v0', sent_version: 0, options_mptcp: [], option: null },
+  shows: { classification: 'mp_capable', version: 1, flags: '01' },
+  handshake: connected('', []),
+  asn: { asn: 64500, prefix: '240.0.0.0/8', origins: [64500], as_name: null, failure: null },
+  whois: { asn: 64500, prefix: null, country: 'FI', registry: null, allocated: null, as_name: 'CROWD', failure: null },
+  geo: { country: 'FI', city: 'Tampere', latitude: 61.5, longitude: 23.8, failure: null },
+  os: { candidates: [{ name: 'Linux 6', accuracy: 95, family: null, vendor: null }], failure: null },
+  path: { ping_rtt_us: 900, ping_replies: 3, failure: null },
+};
+
+async function writeList(path: string): Promise<void> {
+  const list = createWriteStream(path);
+  for (let n = 0; n < names / 2; n += 1) {
+    if (!list.write(`${n + 1},n${n}.example\n`)) await once(list, 'drain');
+  }
+  list.end();
+  await once(list, 'close');
+}
+
+function configOf(root: string) {
+  const tool = (stage: string) => ({ tool: { command: [process.execPath, standIn, stage, root] } });
+  return {
+    lab: true,
+    lab_ranges: ['240.0.0.0/8'],
+    seed: 11,
+    targets: { list: 'list.csv', www: true },
+    ...Object.fromEntries(asking.map((stage) => [stage, tool(stage)])),
+    // Several parts of each, so that a kill finds some done and some not.
+    parts: {
+      targets: names / 4,
+      resolve: names / 4,
+      scan: names / 5,
+      asn: names / 10,
+      whois: 2,
+      os: 2,
+      path: 2,
+      handshake: 2,
+      geo: names / 10,
+    },
+  };
+}
+
+interface Ended {
+  killed: boolean;
+  said: string;
+  peakMb: number;
+}
+
+/** Runs the census, or what is missing of it; a stage of these is killed as it starts. */
+async function start(root: string, run: string, pending: Set<string>): Promise<Ended> {
+  const args = ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', join(root, 'census.yaml'), join(root, run)];
+  const child = execa(process.execPath, args, { reject: false, input: '', timeout: limitMs, all: true });
+  // Long before its first stand-in asks for it.
+  writeFileSync(join(root, `token-${child.pid}`), '');
+  let said = '';
+  let peakMb = 0;
+  child.all.on('data', (chunk) => {
+    said += chunk;
+    const [line] = [...pending].filter((stage) => new RegExp(`^${stage} +starts`, 'm').test(said));
+    if (line === undefined) return;
+    pending.delete(line);
+    child.kill('SIGKILL');
+  });
+  const watch = setInterval(() => {
+    const status = existsSync(`/proc/${child.pid}/status`) ? readFileSync(`/proc/${child.pid}/status`, 'utf8') : '';
+    peakMb = Math.max(peakMb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+  }, 200);
+  const { signal, exitCode } = await child;
+  clearInterval(watch);
+  assert.ok(signal === 'SIGKILL' || exitCode === 0, said);
+  return { killed: signal === 'SIGKILL', said, peakMb };
+}
+
+async function resultOf(root: string, run: string) {
+  const manifest = await readManifest(join(root, run));
+  const stages = Object.entries(manifest?.stages ?? {}).map(([name, { counts, digest }]) => ({ name, counts, digest }));
+  // The page prints when it was measured.
+  return { result: manifest?.result_sha256, stages: stages.filter(({ name }) => !alone.slice(1).includes(name)) };
+}
+
+test('killed once in each stage and resumed, it ends with the result of one that nobody disturbed', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'killed-census-'));
+  await writeList(join(root, 'list.csv'));
+  writeFileSync(join(root, 'templates.json'), JSON.stringify(templates));
+  writeFileSync(join(root, 'census.yaml'), JSON.stringify(configOf(root)));
+  const begun = performance.now();
+  const whole = await start(root, 'undisturbed', new Set());
+  const undisturbedSeconds = (performance.now() - begun) / 1000;
+
+  for (const stage of asking) writeFileSync(join(root, `kill-${stage}`), '');
+  const pending = new Set(alone);
+  const ends: Ended[] = [];
+  while (ends.at(-1)?.killed !== false) ends.push(await start(root, 'killed', pending));
+  assert.equal([...pending, ...asking.filter((stage) => existsSync(join(root, `kill-${stage}`)))], [], 'not killed');
+  assert.is(ends.length, asking.length + alone.length + 1);
+  assert.equal(await resultOf(root, 'killed'), await resultOf(root, 'undisturbed'));
+  const all = (performance.now() - begun) / 1000 - undisturbedSeconds;
+  const peak = Math.max(whole.peakMb, ...ends.map(({ peakMb }) => peakMb));
+  console.log(
+    `${names} names, ${addresses} addresses: ${undisturbedSeconds.toFixed(0)} s undisturbed, ${all.toFixed(0)} s with ${ends.length - 1} kills; peak ${peak.toFixed(0)} MB`,
+  );
+  rmSync(root, { recursive: true, force: true });
+});
+
+test.run();
