@@ -77,10 +77,9 @@ function listsOf({ targets }: Config): string[] {
   return list === null || list === '-' || isUrl(list) ? [] : [list];
 }
 
-/** Files that the section of a stage names, and no tool reads. */
+/** Files that no tool reads. What the report reads is fixed with the first stage: nothing else tells that its content is another. */
 const besideTools: Readonly<Record<string, (config: Config) => string[]>> = {
-  targets: listsOf,
-  asn: organisationsOf,
+  targets: (config) => [...listsOf(config), ...organisationsOf(config)],
 };
 
 /** What a configuration wants of each stage: whether it runs, and which files outside the run folder it reads; the blocklist is kept by the run. */
