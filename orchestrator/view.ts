@@ -52,9 +52,11 @@ type Note = (stage: string, units: number) => string;
 /** What the scan is about to send: said before it sends. */
 export function announce(config: Config): Note {
   return (stage, units) => {
-    const { rate } = config.scan;
+    const { rate, retries } = config.scan;
     if (stage !== 'scan' || rate === null) return '';
-    return `; ${units} packets at ${rate}/s, about ${clock(units / rate)} of sending`;
+    const again =
+      retries === 0 ? '' : `, and ${retries === 1 ? 'once' : `${retries} times`} more to those that stay silent`;
+    return `; ${units} packets at ${rate}/s, about ${clock(units / rate)} of sending${again}`;
   };
 }
 

@@ -79,6 +79,12 @@ function scanSchema(seconds: Seconds) {
       interface: z.string().nullable().default(null).describe('network interface; null: that of the default route'),
       gateway_mac: z.string().nullable().default(null).describe('MAC address of the gateway; null: zmap finds it'),
       cooldown: seconds.prefault('8s').describe('how long to wait for late replies'),
+      retries: z
+        .int()
+        .min(0)
+        .max(3)
+        .default(1)
+        .describe('how many times what stays silent is asked again, in a pass of its own after the cooldown; 0: never'),
     })
     .prefault({});
 }

@@ -15,6 +15,7 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'scan.interface': () => true,
   'scan.gateway_mac': () => true,
   'scan.rate': isLower,
+  'scan.retries': isLower,
   'resolve.window': isLower,
   'resolve.open': isLower,
   // Another file, or one where there was none. What it holds is compared by itself: no opt-out may be dropped.

@@ -30,6 +30,7 @@ scan:
   interface: null             # null: that of the default route
   gateway_mac: null           # null: zmap finds it
   cooldown: 8s                # how long late answers are waited for
+  retries: 1                  # what stays silent is asked once more: a lost packet is no silent host; 0: never
 
 handshake:
   tool: wget

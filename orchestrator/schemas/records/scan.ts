@@ -9,6 +9,14 @@ export const ScanRecord = z.strictObject({
   address: z.string().describe('the target address'),
   port: z.int().describe('the target TCP port'),
   probe: z.string().describe('kind of probe sent: v1, v0, ... (zmap-module/README.md)'),
+  pass: z
+    .int()
+    .positive()
+    .default(1)
+    .describe(
+      'which SYN to the unit this reply answers: 1, or 2 for that of the pass over what had been silent (scan.retries)',
+    )
+    .meta({ volatile: true }),
   source_port: z
     .int()
     .nullable()

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
-import type { AskedFields } from './fields.ts';
+import { type AskedFields, passField } from './fields.ts';
 import { optOutVariable } from './opt-out-table.ts';
 import { survivedSeed } from './order.ts';
 import { type Flavour, flavours, zmapProgram } from './program.ts';
@@ -14,14 +14,26 @@ export const plugin = fileURLToPath(new URL('../../../zmap-module/build/mptcp_sy
 /** Without a rate in the configuration (the lab); any other run is refused without one. */
 const defaultRate = 10_000;
 
+/** Whom one run of zmap sends to: everybody whom the part asks, or in a later pass those who were silent until then. */
+export interface PassTargets {
+  /** How many they are. */
+  addresses: number;
+  /** 1: everybody. */
+  pass: number;
+  /** File in the raw folder: zmap's allowlist. */
+  allowlist: string;
+  /** File in the raw folder: the same as text, for a ZMapv6 that sends to IPv6 targets. */
+  text: string;
+}
+
 /** One run of zmap over the part's targets. */
 export interface ZmapRun {
   /** Begins the names of its files: `<name>.ndjson`, `<name>.metadata.json`, `<name>.stderr`, `<name>.resets.json`. */
   name: string;
   /** Which targets of the part it is for. */
   family: 4 | 6;
-  /** Probe module, its arguments, the port; given the path of a file in the raw folder by its name. */
-  args: (file: (name: string) => string, flavour: Flavour) => string[];
+  /** Probe module, its arguments, the port; given the path of a file in the raw folder by its name, and whom it sends to. */
+  args: (file: (name: string) => string, flavour: Flavour, targets: PassTargets) => string[];
   /** What is asked of each reply. */
   fields: AskedFields;
   /** Probes to each target (`-P`). */
@@ -32,17 +44,23 @@ export const runFiles = {
   replies: (name: string) => `${name}.ndjson`,
   metadata: (name: string) => `${name}.metadata.json`,
   resets: (name: string) => `${name}.resets.json`,
+  targets: (name: string) => `${name}.targets.txt`,
+  addresses: (name: string) => `${name}.addresses.txt`,
 };
+
+/** The first pass of a run has its name alone. */
+export function passName(name: string, pass: number): string {
+  return pass === 1 ? name : `${name}-pass${pass}`;
+}
 
 type File = (name: string) => string;
 
 /** Blocklist and targets. ZMapv6 reads IPv6 targets from a text file of its own; its blocklist knows IPv4 alone. */
-function targetArgs(file: File, run: ZmapRun, flavour: Flavour, source6: string | null): string[] {
-  const files = targetFiles[run.family];
-  const blocklist = ['-b', file(files.blocklist)];
-  if (run.family === 4 || flavour !== flavours.tree6) return [...blocklist, '-w', file(files.allowlist)];
+function targetArgs(file: File, { run, flavour, targets, source6 }: CommandInput): string[] {
+  const blocklist = ['-b', file(targetFiles[run.family].blocklist)];
+  if (run.family === 4 || flavour !== flavours.tree6) return [...blocklist, '-w', file(targets.allowlist)];
   const from = source6 === null ? [] : [`--ipv6-source-ip=${source6}`];
-  return [...blocklist, `--ipv6-target-file=${file(targetFiles[6].kept)}`, ...from];
+  return [...blocklist, `--ipv6-target-file=${file(targets.text)}`, ...from];
 }
 
 /** `-r` counts targets in 2.1.1 and packets in 4.x; ours are packets on the wire. */
@@ -51,15 +69,17 @@ function rateArgs(packetRate: number, probes: number, flavour: Flavour): string[
   return ['-P', String(probes), '-r', String(rate)];
 }
 
-function outputArgs(file: File, { name, fields }: ZmapRun, flavour: Flavour): string[] {
-  const asked = [...printed(fields.zmap, flavour === flavours.plugin), ...fields.module];
+function outputArgs(file: File, { run, flavour, targets }: CommandInput): string[] {
+  const { name, fields } = run;
+  const more = targets.pass === 1 ? [] : [passField];
+  const asked = [...printed(fields.zmap, flavour === flavours.plugin), ...fields.module, ...more];
   return ['-O', 'json', '-f', asked.join(','), '-o', file(runFiles.replies(name)), '-m', file(runFiles.metadata(name))];
 }
 
 export interface CommandInput {
   run: ZmapRun;
   flavour: Flavour;
-  addresses: number;
+  targets: PassTargets;
   /** Our IPv6 address, where zmap must be told. */
   source6: string | null;
   /** The table of opt-outs that the plug-in watches. */
@@ -67,26 +87,26 @@ export interface CommandInput {
 }
 
 export function zmapCommand(context: CollectContext<unknown, Config>, input: CommandInput): Command {
-  const { run, flavour, addresses, source6, optOuts } = input;
+  const { run, flavour, targets, optOuts } = input;
   const { scan } = context.config;
   const file: File = (name) => join(context.folder, name);
   const packetRate = scan.rate ?? defaultRate;
-  const seconds = (addresses * run.probes) / packetRate + scan.cooldown;
+  const seconds = (targets.addresses * run.probes) / packetRate + scan.cooldown;
   const built = flavour !== flavours.plugin;
   const seed = built ? context.seed : survivedSeed(context.seed);
   return {
     program: zmapProgram,
     args: [
-      ...run.args(file, flavour),
+      ...run.args(file, flavour, targets),
       ...['-C', file('zmap.conf')],
-      ...targetArgs(file, run, flavour, source6),
+      ...targetArgs(file, input),
       ...rateArgs(packetRate, run.probes, flavour),
       ...['-T', '1', `--seed=${seed}`],
       // below 2 the capture's one-second block loses the last replies
       ...['-c', String(Math.max(2, Math.ceil(scan.cooldown)))],
       ...(scan.interface === null ? [] : ['-i', scan.interface]),
       ...(scan.gateway_mac === null ? [] : ['-G', scan.gateway_mac]),
-      ...outputArgs(file, run, flavour),
+      ...outputArgs(file, input),
       '--disable-syslog',
       // 4.x hides repeats from us otherwise, and reads the clock once per batch
       ...(built ? ['--dedup-method=none', '--batch=1'] : []),

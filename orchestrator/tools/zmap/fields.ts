@@ -22,12 +22,15 @@ export const notAsked = {
   repeat: 'an earlier line of the file has the same sender and a SYN/ACK',
   cooldown: 'whether zmap was through with sending; sent_tsval and the time of arrival say when this was',
   timestamp_str: 'timestamp_ts and timestamp_us, as text',
-  probe_num: '0: a census sends one probe to a target in a run',
+  probe_num: '0 in the first pass, which sends one probe to a target; later passes ask for it',
   sent_ttl: 'one for the whole run: 255 in the plug-in, probe_ttl in the metadata of the others',
   mptcp_length: 'second byte of mptcp_option',
   mptcp_subtype: 'first half of its third byte',
   icmp_quoted_order: 'the kinds in icmp_quoted_options',
 } as const satisfies Partial<Record<Name, string>>;
+
+/** What a later pass asks for besides: which SYN a reply answers. */
+export const passField = 'probe_num';
 
 export const scanFields: AskedFields = {
   zmap: Object.keys(zmapFields).filter((name) => !(name in notAsked) && !name.includes('-')),

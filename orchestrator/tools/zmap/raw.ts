@@ -42,7 +42,11 @@ export const replyFields = {
   classification: Classification.describe('what the reply shows'),
   app_success: unused('evidence of MPTCP'),
   probe: z.string().describe('kind of probe'),
-  probe_num: unused('which of the probes to the target'),
+  probe_num: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('which of the probes to the target, those of earlier passes among them'),
   sport: z.int().describe('port that was probed'),
   dport: optionalNumber('source port of the probe'),
   seq: optionalText('sequence number of the reply, hex'),
@@ -92,7 +96,7 @@ const Whole = z.looseObject(replyFields);
 const Reply = Whole.strip().omit({
   ...{ saddr: true, saddr_raw: true, daddr_raw: true, success: true, repeat: true, cooldown: true },
   ...{ 'saddr-raw': true, 'daddr-raw': true, 'timestamp-str': true, 'timestamp-ts': true, 'timestamp-us': true },
-  ...{ app_success: true, probe_num: true, sent_ttl: true, mptcp_length: true, mptcp_subtype: true },
+  ...{ app_success: true, sent_ttl: true, mptcp_length: true, mptcp_subtype: true },
   ...{ timestamp_str: true, icmp_quoted_order: true },
 });
 type Reply = z.infer<typeof Reply>;

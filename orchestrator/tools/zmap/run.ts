@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
-import { plugin, type ZmapRun, zmapCommand } from './command.ts';
+import { silentTargets } from './again.ts';
+import { type PassTargets, passName, plugin, type ZmapRun, zmapCommand } from './command.ts';
 import { flavourFile } from './facts.ts';
 import { readMetadata } from './metadata.ts';
 import { OptOutTable } from './opt-out-table.ts';
@@ -48,11 +49,23 @@ async function flavourOf(context: Context): Promise<Flavour> {
   return flavour;
 }
 
-/** What ZMapv6 is given for IPv6: the hitlist as text, and our address. */
-async function textTargets({ config, folder }: Context): Promise<{ source: string; kept: number }> {
+/** What all passes of a part's runs share. */
+interface Sending {
+  context: Context;
+  flavour: Flavour;
+  /** Our IPv6 address, where zmap must be told: it reads those targets as text then. */
+  source6: string | null;
+  /** The table of opt-outs that the plug-in watches in every pass. */
+  optOuts: string | null;
+}
+
+/** Everybody whom the part asks, opt-outs among them: zmap leaves those out, and of IPv6 the list builder has. */
+async function everybody(sending: Sending, family: 4 | 6, addresses: Addresses): Promise<PassTargets> {
   const { list, kept } = targetFiles[6];
-  const source = ownAddress6(config.scan.interface);
-  return { source, kept: await writeAddresses(join(folder, list), join(folder, kept)) };
+  const all = { pass: 1, allowlist: targetFiles[family].allowlist, text: kept };
+  if (family === 4 || sending.source6 === null) return { ...all, addresses: addresses[family] };
+  const { folder } = sending.context;
+  return { ...all, addresses: await writeAddresses(join(folder, list), join(folder, kept)) };
 }
 
 /** zmap ends with 0 on SIGINT, with an empty metadata file. */
@@ -99,31 +112,54 @@ async function requireWatched(context: Context, run: ZmapRun, command: Command):
   );
 }
 
+async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promise<void> {
+  const { context, flavour, source6, optOuts } = sending;
+  const command = zmapCommand(context, { run, flavour, targets, source6, optOuts });
+  await countResets(context.folder, run.name, async () => {
+    await context.exec(command);
+  });
+  // ZMapv6 allows every number when its targets are text
+  const known = run.family === 6 && source6 !== null ? targets.addresses : null;
+  await requireComplete(context, run, command, known);
+  if (optOuts !== null) await requireWatched(context, run, command);
+}
+
+/** A later pass of a run: those who were silent in all passes before. */
+async function askAgain(sending: Sending, run: ZmapRun, pass: number): Promise<void> {
+  const before = Array.from({ length: pass - 1 }, (_, index) => passName(run.name, index + 1));
+  const again = { ...run, name: passName(run.name, pass) };
+  const targets = await silentTargets(sending.context, again, before);
+  if (targets !== null) await send(sending, again, targets);
+}
+
 /**
  * Runs zmap over the targets, one run after another: two at once would send at twice the rate.
+ * @param retries how many more passes there are over those who were silent
  * @throws CensusError E_PROGRAM_MISSING when the module is not built; ProgramError when a run is incomplete
  */
-export async function runZmap(context: Context, targets: AsyncIterable<string>, runs: ZmapRun[]): Promise<void> {
+export async function runZmap(
+  context: Context,
+  targets: AsyncIterable<string>,
+  runs: ZmapRun[],
+  retries = 0,
+): Promise<void> {
   const flavour = await flavourOf(context);
   const ipv6 = runs.some(({ family }) => family === 6);
   const addresses = await prepareTargets(context, targets, ipv6);
   if (ipv6 && addresses[6] > 0) requireIpv6(flavour);
   // An empty allowlist is no limit to zmap: it would probe everything that is not blocked.
   const due = runs.filter(({ family }) => addresses[family] > 0);
+  const asText = flavour === flavours.tree6 && due.some(({ family }) => family === 6);
+  const source6 = asText ? ownAddress6(context.config.scan.interface) : null;
   await withOptOuts(context, async (optOuts) => {
+    const sending = { context, flavour, source6, optOuts };
     let packets = 0;
     for (const run of due) {
-      const text6 = run.family === 6 && flavour === flavours.tree6 ? await textTargets(context) : null;
-      const source6 = text6?.source ?? null;
-      const command = zmapCommand(context, { run, flavour, addresses: addresses[run.family], source6, optOuts });
-      await countResets(context.folder, run.name, async () => {
-        await context.exec(command);
-      });
-      await requireComplete(context, run, command, text6?.kept ?? null);
-      if (optOuts !== null) await requireWatched(context, run, command);
+      await send(sending, run, await everybody(sending, run.family, addresses));
       packets += addresses[run.family] * run.probes;
       context.progress(Math.round((packets * (addresses[4] + addresses[6])) / totalPackets(due, addresses)));
     }
+    for (let pass = 2; pass <= 1 + retries; pass += 1) for (const run of due) await askAgain(sending, run, pass);
   });
 }
 

@@ -35,7 +35,7 @@ type Context = CollectContext<unknown, Config>;
 export type Addresses = Record<4 | 6, number>;
 
 /** The opt-outs, and in the open the special-purpose ranges too, whether the user's list has them or not. */
-function blockedPrefixes({ config, optOuts, runsAs }: Context, family: 4 | 6): string[] {
+export function blockedPrefixes({ config, optOuts, runsAs }: Context, family: 4 | 6): string[] {
   const { blocklist } = config.scan;
   const given = blocklist === null ? [] : readBlocklist(blocklist).prefixes;
   // Where the plug-in drops what opted out since the start, it counts it too.

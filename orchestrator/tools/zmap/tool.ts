@@ -1,12 +1,13 @@
+import { join } from 'node:path';
 import { canonicalAddress, formatPrefix, parsePrefix } from '../../address/ip.ts';
 import { shardPrefixes } from '../../address/shards.ts';
 import type { Config } from '../../config/config.ts';
-import { unpurged } from '../../core/folder/raw-files.ts';
+import { rawExists, unpurged } from '../../core/folder/raw-files.ts';
 import { type DecodeContext, jsonRows, type RawRow, type Tool } from '../../core/tool.ts';
 import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ScanRecord } from '../../schemas/records/scan.ts';
-import { runFiles, type ZmapRun } from './command.ts';
+import { passName, runFiles, type ZmapRun } from './command.ts';
 import { zmapFacts } from './facts.ts';
 import { scanFields } from './fields.ts';
 import { requireAllReplies } from './metadata.ts';
@@ -24,9 +25,12 @@ function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[]
         return {
           name: `${port}-${probe}${family === 6 ? '-ipv6' : ''}`,
           family,
-          args: (file, flavour) => {
+          args: (file, flavour, targets) => {
             const listed = family === 6 && flavour === flavours.plugin;
-            const probeArgs = listed ? `${probe},list=${file(targetFiles[6].list)}` : probe;
+            const again = targets.pass === 1 ? [] : [`attempt=${targets.pass}`];
+            const list = listed ? [`list=${file(targetFiles[6].list)}`] : [];
+            const some = listed && targets.pass > 1 ? [`walk=${targets.addresses}`] : [];
+            const probeArgs = [probe, ...again, ...list, ...some].join(',');
             return ['-M', modules[family], `--probe-args=${probeArgs}`, '-p', String(port)];
           },
           fields: scanFields,
@@ -46,14 +50,29 @@ function* targetsOf({ target, shard }: ScanTarget): Generator<string> {
   else for (const piece of shardPrefixes(prefix, shard)) yield formatPrefix(piece);
 }
 
-/** Every reply of a run as it came, repeats among them: core drops those, and what differs is evidence. */
-async function* replies(context: DecodeContext<ScanTarget, Config>, name: string): AsyncGenerator<Iterable<RawRow>> {
+type Decode = DecodeContext<ScanTarget, Config>;
+
+/** Every reply of one pass as it came, repeats among them: core drops those, and what differs is evidence. */
+async function* replies(context: Decode, name: string): AsyncGenerator<Iterable<RawRow>> {
   let read = 0;
   for await (const lines of context.rawLines(runFiles.replies(name))) {
     read += lines.length;
     yield jsonRows(unpurged(lines));
   }
   await requireAllReplies(context.folder, name, read);
+}
+
+/** The passes of a run, whatever the configuration says now: it may ask for fewer than when the part was measured. */
+async function* allReplies(context: Decode, run: string): AsyncGenerator<Iterable<RawRow>> {
+  yield* replies(context, run);
+  for (let pass = 2; await hasRun(context.folder, passName(run, pass)); pass += 1)
+    yield* replies(context, passName(run, pass));
+}
+
+async function hasRun(folder: string, name: string): Promise<boolean> {
+  return (
+    (await rawExists(join(folder, runFiles.replies(name)))) || (await rawExists(join(folder, runFiles.metadata(name))))
+  );
 }
 
 function words(list: string | null): string[] {
@@ -95,14 +114,14 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
     async function* targets(): AsyncGenerator<string> {
       for await (const row of context.rows()) yield* targetsOf(row);
     }
-    await runZmap(context, targets(), runsOf(context.config));
+    await runZmap(context, targets(), runsOf(context.config), context.config.scan.retries);
   },
 
   async *decode(context) {
     const sent = new Set<number>();
     for await (const rows of context.batches()) for (const { target } of rows) sent.add(target.includes(':') ? 6 : 4);
     for (const { name, family } of runsOf(context.config)) {
-      if (sent.has(family)) yield* replies(context, name);
+      if (sent.has(family)) yield* allReplies(context, name);
     }
   },
 
@@ -115,6 +134,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
       address: canonicalAddress(raw.target) ?? raw.target,
       port: raw.sport,
       probe: raw.probe,
+      pass: raw.probe_num + 1,
       source_port: raw.dport,
       seq: raw.seq,
       ack: raw.ack,

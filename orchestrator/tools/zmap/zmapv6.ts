@@ -2,15 +2,11 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { CensusError } from '../../errors.ts';
+import { addressText } from './hitlist.ts';
 
 /** What ZMapv6 needs that the plug-in does not: targets as text, and our address. */
 
 const addressBytes = 16;
-
-/** Eight groups, none shortened: programs read all spellings alike. */
-function textOf(bytes: Buffer): string {
-  return Array.from({ length: 8 }, (_, n) => bytes.readUInt16BE(2 * n).toString(16)).join(':');
-}
 
 /** Writes a hitlist, whose opt-outs and special ranges are taken out already, as one address per line; gives their number. */
 export async function writeAddresses(hitlist: string, path: string): Promise<number> {
@@ -22,7 +18,8 @@ export async function writeAddresses(hitlist: string, path: string): Promise<num
       const bytes = Buffer.concat([rest, chunk]);
       const whole = bytes.length - (bytes.length % addressBytes);
       let text = '';
-      for (let at = 0; at < whole; at += addressBytes) text += `${textOf(bytes.subarray(at, at + addressBytes))}\n`;
+      for (let at = 0; at < whole; at += addressBytes)
+        text += `${addressText(bytes.subarray(at, at + addressBytes))}\n`;
       await file.write(text);
       written += whole / addressBytes;
       rest = bytes.subarray(whole);

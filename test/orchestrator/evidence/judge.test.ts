@@ -20,6 +20,7 @@ function reply(address: string, probe: 'v1' | 'v0', mptcp: string[], more: Parti
     address,
     port: 80,
     probe,
+    pass: 1,
     classification: mptcp.length === 0 ? 'synack_no_option' : 'mp_capable',
     source_port: null,
     seq: null,

@@ -71,6 +71,7 @@ export function scanned(address: string, options_mptcp: string[], more: Partial<
     address,
     port: 80,
     probe: 'v1',
+    pass: 1,
     classification: options_mptcp.length > 0 ? 'mp_capable' : 'synack_no_option',
     source_port: null,
     seq: null,

@@ -60,6 +60,7 @@ const same: [sentence: string, change: Partial<ScanRecord>][] = [
   ['its round trip is another', { rtt_us: 1_000_151 }],
   ['the way was another', { ttl: 61 }],
   ['its packet has another number', { ip_id: 54321 }],
+  ['it comes again while those who were silent are asked again', { pass: 2 }],
 ];
 for (const [sentence, change] of same) {
   test(`a reply is the same one when ${sentence}`, () => {

@@ -17,7 +17,7 @@ export async function contextOf(
     lab: true,
     lab_ranges: ['198.18.0.0/15', '2001:db8::/32'],
     targets: { list: 'x' },
-    scan,
+    scan: { retries: 0, ...scan },
   });
   return await makeContext({
     rows: targets.map((target) => ({ target })),

@@ -10,7 +10,7 @@ import { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
 import { findTool } from '../../../../orchestrator/tools/finder.ts';
 import { echoFields, IcmpEchoRaw } from '../../../../orchestrator/tools/icmp-echo/raw.ts';
 import { icmpEcho } from '../../../../orchestrator/tools/icmp-echo/tool.ts';
-import { notAsked, scanFields } from '../../../../orchestrator/tools/zmap/fields.ts';
+import { notAsked, passField, scanFields } from '../../../../orchestrator/tools/zmap/fields.ts';
 import { replyFields, ZmapRaw } from '../../../../orchestrator/tools/zmap/raw.ts';
 import { oneSpelling, printed } from '../../../../orchestrator/tools/zmap/spelling.ts';
 import { zmap } from '../../../../orchestrator/tools/zmap/tool.ts';
@@ -53,7 +53,7 @@ function readOf<T extends object>(rows: readonly T[], read: (row: T) => unknown)
 
 for (const [name, hyphens, rows] of files) {
   test(`lines of ${name} give the same records when only those fields are there`, () => {
-    const names = [...printed(scanFields.zmap, hyphens), ...scanFields.module];
+    const names = [...printed(scanFields.zmap, hyphens), ...scanFields.module, passField];
     assert.ok(rows.length > 10);
     for (const row of rows) {
       const record = parse(JSON.stringify(row));
@@ -93,7 +93,7 @@ test('what is asked for is read: by the record, or with the secret', () => {
   // a reply without one has it in ipid
   const blank = rows.map((row) => ({ ...row, ip_id: null }));
   const read = readOf([...rows, ...blank], (row) => zmap.toRecord(row, { config }));
-  assert.equal([...asked].sort(), [...read, 'daddr'].sort());
+  assert.equal([...asked, passField].sort(), [...read, 'daddr'].sort());
 });
 
 test('every field is asked for as 4.x spells it: a name with a hyphen ends a zmap 4', () => {

@@ -54,6 +54,7 @@ zmapTool('recorded replies become records, one per address, port and probe', asy
       address: '198.18.0.5',
       port: 80,
       probe: 'v1',
+      pass: 1,
       source_port: server?.source_port,
       seq: server?.seq,
       ack: server?.ack,
