@@ -9,7 +9,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake killed wide fuzz lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake killed wide recall fuzz lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -43,7 +43,7 @@ test-unit: setup-unit ## run the tests that need neither root nor a lab; one min
 	@node --import tsx test/run.ts --unit
 
 nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times, the paper world whole; a skip is a failure
-	@EXPECT_ALL=1 TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 PYASN_ADDRESSES=2000000 \
+	@EXPECT_ALL=1 TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 RECALL_BITS=16 PYASN_ADDRESSES=2000000 \
 		node --import tsx test/run.ts
 
 check: setup-check ## types, lint, format, dead code, house rules
@@ -61,6 +61,9 @@ bench: setup-test ## benchmark the probe module against tcp_synscan, ip2asn-lite
 
 wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX and RATE, packets a second that this machine keeps up with
 	@WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 node --import tsx test/lab/wide.test.ts
+
+recall: setup-test ## recall over 65,536 servers with packets lost each way and one retry
+	@$(SUDO) env RECALL_BITS=16 node --import tsx test/lab/recall.test.ts
 
 bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are dead; an hour
 	@$(SUDO) node --import tsx scripts/bench/resolve.ts 200000 0 0 0

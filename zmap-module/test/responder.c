@@ -3,6 +3,9 @@
  * by the third octet. It shares no code with the module, so that both cannot be wrong together.
  *
  *   responder DEVICE [LOSS_PERCENT [SEED]]     loss is drawn once for each SYN and once for each answer
+ *   responder DEVICE LOSS_PERCENT SEED crowd   two kinds alone, by the second octet: odd v1_server, even mirror_all
+ *   responder DEVICE LOSS_PERCENT SEED unkind  the same crowd, and by the fourth octet modulo 4: 1 answers each SYN twice,
+ *                                              2 answers no SYN but the second, 3 keeps its answer until the second SYN comes
  *   responder --list                           octet, name of every personality
  *
  * It answers what stands in the SYN (RFC 6824 and RFC 8684, section 3.1) and prints READY when it serves.
@@ -139,9 +142,25 @@ static size_t write_tcp(uint8_t *out, const struct syn *s, const struct answer *
 	return total;
 }
 
+static bool is_crowd, is_unkind;
+
+static const struct personality *named(const char *name)
+{
+	for (size_t i = 0; i < PERSONALITY_COUNT; i++) {
+		if (strcmp(PERSONALITIES[i].name, name) == 0) {
+			return &PERSONALITIES[i];
+		}
+	}
+	fprintf(stderr, "responder: there is no %s\n", name);
+	exit(1);
+}
+
 static size_t respond(const struct syn *s, uint8_t *out)
 {
 	const struct personality *p = &PERSONALITIES[s->ip[18] % PERSONALITY_COUNT];
+	if (is_crowd) {
+		p = named(s->ip[17] % 2 == 1 ? "v1_server" : "mirror_all");
+	}
 	struct answer a = {.flags = SYN | ACK};
 	if (p->silent) {
 		return 0;
@@ -171,6 +190,41 @@ static bool is_lost(double percent)
 	return percent > 0 && (double)(random_u64() >> 11) / 9007199254740992.0 * 100 < percent;
 }
 
+/* What a host of an unkind crowd was sent, and what it has not said yet: by the last 17 bits of its address. */
+static struct host {
+	unsigned syns;
+	size_t bytes;
+	uint8_t kept[128];
+} hosts[1u << 17];
+
+static void send_out(int tun, const uint8_t *out, size_t bytes)
+{
+	if (bytes > 0 && write(tun, out, bytes) < 0) {
+		perror("responder: cannot write");
+	}
+}
+
+static void answer_unkindly(int tun, const struct syn *s, const uint8_t *out, size_t bytes)
+{
+	enum { KIND,
+	       TWICE,
+	       SECOND_ONLY,
+	       LATE } way = s->ip[19] % 4;
+	struct host *host = &hosts[read32(s->ip + 16) & 0x1ffff];
+	host->syns++;
+	if (way == LATE && host->syns == 1 && bytes <= sizeof host->kept) {
+		memcpy(host->kept, out, bytes);
+		host->bytes = bytes;
+		return;
+	}
+	if (way == SECOND_ONLY && host->syns != 2) {
+		return;
+	}
+	send_out(tun, host->kept, host->bytes);
+	send_out(tun, out, bytes);
+	send_out(tun, out, way == TWICE ? bytes : 0);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
@@ -179,8 +233,10 @@ int main(int argc, char **argv)
 		}
 		return 0;
 	}
-	if (argc < 2 || argc > 4) {
-		fprintf(stderr, "usage: responder DEVICE [LOSS_PERCENT [SEED]] | responder --list\n");
+	is_unkind = argc == 5 && strcmp(argv[4], "unkind") == 0;
+	is_crowd = is_unkind || (argc == 5 && strcmp(argv[4], "crowd") == 0);
+	if (argc < 2 || argc > 5 || (argc == 5 && !is_crowd)) {
+		fprintf(stderr, "usage: responder DEVICE [LOSS_PERCENT [SEED [crowd|unkind]]] | responder --list\n");
 		return 2;
 	}
 	double loss = argc > 2 ? atof(argv[2]) : 0;
@@ -200,8 +256,13 @@ int main(int argc, char **argv)
 			continue;
 		}
 		size_t total = respond(&s, out);
-		if (total > 0 && !is_lost(loss) && write(tun, out, total) < 0) {
-			perror("responder: cannot write");
+		if (total == 0 || is_lost(loss)) {
+			continue;
+		}
+		if (is_unkind) {
+			answer_unkindly(tun, &s, out, total);
+		} else {
+			send_out(tun, out, total);
 		}
 	}
 }
