@@ -7,6 +7,8 @@ export interface Status {
   /** Share of the work done, 0 to 1; null when the program does not say. */
   fraction: number | null;
   text: string;
+  /** It sends no more and waits for late answers. */
+  waits?: true;
 }
 
 /** What a program on this machine is good for, beyond its version. */
@@ -56,6 +58,8 @@ export interface Command {
    * reaches them by no other way below somebody's home.
    */
   inFolder?: boolean;
+  /** Hears what the program says of its progress, beside whoever watches the run. */
+  onStatus?: (status: Status) => void;
   /** Runs also when the run is being stopped: for commands that put something back. */
   putsBack?: boolean;
   /** Exit codes that are normal for this call, where they differ from the program's. */
@@ -147,6 +151,8 @@ export interface CollectContext<I, C> extends StepContext<I, C> {
   runsAs(program: Program): string | null;
   /** How many units are done; text is the tool's own words for the progress line. */
   progress(done: number, text?: string): void;
+  /** Waits until no other part of the stage sends; what comes back ends the turn. For tools with `partsAtOnce`. */
+  turn(): Promise<() => void>;
   /** Takes rows that are known already: for tools with `decodesAsItCollects`. */
   take(rows: Iterable<RawRow>): void;
   /** Who opts out while this runs; null where nobody can. For tools that `takesOptOuts`. */
@@ -216,6 +222,8 @@ export interface Tool<I, W, R, C> {
    * begins again without those.
    */
   takesOptOuts?(runsAs: (program: Program) => string | null): boolean;
+  /** While one part waits for late answers the next may send: so many are under way at most. They take turns; default 1. */
+  partsAtOnce?: number;
   /** It is handed whole prefixes and leaves out itself what opted out within them; absent: it is handed what is left of each. */
   screensPrefixes?: true;
   /** Loose: unknown fields are counted, not refused. */

@@ -5,6 +5,7 @@ import type { PrefixSet } from '../../address/prefix-set.ts';
 import { CommandEntry } from '../folder/entries.ts';
 import { exists, writeWhole } from '../folder/files.ts';
 import { exec, start } from '../process/exec.ts';
+import { Turns } from '../process/turns.ts';
 import type { RowScreen } from '../stage.ts';
 import type { RawRow, StepContext } from '../tool.ts';
 import { askedInput, leaveOutRows, meets, nothingAsked, screenPart } from './screened.ts';
@@ -14,6 +15,13 @@ const commandsFile = 'commands.json';
 
 /** Who takes the rows of a tool that decodes as it collects; made when it is known what is asked. */
 type Listen<C> = (context: StepContext<unknown, C>) => Promise<(rows: Iterable<RawRow>) => void>;
+
+interface CollectOptions<C> {
+  screen?: RowScreen | null;
+  listen?: Listen<C>;
+  /** Of the stage. */
+  turns?: Turns;
+}
 
 /** An empty partial folder with what is asked; gives who had opted out when that was decided. */
 async function beginPart<C>(
@@ -60,7 +68,7 @@ function endWhenMet<C>(job: PartJob<C>, partial: string, known: PrefixSet | unde
 async function tryPart<C>(
   job: PartJob<C>,
   partial: string,
-  { listen, known }: { listen: Listen<C>; known: PrefixSet | undefined },
+  { listen, turns, known }: { listen: Listen<C>; turns: Turns; known: PrefixSet | undefined },
 ): Promise<boolean> {
   const { collect } = job.tool;
   const guard = endWhenMet(job, partial, known);
@@ -75,6 +83,7 @@ async function tryPart<C>(
         start: (command) => start(site, command),
         runsAs: ({ name }) => job.runsAs[name] ?? null,
         progress: job.onUnits,
+        turn: () => turns.take(job.part),
         take: await listen(context),
         optOuts: job.stage.lateScreen === undefined ? null : job.optOuts,
         leaveOut: (row) => left.push(row),
@@ -97,15 +106,14 @@ async function tryPart<C>(
  */
 export async function collectPart<C>(
   job: PartJob<C>,
-  screen: RowScreen | null = null,
-  listen: Listen<C> = async () => () => undefined,
+  { screen = null, listen = async () => () => undefined, turns = new Turns() }: CollectOptions<C> = {},
 ): Promise<void> {
   if (job.tool.collect === undefined) return;
   const partial = job.folder.rawPartial(job.stage.name, job.part);
   let whole = false;
   while (!whole) {
     const known = await beginPart(job, partial, screen);
-    whole = await tryPart(job, partial, { listen, known });
+    whole = await tryPart(job, partial, { listen, turns, known });
   }
   await rename(partial, job.folder.raw(job.stage.name, job.part));
 }

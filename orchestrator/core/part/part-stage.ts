@@ -18,6 +18,7 @@ import { exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { differingKey } from '../folder/manifest.ts';
 import { RawReader } from '../folder/raw-files.ts';
+import { someAtOnce, Turns } from '../process/turns.ts';
 import type { PartStage, RowScreen } from '../stage.ts';
 import type { RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
@@ -151,27 +152,42 @@ async function missingParts<C>(
   return missing;
 }
 
-/** Measures and decodes one part; its entry is written last. */
-async function doPart<C>(
+/** What the parts of a stage share while they are done. */
+interface Doing {
+  entry: StageEntry;
+  cut: Cut;
+  screen: RowScreen | null;
+  turns: Turns;
+  /** Ends when no part puts raw files aside: that writes the manifest, which only one may do at a time. */
+  settingAside: Promise<void>;
+}
+
+/** A part that was whole once and whose records are gone is asked for again: someone removed them to measure anew. */
+async function forgetRemoved<C>(
   state: RunState<C>,
-  job: PartJob<C>,
-  of: { entry: StageEntry; screen: RowScreen | null; input: string },
+  { stage, tool, part }: PartJob<C>,
+  entry: StageEntry,
 ): Promise<void> {
-  const { stage, tool, part } = job;
-  const { entry, screen, input } = of;
-  // A part that was whole once and whose records are gone is asked for again: someone removed them to measure anew.
   const removed = !(await exists(state.folder.records(stage.name, part)));
-  if (entry.parts[part] !== undefined && removed && tool.collect) {
-    await supersede(state.folder, `${stage.name}-${part}`, state.folder.raw(stage.name, part));
-    delete entry.parts[part];
-    await rm(state.folder.entry(stage.name, part), { force: true });
-    await state.manifest.save();
-  }
+  if (entry.parts[part] === undefined || !removed || !tool.collect) return;
+  await supersede(state.folder, `${stage.name}-${part}`, state.folder.raw(stage.name, part));
+  delete entry.parts[part];
+  await rm(state.folder.entry(stage.name, part), { force: true });
+  await state.manifest.save();
+}
+
+/** Measures and decodes one part; its entry is written last. */
+async function doPart<C>(state: RunState<C>, job: PartJob<C>, doing: Doing): Promise<void> {
+  const { stage, part } = job;
+  const { entry, cut, screen, turns } = doing;
+  await requireInput(state.folder, stage.name, part, cut);
+  doing.settingAside = doing.settingAside.then(() => forgetRemoved(state, job, entry));
+  await doing.settingAside;
   const startedAt = nowIso();
   const live = new LiveDecoding(job);
-  if (!(await isCollected(job))) await collectPart(job, screen, (context) => live.open(context));
+  if (!(await isCollected(job))) await collectPart(job, { screen, turns, listen: (context) => live.open(context) });
   const reader = packingReader(job);
-  const done = partEntry(await decodePart(job, reader, live.sorting), startedAt, input);
+  const done = partEntry(await decodePart(job, reader, live.sorting), startedAt, cut.inputs[part] ?? '');
   await writeEntry(state.folder, stage.name, part, done);
   entry.parts[part] = done;
   await reader.pack();
@@ -191,14 +207,13 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   entry.digest = null;
   const screen = stage.screen?.(state.config) ?? null;
   const fetched = missing.length === 0 ? null : await fetchInput(state, stage, entry);
+  const doing = { entry, cut, screen, turns: new Turns(), settingAside: Promise.resolve() };
   try {
-    for (const part of missing) {
+    await someAtOnce(missing, tool.partsAtOnce ?? 1, async (part) => {
       throwIfStopped(state.signal, stage.name);
-      await requireInput(state.folder, stage.name, part, cut);
-      const input = cut.inputs[part] ?? '';
-      await doPart(state, state.job(stage, tool, part, fetched), { entry, screen, input });
+      await doPart(state, state.job(stage, tool, part, fetched), doing);
       state.report({ type: 'part_done', stage: stage.name, part });
-    }
+    });
   } finally {
     // Not after each part: a stage of ten thousand would write its manifest ten thousand times.
     await state.manifest.save();

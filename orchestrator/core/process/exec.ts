@@ -119,7 +119,9 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
 function hear({ site, command, tail }: Run, line: string): void {
   tail.push(line);
   const status = command.program.status?.(line);
-  if (status) site.onStatus(status);
+  if (!status) return;
+  site.onStatus(status);
+  command.onStatus?.(status);
 }
 
 /** Starts a program and leaves its stdin and stdout to the caller. This file is the only place where processes are made. */

@@ -11,7 +11,8 @@ function status(line: string): Status | null {
   const text = [`sent ${sent}`, `received ${received}`];
   if (drops !== '0') text.push(`losing ${drops} replies a second`);
   if (left !== undefined) text.push(`${left} left`);
-  return { fraction: Number(percent) / 100, text: text.join(', ') };
+  const waits = / sen[dt]: \d+ done /.test(plain);
+  return { fraction: Number(percent) / 100, text: text.join(', '), ...(waits ? { waits } : {}) };
 }
 
 /** The one release that the plug-in loads into. */

@@ -24,11 +24,27 @@ const Resets = z.looseObject({
   after: z.int().nullable().describe('and when it was through'),
 });
 
-/** Does the work and writes down how many RSTs the kernel sent meanwhile: it answers every SYN/ACK that it did not ask for. */
+/** Of the run that counts: the next one ends it, for the kernel counts all together and no RST must be counted twice. */
+let counting: { after: number | null; ended: boolean } | null = null;
+
+function endCounting(run: typeof counting): void {
+  if (run === null || run.ended) return;
+  run.after = sentResets();
+  run.ended = true;
+}
+
+/**
+ * Does the work and writes down how many RSTs the kernel sent meanwhile, or until other work of the kind begins: it answers every
+ * SYN/ACK that it did not ask for.
+ */
 export async function countResets(folder: string, name: string, work: () => Promise<void>): Promise<void> {
+  endCounting(counting);
+  const mine = { after: null, ended: false };
+  counting = mine;
   const before = sentResets();
   await work();
-  await writeFile(join(folder, runFiles.resets(name)), `${JSON.stringify({ before, after: sentResets() })}\n`);
+  endCounting(mine);
+  await writeFile(join(folder, runFiles.resets(name)), `${JSON.stringify({ before, after: mine.after })}\n`);
 }
 
 /** RSTs sent during one run; null when they were not counted. */

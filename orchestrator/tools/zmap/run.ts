@@ -1,6 +1,7 @@
 import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
+import { someAtOnce } from '../../core/process/turns.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
 import { silentTargets } from './again.ts';
@@ -112,12 +113,28 @@ async function requireWatched(context: Context, run: ZmapRun, command: Command):
   );
 }
 
+/** One SYN and the next to a target: all runs of a part visit their targets in one order, so that this is how far apart they begin. */
+const apartMs = 2000;
+
+/** One pass of a run. The turn ends with the sending: while zmap waits for late answers, the next run sends. */
 async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promise<void> {
   const { context, flavour, source6, optOuts } = sending;
-  const command = zmapCommand(context, { run, flavour, targets, source6, optOuts });
-  await countResets(context.folder, run.name, async () => {
-    await context.exec(command);
-  });
+  const endTurn = await context.turn();
+  let command: Command;
+  try {
+    const begun = performance.now();
+    command = {
+      ...zmapCommand(context, { run, flavour, targets, source6, optOuts }),
+      onStatus: ({ waits }) => {
+        if (waits && performance.now() - begun >= apartMs) endTurn();
+      },
+    };
+    await countResets(context.folder, run.name, async () => {
+      await context.exec(command);
+    });
+  } finally {
+    endTurn();
+  }
   // ZMapv6 allows every number when its targets are text
   const known = run.family === 6 && source6 !== null ? targets.addresses : null;
   await requireComplete(context, run, command, known);
@@ -133,7 +150,8 @@ async function askAgain(sending: Sending, run: ZmapRun, pass: number): Promise<v
 }
 
 /**
- * Runs zmap over the targets, one run after another: two at once would send at twice the rate.
+ * Runs zmap over the targets. One run sends at a time, for two would send at twice the rate; while it waits for late answers the next
+ * one sends.
  * @param retries how many more passes there are over those who were silent
  * @throws CensusError E_PROGRAM_MISSING when the module is not built; ProgramError when a run is incomplete
  */
@@ -154,12 +172,13 @@ export async function runZmap(
   await withOptOuts(context, async (optOuts) => {
     const sending = { context, flavour, source6, optOuts };
     let packets = 0;
-    for (const run of due) {
-      await send(sending, run, await everybody(sending, run.family, addresses));
+    const all = { 4: await everybody(sending, 4, addresses), 6: ipv6 ? await everybody(sending, 6, addresses) : null };
+    await someAtOnce(due, due.length, async (run) => {
+      await send(sending, run, all[run.family] ?? all[4]);
       packets += addresses[run.family] * run.probes;
       context.progress(Math.round((packets * (addresses[4] + addresses[6])) / totalPackets(due, addresses)));
-    }
-    for (let pass = 2; pass <= 1 + retries; pass += 1) for (const run of due) await askAgain(sending, run, pass);
+      for (let pass = 2; pass <= 1 + retries; pass += 1) await askAgain(sending, run, pass);
+    });
   });
 }
 

@@ -19,8 +19,8 @@ import { targetFiles } from './targets.ts';
 /** One zmap per family, port and version: it knows one port per run, and each version's denominator is its own. */
 function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[] {
   return ([4, 6] as const).flatMap((family) =>
-    scan.ports.flatMap((port) =>
-      scan.versions.map((version) => {
+    scan.versions.flatMap((version) =>
+      scan.ports.map((port) => {
         const probe = `v${version}`;
         return {
           name: `${port}-${probe}${family === 6 ? '-ipv6' : ''}`,
@@ -103,6 +103,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
   screensPrefixes: true,
 
   takesOptOuts: dropsOptOuts,
+  partsAtOnce: 3,
 
   programs: [zmapProgram],
 

@@ -7,6 +7,7 @@ import { execa, type Options } from 'execa';
 import { RawReader } from '../../../orchestrator/core/folder/raw-files.ts';
 import type { LateOptOuts } from '../../../orchestrator/core/opt-outs/late.ts';
 import { lineBatches, splitLines } from '../../../orchestrator/core/process/lines.ts';
+import { Turns } from '../../../orchestrator/core/process/turns.ts';
 import type {
   CollectContext,
   Command,
@@ -64,6 +65,7 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
   const progressed: number[] = [];
   const taken: RawRow[] = [];
   const leftOut: I[] = [];
+  const turns = new Turns();
   const run = (command: Command, stdin: 'pipe' | 'ignore', stdout: Options['stdout']) =>
     launch(command, { folder, stage, part, within: options.within ?? [], stdin, stdout });
   return {
@@ -103,6 +105,7 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
       yield* started.child.iterable();
       await started.exit;
     },
+    turn: () => turns.take(part),
     runsAs: () => options.runsAs ?? null,
     progress(done) {
       progressed.push(done);
@@ -139,6 +142,8 @@ function launch(command: Command, { folder, stage, part, within, stdin, stdout }
   const reading = (async () => {
     for await (const line of child.iterable({ from: 'stderr' })) {
       stderr.push(line);
+      const status = command.program.status?.(line);
+      if (status) command.onStatus?.(status);
       for (const listener of listeners) listener(line);
     }
   })();

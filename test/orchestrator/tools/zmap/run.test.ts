@@ -37,7 +37,7 @@ zmapTool(
     assert.is(runs.length, 8);
     for (const [index, run] of runs.slice(0, 4).entries()) {
       assert.match(run, /zmap-module\/build\/mptcp_synscan\.so -M mptcp_synscan/);
-      assert.match(run, `--probe-args=${index % 2 === 0 ? 'v1' : 'v0'} -p ${index < 2 ? 80 : 443} `);
+      assert.match(run, `--probe-args=${index < 2 ? 'v1' : 'v0'} -p ${index % 2 === 0 ? 80 : 443} `);
       assert.match(
         run,
         `-C ${context.folder}/zmap.conf -b ${context.folder}/blocklist.txt -w ${context.folder}/allowlist.txt`,
@@ -48,7 +48,7 @@ zmapTool(
     assert.is(await readFile(join(context.folder, 'allowlist.txt'), 'utf8'), '198.18.0.5/32\n198.18.1.0/24\n');
     assert.match(await readFile(join(context.folder, 'blocklist.txt'), 'utf8'), /^# .*\n198\.18\.0\.77\/32\n$/);
     for (const [index, run] of runs.slice(4).entries()) {
-      const probe = index % 2 === 0 ? 'v1' : 'v0';
+      const probe = index < 2 ? 'v1' : 'v0';
       assert.match(run, `-M ipv6_mptcp_synscan --probe-args=${probe},list=${context.folder}/hitlist.bin -p `);
       assert.match(run, `-b ${context.folder}/no-blocklist.txt -w ${context.folder}/numbers.txt`);
     }

@@ -139,7 +139,8 @@ const statusLines: [line: string, fraction: number | null, text: string][] = [
 ];
 for (const [line, fraction, text] of statusLines) {
   zmapTool(`status ${JSON.stringify(line.slice(0, 24))}... says ${text || 'nothing'}`, () => {
-    assert.equal(zmapProgram.status?.(line), fraction === null ? null : { fraction, text });
+    const waits = line.includes(' done ') ? { waits: true } : {};
+    assert.equal(zmapProgram.status?.(line), fraction === null ? null : { fraction, text, ...waits });
   });
 }
 
@@ -237,8 +238,11 @@ zmapTool('the real program finds real servers, plain and closed ports, and never
       receive_drops: 0,
       units_blocked: 6,
     });
-    // a server whose SYN/ACK waits for the scanner's RST longer than a second repeats it
-    assert.ok(Number(packets_received) >= 17 * 6 && Number(packets_received) < 18 * 6, `${packets_received} packets`);
+    // every zmap under way takes all that comes, and a server whose SYN/ACK waits for the scanner's RST longer than a second repeats it
+    assert.ok(
+      Number(packets_received) >= 17 * 6 && Number(packets_received) < 3 * 18 * 6,
+      `${packets_received} packets`,
+    );
   });
 });
 

@@ -1,0 +1,52 @@
+/** Whose turn it is to send: one program of a stage at a time. Of those that wait the one of the earliest part comes next. */
+export class Turns {
+  #taken = false;
+  readonly #waiting: { part: string; begin: () => void }[] = [];
+
+  /** Resolves when it is the part's turn; what comes back ends it, once. */
+  async take(part: string): Promise<() => void> {
+    if (this.#taken) await new Promise<void>((resolve) => this.#waiting.push({ part, begin: resolve }));
+    this.#taken = true;
+    let ended = false;
+    return () => {
+      if (!ended) this.#next();
+      ended = true;
+    };
+  }
+
+  #next(): void {
+    let next = 0;
+    for (const [index, { part }] of this.#waiting.entries()) if (part < (this.#waiting[next]?.part ?? '')) next = index;
+    const [first] = this.#waiting.splice(next, 1);
+    // handed over without a gap: whoever asks meanwhile waits
+    if (first === undefined) this.#taken = false;
+    else first.begin();
+  }
+}
+
+/**
+ * Does the work for each of these, begun in order, so many at once at most. After a failure nothing more is begun, and what is under
+ * way ends before the failure is thrown.
+ */
+export async function someAtOnce<T>(
+  items: readonly T[],
+  most: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  let failed = false;
+  async function worker(): Promise<void> {
+    for (const item of left) {
+      if (failed) return;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  }
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
+  const failure = ended.find((one) => one.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
