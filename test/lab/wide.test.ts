@@ -24,6 +24,7 @@ import { whyNoLab } from './inside.ts';
 const prefix = process.env.WIDE_PREFIX ?? '240.0.0.0/19';
 const rate = Number(process.env.WIDE_RATE ?? 4000);
 const partSize = Number(process.env.WIDE_PART ?? 2048);
+const cooldown = process.env.WIDE_COOLDOWN ?? '2s';
 const addresses = 2 ** (32 - Number(prefix.split('/')[1]));
 const shards = Math.ceil(addresses / partSize);
 
@@ -39,7 +40,12 @@ async function manifestOf(stand: Stand, name: string): Promise<Manifest> {
 async function configure(stand: Stand): Promise<void> {
   const given = z.record(z.string(), z.unknown()).parse(parse(await readFile(stand.config, 'utf8')));
   const scan = z.record(z.string(), z.unknown()).parse(given.scan);
-  const config = { ...given, targets: { prefixes: [prefix] }, scan: { ...scan, rate }, parts: { scan: partSize } };
+  const config = {
+    ...given,
+    targets: { prefixes: [prefix] },
+    scan: { ...scan, rate, cooldown },
+    parts: { scan: partSize },
+  };
   stand.config = join(stand.lab.data, 'wide.yaml');
   await writeFile(stand.config, JSON.stringify(config));
 }

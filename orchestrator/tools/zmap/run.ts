@@ -58,6 +58,8 @@ interface Sending {
   source6: string | null;
   /** The table of opt-outs that the plug-in watches in every pass. */
   optOuts: string | null;
+  /** The part has one run: the next one to send has other targets. */
+  alone: boolean;
 }
 
 /** Everybody whom the part asks, opt-outs among them: zmap leaves those out, and of IPv6 the list builder has. */
@@ -118,7 +120,7 @@ const apartMs = 2000;
 
 /** One pass of a run. The turn ends with the sending: while zmap waits for late answers, the next run sends. */
 async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promise<void> {
-  const { context, flavour, source6, optOuts } = sending;
+  const { context, flavour, source6, optOuts, alone } = sending;
   const endTurn = await context.turn();
   let command: Command;
   try {
@@ -126,7 +128,7 @@ async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promi
     command = {
       ...zmapCommand(context, { run, flavour, targets, source6, optOuts }),
       onStatus: ({ waits }) => {
-        if (waits && performance.now() - begun >= apartMs) endTurn();
+        if (waits && (alone || performance.now() - begun >= apartMs)) endTurn();
       },
     };
     await countResets(context.folder, run.name, async () => {
@@ -170,7 +172,7 @@ export async function runZmap(
   const asText = flavour === flavours.tree6 && due.some(({ family }) => family === 6);
   const source6 = asText ? ownAddress6(context.config.scan.interface) : null;
   await withOptOuts(context, async (optOuts) => {
-    const sending = { context, flavour, source6, optOuts };
+    const sending = { context, flavour, source6, optOuts, alone: due.length === 1 };
     let packets = 0;
     const all = { 4: await everybody(sending, 4, addresses), 6: ipv6 ? await everybody(sending, 6, addresses) : null };
     await someAtOnce(due, due.length, async (run) => {
