@@ -11,6 +11,7 @@ import {
   dropLine,
   hostElements,
   jsonText,
+  prefixLines,
   questionLine,
   type Rule,
   scrubLine,
@@ -30,6 +31,8 @@ const rules: readonly (readonly [name: RegExp, rule: Rule])[] = [
   [/^questions\.ndjson$/, { line: questionLine }],
   // Lists that zmap was given: how many addresses they name is compared with what it says it did.
   [/^(allowlist|blocklist|no-blocklist|numbers|hitlist|hitlist-kept|opt-out6)\.txt$/, { line: scrubLine }],
+  // Whom a later pass of zmap asked: nothing is compared with it.
+  [/\.targets\.txt$/, { whole: prefixLines }],
   [/^commands\.json$/, { whole: jsonText(1) }],
   [/\.json$/, { whole: jsonText(0) }],
   [/\.xml$/, { whole: hostElements }],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatPrefix, parsePrefix } from '../address/ip.ts';
 import { purgedLine } from '../core/folder/raw-files.ts';
 import { jsonOf } from '../core/process/lines.ts';
 import { nobodyName, type Party } from './party.ts';
@@ -32,6 +33,20 @@ export const scrubLine: ChangeLine = (line, party) => party.scrub(line);
 
 /** The line is kept as one that was: for files whose lines are compared with a program's own count. */
 export const standInLine: ChangeLine = () => purgedLine;
+
+/** Prefixes without the party: a list of addresses that was drawn together may have it in a line that does not name it. */
+export const prefixLines: Rewrite = (text, { addresses }) => {
+  let removed = 0;
+  const lines = text.split('\n').flatMap((line) => {
+    const prefix = parsePrefix(line);
+    if (addresses === null || prefix === null) return [line];
+    const { inside, outside } = addresses.split(prefix);
+    if (inside.length === 0) return [line];
+    removed += 1;
+    return outside.map(formatPrefix);
+  });
+  return { text: removed === 0 ? text : lines.join('\n'), removed };
+};
 
 /** A unit row is kept as the number of units it stood for. A name in it that is no unit's is taken out of it. */
 export function unitLine(weightOf: (row: unknown) => number): ChangeLine {
