@@ -11,7 +11,7 @@ import { RunFolder } from './core/folder/folder.ts';
 import { isUrl } from './core/folder/list-file.ts';
 import { lockFolder } from './core/folder/lock.ts';
 import { type Manifest, ManifestFile, readManifest } from './core/folder/manifest.ts';
-import { openRun } from './core/folder/open-run.ts';
+import { openRun, type Start } from './core/folder/open-run.ts';
 import type { OptOuts } from './core/folder/opt-outs.ts';
 import { untilStopped } from './core/folder/stop-file.ts';
 import { LateOptOuts } from './core/opt-outs/late.ts';
@@ -126,19 +126,12 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
     await checkSourcesOf(config, earlier);
     if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
-    const tableIsFixed = earlier !== null && (await hasFetched(earlier.folder, 'asn'));
     const manifest = await openRun({
-      folder,
-      name: basename(folder),
-      config,
+      ...(await startOf(folder, config, optOuts)),
       seed: config.seed,
-      stages: wishesOf(config),
       programs,
       census: { ...(await provenance()), duckdb: databaseVersion() },
       vantage: vantagePoint(config),
-      optOuts,
-      stored: storedOf,
-      mayChange: (change) => (tableIsFixed && namesTable(change) ? false : mayChange(change)),
     });
     // Stages read the run's own copy: what was understood at the start holds to the end.
     const copy = manifest.data.starts.at(-1)?.blocklist?.copy;
@@ -152,6 +145,20 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   } finally {
     await release();
   }
+}
+
+/** What a start with this configuration is compared with the folder by. */
+export async function startOf(folder: string, config: Config, optOuts: OptOuts | null): Promise<Start> {
+  const tableIsFixed = await hasFetched(new RunFolder(folder), 'asn');
+  return {
+    folder,
+    name: basename(folder),
+    config,
+    stages: wishesOf(config),
+    optOuts,
+    stored: storedOf,
+    mayChange: (change) => (tableIsFixed && namesTable(change) ? false : mayChange(change)),
+  };
 }
 
 /** Does the work while the blocklist is read again and again: who is added to it is sent nothing more. */

@@ -13,6 +13,7 @@ import { RuleSetName } from './schemas/lists.ts';
 // What a command alone needs is loaded by it: `cat` prints its first line before the figures' library would be read.
 const out = (text: string) => process.stdout.write(`${text}\n`);
 const err = (text: string) => process.stderr.write(`${text}\n`);
+const ownTemp = () => process.env.TMPDIR ?? '/var/tmp';
 const stopSignal = () => abortOnSignals(() => process.exit(1));
 
 /** Prints lines as fast as the reader takes them: the first at once, the others in larger pieces. */
@@ -43,7 +44,7 @@ const program = new Command('mptcp-census')
     `
 Examples:
   $ mptcp-census init                                  write a commented census.yaml
-  $ mptcp-census doctor                                check that all required programs and kernel features are installed
+  $ mptcp-census doctor                                check programs and kernel
   $ sudo mptcp-census run --config census.yaml runs/2026-11
   $ mptcp-census replay runs/2026-11                   decode it again without sending a packet
   $ zmap ... -M mptcp_synscan -O json -f '*' | mptcp-census judge`,
@@ -55,15 +56,25 @@ program
   .argument('<folder>', 'run folder, such as runs/2026-11')
   .requiredOption('-c, --config <file>', 'census.yaml')
   .option('--set <key=value>', 'override a key, such as --set scan.rate=1000; repeatable', collect, [])
+  .option('--dry-run', 'print whom it would send to, how much and for how long; send nothing, write nothing there')
   .addHelpText(
     'after',
-    '\nAn interrupted run resumes where it stopped. Remove runs/NAME/STAGE to measure that stage again.',
+    `
+Examples:
+  $ mptcp-census run --dry-run -c census.yaml runs/2026-11     targets, packets, duration; or what is left
+  $ sudo mptcp-census run -c census.yaml runs/2026-11
+
+An interrupted run resumes where it stopped. Remove runs/NAME/STAGE to measure that stage again.`,
   )
   .action(async (folder, options) => {
     const { loadConfig } = await import('./config/file.ts');
+    const config = loadConfig(options.config, options.set);
+    if (options.dryRun) {
+      const { dryRunLines } = await import('./dry-run/dry-run.ts');
+      return await printLines(dryRunLines({ folder, config, temp: ownTemp(), signal: stopSignal() }));
+    }
     const { runCensus, stageNames } = await import('./census.ts');
     const { announce, liveView, plainView } = await import('./view.ts');
-    const config = loadConfig(options.config, options.set);
     const terminal = process.stdout.isTTY === true;
     const note = announce(config);
     const view = terminal
@@ -102,10 +113,7 @@ program
     '--changes',
     'print one NDJSON record per verdict that the current rules change; for runs made by an earlier version',
   )
-  .addHelpText(
-    'after',
-    "\nExample: mptcp-census replay runs/2025-11 --changes | jq -r '[.before, .after] | @tsv' | sort | uniq -c",
-  )
+  .addHelpText('after', "\nExample: mptcp-census replay runs/2025-11 --changes | jq -r '[.before, .after] | @tsv'")
   .action(async (folder, options) => {
     const { replayCensus } = await import('./census.ts');
     const { ruleSets } = await import('./evidence/rule-sets/rule-sets.ts');
@@ -181,7 +189,7 @@ Examples:
   )
   .option('--report <folder>', 'write tables, figures and a page there instead, and print the tables')
   .option('--temp <folder>', 'where inputs of more than some 150,000 lines are sorted (default: $TMPDIR, or /var/tmp)')
-  .action(async ({ report, temp = process.env.TMPDIR ?? '/var/tmp' }) => {
+  .action(async ({ report, temp = ownTemp() }) => {
     // Nothing is running that must be put back: the folder goes with the process.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
     const { judgeLines } = await import('./judge/command.ts');

@@ -94,3 +94,28 @@ export function isSpecialPurpose(text: string): boolean {
   const prefixes = coveredPrefixes(text);
   return prefixes?.every((prefix) => special.covers(prefix)) ?? false;
 }
+
+/** How many addresses a prefix holds. */
+function sizeOf({ words, length }: Prefix): number {
+  return 2 ** (32 * words.length - length);
+}
+
+/** How many addresses of a prefix each scope has. */
+export function scopeSizes(prefix: Prefix): Map<Scope, number> {
+  const sizes = new Map<Scope, number>();
+  const counted: { prefix: Prefix; own: number }[] = [];
+  const around = table[prefix.family].find(
+    (entry) => inPrefix(prefix, entry.prefix) && entry.prefix.length <= prefix.length,
+  );
+  const within = table[prefix.family].filter(
+    (entry) => entry !== around && entry.prefix.length > prefix.length && inPrefix(entry.prefix, prefix),
+  );
+  // Most specific first: what a wider one has left when those within it have taken theirs.
+  for (const entry of [...within, { prefix, scope: around?.scope ?? 'global' }]) {
+    const taken = counted.filter((one) => inPrefix(one.prefix, entry.prefix)).reduce((sum, { own }) => sum + own, 0);
+    const own = sizeOf(entry.prefix) - taken;
+    counted.push({ prefix: entry.prefix, own });
+    if (own > 0) sizes.set(entry.scope, (sizes.get(entry.scope) ?? 0) + own);
+  }
+  return sizes;
+}

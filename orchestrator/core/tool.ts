@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Asked, Cost } from './cost/cost.ts';
 import type { LateOptOuts } from './opt-outs/late.ts';
 import { jsonOf } from './process/lines.ts';
 
@@ -245,4 +246,6 @@ export interface Tool<I, W, R, C> {
    * of a prefix that the program's own blocklist took out, `units_opted_out` are those that it sent nothing for that reason; those that count losses are listed in machine/notices.ts.
    */
   facts?(folder: string): Promise<Record<string, number | string>>;
+  /** What asking a part takes, for a dry run; absent: one packet a unit at least, and no more is known. */
+  cost?(asked: Asked, config: C): Cost;
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { CensusError } from '../../errors.ts';
 import type { Found } from '../process/programs.ts';
-import { allowedChanges, type StageWish, type Stored, sectionOf } from './changes.ts';
+import { type Allowed, allowedChanges, type StageWish, type Stored, sectionOf } from './changes.ts';
 import { nowIso } from './entries.ts';
 import { exists, sha256File } from './files.ts';
 import { RunFolder } from './folder.ts';
@@ -61,22 +61,42 @@ function keepSettings({ config, stages }: Manifest): void {
   }
 }
 
+/** What a start is compared with that the folder holds. */
+export type Start = Pick<OpenRun, 'folder' | 'name' | 'config' | 'stages' | 'optOuts' | 'stored' | 'mayChange'>;
+
+interface Compared {
+  /** null: nothing was started in the folder. */
+  before: Manifest | null;
+  inputs: Manifest['inputs'];
+  allowed: Allowed | null;
+}
+
+/**
+ * Compares a start with the run that the folder holds; writes nothing.
+ * @throws CensusError E_RUN_FOLDER when the earlier run had another configuration or other inputs, naming the key or file
+ */
+export async function compareStart(input: Start): Promise<Compared> {
+  const inputs = await hashInputs(input.stages.flatMap((stage) => stage.inputs));
+  const before = await readManifest(input.folder);
+  if (before === null) return { before, inputs, allowed: null };
+  requireSameLayout(input.name, before);
+  const allowed = await allowedChanges({ ...input, before, inputs });
+  await requireAllOptOuts(input.folder, before, allowed.blocklist, input.optOuts);
+  return { before, inputs, allowed };
+}
+
 /**
  * Opens a run folder: a new one, or an earlier run's to go on with.
- * @throws CensusError E_RUN_FOLDER when the earlier run had another configuration or other inputs, naming the key or file
+ * @throws CensusError E_RUN_FOLDER as `compareStart`
  */
 export async function openRun(input: OpenRun): Promise<ManifestFile> {
   await mkdir(input.folder, { recursive: true });
-  const inputs = await hashInputs(input.stages.flatMap((stage) => stage.inputs));
-  const before = await readManifest(input.folder);
-  if (before !== null) requireSameLayout(input.name, before);
+  const { before, inputs, allowed } = await compareStart(input);
   const programs = Object.fromEntries(
     input.programs.map(({ program, path, version, runsAs }) => [program.name, { path, version, runs_as: runsAs }]),
   );
-  const allowed = before === null ? null : await allowedChanges({ ...input, before, inputs });
   if (before !== null && allowed !== null) {
     keepSettings(before);
-    await requireAllOptOuts(input.folder, before, allowed.blocklist, input.optOuts);
     for (const stage of allowed.anew) await rm(new RunFolder(input.folder).cut(stage), { force: true });
   }
   const changes = allowed?.changes ?? [];

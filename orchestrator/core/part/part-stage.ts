@@ -39,7 +39,7 @@ async function supersede(folder: RunFolder, stage: string, from: string): Promis
 }
 
 /** The entries of the parts that are done: each beside its part, in runs of earlier versions in the manifest alone. */
-async function knownParts(
+export async function knownParts(
   folder: RunFolder,
   stage: string,
   cut: Cut,
@@ -136,17 +136,18 @@ export function stageDigest(outputs: string[]): string {
   return sha256Of(outputs.join('\n'));
 }
 
-async function missingParts<C>(
-  state: RunState<C>,
-  stage: PartStage<C>,
-  entry: StageEntry,
+/** Parts whose records are not there, or not as they were written. */
+export async function missingParts(
+  folder: RunFolder,
+  stage: string,
+  parts: StageEntry['parts'],
   cut: Cut,
 ): Promise<string[]> {
   const missing: string[] = [];
   for (const part of cut.parts) {
-    const records = state.folder.records(stage.name, part);
-    const there = (await exists(records)) && (await exists(state.folder.rejectsPart(stage.name, part)));
-    const whole = there && (await sha256File(records)) === entry.parts[part]?.records_sha256;
+    const records = folder.records(stage, part);
+    const there = (await exists(records)) && (await exists(folder.rejectsPart(stage, part)));
+    const whole = there && (await sha256File(records)) === parts[part]?.records_sha256;
     if (!whole) missing.push(part);
   }
   return missing;
@@ -197,7 +198,7 @@ async function doPart<C>(state: RunState<C>, job: PartJob<C>, doing: Doing): Pro
 export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): Promise<boolean> {
   const tool = stage.tool(state.config);
   const { entry, cut } = await openStage(state, stage, tool.name);
-  const missing = await missingParts(state, stage, entry, cut);
+  const missing = await missingParts(state.folder, stage.name, entry.parts, cut);
   if (missing.length === 0 && entry.status === 'done') return false;
 
   const begun = performance.now();

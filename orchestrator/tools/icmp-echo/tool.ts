@@ -6,6 +6,7 @@ import { type RawRow, Reject, type Tool } from '../../core/tool.ts';
 import type { Address } from '../../roles.ts';
 import type { PathRecord } from '../../schemas/records/path.ts';
 import { runFiles } from '../zmap/command.ts';
+import { echoCost } from '../zmap/cost.ts';
 import { zmapFacts } from '../zmap/facts.ts';
 import { requireAllReplies } from '../zmap/metadata.ts';
 import { dropsOptOuts, zmapProgram } from '../zmap/program.ts';
@@ -84,4 +85,6 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
   },
 
   facts: zmapFacts,
+
+  cost: echoCost,
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { type Stream, Streams } from '../../connection/streams.ts';
 import { isSubflow, kindOf, parentOf } from '../../connection/subflow.ts';
+import { atLeast, unknown } from '../../core/cost/range.ts';
 import { rawPath, rawText } from '../../core/folder/raw-files.ts';
 import type { CollectContext, DecodeContext, RawRow, Tool } from '../../core/tool.ts';
 import type { Endpoint } from '../../roles.ts';
@@ -124,4 +125,11 @@ export const wget: Tool<Endpoint, WgetRaw, HandshakeRecord, Config> = {
   toRecord: (raw, { config }) => toHandshake(raw, config),
 
   facts: captureFacts,
+
+  /** A connection each, so many at a time; how long one lasts is the host's doing, up to the limit. */
+  cost({ units }, { handshake }) {
+    const rounds = Math.ceil(units / handshake.concurrency);
+    const seconds = { least: 0, most: (rounds * limitMs(handshake)) / 1000 };
+    return { packets: atLeast(units), bytes: unknown, seconds };
+  },
 };

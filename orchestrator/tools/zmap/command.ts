@@ -12,7 +12,12 @@ import { targetFiles } from './targets.ts';
 export const plugin = fileURLToPath(new URL('../../../zmap-module/build/mptcp_synscan.so', import.meta.url));
 
 /** Without a rate in the configuration (the lab); any other run is refused without one. */
-const defaultRate = 10_000;
+export const defaultRate = 10_000;
+
+/** Below 2 the capture's one-second block loses the last replies. */
+export function cooldownSeconds({ scan }: Config): number {
+  return Math.max(2, Math.ceil(scan.cooldown));
+}
 
 /** Whom one run of zmap sends to: everybody whom the part asks, or in a later pass those who were silent until then. */
 export interface PassTargets {
@@ -102,8 +107,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       ...targetArgs(file, input),
       ...rateArgs(packetRate, run.probes, flavour),
       ...['-T', '1', `--seed=${seed}`],
-      // below 2 the capture's one-second block loses the last replies
-      ...['-c', String(Math.max(2, Math.ceil(scan.cooldown)))],
+      ...['-c', String(cooldownSeconds(context.config))],
       ...(scan.interface === null ? [] : ['-i', scan.interface]),
       ...(scan.gateway_mac === null ? [] : ['-G', scan.gateway_mac]),
       ...outputArgs(file, input),

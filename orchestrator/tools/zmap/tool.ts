@@ -8,6 +8,7 @@ import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ScanRecord } from '../../schemas/records/scan.ts';
 import { passName, runFiles, type ZmapRun } from './command.ts';
+import { scanCost } from './cost.ts';
 import { zmapFacts } from './facts.ts';
 import { scanFields } from './fields.ts';
 import { requireAllReplies } from './metadata.ts';
@@ -177,4 +178,6 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
   },
 
   facts: zmapFacts,
+
+  cost: scanCost,
 };

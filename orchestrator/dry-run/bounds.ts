@@ -1,0 +1,38 @@
+import type { Config } from '../config/config.ts';
+import type { Asked } from '../core/cost/cost.ts';
+import type { StagePlan } from './plan.ts';
+
+function planned(before: readonly StagePlan[], stage: string): StagePlan | null {
+  return before.find((plan) => plan.stage === stage) ?? null;
+}
+
+/** Names are asked for each family on its own, and of an answer the first addresses alone are probed. */
+function scanMost({ scan, resolve }: Config, before: readonly StagePlan[]): Asked | null {
+  const questions = planned(before, 'resolve')?.all.units.most ?? null;
+  if (questions === null) return null;
+  const each = (questions / resolve.families.length) * scan.addresses_per_name;
+  const addresses = (family: 4 | 6) => (resolve.families.includes(family) ? each : 0);
+  const all = { 4: addresses(4), 6: addresses(6) };
+  return { ...all, units: (all[4] + all[6]) * scan.ports.length * scan.versions.length };
+}
+
+/** Every address and port that is scanned may turn out to be a candidate. */
+function handshakeMost({ scan }: Config, before: readonly StagePlan[]): Asked | null {
+  const units = planned(before, 'scan')?.all.units.most ?? null;
+  if (units === null) return null;
+  const endpoints = units / scan.versions.length;
+  return { units: endpoints, 4: endpoints / scan.ports.length, 6: 0 };
+}
+
+const bounds: Readonly<Record<string, (config: Config, before: readonly StagePlan[]) => Asked | null>> = {
+  scan: scanMost,
+  handshake: handshakeMost,
+};
+
+/**
+ * Units that a stage asks at most, however the stages before it turn out; null where nothing bounds them. Servers announce addresses, which
+ * are candidates of path and os: how many, nobody knows before.
+ */
+export function mostUnits(stage: string, config: Config, before: readonly StagePlan[]): Asked | null {
+  return bounds[stage]?.(config, before) ?? null;
+}

@@ -1,0 +1,142 @@
+import type { Config } from '../config/config.ts';
+import { retriesOf } from '../tools/zmap/cost.ts';
+import type { StagePlan } from './plan.ts';
+import type { ScopeTable } from './scopes.ts';
+import { bytesText, columns, countText, rangeText, timeText } from './text.ts';
+
+/** What a dry run found. */
+export interface Forecast {
+  folder: string;
+  config: Config;
+  plans: StagePlan[];
+  scopes: ScopeTable;
+  /** Targets of the list by kind. */
+  kinds: Record<string, number>;
+  /** The folder holds a run already. */
+  resumed: boolean;
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+/** 1 address, 2 addresses. */
+function counted(count: number, word: string): string {
+  return `${countText(count)} ${word}${count === 1 ? '' : word.endsWith('s') || word.endsWith('x') ? 'es' : 's'}`;
+}
+
+function targetLines({ plans, kinds, config }: Forecast): string[] {
+  const list = plans.find(({ stage }) => stage === 'targets');
+  const counts = list?.counts ?? null;
+  if (counts === null) return ['Targets: unknown until the list is downloaded; a dry run downloads nothing'];
+  const rejected = Object.entries(counts.rejected).map(([reason, count]) => `${reason} ${countText(count)}`);
+  const read = `${counted(counts.units_in, 'line')}, ${countText(sum(counts.rejected))} rejected${rejected.length === 0 ? '' : ` (${rejected.join(', ')})`}`;
+  const found = Object.entries(kinds).map(([kind, count]) => counted(count, kind));
+  const doubled = 'list' in config.targets && config.targets.www ? ' (with www. in front too)' : '';
+  return [`Targets: ${read}; ${found.join(', ') || 'no target'}${doubled}`];
+}
+
+function scopeLines({ scopes, plans }: Forecast): string[] {
+  const scan = plans.find(({ stage }) => stage === 'scan');
+  if (scan?.kind === 'unknown') return [`Addresses by scope: unknown until ${scan.until}`];
+  const rows = [...scopes].sort(([, a], [, b]) => b[4] + b[6] - a[4] - a[6]);
+  const named = (scope: string) => (scope === 'lab_ranges' ? 'lab_ranges (declared global)' : scope);
+  return columns([
+    ['Addresses by scope', 'IPv4', 'IPv6', ''],
+    ...rows.map(([scope, count]) => [`  ${named(scope)}`, countText(count[4]), countText(count[6]), '']),
+  ]);
+}
+
+/** Why a unit of the scan is not asked, in words. */
+function whyNot({ scan, lab_ranges }: Config): Record<string, string> {
+  return {
+    duplicate: 'named more than once, or held by a prefix of the list',
+    blocked: `opted out: ${scan.blocklist ?? 'no blocklist'}`,
+    special: 'special-purpose ranges within a prefix: not globally reachable',
+    not_global: 'not globally reachable (private, reserved, documentation, ...)',
+    outside_lab: `outside lab_ranges: ${lab_ranges.join(', ')}`,
+    beyond_cap: `more than ${scan.addresses_per_name} addresses of one name and type (scan.addresses_per_name)`,
+    opted_out: 'opted out while an earlier start was sending',
+  };
+}
+
+function excludedLines({ plans, config }: Forecast): string[] {
+  const scan = plans.find(({ stage }) => stage === 'scan');
+  if (scan === undefined || scan.kind === 'unknown') return ['Excluded: unknown until the addresses are known'];
+  const each = config.scan.ports.length * config.scan.versions.length;
+  const { blocked = 0, ...others } = scan.skipped;
+  const parted = { ...others, blocked: blocked - scan.special, special: scan.special };
+  const rows = Object.entries(parted).filter(([, count]) => count > 0);
+  if (rows.length === 0) return ['Excluded: nobody'];
+  const why = whyNot(config);
+  return columns([
+    ['Excluded', 'Addresses', 'Probes', 'Why'],
+    ...rows.map(([reason, count]) => [`  ${reason}`, countText(count / each), countText(count), why[reason] ?? '']),
+  ]);
+}
+
+function note({ kind, until, cost, stage, unit, units }: StagePlan): string {
+  if (kind === 'left_out') return 'disabled in the configuration';
+  if (kind === 'done') return stage === 'targets' ? 'read; sends nothing' : 'done';
+  if (kind === 'unknown') return `unknown until ${until}${cost === null ? '; sends nothing' : ''}`;
+  if (units.most === 0) return 'nothing left to ask';
+  return cost === null ? 'sends nothing' : `unit: ${unit}`;
+}
+
+function stageRow(plan: StagePlan): string[] {
+  const { cost, parts, kind } = plan;
+  const counts = kind === 'open' || kind === 'unknown';
+  const range = (shown: (value: number) => string, of: 'packets' | 'bytes' | 'seconds') =>
+    cost === null ? '-' : rangeText(cost[of], shown);
+  return [
+    plan.stage,
+    parts === null ? '-' : `${parts.left} of ${parts.all}`,
+    counts ? rangeText(plan.units, countText) : '-',
+    plan.perAddress === null || kind === 'left_out' ? '-' : rangeText(plan.perAddress, countText),
+    range(countText, 'packets'),
+    range(bytesText, 'bytes'),
+    range(timeText, 'seconds'),
+    note(plan),
+  ];
+}
+
+function stageLines({ plans }: Forecast): string[] {
+  const head = ['Stage', 'Parts left', 'Units', 'Packets per address', 'Packets', 'Bytes', 'Duration', ''];
+  return columns([head, ...plans.map(stageRow)]);
+}
+
+function explained({ config }: Forecast): string[] {
+  const { scan, handshake, path } = config;
+  const retries = retriesOf(config);
+  const again = retries === 0 ? '' : `, and up to ${retries} more of each while the address is silent (scan.retries)`;
+  const versions = scan.versions.map((version) => `v${version}`).join(' and ');
+  return [
+    `scan: one SYN per port (${scan.ports.join(', ')}) and version (${versions})${again}; ${scan.rate === null ? 'scan.rate is not set' : `${formatRate(scan.rate)}, all probes together`}`,
+    `handshake: one connection per candidate, two requests, held open for ${handshake.hold} s`,
+    ...(path.ping ? [`path: ${path.probes} ICMP echo requests per candidate of IPv4`] : []),
+    'Bytes are those of frames with their Ethernet headers. Durations hold the waiting for late answers, not the starting of programs.',
+  ];
+}
+
+function formatRate(rate: number): string {
+  return `${countText(rate)} packets a second`;
+}
+
+/** A dry run as text: what a run would send, to whom, for how long; what it would leave out, and why. */
+export function forecastLines(forecast: Forecast): string[] {
+  const { folder, resumed } = forecast;
+  const what = resumed ? 'what is left of' : 'what would be done in';
+  return [
+    `Dry run, ${what} ${folder}: no packet is sent, no program is started, nothing is written there.`,
+    '',
+    ...targetLines(forecast),
+    '',
+    ...scopeLines(forecast),
+    '',
+    ...excludedLines(forecast),
+    '',
+    ...stageLines(forecast),
+    '',
+    ...explained(forecast),
+  ];
+}
