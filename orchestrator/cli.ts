@@ -89,13 +89,9 @@ An interrupted run resumes where it stopped. Remove runs/NAME/STAGE to measure t
     } finally {
       await view.end();
     }
-    out('');
-    out(
-      `${clock(performance.now() / 1000)} in all, at most ${Math.ceil(process.resourceUsage().maxRSS / 1024)} MB of memory (the database in it)`,
-    );
-    out('');
-    out(readFileSync(join(folder, 'report', 'summary.txt'), 'utf8').trimEnd());
-    out('');
+    const memory = Math.ceil(process.resourceUsage().maxRSS / 1024);
+    out(`\n${clock(performance.now() / 1000)} in all, at most ${memory} MB of memory (the database in it)\n`);
+    out(`${readFileSync(join(folder, 'report', 'summary.txt'), 'utf8').trimEnd()}\n`);
     out(`Report: ${resolve(folder, 'report', 'index.html')}`);
   });
 
@@ -219,10 +215,12 @@ program
   .command('init')
   .description('write a commented configuration file')
   .argument('[file]', 'file to write', 'census.yaml')
-  .action(async (file) => {
-    const { initTemplate } = await import('./config/template.ts');
+  .option('--all', 'every key with its default and its meaning, not the eight that matter')
+  .addHelpText('after', '\nExample: mptcp-census init --all all.yaml')
+  .action(async (file, { all }) => {
+    const { fullTemplate, initTemplate } = await import('./config/template.ts');
     if (existsSync(file)) throw new CensusError('E_CONFIG', `${file} already exists`, 'choose another file name');
-    writeFileSync(file, initTemplate);
+    writeFileSync(file, all ? fullTemplate : initTemplate);
     out(`Wrote ${file}. Set contact, scan.rate and scan.blocklist, then: mptcp-census doctor`);
   });
 

@@ -38,7 +38,11 @@ export function setKey(tree: Record<string, unknown>, assignment: string): void 
   for (const key of keys) {
     const next = z.record(z.string(), z.unknown()).safeParse(node[key] ?? {});
     if (!next.success)
-      throw new CensusError('E_CONFIG', `--set ${assignment}: ${key} is no section`, 'see: mptcp-census init');
+      throw new CensusError(
+        'E_CONFIG',
+        `--set ${assignment}: ${key} is no section`,
+        'see: mptcp-census init --all FILE',
+      );
     node[key] = next.data;
     node = next.data;
   }
@@ -75,12 +79,16 @@ function absolutePaths(config: Config, folder: string): Config {
  */
 export function loadConfig(path: string, assignments: string[]): Config {
   const tree = z.record(z.string(), z.unknown()).safeParse(readYaml(path) ?? {});
-  if (!tree.success) throw new CensusError('E_CONFIG', `${path} holds no keys`, 'see: mptcp-census init');
+  if (!tree.success) throw new CensusError('E_CONFIG', `${path} holds no keys`, 'see: mptcp-census init --all FILE');
   for (const assignment of assignments) setKey(tree.data, assignment);
   const parsed = Config.safeParse(tree.data);
   if (!parsed.success) {
     const issues = describeIssues(Config, parsed.error, tree.data);
-    throw new CensusError('E_CONFIG', `${path}: ${issues}`, 'mptcp-census init shows every key with its meaning');
+    throw new CensusError(
+      'E_CONFIG',
+      `${path}: ${issues}`,
+      'mptcp-census init --all FILE writes every key with its meaning',
+    );
   }
   return absolutePaths(parsed.data, dirname(resolve(path)));
 }

@@ -1,5 +1,29 @@
-/** The configuration that `mptcp-census init` writes: every key with its default and its meaning. A test parses it. */
-export const initTemplate = `# One run of mptcp-census. Paths are relative to this file. Check with: mptcp-census doctor --config census.yaml
+/** What `mptcp-census init` writes: the eight keys that matter. A test parses it. */
+export const initTemplate = `# One run of mptcp-census. Paths are relative to this file. All other keys: mptcp-census init --all all.yaml
+# Next: mptcp-census doctor --config census.yaml, then mptcp-census run --dry-run --config census.yaml runs/NAME
+
+contact: null                 # REQUIRED: who answers abuse mail, such as survey@example.edu; sent in the user agent
+
+targets:
+  list: top-1m.csv.zip        # file or URL; lines of rank,name or plain names; .zip and .gz are opened
+
+resolve:
+  resolvers: []               # addresses of DNS resolvers that bear the load; empty: those of the system
+
+scan:
+  ports: [80]                 # TCP ports; each is a SYN more per address and MPTCP version
+  rate: null                  # REQUIRED: packets per second on the wire, all probes together
+  blocklist: null             # REQUIRED: file of those who opted out; read again while the run sends
+
+asn:
+  archive: null               # where RIBs are, such as https://archive.routeviews.org/; null leaves the stage out
+
+geo:
+  country: null               # MaxMind-format file of countries; null leaves the stage out
+`;
+
+/** What `mptcp-census init --all` writes: every key with its default and its meaning. */
+export const fullTemplate = `# One run of mptcp-census. Paths are relative to this file. Check with: mptcp-census doctor --config census.yaml
 
 contact: null                 # REQUIRED: who answers abuse mail, such as survey@example.edu; sent in the user agent
 seed: null                    # a number repeats the order of the scan; null draws one per run
@@ -56,12 +80,17 @@ geo:
   country: null               # MaxMind-format files; with both null the stage is left out
   city: null
 
-os: false                     # true runs nmap -O on every candidate: slow and intrusive
+os: false                     # true runs nmap -O on every candidate: slow and intrusive; {tool: nmap, host_timeout: 120s} bounds it
 
 path:
   tool: icmp-echo
   ping: true                  # ICMP echo round trip of every candidate, to set against the SYN's
   probes: 3
+
+# lab: true                   # a run inside a test Internet of your own
+# lab_ranges: [198.18.0.0/15] # what it declares global: it sends nothing to any other address
+
+parts: {}                     # units per part at most, by stage, such as {scan: 1000000}: what an interrupted run loses at most
 
 memory: null                  # what the database may hold, such as 512MB; null: a quarter of the machine, at most 4GB
 `;

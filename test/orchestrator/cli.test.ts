@@ -174,6 +174,16 @@ test('every command has a help text with what it takes', async () => {
   }
 });
 
+test('init --all writes more keys than init, and every one of those', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'init-'));
+  const [few, all] = ['few.yaml', 'all.yaml'].map((name) => join(folder, name));
+  assert.is((await cli('init', few ?? '')).exitCode, 0);
+  assert.is((await cli('init', '--all', all ?? '')).exitCode, 0);
+  const keys = (file = '') => readFileSync(file, 'utf8').match(/^ *[a-z_]+:/gm) ?? [];
+  assert.is(keys(few).filter((key) => !keys(all).includes(key)).length, 0);
+  assert.ok(keys(all).length > 3 * keys(few).length);
+});
+
 test('init writes a file once', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'init-')), 'census.yaml');
   assert.is((await cli('init', file)).exitCode, 0);

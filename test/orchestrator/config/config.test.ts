@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parse } from 'yaml';
 import { loadConfig, refuseUnsafe } from '../../../orchestrator/config/file.ts';
-import { initTemplate } from '../../../orchestrator/config/template.ts';
+import { fullTemplate, initTemplate } from '../../../orchestrator/config/template.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 
 const test = suite('config');
@@ -52,10 +53,37 @@ test('a file that is not there is an error with a way out', () => {
   );
 });
 
-test('what init writes is a valid configuration with all defaults', () => {
-  const config = loadConfig(written(initTemplate), []);
-  const bare = loadConfig(written('targets: {list: top-1m.csv.zip}'), []);
-  assert.equal({ ...config, targets: null }, { ...bare, targets: null });
+const templates = { init: initTemplate, 'init --all': fullTemplate };
+for (const [command, template] of Object.entries(templates)) {
+  test(`what ${command} writes is a valid configuration with all defaults`, () => {
+    const config = loadConfig(written(template), []);
+    const bare = loadConfig(written('targets: {list: top-1m.csv.zip}'), []);
+    assert.equal({ ...config, targets: null }, { ...bare, targets: null });
+  });
+}
+
+/** Keys of a plain tree, dotted; lists are values. */
+function keysOf(tree: unknown, prefix = ''): string[] {
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return [prefix];
+  const entries = Object.entries(tree);
+  return entries.flatMap(([key, value]) => keysOf(value, prefix === '' ? key : `${prefix}.${key}`));
+}
+
+test('init writes eight keys, each with what it means', () => {
+  const keys = keysOf(parse(initTemplate));
+  const eight = ['contact', 'targets.list', 'resolve.resolvers', 'scan.ports', 'scan.rate', 'scan.blocklist'];
+  assert.equal(keys, [...eight, 'asn.archive', 'geo.country']);
+  const lines = initTemplate.split('\n').filter((line) => /^ *[a-z_]+: \S/.test(line));
+  assert.is(lines.length, 8);
+  for (const line of lines) assert.match(line, / # ./);
+});
+
+test('init --all has every key that there is, those of a lab and of parts as comments', () => {
+  const known = keysOf(loadConfig(written('targets: {list: top-1m.csv.zip}'), []));
+  const given = new Set(keysOf(parse(fullTemplate)));
+  const missing = known.filter((key) => !given.has(key) && !key.startsWith('parts.'));
+  assert.equal(missing, ['lab', 'lab_ranges']);
+  for (const key of [...missing, 'parts']) assert.match(fullTemplate, new RegExp(`^(# )?${key}:`, 'm'));
 });
 
 test('flags override the file, and paths are relative to it', () => {
