@@ -80,13 +80,14 @@ function absolutePaths(config: Config, folder: string): Config {
 export function loadConfig(path: string, assignments: string[]): Config {
   const tree = z.record(z.string(), z.unknown()).safeParse(readYaml(path) ?? {});
   if (!tree.success) throw new CensusError('E_CONFIG', `${path} holds no keys`, 'see: mptcp-census init --all FILE');
+  const fileAlone = Config.safeParse(tree.data);
   for (const assignment of assignments) setKey(tree.data, assignment);
   const parsed = Config.safeParse(tree.data);
   if (!parsed.success) {
     const issues = describeIssues(Config, parsed.error, tree.data);
     throw new CensusError(
       'E_CONFIG',
-      `${path}: ${issues}`,
+      `${fileAlone.success ? '--set' : path}: ${issues}`,
       'mptcp-census init --all FILE writes every key with its meaning',
     );
   }
@@ -97,8 +98,8 @@ export function loadConfig(path: string, assignments: string[]): Config {
 const wanted = [
   {
     key: 'contact',
-    absent: (config: Config) => config.contact === null,
-    why: 'anyone probed must be able to reach a person who answers',
+    absent: ({ contact }: Config) => contact === null || !isContact(contact),
+    why: 'a mail address or URL: anyone probed must be able to reach a person who answers',
   },
   {
     key: 'scan.blocklist',
@@ -121,6 +122,11 @@ function refuseOpenLab(ranges: string[]): void {
   if (open === undefined) return;
   const hint = 'a lab lives in special-purpose ranges, such as 198.18.0.0/15, 240.0.0.0/4, 2001:db8::/32';
   throw new CensusError('E_REFUSED', `lab_ranges: ${open} holds addresses of real hosts`, hint);
+}
+
+/** A mail address or a URL: what anybody probed can write to. */
+function isContact(text: string): boolean {
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) || /^https?:\/\/[^\s/]+/.test(text);
 }
 
 /** The keys of these that a configuration leaves open, with the reason to fill them in. */

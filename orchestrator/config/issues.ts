@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { suggestion } from './suggestion.ts';
+import { nearest, suggestion } from './suggestion.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -49,23 +49,48 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 
-function sentence(issue: Issue, schema: z.ZodType, input: unknown): string {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const where = path === '' ? '' : ` in ${path}`;
-    return issue.keys
-      .map((key) => `Unrecognized key: "${key}"${where}${suggestion(schema, issue.path, key)}`)
-      .join('; ');
+/** Kinds of values in the words of a YAML file. */
+const kinds: Readonly<Record<string, string>> = {
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  array: 'a list, such as [a, b]',
+  string: 'text',
+  object: 'a section of keys',
+};
+
+function unknownKey(path: readonly PropertyKey[], key: string, schema: z.ZodType): string {
+  return `${[...path, key].join('.')}: unknown key${suggestion(schema, path, key)}`;
+}
+
+/** What was expected in the place of a value, in the words of its schema or in ours for the library's. */
+function expectation(issue: Issue): string {
+  if (issue.code === 'invalid_value' && /^Invalid/.test(issue.message)) {
+    return `expected ${issue.values.map((one) => String(one)).join(' or ')}`;
   }
-  const place = path === '' ? 'the file' : path;
+  const kind = issue.code === 'invalid_type' && /^Invalid/.test(issue.message) ? kinds[issue.expected] : undefined;
+  if (kind !== undefined) return `expected ${kind}`;
+  return issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
+}
+
+/** ", did you mean ...?" for a word that is misspelt. */
+function nearWord(issue: Issue, value: unknown): string {
+  if (issue.code !== 'invalid_value' || typeof value !== 'string') return '';
+  const near = nearest(
+    value,
+    issue.values.filter((one) => typeof one === 'string'),
+  );
+  return near === null ? '' : `, did you mean ${near}?`;
+}
+
+function sentence(issue: Issue, schema: z.ZodType, input: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey(issue.path, key, schema)).join('; ');
+  }
+  const place = issue.path.length === 0 ? 'the file' : issue.path.join('.');
   const value = valueAt(input, issue.path);
   const said = value === undefined ? '' : `, not ${shown(value)}`;
-  if (issue.code === 'invalid_value' && /^Invalid/.test(issue.message)) {
-    return `${place}: expected ${issue.values.map((one) => String(one)).join(' or ')}${said}`;
-  }
-  if (value === undefined && issue.code !== 'custom')
-    return `${place}: ${issue.message.replace(/^Invalid input: /, '')}`;
-  return `${place}: ${issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '')}${said}`;
+  return `${place}: ${expectation(issue)}${said}${nearWord(issue, value)}`;
 }
 
 /** What is wrong with a configuration, every key that is wrong by its name. */

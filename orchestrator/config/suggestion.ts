@@ -36,20 +36,36 @@ function edits(a: string, b: string): number {
   return rows[a.length]?.[b.length] ?? 0;
 }
 
-/** ", did you mean ...?" for a key that is misspelt or stands in the wrong section; nothing when no key is like it. */
+/** How many letters may be wrong in a word of so many. */
+function tolerated(length: number): number {
+  return Math.max(1.5, length / 3);
+}
+
+/** The word that another is a misspelling of; null when it is like none. */
+export function nearest(word: string, known: readonly string[]): string | null {
+  const best = known
+    .map((text) => ({ text, far: edits(word.toLowerCase(), text) }))
+    .filter(({ text, far }) => far <= tolerated(text.length))
+    .sort((a, b) => a.far - b.far)[0];
+  return best?.text ?? null;
+}
+
+/**
+ * ", did you mean ...?" for a key that is misspelt or stands in the wrong section, dotted as `--set` takes it; where no key is like it, the
+ * keys that the section has.
+ */
 export function suggestion(schema: z.ZodType, path: readonly PropertyKey[], key: string): string {
   const section = path.length === 0 ? '' : `${path.join('.')}.`;
-  const best = [...new Set(keysBelow(schema, ''))]
+  const all = [...new Set(keysBelow(schema, ''))];
+  const isHere = (known: string) => known.startsWith(section) && !known.slice(section.length).includes('.');
+  const best = all
     .map((known) => {
-      const here = known.startsWith(section) && !known.slice(section.length).includes('.');
       const word = known.split('.').at(-1) ?? '';
-      return {
-        known: here ? word : known,
-        far: edits(key.toLowerCase(), word) + (here ? 0 : 0.5),
-        length: word.length,
-      };
+      return { known, far: edits(key.toLowerCase(), word) + (isHere(known) ? 0 : 0.5), length: word.length };
     })
-    .filter(({ far, length }) => far <= Math.max(1.5, length / 3))
+    .filter(({ far, length }) => far <= tolerated(length))
     .sort((a, b) => a.far - b.far)[0];
-  return best === undefined ? '' : `, did you mean "${best.known}"?`;
+  if (best !== undefined) return `, did you mean ${best.known}?`;
+  const here = all.filter(isHere).map((known) => known.slice(section.length));
+  return here.length === 0 ? '' : ` (${section === '' ? 'the file' : path.join('.')} has ${here.join(', ')})`;
 }

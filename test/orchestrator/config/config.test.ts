@@ -27,7 +27,7 @@ function messageOf(action: () => unknown): string {
 }
 
 const wrong: [sentence: string, yaml: string, message: RegExp][] = [
-  ['a key that nobody knows is named', 'targets: {list: a}\nscna: {rate: 1}', /Unrecognized key: "scna"/],
+  ['a key that nobody knows is named', 'targets: {list: a}\nscna: {rate: 1}', /scna: unknown key, did you mean scan\?/],
   ['a wrong value is named with its place', 'targets: {list: a}\nscan: {rate: fast}', /scan\.rate: /],
   ['a port out of range is refused', 'targets: {list: a}\nscan: {ports: [70000]}', /scan\.ports\.0: /],
   ['a time needs its unit', 'targets: {list: a}\nhandshake: {hold: 5}', /handshake\.hold: /],
@@ -100,6 +100,7 @@ test('flags override the file, and paths are relative to it', () => {
 const real = 'targets: {list: a}\ncontact: a@b.example\nscan: {rate: 100, blocklist: b.conf}';
 const refused: [sentence: string, yaml: string, key: RegExp][] = [
   ['no contact', real.replace('contact: a@b.example', ''), /contact is not set/],
+  ['a contact that is none', real.replace('a@b.example', 'me'), /contact is not set/],
   ['no blocklist', real.replace(', blocklist: b.conf', ''), /scan\.blocklist is not set/],
   ['no rate', real.replace('rate: 100, ', ''), /scan\.rate is not set/],
   ['lab_ranges outside a lab', `${real}\nlab_ranges: [198.18.0.0/15]`, /lab_ranges without lab/],

@@ -8,11 +8,11 @@ import { storedConfig } from '../../../orchestrator/config/stored.ts';
 
 const test = suite('config/issues');
 
-function said(text: string): string {
+function said(text: string, set: string[] = []): string {
   const file = join(mkdtempSync(join(tmpdir(), 'issues-')), 'census.yaml');
   writeFileSync(file, text);
   try {
-    loadConfig(file, []);
+    loadConfig(file, set);
     return '';
   } catch (error) {
     return String(error);
@@ -21,11 +21,48 @@ function said(text: string): string {
 
 const prefixes = 'targets: {prefixes: [198.18.0.0/24]}\n';
 const cases: [title: string, text: string, says: RegExp][] = [
-  ['a key that is misspelt', `${prefixes}scan: {rat: 5}\n`, /Unrecognized key: "rat" in scan, did you mean "rate"\?/],
-  ['a key in the wrong section', `${prefixes}rate: 5\n`, /Unrecognized key: "rate", did you mean "scan\.rate"\?/],
-  ['a key like no other', `${prefixes}xyzzy: 5\n`, /Unrecognized key: "xyzzy"$/],
+  ['a key that is misspelt', `${prefixes}scan: {rat: 5}\n`, /: scan\.rat: unknown key, did you mean scan\.rate\?$/],
+  ['a section that is misspelt', `${prefixes}scna: {rate: 5}\n`, /: scna: unknown key, did you mean scan\?$/],
+  ['a key in the wrong section', `${prefixes}rate: 5\n`, /: rate: unknown key, did you mean scan\.rate\?$/],
+  ['a key like no other', `${prefixes}xyzzy: 5\n`, /: xyzzy: unknown key \(the file has lab, .*contact, .*memory\)$/],
+  [
+    'a key like no other in a section',
+    `${prefixes}geo: {xyzzy: 5}\n`,
+    /geo\.xyzzy: unknown key \(geo has tool, country, city\)$/,
+  ],
+  [
+    'a misspelt key of a section that may be false',
+    `${prefixes}os: {tol: nmap}\n`,
+    /os\.tol: unknown key, did you mean os\.tool\?/,
+  ],
+  [
+    'a misspelt key of one alternative',
+    'targets: {list: a, wwww: true}\n',
+    /targets\.wwww: unknown key, did you mean targets\.www\?/,
+  ],
+  [
+    'two keys at once',
+    `${prefixes}scan: {rat: 5, prts: [1]}\n`,
+    /scan\.rat: .*scan\.rate\?; scan\.prts: .*scan\.ports\?$/,
+  ],
   ['a word that is not in its list', `${prefixes}resolve: {tool: bind}\n`, /resolve\.tool: expected adns/],
-  ['a target list of the wrong kind', 'targets: {prefixes: 198.18.0.0/24}\n', /targets\.prefixes: expected array/],
+  ['a misspelt word', `${prefixes}resolve: {tool: adsn}\n`, /tool: expected adns .*, not "adsn", did you mean adns\?$/],
+  ['an element of a list', `${prefixes}scan: {versions: [1, 2]}\n`, /scan\.versions\.1: expected 0 or 1, not 2$/],
+  [
+    'a family that there is not',
+    `${prefixes}resolve: {families: [5]}\n`,
+    /resolve\.families\.0: expected 4 or 6, not 5$/,
+  ],
+  [
+    'a list of one that is no list',
+    `${prefixes}scan: {ports: 80}\n`,
+    /scan\.ports: expected a list, such as \[a, b\], not 80$/,
+  ],
+  ['a yes', `${prefixes}path: {ping: yes}\n`, /path\.ping: expected true or false, not "yes"$/],
+  ['a number with letters', `${prefixes}scan: {rate: 10k}\n`, /scan\.rate: expected a number, not "10k"$/],
+  ['a fraction of a packet', `${prefixes}scan: {rate: 1.5}\n`, /scan\.rate: expected a whole number, not 1\.5$/],
+  ['a section that is a number', `${prefixes}scan: 5\n`, /: scan: expected a section of keys, not 5$/],
+  ['a target list of the wrong kind', 'targets: {prefixes: 198.18.0.0/24}\n', /targets\.prefixes: expected a list/],
   ['no targets', 'lab: true\n', /targets: expected exactly one of list, addresses, prefixes/],
   [
     'a time without its unit',
@@ -35,11 +72,31 @@ const cases: [title: string, text: string, says: RegExp][] = [
   ['a time within a section that may be false', `${prefixes}os: {host_timeout: 5}\n`, /os\.host_timeout: .*, not 5$/],
   ['a word within one', `${prefixes}os: {tool: nmapx}\n`, /os\.tool: expected nmap or \{command: \[\.\.\.\]\}, not/],
   ['a section that is a word', `${prefixes}os: maybe\n`, /os: expected false or true, not "maybe"$/],
-  ['a command of numbers', `${prefixes}scan: {tool: {command: [1]}}\n`, /tool\.command\.0: expected string, not 1$/],
-  ['a command that is no list', `${prefixes}scan: {tool: {command: x}}\n`, /tool\.command: expected array, not "x"$/],
+  ['a command of numbers', `${prefixes}scan: {tool: {command: [1]}}\n`, /tool\.command\.0: expected text, not 1$/],
+  [
+    'a command that is no list',
+    `${prefixes}scan: {tool: {command: x}}\n`,
+    /tool\.command: expected a list, .*, not "x"$/,
+  ],
   ['a tool that is a list', `${prefixes}scan: {tool: [zmap]}\n`, /scan\.tool: expected zmap or .*, not \["zmap"\]$/],
 ];
 for (const [title, text, says] of cases) test(`named: ${title}`, () => assert.match(said(text), says));
+
+const flags: [title: string, set: string, says: RegExp][] = [
+  ['a misspelt key', 'scan.rat=5', /--set: scan\.rat: unknown key, did you mean scan\.rate\?$/],
+  ['a key without its section', 'rate=5', /--set: rate: unknown key, did you mean scan\.rate\?$/],
+  ['a wrong value', 'scan.ports=80', /--set: scan\.ports: expected a list, such as \[a, b\], not 80$/],
+  ['a key below a value', 'scan.rate.x=5', /--set scan\.rate\.x=5: rate is no section$/],
+];
+for (const [title, set, says] of flags) {
+  test(`named as the flag's: ${title}`, () => {
+    assert.match(said(`${prefixes}scan: {rate: 1}\n`, [set]), says);
+  });
+}
+
+test("what is wrong in the file is said to be the file's, whatever the flags", () => {
+  assert.match(said(`${prefixes}scan: {rat: 1}\n`, ['scan.rate=5']), /census\.yaml: scan\.rat: unknown key/);
+});
 
 test('what a manifest keeps is read again as it was: every time, whatever its key', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'issues-')), 'census.yaml');
