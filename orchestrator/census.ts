@@ -217,7 +217,7 @@ export async function replayCensus(input: {
   const inputs = Object.entries(before.inputs).filter(([path]) => read.has(path));
   await requireSameInputs({ ...before, inputs: Object.fromEntries(inputs) });
   const out = resolve(input.into);
-  const manifest = new ManifestFile(out, { ...structuredClone(before), rule_set: input.rules });
+  const manifest = new ManifestFile(out, { ...structuredClone(before), replay: true, rule_set: input.rules });
   const folder = new RunFolder(root, out);
   return await replayStages({
     ...input,

@@ -60,7 +60,7 @@ async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<
     await requireInput(state.folder, stage.name, part, cut);
     const before = entry.parts[part];
     // no folder for compressed files: a replay changes nothing in the run
-    const { output_sha256, raw_sha256 } = await decodePart(
+    const { output_sha256, records_sha256, rejects_sha256, raw_sha256 } = await decodePart(
       state.job(stage, tool, part, fetched),
       new RawReader(state.folder.raw(stage.name, part), null),
     );
@@ -76,8 +76,10 @@ async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<
       if (compared !== null) notes.add(compared.note);
       if (compared?.differ ?? true) differs.push(`${stage.name}/${part}.parquet`);
     }
+    // The manifest of the replay speaks of the replay's own files.
+    if (before !== undefined) entry.parts[part] = { ...before, output_sha256, records_sha256, rejects_sha256 };
   }
-  await joinRejects(state.folder, stage.name, cut.parts);
+  entry.outputs = await joinRejects(state.folder, stage.name, cut.parts);
   return { stage: stage.name, whole: false, differs, compared: cut.parts.length, notes: [...notes] };
 }
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newStageEntry, nowIso } from './folder/entries.ts';
-import { exists, filesBelow, sha256File, sha256Of } from './folder/files.ts';
+import { areWhole, exists, filesBelow, sha256File, sha256Of } from './folder/files.ts';
 import { differingKey } from './folder/manifest.ts';
 import { stageDigest } from './part/part-stage.ts';
 import type { WholeContext, WholeStage } from './stage.ts';
@@ -11,7 +11,9 @@ async function hashOutputs(folder: string, outputs: readonly string[]): Promise<
   const hashes: Record<string, string> = {};
   for (const output of outputs) {
     const below = await filesBelow(join(folder, output));
-    const files = below.length === 0 ? [output] : below.map((file) => join(output, file));
+    const alone = (await exists(join(folder, output))) ? [output] : [];
+    const files = below.length === 0 ? alone : below.map((file) => join(output, file));
+    // What a stage writes only where there is something to say, such as rejects, may not be there.
     for (const file of files) hashes[file] = await sha256File(join(folder, file));
   }
   return hashes;
@@ -39,8 +41,7 @@ export async function runWholeStage<C>(state: RunState<C>, stage: WholeStage<C>)
   const reads = { ...state.digests(stage.reads), ...shown };
   const before = manifest.data.stages[stage.name];
   if (before?.status === 'done' && differingKey(before.reads, reads) === null) {
-    const there = await Promise.all(Object.keys(before.outputs).map((file) => exists(join(folder.out, file))));
-    if (there.every(Boolean)) return false;
+    if (await areWhole(folder.out, before.outputs)) return false;
   }
   const begun = performance.now();
   const known = { unit: stage.unit, tool: stage.name, reads, started_at: nowIso() };

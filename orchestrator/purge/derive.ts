@@ -1,10 +1,10 @@
 import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
 import { addReasons, noCounts, type PartEntry } from '../core/folder/entries.ts';
 import { fetchedBefore } from '../core/folder/fetched.ts';
-import { sha256File, writeWhole } from '../core/folder/files.ts';
+import { sha256File } from '../core/folder/files.ts';
 import { purgedUnits } from '../core/folder/ndjson.ts';
 import { RawReader } from '../core/folder/raw-files.ts';
-import type { Cut } from '../core/part/cut.ts';
+import { type Cut, writeCut } from '../core/part/cut.ts';
 import { decodePart } from '../core/part/decode.ts';
 import { writeEntry } from '../core/part/entry-file.ts';
 import { joinRejects, partEntry, stageCounts, stageDigest } from '../core/part/part-stage.ts';
@@ -58,6 +58,7 @@ async function filterPart<C>(job: PartJob<C>, before: PartEntry, party: Party): 
     input_sha256: await sha256File(folder.input(stage.name, part)),
     output_sha256: written.rows_sha256,
     records_sha256: written.file_sha256,
+    rejects_sha256: await sha256File(rejects),
     counts,
   };
 }
@@ -65,9 +66,11 @@ async function filterPart<C>(job: PartJob<C>, before: PartEntry, party: Party): 
 /** Makes the records of a part again from what is left of its raw files. */
 async function decodeAgain<C>(job: PartJob<C>, before: PartEntry): Promise<PartEntry> {
   const { folder, stage, part } = job;
-  const decoded = await decodePart(job, new RawReader(folder.raw(stage.name, part), null));
+  const reader = new RawReader(folder.raw(stage.name, part), null);
+  const decoded = await decodePart(job, reader);
+  const packed = await reader.packedSha256();
   const input = await sha256File(folder.input(stage.name, part));
-  return { ...partEntry(decoded, before.started_at, input), ended_at: before.ended_at };
+  return { ...partEntry(decoded, packed, before.started_at, input), ended_at: before.ended_at };
 }
 
 /** Renews everything of a stage that follows from its raw files: records, entries, counts, digests. */
@@ -89,10 +92,10 @@ export async function deriveStage<C>(
     const after = outside ? await filterPart(job, before, party) : await decodeAgain(job, before);
     cut.inputs[part] = after.input_sha256;
     entry.parts[part] = after;
-    await writeWhole(folder.cut(stage.name), `${JSON.stringify(cut)}\n`);
+    await writeCut(folder, stage.name, cut);
     await writeEntry(folder, stage.name, part, after);
   }
-  await joinRejects(folder, stage.name, cut.parts);
+  entry.outputs = await joinRejects(folder, stage.name, cut.parts);
   entry.reads = state.digests(stage.reads);
   entry.counts = stageCounts(entry, cut);
   entry.digest = stageDigest(cut.parts.map((part) => entry.parts[part]?.output_sha256 ?? ''));

@@ -5,7 +5,7 @@ import { formatPrefix } from '../address/ip.ts';
 import { PrefixSet } from '../address/prefix-set.ts';
 import { openDatabase } from '../core/duckdb.ts';
 import { nowIso } from '../core/folder/entries.ts';
-import { exists, filesBelow, sha256Of } from '../core/folder/files.ts';
+import { exists, filesBelow, sha256File, sha256Of } from '../core/folder/files.ts';
 import { RunFolder } from '../core/folder/folder.ts';
 import { lockFolder } from '../core/folder/lock.ts';
 import { Manifest, ManifestFile, readManifest, schemaVersion } from '../core/folder/manifest.ts';
@@ -151,7 +151,13 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
     for (const stage of input.stages) if (stage.kind === 'parts') units += await purgeUnits(state, stage, party);
     const removed = await purgeRaw(root, party);
     const optOuts = join(root, 'rejects', 'opt_outs.ndjson');
-    if (await exists(optOuts)) await rewriteLines(optOuts, dropLine, party);
+    if (await exists(optOuts)) {
+      await rewriteLines(optOuts, dropLine, party);
+      const last = manifest.data.starts
+        .flatMap(({ rereads }) => rereads)
+        .findLast((read) => read.rejects_sha256 !== null);
+      if (last !== undefined) last.rejects_sha256 = await sha256File(optOuts);
+    }
     for (const stage of input.stages) {
       await derive(state, stage, party);
       await viewStage(database, state, stage);

@@ -37,7 +37,7 @@ export const report: WholeStage<Config> = {
   reads: ['merge'],
   unit: 'table or figure',
   showsConfig: true,
-  outputs: ['report'],
+  outputs: ['report', join('rejects', 'report.ndjson')],
   async run(context) {
     const out = join(context.folder, 'report');
     const { organisations: file } = context.config.asn;

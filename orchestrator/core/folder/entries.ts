@@ -49,6 +49,15 @@ export const PartEntry = z.strictObject({
   raw_sha256: z
     .record(z.string(), z.string())
     .describe('of each file in raw/<stage>/<part>/, as the program wrote it, compressed or not'),
+  packed_sha256: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('of each of these files that is compressed, as it lies there; empty in runs of before verify'),
+  rejects_sha256: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('of rejects/parts/<stage>-<part>.ndjson; null in runs of before verify'),
   counts: Counts.describe('of this part; skipped units are counted for the stage'),
   unknown_fields: Reasons.describe('fields that the program printed and the schema does not know, with how often'),
   facts: z
@@ -99,7 +108,9 @@ export const StageEntry = z.strictObject({
   fetched: FetchedEntry.nullable()
     .default(null)
     .describe('the file that it fetched for all its parts; null where it needs none'),
-  outputs: z.record(z.string(), z.string()).describe('files that a stage without parts wrote, with their sha256'),
+  outputs: z
+    .record(z.string(), z.string())
+    .describe('files that a stage wrote, with their sha256: of one with parts, rejects/<stage>.ndjson alone'),
   digest: z.string().nullable().describe('sha256 over the outputs of all parts; null while running'),
 });
 export type StageEntry = z.infer<typeof StageEntry>;

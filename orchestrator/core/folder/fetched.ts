@@ -7,6 +7,7 @@ import { FetchedEntry, nowIso, type StageEntry } from './entries.ts';
 import { exists, sha256File, writeWhole } from './files.ts';
 import type { RunFolder } from './folder.ts';
 import type { Manifest } from './manifest.ts';
+import { openSeal, sealText } from './sealed.ts';
 
 const HOUR = 3600_000;
 
@@ -31,7 +32,9 @@ async function readFetched(folder: RunFolder, stage: string): Promise<FetchedEnt
   const path = folder.fetchedEntry(stage);
   if (!(await exists(path))) return null;
   try {
-    return FetchedEntry.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { value, seal } = openSeal(relative(folder.root, path), await readFile(path, 'utf8'));
+    if (seal === 'broken') throw new Error('its self_sha256 is another one');
+    return FetchedEntry.parse(value);
   } catch (cause) {
     throw new CensusError(
       'E_RUN_FOLDER',
@@ -92,7 +95,8 @@ export async function fetchInput<C>(
     bytes: (await stat(got.path)).size,
     fetched_at: nowIso(),
   };
-  await writeWhole(state.folder.fetchedEntry(stage.name), `${JSON.stringify(entry.fetched, null, 1)}\n`);
+  const path = state.folder.fetchedEntry(stage.name);
+  await writeWhole(path, sealText(relative(state.folder.root, path), entry.fetched, 1));
   await state.manifest.save();
   return got.path;
 }

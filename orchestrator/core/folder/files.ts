@@ -19,6 +19,15 @@ export async function sha256File(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** true when all files are there with the content that they were written with: sha256 by path, relative to the folder. */
+export async function areWhole(folder: string, files: Record<string, string>): Promise<boolean> {
+  for (const [file, sha256] of Object.entries(files)) {
+    const path = join(folder, file);
+    if (!(await exists(path)) || (await sha256File(path)) !== sha256) return false;
+  }
+  return true;
+}
+
 export function sha256Of(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }

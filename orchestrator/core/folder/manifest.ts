@@ -5,6 +5,7 @@ import { CensusError } from '../../errors.ts';
 import { RuleSetName } from '../../schemas/lists.ts';
 import { StageEntry } from './entries.ts';
 import { exists, writeWhole } from './files.ts';
+import { openSeal, type Seal, sealText } from './sealed.ts';
 
 /** 2: records as Parquet, sorted; 1: as NDJSON, as they came. */
 export const schemaVersion = 2;
@@ -83,6 +84,11 @@ export const Manifest = z.strictObject({
             OptOutsEntry.extend({
               at: z.string().describe('UTC'),
               rejected_lines: z.int().describe('lines that were not understood; kept in rejects/opt_outs.ndjson'),
+              rejects_sha256: z
+                .string()
+                .nullable()
+                .default(null)
+                .describe('of that file as it was then; null without one, and in runs of before verify'),
             }),
           )
           .default([])
@@ -102,6 +108,7 @@ export const Manifest = z.strictObject({
     )
     .default([])
     .describe('when a party was removed from the run, and how much; never who. Hashes are those of what is left'),
+  replay: z.literal(true).optional().describe('this is no run but a replay of one: raw files and inputs lie there'),
   rule_set: RuleSetName.default('ours').describe('the rules that the hosts are judged by: ours, in every run'),
   rules_version: z
     .int()
@@ -115,17 +122,19 @@ export const Manifest = z.strictObject({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+export const manifestName = 'manifest.json';
+
 function manifestPath(runFolder: string): string {
-  return join(runFolder, 'manifest.json');
+  return join(runFolder, manifestName);
 }
 
 /** Reads a run's manifest; null when the folder has none. Refuses one of another schema version. */
 export async function readManifest(runFolder: string): Promise<Manifest | null> {
   const path = manifestPath(runFolder);
   if (!(await exists(path))) return null;
-  let value: unknown;
+  let opened: { value: unknown; seal: Seal };
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    opened = openSeal(manifestName, await readFile(path, 'utf8'));
   } catch (cause) {
     throw new CensusError(
       'E_RUN_FOLDER',
@@ -134,7 +143,14 @@ export async function readManifest(runFolder: string): Promise<Manifest | null> 
       cause,
     );
   }
-  const parsed = Manifest.safeParse(value);
+  if (opened.seal === 'broken') {
+    throw new CensusError(
+      'E_RUN_FOLDER',
+      `${path} was changed after it was written: its self_sha256 is another one`,
+      'put it back from a copy of the run folder; mptcp-census verify compares all other files',
+    );
+  }
+  const parsed = Manifest.safeParse(opened.value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new CensusError(
@@ -158,9 +174,7 @@ export class ManifestFile {
   }
 
   async save(): Promise<void> {
-    const write = this.#last.then(() =>
-      writeWhole(manifestPath(this.#folder), `${JSON.stringify(this.data, null, 2)}\n`),
-    );
+    const write = this.#last.then(() => writeWhole(manifestPath(this.#folder), sealText(manifestName, this.data, 2)));
     this.#last = write.catch(() => undefined);
     await write;
   }

@@ -7,10 +7,10 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip, type Gzip } from 'node:zlib';
 import { lineBatches } from '../process/lines.ts';
-import { exists, filesBelow } from './files.ts';
+import { exists, filesBelow, sha256File } from './files.ts';
 
 /** Raw files are compressed under this ending when their part is done. */
-const packed = '.gz';
+export const packed = '.gz';
 /** Smaller files stay as they are: a page of the disk holds them anyway, and people read them. */
 const leastBytes = 4096;
 /** Written by core itself, and read by it as they are. */
@@ -64,9 +64,11 @@ export async function rawNames(folder: string): Promise<string[]> {
 /** A file being compressed while it is read for something else. */
 class Packing {
   readonly #gzip: Gzip = createGzip({ level: gzipLevel, chunkSize: chunkBytes });
+  readonly #hash = createHash('sha256');
   readonly #written: Promise<void>;
 
   constructor(to: string, mode: number) {
+    this.#gzip.on('data', (chunk: Buffer) => this.#hash.update(chunk));
     this.#written = pipeline(this.#gzip, createWriteStream(to, { mode, flush: true }));
     this.#written.catch(() => undefined); // told by whoever writes next
   }
@@ -75,9 +77,11 @@ class Packing {
     if (!this.#gzip.write(chunk)) await Promise.race([once(this.#gzip, 'drain'), this.#written]);
   }
 
-  async end(): Promise<void> {
+  /** Gives the sha256 of the compressed file. */
+  async end(): Promise<string> {
     this.#gzip.end();
     await this.#written;
+    return this.#hash.digest('hex');
   }
 
   drop(): void {
@@ -94,6 +98,7 @@ export class RawReader {
   readonly #temp: string | null;
   readonly #sha256 = new Map<string, string>();
   readonly #packed = new Map<string, string>();
+  readonly #packedSha256 = new Map<string, string>();
 
   constructor(folder: string, temp: string | null) {
     this.#folder = folder;
@@ -115,7 +120,7 @@ export class RawReader {
         await packing?.gzip.write(chunk);
         yield chunk;
       }
-      await packing?.gzip.end();
+      if (packing !== null) this.#packedSha256.set(name, await packing.gzip.end());
       whole = true;
     } finally {
       if (!whole) packing?.gzip.drop();
@@ -143,6 +148,17 @@ export class RawReader {
       for await (const _ of this.#read(name));
     }
     return Object.fromEntries(names.map((name) => [name, this.#sha256.get(name) ?? '']));
+  }
+
+  /** sha256 of every compressed file as it lies there, or will once it is put there. */
+  async packedSha256(): Promise<Record<string, string>> {
+    const sums: Record<string, string> = {};
+    for (const name of await rawNames(this.#folder)) {
+      const path = join(this.#folder, name) + packed;
+      const sum = this.#packedSha256.get(name) ?? ((await exists(path)) ? await sha256File(path) : null);
+      if (sum !== null) sums[name] = sum;
+    }
+    return sums;
   }
 
   /**

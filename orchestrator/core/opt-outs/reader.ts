@@ -4,7 +4,7 @@ import { blocklistText, type Fault, readEntries } from '../../address/blocklist.
 import { formatPrefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { nowIso } from '../folder/entries.ts';
-import { sha256Of } from '../folder/files.ts';
+import { exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { ManifestFile } from '../folder/manifest.ts';
 import { keepOptOuts } from '../folder/opt-outs.ts';
 import { after } from '../process/timer.ts';
@@ -102,7 +102,8 @@ export class OptOutReader {
     const lines = late.prefixes.map((prefix) => `${formatPrefix(prefix)}\n`).join('');
     const bytes = Buffer.from(whole ? text : `# what held from ${nowIso()} on\n${lines}`);
     const entry = await keepOptOuts(folder, { path, bytes, prefixes: late.prefixes });
-    manifest.data.starts.at(-1)?.rereads.push({ at: nowIso(), ...entry, rejected_lines: faults });
+    const rejects_sha256 = (await exists(this.#rejects)) ? await sha256File(this.#rejects) : null;
+    manifest.data.starts.at(-1)?.rereads.push({ at: nowIso(), ...entry, rejected_lines: faults, rejects_sha256 });
     await manifest.save();
     return held;
   }

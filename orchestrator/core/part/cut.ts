@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
 import { compiled } from '../compiled.ts';
 import { exists, LineWriter, sha256File, writeWhole } from '../folder/files.ts';
 import { RunFolder } from '../folder/folder.ts';
+import { openSeal, sealText } from '../folder/sealed.ts';
 import type { PartStage, UnitRow } from '../stage.ts';
 
 /** How the input of a stage was cut into parts. */
@@ -23,10 +25,17 @@ export async function readCut(folder: RunFolder, stage: string): Promise<Cut | n
   const path = folder.cut(stage);
   if (!(await exists(path))) return null;
   try {
-    return Cut.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { value, seal } = openSeal(relative(folder.root, path), await readFile(path, 'utf8'));
+    return seal === 'broken' ? null : Cut.parse(value);
   } catch {
     return null;
   }
+}
+
+/** Says how a stage was cut: written last. */
+export async function writeCut(folder: RunFolder, stage: string, cut: Cut): Promise<void> {
+  const path = folder.cut(stage);
+  await writeWhole(path, sealText(relative(folder.root, path), cut, 0));
 }
 
 /** @throws CensusError E_RUN_FOLDER when the input of a part is not what was cut: its counts would not add up */
@@ -143,6 +152,6 @@ export async function cutParts<C>(
     await files.drain();
   }
   await files.finish();
-  await writeWhole(folder.cut(stage.name), `${JSON.stringify(cut)}\n`);
+  await writeCut(folder, stage.name, cut);
   return cut;
 }

@@ -29,6 +29,7 @@ export interface Decoded {
   output_sha256: string;
   records_sha256: string;
   raw_sha256: Record<string, string>;
+  rejects_sha256: string;
 }
 
 /** The last lines that a part's last program wrote to stderr. */
@@ -214,8 +215,9 @@ export async function decodePart<C>(
   counts.units_in += Object.values(skipped).reduce((sum, count) => sum + count, 0);
   counts.records_out = written.rows;
   counts.rejected_lines = decoder.rejects.lines;
-  await decoder.rejects.finish();
+  const rejects_sha256 = await decoder.rejects.finish();
   return {
+    rejects_sha256,
     counts,
     unknown_fields: decoder.unknown.counts,
     commands,

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { CensusError } from '../../errors.ts';
 import { PartEntry } from '../folder/entries.ts';
 import { exists, writeWhole } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
+import { openSeal, type Seal, sealText } from '../folder/sealed.ts';
 import type { Cut } from './cut.ts';
 
 /** Puts the entry of a part beside its records. It comes last: where it is, the part is done. */
 export async function writeEntry(folder: RunFolder, stage: string, part: string, entry: PartEntry): Promise<void> {
-  await writeWhole(folder.entry(stage, part), `${JSON.stringify(entry, null, 1)}\n`);
+  const path = folder.entry(stage, part);
+  await writeWhole(path, sealText(relative(folder.out, path), entry, 1));
 }
 
 /**
@@ -17,13 +20,16 @@ export async function writeEntry(folder: RunFolder, stage: string, part: string,
 export async function readEntry(folder: RunFolder, stage: string, part: string, cut: Cut): Promise<PartEntry | null> {
   const path = folder.entry(stage, part);
   if (!(await exists(path))) return null;
-  const entry = PartEntry.safeParse(parsed(await readFile(path, 'utf8')));
-  if (!entry.success) {
-    const [issue] = entry.error.issues;
-    const hint = 'put it back as it was; or remove it, and the part is decoded again from its raw files';
-    throw new CensusError('E_RUN_FOLDER', `${path}: ${issue?.path.join('.')}: ${issue?.message}`, hint);
+  const { value, seal } = opened(relative(folder.out, path), await readFile(path, 'utf8'));
+  const entry = PartEntry.safeParse(value);
+  const elsewhere = entry.success && entry.data.input_sha256 !== cut.inputs[part];
+  if (!entry.success || (seal === 'broken' && !elsewhere)) {
+    const issue = entry.error?.issues[0];
+    const what = issue === undefined ? 'was changed after it was written' : `${issue.path.join('.')}: ${issue.message}`;
+    const hint = 'put it back as it was; or remove it, and it is written again from the manifest or the raw files';
+    throw new CensusError('E_RUN_FOLDER', `${path}: ${what}`, hint);
   }
-  if (entry.data.input_sha256 === cut.inputs[part]) return entry.data;
+  if (!elsewhere) return entry.data;
   throw new CensusError(
     'E_RUN_FOLDER',
     `${path} is of another input, sha256 ${entry.data.input_sha256}; this run asks ${folder.input(stage, part)}`,
@@ -31,10 +37,10 @@ export async function readEntry(folder: RunFolder, stage: string, part: string, 
   );
 }
 
-function parsed(text: string): unknown {
+function opened(name: string, text: string): { value: unknown; seal: Seal } {
   try {
-    return JSON.parse(text);
+    return openSeal(name, text);
   } catch {
-    return null;
+    return { value: null, seal: 'none' };
   }
 }

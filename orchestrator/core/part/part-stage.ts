@@ -1,5 +1,5 @@
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { CensusError } from '../../errors.ts';
 import { sectionOf } from '../folder/changes.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type StageEntry,
 } from '../folder/entries.ts';
 import { fetchInput } from '../folder/fetched.ts';
-import { exists, sha256File, sha256Of } from '../folder/files.ts';
+import { areWhole, exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { differingKey } from '../folder/manifest.ts';
 import { RawReader } from '../folder/raw-files.ts';
@@ -47,8 +47,11 @@ export async function knownParts(
 ): Promise<StageEntry['parts']> {
   const parts: StageEntry['parts'] = {};
   for (const part of cut.parts) {
-    const entry = (await readEntry(folder, stage, part, cut)) ?? before[part];
-    if (entry !== undefined) parts[part] = entry;
+    const there = await readEntry(folder, stage, part, cut);
+    const entry = there ?? before[part];
+    if (entry === undefined) continue;
+    if (there === null) await writeEntry(folder, stage, part, entry);
+    parts[part] = entry;
   }
   return parts;
 }
@@ -85,7 +88,12 @@ function packingReader<C>({ folder, stage, part }: PartJob<C>): RawReader {
 }
 
 /** @param input sha256 of what was asked: it was compared with the file before the part was begun */
-export function partEntry(decoded: Decoded, startedAt: string, input: string): PartEntry {
+export function partEntry(
+  decoded: Decoded,
+  packed: Record<string, string>,
+  startedAt: string,
+  input: string,
+): PartEntry {
   return {
     started_at: startedAt,
     ended_at: nowIso(),
@@ -93,6 +101,8 @@ export function partEntry(decoded: Decoded, startedAt: string, input: string): P
     output_sha256: decoded.output_sha256,
     records_sha256: decoded.records_sha256,
     raw_sha256: decoded.raw_sha256,
+    packed_sha256: packed,
+    rejects_sha256: decoded.rejects_sha256,
     counts: decoded.counts,
     unknown_fields: decoded.unknown_fields,
     facts: decoded.facts,
@@ -100,8 +110,8 @@ export function partEntry(decoded: Decoded, startedAt: string, input: string): P
   };
 }
 
-/** Puts the rejects of all parts into one file per stage; none when nothing was rejected. */
-export async function joinRejects(folder: RunFolder, stage: string, parts: string[]): Promise<void> {
+/** Puts the rejects of all parts into one file per stage, none when nothing was rejected; gives its sha256 by its path. */
+export async function joinRejects(folder: RunFolder, stage: string, parts: string[]): Promise<StageEntry['outputs']> {
   const path = folder.rejects(stage);
   await rm(path, { force: true });
   let any = false;
@@ -112,6 +122,7 @@ export async function joinRejects(folder: RunFolder, stage: string, parts: strin
     any = true;
     await appendFile(path, text);
   }
+  return any ? { [relative(folder.out, path)]: await sha256File(path) } : {};
 }
 
 /** Counts of a stage: its parts and the units that were not asked. */
@@ -145,9 +156,12 @@ export async function missingParts(
 ): Promise<string[]> {
   const missing: string[] = [];
   for (const part of cut.parts) {
-    const records = folder.records(stage, part);
-    const there = (await exists(records)) && (await exists(folder.rejectsPart(stage, part)));
-    const whole = there && (await sha256File(records)) === parts[part]?.records_sha256;
+    const [records, rejects] = [folder.records(stage, part), folder.rejectsPart(stage, part)];
+    const there = (await exists(records)) && (await exists(rejects));
+    const known = parts[part];
+    const same = there && (await sha256File(records)) === known?.records_sha256;
+    const rejected = known?.rejects_sha256 ?? null;
+    const whole = same && (rejected === null || (await sha256File(rejects)) === rejected);
     if (!whole) missing.push(part);
   }
   return missing;
@@ -188,7 +202,8 @@ async function doPart<C>(state: RunState<C>, job: PartJob<C>, doing: Doing): Pro
   const live = new LiveDecoding(job);
   if (!(await isCollected(job))) await collectPart(job, { screen, turns, listen: (context) => live.open(context) });
   const reader = packingReader(job);
-  const done = partEntry(await decodePart(job, reader, live.sorting), startedAt, cut.inputs[part] ?? '');
+  const decoded = await decodePart(job, reader, live.sorting);
+  const done = partEntry(decoded, await reader.packedSha256(), startedAt, cut.inputs[part] ?? '');
   await writeEntry(state.folder, stage.name, part, done);
   entry.parts[part] = done;
   await reader.pack();
@@ -199,7 +214,8 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   const tool = stage.tool(state.config);
   const { entry, cut } = await openStage(state, stage, tool.name);
   const missing = await missingParts(state.folder, stage.name, entry.parts, cut);
-  if (missing.length === 0 && entry.status === 'done') return false;
+  if (missing.length === 0 && entry.status === 'done' && (await areWhole(state.folder.out, entry.outputs)))
+    return false;
 
   const begun = performance.now();
   const partsDone = cut.parts.length - missing.length;
@@ -220,7 +236,7 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
     await state.manifest.save();
   }
   await mkdir(state.folder.stage(stage.name), { recursive: true });
-  await joinRejects(state.folder, stage.name, cut.parts);
+  entry.outputs = await joinRejects(state.folder, stage.name, cut.parts);
   entry.counts = stageCounts(entry, cut);
   entry.digest = stageDigest(cut.parts.map((part) => entry.parts[part]?.output_sha256 ?? ''));
   entry.status = 'done';

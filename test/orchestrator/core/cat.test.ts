@@ -60,6 +60,8 @@ const part: PartEntry = {
   output_sha256: '',
   records_sha256: '',
   raw_sha256: {},
+  packed_sha256: {},
+  rejects_sha256: null,
   counts: noCounts(),
   unknown_fields: {},
   facts: {},
