@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { canonicalAddress } from './address/ip.ts';
+import { printLines } from './core/process/print-lines.ts';
 import { abortOnSignals } from './core/process/signals.ts';
 import { clock, type Reporter } from './core/progress.ts';
 import { CensusError, knownError } from './errors.ts';
@@ -15,20 +15,6 @@ const out = (text: string) => process.stdout.write(`${text}\n`);
 const err = (text: string) => process.stderr.write(`${text}\n`);
 const ownTemp = () => process.env.TMPDIR ?? '/var/tmp';
 const stopSignal = () => abortOnSignals(() => process.exit(1));
-
-/** Prints lines as fast as the reader takes them: the first at once, the others in larger pieces. */
-async function printLines(lines: AsyncIterable<string>): Promise<void> {
-  let piece = '';
-  let most = 0;
-  for await (const line of lines) {
-    piece += `${line}\n`;
-    if (piece.length < most) continue;
-    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
-    piece = '';
-    most = 1 << 16;
-  }
-  process.stdout.write(piece);
-}
 
 /** Gathers an option that may be given several times. */
 function collect(value: string, before: string[]): string[] {
@@ -47,6 +33,7 @@ Examples:
   $ mptcp-census doctor                                check programs and kernel
   $ sudo mptcp-census run --config census.yaml runs/2026-11
   $ mptcp-census replay runs/2026-11                   decode it again without sending a packet
+  $ mptcp-census verify runs/2026-11                   compare every file with the hash it was written with
   $ zmap ... -M mptcp_synscan -O json -f '*' | mptcp-census judge`,
   );
 
@@ -150,7 +137,27 @@ program
   )
   .action(async (text, folders) => {
     const { purgeLines } = await import('./purge/command.ts');
-    await printLines(purgeLines(text, folders, stopSignal()));
+    await printLines(process.stdout, purgeLines(text, folders, stopSignal()));
+  });
+
+program
+  .command('verify')
+  .description('compare every file of a run with the hashes that were taken when it was written; changes nothing')
+  .argument('<run...>', 'run folders, or folders of replays')
+  .addHelpText(
+    'after',
+    `
+One line for each file that differs, is missing or is unexpected: then the exit code is 1.
+Lines that begin with unhashed, open or outside say what cannot be compared, and are no damage.
+
+Example: mptcp-census verify runs/*`,
+  )
+  .action(async (folders) => {
+    const { verifyLines } = await import('./verify/command.ts');
+    const damage = () => {
+      process.exitCode = 1;
+    };
+    await printLines(process.stdout, verifyLines(folders, { damage, tell: err }));
   });
 
 program
@@ -168,7 +175,7 @@ program
     if (address !== undefined && about === null)
       throw new CensusError('E_INPUT', `${address} is no address`, 'give one IPv4 or IPv6 address');
     const { recordLines } = await import('./core/cat.ts');
-    await printLines(recordLines(resolve(folder), stage, about));
+    await printLines(process.stdout, recordLines(resolve(folder), stage, about));
   });
 
 program

@@ -11,6 +11,7 @@ import { lockFolder } from '../core/folder/lock.ts';
 import { Manifest, ManifestFile, readManifest, schemaVersion } from '../core/folder/manifest.ts';
 import { purgedUnits } from '../core/folder/ndjson.ts';
 import { rawNames } from '../core/folder/raw-files.ts';
+import { listSuperseded, supersededList } from '../core/folder/superseded.ts';
 import { readCut, weightOf } from '../core/part/cut.ts';
 import type { PartStage, Stage } from '../core/stage.ts';
 import { createState, type RunState, viewStage } from '../core/state.ts';
@@ -67,10 +68,13 @@ async function purgeRaw(root: string, party: Party): Promise<Removed> {
   const sum = { files: 0, lines: 0, packets: 0 };
   for (const file of await filesBelow(join(root, 'raw'))) {
     const path = join(root, 'raw', file);
-    if (basename(path) === 'cut.json') continue;
+    if (['cut.json', supersededList].includes(basename(path))) continue;
     const removed = await purgeFile(path, new Set(await rawNames(dirname(path))), party);
     for (const key of ['files', 'lines', 'packets'] as const) sum[key] += removed[key];
   }
+  const superseded = join(root, 'raw', 'superseded');
+  const folders = (await exists(superseded)) ? await readdir(superseded) : [];
+  for (const name of folders) await listSuperseded(root, join(superseded, name));
   return sum;
 }
 

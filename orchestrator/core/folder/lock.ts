@@ -17,7 +17,7 @@ function startOf(pid: number): string | null {
   }
 }
 
-async function ownerOf(path: string): Promise<Owner | null> {
+async function lockedBy(path: string): Promise<Owner | null> {
   const text = await readFile(path, 'utf8').catch(() => '');
   try {
     return Owner.parse(JSON.parse(text));
@@ -26,13 +26,19 @@ async function ownerOf(path: string): Promise<Owner | null> {
   }
 }
 
+/** PID of the process that works in a folder; null when none does. */
+export async function ownerOf(folder: string): Promise<number | null> {
+  const owner = await lockedBy(join(folder, '.lock'));
+  return owner !== null && startOf(owner.pid) === owner.started ? owner.pid : null;
+}
+
 /**
  * Takes a run folder for this process; the function returned gives it back. The lock of a process that is gone is taken over.
  * @throws CensusError E_RUN_FOLDER when another run works in the folder
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, '.lock');
-  const before = await ownerOf(path);
+  const before = await lockedBy(path);
   if (before !== null && startOf(before.pid) === before.started) {
     const hint = 'wait for it, or give this run another name';
     throw new CensusError('E_RUN_FOLDER', `process ${before.pid} is at work in ${folder}`, hint);

@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { CensusError } from '../../errors.ts';
 import { sectionOf } from '../folder/changes.ts';
 import {
@@ -18,6 +18,7 @@ import { areWhole, exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { differingKey } from '../folder/manifest.ts';
 import { RawReader } from '../folder/raw-files.ts';
+import { supersede } from '../folder/superseded.ts';
 import { someAtOnce, Turns } from '../process/turns.ts';
 import type { PartStage, RowScreen } from '../stage.ts';
 import type { RunState } from '../state.ts';
@@ -27,16 +28,6 @@ import { type Cut, cutParts, readCut, requireInput } from './cut.ts';
 import { type Decoded, decodePart, LiveDecoding } from './decode.ts';
 import { readEntry, writeEntry } from './entry-file.ts';
 import type { PartJob } from './site.ts';
-
-/** Moves raw files aside that are about to be measured again. */
-async function supersede(folder: RunFolder, stage: string, from: string): Promise<void> {
-  if (!(await exists(from))) return;
-  let count = 0;
-  while (await exists(folder.superseded(stage, count))) count += 1;
-  const to = folder.superseded(stage, count);
-  await mkdir(dirname(to), { recursive: true });
-  await rename(from, to);
-}
 
 /** The entries of the parts that are done: each beside its part, in runs of earlier versions in the manifest alone. */
 export async function knownParts(
