@@ -9,7 +9,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake killed wide recall fuzz lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake killed wide recall fuzz flips lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -43,7 +43,7 @@ test-unit: setup-unit ## run the tests that need neither root nor a lab; one min
 	@node --import tsx test/run.ts --unit
 
 nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times, the paper world whole; a skip is a failure
-	@EXPECT_ALL=1 TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 RECALL_BITS=16 PYASN_ADDRESSES=2000000 \
+	@EXPECT_ALL=1 TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 RECALL_BITS=16 FLIPS=300 PYASN_ADDRESSES=2000000 \
 		node --import tsx test/run.ts
 
 check: setup-check ## types, lint, format, dead code, house rules
@@ -76,6 +76,9 @@ killed: setup-test ## kill a census of stand-in programs once in each stage, at 
 
 fuzz: ## fuzz the option codec for a minute
 	@$(MAKE) --silent -C zmap-module fuzz SECONDS=60
+
+flips: setup-unit ## damage a run folder at random 300 times: verify must name each file, run must publish nothing from it
+	@FLIPS=300 node --import tsx test/orchestrator/verify/flips.test.ts
 
 docs: ## regenerate the data dictionary from the schemas
 	@node --import tsx scripts/data-dictionary.ts

@@ -30,6 +30,7 @@ import { pipeline } from './pipeline.ts';
 import { readOrganisations } from './report/organisations/file.ts';
 import type { RuleSetName } from './schemas/lists.ts';
 import { findTool } from './tools/finder.ts';
+import { requireUndamaged } from './verify/undamaged.ts';
 
 /** Names of all stages, in order of reading. */
 export function stageNames(): string[] {
@@ -123,6 +124,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   const release = await lockFolder(folder);
   try {
     const before = await readManifest(folder);
+    if (before !== null) await requireUndamaged(folder, pipeline(findTool));
     const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
     await checkSourcesOf(config, earlier);
     if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);

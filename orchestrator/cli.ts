@@ -7,6 +7,7 @@ import { printLines } from './core/process/print-lines.ts';
 import { abortOnSignals } from './core/process/signals.ts';
 import { clock, type Reporter } from './core/progress.ts';
 import { CensusError, knownError } from './errors.ts';
+import { examples } from './help/examples.ts';
 import { censusVersion } from './machine/version.ts';
 import { RuleSetName } from './schemas/lists.ts';
 
@@ -25,17 +26,7 @@ const program = new Command('mptcp-census')
   .exitOverride() // before the commands, which inherit it: its own exit code for wrong usage is 1
   .description('Measures Multipath TCP deployment: evidence from real programs, verdicts that can be recomputed.')
   .version(censusVersion())
-  .addHelpText(
-    'after',
-    `
-Examples:
-  $ mptcp-census init                                  write a commented census.yaml
-  $ mptcp-census doctor                                check programs and kernel
-  $ sudo mptcp-census run --config census.yaml runs/2026-11
-  $ mptcp-census replay runs/2026-11                   decode it again without sending a packet
-  $ mptcp-census verify runs/2026-11                   compare every file with the hash it was written with
-  $ zmap ... -M mptcp_synscan -O json -f '*' | mptcp-census judge`,
-  );
+  .addHelpText('after', examples);
 
 program
   .command('run')
@@ -58,7 +49,7 @@ An interrupted run resumes where it stopped. Remove runs/NAME/STAGE to measure t
     const config = loadConfig(options.config, options.set);
     if (options.dryRun) {
       const { dryRunLines } = await import('./dry-run/dry-run.ts');
-      return await printLines(dryRunLines({ folder, config, temp: ownTemp(), signal: stopSignal() }));
+      return await printLines(process.stdout, dryRunLines({ folder, config, temp: ownTemp(), signal: stopSignal() }));
     }
     const { runCensus, stageNames } = await import('./census.ts');
     const { announce, liveView, plainView } = await import('./view.ts');

@@ -8,7 +8,7 @@ import { type Manifest, schemaVersion } from './folder/manifest.ts';
 import { RawReader } from './folder/raw-files.ts';
 import { readCut, requireInput } from './part/cut.ts';
 import { decodePart } from './part/decode.ts';
-import { joinRejects } from './part/part-stage.ts';
+import { joinRejects } from './rejects.ts';
 import type { RunInput } from './run.ts';
 import type { PartStage, WholeStage } from './stage.ts';
 import { createState, type RunState, viewStage } from './state.ts';
@@ -79,7 +79,7 @@ async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<
     // The manifest of the replay speaks of the replay's own files.
     if (before !== undefined) entry.parts[part] = { ...before, output_sha256, records_sha256, rejects_sha256 };
   }
-  entry.outputs = await joinRejects(state.folder, stage.name, cut.parts);
+  entry.rejects_sha256 = await joinRejects(state.folder, stage.name, cut.parts);
   return { stage: stage.name, whole: false, differs, compared: cut.parts.length, notes: [...notes] };
 }
 

@@ -208,10 +208,7 @@ export interface Tool<I, W, R, C> {
   collect?(context: CollectContext<I, C>): Promise<void>;
   /** Rows in batches, as they come: an asynchronous step for each would cost more than the row. */
   decode(context: DecodeContext<I, C>): AsyncIterable<Iterable<RawRow>>;
-  /**
-   * decode reads nothing but the units, by `batches`, and gives the rows of each in their order: they need no sorting, and each unit is
-   * read once.
-   */
+  /** decode reads nothing but the units, by `batches`, and gives the rows of each in their order: nothing is sorted or read twice. */
   inOrder?: true;
   /**
    * While it collects it hands over with `take` the rows, in any order, that decode would give: decoding overlaps with waiting for the network, and

@@ -7,8 +7,9 @@ import { RawReader } from '../core/folder/raw-files.ts';
 import { type Cut, writeCut } from '../core/part/cut.ts';
 import { decodePart } from '../core/part/decode.ts';
 import { writeEntry } from '../core/part/entry-file.ts';
-import { joinRejects, partEntry, stageCounts, stageDigest } from '../core/part/part-stage.ts';
+import { partEntry, stageCounts, stageDigest } from '../core/part/part-stage.ts';
 import type { PartJob } from '../core/part/site.ts';
+import { joinRejects } from '../core/rejects.ts';
 import { NarrowRows } from '../core/rows/narrow-row.ts';
 import { RecordsWriter } from '../core/rows/records-file.ts';
 import type { PartStage } from '../core/stage.ts';
@@ -95,7 +96,7 @@ export async function deriveStage<C>(
     await writeCut(folder, stage.name, cut);
     await writeEntry(folder, stage.name, part, after);
   }
-  entry.outputs = await joinRejects(folder, stage.name, cut.parts);
+  entry.rejects_sha256 = await joinRejects(folder, stage.name, cut.parts);
   entry.reads = state.digests(stage.reads);
   entry.counts = stageCounts(entry, cut);
   entry.digest = stageDigest(cut.parts.map((part) => entry.parts[part]?.output_sha256 ?? ''));

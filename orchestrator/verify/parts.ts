@@ -72,10 +72,13 @@ async function* replayed(view: View, stage: string, entry: StageEntry): AsyncGen
 }
 
 async function* measured(view: View, stage: string, entry: StageEntry | undefined) {
+  const raw = `raw/${stage}/`;
+  const begun = Object.keys(entry?.parts ?? {}).length > 0 || entry?.status === 'done';
+  const bare = begun && ![...view.present].some((path) => path.startsWith(raw));
+  if (bare) yield { told: 'missing', path: raw, kind: 'raw', why: 'is gone' } satisfies Finding;
   const cutPath = relative(view.root, view.folder.cut(stage));
   const cut = await sealedValue(view, cutPath, Cut);
-  const begun = Object.keys(entry?.parts ?? {}).length > 0 || entry?.status === 'done';
-  if (begun || view.present.has(cutPath)) {
+  if ((begun && !bare) || view.present.has(cutPath)) {
     yield { path: cutPath, kind: 'cut', sha256: null, seal: cutPath } satisfies Expected;
   } else view.known.add(`raw/${stage}/input`);
   const beside = [...view.present].flatMap((path) => {
@@ -89,12 +92,12 @@ async function* measured(view: View, stage: string, entry: StageEntry | undefine
     yield* entryOf(view, of, entry?.parts[part], entry?.status === 'done');
     const input = cut?.inputs[part] ?? of.entry?.input_sha256;
     const path = relative(view.root, view.folder.input(stage, part));
-    if (input !== undefined) yield { path, kind: 'input', sha256: [input] } satisfies Expected;
+    if (input !== undefined && !bare) yield { path, kind: 'input', sha256: [input] } satisfies Expected;
     if (of.entry === null) leaveOpen(view, of);
     else {
       done += 1;
       yield* derived(view, of, of.entry);
-      yield* rawFiles(view, of, of.entry);
+      if (!bare) yield* rawFiles(view, of, of.entry);
     }
   }
   if (view.manifest !== null && entry?.status !== 'done') {
@@ -113,7 +116,5 @@ export async function* partStageFiles(view: View, stage: string): AsyncGenerator
   const hashed = Object.values(entry?.parts ?? {}).some(({ rejects_sha256 }) => rejects_sha256 !== null);
   if (entry?.status !== 'done') view.known.add(rejects);
   else if (!hashed && view.present.has(rejects)) yield { path: rejects, kind: 'output', sha256: null };
-  else {
-    for (const [path, sha256] of Object.entries(entry.outputs)) yield { path, kind: 'output', sha256: [sha256] };
-  }
+  else if (entry.rejects_sha256 !== null) yield { path: rejects, kind: 'output', sha256: [entry.rejects_sha256] };
 }

@@ -36,14 +36,18 @@ function replaysIn(view: View): string[] {
 
 function* unexpected(view: View, due: ReadonlySet<string>): Generator<Finding> {
   const finished = view.manifest !== null && view.manifest.finished_at !== null;
+  const partial = new Set<string>();
   for (const path of view.present) {
     if (due.has(path) || isKnown(view, path)) continue;
-    if (!finished && /\.(tmp|purge)$/.test(path)) yield open(path, 'is half a file of a run that was ended');
+    const [, ended] = /^(raw\/[^/]+\/\d{5}\.partial\/)/.exec(path) ?? [];
+    if (ended !== undefined) partial.add(ended);
+    else if (!finished && /\.(tmp|purge)$/.test(path)) yield open(path, 'is half a file of a run that was ended');
     else {
       const raw = /^raw\/(?!superseded\/|fetched\/)/.test(path);
       yield { told: 'unexpected', path, kind: raw ? 'raw' : 'none', why: 'belongs to no stage of the run' };
     }
   }
+  for (const path of partial) yield open(path, 'is left of a measurement that was ended');
 }
 
 async function* outside({ manifest }: View): AsyncGenerator<Finding> {

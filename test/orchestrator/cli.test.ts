@@ -166,7 +166,7 @@ test('judge ends with 1 when nothing on its input was a reply', async () => {
 
 test('every command has a help text with what it takes', async () => {
   const { stdout } = await cli('--help');
-  for (const name of ['run', 'replay', 'judge', 'doctor', 'init']) {
+  for (const name of ['run', 'replay', 'verify', 'judge', 'doctor', 'init']) {
     assert.match(stdout, new RegExp(`^ +${name} `, 'm'));
     const help = await cli(name, '--help');
     assert.is(help.exitCode, 0);

@@ -108,9 +108,12 @@ export const StageEntry = z.strictObject({
   fetched: FetchedEntry.nullable()
     .default(null)
     .describe('the file that it fetched for all its parts; null where it needs none'),
-  outputs: z
-    .record(z.string(), z.string())
-    .describe('files that a stage wrote, with their sha256: of one with parts, rejects/<stage>.ndjson alone'),
+  outputs: z.record(z.string(), z.string()).describe('files that a stage without parts wrote, with their sha256'),
+  rejects_sha256: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('of rejects/<stage>.ndjson; null where there is none, and in runs of before verify'),
   digest: z.string().nullable().describe('sha256 over the outputs of all parts; null while running'),
 });
 export type StageEntry = z.infer<typeof StageEntry>;
@@ -127,6 +130,7 @@ export function newStageEntry(
     parts: {},
     fetched: null,
     outputs: {},
+    rejects_sha256: null,
     digest: null,
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { CensusError } from '../../errors.ts';
-import { PartEntry } from '../folder/entries.ts';
+import { PartEntry, type StageEntry } from '../folder/entries.ts';
 import { exists, writeWhole } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { openSeal, type Seal, sealText } from '../folder/sealed.ts';
@@ -43,4 +43,22 @@ function opened(name: string, text: string): { value: unknown; seal: Seal } {
   } catch {
     return { value: null, seal: 'none' };
   }
+}
+
+/** The entries of the parts that are done: each beside its part, in runs of earlier versions in the manifest alone. */
+export async function knownParts(
+  folder: RunFolder,
+  stage: string,
+  cut: Cut,
+  before: StageEntry['parts'],
+): Promise<StageEntry['parts']> {
+  const parts: StageEntry['parts'] = {};
+  for (const part of cut.parts) {
+    const there = await readEntry(folder, stage, part, cut);
+    const entry = there ?? before[part];
+    if (entry === undefined) continue;
+    if (there === null) await writeEntry(folder, stage, part, entry);
+    parts[part] = entry;
+  }
+  return parts;
 }

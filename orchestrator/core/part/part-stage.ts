@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CensusError } from '../../errors.ts';
 import { sectionOf } from '../folder/changes.ts';
 import {
@@ -14,38 +14,21 @@ import {
   type StageEntry,
 } from '../folder/entries.ts';
 import { fetchInput } from '../folder/fetched.ts';
-import { areWhole, exists, sha256File, sha256Of } from '../folder/files.ts';
+import { exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { differingKey } from '../folder/manifest.ts';
 import { RawReader } from '../folder/raw-files.ts';
 import { supersede } from '../folder/superseded.ts';
 import { someAtOnce, Turns } from '../process/turns.ts';
+import { joinRejects, sameRejects } from '../rejects.ts';
 import type { PartStage, RowScreen } from '../stage.ts';
 import type { RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
 import { collectPart, foldCommands, isCollected } from './collect.ts';
 import { type Cut, cutParts, readCut, requireInput } from './cut.ts';
 import { type Decoded, decodePart, LiveDecoding } from './decode.ts';
-import { readEntry, writeEntry } from './entry-file.ts';
+import { knownParts, writeEntry } from './entry-file.ts';
 import type { PartJob } from './site.ts';
-
-/** The entries of the parts that are done: each beside its part, in runs of earlier versions in the manifest alone. */
-export async function knownParts(
-  folder: RunFolder,
-  stage: string,
-  cut: Cut,
-  before: StageEntry['parts'],
-): Promise<StageEntry['parts']> {
-  const parts: StageEntry['parts'] = {};
-  for (const part of cut.parts) {
-    const there = await readEntry(folder, stage, part, cut);
-    const entry = there ?? before[part];
-    if (entry === undefined) continue;
-    if (there === null) await writeEntry(folder, stage, part, entry);
-    parts[part] = entry;
-  }
-  return parts;
-}
 
 /** The entry and cut to go on from: those of an earlier start when what the stage reads is unchanged, else new ones. */
 async function openStage<C>(
@@ -99,21 +82,6 @@ export function partEntry(
     facts: decoded.facts,
     commands: foldCommands(decoded.commands),
   };
-}
-
-/** Puts the rejects of all parts into one file per stage, none when nothing was rejected; gives its sha256 by its path. */
-export async function joinRejects(folder: RunFolder, stage: string, parts: string[]): Promise<StageEntry['outputs']> {
-  const path = folder.rejects(stage);
-  await rm(path, { force: true });
-  let any = false;
-  for (const part of parts) {
-    const text = await readFile(folder.rejectsPart(stage, part));
-    if (text.length === 0) continue;
-    if (!any) await writeFile(path, '');
-    any = true;
-    await appendFile(path, text);
-  }
-  return any ? { [relative(folder.out, path)]: await sha256File(path) } : {};
 }
 
 /** Counts of a stage: its parts and the units that were not asked. */
@@ -205,7 +173,7 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   const tool = stage.tool(state.config);
   const { entry, cut } = await openStage(state, stage, tool.name);
   const missing = await missingParts(state.folder, stage.name, entry.parts, cut);
-  if (missing.length === 0 && entry.status === 'done' && (await areWhole(state.folder.out, entry.outputs)))
+  if (missing.length === 0 && entry.status === 'done' && (await sameRejects(state.folder, stage.name, entry)))
     return false;
 
   const begun = performance.now();
@@ -227,7 +195,7 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
     await state.manifest.save();
   }
   await mkdir(state.folder.stage(stage.name), { recursive: true });
-  entry.outputs = await joinRejects(state.folder, stage.name, cut.parts);
+  entry.rejects_sha256 = await joinRejects(state.folder, stage.name, cut.parts);
   entry.counts = stageCounts(entry, cut);
   entry.digest = stageDigest(cut.parts.map((part) => entry.parts[part]?.output_sha256 ?? ''));
   entry.status = 'done';

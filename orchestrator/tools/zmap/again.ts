@@ -10,7 +10,7 @@ import { LineWriter } from '../../core/folder/files.ts';
 import { jsonOf, lineBatches, splitLines } from '../../core/process/lines.ts';
 import type { CollectContext } from '../../core/tool.ts';
 import { type PassTargets, runFiles, type ZmapRun } from './command.ts';
-import { Hitlist } from './hitlist.ts';
+import { Hitlist } from './ipv6/hitlist.ts';
 import { blockedPrefixes, targetFiles } from './targets.ts';
 
 type Context = CollectContext<unknown, Config>;

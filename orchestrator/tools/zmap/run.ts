@@ -7,12 +7,12 @@ import { CensusError, ProgramError } from '../../errors.ts';
 import { silentTargets } from './again.ts';
 import { type PassTargets, passName, plugin, type ZmapRun, zmapCommand } from './command.ts';
 import { flavourFile } from './facts.ts';
+import { ownAddress6, writeAddresses } from './ipv6/zmapv6.ts';
 import { readMetadata } from './metadata.ts';
 import { OptOutTable } from './opt-out-table.ts';
 import { dropsOptOuts, type Flavour, flavours, zmapProgram } from './program.ts';
 import { countResets } from './resets.ts';
 import { type Addresses, prepareTargets, targetFiles } from './targets.ts';
-import { ownAddress6, writeAddresses } from './zmapv6.ts';
 
 type Context = CollectContext<unknown, Config>;
 

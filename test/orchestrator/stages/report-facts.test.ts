@@ -17,8 +17,8 @@ function part(facts: PartEntry['facts']): PartEntry {
     records_sha256: null,
     output_sha256: '',
     raw_sha256: {},
-  packed_sha256: {},
-  rejects_sha256: null,
+    packed_sha256: {},
+    rejects_sha256: null,
     unknown_fields: {},
   };
   return { ...known, counts: noCounts(), facts, commands: [] };

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { pandasMetadata } from '../../../../orchestrator/core/pandas.ts';
+import { pandasMetadata } from '../../../../orchestrator/core/parquet/pandas.ts';
 import { Classification } from '../../../../orchestrator/schemas/lists.ts';
 import { HostsRecord, Verdict } from '../../../../orchestrator/schemas/records/hosts.ts';
 import { connected, resolved, scanned, target } from '../records.ts';

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { canonicalAddress, parseAddress } from '../../../../orchestrator/address/ip.ts';
-import { Hitlist } from '../../../../orchestrator/tools/zmap/hitlist.ts';
+import { canonicalAddress, parseAddress } from '../../../../../orchestrator/address/ip.ts';
+import { Hitlist } from '../../../../../orchestrator/tools/zmap/ipv6/hitlist.ts';
 
 const test = suite('the list of IPv6 targets');
 

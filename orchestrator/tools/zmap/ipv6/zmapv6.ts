@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { CensusError } from '../../errors.ts';
+import { CensusError } from '../../../errors.ts';
 import { addressText } from './hitlist.ts';
 
 /** What ZMapv6 needs that the plug-in does not: targets as text, and our address. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type Prefix, parseAddress, prefixOf } from '../../address/ip.ts';
-import type { PrefixSet } from '../../address/prefix-set.ts';
+import { type Prefix, parseAddress, prefixOf } from '../../../address/ip.ts';
+import type { PrefixSet } from '../../../address/prefix-set.ts';
 
 const addressBytes = 16;
 const wordBytes = 4;

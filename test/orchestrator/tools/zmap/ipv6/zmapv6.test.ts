@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseAddress } from '../../../../orchestrator/address/ip.ts';
-import { ownAddress6, writeAddresses } from '../../../../orchestrator/tools/zmap/zmapv6.ts';
-import { temporaryFolder } from '../context.ts';
+import { parseAddress } from '../../../../../orchestrator/address/ip.ts';
+import { ownAddress6, writeAddresses } from '../../../../../orchestrator/tools/zmap/ipv6/zmapv6.ts';
+import { temporaryFolder } from '../../context.ts';
 
 const test = suite('what ZMapv6 is given');
 

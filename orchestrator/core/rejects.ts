@@ -1,0 +1,26 @@
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import type { StageEntry } from './folder/entries.ts';
+import { exists, sha256File } from './folder/files.ts';
+import type { RunFolder } from './folder/folder.ts';
+
+/** Puts the rejects of all parts into one file per stage and gives its sha256; none, and null, when nothing was rejected. */
+export async function joinRejects(folder: RunFolder, stage: string, parts: string[]): Promise<string | null> {
+  const path = folder.rejects(stage);
+  await rm(path, { force: true });
+  let any = false;
+  for (const part of parts) {
+    const text = await readFile(folder.rejectsPart(stage, part));
+    if (text.length === 0) continue;
+    if (!any) await writeFile(path, '');
+    any = true;
+    await appendFile(path, text);
+  }
+  return any ? await sha256File(path) : null;
+}
+
+/** Whether the rejects of a stage are those that were joined from its parts. */
+export async function sameRejects(folder: RunFolder, stage: string, { rejects_sha256 }: StageEntry): Promise<boolean> {
+  if (rejects_sha256 === null) return true;
+  const path = folder.rejects(stage);
+  return (await exists(path)) && (await sha256File(path)) === rejects_sha256;
+}

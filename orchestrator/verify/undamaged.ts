@@ -1,0 +1,36 @@
+import { CensusError } from '../errors.ts';
+import { cureOf, type Finding, type Kind } from './finding.ts';
+import { verifyFolder } from './verify.ts';
+import type { StageShape } from './view.ts';
+
+/** What a run reads or goes on from, and cannot make again without asking anybody. */
+const relied: ReadonlySet<Kind> = new Set(['manifest', 'blocklist', 'fetched', 'cut', 'input', 'raw', 'entry']);
+/** Of these, what nobody may remove: the others are removed to have them fetched, measured or written again. */
+const kept: ReadonlySet<Kind> = new Set(['blocklist', 'input', 'raw']);
+
+/**
+ * Whether a run must not go on. Records and outputs that differ are made again from what they were made from; folders of raw files that
+ * are gone as a whole were removed on purpose (docs/run-folder.md).
+ */
+function forbids({ told, kind, path }: Finding): boolean {
+  if (told === 'differs') return relied.has(kind);
+  if (told === 'missing') return kept.has(kind) && !path.endsWith('/');
+  return told === 'unexpected' && kind === 'raw';
+}
+
+/**
+ * Compares a run folder with its hashes before anything is built on it.
+ * @throws CensusError E_RUN_FOLDER naming the first file that is not as it was written, and what to do about it
+ */
+export async function requireUndamaged(root: string, stages: readonly StageShape[]): Promise<void> {
+  for await (const finding of verifyFolder(root, stages, { files: 0, of: 0, bytes: 0 })) {
+    if (!forbids(finding)) continue;
+    const { kind, path, why } = finding;
+    const what = kind === 'blocklist' ? 'is not the blocklist that the run kept there' : why;
+    throw new CensusError(
+      'E_RUN_FOLDER',
+      `${path} ${what}`,
+      `${cureOf(finding)}; mptcp-census verify ${root} names every file that is damaged`,
+    );
+  }
+}
