@@ -38,7 +38,8 @@ function* unexpected(view: View, due: ReadonlySet<string>): Generator<Finding> {
   const finished = view.manifest !== null && view.manifest.finished_at !== null;
   const partial = new Set<string>();
   for (const path of view.present) {
-    if (due.has(path) || isKnown(view, path)) continue;
+    // Names that a lock has for a moment stay where a run was killed then.
+    if (due.has(path) || isKnown(view, path) || path.startsWith('.lock.')) continue;
     const [, ended] = /^(raw\/[^/]+\/\d{5}\.partial\/)/.exec(path) ?? [];
     if (ended !== undefined) partial.add(ended);
     else if (!finished && /\.(tmp|purge)$/.test(path)) yield open(path, 'is half a file of a run that was ended');

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { sha256Of } from '../../../../orchestrator/core/folder/files.ts';
 import { lockFolder } from '../../../../orchestrator/core/folder/lock.ts';
 
 const test = suite('lock');
@@ -24,16 +25,61 @@ test('a folder that a living process works in is refused, and free again when it
   await (await lockFolder(folder))();
 });
 
+const gone = { pid: process.pid, started: '1' };
 const stale: [sentence: string, text: string][] = [
   ['of a process that is gone', '{"pid": 4194303, "started": "1"}'],
   ['of a process whose number another one has now', JSON.stringify({ pid: process.pid, started: '1' })],
   ['that was cut short', '{"pid": 4'],
+  ['of this machine before it was started again', JSON.stringify({ ...gone, host: hostname(), boot: 'another' })],
 ];
 for (const [sentence, text] of stale) {
   test(`a lock ${sentence} is taken over`, async () => {
     const folder = fresh();
     writeFileSync(join(folder, '.lock'), text);
     await (await lockFolder(folder))();
+    assert.equal(readdirSync(folder), []);
+  });
+}
+
+const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+const unseen: [sentence: string, owner: object][] = [
+  ['of another machine', { ...gone, host: 'another.example', boot: 'another', processes: 'pid:[1]' }],
+  ['of a container beside this one', { ...gone, host: 'c0ffee', boot, processes: 'pid:[1]' }],
+];
+for (const [sentence, owner] of unseen) {
+  test(`a lock ${sentence}, whose processes cannot be seen, is never taken over`, async () => {
+    const folder = fresh();
+    writeFileSync(join(folder, '.lock'), JSON.stringify(owner));
+    assert.match(await messageOf(folder), 'which cannot be seen from here, is at work');
+    assert.equal(readdirSync(folder), ['.lock']);
+  });
+}
+
+const starts: [sentence: string, before: (folder: string) => void][] = [
+  ['a free folder', () => undefined],
+  ['the lock of a process that is gone', (folder) => writeFileSync(join(folder, '.lock'), JSON.stringify(gone))],
+  [
+    'a lock whose taker was killed as well',
+    (folder) => {
+      const text = JSON.stringify(gone);
+      writeFileSync(join(folder, '.lock'), text);
+      writeFileSync(
+        join(folder, `.lock.${sha256Of(text).slice(0, 16)}`),
+        JSON.stringify({ pid: 4194303, started: '2' }),
+      );
+    },
+  ],
+];
+for (const [sentence, before] of starts) {
+  test(`of eight that start at once over ${sentence} one has it, in fifty rounds`, async () => {
+    for (let round = 0; round < 50; round += 1) {
+      const folder = fresh();
+      before(folder);
+      const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
+      assert.is(tries.filter(({ status }) => status === 'fulfilled').length, 1);
+      for (const one of tries) if (one.status === 'fulfilled') await one.value();
+      assert.equal(readdirSync(folder), []);
+    }
   });
 }
 
