@@ -6,7 +6,6 @@ import { mayChange, namesTable, readOptOuts } from './config/restraint.ts';
 import { storedConfig } from './config/stored.ts';
 import { databaseVersion } from './core/duckdb.ts';
 import type { StageWish } from './core/folder/changes.ts';
-import { checkSources, hasFetched } from './core/folder/fetched.ts';
 import { RunFolder } from './core/folder/folder.ts';
 import { isUrl } from './core/folder/list-file.ts';
 import { lockFolder } from './core/folder/lock.ts';
@@ -14,6 +13,8 @@ import { type Manifest, ManifestFile, readManifest } from './core/folder/manifes
 import { openRun, type Start } from './core/folder/open-run.ts';
 import type { OptOuts } from './core/folder/opt-outs.ts';
 import { untilStopped } from './core/folder/stop-file.ts';
+import { checkSources, hasFetched } from './core/inputs/fetched.ts';
+import { readThroughInputs } from './core/inputs/read-through.ts';
 import { LateOptOuts } from './core/opt-outs/late.ts';
 import { OptOutReader } from './core/opt-outs/reader.ts';
 import { type Found, type Need, requirePrograms } from './core/process/programs.ts';
@@ -64,6 +65,16 @@ export async function checkSourcesOf(config: Config, before: { folder: RunFolder
 /** The file that says which ASes are of one organisation; the report reads it. */
 function organisationsOf({ asn }: Config): string[] {
   return asn.organisations === null ? [] : [asn.organisations];
+}
+
+/**
+ * Reads every file that later stages need, to its end.
+ * @param before of an earlier start: what that read is not read again
+ * @throws CensusError naming a file that they could not use
+ */
+export async function checkInputs(config: Config, before: Manifest | null): Promise<void> {
+  await readThroughInputs(partStages(config), config, before);
+  if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
 }
 
 /** Files outside the run folder that decoding and the report read: a replay needs them as they were. */
@@ -127,7 +138,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     if (before !== null) await requireUndamaged(folder, pipeline(findTool));
     const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
     await checkSourcesOf(config, earlier);
-    if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
+    await checkInputs(config, before);
     const manifest = await openRun({
       ...(await startOf(folder, config, optOuts)),
       seed: config.seed,

@@ -210,10 +210,7 @@ export interface Tool<I, W, R, C> {
   decode(context: DecodeContext<I, C>): AsyncIterable<Iterable<RawRow>>;
   /** decode reads nothing but the units, by `batches`, and gives the rows of each in their order: nothing is sorted or read twice. */
   inOrder?: true;
-  /**
-   * While it collects it hands over with `take` the rows, in any order, that decode would give: decoding overlaps with waiting for the network, and
-   * the raw files are decoded only when records are made again.
-   */
+  /** While it collects it hands over with `take` the rows that decode would give, in any order: decoding overlaps with waiting. */
   decodesAsItCollects?: true;
   /**
    * It sends nothing more to who opts out while it collects, and says so by `leaveOut` or its facts; others are ended, and their part
@@ -233,6 +230,11 @@ export interface Tool<I, W, R, C> {
   fetches?: Fetches<C>;
   /** Files outside the run folder that decode reads (a RIB, geo databases): named by sha256 in the manifest. */
   inputs?(config: C): string[];
+  /**
+   * Reads `inputs` to their ends, before the first packet.
+   * @throws CensusError for one that decode could not use
+   */
+  readThrough?(stage: string, config: C): Promise<void>;
   /**
    * Refuses a configuration that the programs found here cannot serve, before the first packet.
    * @throws CensusError

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import pc from 'picocolors';
-import { checkSourcesOf, checkTools } from '../census.ts';
+import { checkInputs, checkSourcesOf, checkTools } from '../census.ts';
 import type { Config } from '../config/config.ts';
 import { unfilled } from '../config/file.ts';
 import { installHint } from '../core/process/install-hint.ts';
@@ -76,7 +76,11 @@ function programFinding(
   if (unfit !== null) return { ok: false, what, detail: `${here}: ${unfit.what}: ${unfit.hint}` };
   const lacking = lackingCapabilities(program.privileges, held);
   if (lacking.length === 0) return { ok: true, what, detail: here };
-  return { ok: false, what, detail: `${here}, but this process lacks ${lacking.join(' and ')}: run as root` };
+  return {
+    ok: false,
+    what,
+    detail: `${here}, but this process lacks ${lacking.join(' and ')}: run as root`,
+  };
 }
 
 /** What each sysctl of the vantage point must be, and why. */
@@ -163,13 +167,14 @@ function toolFindings(config: Config, found: Found[]): Finding[] {
   }
 }
 
-async function sourceFindings(config: Config): Promise<Finding[]> {
+/** What a check finds, as a finding. */
+async function refusal(what: string, check: () => Promise<void>): Promise<Finding[]> {
   try {
-    await checkSourcesOf(config, null);
+    await check();
     return [];
   } catch (error) {
     if (!(error instanceof CensusError)) throw error;
-    return [{ ok: false, what: 'source', detail: `${error.message}: ${error.hint}` }];
+    return [{ ok: false, what, detail: `${error.message}: ${error.hint}` }];
   }
 }
 
@@ -206,6 +211,14 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
     hostnameFinding(),
     ...(await firewallFinding()),
   );
-  if (asked !== null) findings.push(...configFindings({ ...asked, found }), ...(await sourceFindings(asked.config)));
+  if (asked !== null) {
+    const { config, inputs } = asked;
+    findings.push(
+      ...configFindings({ ...asked, found }),
+      ...(await refusal('source', () => checkSourcesOf(config, null))),
+    );
+    if (inputs.every((path) => existsSync(path)))
+      findings.push(...(await refusal('input', () => checkInputs(config, null))));
+  }
   return { ok: findings.every(({ ok }) => ok), lines: findings.map(findingLine) };
 }

@@ -1,9 +1,9 @@
 import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
 import { addReasons, noCounts, type PartEntry } from '../core/folder/entries.ts';
-import { fetchedBefore } from '../core/folder/fetched.ts';
 import { sha256File } from '../core/folder/files.ts';
 import { purgedUnits } from '../core/folder/ndjson.ts';
 import { RawReader } from '../core/folder/raw-files.ts';
+import { fetchedBefore } from '../core/inputs/fetched.ts';
 import { type Cut, writeCut } from '../core/part/cut.ts';
 import { decodePart } from '../core/part/decode.ts';
 import { writeEntry } from '../core/part/entry-file.ts';

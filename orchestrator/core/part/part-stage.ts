@@ -13,12 +13,12 @@ import {
   type PartEntry,
   type StageEntry,
 } from '../folder/entries.ts';
-import { fetchInput } from '../folder/fetched.ts';
 import { exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { differingKey } from '../folder/manifest.ts';
 import { RawReader } from '../folder/raw-files.ts';
 import { supersede } from '../folder/superseded.ts';
+import { fetchInput } from '../inputs/fetched.ts';
 import { someAtOnce, Turns } from '../process/turns.ts';
 import { joinRejects, sameRejects } from '../rejects.ts';
 import type { PartStage, RowScreen } from '../stage.ts';

@@ -29,9 +29,9 @@ function roundTrip(echo: Echo): number {
 export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathRecord, Config> = {
   name: 'icmp-echo',
 
-  takesOptOuts: dropsOptOuts,
-
   programs: [zmapProgram],
+
+  takesOptOuts: dropsOptOuts,
 
   async collect(context) {
     async function* targets(): AsyncGenerator<string> {

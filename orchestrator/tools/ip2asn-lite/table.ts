@@ -4,6 +4,11 @@ import { CensusError } from '../../errors.ts';
 /** The table opened last: a full RIB takes seconds to build, and every part of a run asks the same one. */
 let kept: { key: string; table: Promise<Table> } | null = null;
 
+/** Lets go of the table opened last. */
+export function forgetTable(): void {
+  kept = null;
+}
+
 function tableOf(rib: string, names: string | null): Promise<Table> {
   const key = JSON.stringify([rib, names]);
   if (kept?.key !== key)

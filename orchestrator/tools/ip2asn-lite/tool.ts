@@ -6,7 +6,7 @@ import type { Address } from '../../roles.ts';
 import type { AsnRecord } from '../../schemas/records/asn.ts';
 import { archive } from './archive.ts';
 import { Ip2asnRaw } from './raw.ts';
-import { openTableAt } from './table.ts';
+import { forgetTable, openTableAt } from './table.ts';
 
 // No program and no collect: our own library reads a table that lies here, or was fetched for the run.
 
@@ -46,4 +46,9 @@ export const ip2asnLite: Tool<Address, Ip2asnRaw, AsnRecord, Config> = {
   raw: Ip2asnRaw,
   toRecord,
   inputs,
+  async readThrough(stage, { asn }) {
+    if (asn.rib !== null) await openTableAt(stage, asn.rib, asn.names);
+    // It is not held through days of sending.
+    forgetTable();
+  },
 };

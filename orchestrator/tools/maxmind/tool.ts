@@ -6,6 +6,7 @@ import { CensusError } from '../../errors.ts';
 import type { Address } from '../../roles.ts';
 import type { GeoRecord } from '../../schemas/records/geo.ts';
 import { type MaxmindEntry, MaxmindRaw } from './raw.ts';
+import { requirePlaces } from './read-through.ts';
 
 // No program and no collect: a library reads files that lie here.
 
@@ -91,4 +92,7 @@ export const maxmind: Tool<Address, MaxmindRaw, GeoRecord, Config> = {
   raw: MaxmindRaw,
   toRecord,
   inputs,
+  async readThrough(stage, config) {
+    for (const path of inputs(config)) await requirePlaces(stage, path);
+  },
 };

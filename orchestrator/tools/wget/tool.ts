@@ -112,9 +112,9 @@ async function* decode(context: DecodeContext<Endpoint, Config>): AsyncIterable<
 export const wget: Tool<Endpoint, WgetRaw, HandshakeRecord, Config> = {
   name: 'wget',
 
-  takesOptOuts: () => true,
-
   programs: [mptcpize, program, dumpcap, tshark, sysctl],
+
+  takesOptOuts: () => true,
 
   collect,
 

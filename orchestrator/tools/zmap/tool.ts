@@ -103,10 +103,11 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
 
   screensPrefixes: true,
 
-  takesOptOuts: dropsOptOuts,
   partsAtOnce: 3,
 
   programs: [zmapProgram],
+
+  takesOptOuts: dropsOptOuts,
 
   check(config, runsAs) {
     if (config.resolve.families.includes(6) && 'list' in config.targets) requireIpv6(runsAs(zmapProgram));

@@ -41,8 +41,9 @@ for (const name of adapters) {
 const parts = [
   'name',
   'screensPrefixes',
-  'takesOptOuts',
+  'partsAtOnce',
   'programs',
+  'takesOptOuts',
   'check',
   'collect',
   'decodesAsItCollects',
@@ -53,7 +54,9 @@ const parts = [
   'fields',
   'toRecord',
   'inputs',
+  'readThrough',
   'facts',
+  'cost',
 ];
 for (const { name, tool } of registered) {
   registry(`${name} is registered under its own name, its parts in the one order`, () => {

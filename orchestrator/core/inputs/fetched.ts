@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { CensusError } from '../../errors.ts';
+import { FetchedEntry, nowIso, type StageEntry } from '../folder/entries.ts';
+import { exists, sha256File, writeWhole } from '../folder/files.ts';
+import type { RunFolder } from '../folder/folder.ts';
+import type { Manifest } from '../folder/manifest.ts';
+import { openSeal, sealText } from '../folder/sealed.ts';
 import type { PartStage } from '../stage.ts';
 import type { RunState } from '../state.ts';
-import { FetchedEntry, nowIso, type StageEntry } from './entries.ts';
-import { exists, sha256File, writeWhole } from './files.ts';
-import type { RunFolder } from './folder.ts';
-import type { Manifest } from './manifest.ts';
-import { openSeal, sealText } from './sealed.ts';
 
 const HOUR = 3600_000;
 

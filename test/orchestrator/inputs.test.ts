@@ -1,0 +1,80 @@
+// takes: long
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Config } from '../../orchestrator/config/config.ts';
+import { sha256Of } from '../../orchestrator/core/folder/files.ts';
+import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
+import { readThroughInputs } from '../../orchestrator/core/inputs/read-through.ts';
+import { asn } from '../../orchestrator/stages/asn.ts';
+import { findTool } from '../../orchestrator/tools/finder.ts';
+import { cli, setUp } from './own-prober.ts';
+
+const test = suite('inputs');
+
+const table = '198.18.0.0\t15\t64500\n';
+const unusable: [key: string, sentence: string, content: Buffer, says: RegExp][] = [
+  ['asn.rib', 'a table with a line that is none', Buffer.from(`${table}198.18.1.0\t24\tabc\n`), /line 2/],
+  [
+    'geo.country',
+    'a database that is cut',
+    readFileSync('test/fixtures/maxmind/city.mmdb').subarray(0, 900),
+    /cannot be used/,
+  ],
+  ['geo.city', 'a text', Buffer.from('198.18.0.0/15,FI\n'), /cannot be used/],
+];
+for (const [key, sentence, content, says] of unusable) {
+  test(`${sentence} as ${key} is refused before the first packet, by its name`, async () => {
+    const { at, config, folder } = setUp('198.18.9.77\n');
+    writeFileSync(at('input'), content);
+    const { exitCode, stderr } = await cli('run', '-c', config, folder, '--set', `${key}=${at('input')}`);
+    assert.is(exitCode, 2, stderr);
+    assert.match(stderr, at('input'));
+    assert.match(stderr, says);
+    assert.not(existsSync(at('count')));
+    assert.not(existsSync(join(folder, 'manifest.json')));
+  });
+}
+
+test('a table that nothing was looked up in yet may be corrected, by another that can be read', async () => {
+  const { at, config, folder } = setUp('198.18.9.77\n');
+  writeFileSync(at('table'), table);
+  const run = ['run', '-c', config, folder, '--set', `asn.rib=${at('table')}`];
+  assert.is((await cli(...run)).exitCode, 1);
+  writeFileSync(at('table'), 'rubbish\n');
+  const refused = await cli(...run);
+  assert.is(refused.exitCode, 2);
+  assert.match(refused.stderr, at('table'));
+  assert.is(readFileSync(at('count'), 'utf8').trim(), '2');
+  const corrected = `${table}198.18.9.0\t24\t64501\n`;
+  writeFileSync(at('table'), corrected);
+  const { exitCode, stdout, stderr } = await cli(...run);
+  assert.is(exitCode, 0, stdout + stderr);
+  assert.is((await readManifest(folder))?.inputs[at('table')]?.sha256, sha256Of(corrected));
+});
+
+test('a content that an earlier start of the run read is not read again', async () => {
+  const { at, folder } = setUp(null);
+  writeFileSync(at('table'), table);
+  let read = 0;
+  const stage = asn((role, choice) => ({
+    ...findTool(role, choice),
+    readThrough: async () => {
+      read += 1;
+    },
+  }));
+  const config = Config.parse({ targets: { addresses: 'x' }, asn: { rib: at('table') } });
+  await readThroughInputs([stage], config, null);
+  assert.is(read, 1);
+  const run = await cli('run', '-c', at('census.yaml'), folder, '--set', `asn.rib=${at('table')}`);
+  assert.is(run.exitCode, 1);
+  const before = await readManifest(folder);
+  await readThroughInputs([stage], config, before);
+  assert.is(read, 1);
+  writeFileSync(at('table'), `${table}\n`);
+  await readThroughInputs([stage], config, before);
+  assert.is(read, 2);
+});
+
+test.run();
