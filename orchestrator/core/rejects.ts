@@ -1,21 +1,25 @@
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { StageEntry } from './folder/entries.ts';
-import { exists, sha256File } from './folder/files.ts';
+import { exists, sha256File, syncPath } from './folder/files.ts';
 import type { RunFolder } from './folder/folder.ts';
 
 /** Puts the rejects of all parts into one file per stage and gives its sha256; none, and null, when nothing was rejected. */
 export async function joinRejects(folder: RunFolder, stage: string, parts: string[]): Promise<string | null> {
   const path = folder.rejects(stage);
-  await rm(path, { force: true });
+  const beside = `${path}.tmp`;
+  for (const old of [path, beside]) await rm(old, { force: true });
   let any = false;
   for (const part of parts) {
     const text = await readFile(folder.rejectsPart(stage, part));
     if (text.length === 0) continue;
-    if (!any) await writeFile(path, '');
+    if (!any) await writeFile(beside, '');
     any = true;
-    await appendFile(path, text);
+    await appendFile(beside, text);
   }
-  return any ? await sha256File(path) : null;
+  if (!any) return null;
+  await syncPath(beside);
+  await rename(beside, path);
+  return await sha256File(path);
 }
 
 /** Whether the rejects of a stage are those that were joined from its parts. */

@@ -169,6 +169,6 @@ export async function writeReport(input: {
   ]);
   // A report that was here before may have drawn what there is nothing to draw of now.
   for (const { id } of figures) await rm(join(out, `${id}.svg`), { force: true });
-  for (const [name, content] of files) await writeFile(join(input.out, name), content);
+  for (const [name, content] of files) await writeFile(join(input.out, name), content, { flush: true });
   return { text: terminalText(input.facts, results, tables), files: [...files.keys()].sort() };
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
 /** true when the path exists. */
@@ -42,11 +42,33 @@ export async function filesBelow(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Writes beside and renames, after the bytes are on disk: a reader sees the old file or the new one. */
+/** Waits until what is at a path is on disk: of a folder, which names it holds. */
+export async function syncPath(path: string): Promise<void> {
+  const opened = await open(path, 'r');
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Gives a folder its name once all that is in it is on disk, and the name after that. */
+export async function renameWhole(from: string, to: string): Promise<void> {
+  const below = await readdir(from, { recursive: true, withFileTypes: true });
+  for (const entry of below) {
+    if (entry.isFile() || entry.isDirectory()) await syncPath(join(entry.parentPath, entry.name));
+  }
+  await syncPath(from);
+  await rename(from, to);
+  await syncPath(dirname(to));
+}
+
+/** Writes beside and renames, after the bytes are on disk: a reader sees the old file or the new one. A link that lies beside is not followed. */
 export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const beside = `${path}.tmp`;
-  await writeFile(beside, content, { flush: true });
+  await rm(beside, { force: true });
+  await writeFile(beside, content, { flag: 'wx', flush: true });
   await rename(beside, path);
 }
 
@@ -62,12 +84,15 @@ export class LineWriter {
 
   private constructor(path: string) {
     this.#path = path;
-    this.#stream = createWriteStream(`${path}.tmp`);
+    this.#stream = createWriteStream(`${path}.tmp`, { flags: 'wx' });
   }
 
   static async create(path: string): Promise<LineWriter> {
     await mkdir(dirname(path), { recursive: true });
-    return new LineWriter(path);
+    await rm(`${path}.tmp`, { force: true });
+    const writer = new LineWriter(path);
+    await once(writer.#stream, 'open');
+    return writer;
   }
 
   async write(line: string): Promise<void> {
@@ -105,9 +130,7 @@ export class LineWriter {
     await this.#flush();
     this.#stream.end();
     await once(this.#stream, 'close');
-    const file = await open(`${this.#path}.tmp`, 'r');
-    await file.sync();
-    await file.close();
+    await syncPath(`${this.#path}.tmp`);
     await rename(`${this.#path}.tmp`, this.#path);
     return this.#hash.digest('hex');
   }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip, type Gzip } from 'node:zlib';
 import { lineBatches } from '../process/lines.ts';
-import { exists, filesBelow, sha256File } from './files.ts';
+import { exists, filesBelow, sha256File, syncPath } from './files.ts';
 
 /** Raw files are compressed under this ending when their part is done. */
 export const packed = '.gz';
@@ -169,17 +169,11 @@ export class RawReader {
     for (const [name, from] of this.#packed) {
       const path = join(this.#folder, name);
       await rename(from, path + packed);
-      await syncFolder(dirname(path));
+      await syncPath(dirname(path));
       await rm(path);
     }
     this.#packed.clear();
   }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path);
-  await folder.sync();
-  await folder.close();
 }
 
 /** Stands for a line whose party was purged, where a program's own count of its lines is compared with what is there. */

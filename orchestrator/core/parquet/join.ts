@@ -116,6 +116,7 @@ export async function joinParquet(paths: readonly string[], to: string): Promise
     const length = Buffer.alloc(4);
     length.writeUInt32LE(footer.length);
     await out.writeFile(Buffer.concat([footer, length, Buffer.from(magic)]));
+    await out.sync();
   } finally {
     await out.close();
   }

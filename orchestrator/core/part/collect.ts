@@ -1,9 +1,9 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PrefixSet } from '../../address/prefix-set.ts';
 import { CommandEntry } from '../folder/entries.ts';
-import { exists, writeWhole } from '../folder/files.ts';
+import { exists, renameWhole, writeWhole } from '../folder/files.ts';
 import { exec, start } from '../process/exec.ts';
 import { Turns } from '../process/turns.ts';
 import type { RowScreen } from '../stage.ts';
@@ -115,7 +115,7 @@ export async function collectPart<C>(
     const known = await beginPart(job, partial, screen);
     whole = await tryPart(job, partial, { listen, turns, known });
   }
-  await rename(partial, job.folder.raw(job.stage.name, job.part));
+  await renameWhole(partial, job.folder.raw(job.stage.name, job.part));
 }
 
 /** true when the part needs no more packets. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openDatabase, runSql, sqlText } from '../duckdb.ts';
-import { sha256File } from '../folder/files.ts';
+import { sha256File, syncPath } from '../folder/files.ts';
 import { Block, BlockWriter } from '../sort/blocks.ts';
 import type { SortedRow } from '../sort/sorted-runs.ts';
 import { NarrowRows } from './narrow-row.ts';
@@ -77,9 +77,7 @@ async function finishFile(rows: string, { path, temp, form }: Destination, narro
   const beside = `${path}.tmp`;
   await writeParquet(temp, form.sql(rows, narrow), beside);
   await rm(temp, { recursive: true });
-  const whole = await open(beside, 'r');
-  await whole.sync();
-  await whole.close();
+  await syncPath(beside);
   const sha256 = await sha256File(beside);
   await rename(beside, path);
   return sha256;

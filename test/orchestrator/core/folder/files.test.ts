@@ -1,9 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LineWriter, sha256File, sha256Of, writeWhole } from '../../../../orchestrator/core/folder/files.ts';
+import {
+  LineWriter,
+  renameWhole,
+  sha256File,
+  sha256Of,
+  writeWhole,
+} from '../../../../orchestrator/core/folder/files.ts';
 
 const test = suite('files');
 
@@ -40,6 +46,28 @@ test('a file that was there stays what it was until the new one is whole', async
   assert.is(readFileSync(path, 'utf8'), 'old\n');
   await writer.finish();
   assert.is(readFileSync(path, 'utf8').length, 100_001);
+});
+
+test('a link that lies where a file is written first is not followed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'files-'));
+  writeFileSync(join(folder, 'precious'), 'precious\n');
+  for (const name of ['manifest.json', 'lines.ndjson'])
+    symlinkSync(join(folder, 'precious'), join(folder, `${name}.tmp`));
+  await writeWhole(join(folder, 'manifest.json'), '{}\n');
+  const writer = await LineWriter.create(join(folder, 'lines.ndjson'));
+  await writer.write('{}');
+  await writer.finish();
+  assert.is(readFileSync(join(folder, 'precious'), 'utf8'), 'precious\n');
+  assert.equal(readdirSync(folder).sort(), ['lines.ndjson', 'manifest.json', 'precious']);
+});
+
+test('a folder gets its name with all that is in it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'files-'));
+  mkdirSync(join(folder, '00000.partial', 'below'), { recursive: true });
+  writeFileSync(join(folder, '00000.partial', 'below', 'lines'), 'a line\n');
+  await renameWhole(join(folder, '00000.partial'), join(folder, '00000'));
+  assert.equal(readdirSync(folder), ['00000']);
+  assert.is(readFileSync(join(folder, '00000', 'below', 'lines'), 'utf8'), 'a line\n');
 });
 
 test.run();
