@@ -26,6 +26,7 @@ import type { Program } from './core/tool.ts';
 import { CensusError } from './errors.ts';
 import { requirePrivileges } from './machine/privileges.ts';
 import { provenance } from './machine/provenance.ts';
+import { requireReady } from './machine/ready.ts';
 import { vantagePoint } from './machine/vantage.ts';
 import { pipeline } from './pipeline.ts';
 import { readOrganisations } from './report/organisations/file.ts';
@@ -130,6 +131,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   const programs = await requirePrograms(needs);
   checkTools(config, programs);
   requirePrivileges(needs);
+  requireReady(config);
   const folder = resolve(input.folder);
   await mkdir(folder, { recursive: true });
   const release = await lockFolder(folder);

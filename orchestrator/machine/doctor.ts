@@ -15,7 +15,9 @@ import { tools } from '../tools/index.ts';
 import { plugin } from '../tools/zmap/command.ts';
 import { dropsOptOuts, flavours, zmapProgram } from '../tools/zmap/program.ts';
 import { ownResetObstacles } from './firewall.ts';
-import { effectiveCapabilities, lackingCapabilities } from './privileges.ts';
+import { adviceHere, effectiveCapabilities, lackingFor } from './privileges.ts';
+import { requireReady } from './ready.ts';
+import { defaultRoute, knowsNeighbour, sourceAddresses } from './route.ts';
 import { mptcpSysctls } from './vantage.ts';
 
 const hostsFile = '/etc/hosts';
@@ -74,12 +76,12 @@ function programFinding(
   }
   const here = `${version ?? 'version unknown'} at ${path}${runsAs === null ? '' : ` (${runsAs})`}`;
   if (unfit !== null) return { ok: false, what, detail: `${here}: ${unfit.what}: ${unfit.hint}` };
-  const lacking = lackingCapabilities(program.privileges, held);
+  const lacking = lackingFor(program, held);
   if (lacking.length === 0) return { ok: true, what, detail: here };
   return {
     ok: false,
     what,
-    detail: `${here}, but this process lacks ${lacking.join(' and ')}: run as root`,
+    detail: `${here}, but this process lacks ${lacking.join(' and ')}: ${adviceHere(lacking)}`,
   };
 }
 
@@ -139,6 +141,20 @@ function hostnameFinding(): Finding {
   if (known) return { ok: true, what, detail: 'there' };
   const detail = `not there: zmap asks a resolver for it at each start; add the line "127.0.1.1 ${name}"`;
   return { ok: true, hint: true, what, detail };
+}
+
+/** Where the scan leaves, and whether zmap will find the hardware address of the gateway: it looks, and asks nobody. */
+function routeFindings(config: Config | null): Finding[] {
+  const route = defaultRoute();
+  const name = config?.scan.interface ?? route?.interface ?? null;
+  if (name === null) return [{ ok: true, hint: true, what: 'default route', detail: 'none: set scan.interface' }];
+  const from = `${name}, from ${sourceAddresses(name).join(', ') || 'no address'}`;
+  const gateway = route?.interface === name ? (route?.gateway ?? null) : null;
+  const told = (config?.scan.gateway_mac ?? null) !== null;
+  if (gateway === null || told || knowsNeighbour(gateway))
+    return [{ ok: true, what: 'interface (scan)', detail: from }];
+  const detail = `${from}; the gateway ${gateway} is not in the neighbour table, where zmap looks for it: ping -c 1 ${gateway} before the run, or set scan.gateway_mac`;
+  return [{ ok: true, hint: true, what: 'interface (scan)', detail }];
 }
 
 async function firewallFinding(): Promise<Finding[]> {
@@ -209,6 +225,7 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
     ...optOutFinding(found),
     ...kernelFindings(),
     hostnameFinding(),
+    ...routeFindings(asked?.config ?? null),
     ...(await firewallFinding()),
   );
   if (asked !== null) {
@@ -217,6 +234,7 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
       ...configFindings({ ...asked, found }),
       ...(await refusal('source', () => checkSourcesOf(config, null))),
     );
+    findings.push(...(await refusal('machine', async () => requireReady(config))));
     if (inputs.every((path) => existsSync(path)))
       findings.push(...(await refusal('input', () => checkInputs(config, null))));
   }

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Need } from '../core/process/programs.ts';
+import type { Program } from '../core/tool.ts';
 import { CensusError } from '../errors.ts';
+import { sysctl } from '../tools/wget/capture.ts';
+import { blackholeTimeout, mptcpSysctls } from './vantage.ts';
 
 /** Bits in CapEff (capabilities(7)). */
 const capabilityBits: Record<string, number> = { CAP_NET_ADMIN: 12, CAP_NET_RAW: 13 };
@@ -14,8 +17,36 @@ export function effectiveCapabilities(): Set<string> {
 }
 
 /** Capabilities named in a program's `privileges` that this process lacks. */
-export function lackingCapabilities(privileges: string | null, held: Set<string>): string[] {
+function lackingCapabilities(privileges: string | null, held: Set<string>): string[] {
   return Object.keys(capabilityBits).filter((name) => (privileges ?? '').includes(name) && !held.has(name));
+}
+
+/** Capabilities that a program will lack here. One that finds its setting right already needs none to set it. */
+export function lackingFor({ name, privileges }: Program, held: Set<string>): string[] {
+  if (name === sysctl.name && (mptcpSysctls()[blackholeTimeout] ?? '0') === '0') return [];
+  return lackingCapabilities(privileges, held);
+}
+
+/** Whether this is a container, as far as its maker says so. */
+export function inContainer(): boolean {
+  return ['/.dockerenv', '/run/.containerenv', '/run/systemd/container'].some((path) => existsSync(path));
+}
+
+/** How to get capabilities, in the place where they are lacking. */
+export function privilegeAdvice(lacking: readonly string[], here: { container: boolean; root: boolean }): string {
+  const words = lacking.map((name) => name.replace('CAP_', ''));
+  if (here.container) return `start the container with ${words.map((word) => `--cap-add ${word}`).join(' ')}`;
+  if (here.root) {
+    const set = `CapabilityBoundingSet=${lacking.join(' ')}`;
+    return `root was denied them: look at the unit that starts it (${set}), or at capsh --print`;
+  }
+  const list = words.map((word) => `+${word.toLowerCase()}`).join(',');
+  const user = '--reuid=$(id -u) --regid=$(id -g) --init-groups';
+  return `use sudo, or stay who you are: sudo setpriv ${user} --inh-caps=${list} --ambient-caps=${list} mptcp-census run ...; setcap on the programs is no way, it makes the loader ignore LD_PRELOAD`;
+}
+
+export function adviceHere(lacking: readonly string[]): string {
+  return privilegeAdvice(lacking, { container: inContainer(), root: process.getuid?.() === 0 });
 }
 
 /** @throws CensusError E_PRIVILEGES naming the first program that would lack a capability */
@@ -23,12 +54,12 @@ export function requirePrivileges(needs: Need[]): void {
   const held = effectiveCapabilities();
   for (const { stage, programs } of needs) {
     for (const program of programs) {
-      const lacking = lackingCapabilities(program.privileges, held);
+      const lacking = lackingFor(program, held);
       if (lacking.length === 0) continue;
       throw new CensusError(
         'E_PRIVILEGES',
         `${stage} needs ${program.name} with ${lacking.join(' and ')}, which this process does not have`,
-        'run it as root (sudo); setcap on the programs is no way, it makes the loader ignore LD_PRELOAD',
+        adviceHere(lacking),
       );
     }
   }

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch, hostname, release } from 'node:os';
 import type { Config } from '../config/config.ts';
+import { defaultRoute, sourceAddresses } from './route.ts';
 
 const sysctlFolder = '/proc/sys/net/mptcp';
+
+/** Above 0, one host that drops MPTCP turns later connections into plain TCP. */
+export const blackholeTimeout = 'net.mptcp.blackhole_timeout';
 
 /** Every net.mptcp sysctl of this network namespace; empty when the kernel has no MPTCP. */
 export function mptcpSysctls(): Record<string, string> {
@@ -19,11 +23,15 @@ export function mptcpSysctls(): Record<string, string> {
 
 /** Where the run is made, for the manifest. Named facts only: what a reader needs to weigh the numbers. */
 export function vantagePoint(config: Config): Record<string, unknown> {
+  const route = defaultRoute();
+  const name = config.scan.interface ?? route?.interface ?? null;
   return {
     hostname: hostname(),
     kernel: release(),
     architecture: arch(),
-    interface: config.scan.interface,
+    interface: name,
+    source_addresses: name === null ? [] : sourceAddresses(name),
+    gateway: route?.interface === name ? (route?.gateway ?? null) : null,
     mptcp_sysctls: mptcpSysctls(),
     lab_ranges_declared_global: config.lab ? config.lab_ranges : [],
   };

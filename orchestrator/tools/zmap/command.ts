@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
+import { defaultRoute } from '../../machine/route.ts';
 import { type AskedFields, passField } from './fields.ts';
 import { optOutVariable } from './opt-out-table.ts';
 import { survivedSeed } from './order.ts';
@@ -95,6 +96,8 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
   const { run, flavour, targets, optOuts } = input;
   const { scan } = context.config;
   const file: File = (name) => join(context.folder, name);
+  // Left to itself it takes libpcap's first, which need not lead out.
+  const from = scan.interface ?? defaultRoute()?.interface ?? null;
   const packetRate = scan.rate ?? defaultRate;
   const seconds = (targets.addresses * run.probes) / packetRate + scan.cooldown;
   const built = flavour !== flavours.plugin;
@@ -108,7 +111,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       ...rateArgs(packetRate, run.probes, flavour),
       ...['-T', '1', `--seed=${seed}`],
       ...['-c', String(cooldownSeconds(context.config))],
-      ...(scan.interface === null ? [] : ['-i', scan.interface]),
+      ...(from === null ? [] : ['-i', from]),
       ...(scan.gateway_mac === null ? [] : ['-G', scan.gateway_mac]),
       ...outputArgs(file, input),
       '--disable-syslog',

@@ -1,0 +1,132 @@
+// needs: root
+// takes: long
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Config } from '../../../orchestrator/config/config.ts';
+import { privilegeAdvice } from '../../../orchestrator/machine/privileges.ts';
+import { interfaceFault, kernelFault } from '../../../orchestrator/machine/ready.ts';
+import { sourceAddresses } from '../../../orchestrator/machine/route.ts';
+import { vantagePoint } from '../../../orchestrator/machine/vantage.ts';
+import { skipUnless } from '../../skip.ts';
+import { setUp } from '../own-prober.ts';
+import { isRoot, withNamespace } from '../tools/namespace.ts';
+
+const test = suite('machine/ready');
+
+const host = { container: false, writable: true };
+const on = { 'net.mptcp.enabled': '1' };
+const blackholes = { ...on, 'net.mptcp.blackhole_timeout': '3600' };
+const kernels: [title: string, sysctls: Record<string, string>, here: typeof host, says: RegExp | null][] = [
+  ['MPTCP that is on is enough before 6.12', on, host, null],
+  ['a timeout that can be set is no fault', blackholes, host, null],
+  [
+    'one that is right already needs no writing',
+    { ...blackholes, 'net.mptcp.blackhole_timeout': '0' },
+    { container: true, writable: false },
+    null,
+  ],
+  ['a kernel without MPTCP is refused', {}, host, /no MPTCP.*5\.6 or later/],
+  ['MPTCP that is off is refused', { 'net.mptcp.enabled': '0' }, host, /is not 1.*sysctl -w net\.mptcp\.enabled=1$/],
+  [
+    'a container is told its flag for it',
+    { 'net.mptcp.enabled': '0' },
+    { container: true, writable: false },
+    /--sysctl net\.mptcp\.enabled=1/,
+  ],
+  [
+    'a timeout that cannot be set is refused',
+    blackholes,
+    { container: true, writable: false },
+    /is 3600.*--sysctl net\.mptcp\.blackhole_timeout=0/,
+  ],
+];
+for (const [title, sysctls, here, says] of kernels) {
+  test(title, () => {
+    const fault = kernelFault(sysctls, here);
+    if (says === null) assert.is(fault, null);
+    else assert.match(`${fault?.message}; ${fault?.hint}`, says);
+  });
+}
+
+const names = ['eth0', 'lo', 'wg0'];
+const interfaces: [title: string, name: string, hardware: number | null, says: RegExp | null][] = [
+  ['Ethernet is sent from', 'eth0', 1, null],
+  ['loopback is sent from', 'lo', 772, null],
+  [
+    'an interface that there is not is named, with the nearest',
+    'eht0',
+    null,
+    /no interface eht0; did you mean eth0\? There are eth0, lo, wg0/,
+  ],
+  [
+    'one like no other is named with those that there are',
+    'xyzzy',
+    null,
+    /no interface xyzzy; there are eth0, lo, wg0/,
+  ],
+  ['a tunnel is refused', 'wg0', 65_534, /wg0 carries no Ethernet frames.*leave the VPN/],
+];
+for (const [title, name, hardware, says] of interfaces) {
+  test(title, () => {
+    const fault = interfaceFault(name, names, hardware);
+    if (says === null) assert.is(fault, null);
+    else assert.match(`${fault?.message}; ${fault?.hint}`, says);
+  });
+}
+
+test('how to get capabilities is told for the place where they are lacking', () => {
+  const lacking = ['CAP_NET_RAW', 'CAP_NET_ADMIN'];
+  const told = (container: boolean, root: boolean) => privilegeAdvice(lacking, { container, root });
+  assert.is(told(true, true), 'start the container with --cap-add NET_RAW --cap-add NET_ADMIN');
+  assert.match(told(false, true), /CapabilityBoundingSet=CAP_NET_RAW CAP_NET_ADMIN/);
+  assert.match(told(false, false), /setpriv .*--ambient-caps=\+net_raw,\+net_admin mptcp-census run/);
+});
+
+test('the manifest has the interface that is sent from, and its addresses', () => {
+  const config = Config.parse({ targets: { list: 'x' }, scan: { interface: 'lo' } });
+  const { interface: name, source_addresses: addresses, gateway } = vantagePoint(config);
+  assert.equal([name, addresses, gateway], ['lo', sourceAddresses('lo'), null]);
+  assert.ok(sourceAddresses('lo').includes('127.0.0.1'));
+});
+
+test('a run where no connection could be MPTCP, or from a tunnel, asks nobody anything', async () => {
+  if (skipUnless(isRoot, 'a run on a machine that is not ready', 'needs root')) return;
+  await withNamespace('ready', async (name) => {
+    const within = ['ip', 'netns', 'exec', name];
+    const { at, config, folder } = setUp('198.18.9.77\n');
+    const own = { tool: { command: ['cat', '/dev/null'] } };
+    const run = async (keys: Record<string, unknown>) => {
+      const before: unknown = JSON.parse(readFileSync(config, 'utf8'));
+      writeFileSync(at('other.yaml'), JSON.stringify({ ...Object(before), ...keys }));
+      const command = [
+        process.execPath,
+        '--import',
+        'tsx',
+        'orchestrator/cli.ts',
+        'run',
+        '-c',
+        at('other.yaml'),
+        folder,
+      ];
+      return await execa('ip', ['netns', 'exec', name, ...command], { reject: false, input: '' });
+    };
+    await execa('ip', [...within.slice(1), 'sysctl', '-qw', 'net.mptcp.enabled=0']);
+    const off = await run({ handshake: {} });
+    assert.is(off.exitCode, 2, off.stdout + off.stderr);
+    assert.match(off.stderr, 'net.mptcp.enabled is not 1');
+    await execa('ip', ['-n', name, 'tuntap', 'add', 'tun7', 'mode', 'tun']);
+    const scan = { interface: 'tun7', rate: 100, blocklist: 'blocklist' };
+    const tunnel = await run({ handshake: own, scan });
+    assert.is(tunnel.exitCode, 2);
+    assert.match(tunnel.stderr, 'tun7 carries no Ethernet frames');
+    const missing = await run({ handshake: own, scan: { ...scan, interface: 'tun8' } });
+    assert.match(missing.stderr, /no interface tun8\n +did you mean tun7\?/);
+    assert.not(existsSync(at('count')));
+    assert.not(existsSync(join(folder, 'manifest.json')));
+  });
+});
+
+test.run();
