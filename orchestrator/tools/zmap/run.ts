@@ -1,5 +1,6 @@
 import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
 import { someAtOnce } from '../../core/process/turns.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
@@ -92,7 +93,12 @@ async function withOptOuts(context: Context, work: (table: string | null) => Pro
   const { optOuts, folder } = context;
   if (optOuts === null || !dropsOptOuts(context.runsAs)) return await work(null);
   const table = new OptOutTable(join(folder, 'opt-outs.table'));
-  await table.write(optOuts.all);
+  let written: PrefixSet | null = null;
+  // One who opts out while the table is being written is in the next; nothing is waited for between the last look and the first call.
+  while (written !== optOuts.all) {
+    written = optOuts.all;
+    await table.write(written);
+  }
   const end = optOuts.onChange(() => table.write(optOuts.all));
   try {
     await work(table.path);

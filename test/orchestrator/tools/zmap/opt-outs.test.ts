@@ -49,6 +49,28 @@ zmapTool(
   },
 );
 
+/** Somebody opts out right after the first look at who has. */
+class Racing extends LateOptOuts {
+  #looks = 0;
+
+  override get all() {
+    const all = super.all;
+    this.#looks += 1;
+    if (this.#looks === 1)
+      queueMicrotask(() => void this.add([parsePrefix('198.18.1.0/28')].flatMap((one) => one ?? [])));
+    return all;
+  }
+}
+
+zmapTool('who opts out while the first table is being written is in the one that zmap gets', async () => {
+  const { within, argv } = await withFake(watched);
+  const targets = ['198.18.0.5/32', '198.18.1.0/31'];
+  const context = await contextOf(targets, { versions: [1] }, within, flavours.plugin, new Racing([]));
+  await zmap.collect?.(context);
+  const table = await readFile(`${argv}.table`);
+  assert.is(table.toString('hex', 32), 'c6120100c612010f');
+});
+
 zmapTool('a zmap that cannot watch one gets those who opted out since in its blocklist', async () => {
   const { within, argv } = await withFake(complete);
   const scan = { versions: [1] };
