@@ -237,6 +237,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (!started) process.exit(0);
 });
 
+// Node ends with 13, and nothing but the number, when all that is left is waited for and will not come.
+process.on('exit', (code) => {
+  if ([code, process.exitCode].includes(13))
+    err('error: what it waited for never came, which is a fault of its own. What was measured is kept: start it again');
+});
+
 try {
   await program.parseAsync();
 } catch (thrown) {

@@ -26,9 +26,17 @@ function watchOutput(): void {
   });
 }
 
+/** Node ends with 13, and nothing but the number, when all that is left is waited for and will not come. */
+function tellOfStandstill(): void {
+  process.on('exit', (code) => {
+    if ([code, process.exitCode].includes(13)) process.stderr.write('ip2asn-lite: what it waited for never came\n');
+  });
+}
+
 /** Runs the command line. Returns the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {
   watchOutput();
+  tellOfStandstill();
   const progress = new Progress(process.stderr, process.stderr.isTTY);
   try {
     const command = parseCommand(args);

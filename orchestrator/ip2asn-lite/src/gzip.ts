@@ -17,14 +17,18 @@ async function* trailerApart(source: AsyncIterable<Buffer>): AsyncGenerator<Buff
   yield held;
 }
 
-/** Waits until a step of the decoder is done, or fails. An error is returned: what came out before it is to be taken first. */
+/**
+ * Waits until a step of the decoder is done, or fails. An error is returned: what came out before it is to be taken first.
+ * Where a stream ends before its bytes do, Node ends the decoder and never calls back for the piece.
+ */
 function step(decoder: Gunzip, start: (done: () => void) => void): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    decoder.once('error', resolve);
-    start(() => {
-      decoder.off('error', resolve);
-      resolve(undefined);
-    });
+    const settle = (fault?: Error) => {
+      decoder.off('error', settle).off('end', settle);
+      resolve(fault);
+    };
+    decoder.once('error', settle).once('end', settle);
+    start(() => settle());
   });
 }
 
@@ -32,6 +36,13 @@ function faultOf(cause: Error, file: string, offset: number): Error {
   if (!('code' in cause) || !String(cause.code).startsWith('Z_')) return cause;
   const place = { file, offset, expected: 'a whole gzip stream', found: cause.message };
   return new FileError(cause.code === 'Z_BUF_ERROR' ? 'TRUNCATED' : 'BAD_FORMAT', place, { cause });
+}
+
+/** gzip pads with zeros; anything else behind the last stream could be more data. */
+function requirePadding(bytes: Buffer, file: string, offset: number): void {
+  if (bytes.every((byte) => byte === 0)) return;
+  const found = 'bytes behind the end of the gzip stream that are neither zeros nor another one';
+  throw new FileError('BAD_FORMAT', { file, offset, expected: 'a whole gzip stream', found });
 }
 
 /**
@@ -44,6 +55,7 @@ export async function* gunzip(source: AsyncIterable<Buffer>, file: string, toler
   const decoder = createGunzip({ finishFlush, chunkSize: CHUNK });
   let ready: Buffer[] = [];
   let offset = 0;
+  let fed = 0;
   decoder.on('data', (chunk: Buffer) => ready.push(chunk));
   async function* take(fault: Error | undefined): AsyncGenerator<Buffer> {
     const taken = ready;
@@ -54,9 +66,17 @@ export async function* gunzip(source: AsyncIterable<Buffer>, file: string, toler
   }
   try {
     for await (const piece of trailerApart(source)) {
+      if (decoder.readableEnded) {
+        if (!tolerant) requirePadding(piece, file, offset);
+        continue;
+      }
+      fed += piece.length;
       yield* take(await step(decoder, (done) => decoder.write(piece, done)));
+      if (decoder.readableEnded && !tolerant) {
+        requirePadding(piece.subarray(piece.length - (fed - decoder.bytesWritten)), file, offset);
+      }
     }
-    yield* take(await step(decoder, (done) => decoder.once('end', done).end()));
+    if (!decoder.readableEnded) yield* take(await step(decoder, (done) => decoder.once('end', done).end()));
   } finally {
     decoder.destroy();
   }

@@ -39,6 +39,41 @@ for (const kind of ['gzip', 'bzip2'] as const) {
   });
 }
 
+const route = '198.18.0.0/31\t64500\n';
+const other = '198.18.0.2/31\t64501\n';
+const zeros = (count: number) => Buffer.alloc(count);
+/** What stands behind a gzip stream; null: it is refused. Each is tried whole, and in pieces of every small size. */
+const behind: [sentence: string, bytes: Buffer, text: string | null][] = [
+  ['nothing', zeros(0), route],
+  ['one zero', zeros(1), route],
+  ['as many zeros as a trailer has bytes', zeros(8), route],
+  ['a tape block of zeros', zeros(10_240), route],
+  ['another stream', gzipSync(other), route + other],
+  ['another stream and zeros', Buffer.concat([gzipSync(other), zeros(20)]), route + other],
+  ['bytes of something else', Buffer.from('and so on'), null],
+  ['zeros, and another stream that would be lost', Buffer.concat([zeros(12), gzipSync(other)]), null],
+];
+for (const [sentence, bytes, due] of behind) {
+  test(`behind a gzip stream: ${sentence}`, async () => {
+    const whole = Buffer.concat([gzipSync(route), bytes]);
+    for (const size of [1, 2, 7, 8, 9, 64, whole.length]) {
+      async function* pieces() {
+        for (let at = 0; at < whole.length; at += size) yield whole.subarray(at, at + size);
+      }
+      async function read(): Promise<string> {
+        const parts: Buffer[] = [];
+        for await (const part of gunzip(pieces(), 'file.gz', false)) parts.push(part);
+        return Buffer.concat(parts).toString();
+      }
+      if (due !== null) assert.is(await read(), due, `in pieces of ${size}`);
+      else {
+        const error = await rejection(read());
+        assert.ok(error instanceof FileError && error.code === 'BAD_FORMAT', `in pieces of ${size}: ${error}`);
+      }
+    }
+  });
+}
+
 const LINES = Array.from({ length: 30_000 }, (_, i) => `198.18.${i >> 7}.${(i & 127) * 2}/31\t${i}\n`);
 
 /** How many lines a file has: one piece of decompressed bytes, or several. */
