@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { canonicalAddress } from './address/ip.ts';
 import { printLines } from './core/process/print-lines.ts';
 import { abortOnSignals } from './core/process/signals.ts';
+import { tellOfStandstill } from './core/process/standstill.ts';
 import { clock, type Reporter } from './core/progress.ts';
 import { CensusError, knownError } from './errors.ts';
 import { examples } from './help/examples.ts';
@@ -237,11 +238,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (!started) process.exit(0);
 });
 
-// Node ends with 13, and nothing but the number, when all that is left is waited for and will not come.
-process.on('exit', (code) => {
-  if ([code, process.exitCode].includes(13))
-    err('error: what it waited for never came, which is a fault of its own. What was measured is kept: start it again');
-});
+tellOfStandstill(err);
 
 try {
   await program.parseAsync();
