@@ -5,31 +5,27 @@ import { refuseUnsafe } from './config/file.ts';
 import { mayChange, namesTable, readOptOuts } from './config/restraint.ts';
 import { storedConfig } from './config/stored.ts';
 import { databaseVersion } from './core/duckdb.ts';
-import type { StageWish } from './core/folder/changes.ts';
-import { RunFolder } from './core/folder/folder.ts';
-import { isUrl } from './core/folder/list-file.ts';
+import { RunFolder, requirePlainPath } from './core/folder/folder.ts';
 import { lockFolder } from './core/folder/lock.ts';
 import { type Manifest, ManifestFile, readManifest } from './core/folder/manifest.ts';
 import { openRun, type Start } from './core/folder/open-run.ts';
 import type { OptOuts } from './core/folder/opt-outs.ts';
 import { untilStopped } from './core/folder/stop-file.ts';
 import { checkSources, hasFetched } from './core/inputs/fetched.ts';
-import { readThroughInputs } from './core/inputs/read-through.ts';
 import { LateOptOuts } from './core/opt-outs/late.ts';
 import { OptOutReader } from './core/opt-outs/reader.ts';
 import { type Found, type Need, requirePrograms } from './core/process/programs.ts';
 import type { Reporter } from './core/progress.ts';
 import { type Replayed, replayStages, requireSameInputs } from './core/replay.ts';
 import { runStages } from './core/run.ts';
-import type { PartStage } from './core/stage.ts';
 import type { Program } from './core/tool.ts';
 import { CensusError } from './errors.ts';
+import { checkInputs, decodeInputs, partStages, wishesOf } from './inputs/inputs.ts';
 import { requirePrivileges } from './machine/privileges.ts';
 import { provenance } from './machine/provenance.ts';
 import { requireReady } from './machine/ready.ts';
 import { vantagePoint } from './machine/vantage.ts';
 import { pipeline } from './pipeline.ts';
-import { readOrganisations } from './report/organisations/file.ts';
 import type { RuleSetName } from './schemas/lists.ts';
 import { findTool } from './tools/finder.ts';
 import { requireUndamaged } from './verify/undamaged.ts';
@@ -37,11 +33,6 @@ import { requireUndamaged } from './verify/undamaged.ts';
 /** Names of all stages, in order of reading. */
 export function stageNames(): string[] {
   return pipeline(findTool).map(({ name }) => name);
-}
-
-/** The stages that a run with this configuration measures or decodes. */
-function partStages(config: Config): PartStage<Config>[] {
-  return pipeline(findTool).flatMap((stage) => (stage.kind === 'parts' && stage.enabled(config) ? [stage] : []));
 }
 
 /** The programs that a run with this configuration starts, by stage. */
@@ -61,53 +52,6 @@ export function checkTools(config: Config, found: readonly Found[]): void {
  */
 export async function checkSourcesOf(config: Config, before: { folder: RunFolder; manifest: Manifest } | null) {
   await checkSources(partStages(config), config, before);
-}
-
-/** The file that says which ASes are of one organisation; the report reads it. */
-function organisationsOf({ asn }: Config): string[] {
-  return asn.organisations === null ? [] : [asn.organisations];
-}
-
-/**
- * Reads every file that later stages need, to its end.
- * @param before of an earlier start: what that read is not read again
- * @throws CensusError naming a file that they could not use
- */
-export async function checkInputs(config: Config, before: Manifest | null): Promise<void> {
-  await readThroughInputs(partStages(config), config, before);
-  if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
-}
-
-/** Files outside the run folder that decoding and the report read: a replay needs them as they were. */
-function decodeInputs(config: Config): string[] {
-  const ofTools = partStages(config).flatMap((stage) => stage.tool(config).inputs?.(config) ?? []);
-  return [...ofTools, ...organisationsOf(config)];
-}
-
-/** Files that the stage targets reads, but for what comes from elsewhere. */
-function listsOf({ targets }: Config): string[] {
-  const list = 'list' in targets ? targets.list : 'addresses' in targets ? targets.addresses : null;
-  return list === null || list === '-' || isUrl(list) ? [] : [list];
-}
-
-/** Files that no tool reads. What the report reads is fixed with the first stage: nothing else tells that its content is another. */
-const besideTools: Readonly<Record<string, (config: Config) => string[]>> = {
-  targets: (config) => [...listsOf(config), ...organisationsOf(config)],
-};
-
-/** What a configuration wants of each stage: whether it runs, and which files outside the run folder it reads; the blocklist is kept by the run. */
-function wishesOf(config: Config): StageWish[] {
-  return pipeline(findTool).flatMap((stage) => {
-    if (stage.kind !== 'parts') return [];
-    const enabled = stage.enabled(config);
-    const ofTool = enabled ? (stage.tool(config).inputs?.(config) ?? []) : [];
-    return [{ name: stage.name, enabled, inputs: [...ofTool, ...(besideTools[stage.name]?.(config) ?? [])] }];
-  });
-}
-
-/** Files outside the run folder that a run with this configuration reads. */
-export function inputsOf(config: Config): string[] {
-  return wishesOf(config).flatMap(({ inputs }) => inputs);
 }
 
 export interface CensusInput {
@@ -133,6 +77,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   requirePrivileges(needs);
   requireReady(config);
   const folder = resolve(input.folder);
+  requirePlainPath(folder);
   await mkdir(folder, { recursive: true });
   const release = await lockFolder(folder);
   try {
@@ -223,6 +168,7 @@ export async function replayCensus(input: {
   signal: AbortSignal;
 }): Promise<Replayed[]> {
   const root = resolve(input.folder);
+  for (const path of [root, resolve(input.into)]) requirePlainPath(path);
   requireOwnFolder(root, resolve(input.into));
   const before = await readManifest(root);
   if (before === null)

@@ -199,7 +199,8 @@ program
   .action(async (options) => {
     const { loadConfig, refuseUnsafe } = await import('./config/file.ts');
     const { readOptOuts } = await import('./config/restraint.ts');
-    const { inputsOf, needsOf } = await import('./census.ts');
+    const { needsOf } = await import('./census.ts');
+    const { inputsOf } = await import('./inputs/inputs.ts');
     const { examine } = await import('./machine/doctor.ts');
     const config = options.config === undefined ? null : loadConfig(options.config, []);
     const asked = config === null ? null : { config, needs: needsOf(config), inputs: inputsOf(config) };
@@ -238,7 +239,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (!started) process.exit(0);
 });
 
-tellOfStandstill(err);
+tellOfStandstill(() => process.exitCode, err);
 
 try {
   await program.parseAsync();

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import pc from 'picocolors';
-import { checkInputs, checkSourcesOf, checkTools } from '../census.ts';
+import { checkSourcesOf, checkTools } from '../census.ts';
 import type { Config } from '../config/config.ts';
 import { unfilled } from '../config/file.ts';
 import { installHint } from '../core/process/install-hint.ts';
 import { type Found, findProgram, type Need } from '../core/process/programs.ts';
 import type { Program } from '../core/tool.ts';
 import { CensusError } from '../errors.ts';
+import { checkInputs } from '../inputs/inputs.ts';
 import { pipeline } from '../pipeline.ts';
 import { roles } from '../roles.ts';
 import { findTool } from '../tools/finder.ts';

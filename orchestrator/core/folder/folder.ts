@@ -1,4 +1,19 @@
 import { join } from 'node:path';
+import { CensusError } from '../../errors.ts';
+
+/**
+ * @param path the whole path of a run folder
+ * @throws CensusError E_RUN_FOLDER when the database would take it for a pattern, and might read the records of another run
+ */
+export function requirePlainPath(path: string): void {
+  const [odd] = /[*?[\]\\]/.exec(path) ?? [];
+  if (odd === undefined) return;
+  throw new CensusError(
+    'E_RUN_FOLDER',
+    `${path} has ${odd} in it, which the database takes for a pattern`,
+    'choose a folder whose whole path has none of * ? [ ] and backslash',
+  );
+}
 
 /** Every path of a run folder, made in one place (docs/run-folder.md). `root` holds raw/, `out` the records decoded from it: the same folder but in a replay. */
 export class RunFolder {

@@ -9,7 +9,7 @@ const source = new URL('../../../../orchestrator/core/process/standstill.ts', im
 
 function ended(rest: string) {
   const program = `import { tellOfStandstill } from ${JSON.stringify(source)};
-    tellOfStandstill((text) => console.error(text));
+    tellOfStandstill(() => process.exitCode, (text) => console.error(text));
     ${rest}`;
   const args = ['--import', 'tsx', '--input-type=module', '-e', program];
   const cwd = fileURLToPath(new URL('../../../..', import.meta.url));

@@ -1,0 +1,61 @@
+import type { Config } from '../config/config.ts';
+import type { StageWish } from '../core/folder/changes.ts';
+import { isUrl } from '../core/folder/list-file.ts';
+import type { Manifest } from '../core/folder/manifest.ts';
+import { readThroughInputs } from '../core/inputs/read-through.ts';
+import type { PartStage } from '../core/stage.ts';
+import { pipeline } from '../pipeline.ts';
+import { readOrganisations } from '../report/organisations/file.ts';
+import { findTool } from '../tools/finder.ts';
+
+/** The stages that a run with this configuration measures or decodes. */
+export function partStages(config: Config): PartStage<Config>[] {
+  return pipeline(findTool).flatMap((stage) => (stage.kind === 'parts' && stage.enabled(config) ? [stage] : []));
+}
+
+/** The file that says which ASes are of one organisation; the report reads it. */
+function organisationsOf({ asn }: Config): string[] {
+  return asn.organisations === null ? [] : [asn.organisations];
+}
+
+/**
+ * Reads every file that later stages need, to its end.
+ * @param before of an earlier start: what that read is not read again
+ * @throws CensusError naming a file that they could not use
+ */
+export async function checkInputs(config: Config, before: Manifest | null): Promise<void> {
+  await readThroughInputs(partStages(config), config, before);
+  if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
+}
+
+/** Files outside the run folder that decoding and the report read: a replay needs them as they were. */
+export function decodeInputs(config: Config): string[] {
+  const ofTools = partStages(config).flatMap((stage) => stage.tool(config).inputs?.(config) ?? []);
+  return [...ofTools, ...organisationsOf(config)];
+}
+
+/** Files that the stage targets reads, but for what comes from elsewhere. */
+function listsOf({ targets }: Config): string[] {
+  const list = 'list' in targets ? targets.list : 'addresses' in targets ? targets.addresses : null;
+  return list === null || list === '-' || isUrl(list) ? [] : [list];
+}
+
+/** Files that no tool reads. What the report reads is fixed with the first stage: nothing else tells that its content is another. */
+const besideTools: Readonly<Record<string, (config: Config) => string[]>> = {
+  targets: (config) => [...listsOf(config), ...organisationsOf(config)],
+};
+
+/** What a configuration wants of each stage: whether it runs, and which files outside the run folder it reads; the blocklist is kept by the run. */
+export function wishesOf(config: Config): StageWish[] {
+  return pipeline(findTool).flatMap((stage) => {
+    if (stage.kind !== 'parts') return [];
+    const enabled = stage.enabled(config);
+    const ofTool = enabled ? (stage.tool(config).inputs?.(config) ?? []) : [];
+    return [{ name: stage.name, enabled, inputs: [...ofTool, ...(besideTools[stage.name]?.(config) ?? [])] }];
+  });
+}
+
+/** Files outside the run folder that a run with this configuration reads. */
+export function inputsOf(config: Config): string[] {
+  return wishesOf(config).flatMap(({ inputs }) => inputs);
+}
