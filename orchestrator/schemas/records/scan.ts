@@ -11,7 +11,7 @@ export const ScanRecord = z.strictObject({
   probe: z.string().describe('kind of probe sent: v1, v0, ... (zmap-module/README.md)'),
   pass: z
     .int()
-    .positive()
+    .min(1)
     .default(1)
     .describe(
       'which SYN to the unit this reply answers: 1, or 2 for that of the pass over what had been silent (scan.retries)',

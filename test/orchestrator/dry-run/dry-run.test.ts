@@ -1,3 +1,4 @@
+// needs: root
 // takes: long
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
