@@ -100,7 +100,7 @@ async function* measured(view: View, stage: string, entry: StageEntry | undefine
       if (!bare) yield* rawFiles(view, of, of.entry);
     }
   }
-  if (view.manifest !== null && entry?.status !== 'done') {
+  if (view.manifest !== null && entry?.status !== 'done' && entry?.status !== 'left_out') {
     const how = parts.size === 0 ? 'not begun' : `not done yet: ${done} of ${parts.size} parts are`;
     yield open(stage, `is ${how}`);
   }
@@ -109,8 +109,9 @@ async function* measured(view: View, stage: string, entry: StageEntry | undefine
 /** What should be there of a stage with parts, and what can be said without reading it. */
 export async function* partStageFiles(view: View, stage: string): AsyncGenerator<Expected | Finding> {
   const entry = view.manifest?.stages[stage];
-  if (entry?.status === 'left_out') return;
   const replay = view.manifest?.replay === true;
+  // A run keeps what was measured before a stage was switched off; a replay makes nothing of it.
+  if (replay && entry?.status === 'left_out') return;
   yield* replay && entry !== undefined ? replayed(view, stage, entry) : measured(view, stage, entry);
   const rejects = relative(view.root, view.folder.rejects(stage));
   const hashed = Object.values(entry?.parts ?? {}).some(({ rejects_sha256 }) => rejects_sha256 !== null);

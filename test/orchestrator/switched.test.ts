@@ -46,7 +46,7 @@ test('the manifest dates what was switched on by itself, and names the change', 
 test('the report says how many days lie between the scan and a stage that was switched on later', async () => {
   const world = setUp();
   await world.run();
-  // The manifest is made to say that the scan was twelve days earlier.
+  // The manifest is made to say that the scan was twelve days earlier; without their seals, nobody can say that these files were changed.
   const path = join(world.at('run'), 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8'));
   const entry = join(world.at('run'), 'scan', '00000.json');
@@ -55,6 +55,8 @@ test('the report says how many days lie between the scan and a stage that was sw
     for (const key of ['started_at', 'ended_at'])
       command[key] = new Date(Date.parse(command[key]) - 12 * 86_400_000 - 60_000).toISOString();
   }
+  delete part.self_sha256;
+  delete manifest.self_sha256;
   writeFileSync(entry, JSON.stringify(part));
   manifest.stages.scan.parts['00000'] = part;
   writeFileSync(path, JSON.stringify(manifest));
@@ -127,14 +129,12 @@ test('a stage that was interrupted may be switched off, and goes on where it was
 test('an input may be corrected until a part was made from it', async () => {
   const world = setUp();
   const asn = { rib: world.at('rib') };
-  writeFileSync(world.at('rib'), 'no table\n');
-  const broken = await world.run({ asn });
-  assert.is(broken.exitCode, 1);
-  assert.match(broken.stderr, /^error E_INPUT: asn: the prefix table cannot be opened/m);
+  writeFileSync(world.at('rib'), '198.18.0.0\t16\t64400\n');
+  // The stage before ends the run: no part was looked up in the table.
+  assert.is((await world.run({ asn, scan: { tool: { command: ['false'] } } })).exitCode, 1);
   writeFileSync(world.at('rib'), '198.18.0.0\t16\t64500\n');
   const mended = await world.run({ asn });
   assert.is(mended.exitCode, 0, mended.stderr);
-  assert.equal(mended.ran, ['asn', 'merge', 'report']);
   assert.equal(Object.keys(mended.manifest.starts.at(-1)?.corrected ?? {}), [world.at('rib')]);
   writeFileSync(world.at('rib'), '198.18.0.0\t16\t64999\n');
   const changed = await world.run({ asn });
