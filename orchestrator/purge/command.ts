@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { storedConfig } from '../config/stored.ts';
+import { asMeasured } from '../core/folder/changes.ts';
 import { readManifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
 import { pipeline } from '../pipeline.ts';
@@ -18,12 +19,12 @@ export async function* purgeLines(text: string, folders: string[], signal: Abort
     const before = await readManifest(folder);
     if (before === null)
       throw new CensusError('E_RUN_FOLDER', `${folder} holds no manifest.json`, 'name a run folder, such as runs/lab');
-    const config = storedConfig(before.config);
     const { units, files, lines, packets } = await purgeRun({
       folder,
       party,
       stages: pipeline(findTool),
-      config,
+      config: storedConfig(before.config),
+      measured: storedConfig(asMeasured(before)),
       signal,
     });
     yield `${given}: ${lines} lines and ${packets} packets in ${files} raw files; ${units} units of this run are purged in all`;

@@ -1,19 +1,21 @@
+import { rm } from 'node:fs/promises';
 import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
 import { addReasons, noCounts, type PartEntry } from '../core/folder/entries.ts';
 import { sha256File } from '../core/folder/files.ts';
+import { differingKey, type Manifest } from '../core/folder/manifest.ts';
 import { purgedUnits } from '../core/folder/ndjson.ts';
 import { RawReader } from '../core/folder/raw-files.ts';
 import { fetchedBefore } from '../core/inputs/fetched.ts';
 import { type Cut, writeCut } from '../core/part/cut.ts';
 import { decodePart } from '../core/part/decode.ts';
-import { writeEntry } from '../core/part/entry-file.ts';
+import { entryBeside, writeEntry } from '../core/part/entry-file.ts';
 import { partEntry, stageCounts, stageDigest } from '../core/part/part-stage.ts';
 import type { PartJob } from '../core/part/site.ts';
 import { joinRejects } from '../core/rejects.ts';
 import { NarrowRows } from '../core/rows/narrow-row.ts';
 import { RecordsWriter } from '../core/rows/records-file.ts';
 import type { PartStage } from '../core/stage.ts';
-import type { RunState } from '../core/state.ts';
+import { leftOut, type RunState } from '../core/state.ts';
 import { rewriteLines } from './files.ts';
 import { dropLine } from './lines.ts';
 import type { Party } from './party.ts';
@@ -74,30 +76,45 @@ async function decodeAgain<C>(job: PartJob<C>, before: PartEntry): Promise<PartE
   return { ...partEntry(decoded, packed, before.started_at, input), ended_at: before.ended_at };
 }
 
+/** Digests of stages as they were before the purge. */
+function digestsIn({ stages }: Manifest, names: readonly string[]): Record<string, string | null> {
+  const digestOf = (name: string) => (stages[name]?.status === leftOut ? leftOut : (stages[name]?.digest ?? null));
+  return Object.fromEntries(names.map((name) => [name, digestOf(name)]));
+}
+
 /** Renews everything of a stage that follows from its raw files: records, entries, counts, digests. */
 export async function deriveStage<C>(
   state: RunState<C>,
   stage: PartStage<C>,
-  { cut, party }: { cut: Cut; party: Party },
+  { cut, party, was }: { cut: Cut; party: Party; was: Manifest },
 ): Promise<void> {
   const { folder, manifest } = state;
   const entry = manifest.data.stages[stage.name];
   if (entry === undefined) return;
+  // Switched off, a stage keeps its records, and its entries beside them alone.
+  const off = entry.status === leftOut;
   const tool = stage.tool(state.config);
   const outside = (tool.inputs?.(state.config) ?? []).length > 0;
   const fetched = await fetchedBefore(folder, stage.name, entry);
   for (const part of cut.parts) {
-    const before = entry.parts[part];
-    if (before === undefined) continue;
+    const before = off ? await entryBeside(folder, stage.name, part) : (entry.parts[part] ?? null);
+    if (before === null) continue;
     const job = state.job(stage, tool, part, fetched);
     const after = outside ? await filterPart(job, before, party) : await decodeAgain(job, before);
     cut.inputs[part] = after.input_sha256;
-    entry.parts[part] = after;
+    if (!off) entry.parts[part] = after;
     await writeCut(folder, stage.name, cut);
     await writeEntry(folder, stage.name, part, after);
   }
+  // What it read is the same but for the party: switched on again, it asks nobody.
+  const current = differingKey(entry.reads, digestsIn(was, stage.reads)) === null;
+  if (!off || current) entry.reads = state.digests(stage.reads);
+  if (off) {
+    await rm(folder.rejects(stage.name), { force: true });
+    entry.rejects_sha256 = null;
+    return await manifest.save();
+  }
   entry.rejects_sha256 = await joinRejects(folder, stage.name, cut.parts);
-  entry.reads = state.digests(stage.reads);
   entry.counts = stageCounts(entry, cut);
   entry.digest = stageDigest(cut.parts.map((part) => entry.parts[part]?.output_sha256 ?? ''));
   await manifest.save();

@@ -32,6 +32,8 @@ export interface PurgeInput<C> {
   party: Party;
   stages: readonly Stage<C>[];
   config: C;
+  /** The configuration with the settings that stages had before they were switched off: their records are of these. */
+  measured: C;
   signal: AbortSignal;
 }
 
@@ -121,16 +123,15 @@ async function removeDerived(root: string): Promise<void> {
   }
 }
 
-async function derive<C>(state: RunState<C>, stage: Stage<C>, party: Party): Promise<void> {
+async function derive<C>(state: RunState<C>, stage: Stage<C>, of: { party: Party; was: Manifest }): Promise<void> {
   const { manifest, folder } = state;
-  if (manifest.data.stages[stage.name]?.status === 'left_out') return;
   if (stage.kind === 'whole') {
     delete manifest.data.stages[stage.name];
     await runWholeStage(state, stage);
     return;
   }
   const cut = await readCut(folder, stage.name);
-  if (cut !== null) await deriveStage(state, stage, { cut, party });
+  if (cut !== null) await deriveStage(state, stage, { cut, ...of });
 }
 
 /**
@@ -150,9 +151,13 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
     await purgeBlocklists(root, before, party);
     const database = await openDatabase({ temp: folder.temp() });
     const manifest = new ManifestFile(root, Manifest.parse(valueWithout(before, party)));
-    const state = createState({ ...input, folder, manifest, database, report: () => undefined, terminal: false });
+    const given = { ...input, folder, manifest, database, report: () => undefined, terminal: false };
+    const state = createState(given);
+    const off = createState({ ...given, config: input.measured });
+    const stateOf = ({ name }: Stage<C>) => (manifest.data.stages[name]?.status === 'left_out' ? off : state);
     let units = 0;
-    for (const stage of input.stages) if (stage.kind === 'parts') units += await purgeUnits(state, stage, party);
+    for (const stage of input.stages)
+      if (stage.kind === 'parts') units += await purgeUnits(stateOf(stage), stage, party);
     const removed = await purgeRaw(root, party);
     const optOuts = join(root, 'rejects', 'opt_outs.ndjson');
     if (await exists(optOuts)) {
@@ -163,7 +168,7 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
       if (last !== undefined) last.rejects_sha256 = await sha256File(optOuts);
     }
     for (const stage of input.stages) {
-      await derive(state, stage, party);
+      await derive(stateOf(stage), stage, { party, was: before });
       await viewStage(database, state, stage);
     }
     database.closeSync();

@@ -58,7 +58,7 @@ export function sectionOf(config: Record<string, unknown>, stage: string): Stage
 }
 
 /** The configuration of before, stages that were switched off with the settings that their records were made with. */
-function asMeasured({ config, stages }: Manifest): Record<string, unknown> {
+export function asMeasured({ config, stages }: Manifest): Record<string, unknown> {
   const kept = Object.entries(stages).flatMap(([name, { status, settings }]) =>
     status === 'left_out' && settings !== null ? [[name, settings] as const] : [],
   );

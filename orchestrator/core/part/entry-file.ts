@@ -37,6 +37,13 @@ export async function readEntry(folder: RunFolder, stage: string, part: string, 
   );
 }
 
+/** The entry beside a part of whatever input, for who changes both; null where there is none. */
+export async function entryBeside(folder: RunFolder, stage: string, part: string): Promise<PartEntry | null> {
+  const path = folder.entry(stage, part);
+  if (!(await exists(path))) return null;
+  return PartEntry.parse(opened(relative(folder.out, path), await readFile(path, 'utf8')).value);
+}
+
 function opened(name: string, text: string): { value: unknown; seal: Seal } {
   try {
     return openSeal(name, text);
