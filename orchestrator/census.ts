@@ -109,12 +109,15 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
 
 /** What a start with this configuration is compared with the folder by. */
 export async function startOf(folder: string, config: Config, optOuts: OptOuts | null): Promise<Start> {
-  const tableIsFixed = await hasFetched(new RunFolder(folder), 'asn');
+  const wishes = wishesOf(config);
+  // Switched off, the stage reads no table; switched on again, it is compared with what it was measured with.
+  const isOn = wishes.some(({ name, enabled }) => name === 'asn' && enabled);
+  const tableIsFixed = isOn && (await hasFetched(new RunFolder(folder), 'asn'));
   return {
     folder,
     name: basename(folder),
     config,
-    stages: wishesOf(config),
+    stages: wishes,
     optOuts,
     stored: storedOf,
     mayChange: (change) => (tableIsFixed && namesTable(change) ? false : mayChange(change)),

@@ -70,7 +70,8 @@ async function purgeRaw(root: string, party: Party): Promise<Removed> {
   const sum = { files: 0, lines: 0, packets: 0 };
   for (const file of await filesBelow(join(root, 'raw'))) {
     const path = join(root, 'raw', file);
-    if (['cut.json', supersededList].includes(basename(path))) continue;
+    // Tables of the day are public, and no answers: what they hold of the party is not of this run.
+    if (['cut.json', supersededList].includes(basename(path)) || file.startsWith('fetched/')) continue;
     const removed = await purgeFile(path, new Set(await rawNames(dirname(path))), party);
     for (const key of ['files', 'lines', 'packets'] as const) sum[key] += removed[key];
   }
@@ -115,6 +116,13 @@ async function purgeBlocklists(root: string, manifest: Manifest, party: Party): 
   }
 }
 
+/** Where a table of the day came from stays: it is no answer of anybody. */
+function manifestWithout(before: Manifest, party: Party): Manifest {
+  const manifest = Manifest.parse(valueWithout(before, party));
+  for (const [name, entry] of Object.entries(manifest.stages)) entry.fetched = before.stages[name]?.fetched ?? null;
+  return manifest;
+}
+
 /** What a purge that was ended left behind; and folders that follow from the rest, made again by whoever wants them. */
 async function removeDerived(root: string): Promise<void> {
   for (const file of await filesBelow(root)) if (file.endsWith('.purge')) await rm(join(root, file));
@@ -150,7 +158,7 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
     await removeDerived(root);
     await purgeBlocklists(root, before, party);
     const database = await openDatabase({ temp: folder.temp() });
-    const manifest = new ManifestFile(root, Manifest.parse(valueWithout(before, party)));
+    const manifest = new ManifestFile(root, manifestWithout(before, party));
     const given = { ...input, folder, manifest, database, report: () => undefined, terminal: false };
     const state = createState(given);
     const off = createState({ ...given, config: input.measured });
