@@ -4,6 +4,7 @@ const Node = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
+  minimum: z.number().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   items: z.unknown().optional(),
   anyOf: z.array(z.unknown()).optional(),
@@ -65,7 +66,12 @@ function randomValue(roll: Dice, json: unknown): unknown {
   if (type === 'null') return null;
   if (type === 'string') return pick(roll, texts);
   if (type === 'boolean') return roll(2) === 1;
-  if (type === 'integer') return pick(roll, wholes);
+  const { minimum = Number.NEGATIVE_INFINITY } = node;
+  if (type === 'integer')
+    return pick(
+      roll,
+      wholes.filter((whole) => whole >= minimum),
+    );
   if (type === 'number') return pick(roll, numbers);
   if (type === 'array') return Array.from({ length: roll(4) }, () => randomValue(roll, node.items));
   const fields = Object.entries(node.properties ?? {});
