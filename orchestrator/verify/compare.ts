@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import type { z } from 'zod';
 import { openSeal } from '../core/folder/sealed.ts';
 import type { Expected, Finding } from './finding.ts';
 
@@ -47,11 +48,13 @@ async function digests(path: string, gzip: boolean, read: Read): Promise<{ file:
 }
 
 /** What is wrong with a sealed file; null when nothing is. */
-async function sealFault(path: string, name: string): Promise<string | null> {
+async function sealFault(path: string, name: string, says: z.ZodType | undefined): Promise<string | null> {
   try {
-    const { seal } = openSeal(name, await readFile(path, 'utf8'));
+    const { value, seal } = openSeal(name, await readFile(path, 'utf8'));
     if (seal === 'broken') return 'was changed, or put in the place of another, after it was written';
-    return seal === 'none' ? 'unhashed' : null;
+    if (seal === 'whole') return null;
+    const isOne = says === undefined || says.safeParse(value).success;
+    return isOne ? 'unhashed' : 'was put in the place of another, or does not say what it has to';
   } catch (error) {
     if (error instanceof SyntaxError) return 'is no JSON';
     throw error;
@@ -59,7 +62,7 @@ async function sealFault(path: string, name: string): Promise<string | null> {
 }
 
 async function contentFault(path: string, expected: Expected, read: Read): Promise<string | null> {
-  if (expected.seal !== undefined) return await sealFault(path, expected.seal);
+  if (expected.seal !== undefined) return await sealFault(path, expected.seal, expected.says);
   if (expected.sha256 === null && expected.plain === undefined) return 'unhashed';
   const { file, plain } = await digests(path, expected.plain !== undefined, read);
   if (expected.plain !== undefined && plain === null) return 'cannot be unpacked';

@@ -30,7 +30,8 @@ async function* fetched(view: View, stage: string): AsyncGenerator<Expected> {
   const path = `raw/fetched/${stage}.json`;
   const entry = view.manifest?.stages[stage];
   const known = (await sealedValue(view, path, FetchedEntry)) ?? entry?.fetched ?? null;
-  if (view.present.has(path) || known !== null) yield { path, kind: 'fetched', sha256: null, seal: path };
+  if (view.present.has(path) || known !== null)
+    yield { path, kind: 'fetched', sha256: null, seal: path, says: FetchedEntry };
   if (known !== null) yield { path: known.file, kind: 'fetched', sha256: [known.sha256] };
   if (entry?.status !== 'done') view.known.add(`raw/fetched/${stage}`);
 }
@@ -44,7 +45,7 @@ async function* superseded(view: View): AsyncGenerator<Expected | Finding> {
   for (const folder of folders) {
     const list = `${folder}/${supersededList}`;
     const { sha256 } = (await sealedValue(view, list, Superseded)) ?? { sha256: {} };
-    if (view.present.has(list)) yield { path: list, kind: 'unread', sha256: null, seal: list };
+    if (view.present.has(list)) yield { path: list, kind: 'unread', sha256: null, seal: list, says: Superseded };
     else {
       view.known.add(folder);
       yield { told: 'unhashed', path: `${folder}/`, kind: 'unread', why: 'was not hashed when it was put aside' };

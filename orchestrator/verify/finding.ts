@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** What kind of file it is: what can be done about it depends on that. */
 export type Kind =
   | 'manifest'
@@ -23,6 +25,8 @@ export interface Expected {
   plain?: string;
   /** Sealed itself, under this name. */
   seal?: string;
+  /** What such a file says: one without a seal, of a version that sealed nothing, says that too. */
+  says?: z.ZodType;
 }
 
 /** differs, missing, unexpected: damage. unhashed, open, outside: to be known, and no damage. */

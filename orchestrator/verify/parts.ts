@@ -60,7 +60,7 @@ async function* entryOf(view: View, of: Part, known: PartEntry | undefined, done
   const own = await sealedValue(view, path, PartEntry);
   of.entry = own ?? known ?? null;
   if (view.present.has(path) || (known !== undefined && known.rejects_sha256 !== null)) {
-    yield { path, kind: 'entry', sha256: null, seal: path } satisfies Expected;
+    yield { path, kind: 'entry', sha256: null, seal: path, says: PartEntry } satisfies Expected;
   }
   if (!done || own === null || (known !== undefined && differingKey(own, known) === null)) return;
   yield { told: 'differs', path, kind: 'entry', why: 'is not the entry that the manifest has' } satisfies Finding;
@@ -79,7 +79,7 @@ async function* measured(view: View, stage: string, entry: StageEntry | undefine
   const cutPath = relative(view.root, view.folder.cut(stage));
   const cut = await sealedValue(view, cutPath, Cut);
   if ((begun && !bare) || view.present.has(cutPath)) {
-    yield { path: cutPath, kind: 'cut', sha256: null, seal: cutPath } satisfies Expected;
+    yield { path: cutPath, kind: 'cut', sha256: null, seal: cutPath, says: Cut } satisfies Expected;
   } else view.known.add(`raw/${stage}/input`);
   const beside = [...view.present].flatMap((path) => {
     const [folder, file = '', more] = path.split('/');

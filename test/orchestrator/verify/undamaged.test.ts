@@ -63,6 +63,18 @@ const refused: readonly [sentence: string, change: (folder: string) => void, say
     /^raw\/resolve\/input\/cut\.json was changed/,
     /put it back/,
   ],
+  [
+    'another file of ours without a seal in the place of a cut',
+    (folder) => cpSync(join(folder, 'raw/resolve/00000/commands.json'), join(folder, 'raw/resolve/input/cut.json')),
+    /^raw\/resolve\/input\/cut\.json was put in the place of another/,
+    /put it back/,
+  ],
+  [
+    'one in the place of an entry',
+    (folder) => cpSync(join(folder, 'raw/resolve/00000/commands.json'), join(folder, 'resolve/00001.json')),
+    /^resolve\/00001\.json was put in the place of another/,
+    /or remove it/,
+  ],
   ['an entry that was changed', append('resolve/00001.json'), /^resolve\/00001\.json was changed/, /or remove it/],
   [
     'a manifest that was changed',
