@@ -5,11 +5,12 @@ import { formatPrefix } from '../address/ip.ts';
 import { PrefixSet } from '../address/prefix-set.ts';
 import { openDatabase } from '../core/duckdb.ts';
 import { nowIso } from '../core/folder/entries.ts';
-import { exists, filesBelow, sha256File, sha256Of } from '../core/folder/files.ts';
+import { exists, filesBelow, sha256File, sha256Of, writeWhole } from '../core/folder/files.ts';
 import { RunFolder } from '../core/folder/folder.ts';
 import { lockFolder } from '../core/folder/lock.ts';
 import { Manifest, ManifestFile, readManifest, schemaVersion } from '../core/folder/manifest.ts';
 import { purgedUnits } from '../core/folder/ndjson.ts';
+import { purgeMark } from '../core/folder/purge-mark.ts';
 import { rawNames } from '../core/folder/raw-files.ts';
 import { listSuperseded, supersededList } from '../core/folder/superseded.ts';
 import { readCut, weightOf } from '../core/part/cut.ts';
@@ -155,6 +156,7 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
   const release = await lockFolder(root);
   const folder = new RunFolder(root);
   try {
+    await writeWhole(join(root, purgeMark), '');
     await removeDerived(root);
     await purgeBlocklists(root, before, party);
     const database = await openDatabase({ temp: folder.temp() });
@@ -183,6 +185,7 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
     const { lines, packets } = removed;
     manifest.data.purges.push({ at: nowIso(), units, lines, packets });
     await manifest.save();
+    await rm(join(root, purgeMark));
     return { ...removed, units };
   } finally {
     await rm(folder.temp(), { recursive: true, force: true });

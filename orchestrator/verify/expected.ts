@@ -1,5 +1,6 @@
 import { FetchedEntry } from '../core/folder/entries.ts';
 import { manifestName } from '../core/folder/manifest.ts';
+import { purgeMark } from '../core/folder/purge-mark.ts';
 import { Superseded, supersededList } from '../core/folder/superseded.ts';
 import type { Expected, Finding } from './finding.ts';
 import { partStageFiles } from './parts.ts';
@@ -79,6 +80,10 @@ async function* wholeStage(
 export async function* expectedFiles(view: View, stages: readonly StageShape[]): AsyncGenerator<Expected | Finding> {
   yield { path: manifestName, kind: 'manifest', sha256: null, seal: manifestName };
   const ofRun = view.manifest?.replay !== true;
+  view.known.add(purgeMark);
+  if (view.present.has(purgeMark)) {
+    yield open(purgeMark, 'says that a purge was ended before its end: what differs may be its doing; repeat it');
+  }
   if (ofRun) {
     yield* blocklists(view);
     yield* optOutRejects(view);

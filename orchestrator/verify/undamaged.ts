@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { exists } from '../core/folder/files.ts';
+import { purgeMark } from '../core/folder/purge-mark.ts';
 import { CensusError } from '../errors.ts';
 import { cureOf, type Finding, type Kind } from './finding.ts';
 import { verifyFolder } from './verify.ts';
@@ -20,9 +23,16 @@ function forbids({ told, kind, path }: Finding): boolean {
 
 /**
  * Compares a run folder with its hashes before anything is built on it.
- * @throws CensusError E_RUN_FOLDER naming the first file that is not as it was written, and what to do about it
+ * @throws CensusError E_RUN_FOLDER where a purge was ended; else naming the first file that is not as it was written, and what to do about it
  */
 export async function requireUndamaged(root: string, stages: readonly StageShape[]): Promise<void> {
+  if (await exists(join(root, purgeMark))) {
+    throw new CensusError(
+      'E_RUN_FOLDER',
+      `a purge of ${root} was ended before its end: part of the party is still there`,
+      'repeat it: mptcp-census purge with the same party and folder',
+    );
+  }
   for await (const finding of verifyFolder(root, stages, { files: 0, of: 0, bytes: 0 })) {
     if (!forbids(finding)) continue;
     const { kind, path, why } = finding;
