@@ -40,13 +40,14 @@ async function isAsked(run: RunFolder, stage: string, part: string, known: boole
 /** What an earlier start left of a stage; null when nothing of it can be gone on with. */
 async function earlier({ state, run, before, database }: Survey, stage: PartStage<Config>): Promise<Standing | null> {
   const entry = before?.stages[stage.name];
-  if (entry === undefined || entry.status === leftOut) return null;
+  if (entry === undefined) return null;
+  // Switched off before and on now, it goes on with the records that it kept.
   if (differingKey(entry.reads, state.digests(stage.reads)) !== null) return null;
   const cut = await readCut(run, stage.name);
   if (cut === null) return null;
-  const parts = await knownParts(run, stage.name, cut, entry.parts);
+  const parts = await knownParts(run, stage.name, cut, entry.parts, false);
   const missing = await missingParts(run, stage.name, parts, cut);
-  if (missing.length === 0 && entry.status === 'done') {
+  if (missing.length === 0 && entry.status !== 'running') {
     state.manifest.data.stages[stage.name] = { ...entry, parts };
     await viewStage(database, { ...state, folder: run }, stage);
     return { kind: 'done', counts: entry.counts };

@@ -52,19 +52,23 @@ function opened(name: string, text: string): { value: unknown; seal: Seal } {
   }
 }
 
-/** The entries of the parts that are done: each beside its part, in runs of earlier versions in the manifest alone. */
+/**
+ * The entries of the parts that are done: each beside its part, in runs of earlier versions in the manifest alone.
+ * @param write whether those are put beside their parts too
+ */
 export async function knownParts(
   folder: RunFolder,
   stage: string,
   cut: Cut,
   before: StageEntry['parts'],
+  write = true,
 ): Promise<StageEntry['parts']> {
   const parts: StageEntry['parts'] = {};
   for (const part of cut.parts) {
     const there = await readEntry(folder, stage, part, cut);
     const entry = there ?? before[part];
     if (entry === undefined) continue;
-    if (there === null) await writeEntry(folder, stage, part, entry);
+    if (write && there === null) await writeEntry(folder, stage, part, entry);
     parts[part] = entry;
   }
   return parts;
