@@ -28,14 +28,14 @@ export interface Replayed {
 }
 
 /** @throws CensusError E_RUN_FOLDER naming the first input (a RIB, a geo database) that is not the run's any more */
-export async function requireSameInputs(manifest: Manifest): Promise<void> {
+export async function requireSameInputs(manifest: Pick<Manifest, 'inputs'>, work = 'replay'): Promise<void> {
   for (const [path, { sha256 }] of Object.entries(manifest.inputs)) {
     const why = !(await exists(path)) ? 'is gone' : (await sha256File(path)) === sha256 ? null : 'has other content';
     if (why === null) continue;
     throw new CensusError(
       'E_RUN_FOLDER',
       `${path} ${why}; the run read sha256 ${sha256}`,
-      'put the file back to replay the run',
+      `put the file back to ${work} the run`,
     );
   }
 }

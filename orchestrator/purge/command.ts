@@ -1,12 +1,19 @@
 import { resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { storedConfig } from '../config/stored.ts';
 import { asMeasured } from '../core/folder/changes.ts';
-import { readManifest } from '../core/folder/manifest.ts';
+import { type Manifest, readManifest } from '../core/folder/manifest.ts';
+import { requireSameInputs } from '../core/replay.ts';
 import { CensusError } from '../errors.ts';
 import { pipeline } from '../pipeline.ts';
 import { findTool } from '../tools/finder.ts';
 import { parseParty } from './party.ts';
 import { purgeRun } from './purge.ts';
+
+/** What the report, which a purge makes again, reads outside of the run folder. */
+function reportInputs({ asn }: Config, { inputs }: Manifest): Manifest['inputs'] {
+  return Object.fromEntries(Object.entries(inputs).filter(([path]) => path === asn.organisations));
+}
 
 /**
  * Removes a party from stored runs and says of each what was removed.
@@ -19,11 +26,13 @@ export async function* purgeLines(text: string, folders: string[], signal: Abort
     const before = await readManifest(folder);
     if (before === null)
       throw new CensusError('E_RUN_FOLDER', `${folder} holds no manifest.json`, 'name a run folder, such as runs/lab');
+    const config = storedConfig(before.config);
+    await requireSameInputs({ inputs: reportInputs(config, before) }, 'purge');
     const { units, files, lines, packets } = await purgeRun({
       folder,
       party,
       stages: pipeline(findTool),
-      config: storedConfig(before.config),
+      config,
       measured: storedConfig(asMeasured(before)),
       signal,
     });
