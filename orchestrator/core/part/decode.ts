@@ -209,8 +209,8 @@ export async function decodePart<C>(
     !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
   const facts = { ...own, ...books.repeats.facts() };
   const unasked = (name: string) => (typeof own[name] === 'number' ? own[name] : 0);
-  const counts = books.tally.finish(unasked('units_blocked'), unasked('units_opted_out'));
   const skipped = await skippedUnits(job, raw);
+  const counts = books.tally.finish(unasked('units_blocked'), unasked('units_opted_out'), skipped.purged);
   addReasons(counts.skipped, skipped);
   counts.units_in += Object.values(skipped).reduce((sum, count) => sum + count, 0);
   counts.records_out = written.rows;

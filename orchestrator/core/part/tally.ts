@@ -52,13 +52,15 @@ export class Tally<C> {
   }
 
   /**
-   * @param blocked units that the program itself left out of a prefix, by its own blocklist
+   * @param leftOut units that the program itself left out of a prefix, by its own blocklist
    * @param optedOut units that it sent nothing, because they opted out while it sent. An answer from one of those is forged or late: the unit is
    * counted as what the answer says
+   * @param purged units of the part that a purge took out: the program may have left out some of them, and nobody can say which
    */
-  finish(blocked: number, optedOut = 0): Counts {
+  finish(leftOut: number, optedOut = 0, purged = 0): Counts {
     const { counts } = this;
     counts.units_in = this.#unitsIn;
+    const blocked = purged === 0 ? leftOut : Math.min(leftOut, Math.max(0, this.#unitsIn - this.#settled));
     if (blocked > 0) counts.skipped.blocked = blocked;
     const silence = this.#unitsIn - this.#settled - blocked;
     const unsent = Math.min(optedOut, Math.max(0, silence));

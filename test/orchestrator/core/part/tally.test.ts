@@ -179,4 +179,22 @@ for (const [sentence, given, answered, blocked] of lost) {
   });
 }
 
+const purgedPrefixes: readonly [sentence: string, left: number, purged: number, skipped: object, failed: object][] = [
+  ['all of it was purged: none of what was blocked in it is left', 0, 256, {}, {}],
+  ['another is left: what is blocked is counted within it', 8, 256, { blocked: 4 }, { timeout: 4 }],
+];
+for (const [sentence, left, purged, skipped, failed] of purgedPrefixes) {
+  test(`a prefix of which the program left some addresses out, and ${sentence}`, () => {
+    const tally = new Tally(stage);
+    if (left > 0) tally.ask({ units: [], many: left }, toyConfig);
+    const counts = tally.finish(4, 0, purged);
+    assert.equal([counts.units_in, counts.skipped, counts.failed], [left, skipped, failed]);
+    assert.is(accounted(counts), counts.units_in);
+  });
+}
+
+test('more units that were left out than were asked are a defect where nothing was purged', () => {
+  assert.throws(() => new Tally(stage).finish(4), /accounted for/);
+});
+
 test.run();
