@@ -75,10 +75,10 @@ function programFacts(manifest: Manifest): [string, string][] {
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, sum]) => [name, String(sum)]);
 }
 
-/** What stages fetched for the run, once each. */
+/** What stages fetched for the run, once each. One that was switched off keeps its file, and shows nothing made of it. */
 function fetchedFiles(manifest: Manifest) {
-  return Object.entries(manifest.stages).flatMap(([stage, { fetched }]) =>
-    fetched === null ? [] : [{ stage, ...fetched }],
+  return Object.entries(manifest.stages).flatMap(([stage, { fetched, status }]) =>
+    fetched === null || status === 'left_out' ? [] : [{ stage, ...fetched }],
   );
 }
 

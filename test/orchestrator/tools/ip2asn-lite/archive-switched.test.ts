@@ -1,5 +1,6 @@
 // takes: long
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isDamage } from '../../../../orchestrator/verify/finding.ts';
@@ -22,11 +23,14 @@ test('the stage may be switched off and on again: the table is not fetched twice
     const asked = archive.log.length;
     const off = await start({});
     assert.is(off.exitCode, 0, off.stderr);
+    const page = () => readFileSync(join(run.folder, 'report/index.html'), 'utf8');
+    assert.not.match(page(), 'asn.table_of', 'no number on the page is of this table');
     const other = await start({ archive: `${archive.base}/other` });
     assert.is(other.exitCode, 2);
     assert.match(other.stderr, 'error E_');
     const on = await start({ archive: archive.base });
     assert.is(on.exitCode, 0, on.stderr);
+    assert.match(page(), 'asn.table_of');
     assert.is(await asnOf(run.folder), inTable);
     assert.is(archive.log.slice(asked).filter((line) => /GET .*\.gz/.test(line)).length, 0);
     assert.equal((await verify(run.folder)).filter(isDamage), []);
