@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { replayCensus, runCensus } from '../../../orchestrator/census.ts';
 import { loadConfig } from '../../../orchestrator/config/file.ts';
 import type { Manifest } from '../../../orchestrator/core/folder/manifest.ts';
+import type { Reporter } from '../../../orchestrator/core/progress.ts';
 import { pipeline } from '../../../orchestrator/pipeline.ts';
 import { findTool } from '../../../orchestrator/tools/finder.ts';
 import type { Finding } from '../../../orchestrator/verify/finding.ts';
@@ -37,9 +38,23 @@ export function setUp(names = 40) {
   return { at, config: at('census.yaml'), folder };
 }
 
-export async function run(config: string, folder: string, stopped?: AbortSignal): Promise<Manifest> {
-  const given = { folder, config: loadConfig(config, []), terminal: false };
-  return await runCensus({ ...quiet, ...given, signal: stopped ?? quiet.signal });
+export async function run(config: string, folder: string): Promise<Manifest> {
+  return await runCensus({ ...quiet, folder, config: loadConfig(config, []), terminal: false });
+}
+
+/** A run that is ended as a stage starts. */
+export async function runUpTo(stage: string, config: string, folder: string): Promise<Manifest> {
+  const controller = new AbortController();
+  const report: Reporter = (event) => {
+    if (event.type === 'stage_start' && event.stage === stage) controller.abort();
+  };
+  return await runCensus({
+    report,
+    signal: controller.signal,
+    folder,
+    config: loadConfig(config, []),
+    terminal: false,
+  });
 }
 
 export async function replay(folder: string): Promise<void> {
