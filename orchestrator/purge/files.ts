@@ -41,7 +41,8 @@ const rules: readonly (readonly [name: RegExp, rule: Rule])[] = [
 function ruleOf(name: string, beside: ReadonlySet<string>): Rule {
   const rule = rules.find(([pattern]) => pattern.test(name));
   if (rule !== undefined) return rule[1];
-  return beside.has(name.replace(/\.ndjson$/, '.metadata.json')) ? { line: standInLine } : { line: dropLine };
+  const counted = name.endsWith('.ndjson') && beside.has(name.replace(/\.ndjson$/, '.metadata.json'));
+  return { line: counted ? standInLine : dropLine };
 }
 
 /** A list of IPv6 addresses as the module maps it: a stand-in of zeros keeps its length. */
