@@ -11,6 +11,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { PartEntry } from '../../orchestrator/core/folder/entries.ts';
 import { type Manifest, readManifest } from '../../orchestrator/core/folder/manifest.ts';
+import { openSeal } from '../../orchestrator/core/folder/sealed.ts';
 import { run } from '../../scripts/lab/command.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
 import { skipUnless } from '../skip.ts';
@@ -81,8 +82,11 @@ if (!skipUnless(reason === null, 'lab/wide', reason ?? '')) {
 
     const killed = stand.folder('killed');
     const last = String(Math.floor(shards / 2)).padStart(5, '0');
-    await killedOnce(stand, killed, `scan/${last}.json`);
-    const entry = PartEntry.parse(JSON.parse(await readFile(join(killed, `scan/${last}.json`), 'utf8')));
+    const name = `scan/${last}.json`;
+    await killedOnce(stand, killed, name);
+    const { value, seal } = openSeal(name, await readFile(join(killed, name), 'utf8'));
+    assert.is(seal, 'whole');
+    const entry = PartEntry.parse(value);
     const lost = (Date.now() - Date.parse(entry.ended_at)) / 1000;
     const resumed = await start('killed');
     assert.is(resumed.exitCode, 0, resumed.stdout + resumed.stderr);
