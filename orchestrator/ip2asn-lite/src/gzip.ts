@@ -17,18 +17,14 @@ async function* trailerApart(source: AsyncIterable<Buffer>): AsyncGenerator<Buff
   yield held;
 }
 
-/**
- * Waits until a step of the decoder is done, or fails. An error is returned: what came out before it is to be taken first.
- * Where a stream ends before its bytes do, Node ends the decoder and never calls back for the piece.
- */
+/** Waits until a step of the decoder is done, or fails. An error is returned: what came out before it is to be taken first. */
 function step(decoder: Gunzip, start: (done: () => void) => void): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    const settle = (fault?: Error) => {
-      decoder.off('error', settle).off('end', settle);
-      resolve(fault);
-    };
-    decoder.once('error', settle).once('end', settle);
-    start(() => settle());
+    decoder.once('error', resolve);
+    start(() => {
+      decoder.off('error', resolve);
+      resolve(undefined);
+    });
   });
 }
 
@@ -76,6 +72,7 @@ export async function* gunzip(source: AsyncIterable<Buffer>, file: string, toler
         requirePadding(piece.subarray(piece.length - (fed - decoder.bytesWritten)), file, offset);
       }
     }
+    // Padding ends the decoder before its bytes end: an end that has come is not waited for.
     if (!decoder.readableEnded) yield* take(await step(decoder, (done) => decoder.once('end', done).end()));
   } finally {
     decoder.destroy();

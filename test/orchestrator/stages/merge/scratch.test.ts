@@ -8,6 +8,7 @@ import { Config } from '../../../../orchestrator/config/config.ts';
 import { openDatabase, rows, runSql } from '../../../../orchestrator/core/duckdb.ts';
 import { rangesOf } from '../../../../orchestrator/stages/merge/ranges.ts';
 import { Scratch } from '../../../../orchestrator/stages/merge/scratch.ts';
+import { keysSql } from '../../../../orchestrator/stages/merge/tables.ts';
 import { manifestOf } from './merged.ts';
 
 const test = suite('merge-scratch');
@@ -70,6 +71,34 @@ for (const [sentence, count, times, size, asMany] of cases) {
 test('a key that has more rows than a range may hold has a range of its own', async () => {
   const { ranges } = await dealt(`${texts(1, 500)} UNION ALL ${texts(100, 1)}`, 50);
   assert.equal(ranges.flat(), [...Array.from({ length: 500 }, () => '0'), ...inOrder(100, 1)].sort());
+});
+
+const Weight = z.object({ weight: z.number() });
+
+/** What 100 replies and 10 names weigh in all. */
+async function weightOf(versions: number): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'keys-'));
+  const database = await openDatabase({ temp: join(folder, '.tmp') });
+  try {
+    await runSql(database, "CREATE VIEW scan AS SELECT '198.18.0.' || i AS address FROM range(100) r(i)");
+    await runSql(
+      database,
+      "CREATE VIEW resolve AS SELECT 'n' || i AS name, ['198.18.1.1'] AS addresses FROM range(10) r(i)",
+    );
+    for await (const row of rows(database, `SELECT sum(weight) AS weight FROM (${keysSql(versions)})`)) {
+      return Weight.parse(row).weight;
+    }
+    return 0;
+  } finally {
+    database.closeSync();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+// Where one version was asked a reply is a host, where two were it is half of one: a range holds as many hosts either way.
+test('replies weigh what the hosts weigh that they make, a name weighs one', async () => {
+  assert.is(await weightOf(1), 100 * 4 + 10);
+  assert.is(await weightOf(2), (100 / 2) * 4 + 10);
 });
 
 test.run();
