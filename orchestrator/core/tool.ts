@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Asked, Cost } from './cost/cost.ts';
 import type { LateOptOuts } from './opt-outs/late.ts';
+import type { LeftOut } from './opt-outs/left-out.ts';
 import { jsonOf } from './process/lines.ts';
 
 /** What one line of a program's own status display says. */
@@ -240,11 +241,10 @@ export interface Tool<I, W, R, C> {
    * @throws CensusError
    */
   check?(config: C, runsAs: (program: Program) => string | null): void;
-  /**
-   * What the program said of its own work on a part, read from the raw folder; goes into the manifest. `units_blocked` are units
-   * of a prefix that the program's own blocklist took out, `units_opted_out` are those that it sent nothing for that reason; those that count losses are listed in machine/notices.ts.
-   */
+  /** What the program said of its work, for the manifest; of `leftOut`: `units_blocked`, `units_opted_out`; losses: machine/notices.ts. */
   facts?(folder: string): Promise<Record<string, number | string>>;
+  /** Whom the programs left out of a part themselves, read from the raw folder. */
+  leftOut?(folder: string): Promise<LeftOut>;
   /** What asking a part takes, for a dry run; absent: one packet a unit at least, and no more is known. */
   cost?(asked: Asked, config: C): Cost;
 }

@@ -14,7 +14,7 @@ import type { PartJob } from '../core/part/site.ts';
 import { joinRejects } from '../core/rejects.ts';
 import { NarrowRows } from '../core/rows/narrow-row.ts';
 import { RecordsWriter } from '../core/rows/records-file.ts';
-import type { PartStage } from '../core/stage.ts';
+import type { PartStage, Stage } from '../core/stage.ts';
 import { leftOut, type RunState } from '../core/state.ts';
 import { rewriteLines } from './files.ts';
 import { dropLine } from './lines.ts';
@@ -52,7 +52,7 @@ async function filterPart<C>(job: PartJob<C>, before: PartEntry, party: Party): 
   const written = await writer.finish();
   const rejects = folder.rejectsPart(stage.name, part);
   await rewriteLines(rejects, dropLine, party);
-  const purged = await purgedUnits(folder.input(stage.name, part));
+  const { units: purged } = await purgedUnits(folder.input(stage.name, part));
   if (purged > 0) counts.skipped.purged = purged;
   counts.records_out = written.rows;
   counts.rejected_lines = before.counts.rejected_lines;
@@ -76,17 +76,29 @@ async function decodeAgain<C>(job: PartJob<C>, before: PartEntry): Promise<PartE
   return { ...partEntry(decoded, packed, before.started_at, input), ended_at: before.ended_at };
 }
 
-/** Digests of stages as they were before the purge. */
+/** Digests of stages as a manifest has them. */
 function digestsIn({ stages }: Manifest, names: readonly string[]): Record<string, string | null> {
   const digestOf = (name: string) => (stages[name]?.status === leftOut ? leftOut : (stages[name]?.digest ?? null));
   return Object.fromEntries(names.map((name) => [name, digestOf(name)]));
 }
 
-/** Renews everything of a stage that follows from its raw files: records, entries, counts, digests. */
+/** Names of stages switched off whose records are of what the stages that they read hold now. */
+export function currentOff<C>(manifest: Manifest, stages: readonly Stage<C>[]): string[] {
+  return stages.flatMap((stage) => {
+    const entry = manifest.stages[stage.name];
+    if (stage.kind !== 'parts' || entry?.status !== leftOut) return [];
+    return differingKey(entry.reads, digestsIn(manifest, stage.reads)) === null ? [stage.name] : [];
+  });
+}
+
+/**
+ * Renews everything of a stage that follows from its raw files: records, entries, counts, digests.
+ * @param current names of stages switched off whose records were up to date before the purge
+ */
 export async function deriveStage<C>(
   state: RunState<C>,
   stage: PartStage<C>,
-  { cut, party, was }: { cut: Cut; party: Party; was: Manifest },
+  { cut, party, current }: { cut: Cut; party: Party; current: readonly string[] },
 ): Promise<void> {
   const { folder, manifest } = state;
   const entry = manifest.data.stages[stage.name];
@@ -107,8 +119,7 @@ export async function deriveStage<C>(
     await writeEntry(folder, stage.name, part, after);
   }
   // What it read is the same but for the party: switched on again, it asks nobody.
-  const current = differingKey(entry.reads, digestsIn(was, stage.reads)) === null;
-  if (!off || current) entry.reads = state.digests(stage.reads);
+  if (!off || current.includes(stage.name)) entry.reads = state.digests(stage.reads);
   if (off) {
     await rm(folder.rejects(stage.name), { force: true });
     entry.rejects_sha256 = null;

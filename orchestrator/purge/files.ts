@@ -30,7 +30,10 @@ const rules: readonly (readonly [name: RegExp, rule: Rule])[] = [
   [/^answers(\.\d+)?\.txt$/, { whole: answerLines }],
   [/^questions\.ndjson$/, { line: questionLine }],
   // Lists that zmap was given: how many addresses they name is compared with what it says it did.
-  [/^(allowlist|blocklist|no-blocklist|numbers|hitlist|hitlist-kept|opt-out6)\.txt$/, { line: scrubLine }],
+  [
+    /^(allowlist|blocklist|no-blocklist|numbers|hitlist|hitlist-kept|opt-out6|.*\.kept-back)\.txt$/,
+    { line: scrubLine },
+  ],
   // Whom a later pass of zmap asked: nothing is compared with it.
   [/\.targets\.txt$/, { whole: prefixLines }],
   [/^commands\.json$/, { whole: jsonText(1) }],

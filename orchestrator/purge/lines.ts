@@ -48,15 +48,6 @@ export const prefixLines: Rewrite = (text, { addresses }) => {
   return { text: removed === 0 ? text : lines.join('\n'), removed };
 };
 
-/** A unit row is kept as the number of units it stood for. A name in it that is no unit's is taken out of it. */
-export function unitLine(weightOf: (row: unknown) => number): ChangeLine {
-  return (line, party) => {
-    const row = z.record(z.string(), z.unknown()).safeParse(jsonOf(line)).data ?? {};
-    if (party.addresses === null && 'host' in row) return JSON.stringify({ ...row, host: null });
-    return JSON.stringify({ purged: weightOf('row' in row ? row.row : row) });
-  };
-}
-
 const answerHead = /^(\d+) (\d+) (.*)$/;
 
 /** Answers of adnshost: a line that says how many records follow, then these. Records go, and are no longer counted. */

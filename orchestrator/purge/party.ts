@@ -1,4 +1,4 @@
-import { formatAddress, type Prefix, parseAddress, parsePrefix } from '../address/ip.ts';
+import { formatAddress, formatPrefix, type Prefix, parseAddress, parsePrefix } from '../address/ip.ts';
 import { PrefixSet } from '../address/prefix-set.ts';
 import { CensusError } from '../errors.ts';
 
@@ -14,6 +14,8 @@ export const nobodyName = 'purged.invalid';
 
 /** Whom a purge removes. */
 export interface Party {
+  /** The same text for every notation of it. */
+  key: string;
   /** The same text without the party: nobody stands where it was. */
   scrub(text: string): string;
   /** The same, as long as it was. */
@@ -51,6 +53,7 @@ function addressParty(set: PrefixSet, prefix: Prefix): Party {
   const plain = single && prefix.family === 4 ? formatAddress(prefix) : null;
   const may = (text: string) => text.includes(':') || plain === null || text.includes(plain);
   return {
+    key: formatPrefix(prefix),
     scrub: (text) => (may(text) ? inText(text, scrub) : text),
     blank: (text) => (may(text) ? inText(text, blank) : text),
     mentions: (text) => may(text) && inText(text, scrub) !== text,
@@ -65,6 +68,7 @@ function nameParty(wanted: string): Party {
   const lower = wanted.toLowerCase();
   const may = (text: string) => text.toLowerCase().includes(lower);
   return {
+    key: lower,
     scrub: (text) => (may(text) ? text.replace(pattern, nobodyName) : text),
     blank: (text) => (may(text) ? text.replace(pattern, (found) => 'x'.repeat(found.length)) : text),
     mentions: (text) => may(text) && text.replace(pattern, nobodyName) !== text,

@@ -5,23 +5,24 @@ import { formatPrefix } from '../address/ip.ts';
 import { PrefixSet } from '../address/prefix-set.ts';
 import { openDatabase } from '../core/duckdb.ts';
 import { nowIso } from '../core/folder/entries.ts';
-import { exists, filesBelow, sha256File, sha256Of, writeWhole } from '../core/folder/files.ts';
+import { exists, filesBelow, sha256File, sha256Of } from '../core/folder/files.ts';
 import { RunFolder } from '../core/folder/folder.ts';
 import { lockFolder } from '../core/folder/lock.ts';
 import { Manifest, ManifestFile, readManifest, schemaVersion } from '../core/folder/manifest.ts';
-import { purgedUnits } from '../core/folder/ndjson.ts';
 import { purgeMark } from '../core/folder/purge-mark.ts';
 import { rawNames } from '../core/folder/raw-files.ts';
 import { listSuperseded, supersededList } from '../core/folder/superseded.ts';
-import { readCut, weightOf } from '../core/part/cut.ts';
-import type { PartStage, Stage } from '../core/stage.ts';
+import { readCut } from '../core/part/cut.ts';
+import type { Stage } from '../core/stage.ts';
 import { createState, type RunState, viewStage } from '../core/state.ts';
 import { runWholeStage } from '../core/whole-stage.ts';
 import { CensusError } from '../errors.ts';
-import { deriveStage } from './derive.ts';
+import { currentOff, deriveStage } from './derive.ts';
 import { purgeFile, type Removed, replaceFile, rewriteLines } from './files.ts';
-import { dropLine, unitLine, valueWithout } from './lines.ts';
+import { dropLine, valueWithout } from './lines.ts';
+import { markFolder } from './mark.ts';
 import type { Party } from './party.ts';
+import { purgeUnits } from './units.ts';
 
 export interface Purged extends Removed {
   /** Units of all stages that this and earlier purges removed. */
@@ -48,22 +49,6 @@ function requireComplete<C>(root: string, manifest: Manifest, stages: readonly S
     `${root} is not a complete run of this version`,
     'add the party to the blocklist and complete the run first: mptcp-census run; or remove the whole folder',
   );
-}
-
-/** Takes the party out of the units of a stage; gives how many units of it are purged in all. */
-async function purgeUnits<C>(state: RunState<C>, stage: PartStage<C>, party: Party): Promise<number> {
-  const cut = await readCut(state.folder, stage.name);
-  const change = unitLine((row) => weightOf(stage, row, state.config));
-  let units = 0;
-  for (const part of cut?.parts ?? []) {
-    const raw = state.folder.raw(stage.name, part);
-    const input = state.folder.input(stage.name, part);
-    for (const path of [input, join(raw, 'asked.ndjson'), join(raw, 'skipped.ndjson')]) {
-      if (await exists(path)) await rewriteLines(path, change, party);
-    }
-    units += await purgedUnits(input);
-  }
-  return units;
 }
 
 /** Takes the party out of every raw file; unit rows are clean already. */
@@ -132,7 +117,7 @@ async function removeDerived(root: string): Promise<void> {
   }
 }
 
-async function derive<C>(state: RunState<C>, stage: Stage<C>, of: { party: Party; was: Manifest }): Promise<void> {
+async function derive<C>(state: RunState<C>, stage: Stage<C>, of: { party: Party; current: string[] }): Promise<void> {
   const { manifest, folder } = state;
   if (stage.kind === 'whole') {
     delete manifest.data.stages[stage.name];
@@ -156,7 +141,7 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
   const release = await lockFolder(root);
   const folder = new RunFolder(root);
   try {
-    await writeWhole(join(root, purgeMark), '');
+    const current = await markFolder(root, party, currentOff(before, input.stages));
     await removeDerived(root);
     await purgeBlocklists(root, before, party);
     const database = await openDatabase({ temp: folder.temp() });
@@ -165,9 +150,10 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
     const state = createState(given);
     const off = createState({ ...given, config: input.measured });
     const stateOf = ({ name }: Stage<C>) => (manifest.data.stages[name]?.status === 'left_out' ? off : state);
+    const purge = manifest.data.purges.length;
     let units = 0;
     for (const stage of input.stages)
-      if (stage.kind === 'parts') units += await purgeUnits(stateOf(stage), stage, party);
+      if (stage.kind === 'parts') units += await purgeUnits(stateOf(stage), stage, { party, purge });
     const removed = await purgeRaw(root, party);
     const optOuts = join(root, 'rejects', 'opt_outs.ndjson');
     if (await exists(optOuts)) {
@@ -178,7 +164,7 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
       if (last !== undefined) last.rejects_sha256 = await sha256File(optOuts);
     }
     for (const stage of input.stages) {
-      await derive(stateOf(stage), stage, { party, was: before });
+      await derive(stateOf(stage), stage, { party, current });
       await viewStage(database, state, stage);
     }
     database.closeSync();

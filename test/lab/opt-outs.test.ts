@@ -125,12 +125,22 @@ test('nobody is asked again by any stage, everybody else is, and all counts add 
     assert.ok((counts('path')?.skipped.opted_out ?? 0) >= 33, JSON.stringify(counts('path')));
     const left = 96 - 33;
     assert.ok((counts('path')?.answered ?? 0) >= left, JSON.stringify(counts('path')));
-    const replay = await execa(
-      process.execPath,
-      ['--import', 'tsx', 'orchestrator/cli.ts', 'replay', join(lab.folder, 'run')],
-      { reject: false },
-    );
+    const run = join(lab.folder, 'run');
+    const cli = (...args: string[]) =>
+      execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', ...args], { reject: false });
+    const replay = await cli('replay', run);
     assert.is(replay.exitCode, 0, replay.stdout + replay.stderr);
+    // 64 silent addresses that opted out, and 32 servers: the first were sent nothing, the others are the ones that answered.
+    for (const party of ['198.18.1.192/26', '198.18.0.32/27']) {
+      const purge = await cli('purge', party, run);
+      assert.is(purge.exitCode, 0, purge.stdout + purge.stderr);
+    }
+    const before = counts('scan');
+    const after = (await readManifest(run))?.stages.scan?.counts;
+    const gone = (before?.answered ?? 0) - (after?.answered ?? 0);
+    assert.ok(gone >= 62, `${gone} units of 32 servers answered`);
+    assert.equal(after?.skipped, { ...before?.skipped, purged: gone });
+    assert.equal([after?.failed, after?.units_in], [before?.failed, before?.units_in]);
   }));
 
 test.run();

@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { PrefixSet } from '../../orchestrator/address/prefix-set.ts';
-import { OptOutTable, optOutVariable } from '../../orchestrator/tools/zmap/opt-out-table.ts';
+import { keptBackVariable, OptOutTable, optOutVariable } from '../../orchestrator/tools/zmap/opt-out-table.ts';
 import { type Arrival, arrivals } from './arrivals.ts';
 import { addKernelServers, gatewayMac, inLab, joinIpv6, type Lab } from './lab.ts';
 import { buildList, scattered } from './list.ts';
@@ -28,6 +28,8 @@ const Metadata = z.looseObject({
 interface OptOutRun {
   seen: Arrival[];
   metadata: z.infer<typeof Metadata>;
+  /** Addresses that the plug-in listed as kept back. */
+  keptBack: string[];
   stderr: string;
   /** When the table was written, milliseconds since 1970. */
   writtenAt: number;
@@ -59,7 +61,8 @@ async function scanWhile(
   let writtenAt = Number.NaN;
   let stderr = '';
   const seen = await arrivals(place, filter, async () => {
-    const scan = zmap(lab, [...args, ...more], { [optOutVariable]: table.path });
+    const names = { [optOutVariable]: table.path, [keptBackVariable]: join(lab.folder, 'kept-back') };
+    const scan = zmap(lab, [...args, ...more], names);
     await untilReceived(lab, 400);
     await change(table);
     writtenAt = Date.now();
@@ -67,7 +70,8 @@ async function scanWhile(
   });
   const metadata = Metadata.parse(JSON.parse(await readFile(join(lab.folder, 'metadata'), 'utf8')));
   await rm(table.path, { force: true });
-  return { seen, metadata, stderr, writtenAt };
+  const keptBack = (await readFile(join(lab.folder, 'kept-back'), 'utf8')).split('\n').filter(Boolean);
+  return { seen, metadata, stderr, keptBack, writtenAt };
 }
 
 /** Packets to a set of addresses, by whether they arrived before or after the table was written. */
@@ -95,6 +99,11 @@ test('IPv4: half of the targets, counted, and all others are probed', () =>
     assert.ok(out.length > 0 && out.length < 2048, `${out.length} of those that opted out were probed before`);
     assert.is(run.metadata.opted_out, 2048 - out.length);
     assert.is(run.metadata.opted_out_packets, 2048 - out.length);
+    const reached = new Set(out.map(({ address }) => address));
+    const unreached = Array.from({ length: 2048 }, (_, n) => `198.18.${8 + (n >> 8)}.${n & 255}`).filter(
+      (address) => !reached.has(address),
+    );
+    assert.equal([...run.keptBack].sort(), unreached.sort(), 'who was sent nothing is listed');
     assert.is(run.metadata.total_sent, 4096, 'the scan came to its end');
     assert.match(run.stderr, /opt-outs: table 2 of .*, 1 ranges of IPv4 and 1 of IPv6/);
   }));
@@ -115,6 +124,12 @@ test('IPv6', () =>
     assert.equal(late, []);
     assert.is(others + out.length + run.metadata.opted_out, 4096);
     assert.ok(run.metadata.opted_out > 500, `${run.metadata.opted_out} kept back`);
+    const seenOut = new Set(out.map(({ address }) => address));
+    assert.is(new Set(run.keptBack).size, run.metadata.opted_out);
+    assert.equal(
+      run.keptBack.filter((address) => seenOut.has(address)),
+      [],
+    );
   }));
 
 test("zmap's own module icmp_echo_time, whose three packets to a target count as one target", () =>

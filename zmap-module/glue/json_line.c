@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kept_back.h"
 #include "repairs.h"
 #include "sending.h"
 #include "zmap_2_1_1.h"
@@ -176,6 +177,7 @@ static void add_opted_out(int (*add_to)(void *, const char *, void *), void *obj
 {
 	void *(*number)(int64_t);
 	struct opted_out kept = sending_opted_out();
+	kept_back_finish();
 	*(void **)&number = repairs_next("json_object_new_int64");
 	add_to(object, "opted_out", number((int64_t)kept.targets));
 	add_to(object, "opted_out_packets", number((int64_t)kept.frames));

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kept_back.h"
 #include "opt_out_file.h"
 #include "repairs.h"
 
@@ -65,16 +66,26 @@ static const char *why_unknown(void)
 	return found ? NULL : "it does not call itself " ZMAP_VERSION;
 }
 
-/* A run that was told of opt-outs and cannot read them must not begin. zmap's log is not open yet. */
+_Noreturn static void refuse(const char *error)
+{
+	fprintf(stderr, "mptcp_synscan: %s. Nothing is sent.\n", error);
+	_exit(EXIT_FAILURE);
+}
+
+static const char *path_in(const char *variable)
+{
+	const char *path = getenv(variable);
+	return path == NULL || *path == '\0' ? NULL : path;
+}
+
+/* A run that was told of opt-outs and cannot read them, or cannot say whom it kept back, must not begin. zmap's log is not open yet. */
 static void open_opt_outs(void)
 {
 	char error[OPT_OUT_ERROR_SIZE];
-	const char *path = getenv(OPT_OUT_VARIABLE);
-	if (path == NULL || *path == '\0' || opt_out_file_open(path, error)) {
-		return;
+	const char *table = path_in(OPT_OUT_VARIABLE), *kept_back = path_in(KEPT_BACK_VARIABLE);
+	if ((table != NULL && !opt_out_file_open(table, error)) || (kept_back != NULL && !kept_back_open(kept_back, error))) {
+		refuse(error);
 	}
-	fprintf(stderr, "mptcp_synscan: %s. Nothing is sent.\n", error);
-	_exit(EXIT_FAILURE);
 }
 
 __attribute__((constructor)) static void load(void)

@@ -7,6 +7,7 @@
 
 #include "../packet.h"
 #include "../wire.h"
+#include "kept_back.h"
 #include "opt_out_file.h"
 #include "repairs.h"
 #include "zconf.h"
@@ -46,6 +47,7 @@ static void count_kept(void)
 	atomic_fetch_add_explicit(&kept_frames, 1, memory_order_relaxed);
 	if (!last.reached && !last.kept) {
 		atomic_fetch_add_explicit(&kept_targets, 1, memory_order_relaxed);
+		kept_back_add(last.family, last.address);
 	}
 	last.kept = true;
 }

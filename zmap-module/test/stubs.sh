@@ -57,7 +57,7 @@ opt_outs() { # what zmap sends and what becomes of the table meanwhile
 }
 MPTCP_SYNSCAN_NO_RING=1 MPTCP_SYNSCAN_NO_OUTGOING=1 MPTCP_SYNSCAN_OPT_OUTS=$table "$build/right/zmap" opt-outs table=198.18.9.9-198.18.9.9 >/dev/null
 cp "$table" "$build/first"
-said=$(opt_outs 198.18.0.1 198.18.9.9 table=198.18.0.0-198.18.0.255,2001:db8::-2001:db8::ff until=198.18.0.1 198.18.1.0 2001:db8::1 2001:db8::100 198.18.9.9)
+said=$(opt_outs 198.18.0.1 198.18.9.9 table=198.18.0.0-198.18.0.255,2001:db8::-2001:db8::ff until=198.18.0.1 198.18.1.0 2001:db8::1 2001:db8::100 198.18.9.9 told=2)
 expect '2.1.1: a table that is there at the start holds' '198.18.9.9 stays' "$said"
 expect '2.1.1: a new table holds for both families, and nobody else' $'198.18.0.1 goes\n198.18.9.9 stays\n198.18.0.1 stays at last\n198.18.1.0 goes\n2001:db8::1 stays\n2001:db8::100 goes\n198.18.9.9 goes' "$(grep -v '^\[' <<<"$said")"
 expect '2.1.1: the log says which table holds' '1 ranges of IPv4 and 1 of IPv6' "$said"
@@ -71,8 +71,9 @@ cp "$build/first" "$table"
 said=$(opt_outs remove 198.18.9.9 warned 198.18.9.9 table=198.18.4.0-198.18.4.255 until=198.18.4.1)
 expect '2.1.1: a table that is gone holds' $'198.18.9.9 stays\nwarnings: 1\n198.18.9.9 stays\n198.18.4.1 stays at last' "$(grep -v '^\[' <<<"$said")"
 cp "$build/first" "$table"
-said=$(opt_outs 198.18.9.9 198.18.9.9 198.18.9.9 198.18.9.8 198.18.9.9 198.18.9.8 table=198.18.9.8-198.18.9.9 until=198.18.9.8 198.18.9.9 metadata)
-expect '2.1.1: three frames to one target are one target kept back, one that was reached before is none' $'opted_out=3\nopted_out_packets=6\ntotal_sent=-1' "$said"
+said=$(MPTCP_SYNSCAN_KEPT_BACK=$build/kept-back opt_outs 198.18.9.9 198.18.9.9 198.18.9.9 198.18.9.8 198.18.9.9 198.18.9.8 table=198.18.9.8-198.18.9.9,2001:db8::1-2001:db8::1 until=198.18.9.8 198.18.9.9 2001:db8::1 metadata)
+expect '2.1.1: three frames to one target are one target kept back, one that was reached before is none' $'opted_out=4\nopted_out_packets=7\ntotal_sent=-1' "$said"
+expect '2.1.1: and they are listed' $'198.18.9.9\n198.18.9.9\n198.18.9.9\n2001:db8::1' "$(cat "$build/kept-back")"
 said=$(MPTCP_SYNSCAN_NO_RING=1 MPTCP_SYNSCAN_NO_OUTGOING=1 with_plugin "$build/right/zmap" opt-outs metadata | grep -v '^\[')
 [[ $said == total_sent=-1 ]] || fail "without a table the metadata has $said"
 echo 'ok   2.1.1: without a table the metadata is as ever'
@@ -84,6 +85,12 @@ for fault in missing empty half; do
 	expect "2.1.1: and zmap ends ($fault)" 'exit 1' "$said"
 	[[ $said != *goes* ]] || fail "a frame went though the table is $fault"
 done
+cp "$build/first" "$table"
+said=$(MPTCP_SYNSCAN_KEPT_BACK=$build/none/kept-back opt_outs 198.18.0.1 || echo "exit $?")
+expect '2.1.1: nothing is sent when it cannot be listed who is kept back' $'Nothing is sent.\nexit 1' "$said"
+said=$(MPTCP_SYNSCAN_KEPT_BACK=/dev/full opt_outs 198.18.9.9 metadata 2>&1 || echo "exit $?")
+expect '2.1.1: a list that cannot be written ends zmap' 'cannot write the targets kept back' "$said"
+[[ $said != *opted_out=* ]] || fail 'metadata was written though the list of those kept back was not'
 
 # --- source trees
 installed() { # tree

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import ndjson from 'ndjson';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
 import { compiled } from '../compiled.ts';
 import { jsonOf, lineBatches } from '../process/lines.ts';
@@ -21,20 +21,47 @@ function rowCheck<T>(path: string, schema: z.ZodType<T>): (value: unknown) => T 
   };
 }
 
-/** A row whose party was purged: what is left of it is how many units it stood for. */
-const purgedRow = /^\{"purged":(\d+)\}$/;
-
-function isPurged(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'purged' in value;
+/** What is left of rows whose party was purged: how many units they stood for. */
+export interface PurgedUnits {
+  /** Units of rows that are gone. */
+  units: number;
+  /** Of those, units that the program's own blocklist took out of a prefix. */
+  blocked: number;
+  /** Of those, units that it sent nothing because they opted out while it sent. */
+  opted_out: number;
+  /** Units with an answer that was taken out of a prefix whose row is kept. */
+  within: number;
 }
 
-/** Units of a file whose rows were purged. */
-export async function purgedUnits(path: string): Promise<number> {
-  let units = 0;
+const Purged = z.union([
+  z.strictObject({ purged: z.int(), blocked: z.int().optional(), opted_out: z.int().optional() }),
+  // `purge`: which purge of the run it was, from 0
+  z.strictObject({ purged_within: z.int(), purge: z.int() }),
+]);
+
+export const purgedRow = /^\{"purged(_within)?":\d+[^{}]*\}$/;
+
+function isPurged(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('purged' in value || 'purged_within' in value);
+}
+
+/** Units of a file whose party was purged. */
+export async function purgedUnits(path: string): Promise<PurgedUnits> {
+  const sum: PurgedUnits = { units: 0, blocked: 0, opted_out: 0, within: 0 };
   for await (const lines of lineBatches(createReadStream(path))) {
-    for (const line of lines) if (line.startsWith('{"purged":')) units += Number(purgedRow.exec(line)?.[1] ?? 0);
+    for (const line of lines) {
+      if (!purgedRow.test(line)) continue;
+      const row = Purged.parse(JSON.parse(line));
+      if ('purged_within' in row) {
+        sum.within += row.purged_within;
+        continue;
+      }
+      sum.units += row.purged;
+      sum.blocked += row.blocked ?? 0;
+      sum.opted_out += row.opted_out ?? 0;
+    }
   }
-  return units;
+  return sum;
 }
 
 /** Rows of an NDJSON file that this program wrote itself, one by one. */

@@ -15,7 +15,7 @@ import { AskedInOrder, OutOfOrder, RowsInOrder } from './in-order.ts';
 import { OutcomeNumbers } from './outcomes.ts';
 import { PartDecoder } from './part-decoder.ts';
 import { Repeats } from './repeats.ts';
-import { askedInput, nothingAsked, skippedUnits } from './screened.ts';
+import { askedInput, nothingAsked, purgedOf, skippedUnits } from './screened.ts';
 import { type RowSink, RowsToSort } from './sink.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
 import { type Asked, Tally } from './tally.ts';
@@ -209,8 +209,14 @@ export async function decodePart<C>(
     !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
   const facts = { ...own, ...books.repeats.facts() };
   const unasked = (name: string) => (typeof own[name] === 'number' ? own[name] : 0);
+  const purged = await purgedOf(job, raw);
   const skipped = await skippedUnits(job, raw);
-  const counts = books.tally.finish(unasked('units_blocked'), unasked('units_opted_out'), skipped.purged);
+  if (purged.units > 0) skipped.purged = purged.units;
+  const counts = books.tally.finish(
+    unasked('units_blocked') - purged.blocked,
+    unasked('units_opted_out') - purged.opted_out,
+    purged.within,
+  );
   addReasons(counts.skipped, skipped);
   counts.units_in += Object.values(skipped).reduce((sum, count) => sum + count, 0);
   counts.records_out = written.rows;

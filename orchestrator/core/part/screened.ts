@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { exists, LineWriter } from '../folder/files.ts';
-import { purgedUnits, readRows } from '../folder/ndjson.ts';
+import { type PurgedUnits, purgedUnits, readRows } from '../folder/ndjson.ts';
 import type { RowScreen } from '../stage.ts';
 import { weightOf } from './cut.ts';
 import type { PartJob } from './site.ts';
@@ -100,7 +100,10 @@ export async function leaveOutRows<C>(job: PartJob<C>, folder: string, left: rea
 }
 
 /** The units that a part asks, given its raw folder. */
-export async function askedInput<C>(job: PartJob<C>, folder: string): Promise<string> {
+export async function askedInput<C>(
+  job: Pick<PartJob<C>, 'folder' | 'stage' | 'part'>,
+  folder: string,
+): Promise<string> {
   const asked = join(folder, askedFile);
   return (await exists(asked)) ? asked : job.folder.input(job.stage.name, job.part);
 }
@@ -111,13 +114,18 @@ export async function nothingAsked(folder: string): Promise<boolean> {
   return (await exists(asked)) && (await stat(asked)).size === 0;
 }
 
-/** Units of a part that were not asked, by reason; and those whose party was purged since. */
+/** Units of a part whose party was purged, among those asked and those that were not. */
+export async function purgedOf<C>(job: PartJob<C>, folder: string): Promise<PurgedUnits> {
+  const asked = await purgedUnits(await askedInput(job, folder));
+  const path = join(folder, skippedFile);
+  const skipped = (await exists(path)) ? (await purgedUnits(path)).units : 0;
+  return { ...asked, units: asked.units + skipped };
+}
+
+/** Units of a part that were not asked, by reason. */
 export async function skippedUnits<C>(job: PartJob<C>, folder: string): Promise<Record<string, number>> {
   const sums: Record<string, number> = {};
   const path = join(folder, skippedFile);
-  const asked = await purgedUnits(await askedInput(job, folder));
-  const purged = asked + ((await exists(path)) ? await purgedUnits(path) : 0);
-  if (purged > 0) sums.purged = purged;
   if (!(await exists(path))) return sums;
   for await (const { row, reason } of readRows(path, Skipped)) {
     sums[reason] = (sums[reason] ?? 0) + weightOf(job.stage, row, job.config);

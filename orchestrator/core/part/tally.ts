@@ -52,19 +52,19 @@ export class Tally<C> {
   }
 
   /**
-   * @param leftOut units that the program itself left out of a prefix, by its own blocklist
-   * @param optedOut units that it sent nothing, because they opted out while it sent. An answer from one of those is forged or late: the unit is
-   * counted as what the answer says
-   * @param purged units of the part that a purge took out: the program may have left out some of them, and nobody can say which
+   * @param blocked units that the program itself left out of a prefix, by its own blocklist
+   * @param optedOut units that it sent nothing, because they opted out while it sent. An answer from one of those is forged or late: the
+   * unit is counted as what the answer says
+   * @param purged units whose answers a purge took out of rows that are kept: they are counted as purged
    */
-  finish(leftOut: number, optedOut = 0, purged = 0): Counts {
+  finish(blocked: number, optedOut = 0, purged = 0): Counts {
     const { counts } = this;
     counts.units_in = this.#unitsIn;
-    const blocked = purged === 0 ? leftOut : Math.min(leftOut, Math.max(0, this.#unitsIn - this.#settled));
     if (blocked > 0) counts.skipped.blocked = blocked;
-    const silence = this.#unitsIn - this.#settled - blocked;
+    const silence = this.#unitsIn - this.#settled - blocked - purged;
     const unsent = Math.min(optedOut, Math.max(0, silence));
     if (unsent > 0) counts.skipped.opted_out = unsent;
+    if (purged > 0) counts.skipped.purged = purged;
     const silent = silence - unsent;
     if (silent > 0) counts.failed[this.#stage.unanswered] = (counts.failed[this.#stage.unanswered] ?? 0) + silent;
     if (accounted(counts) !== counts.units_in) {

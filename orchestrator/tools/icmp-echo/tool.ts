@@ -8,6 +8,7 @@ import type { PathRecord } from '../../schemas/records/path.ts';
 import { runFiles } from '../zmap/command.ts';
 import { echoCost } from '../zmap/cost.ts';
 import { zmapFacts } from '../zmap/facts.ts';
+import { zmapLeftOut } from '../zmap/left-out.ts';
 import { requireAllReplies } from '../zmap/metadata.ts';
 import { dropsOptOuts, zmapProgram } from '../zmap/program.ts';
 import { runZmap } from '../zmap/run.ts';
@@ -85,6 +86,8 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
   },
 
   facts: zmapFacts,
+
+  leftOut: zmapLeftOut,
 
   cost: echoCost,
 };

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
 import { defaultRoute } from '../../machine/route.ts';
 import { type AskedFields, passField } from './fields.ts';
-import { optOutVariable } from './opt-out-table.ts';
+import { keptBackVariable, optOutVariable } from './opt-out-table.ts';
 import { survivedSeed } from './order.ts';
 import { type Flavour, flavours, zmapProgram } from './program.ts';
 import { printed } from './spelling.ts';
@@ -34,7 +34,7 @@ export interface PassTargets {
 
 /** One run of zmap over the part's targets. */
 export interface ZmapRun {
-  /** Begins the names of its files: `<name>.ndjson`, `<name>.metadata.json`, `<name>.stderr`, `<name>.resets.json`. */
+  /** Begins the names of its files: `<name>.ndjson`, `<name>.metadata.json`, `<name>.stderr` and those of `runFiles`. */
   name: string;
   /** Which targets of the part it is for. */
   family: 4 | 6;
@@ -52,6 +52,7 @@ export const runFiles = {
   resets: (name: string) => `${name}.resets.json`,
   targets: (name: string) => `${name}.targets.txt`,
   addresses: (name: string) => `${name}.addresses.txt`,
+  keptBack: (name: string) => `${name}.kept-back.txt`,
 };
 
 /** The first pass of a run has its name alone. */
@@ -124,6 +125,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       MPTCP_SYNSCAN_SECRET: '',
       MPTCP_SYNSCAN_SECRET_FILE: file('secret'),
       [optOutVariable]: optOuts ?? '',
+      [keptBackVariable]: optOuts === null ? '' : file(runFiles.keptBack(run.name)),
     },
     stderr: `${run.name}.stderr`,
     timeoutMs: (2 * seconds + 300) * 1000,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parsePrefix } from '../../address/ip.ts';
 import { rawExists, rawNames, rawText } from '../../core/folder/raw-files.ts';
 import type { LossFact } from '../../machine/notices.ts';
-import { readMetadata } from './metadata.ts';
+import { keptBack, readMetadata } from './metadata.ts';
 import { flavours } from './program.ts';
 import type { ZmapMetadata } from './raw.ts';
 import { resetsOf } from './resets.ts';
@@ -34,7 +34,7 @@ interface Pass {
 }
 
 /** What zmap said of each pass of each run that went through. */
-async function passesOf(folder: string): Promise<Pass[]> {
+export async function passesOf(folder: string): Promise<Pass[]> {
   const passes: Pass[] = [];
   for (const file of await rawNames(folder)) {
     if (!file.endsWith('.metadata.json')) continue;
@@ -74,6 +74,7 @@ export async function zmapFacts(folder: string): Promise<Record<string, number>>
     const sent = metadata.sent - metadata.opted_out;
     facts.targets_sent += sent;
     if (metadata.opted_out_packets > 0) {
+      await keptBack(folder, name, metadata.opted_out);
       // Later passes ask who was sent a SYN before: that one is silent, not unasked.
       if (isFirst) add('units_opted_out', metadata.opted_out);
       add('packets_opted_out', metadata.opted_out_packets);

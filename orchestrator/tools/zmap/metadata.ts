@@ -25,6 +25,23 @@ export async function readMetadata(folder: string, name: string): Promise<ZmapMe
 }
 
 /**
+ * Lines of the list of targets that opted out before their first packet of a pass; null where nobody wrote one: a zmap without a table,
+ * or a run of before there was such a list. A purge leaves a stand-in for each line.
+ * @throws CensusError E_RUN_FOLDER when they are not as many as zmap counted
+ */
+export async function keptBack(folder: string, name: string, counted: number): Promise<string[] | null> {
+  const path = join(folder, runFiles.keptBack(name));
+  if (!(await rawExists(path))) return null;
+  const lines = (await rawText(path)).split('\n').filter((line) => line !== '');
+  if (lines.length === counted) return lines;
+  throw new CensusError(
+    'E_RUN_FOLDER',
+    `${path} names ${lines.length} targets, zmap counted ${counted} in ${runFiles.metadata(name)}`,
+    'put the file back as it was; or move the folder of this part out of raw/ and run again, which measures the part anew',
+  );
+}
+
+/**
  * Compares the replies that were read with zmap's own count: an emptied file must not be published as silence.
  * @throws CensusError E_RUN_FOLDER naming the file when they differ
  */

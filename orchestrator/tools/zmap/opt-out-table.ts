@@ -5,6 +5,9 @@ import type { PrefixSet } from '../../address/prefix-set.ts';
 /** Where the plug-in looks for the table (zmap-module/README.md, "Opt-outs while it runs"). */
 export const optOutVariable = 'MPTCP_SYNSCAN_OPT_OUTS';
 
+/** Where it writes whom it kept back, one address a line. */
+export const keptBackVariable = 'MPTCP_SYNSCAN_KEPT_BACK';
+
 const headBytes = 32;
 const checkAt = 24;
 

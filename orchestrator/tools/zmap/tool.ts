@@ -11,6 +11,7 @@ import { passName, runFiles, type ZmapRun } from './command.ts';
 import { scanCost } from './cost.ts';
 import { zmapFacts } from './facts.ts';
 import { scanFields } from './fields.ts';
+import { zmapLeftOut } from './left-out.ts';
 import { requireAllReplies } from './metadata.ts';
 import { dropsOptOuts, flavours, modules, zmapProgram } from './program.ts';
 import { notAsked, replyFields, ZmapRaw } from './raw.ts';
@@ -179,6 +180,8 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
   },
 
   facts: zmapFacts,
+
+  leftOut: zmapLeftOut,
 
   cost: scanCost,
 };

@@ -1,4 +1,6 @@
 // takes: long
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { purgeLines } from '../../../orchestrator/purge/command.ts';
@@ -10,9 +12,10 @@ const test = suite('a purge that was ended');
 test('is told of by run and verify, which ask for it to be repeated; after that the run is whole', async () => {
   const { config, folder } = setUp();
   await run(config, folder);
-  const purge = async (signal: AbortSignal) => {
+  const party = 'a-name-of-some-length-7.example';
+  const purge = async (signal: AbortSignal, whose = party) => {
     const lines: string[] = [];
-    for await (const line of purgeLines('a-name-of-some-length-7.example', [folder], signal)) lines.push(line);
+    for await (const line of purgeLines(whose, [folder], signal)) lines.push(line);
     return lines;
   };
   const thrown = (work: Promise<unknown>) => work.then(() => null, Object);
@@ -23,7 +26,10 @@ test('is told of by run and verify, which ask for it to be repeated; after that 
   const findings = await verify(folder);
   assert.ok(findings.some(isDamage), 'it was ended half way');
   assert.ok(findings.some(({ told, path }) => told === 'open' && path === 'purging'));
-  assert.is((await purge(new AbortController().signal)).length, 1);
+  const other = await thrown(purge(new AbortController().signal, 'a-name-of-some-length-8.example'));
+  assert.match(other.message, /^a purge of another party was ended in .* before its end/);
+  assert.not.match(readFileSync(join(folder, 'purging'), 'utf8'), party);
+  assert.is((await purge(new AbortController().signal, `${party.toUpperCase()}`)).length, 1);
   assert.equal((await verify(folder)).filter(isDamage), []);
   await run(config, folder);
 });

@@ -11,9 +11,9 @@ import {
   type Rewrite,
   scrubLine,
   standInLine,
-  unitLine,
 } from '../../../orchestrator/purge/lines.ts';
 import { parseParty } from '../../../orchestrator/purge/party.ts';
+import { unitLine } from '../../../orchestrator/purge/units.ts';
 
 const test = suite('lines without a party');
 
@@ -25,7 +25,10 @@ function byLine(change: ChangeLine): Rewrite {
 }
 /** A row of another form would weigh otherwise. */
 const units = byLine(
-  unitLine((row) => (typeof row === 'object' && row !== null && ('target' in row || 'name' in row) ? 4 : 9)),
+  unitLine(
+    (row) => (typeof row === 'object' && row !== null && ('target' in row || 'name' in row) ? 4 : 9),
+    () => ({ blocked: 0, opted_out: 0 }),
+  ),
 );
 
 const cases: [sentence: string, rewrite: Rewrite, party: string, before: string, after: string][] = [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { filesBelow } from '../../../orchestrator/core/folder/files.ts';
+import { purgeLines } from '../../../orchestrator/purge/command.ts';
 import { isDamage } from '../../../orchestrator/verify/finding.ts';
 import { cli } from '../own-prober.ts';
 import { addresses, sectionsOf, setUp } from '../switched.ts';
@@ -20,6 +21,11 @@ test('the records that such a stage keeps lose the party too; switched on again,
   const off = await world.run();
   assert.is(off.exitCode, 0, off.stderr);
   const folder = world.at('run');
+  // Ended when half is done, and started again.
+  const ended = await purgeLines(party, [folder], AbortSignal.abort())
+    .next()
+    .then(() => 'done', String);
+  assert.not.equal(ended, 'done');
   const purge = await cli('purge', party, folder);
   assert.is(purge.exitCode, 0, purge.stdout + purge.stderr);
   for (const file of await filesBelow(folder)) {

@@ -9,6 +9,7 @@
  *   half=RANGES     writes the first half of it
  *   cut=BYTES       makes the file so short
  *   remove          removes it
+ *   told=TABLES     waits until the log has told of so many tables, for five seconds at most
  *   warned          waits for a warning, for five seconds at most
  *   metadata        writes what zmap writes of targets sent to
  */
@@ -30,7 +31,7 @@
 
 #define TABLE_ROOM 65536
 
-extern volatile unsigned stub_warnings;
+extern volatile unsigned stub_warnings, stub_tables;
 void *pcap_open_live(const char *device, int snaplen, int promiscuous, int timeout_ms, char *error);
 int json_object_object_add(void *object, const char *name, void *value);
 
@@ -111,12 +112,17 @@ static void wait_until_stays(const char *address)
 	printf("%s stays at last\n", address);
 }
 
-static void wait_for_warning(void)
+static void wait_for(const volatile unsigned *messages, unsigned wanted)
 {
 	uint64_t end = milliseconds() + 5000;
-	while (stub_warnings == 0 && milliseconds() < end) {
+	while (*messages < wanted && milliseconds() < end) {
 		usleep(1000);
 	}
+}
+
+static void wait_for_warning(void)
+{
+	wait_for(&stub_warnings, 1);
 	printf("warnings: %u\n", stub_warnings);
 }
 
@@ -137,6 +143,8 @@ int drive_opt_outs(char **words)
 			printf("cut: %d\n", truncate(path, atol(value)));
 		} else if (strcmp(*word, "remove") == 0) {
 			printf("removed: %d\n", unlink(path));
+		} else if (strncmp(*word, "told=", 5) == 0) {
+			wait_for(&stub_tables, (unsigned)atoi(value));
 		} else if (strcmp(*word, "warned") == 0) {
 			wait_for_warning();
 		} else if (strcmp(*word, "metadata") == 0) {

@@ -29,6 +29,8 @@ const ranges = Array.from({ length: table === null ? 0 : table.readUInt32BE(16) 
 const optedOut = (word) => ranges.some(([first, last]) => word >= table.readUInt32BE(first) && word <= table.readUInt32BE(last));
 const asked = targets.filter((word) => !optedOut(word));
 const kept = targets.length - asked.length;
+const list = process.env.MPTCP_SYNSCAN_KEPT_BACK;
+if (list) writeFileSync(list, targets.filter(optedOut).map((word) => textOf(word) + '\\n').join(''));
 const pass = Number(/,attempt=(\\d+)/.exec(process.argv.join(' '))?.[1] ?? 1);
 const number = value('-f').split(',').includes('probe_num') ? { probe_num: pass - 1 } : {};
 appendFileSync(__dirname + '/argv', process.argv.slice(2).join(' ') + '\\n');

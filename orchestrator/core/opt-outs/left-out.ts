@@ -1,0 +1,9 @@
+import type { PrefixSet } from '../../address/prefix-set.ts';
+
+/** Whom programs left out of a part by themselves: counted in the facts, and not among the rows that the part skipped. */
+export interface LeftOut {
+  /** Their own blocklist, which cuts holes into prefixes. */
+  blocked: PrefixSet;
+  /** An address for each unit that was sent nothing because it opted out while they sent; where a purge was, a stand-in. */
+  optedOut: string[];
+}
