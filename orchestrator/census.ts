@@ -75,7 +75,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   const programs = await requirePrograms(needs);
   checkTools(config, programs);
   requirePrivileges(needs);
-  requireReady(config);
+  await requireReady(config);
   const folder = resolve(input.folder);
   requirePlainPath(folder);
   await mkdir(folder, { recursive: true });

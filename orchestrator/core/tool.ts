@@ -26,8 +26,9 @@ export interface Program {
   name: string;
   /** Arguments that make it print its version, and the pattern whose first group is the version. */
   version: { args: string[]; pattern: RegExp };
-  /** The Debian package that holds it; null for one that no package brings. */
+  /** The Debian package that holds it; null for one that no package brings. `made`: the command that makes one of our own. */
   apt: string | null;
+  made?: string;
   /** What it needs beyond an ordinary user, in words for `doctor`: "CAP_NET_RAW"; null when nothing. */
   privileges: string | null;
   /** Exit codes that are part of normal work. */
@@ -62,7 +63,7 @@ export interface Command {
   inFolder?: boolean;
   /** Hears what the program says of its progress, beside whoever watches the run. */
   onStatus?: (status: Status) => void;
-  /** Runs also when the run is being stopped: for commands that put something back. */
+  /** Runs also when the run is being stopped, and outlives this process: for commands that put something back. */
   putsBack?: boolean;
   /** Exit codes that are normal for this call, where they differ from the program's. */
   okExits?: number[];
@@ -74,9 +75,8 @@ export interface Exit {
   durationMs: number;
 }
 
-/** A started program that is spoken with over pipes. */
+/** A started program that is spoken with over pipes. `writeLine` adds a newline and resolves when the pipe took it. */
 export interface Conversation {
-  /** Writes one line (a newline is added); resolves when the pipe took it. */
   writeLine(line: string): Promise<void>;
   closeInput(): void;
   /** Lines of stdout without newline; to be iterated once. */

@@ -17,7 +17,7 @@ import { plugin } from '../tools/zmap/command.ts';
 import { dropsOptOuts, flavours, zmapProgram } from '../tools/zmap/program.ts';
 import { ownResetObstacles } from './firewall.ts';
 import { adviceHere, effectiveCapabilities, lackingFor } from './privileges.ts';
-import { requireReady } from './ready.ts';
+import { guardLooks, requireReady } from './ready.ts';
 import { defaultRoute, knowsNeighbour, sourceAddresses } from './route.ts';
 import { mptcpSysctls } from './vantage.ts';
 
@@ -86,34 +86,14 @@ function programFinding(
   };
 }
 
-/** What each sysctl of the vantage point must be, and why. */
-const wantedSysctls = [
-  { name: 'net.mptcp.enabled', wanted: '1', why: 'without it no connection asks for MPTCP' },
-  {
-    name: 'net.mptcp.blackhole_timeout',
-    wanted: '0',
-    why: 'one host that drops MPTCP would turn later connections into plain TCP; the handshake stage sets 0 and puts it back',
-    soft: true,
-  },
-];
-
-function kernelFindings(): Finding[] {
-  const sysctls = mptcpSysctls();
-  if (Object.keys(sysctls).length === 0) {
-    return [
-      {
-        ok: false,
-        what: 'kernel MPTCP',
-        detail: 'absent: the handshake stage needs a kernel with CONFIG_MPTCP (5.6 or later)',
-      },
-    ];
-  }
-  const known = wantedSysctls.filter(({ name }) => sysctls[name] !== undefined);
-  return known.map(({ name, wanted, why, soft }) => {
-    const right = sysctls[name] === wanted;
-    const detail = right ? `${wanted}` : `is ${sysctls[name]}, should be ${wanted}: ${why}`;
-    return { ok: right || soft === true, what: name, detail };
-  });
+/** The guard looks itself: whether all is as the handshake needs it, or can be made so, and put back afterwards. */
+async function kernelFindings(): Promise<Finding[]> {
+  const what = 'kernel (handshake)';
+  if (Object.keys(mptcpSysctls()).length === 0)
+    return [{ ok: false, what, detail: 'no MPTCP: the handshake stage needs one with CONFIG_MPTCP (5.6 or later)' }];
+  const fault = await guardLooks();
+  if (fault !== null) return [{ ok: false, what, detail: `${fault.message}: ${fault.hint}` }];
+  return [{ ok: true, what, detail: 'MPTCP is on; its settings are right, or are held while measuring and put back' }];
 }
 
 /** Only a zmap that loads it needs it. */
@@ -224,7 +204,7 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
   findings.push(
     ...moduleFinding(found),
     ...optOutFinding(found),
-    ...kernelFindings(),
+    ...(await kernelFindings()),
     hostnameFinding(),
     ...routeFindings(asked?.config ?? null),
     ...(await firewallFinding()),
@@ -235,7 +215,7 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
       ...configFindings({ ...asked, found }),
       ...(await refusal('source', () => checkSourcesOf(config, null))),
     );
-    findings.push(...(await refusal('machine', async () => requireReady(config))));
+    findings.push(...(await refusal('machine', () => requireReady(config))));
     if (inputs.every((path) => existsSync(path)))
       findings.push(...(await refusal('input', () => checkInputs(config, null))));
   }

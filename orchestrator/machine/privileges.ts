@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Need } from '../core/process/programs.ts';
 import type { Program } from '../core/tool.ts';
 import { CensusError } from '../errors.ts';
-import { sysctl } from '../tools/wget/capture.ts';
-import { blackholeTimeout, mptcpSysctls } from './vantage.ts';
+import { guard } from './guard.ts';
 
 /** Bits in CapEff (capabilities(7)). */
 const capabilityBits: Record<string, number> = { CAP_NET_ADMIN: 12, CAP_NET_RAW: 13 };
@@ -21,9 +20,9 @@ function lackingCapabilities(privileges: string | null, held: Set<string>): stri
   return Object.keys(capabilityBits).filter((name) => (privileges ?? '').includes(name) && !held.has(name));
 }
 
-/** Capabilities that a program will lack here. One that finds its setting right already needs none to set it. */
+/** Capabilities that a program will lack here. The guard looks itself whether there is anything that it must set. */
 export function lackingFor({ name, privileges }: Program, held: Set<string>): string[] {
-  if (name === sysctl.name && (mptcpSysctls()[blackholeTimeout] ?? '0') === '0') return [];
+  if (name === guard.name) return [];
   return lackingCapabilities(privileges, held);
 }
 

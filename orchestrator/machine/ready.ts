@@ -1,10 +1,10 @@
-import { accessSync, constants } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { nearest } from '../config/suggestion.ts';
+import { firstWords } from '../core/process/exec.ts';
 import { CensusError } from '../errors.ts';
-import { inContainer } from './privileges.ts';
+import { guard, refusalOf } from './guard.ts';
+import { adviceHere, effectiveCapabilities, inContainer } from './privileges.ts';
 import { defaultRoute, hardwareOf, interfaceNames } from './route.ts';
-import { blackholeTimeout, mptcpSysctls } from './vantage.ts';
 
 const framed = [1, 772];
 
@@ -24,58 +24,36 @@ export function interfaceFault(name: string, known: readonly string[], hardware:
   );
 }
 
-/** What of the kernel's MPTCP keeps the handshake from measuring. */
-export function kernelFault(
-  sysctls: Readonly<Record<string, string>>,
-  { container, writable }: { container: boolean; writable: boolean },
+/** What the guard's refusal becomes where this process runs: how to set it there, or how to get what sets it. */
+export function guardFault(
+  said: readonly string[],
+  { container, held }: { container: boolean; held: ReadonlySet<string> },
 ): CensusError | null {
-  const set = (setting: string) =>
-    container
-      ? `start the container with --sysctl ${setting} (or on the host's network: sysctl -w ${setting})`
-      : `sysctl -w ${setting}`;
-  const enabled = sysctls['net.mptcp.enabled'];
-  if (enabled === undefined) {
-    const hint = 'use a kernel of 5.6 or later with CONFIG_MPTCP; in a container the host decides';
-    return new CensusError('E_CONFIG', 'this kernel has no MPTCP, which the handshake needs', hint);
-  }
-  if (enabled !== '1') {
-    return new CensusError(
-      'E_CONFIG',
-      'net.mptcp.enabled is not 1: no connection would ask for MPTCP',
-      set('net.mptcp.enabled=1'),
-    );
-  }
-  const timeout = sysctls[blackholeTimeout] ?? '0';
-  if (timeout === '0' || writable) return null;
-  return new CensusError(
-    'E_PRIVILEGES',
-    `${blackholeTimeout} is ${timeout}, the handshake needs 0, and /proc/sys cannot be written here`,
-    set(`${blackholeTimeout}=0`),
-  );
+  const fault = refusalOf(said);
+  if (fault === null) return null;
+  const setting = /^sysctl -w (.*)$/.exec(fault.hint)?.[1];
+  const here =
+    container && setting !== undefined
+      ? `start the container with --sysctl '${setting}' (or on the host's network: ${fault.hint})`
+      : fault.hint;
+  const lacks = fault.code === 'E_PRIVILEGES' && !held.has('CAP_NET_ADMIN');
+  return new CensusError(fault.code, fault.message, lacks ? `${here}; or ${adviceHere(['CAP_NET_ADMIN'])}` : here);
 }
 
-/** root passes permission bits, and no read-only file system. */
-function canWrite(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** Asks the guard whether it could hold what the handshake needs. */
+export async function guardLooks(): Promise<CensusError | null> {
+  const said = (await firstWords(guard.name, ['look'])).split('\n');
+  return guardFault(said, { container: inContainer(), held: effectiveCapabilities() });
 }
 
 /**
  * Looks at what the stages need of this machine beside programs, before the first packet.
  * @throws CensusError with what helps here
  */
-export function requireReady(config: Config): void {
+export async function requireReady(config: Config): Promise<void> {
   const name = config.scan.interface ?? defaultRoute()?.interface ?? null;
   const sends = config.scan.tool === 'zmap' && name !== null;
-  const writable = canWrite(`/proc/sys/${blackholeTimeout.replaceAll('.', '/')}`);
-  const faults = [
-    sends ? interfaceFault(name, interfaceNames(), hardwareOf(name)) : null,
-    config.handshake.tool === 'wget' ? kernelFault(mptcpSysctls(), { container: inContainer(), writable }) : null,
-  ];
-  const fault = faults.find((one) => one !== null);
-  if (fault !== undefined) throw fault;
+  const interfaceOf = sends ? interfaceFault(name, interfaceNames(), hardwareOf(name)) : null;
+  const fault = interfaceOf ?? (config.handshake.tool === 'wget' ? await guardLooks() : null);
+  if (fault !== null) throw fault;
 }

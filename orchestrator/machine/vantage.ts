@@ -5,9 +5,6 @@ import { defaultRoute, sourceAddresses } from './route.ts';
 
 const sysctlFolder = '/proc/sys/net/mptcp';
 
-/** Above 0, one host that drops MPTCP turns later connections into plain TCP. */
-export const blackholeTimeout = 'net.mptcp.blackhole_timeout';
-
 /** Every net.mptcp sysctl of this network namespace; empty when the kernel has no MPTCP. */
 export function mptcpSysctls(): Record<string, string> {
   let names: string[];

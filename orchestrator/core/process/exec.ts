@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
+import { ownPrograms } from '../../machine/version.ts';
 import { nowIso } from '../folder/entries.ts';
 import { throwIfStopped } from '../stop.ts';
 import type { Command, Conversation, Exit } from '../tool.ts';
@@ -15,9 +16,9 @@ import { watch } from './watch.ts';
 
 const defaultGraceMs = 5_000;
 
-/** PATH, and the sbin folders that cron and plain users leave out of it. */
+/** PATH, the sbin folders that cron and plain users leave out of it, and the folder of our own programs. */
 export function searchPath(): string {
-  return [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter);
+  return [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin', ownPrograms].join(delimiter);
 }
 
 /** The first 4 kB that a program prints on stdout and stderr, whatever its exit code: for versions. Never longer than 10 s. */

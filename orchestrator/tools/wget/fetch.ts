@@ -1,5 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command, Program } from '../../core/tool.ts';
+import { CensusError } from '../../errors.ts';
+import { guard } from '../../machine/guard.ts';
 import type { Endpoint } from '../../roles.ts';
 import type { WgetRun } from './raw.ts';
 
@@ -25,6 +27,23 @@ export const wget: Program = {
 /** Lines of a log that are kept; a page of many blocks would fill it with progress dots. */
 const LOG_LINES = 100;
 
+/** Both ends of each connection, as the library says that the guard preloads into wget. */
+export const connectionsFile = 'connections.txt';
+const connectionLine = /^mptcp-census: from (\d+) to (\S+) (\d+)$/;
+
+/** A connection of ours as connectionsFile and a capture name it. */
+export function connectionOf(line: string): string | null {
+  const [, local, address, port] = connectionLine.exec(line) ?? [];
+  return local === undefined ? null : `${local} ${address} ${port}`;
+}
+
+/** Local ports of ours, and the one to try first. */
+interface LocalPorts {
+  first: number;
+  last: number;
+  next: number;
+}
+
 type Context = CollectContext<Endpoint, Config>;
 
 export function urlOf({ address, port }: { address: string; port: number }): string {
@@ -48,7 +67,7 @@ export function limitMs({ hold, timeout }: Config['handshake']): number {
  * The same page twice over one connection, `hold` seconds apart: the connection stays open meanwhile, and announcements
  * come at one per round trip. Names no resolver, follows no redirect, keeps no state, reads no user's wgetrc.
  */
-export function fetchCommand(endpoint: Endpoint, config: Config): Command {
+export function fetchCommand(endpoint: Endpoint, config: Config, from: LocalPorts): Command {
   const { hold, timeout: seconds } = config.handshake;
   const url = urlOf(endpoint);
   const options = [
@@ -71,10 +90,19 @@ export function fetchCommand(endpoint: Endpoint, config: Config): Command {
   ];
   return {
     program: mptcpize,
-    args: ['run', 'wget', ...options, url, url],
+    args: ['run', guard.name, 'ports', `${from.first}-${from.last}`, String(from.next), 'wget', ...options, url, url],
     env: { LC_ALL: 'C' }, // its words are read
+    stderr: connectionsFile,
     timeoutMs: limitMs(config.handshake) + 30_000,
   };
+}
+
+export const isConnected = /^Connecting to .*\.\.\. connected\.$/m;
+
+function notOurs({ stage, part }: Context): CensusError {
+  const what = `${stage}/${part}: wget connected from a port of its own, so its packets cannot be told from those of others`;
+  const hint = "a static wget, or one with capabilities of its own, preloads no library: use Debian's";
+  return new CensusError('E_PROGRAM_FAILED', what, hint);
 }
 
 /**
@@ -83,9 +111,16 @@ export function fetchCommand(endpoint: Endpoint, config: Config): Command {
  * is the host's doing, not a broken program. So is a connection to one who opts out meanwhile: null then, for it was not measured to
  * its end.
  */
-export async function fetchOnce(context: Context, endpoint: Endpoint): Promise<WgetRun | null> {
-  const process = context.start(fetchCommand(endpoint, context.config));
+export async function fetchOnce(context: Context, endpoint: Endpoint, from: LocalPorts): Promise<WgetRun | null> {
+  const process = context.start(fetchCommand(endpoint, context.config, from));
   process.closeInput();
+  let told = false;
+  process.stderrLine(connectionLine).then(
+    () => {
+      told = true;
+    },
+    () => undefined, // a program that never came to connect
+  );
   const log: string[] = [];
   let ended: WgetRun['ended'] = 'itself';
   let optedOut = false;
@@ -108,6 +143,7 @@ export async function fetchOnce(context: Context, endpoint: Endpoint): Promise<W
     }
     const { exitCode } = await process.done;
     if (optedOut) return null;
+    if (!told && log.some((line) => isConnected.test(line))) throw notOurs(context);
     return {
       address: endpoint.address,
       port: endpoint.port,

@@ -4,12 +4,13 @@ import type { Config } from '../../config/config.ts';
 import { type Stream, Streams } from '../../connection/streams.ts';
 import { isSubflow, kindOf, parentOf } from '../../connection/subflow.ts';
 import { atLeast, unknown } from '../../core/cost/range.ts';
-import { rawPath, rawText } from '../../core/folder/raw-files.ts';
-import type { CollectContext, DecodeContext, RawRow, Tool } from '../../core/tool.ts';
+import { rawExists, rawPath, rawText } from '../../core/folder/raw-files.ts';
+import { type CollectContext, type DecodeContext, type RawRow, Reject, type Tool } from '../../core/tool.ts';
+import { guard } from '../../machine/guard.ts';
 import type { Endpoint } from '../../roles.ts';
 import type { HandshakeRecord } from '../../schemas/records/handshake.ts';
-import { captureFacts, captureFile, capturing, dumpcap, sysctl } from './capture.ts';
-import { fetchOnce, limitMs, mptcpize, wget as program } from './fetch.ts';
+import { captureFacts, captureFile, capturing, dumpcap } from './capture.ts';
+import { connectionOf, connectionsFile, fetchOnce, isConnected, limitMs, mptcpize, wget as program } from './fetch.ts';
 import { dissect, readPacket, tshark } from './packets.ts';
 import { WgetRaw, WgetRun } from './raw.ts';
 import { toHandshake } from './record.ts';
@@ -18,8 +19,12 @@ const runsFile = 'wget.ndjson';
 
 type Context = CollectContext<Endpoint, Config>;
 
+/** Ports that one wget may take before the next one's are tried. */
+const PORTS_EACH = 2;
+
 /** Runs `concurrency` connections at a time; the first broken program ends them all. */
-async function fetchAll(context: Context, endpoints: Endpoint[]): Promise<WgetRun[]> {
+async function fetchAll(context: Context, endpoints: Endpoint[], ports: readonly [number, number]): Promise<WgetRun[]> {
+  const [first, last] = ports;
   const runs: WgetRun[] = [];
   const waiting = endpoints.entries();
   let broken = false;
@@ -28,7 +33,8 @@ async function fetchAll(context: Context, endpoints: Endpoint[]): Promise<WgetRu
     for (const [index, endpoint] of waiting) {
       if (broken || context.signal.aborted) return;
       const asked = context.optOuts?.since.contains(endpoint.address) !== true;
-      const run = asked ? await fetchOnce(context, endpoint) : null;
+      const next = first + ((index * PORTS_EACH) % (last - first + 1));
+      const run = asked ? await fetchOnce(context, endpoint, { first, last, next }) : null;
       if (run === null) context.leaveOut(endpoint);
       else runs[index] = run;
       context.progress(++done);
@@ -54,26 +60,30 @@ async function collect(context: Context): Promise<void> {
   const { handshake } = context.config;
   const rounds = Math.ceil(endpoints.length / handshake.concurrency);
   const ports = endpoints.map(({ port }) => port);
-  await capturing(
-    context,
-    ports,
-    async () => {
-      const runs = await fetchAll(context, endpoints);
-      await writeFile(join(context.folder, runsFile), runs.map((run) => `${JSON.stringify(run)}\n`).join(''));
-    },
-    rounds * limitMs(handshake) + 60_000,
-  );
+  await capturing(context, ports, rounds * limitMs(handshake) + 60_000, async (localPorts) => {
+    const runs = await fetchAll(context, endpoints, localPorts);
+    await writeFile(join(context.folder, runsFile), runs.map((run) => `${JSON.stringify(run)}\n`).join(''));
+  });
+}
+
+/** Our own connections by both their ends; null in runs of earlier versions, which did not know them from those of others. */
+async function readConnections(folder: string): Promise<Set<string> | null> {
+  const path = join(folder, connectionsFile);
+  if (!(await rawExists(path))) return null;
+  const lines = (await rawText(path)).split('\n');
+  return new Set(lines.map(connectionOf).filter((one) => one !== null));
 }
 
 /** Connections by the endpoint that they were opened to, and subflows by their connection. */
-function sortStreams(streams: Stream[]) {
+function sortStreams(streams: Stream[], own: Set<string> | null) {
   const connections = new Map<string, Stream[]>();
   const subflows = new Map<Stream, Stream[]>();
   const first = streams.filter((stream) => kindOf(stream) === 'connection');
   for (const stream of first) {
-    const server = stream.client === null ? undefined : stream.ends[stream.client === 0 ? 1 : 0];
+    const [client, server] = stream.client === 1 ? stream.ends.toReversed() : stream.ends;
     // Nobody knows who opened it: it cannot be said to be ours.
-    if (server === undefined) continue;
+    if (stream.client === null || client === undefined || server === undefined) continue;
+    if (own !== null && !own.has(`${client.port} ${server.address} ${server.port}`)) continue;
     const key = `${server.address} ${server.port}`;
     connections.set(key, [...(connections.get(key) ?? []), stream]);
   }
@@ -99,7 +109,7 @@ async function* decode(context: DecodeContext<Endpoint, Config>): AsyncIterable<
     if (packet === null) yield [{ value: null, line }];
     else streams.add(packet);
   }
-  const { connections, subflows } = sortStreams(streams.all());
+  const { connections, subflows } = sortStreams(streams.all(), await readConnections(context.folder));
   const runs = await readRuns(context.folder);
   for await (const { address, port, host } of context.rows()) {
     const own = connections.get(`${address} ${port}`) ?? [];
@@ -112,7 +122,7 @@ async function* decode(context: DecodeContext<Endpoint, Config>): AsyncIterable<
 export const wget: Tool<Endpoint, WgetRaw, HandshakeRecord, Config> = {
   name: 'wget',
 
-  programs: [mptcpize, program, dumpcap, tshark, sysctl],
+  programs: [mptcpize, program, dumpcap, tshark, guard],
 
   takesOptOuts: () => true,
 
@@ -122,7 +132,12 @@ export const wget: Tool<Endpoint, WgetRaw, HandshakeRecord, Config> = {
 
   raw: WgetRaw,
 
-  toRecord: (raw, { config }) => toHandshake(raw, config),
+  /** Without a packet of a connection that was made nothing can be said of it: not that it fell back, nor that it did not. */
+  toRecord(raw, { config }) {
+    const { run, streams, address, port } = raw;
+    if (streams.length === 0 && isConnected.test(run.log)) return new Reject('not_captured', `${address} ${port}`);
+    return toHandshake(raw, config);
+  },
 
   facts: captureFacts,
 

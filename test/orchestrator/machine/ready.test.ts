@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../orchestrator/config/config.ts';
 import { privilegeAdvice } from '../../../orchestrator/machine/privileges.ts';
-import { interfaceFault, kernelFault } from '../../../orchestrator/machine/ready.ts';
+import { guardFault, interfaceFault } from '../../../orchestrator/machine/ready.ts';
 import { sourceAddresses } from '../../../orchestrator/machine/route.ts';
 import { vantagePoint } from '../../../orchestrator/machine/vantage.ts';
 import { skipUnless } from '../../skip.ts';
@@ -16,38 +16,32 @@ import { isRoot, withNamespace } from '../tools/namespace.ts';
 
 const test = suite('machine/ready');
 
-const host = { container: false, writable: true };
-const on = { 'net.mptcp.enabled': '1' };
-const blackholes = { ...on, 'net.mptcp.blackhole_timeout': '3600' };
-const kernels: [title: string, sysctls: Record<string, string>, here: typeof host, says: RegExp | null][] = [
-  ['MPTCP that is on is enough before 6.12', on, host, null],
-  ['a timeout that can be set is no fault', blackholes, host, null],
+const can = { container: false, held: new Set(['CAP_NET_ADMIN']) };
+const off = 'refused E_CONFIG: net.mptcp.enabled is not 1|sysctl -w net.mptcp.enabled=1';
+const timeout = (why: string) =>
+  `refused E_PRIVILEGES: net.mptcp.blackhole_timeout is 3600 (${why})|sysctl -w net.mptcp.blackhole_timeout=0`;
+const refusals: [title: string, said: string[], here: typeof can, says: RegExp | null][] = [
+  ['a guard that says nothing refuses nothing', [''], can, null],
+  ['MPTCP that is off is refused', [off], can, /E_CONFIG net.mptcp.enabled is not 1; sysctl -w net\.mptcp\.enabled=1$/],
+  ['a container is told its flag for it', [off], { ...can, container: true }, /--sysctl 'net\.mptcp\.enabled=1'/],
   [
-    'one that is right already needs no writing',
-    { ...blackholes, 'net.mptcp.blackhole_timeout': '0' },
-    { container: true, writable: false },
-    null,
-  ],
-  ['a kernel without MPTCP is refused', {}, host, /no MPTCP.*5\.6 or later/],
-  ['MPTCP that is off is refused', { 'net.mptcp.enabled': '0' }, host, /is not 1.*sysctl -w net\.mptcp\.enabled=1$/],
-  [
-    'a container is told its flag for it',
-    { 'net.mptcp.enabled': '0' },
-    { container: true, writable: false },
-    /--sysctl net\.mptcp\.enabled=1/,
+    'a setting that a read-only /proc/sys keeps is no lack of capabilities',
+    [timeout('Read-only file system')],
+    { ...can, container: true },
+    /E_PRIVILEGES .*is 3600.*--sysctl 'net\.mptcp\.blackhole_timeout=0' \(or on the host's network: sysctl -w [^;]*$/,
   ],
   [
-    'a timeout that cannot be set is refused',
-    blackholes,
-    { container: true, writable: false },
-    /is 3600.*--sysctl net\.mptcp\.blackhole_timeout=0/,
+    'without CAP_NET_ADMIN both ways are named',
+    [timeout('Permission denied')],
+    { ...can, held: new Set() },
+    /; sysctl -w net\.mptcp\.blackhole_timeout=0; or .*NET_ADMIN/,
   ],
 ];
-for (const [title, sysctls, here, says] of kernels) {
+for (const [title, said, here, says] of refusals) {
   test(title, () => {
-    const fault = kernelFault(sysctls, here);
+    const fault = guardFault(said, here);
     if (says === null) assert.is(fault, null);
-    else assert.match(`${fault?.message}; ${fault?.hint}`, says);
+    else assert.match(`${fault?.code} ${fault?.message}; ${fault?.hint}`, says);
   });
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { RawReader } from '../../../orchestrator/core/folder/raw-files.ts';
 import type { LateOptOuts } from '../../../orchestrator/core/opt-outs/late.ts';
+import { searchPath } from '../../../orchestrator/core/process/exec.ts';
 import { lineBatches, splitLines } from '../../../orchestrator/core/process/lines.ts';
 import { Turns } from '../../../orchestrator/core/process/turns.ts';
 import type {
@@ -133,8 +134,9 @@ function launch(command: Command, { folder, stage, part, within, stdin, stdout }
     reject: false,
     stdin: command.stdin === undefined ? stdin : { file: command.stdin },
     stdout: stdout ?? 'ignore',
-    stderr: ['pipe', { file: join(folder, command.stderr ?? `${command.program.name}.stderr`) }],
+    stderr: ['pipe', { file: join(folder, command.stderr ?? `${command.program.name}.stderr`), append: true }],
     timeout: command.timeoutMs,
+    env: { PATH: searchPath() },
     ...(command.inFolder ? { cwd: folder } : {}),
   });
   const stderr: string[] = [];

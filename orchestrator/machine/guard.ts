@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { CollectContext, Conversation, Program } from '../core/tool.ts';
+import { CensusError } from '../errors.ts';
+
+/** It ended without doing anything, and said why. */
+const refused = 3;
+
+/** Holds the kernel's settings for as long as we live, and puts them back whatever becomes of us (zmap-module/guard). */
+export const guard: Program = {
+  name: 'mptcp-guard',
+  version: { args: ['--version'], pattern: /mptcp-guard (\S+)/ },
+  apt: null,
+  made: 'make -C zmap-module',
+  privileges: 'CAP_NET_ADMIN, for settings that are not right already',
+  okExits: [0, refused],
+};
+
+const Setting = z.object({ found: z.string(), held: z.string() });
+
+/** What was held while a part was measured. */
+export const Held = z.object({
+  ports: z.tuple([z.int(), z.int()]).describe('local ports that connections came from, first and last'),
+  journal: z.boolean().describe('whether what was found was also kept in memory outside the guard'),
+  settings: z.record(z.string(), Setting).describe('by name: what was found and what was held'),
+  moved: z.array(z.string()).default([]).describe('settings that somebody else changed meanwhile'),
+});
+export type Held = z.infer<typeof Held>;
+const Moved = z.object({ moved: z.array(z.string()) });
+
+/** Longer than any part takes. */
+const limitMs = 20 * 24 * 3_600_000;
+
+const Code = z.enum(['E_CONFIG', 'E_PRIVILEGES', 'E_PROGRAM_FAILED']);
+
+/** `refused CODE: WHAT|WHAT HELPS` */
+export function refusalOf(lines: readonly string[]): CensusError | null {
+  const said = lines.map((line) => /^refused (\w+): (.*)\|(.*)$/.exec(line)).findLast(Boolean);
+  return said ? new CensusError(Code.parse(said[1]), said[2] ?? '', said[3] ?? '') : null;
+}
+
+/** A guard that says what it holds; one that refuses is an error with its own words. */
+async function begin(process: Conversation, lines: AsyncIterator<string>): Promise<Held> {
+  const first = await lines.next();
+  if (first.done !== true) return Held.parse(JSON.parse(first.value));
+  const { stderrTail } = await process.done;
+  throw (
+    refusalOf(stderrTail) ?? new CensusError('E_PROGRAM_FAILED', `${guard.name} held nothing`, stderrTail.join(' '))
+  );
+}
+
+/**
+ * Does the work with the settings held and local ports of our own.
+ * @throws CensusError when they cannot be had, or were not held to the end
+ */
+export async function whileHeld<T>(
+  context: CollectContext<unknown, unknown>,
+  work: (localPorts: Held['ports']) => Promise<T>,
+): Promise<{ held: Held; result: T }> {
+  const process = context.start({ program: guard, args: ['hold'], timeoutMs: limitMs, putsBack: true });
+  const lines = process.lines()[Symbol.asyncIterator]();
+  const held = await begin(process, lines);
+  try {
+    const result = await work(held.ports);
+    process.closeInput();
+    const last = await lines.next();
+    if (last.done === true) {
+      const what = `${context.stage}/${context.part}: ${guard.name} was ended before the measurement was`;
+      throw new CensusError('E_PROGRAM_FAILED', what, 'run the same command again: the part is measured anew');
+    }
+    return { held: { ...held, ...Moved.parse(JSON.parse(last.value)) }, result };
+  } finally {
+    process.closeInput();
+    await process.done;
+  }
+}
+
+/** The same for the manifest: each setting as it was held and as it was found. */
+export function heldFacts({ ports, settings, moved }: Held): Record<string, number | string> {
+  const value = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
+  const facts: Record<string, number | string> = { local_ports: ports.join('-') };
+  for (const [name, { found, held }] of Object.entries(settings)) {
+    facts[name] = value(held);
+    facts[`${name} found`] = value(found);
+  }
+  if (moved.length > 0) facts.settings_moved = moved.join(', ');
+  return facts;
+}

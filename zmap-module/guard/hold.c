@@ -1,0 +1,86 @@
+/* mptcp-guard hold: the settings are as a measurement needs them until stdin ends, whatever becomes of who started it. */
+#define _GNU_SOURCE
+#include "guard.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { REFUSED = 3 };
+
+static bool take_ports(int *first)
+{
+	*first = ports_take();
+	if (*first == 0)
+		fprintf(stderr, "refused E_PROGRAM_FAILED: %d measurements have all local ports from %d to %d|wait until one has ended\n", SLOTS, PORTS_FIRST, PORTS_LAST);
+	return *first != 0;
+}
+
+/* One line that says what is held: the first port of the slot is the mark that it is taken. */
+static void print_ready(const struct setting *settings, int first, bool journal)
+{
+	const char *between = "";
+	printf("{\"ports\":[%d,%d],\"journal\":%s,\"settings\":{", first + 1, first + PORTS_PER_SLOT - 1, journal ? "true" : "false");
+	for (int i = 0; i < SETTINGS; i++) {
+		if (settings[i].wanted[0] == '\0')
+			continue;
+		printf("%s\"%s\":{\"found\":\"%s\",\"held\":\"%s\"}", between, settings[i].name, settings[i].found, settings[i].right ? settings[i].found : settings[i].wanted);
+		between = ",";
+	}
+	printf("}}\n");
+	fflush(stdout);
+}
+
+/* Nothing but SIGKILL ends a guard before its time: no hang-up, no interrupt of a terminal. */
+static void stay(void)
+{
+	setsid();
+	for (int number = 1; number < NSIG; number++)
+		if (number != SIGKILL && number != SIGSTOP && number != SIGCHLD)
+			signal(number, SIG_IGN);
+	if (chdir("/") < 0)
+		perror("/");
+}
+
+static int look(void)
+{
+	static struct setting settings[SETTINGS];
+	int first;
+	return settings_read(settings) && settings_apply(settings, true) && take_ports(&first) ? 0 : REFUSED;
+}
+
+int hold(bool dry)
+{
+	static struct setting settings[SETTINGS];
+	bool journal = true;
+	int first;
+	if (dry)
+		return look();
+	stay();
+	enum lock lock = lock_take(settings);
+	if (lock == LOCK_REFUSED)
+		return REFUSED;
+	if (lock == LOCK_LEADS) {
+		journal = journal_write(settings);
+		if (!settings_apply(settings, false) || !lock_open(settings)) {
+			settings_restore(settings);
+			journal_remove();
+			return REFUSED;
+		}
+	}
+	bool ready = take_ports(&first);
+	if (ready) {
+		print_ready(settings, first, journal);
+		lock_wait(settings);
+		printf("{\"moved\":");
+		settings_print_moved(settings);
+		printf("}\n");
+		fflush(stdout);
+	}
+	if (lock_linger()) {
+		settings_restore(settings);
+		journal_remove();
+	}
+	return ready ? 0 : REFUSED;
+}

@@ -1,0 +1,201 @@
+/*
+ * The settings, each with its reason:
+ *   blackhole_timeout 0  one host that swallows MPTCP SYNs would turn later connections into plain TCP
+ *   pm_type 0            a path manager in user space echoes no announcement unless a program listens
+ *   limits 0 0           the kernel connects to no announced address, whoever it belongs to
+ *   reserved ports       no other program's connection leaves from a port of ours
+ */
+#define _GNU_SOURCE
+#include "guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BLACKHOLE,
+       PM_TYPE,
+       LIMITS,
+       RESERVED };
+
+static const char *const names[SETTINGS] = {
+    [BLACKHOLE] = "net.mptcp.blackhole_timeout",
+    [PM_TYPE] = "net.mptcp.pm_type",
+    [LIMITS] = "mptcp limits",
+    [RESERVED] = "net.ipv4.ip_local_reserved_ports",
+};
+
+static void path_of(const char *name, char path[128])
+{
+	snprintf(path, 128, "/proc/sys/%s", name);
+	for (char *at = path + strlen("/proc/sys/"); *at != '\0'; at++)
+		if (*at == '.')
+			*at = '/';
+}
+
+/* false when there is none; blanks at its end are cut off. */
+static bool sysctl_read(const char *name, char value[VALUE_MAX])
+{
+	char path[128];
+	path_of(name, path);
+	int f = open(path, O_RDONLY | O_CLOEXEC);
+	if (f < 0)
+		return false;
+	ssize_t length = read(f, value, VALUE_MAX - 1);
+	close(f);
+	if (length < 0)
+		return false;
+	while (length > 0 && (value[length - 1] == '\n' || value[length - 1] == ' '))
+		length--;
+	value[length] = '\0';
+	return true;
+}
+
+/* Opens what would be written, so that what cannot be set is known before anything is. */
+static int sysctl_open(const char *name)
+{
+	char path[128];
+	path_of(name, path);
+	return open(path, O_WRONLY | O_CLOEXEC);
+}
+
+static bool sysctl_write(const char *name, const char *value)
+{
+	int f = sysctl_open(name);
+	if (f < 0)
+		return false;
+	/* An empty list is written as an empty line. */
+	char line[VALUE_MAX + 1];
+	int length = snprintf(line, sizeof(line), "%s\n", value);
+	bool ok = write(f, line, (size_t)length) == length;
+	close(f);
+	return ok;
+}
+
+static bool value_read(int which, char value[VALUE_MAX])
+{
+	uint32_t limits[2];
+	if (which != LIMITS)
+		return sysctl_read(names[which], value);
+	if (limits_get(limits) < 0)
+		return false;
+	snprintf(value, VALUE_MAX, "%u %u", limits[0], limits[1]);
+	return true;
+}
+
+static bool value_write(int which, const char *value)
+{
+	uint32_t limits[2];
+	if (which != LIMITS)
+		return sysctl_write(names[which], value);
+	return sscanf(value, "%u %u", &limits[0], &limits[1]) == 2 && limits_set(limits) == 0;
+}
+
+static void want_reserved(struct setting *one)
+{
+	char range[VALUE_MAX];
+	if (!sysctl_read("net.ipv4.ip_local_port_range", range))
+		return;
+	one->right = !ports_overlap(range, one->found);
+	int length = snprintf(one->wanted, VALUE_MAX, "%s%s%d-%d", one->found, one->found[0] == '\0' ? "" : ",", PORTS_FIRST, PORTS_LAST);
+	if (length >= VALUE_MAX)
+		one->wanted[0] = '\0';
+}
+
+bool settings_read(struct setting *settings)
+{
+	char enabled[VALUE_MAX];
+	if (!sysctl_read("net.mptcp.enabled", enabled)) {
+		fprintf(stderr, "refused E_CONFIG: this kernel has no MPTCP|use a kernel of 5.6 or later with CONFIG_MPTCP\n");
+		return false;
+	}
+	if (strcmp(enabled, "1") != 0) {
+		fprintf(stderr, "refused E_CONFIG: net.mptcp.enabled is not 1, so this kernel opens no MPTCP connection|sysctl -w net.mptcp.enabled=1\n");
+		return false;
+	}
+	for (int i = 0; i < SETTINGS; i++) {
+		struct setting *one = &settings[i];
+		memset(one, 0, sizeof(*one));
+		one->name = names[i];
+		one->right = true;
+		if (!value_read(i, one->found))
+			continue;
+		if (i == RESERVED) {
+			want_reserved(one);
+			continue;
+		}
+		strcpy(one->wanted, i == LIMITS ? "0 0" : "0");
+		one->right = strcmp(one->found, one->wanted) == 0;
+	}
+	return true;
+}
+
+/* How an administrator sets it by hand. */
+static void print_advice(int which, const char *wanted)
+{
+	if (which == LIMITS)
+		fprintf(stderr, "ip mptcp limits set add_addr_accepted 0 subflows 0\n");
+	else
+		fprintf(stderr, "sysctl -w %s=%s\n", names[which], wanted);
+}
+
+/* The kernel makes no subflow to an announced address: to the address asked it may, as it always does. */
+static bool is_harmless(int which, const char *found)
+{
+	return which == LIMITS && strncmp(found, "0 ", 2) == 0;
+}
+
+static bool can_write(int which)
+{
+	uint32_t limits[2];
+	if (which == LIMITS) /* as they are: whether it may is all that is asked */
+		return limits_get(limits) == 0 && limits_set(limits) == 0;
+	int f = sysctl_open(names[which]);
+	if (f >= 0)
+		close(f);
+	return f >= 0;
+}
+
+bool settings_apply(const struct setting *settings, bool dry)
+{
+	for (int i = 0; i < SETTINGS; i++) {
+		const struct setting *one = &settings[i];
+		if (one->right)
+			continue;
+		if ((dry ? can_write(i) : value_write(i, one->wanted)) || is_harmless(i, one->found))
+			continue;
+		fprintf(stderr, "refused E_PRIVILEGES: %s is %s, the handshake needs %s, and it cannot be set here (%s)|", one->name, one->found[0] == '\0' ? "empty" : one->found, one->wanted, strerror(errno));
+		print_advice(i, one->wanted);
+		return false;
+	}
+	return true;
+}
+
+void settings_restore(const struct setting *settings)
+{
+	char now[VALUE_MAX];
+	for (int i = 0; i < SETTINGS; i++) {
+		const struct setting *one = &settings[i];
+		if (!one->right && value_read(i, now) && strcmp(now, one->wanted) == 0)
+			value_write(i, one->found);
+	}
+}
+
+void settings_print_moved(const struct setting *settings)
+{
+	char now[VALUE_MAX];
+	const char *between = "";
+	printf("[");
+	for (int i = 0; i < SETTINGS; i++) {
+		const struct setting *one = &settings[i];
+		if (one->wanted[0] == '\0' || !value_read(i, now))
+			continue;
+		bool kept = i == RESERVED ? strcmp(now, one->right ? one->found : one->wanted) == 0 : strcmp(now, one->wanted) == 0 || is_harmless(i, now);
+		if (kept)
+			continue;
+		printf("%s\"%s\"", between, one->name);
+		between = ",";
+	}
+	printf("]");
+}
