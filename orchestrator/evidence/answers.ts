@@ -105,8 +105,17 @@ function isNumbered({ source_port, ack }: Pick<ScanEvidence, 'source_port' | 'ac
   return source_port !== null && ack !== null;
 }
 
-function bytesOf(scan: ScanEvidence): Buffer {
+/** The option area decides: what else a record says of its options is a prober's word for the same bytes. */
+function bytesOf(scan: Pick<ScanEvidence, 'tcp_options' | 'options_mptcp'>): Buffer {
   return Buffer.from(scan.tcp_options ?? scan.options_mptcp.join(''), 'hex');
+}
+
+/** Options of kind 30 in a reply, hex, in order. */
+export function mptcpOptionsOf(scan: Pick<ScanEvidence, 'tcp_options' | 'options_mptcp'>): string[] {
+  if (scan.tcp_options === null) return scan.options_mptcp;
+  const options: string[] = [];
+  for (const { kind, bytes } of tcpOptions(bytesOf(scan))) if (kind === KIND.MPTCP) options.push(bytes.toString('hex'));
+  return options;
 }
 
 /** The key of a reply with what it can be compared with; null without a key. */
@@ -132,7 +141,13 @@ export function shownBy(scan: ScanEvidence): Shown | null {
   const area = bytesOf(scan);
   const canary = scan.faults.includes('canary_returned') ? canaryIn(area) : null;
   return classify(
-    { probe: scan.probe, version: scan.sent_version, option: scan.sent_option, key: scan.sent_key, canary },
+    {
+      probe: probeNamed(scan.probe, scan.sent_version).word,
+      version: scan.sent_version,
+      option: scan.sent_option,
+      key: scan.sent_key,
+      canary,
+    },
     {
       rst: scan.classification === 'rst' || scan.classification === 'mp_tcprst',
       area,
@@ -142,8 +157,9 @@ export function shownBy(scan: ScanEvidence): Shown | null {
 }
 
 /** What a repeated SYN/ACK keeps. Its window, its TTL and its times may change, and some systems leave options out in the end. */
-function packetOf({ source_port, ack, seq, options_mptcp }: ScanEvidence, kind: string): string {
-  return `${kind} ${source_port} ${ack} ${seq} ${options_mptcp}`;
+function packetOf(scan: ScanEvidence, kind: string): string {
+  const { source_port, ack, seq } = scan;
+  return `${kind} ${source_port} ${ack} ${seq} ${mptcpOptionsOf(scan)}`;
 }
 
 /** Reads one scan record. */

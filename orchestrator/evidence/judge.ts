@@ -1,5 +1,6 @@
 import { RowSorter } from '../core/sort/row-sorter.ts';
 import { Reject } from '../core/tool.ts';
+import { KIND } from '../mptcp/tcp-options.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
 import type { JudgeRecord } from '../schemas/records/judge.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
@@ -9,9 +10,12 @@ import { type Endpoint, Replies } from './gather/replies.ts';
 import { KeyTraces } from './keys.ts';
 import { type Pair, Pairs } from './pairs.ts';
 
+const mptcpKind = KIND.MPTCP.toString(16);
+
 /** Adds the key of a reply, if it has one, to those of the run. */
 export function traceKey(traces: KeyTraces, reply: ScanEvidence & { address: string; port: number }): void {
-  if (reply.options_mptcp.length === 0) return;
+  // What holds no byte of that kind needs no walk.
+  if (!(reply.tcp_options ?? reply.options_mptcp.join('')).includes(mptcpKind)) return;
   const fact = keyFactOf(reply, shownBy(reply));
   if (fact !== null) traces.add(`${reply.address} ${reply.port} ${synOf(reply)}`, fact);
 }

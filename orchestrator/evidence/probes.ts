@@ -97,14 +97,28 @@ export function probeFor(version: 0 | 1): string {
   return `v${version}`;
 }
 
+/** Whether a SYN of this kind carries this version, where that is told. */
+function sendsVersion(probe: Probe, sentVersion: number | null): boolean {
+  return sentVersion === null || (probe.word === 'grease' ? sentVersion > 1 : sentVersion === probe.asks);
+}
+
 /**
- * The row of a probe. A word that is not in the table, of a newer module or a program of the user's, asks what its SYN asked.
+ * The row of a probe. A word that is not in the table, of a newer module or a program of the user's, asks what its SYN asked; and so does
+ * one that means something else to that program.
  * @param sentVersion MPTCP version of its MP_CAPABLE; null when it carried none
  */
 export function probeNamed(word: string, sentVersion: number | null): Probe {
   const known = probes.find((probe) => probe.word === word);
-  if (known !== undefined) return known;
-  if (sentVersion !== null && sentVersion > 1) return { ...grease, word };
+  if (known !== undefined && sendsVersion(known, sentVersion)) return known;
+  const other = known === undefined ? word : `other ${word}`;
+  if (sentVersion !== null && sentVersion > 1) return { ...grease, word: other };
   const asks = sentVersion === 0 || sentVersion === 1 ? sentVersion : null;
-  return { word, sends: 'unknown', asks, expects: asks === null ? null : 12, mayIgnore: asks === null, raises: [] };
+  return {
+    word: other,
+    sends: 'unknown',
+    asks,
+    expects: asks === null ? null : 12,
+    mayIgnore: asks === null,
+    raises: [],
+  };
 }

@@ -27,9 +27,14 @@ export function others({ version, answers }: Facts): Answer[] {
   return answers.filter(({ probe }) => probe.asks === 1 - version);
 }
 
-/** SYN/ACKs that owe an option: a probe that may be ignored owes none. */
+/** A SYN/ACK without an option, to a probe that may be ignored. */
+export function mute(answer: Answer): boolean {
+  return answer.packet === 'synack' && answer.probe.mayIgnore && !carries(answer);
+}
+
+/** SYN/ACKs that owe an option. */
 export function synacks(facts: Facts): Answer[] {
-  return own(facts).filter((answer) => answer.packet === 'synack' && !(answer.probe.mayIgnore && !carries(answer)));
+  return own(facts).filter((answer) => answer.packet === 'synack' && !mute(answer));
 }
 
 /** An MP_CAPABLE came for this version. */

@@ -1,4 +1,5 @@
 import type { RuleSetName, Rung, VerdictName } from '../schemas/lists.ts';
+import type { Verdict } from '../schemas/records/hosts.ts';
 import type { Facts } from './facts.ts';
 
 /** One line of the table: it holds or not for the facts of one endpoint and version. */
@@ -26,7 +27,7 @@ export interface Claim {
   rules: readonly Rule[];
 }
 
-/** Claims that cover every case, in order, under a name that stands in each verdict they give. */
+/** Claims that cover every case of our probes, in order, under a name that stands in each verdict they give. */
 export interface RuleSet {
   name: RuleSetName;
   version: number;
@@ -35,4 +36,10 @@ export interface RuleSet {
   claims: readonly Claim[];
   /** Whether the rules of rungs.ts lift what it calls capable. */
   climbs: boolean;
+}
+
+/** The verdict on replies that contradict each other, or what they answer, as those of another program may: no claim covers them. */
+export function uncovered({ name, version }: RuleSet): Verdict {
+  const nothing = { flags: null, replies: [], rule_set: name, rules_version: version };
+  return { verdict: 'unknown', rung: 'none', rules: ['not_covered'], ...nothing };
 }

@@ -1,8 +1,8 @@
 import type { VerdictName } from '../schemas/lists.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
 import { type Evidence, type Facts, factsOf } from './facts.ts';
-import { carries, genuine, has, keysOfSyn, offered, others, own, sound, synacks, whole } from './readings.ts';
-import { asked, type Claim, type Rule, type RuleSet } from './rule.ts';
+import { carries, genuine, has, keysOfSyn, mute, offered, others, own, sound, synacks, whole } from './readings.ts';
+import { asked, type Claim, type Rule, type RuleSet, uncovered } from './rule.ts';
 import { proven, raise } from './rungs.ts';
 import { endpointSigns, isEcho, type Sign, signs } from './signs.ts';
 
@@ -44,12 +44,7 @@ export const claims: readonly Claim[] = [
         name: 'no_reply',
         sentence: 'Nothing came back to any SYN with MP_CAPABLE of this version.',
         source: 'counted, never read as "no"',
-        when: (facts) =>
-          facts.answers.every(
-            (answer) =>
-              answer.probe.asks !== facts.version ||
-              (answer.probe.mayIgnore && !carries(answer) && answer.packet === 'synack'),
-          ),
+        when: (facts) => facts.answers.every((answer) => answer.probe.asks !== facts.version || mute(answer)),
       },
     ],
   },
@@ -68,9 +63,9 @@ export const claims: readonly Claim[] = [
       {
         name: 'answer_repeated',
         sentence:
-          'Only a repeat of the reply to another probe arrived: the server still held that SYN, which had the same sequence number.',
+          'Beside answers that owe no option, only a repeat of the reply to another probe arrived: the server still held that SYN, which had the same sequence number.',
         source: 'Linux 6.18: a server in SYN_RECV repeats its first SYN/ACK',
-        when: (facts) => own(facts).length === 0,
+        when: (facts) => own(facts).every(mute),
       },
     ],
   },
@@ -231,7 +226,7 @@ export function judgeHost(evidence: Evidence, set = ours): Verdict {
 
 export function judgeFacts(facts: Facts, set = ours): Verdict {
   const claim = set.claims.find((one) => holds(one, facts));
-  if (claim === undefined) throw new Error(`no claim covers ${JSON.stringify(facts.answers)}`);
+  if (claim === undefined) return uncovered(set);
   const asking = facts.answers.filter(({ probe }) => probe.asks === facts.version);
   const replies = [...new Set(asking.filter(({ syn }) => syn !== 'connection').map((answer) => answer.classification))];
   const flagged = [...genuine(facts), ...asking].find(({ shown }) => shown?.flags != null)?.shown?.flags;

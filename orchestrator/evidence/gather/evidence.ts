@@ -1,6 +1,6 @@
 import { KIND, tcpOptions } from '../../mptcp/tcp-options.ts';
 import type { ScanRecord } from '../../schemas/records/scan.ts';
-import type { ScanEvidence } from '../answers.ts';
+import { mptcpOptionsOf, type ScanEvidence } from '../answers.ts';
 
 /**
  * What a verdict reads of a reply. An option area that can be walked to its end without a canary says no more than its
@@ -8,9 +8,10 @@ import type { ScanEvidence } from '../answers.ts';
  */
 export function evidenceOf(reply: ScanRecord): ScanEvidence {
   const area = reply.tcp_options ?? reply.options_mptcp.join('');
-  const options = [...tcpOptions(Buffer.from(area, 'hex'))];
-  const own = options.flatMap(({ kind, bytes }) => (kind === KIND.MPTCP ? bytes.toString('hex') : []));
-  const told = options.every(({ kind, fault }) => fault === null && kind !== KIND.CANARY);
+  const own = mptcpOptionsOf(reply);
+  const told = [...tcpOptions(Buffer.from(area, 'hex'))].every(
+    ({ kind, fault }) => fault === null && kind !== KIND.CANARY,
+  );
   const bare = own.length === 0 && told;
   return {
     probe: reply.probe,

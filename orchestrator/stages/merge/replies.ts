@@ -65,7 +65,7 @@ const evidenceText = scanEvidenceFields.map((field) => `'${field}': "${field}"`)
  */
 export function evidenceSql(unjudged: string): string {
   return `
-    SELECT address, port, len(options_mptcp) > 0 AS offers, CAST(to_json({${evidenceText}}) AS VARCHAR) AS evidence
+    SELECT address, port, coalesce(contains(tcp_options, '1e'), len(options_mptcp) > 0) AS offers, CAST(to_json({${evidenceText}}) AS VARCHAR) AS evidence
     FROM scan SEMI JOIN (FROM ${unjudged} WHERE own) USING (address, port)`;
 }
 

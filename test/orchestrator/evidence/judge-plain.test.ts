@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Reject } from '../../../orchestrator/core/tool.ts';
+import type { ScanEvidence } from '../../../orchestrator/evidence/answers.ts';
 import { evidenceOf } from '../../../orchestrator/evidence/gather/evidence.ts';
 import { judgeEndpoints, judgeReplies, linesOf, traceKey } from '../../../orchestrator/evidence/judge.ts';
 import { KeyTraces } from '../../../orchestrator/evidence/keys.ts';
@@ -18,7 +19,7 @@ function parse(line: string): ScanRecord | Reject {
 }
 
 /** Every endpoint judged alone by all that is read of its records, in the order of the first ones. */
-function judgedAlone(scan: readonly ScanRecord[]): string[] {
+function judgedAlone(scan: readonly ScanRecord[], read: (reply: ScanRecord) => ScanEvidence = evidenceOf): string[] {
   const traces = new KeyTraces();
   for (const reply of scan) traceKey(traces, reply);
   const sharedTraces = traces.shared();
@@ -32,7 +33,7 @@ function judgedAlone(scan: readonly ScanRecord[]): string[] {
     return ([1, 0] as const).flatMap((version) => {
       const [{ address, port } = { address: '', port: 0 }] = scans;
       if (!asked.has(version)) return [];
-      const verdict = judgeHost({ version, scans: scans.map(evidenceOf), handshake: null, sharedTraces, scope: null });
+      const verdict = judgeHost({ version, scans: scans.map(read), handshake: null, sharedTraces, scope: null });
       return [JSON.stringify({ address, port, version, ...verdict })];
     });
   });
@@ -67,6 +68,31 @@ for (const [sentence, scan] of inputs) {
     assert.equal(await judgedTogether(scan), alone);
   });
 }
+
+/** Records that say one thing in `options_mptcp` and another in `tcp_options`, as a prober of the user may; several packets of one SYN. */
+function disagreeing(): ScanRecord[] {
+  const { scan } = heapOf(6, 4000, 1);
+  const areas = scan.map(({ tcp_options }) => tcp_options);
+  const seqs = ['00000001', '00000002'];
+  return scan.map((reply, at) => ({
+    ...reply,
+    port: at % 3,
+    source_port: 41_000 + (at % 2),
+    ack: '5c000001',
+    seq: seqs[(at >> 1) % 2] ?? null,
+    tcp_options: areas[(at * 7 + 3) % areas.length] ?? null,
+  }));
+}
+
+test('the bytes of the option area decide, whatever else a record says of its options: merge and judge agree', () => {
+  const scan = disagreeing();
+  assert.equal(
+    judgedAlone(scan),
+    judgedAlone(scan, (reply) => reply),
+  );
+  const silent = scan.map((reply) => (reply.tcp_options === null ? reply : { ...reply, options_mptcp: [] }));
+  assert.equal(judgedAlone(silent), judgedAlone(scan));
+});
 
 test('the lines that are printed are the records as JSON, whatever stands for an address', async () => {
   const [reply] = heapOf(2, 10, 0).scan;
