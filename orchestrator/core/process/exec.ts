@@ -11,10 +11,13 @@ import type { Command, Conversation, Exit } from '../tool.ts';
 import { lineBatches, splitLines, Tail } from './lines.ts';
 import { Pipes } from './pipes.ts';
 import { type Ended, type ExecSite, type Run, settle } from './settle.ts';
+import { StderrLog } from './stderr-log.ts';
 import { after } from './timer.ts';
 import { watch } from './watch.ts';
 
 const defaultGraceMs = 5_000;
+/** Characters of a status line that are held until its end: it is as wide as the terminal. */
+const mostOfStatus = 1_000;
 
 /** PATH, the sbin folders that cron and plain users leave out of it, and the folder of our own programs. */
 export function searchPath(): string {
@@ -51,8 +54,8 @@ async function closeFile(file: WriteStream): Promise<void> {
   if (!file.closed) await once(file, 'close');
 }
 
-function openLog(site: ExecSite, command: Command): WriteStream {
-  return createWriteStream(join(site.folder, command.stderr ?? `${command.program.name}.stderr`), { flags: 'a' });
+function openLog(site: ExecSite, command: Command): StderrLog {
+  return new StderrLog(join(site.folder, command.stderr ?? `${command.program.name}.stderr`));
 }
 
 /** Feeds a file to a program; one that ends before it has read all is no error here, its exit code tells. */
@@ -96,7 +99,7 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
   async function readStderr(): Promise<void> {
     for await (const line of splitLines(pipes.chunks(child.stderr))) {
       guard.heard();
-      log.write(`${line}\n`);
+      if (!log.add(`${line}\n`)) await log.drain();
       hear(run, line);
       onLine(line);
     }
@@ -108,7 +111,7 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
     pipes.end();
     guard.end();
     site.signal.removeEventListener('abort', onAbort);
-    await closeFile(log);
+    await log.close();
     const unstarted = result.exitCode === undefined && result.signal === undefined;
     const exitCode = asked() && result.signal !== undefined ? 0 : (result.exitCode ?? null);
     const end: Ended = { exitCode, signal: result.signal ?? null, expired: guard.what() };
@@ -209,9 +212,9 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
   let partial = '';
   terminal.onData((data) => {
     guard.heard();
-    log.write(data);
+    log.add(data);
     const pieces = (partial + data).split(/\r\n|\n|\r/);
-    partial = pieces.pop() ?? '';
+    partial = (pieces.pop() ?? '').slice(0, mostOfStatus);
     for (const line of pieces) if (line.trim() !== '') hear(run, line);
   });
   const { exitCode, signal } = await new Promise<{ exitCode: number; signal?: number }>((resolve) => {
@@ -220,7 +223,7 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
   callOff();
   guard.end();
   site.signal.removeEventListener('abort', stop);
-  await closeFile(log);
+  await log.close();
   const bySignal = signal !== undefined && signal !== 0;
   return settle(run, {
     exitCode: bySignal ? null : exitCode,

@@ -1,28 +1,65 @@
 import { isAscii } from 'node:buffer';
 
+/** Characters of a line at most: one that is longer is no line of any program here, and would not fit into a text in the end. */
+const longestLine = 1 << 22;
+const keptOfLonger = 200;
+/** Behind the beginning of one that is longer: a character that no format of any program allows. */
+const tooLong = `\u0000[a line of more than ${longestLine} characters]`;
+
+/** true for what stands for a line that was too long to be kept. */
+export function isTooLong(line: string): boolean {
+  return line.endsWith(tooLong);
+}
+
+/** A line that is longer than a chunk: its pieces, joined once when it ends, or its beginning alone. */
+class OpenLine {
+  #pieces: string[] = [];
+  #length = 0;
+
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
+  add(piece: string): void {
+    const wasShort = this.#length <= longestLine;
+    this.#length += piece.length;
+    if (this.#length <= longestLine) this.#pieces.push(piece);
+    else if (wasShort) this.#pieces = [this.#pieces.join('').slice(0, keptOfLonger), tooLong];
+  }
+
+  end(): string {
+    const line = this.#pieces.join('');
+    this.#pieces = [];
+    this.#length = 0;
+    return line;
+  }
+}
+
 /**
- * Splits a byte stream into lines by hand, all lines of a chunk at once: a step of an async iteration costs more than a line does. A
- * line may be of any length.
+ * Splits a byte stream into lines by hand, all lines of a chunk at once: a step of an async iteration costs more than a line does. Of a
+ * line without end only the beginning is kept.
  */
 export async function* lineBatches(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string[]> {
   const textOf = chunkDecoder();
-  // Pieces of a line that is longer than a chunk, joined once when it ends.
-  let open: string[] = [];
+  const open = new OpenLine();
   for await (const chunk of stream) {
     const text = textOf(chunk);
     const lines: string[] = [];
     let from = 0;
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
-      const line = text.slice(from, at);
-      lines.push(withoutReturn(open.length === 0 ? line : open.join('') + line));
-      open = [];
+      let line = text.slice(from, at);
+      if (!open.isEmpty || line.length > longestLine) {
+        open.add(line);
+        line = open.end();
+      }
+      lines.push(withoutReturn(line));
       from = at + 1;
     }
-    if (from < text.length) open.push(text.slice(from));
+    if (from < text.length) open.add(text.slice(from));
     if (lines.length > 0) yield lines;
   }
-  const rest = open.join('') + textOf(null);
-  if (rest !== '') yield [rest];
+  open.add(textOf(null));
+  if (!open.isEmpty) yield [open.end()];
 }
 
 /** UTF-8 chunk by chunk; null ends it. A chunk of ASCII, as nearly all are, needs no decoding: it is half as dear then. */

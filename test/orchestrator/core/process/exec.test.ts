@@ -119,6 +119,28 @@ test('the end by a signal that was asked for is normal, one by another signal is
   assert.match(await messageOf(exec(makeSite(), script('kill -KILL $$'))), 'was ended by SIGKILL');
 });
 
+/** Megabytes of a flood; the whole of it by `make matrix`. */
+const megabytes = Number(process.env.MATRIX_MEGABYTES ?? 150);
+const flood = `head -c ${megabytes}M /dev/zero | tr '\\0' x`;
+
+for (const [where, text, live] of [
+  ['on stderr without a line end', `${flood} >&2`, false],
+  ['on a terminal without a line end', flood, true],
+] as const) {
+  test(`what a program floods ${where} is held in memory no more than a little of`, async () => {
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    const looking = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss - before);
+    }, 20);
+    const exit = await exec(makeSite({ terminal: live }), script(text, { live }));
+    clearInterval(looking);
+    assert.is(exit.exitCode, 0);
+    assert.ok(exit.stderrTail.every((line) => line.length <= 400));
+    assert.ok(most < 120 << 20, `${most >> 20} MB`);
+  });
+}
+
 test('waiting for words that never come ends with the program', async () => {
   const conversation = start(makeSite(), script('echo other >&2'));
   assert.match(await messageOf(conversation.stderrLine(/ready/)), 'bash ended before it said /ready/');
