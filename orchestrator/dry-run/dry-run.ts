@@ -49,7 +49,7 @@ async function kindsOf(state: RunState<Config>): Promise<Record<string, number>>
 }
 
 async function forecast({ folder, config, signal }: DryRun, scratch: string): Promise<string[]> {
-  const { before } = await compareStart(await startOf(folder, config, readOptOuts(config)));
+  const { before, allowed } = await compareStart(await startOf(folder, config, readOptOuts(config)));
   const work = new RunFolder(scratch);
   const database = await openDatabase({ temp: work.temp(), memoryLimit: config.memory });
   try {
@@ -58,7 +58,8 @@ async function forecast({ folder, config, signal }: DryRun, scratch: string): Pr
       ...{ folder: work, manifest, config, report: () => undefined, database, signal, terminal: false },
     });
     const scopes = new ScopeTally(config);
-    const survey = { state, database, run: new RunFolder(folder), before, scopes };
+    const anew = new Set(allowed?.anew);
+    const survey = { state, database, run: new RunFolder(folder), before, anew, scopes };
     const plans: StagePlan[] = [];
     for (const stage of pipeline(findTool)) {
       if (stage.kind !== 'parts') continue;

@@ -28,6 +28,8 @@ export interface Survey {
   run: RunFolder;
   /** Of an earlier start; null without one. */
   before: Manifest | null;
+  /** Stages that this start splits into parts anew. */
+  anew: ReadonlySet<string>;
   scopes: ScopeTally;
 }
 
@@ -38,9 +40,10 @@ async function isAsked(run: RunFolder, stage: string, part: string, known: boole
 }
 
 /** What an earlier start left of a stage; null when nothing of it can be gone on with. */
-async function earlier({ state, run, before, database }: Survey, stage: PartStage<Config>): Promise<Standing | null> {
+async function earlier(survey: Survey, stage: PartStage<Config>): Promise<Standing | null> {
+  const { state, run, before, anew, database } = survey;
   const entry = before?.stages[stage.name];
-  if (entry === undefined) return null;
+  if (entry === undefined || anew.has(stage.name)) return null;
   // Switched off before and on now, it goes on with the records that it kept.
   if (differingKey(entry.reads, state.digests(stage.reads)) !== null) return null;
   const cut = await readCut(run, stage.name);
