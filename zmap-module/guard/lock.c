@@ -12,10 +12,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NAME "mptcp-census-guard"
-enum { PATIENCE_MS = 10000,
+enum { PATIENCE_MS = 3000,
        PAUSE_MS = 20,
        FOLLOWERS = 64 };
 
@@ -37,6 +38,13 @@ static socklen_t named(struct sockaddr_un *address)
 	address->sun_family = AF_UNIX;
 	memcpy(address->sun_path + 1, NAME, strlen(NAME));
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(NAME));
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static int try_lead(void)
@@ -99,7 +107,7 @@ static bool believe(struct setting *settings, const struct told told[SETTINGS])
 enum lock lock_take(struct setting *settings)
 {
 	struct told told[SETTINGS];
-	for (int waited = 0; waited < PATIENCE_MS; waited += PAUSE_MS) {
+	for (int64_t end = now_ms() + PATIENCE_MS; now_ms() < end;) {
 		own = try_lead();
 		if (own >= 0) {
 			if (!settings_read(settings))

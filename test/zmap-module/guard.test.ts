@@ -1,0 +1,190 @@
+// needs: root
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { isRoot, withNamespace } from '../orchestrator/tools/namespace.ts';
+import { skipUnless } from '../skip.ts';
+import { moduleFolder } from './lab.ts';
+
+const test = suite('mptcp-guard');
+const guard = join(moduleFolder, 'build', 'mptcp-guard');
+const journals = () => readdirSync('/dev/shm').filter((name) => name.startsWith('mptcp-census-guard.'));
+
+/** Settings of a namespace as somebody left them, none of them as a measurement needs it. */
+const foreign = ['3600', '1', '8080', 'add_addr_accepted 8 subflows 8'];
+const needed = ['0', '0', '8080,61001-65096', 'add_addr_accepted 0 subflows 0'];
+
+async function settings(name: string): Promise<string[]> {
+  const names = ['net.mptcp.blackhole_timeout', 'net.mptcp.pm_type', 'net.ipv4.ip_local_reserved_ports'];
+  const sysctls = await execa('ip', ['netns', 'exec', name, 'sysctl', '-n', ...names]);
+  const limits = await execa('ip', ['netns', 'exec', name, 'ip', 'mptcp', 'limits']);
+  return [...sysctls.stdout.split('\n'), limits.stdout.trim()];
+}
+
+async function untidy(name: string): Promise<void> {
+  const set = ['net.mptcp.blackhole_timeout=3600', 'net.mptcp.pm_type=1', 'net.ipv4.ip_local_reserved_ports=8080'];
+  const inside = ['netns', 'exec', name];
+  await execa('ip', [...inside, 'sysctl', '-qw', ...set, 'net.ipv4.ip_local_port_range=1024 65535']);
+  await execa('ip', [...inside, 'ip', 'mptcp', 'limits', 'set', 'subflows', '8', 'add_addr_accepted', '8']);
+  assert.equal(await settings(name), foreign);
+}
+
+interface Holder {
+  /** Who holds its input, as a census does. */
+  parent: ChildProcess;
+  guard: number;
+  ports: unknown;
+}
+
+/** A parent in the middle, so that there is somebody to be killed; it says its guard's number first. */
+async function holder(name: string): Promise<Holder> {
+  const parentOf = `const { spawn } = require('node:child_process');
+    const child = spawn(${JSON.stringify(guard)}, ['hold'], { stdio: ['pipe', 'inherit', 'inherit'] });
+    console.log(child.pid); process.stdin.on('end', () => child.stdin.end()); process.stdin.resume();`;
+  const parent = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', parentOf], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(parent.stdout)[Symbol.asyncIterator]();
+  const pid = Number((await lines.next()).value);
+  const { ports } = JSON.parse(String((await lines.next()).value));
+  return { parent, guard: pid, ports };
+}
+
+/** Waits until a process is no more, 5 s at most. */
+async function gone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 500 && existsSync(`/proc/${pid}`); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.not(existsSync(`/proc/${pid}`), 'the guard has ended');
+}
+
+/** A leader that others lean on gives its place to a child of its own, which nobody here can wait for. */
+async function settled(name: string, expected: string[], known: string[]): Promise<void> {
+  const left = () => journals().filter((journal) => !known.includes(journal));
+  const done = async () => String(await settings(name)) === String(expected) && left().length === 0;
+  for (let tries = 0; tries < 100 && !(await done()); tries++);
+  assert.equal(await settings(name), expected);
+  assert.equal(left(), [], 'no journal is left');
+}
+
+async function kill({ parent }: Holder, signal: NodeJS.Signals): Promise<void> {
+  parent.kill(signal);
+  await once(parent, 'exit');
+}
+
+if (!skipUnless(isRoot, 'mptcp-guard', 'needs root')) {
+  const inUntidy = (work: (name: string) => Promise<void>) =>
+    withNamespace('guard', async (name) => {
+      await untidy(name);
+      const before = journals();
+      await work(name);
+      await settled(name, foreign, before);
+    });
+
+  for (const signal of ['SIGKILL', 'SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
+    test(`what it set is put back when its parent is ended by ${signal}`, () =>
+      inUntidy(async (name) => {
+        const one = await holder(name);
+        assert.equal(await settings(name), needed);
+        await kill(one, signal);
+        await gone(one.guard);
+      }));
+  }
+
+  test('of two that overlap the second finds what the first found, and the last to end puts it back', () =>
+    inUntidy(async (name) => {
+      const [first, second] = [await holder(name), await holder(name)];
+      assert.equal(
+        [first.ports, second.ports],
+        [
+          [61002, 61512],
+          [61514, 62024],
+        ],
+      );
+      await kill(first, 'SIGKILL');
+      await gone(first.guard);
+      assert.equal(await settings(name), needed, 'the second still measures');
+      const third = await holder(name);
+      assert.equal(third.ports, [61002, 61512], 'the ports of one that ended are free');
+      await kill(second, 'SIGTERM');
+      await gone(second.guard);
+      assert.equal(await settings(name), needed, 'the third still measures');
+      await kill(third, 'SIGKILL');
+      await gone(third.guard);
+    }));
+
+  test('when the first guard itself is killed, the second puts back what the first had found', () =>
+    inUntidy(async (name) => {
+      const [first, second] = [await holder(name), await holder(name)];
+      process.kill(first.guard, 'SIGKILL');
+      await gone(first.guard);
+      assert.equal(await settings(name), needed);
+      await kill(second, 'SIGKILL');
+      await gone(second.guard);
+      await kill(first, 'SIGKILL');
+    }));
+
+  test('when all guards were killed, the next one reads in the journal what there was before', () =>
+    inUntidy(async (name) => {
+      const first = await holder(name);
+      process.kill(first.guard, 'SIGKILL');
+      await gone(first.guard);
+      await kill(first, 'SIGKILL');
+      assert.equal(await settings(name), needed);
+      const next = await holder(name);
+      await kill(next, 'SIGKILL');
+      await gone(next.guard);
+    }));
+
+  test('a setting that somebody else changed meanwhile is told of, and left as they want it', () =>
+    withNamespace('guard', async (name) => {
+      const inside = ['netns', 'exec', name];
+      const child = execa('ip', [...inside, guard, 'hold'], { stdin: 'pipe' });
+      const lines = child.iterable();
+      await lines.next();
+      await execa('ip', [...inside, 'sysctl', '-qw', 'net.mptcp.blackhole_timeout=77']);
+      child.stdin.end();
+      assert.equal((await lines.next()).value, '{"moved":["net.mptcp.blackhole_timeout"]}');
+      await child;
+      assert.is((await settings(name))[0], '77');
+    }));
+
+  test('without capabilities it holds what is right already, and refuses by name what is not', () =>
+    withNamespace('guard', async (name) => {
+      const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
+      const hold = () => execa('ip', ['netns', 'exec', name, ...user, guard, 'hold'], { input: '', reject: false });
+      const refused = await hold();
+      assert.is(refused.exitCode, 3);
+      assert.match(
+        refused.stderr,
+        /^refused E_PRIVILEGES: net\.mptcp\.blackhole_timeout is 3600, .*\|sysctl -w net\.mptcp\.blackhole_timeout=0$/,
+      );
+      await execa('ip', ['netns', 'exec', name, 'sysctl', '-qw', 'net.mptcp.blackhole_timeout=0']);
+      const held = await hold();
+      assert.is(held.exitCode, 0, held.stderr);
+      assert.match(held.stdout, '"mptcp limits":{"found":"0 2"');
+    }));
+
+  test('who holds its name without being a guard is not waited for for ever', () =>
+    withNamespace('guard', async (name) => {
+      const squat =
+        'use Socket; socket(S, AF_UNIX, SOCK_SEQPACKET, 0); bind(S, pack_sockaddr_un("\\0mptcp-census-guard")) or die; ' +
+        'listen(S, 5); $| = 1; print "there"; sleep 60';
+      const other = spawn('ip', ['netns', 'exec', name, 'perl', '-e', squat], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(other.stdout, 'data');
+      const { exitCode, stderr } = await execa('ip', ['netns', 'exec', name, guard, 'hold'], {
+        input: '',
+        reject: false,
+      });
+      other.kill('SIGKILL');
+      await once(other, 'exit');
+      assert.is(exitCode, 3);
+      assert.match(stderr, 'another process holds the name');
+    }));
+}
+
+test.run();
