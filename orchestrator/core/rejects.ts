@@ -1,6 +1,6 @@
-import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import type { StageEntry } from './folder/entries.ts';
-import { exists, sha256File, syncPath } from './folder/files.ts';
+import { exists, renameForGood, sha256File, syncPath } from './folder/files.ts';
 import type { RunFolder } from './folder/folder.ts';
 
 /** Puts the rejects of all parts into one file per stage and gives its sha256; none, and null, when nothing was rejected. */
@@ -18,7 +18,7 @@ export async function joinRejects(folder: RunFolder, stage: string, parts: strin
   }
   if (!any) return null;
   await syncPath(beside);
-  await rename(beside, path);
+  await renameForGood(beside, path);
   return await sha256File(path);
 }
 

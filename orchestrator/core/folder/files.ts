@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 /** true when the path exists. */
 export async function exists(path: string): Promise<boolean> {
@@ -52,6 +52,21 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
+/** Makes a folder and those above it; the names of new ones are on disk. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) {
+    await syncPath(dirname(made));
+  }
+}
+
+/** Gives a file or folder its name for good: after a power cut too it is there, if anything that was written later is. */
+export async function renameForGood(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncPath(dirname(to));
+}
+
 /** Gives a folder its name once all that is in it is on disk, and the name after that. */
 export async function renameWhole(from: string, to: string): Promise<void> {
   const below = await readdir(from, { recursive: true, withFileTypes: true });
@@ -59,17 +74,16 @@ export async function renameWhole(from: string, to: string): Promise<void> {
     if (entry.isFile() || entry.isDirectory()) await syncPath(join(entry.parentPath, entry.name));
   }
   await syncPath(from);
-  await rename(from, to);
-  await syncPath(dirname(to));
+  await renameForGood(from, to);
 }
 
 /** Writes beside and renames, after the bytes are on disk: a reader sees the old file or the new one. A link that lies beside is not followed. */
 export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const beside = `${path}.tmp`;
   await rm(beside, { force: true });
   await writeFile(beside, content, { flag: 'wx', flush: true });
-  await rename(beside, path);
+  await renameForGood(beside, path);
 }
 
 const batchBytes = 1 << 16;
@@ -80,15 +94,20 @@ export class LineWriter {
   readonly #stream: WriteStream;
   readonly #hash: Hash = createHash('sha256');
   #batch = '';
+  /** What went wrong, such as a full disk: thrown by whoever writes next. */
+  #failure: Error | null = null;
   lines = 0;
 
   private constructor(path: string) {
     this.#path = path;
     this.#stream = createWriteStream(`${path}.tmp`, { flags: 'wx' });
+    this.#stream.on('error', (error) => {
+      this.#failure = error;
+    });
   }
 
   static async create(path: string): Promise<LineWriter> {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await rm(`${path}.tmp`, { force: true });
     const writer = new LineWriter(path);
     await once(writer.#stream, 'open');
@@ -117,6 +136,7 @@ export class LineWriter {
   }
 
   async #flush(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
     if (this.#batch === '') return;
     const bytes = Buffer.from(this.#batch);
     this.#hash.update(bytes);
@@ -129,9 +149,10 @@ export class LineWriter {
   async finish(): Promise<string> {
     await this.#flush();
     this.#stream.end();
-    await once(this.#stream, 'close');
+    if (!this.#stream.closed) await once(this.#stream, 'close');
+    if (this.#failure !== null) throw this.#failure;
     await syncPath(`${this.#path}.tmp`);
-    await rename(`${this.#path}.tmp`, this.#path);
+    await renameForGood(`${this.#path}.tmp`, this.#path);
     return this.#hash.digest('hex');
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -118,6 +118,19 @@ async function takeOver(folder: string, own: string): Promise<boolean> {
   return unchanged;
 }
 
+/** Removes what starts that were killed while they took the lock left beside it: names of processes that are gone, and claims on theirs. */
+async function removeLeft(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const found = /^\.lock\.(?:(\d+)\.[0-9a-f]{12}|[0-9a-f]{16})$/.exec(name);
+    if (found === null) continue;
+    const path = join(folder, name);
+    const owner = parsed((await textOf(path)) ?? '');
+    // Half a file says whose it is by its name alone.
+    const gone = owner === null ? startOf(Number(found[1])) === null : stateOf(owner) === 'gone';
+    if (gone) await rm(path, { force: true });
+  }
+}
+
 /**
  * Takes a run folder for this process; the function returned gives it back. The lock of a process that is gone is taken over.
  * @throws CensusError E_RUN_FOLDER when another run works in the folder
@@ -133,5 +146,6 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   } finally {
     await rm(own, { force: true });
   }
+  await removeLeft(folder);
   return async () => await rm(path, { force: true });
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip, type Gzip } from 'node:zlib';
 import { lineBatches } from '../process/lines.ts';
-import { exists, filesBelow, sha256File, syncPath } from './files.ts';
+import { exists, filesBelow, renameForGood, sha256File } from './files.ts';
 
 /** Raw files are compressed under this ending when their part is done. */
 export const packed = '.gz';
@@ -168,8 +168,7 @@ export class RawReader {
   async pack(): Promise<void> {
     for (const [name, from] of this.#packed) {
       const path = join(this.#folder, name);
-      await rename(from, path + packed);
-      await syncPath(dirname(path));
+      await renameForGood(from, path + packed);
       await rm(path);
     }
     this.#packed.clear();

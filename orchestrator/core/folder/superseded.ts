@@ -1,7 +1,7 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { exists, filesBelow, sha256File, writeWhole } from './files.ts';
+import { exists, filesBelow, makeFolder, renameForGood, sha256File, writeWhole } from './files.ts';
 import type { RunFolder } from './folder.ts';
 import { sealText } from './sealed.ts';
 
@@ -23,13 +23,19 @@ export async function listSuperseded(root: string, folder: string): Promise<void
   await writeWhole(path, sealText(relative(root, path), { sha256 }, 1));
 }
 
-/** Moves raw files aside that are about to be measured again. */
+/** Whether a raw folder holds units alone, and parts that were ended: nothing that could be decoded. */
+async function isUnmeasured(from: string): Promise<boolean> {
+  return (await readdir(from)).every((name) => name === 'input' || name.endsWith('.partial'));
+}
+
+/** Moves raw files aside that are about to be measured again; units that nobody was asked about are written again. */
 export async function supersede(folder: RunFolder, stage: string, from: string): Promise<void> {
   if (!(await exists(from))) return;
+  if (await isUnmeasured(from)) return await rm(from, { recursive: true });
   let count = 0;
   while (await exists(folder.superseded(stage, count))) count += 1;
   const to = folder.superseded(stage, count);
-  await mkdir(dirname(to), { recursive: true });
-  await rename(from, to);
+  await makeFolder(dirname(to));
+  await renameForGood(from, to);
   await listSuperseded(folder.root, to);
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,6 +10,7 @@ import { throwIfStopped } from '../stop.ts';
 import type { Command, Conversation, Exit } from '../tool.ts';
 import { lineBatches, splitLines, Tail } from './lines.ts';
 import { Pipes } from './pipes.ts';
+import { SaidFile } from './said-file.ts';
 import { type Ended, type ExecSite, type Run, settle } from './settle.ts';
 import { StderrLog } from './stderr-log.ts';
 import { after } from './timer.ts';
@@ -49,13 +50,8 @@ export async function programOutput(program: string, args: string[]): Promise<st
   return failed ? '' : (stdout ?? '');
 }
 
-async function closeFile(file: WriteStream): Promise<void> {
-  file.end();
-  if (!file.closed) await once(file, 'close');
-}
-
-function openLog(site: ExecSite, command: Command): StderrLog {
-  return new StderrLog(join(site.folder, command.stderr ?? `${command.program.name}.stderr`));
+function openLog(site: ExecSite, command: Command, stop: () => void): StderrLog {
+  return new StderrLog(join(site.folder, command.stderr ?? `${command.program.name}.stderr`), stop);
 }
 
 /** Feeds a file to a program; one that ends before it has read all is no error here, its exit code tells. */
@@ -92,14 +88,15 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
   });
   const stop = () => (ended ? pipes.release() : child.kill('SIGTERM'));
   const guard = watch(command, stop);
+  // What puts something back is let do so, whatever else goes wrong.
   const onAbort = () => command.putsBack || stop();
   site.signal.addEventListener('abort', onAbort, { once: true });
-  const log = openLog(site, command);
+  const log = openLog(site, command, onAbort);
 
   async function readStderr(): Promise<void> {
     for await (const line of splitLines(pipes.chunks(child.stderr))) {
       guard.heard();
-      if (!log.add(`${line}\n`)) await log.drain();
+      await log.write(`${line}\n`);
       hear(run, line);
       onLine(line);
     }
@@ -117,7 +114,7 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
     const end: Ended = { exitCode, signal: result.signal ?? null, expired: guard.what() };
     return settle(run, unstarted ? { ...end, cause: result.cause ?? result } : end);
   }
-  return { child, stdout: pipes.chunks(child.stdout), guard, finish };
+  return { child, stdout: pipes.chunks(child.stdout), guard, finish, stop };
 }
 
 function hear({ site, command, tail }: Run, line: string): void {
@@ -174,18 +171,21 @@ export function start(site: ExecSite, command: Command): Conversation {
 /** Runs a program to its end; stdout goes to a file, stderr to a file and the tail. */
 export async function exec(site: ExecSite, command: Command): Promise<Exit> {
   if (command.live && site.terminal) return await execLive(site, command);
-  const { child, stdout, guard, finish } = launch(site, command, () => undefined);
-  const file = command.stdout === undefined ? null : createWriteStream(join(site.folder, command.stdout));
+  const { child, stdout, guard, finish, stop } = launch(site, command, () => undefined);
+  const file = command.stdout === undefined ? null : new SaidFile(join(site.folder, command.stdout), 'w', stop);
 
   async function copyStdout(): Promise<void> {
     for await (const chunk of stdout) {
       guard.heard();
-      if (file !== null && !file.write(chunk)) await once(file, 'drain');
+      await file?.write(chunk);
     }
-    if (file !== null) await closeFile(file);
   }
-  const [exit] = await Promise.all([finish(() => false), feed(child.stdin, command.stdin), copyStdout()]);
-  return exit;
+  const [ended, copied] = [finish(() => false), copyStdout()];
+  await Promise.allSettled([ended, copied, feed(child.stdin, command.stdin)]);
+  // That its output could not be kept is why the program was ended.
+  await file?.close();
+  await copied;
+  return await ended;
 }
 
 /** The same under a pseudo-terminal, for programs that show how far they are only on one. */
@@ -199,7 +199,6 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
     ...workingFolder(site, command),
     env: { ...process.env, LC_ALL: 'C', PATH: searchPath(), ...command.env },
   });
-  const log = openLog(site, command);
   let callOff = () => {};
   // As over pipes: a program that does not end when it is asked to is ended.
   function stop(): void {
@@ -207,12 +206,13 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
     callOff();
     callOff = after(site.graceMs ?? defaultGraceMs, () => terminal.kill('SIGKILL'));
   }
+  const log = openLog(site, command, stop);
   const guard = watch(command, stop);
   site.signal.addEventListener('abort', stop, { once: true });
   let partial = '';
   terminal.onData((data) => {
     guard.heard();
-    log.add(data);
+    void log.write(data);
     const pieces = (partial + data).split(/\r\n|\n|\r/);
     partial = (pieces.pop() ?? '').slice(0, mostOfStatus);
     for (const line of pieces) if (line.trim() !== '') hear(run, line);

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { SaidFile } from './said-file.ts';
 
 /** Characters of what a program says on stderr that are kept: status lines of months. One that floods it would fill the disk. */
 const mostKept = 1 << 28;
@@ -7,28 +6,25 @@ const leftOut = '[more was said, and is not kept]';
 
 /** What a program says on stderr, as a file. */
 export class StderrLog {
-  readonly #file: WriteStream;
+  readonly #file: SaidFile;
   readonly #most: number;
   #kept = 0;
 
-  constructor(path: string, most = mostKept) {
-    this.#file = createWriteStream(path, { flags: 'a' });
+  /** @param onFailure the file cannot be written */
+  constructor(path: string, onFailure: () => void, most = mostKept) {
+    this.#file = new SaidFile(path, 'a', onFailure);
     this.#most = most;
   }
 
-  /** Takes a piece of it; false when `drain` must be waited for before the next one. */
-  add(text: string): boolean {
-    if (this.#kept > this.#most) return true;
+  /** Takes a piece of it; resolves when there is room for more. */
+  async write(text: string): Promise<void> {
+    if (this.#kept > this.#most) return;
     this.#kept += text.length;
-    return this.#file.write(this.#kept > this.#most ? `${leftOut}\n` : text);
+    await this.#file.write(this.#kept > this.#most ? `${leftOut}\n` : text);
   }
 
-  async drain(): Promise<void> {
-    await once(this.#file, 'drain');
-  }
-
+  /** @throws what went wrong */
   async close(): Promise<void> {
-    this.#file.end();
-    if (!this.#file.closed) await once(this.#file, 'close');
+    await this.#file.close();
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openDatabase, runSql, sqlText } from '../duckdb.ts';
-import { sha256File, syncPath } from '../folder/files.ts';
+import { makeFolder, renameForGood, sha256File, syncPath } from '../folder/files.ts';
 import { Block, BlockWriter } from '../sort/blocks.ts';
 import type { SortedRow } from '../sort/sorted-runs.ts';
 import { NarrowRows } from './narrow-row.ts';
@@ -68,7 +68,7 @@ export interface Destination {
 
 async function openFolders({ path, temp }: Destination): Promise<string> {
   await mkdir(temp, { recursive: true });
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   return join(temp, 'rows');
 }
 
@@ -79,7 +79,7 @@ async function finishFile(rows: string, { path, temp, form }: Destination, narro
   await rm(temp, { recursive: true });
   await syncPath(beside);
   const sha256 = await sha256File(beside);
-  await rename(beside, path);
+  await renameForGood(beside, path);
   return sha256;
 }
 

@@ -59,6 +59,7 @@ for (const [sentence, when, path, runs, times = 1] of points) {
     assert.equal(outcome(manifest), undisturbed);
     assert.is(existsSync(ran) ? readFileSync(ran, 'utf8').trim().split('\n').length : 0, runs);
     assert.not(existsSync(join(folder, '.tmp')));
+    assert.not(existsSync(join(folder, 'raw', 'superseded')), 'what was measured is not measured again');
   });
 }
 

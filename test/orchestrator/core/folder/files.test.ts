@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -68,6 +71,66 @@ test('a folder gets its name with all that is in it', async () => {
   await renameWhole(join(folder, '00000.partial'), join(folder, '00000'));
   assert.equal(readdirSync(folder), ['00000']);
   assert.is(readFileSync(join(folder, '00000', 'below', 'lines'), 'utf8'), 'a line\n');
+});
+
+/** What is renamed and what is put on disk while something is done in a folder, in order. */
+async function diskWork(folder: string, work: () => Promise<unknown>): Promise<string[]> {
+  const { rename, open } = fs.promises;
+  const told: string[] = [];
+  const below = (path: unknown) => relative(folder, String(path)) || '.';
+  fs.promises.rename = async (from, to) => {
+    await rename(from, to);
+    told.push(`${below(to)} is named`);
+  };
+  fs.promises.open = async (...args) => {
+    const handle = await open(...args);
+    const sync = handle.sync.bind(handle);
+    handle.sync = async () => {
+      await sync();
+      told.push(`${below(args[0])} is on disk`);
+    };
+    return handle;
+  };
+  syncBuiltinESMExports();
+  try {
+    await work();
+  } finally {
+    Object.assign(fs.promises, { rename, open });
+    syncBuiltinESMExports();
+  }
+  return told;
+}
+
+const writers: [sentence: string, work: (path: string) => Promise<unknown>][] = [
+  ['a whole file', (path) => writeWhole(path, 'whole\n')],
+  [
+    'a file of lines',
+    async (path) => {
+      const writer = await LineWriter.create(path);
+      await writer.write('line');
+      await writer.finish();
+    },
+  ],
+];
+for (const [sentence, work] of writers) {
+  test(`the name of ${sentence}, and of each new folder above it, is on disk when it has been written`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'files-'));
+    const told = await diskWork(folder, () => work(join(folder, 'a', 'b', 'file')));
+    const named = told.indexOf('a/b/file is named');
+    assert.ok(named > 0, told.join(', '));
+    for (const above of ['.', 'a']) assert.ok(told.slice(0, named).includes(`${above} is on disk`), told.join(', '));
+    assert.ok(told.slice(named).includes('a/b is on disk'), told.join(', '));
+  });
+}
+
+test('lines that do not fit on the disk are an error of whoever writes them, and no file gets the name', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'files-'));
+  const program = fileURLToPath(new URL('limited.ts', import.meta.url));
+  // A file of more than 64 kB is a full disk to this process.
+  const limited = `ulimit -f 64; trap '' XFSZ; exec ${process.execPath} --import tsx ${program} ${join(folder, 'lines')}`;
+  const { stdout, exitCode } = await execa('bash', ['-c', limited], { reject: false, env: { TSX_DISABLE_CACHE: '1' } });
+  assert.equal([stdout, exitCode], ['EFBIG', 0]);
+  assert.not(existsSync(join(folder, 'lines')));
 });
 
 test.run();

@@ -83,4 +83,18 @@ for (const [sentence, before] of starts) {
   });
 }
 
+test('what killed starts left beside the lock goes with the next start; what a living one has there stays', async () => {
+  const folder = fresh();
+  const left = ['.lock.4194303.0123456789ab', '.lock.4194302.0123456789ab', '.lock.0123456789abcdef'];
+  const living = `.lock.${process.pid}.0123456789ab`;
+  for (const name of [...left, living])
+    writeFileSync(join(folder, name), JSON.stringify({ pid: 4194303, started: '1' }));
+  writeFileSync(join(folder, '.lock.4194302.0123456789ab'), '');
+  writeFileSync(join(folder, living), '');
+  writeFileSync(join(folder, '.locked'), '');
+  const release = await lockFolder(folder);
+  assert.equal(readdirSync(folder).sort(), ['.lock', living, '.locked']);
+  await release();
+});
+
 test.run();

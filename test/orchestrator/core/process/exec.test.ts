@@ -1,5 +1,5 @@
 // takes: long
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -144,6 +144,36 @@ for (const [where, text, live] of [
 test('waiting for words that never come ends with the program', async () => {
   const conversation = start(makeSite(), script('echo other >&2'));
   assert.match(await messageOf(conversation.stderrLine(/ready/)), 'bash ended before it said /ready/');
+});
+
+const unkept: [stream: string, file: string, text: string][] = [
+  ['stdout', 'out', 'echo $$ > pid; while :; do echo a line; done'],
+  ['stderr', 'bash.stderr', 'echo $$ > pid; while :; do echo a line >&2; done'],
+];
+for (const [stream, file, text] of unkept) {
+  test(`a program whose ${stream} finds no room on the disk is ended, and the full disk is the error`, async () => {
+    const site = makeSite({ graceMs: 400 });
+    symlinkSync('/dev/full', join(site.folder, file));
+    const command = script(text, { inFolder: true, stdout: 'out' });
+    assert.match(await messageOf(exec(site, command)), 'ENOSPC');
+    assert.not.ok(lives(Number(readFileSync(join(site.folder, 'pid'), 'utf8'))));
+  });
+}
+
+test('a conversation whose stderr finds no room on the disk is ended too', async () => {
+  const site = makeSite({ graceMs: 400 });
+  symlinkSync('/dev/full', join(site.folder, 'bash.stderr'));
+  const talk = start(site, script('echo $$ > pid; while :; do echo a line >&2; done', { inFolder: true }));
+  assert.match(await messageOf(talk.done), 'ENOSPC');
+  assert.not.ok(lives(Number(readFileSync(join(site.folder, 'pid'), 'utf8'))));
+});
+
+test('what puts something back does so where nothing that it says can be kept', async () => {
+  const site = makeSite();
+  symlinkSync('/dev/full', join(site.folder, 'bash.stderr'));
+  const command = script('echo I begin >&2; sleep 0.3; echo done > back', { inFolder: true, putsBack: true });
+  assert.match(await messageOf(exec(site, command)), 'ENOSPC');
+  assert.is(readFileSync(join(site.folder, 'back'), 'utf8'), 'done\n');
 });
 
 test.run();

@@ -9,8 +9,8 @@ const test = suite('core/process/stderr-log');
 
 async function written(most: number | undefined, texts: string[]): Promise<string> {
   const path = join(mkdtempSync(join(tmpdir(), 'stderr-')), 'program.stderr');
-  const log = new StderrLog(path, most);
-  for (const text of texts) if (!log.add(text)) await log.drain();
+  const log = new StderrLog(path, () => undefined, most);
+  for (const text of texts) await log.write(text);
   await log.close();
   return readFileSync(path, 'utf8');
 }

@@ -1,0 +1,11 @@
+import { LineWriter } from '../../../../orchestrator/core/folder/files.ts';
+
+/** Writes a megabyte of lines and prints the code of what went wrong. Usage: node --import tsx limited.ts FILE */
+const writer = await LineWriter.create(process.argv[2] ?? '');
+try {
+  for (let line = 0; line < 1000; line += 1) await writer.write('x'.repeat(1000));
+  await writer.finish();
+  console.log('written');
+} catch (error) {
+  console.log(error instanceof Error && 'code' in error ? error.code : error);
+}
