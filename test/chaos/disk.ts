@@ -1,0 +1,100 @@
+import { copyFile, mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { RunPlan } from './plan.ts';
+
+const megabytes = 256;
+
+/** A file system of its own for one run. */
+export interface Disk {
+  /** Where it is mounted. */
+  path: string;
+  /** Takes all room that is left; what comes back gives it back. */
+  fill: () => Promise<() => Promise<void>>;
+  /** Keeps what would be left if the power went now. */
+  cutPower: () => Promise<void>;
+  /** Comes up with what was kept, once nobody works on it any more. */
+  powerOn: () => Promise<void>;
+  remove: () => Promise<void>;
+}
+
+async function unmount(path: string): Promise<void> {
+  await execa('umount', [path]);
+  await rm(path, { recursive: true });
+}
+
+async function fill(path: string): Promise<() => Promise<void>> {
+  const filler = join(path, 'filler');
+  const file = await open(filler, 'w');
+  const chunk = Buffer.alloc(1 << 20);
+  try {
+    for (;;) await file.write(chunk);
+  } catch {
+    // It is full: that is what was asked for.
+  } finally {
+    await file.close();
+  }
+  return async () => await rm(filler, { force: true });
+}
+
+async function tmpfs(root: string): Promise<Disk> {
+  const path = join(root, 'disk');
+  await mkdir(path);
+  await execa('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'chaos', path]);
+  const none = () => Promise.reject(new Error('a tmpfs has no power to be cut'));
+  return { path, fill: () => fill(path), cutPower: none, powerOn: none, remove: () => unmount(path) };
+}
+
+/**
+ * An ext4 in a file. The file lies in a file system that can be frozen: no block is written while it is copied, so that the copy is
+ * the disk of one moment, without what the kernel had not written yet.
+ */
+async function ext4(root: string, options: string): Promise<Disk> {
+  const [image, outer, path, kept] = ['outer.img', 'outer', 'disk', 'kept.img'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const disk = join(outer, 'disk.img');
+  async function make(file: string, size: number, at: string, how: string): Promise<void> {
+    await execa('truncate', ['-s', `${size}M`, file]);
+    await execa('mkfs.ext4', ['-q', file]);
+    await mkdir(at);
+    await execa('mount', ['-o', how, file, at]);
+  }
+  await make(image, 2 * megabytes, outer, 'loop');
+  await make(disk, megabytes, path, options);
+  return {
+    path,
+    fill: () => fill(path),
+    async cutPower() {
+      await execa('fsfreeze', ['-f', outer]);
+      try {
+        await execa('cp', ['--sparse=always', disk, kept]);
+      } finally {
+        await execa('fsfreeze', ['-u', outer]);
+      }
+    },
+    async powerOn() {
+      await unmount(path);
+      await copyFile(kept, disk);
+      await mkdir(path);
+      await execa('mount', ['-o', options, disk, path]);
+    },
+    async remove() {
+      await unmount(path);
+      await unmount(outer);
+      for (const file of [image, kept]) await rm(file, { force: true });
+    },
+  };
+}
+
+/** What a kernel may do that keeps nothing but what it was told to: names at once, data late, no help for files that are renamed. */
+const careless = 'loop,noauto_da_alloc,data=writeback,commit=1';
+
+/** Mounts the disk of a run below `root`. */
+export async function mountDisk(kind: RunPlan['disk'], root: string): Promise<Disk> {
+  if (kind === 'tmpfs') return await tmpfs(root);
+  return await ext4(root, kind === 'ext4' ? 'loop' : careless);
+}

@@ -1,0 +1,191 @@
+import { appendFile, copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { accounted, type Counts } from '../../orchestrator/core/folder/entries.ts';
+import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
+import { randomFrom } from '../../scripts/lab/random.ts';
+import { census, type Stand } from '../lab/census-in-lab.ts';
+import { inside } from '../lab/inside.ts';
+import { type Disk, mountDisk } from './disk.ts';
+import { endAll, leftInFolder, leftOnMachine, type Machine, openBelow } from './left.ts';
+import { drawOptOut } from './opt-outs.ts';
+import type { Blow, RunPlan } from './plan.ts';
+import { type Ended, type Strike, startUnder } from './start.ts';
+
+/** Where runs are made. */
+export interface Place {
+  stand: Stand;
+  /** A folder for the disks, blocklists and temporary files of all runs. */
+  root: string;
+  config: string;
+  blocklist: string;
+  /** The machine before any run. */
+  machine: Machine;
+}
+
+export interface Result {
+  sha256: string | null;
+  counts: Record<string, Counts | null>;
+}
+
+export interface Outcome extends Result {
+  out: Set<string>;
+  /** Faults that fell while it ran, and those that came too late. */
+  fallen: Blow[];
+  missed: Blow[];
+  starts: number;
+  /** What is not as it should be. */
+  wrong: string[];
+  /** What it said, start by start. */
+  log: string;
+}
+
+const rates = { 'scan.rate': 1000, 'resolve.window': 50, 'resolve.open': 300, 'scan.retries': 1 };
+
+/** One run on its way through its faults. */
+class Disturbed {
+  readonly place: Place;
+  readonly plan: RunPlan;
+  readonly disk: Disk;
+  readonly temp: string;
+  readonly folder: string;
+  readonly blocklist: string;
+  readonly random: () => number;
+  readonly outcome: Outcome;
+  readonly rates: Record<string, number> = { ...rates };
+
+  constructor(place: Place, plan: RunPlan, disk: Disk) {
+    this.place = place;
+    this.plan = plan;
+    this.disk = disk;
+    this.folder = join(disk.path, 'run');
+    this.temp = join(place.root, 'temp');
+    this.blocklist = join(place.root, 'opt-outs.conf');
+    this.random = randomFrom(plan.seed);
+    const nothing = { sha256: null, counts: {}, out: new Set<string>(), fallen: [], missed: [], starts: 0, wrong: [] };
+    this.outcome = { ...nothing, log: '' };
+  }
+
+  get args(): string[] {
+    const set = Object.entries({ ...this.rates, 'scan.blocklist': this.blocklist }).map(
+      ([key, value]) => `${key}=${value}`,
+    );
+    return ['run', '-c', this.place.config, this.folder, ...set.flatMap((one) => ['--set', one])];
+  }
+
+  async start(blow: Blow | null): Promise<Ended> {
+    const strike = blow === null ? async () => undefined : this.#strike(blow);
+    const { outcome } = this;
+    const ended = await startUnder(this.place.stand, this.args, { env: { TMPDIR: this.temp }, blow, strike });
+    outcome.starts += 1;
+    outcome.log += `--- start ${outcome.starts}, ${blow === null ? 'undisturbed' : JSON.stringify(blow)}: exit ${ended.exitCode} ${ended.signal ?? ''}\n${ended.said}\n`;
+    if (/^ {4}at /m.test(ended.said) || /^error: uncaught/im.test(ended.said))
+      outcome.wrong.push(`a stack trace at start ${outcome.starts}`);
+    return ended;
+  }
+
+  #strike({ fault, lastsMs }: Blow): Strike {
+    return async (end) => {
+      if (fault === 'kill') end('SIGKILL');
+      if (fault === 'term') end('SIGTERM');
+      if (fault === 'hup') end('SIGHUP');
+      if (fault === 'full disk') {
+        const free = await this.disk.fill();
+        sleep(lastsMs ?? 8000).then(free, () => undefined);
+      }
+      if (fault === 'power cut') {
+        await this.disk.cutPower();
+        end('SIGKILL');
+      }
+    };
+  }
+
+  /** After a fault: the machine must be as it was, with the power gone it comes up anew. */
+  async settle({ fault }: Blow): Promise<void> {
+    const { stand, machine } = this.place;
+    if (fault === 'power cut') {
+      await endAll(stand.lab, machine);
+      await inside(stand.lab, ['sysctl', '-q', '-w', ...bootSettings(machine)]);
+      await this.disk.powerOn();
+    }
+    const left = await leftOnMachine(stand.lab, machine);
+    if (left.length > 0) {
+      this.outcome.wrong.push(`left after ${fault}: ${left.slice(0, 4).join('; ')}`);
+      await endAll(stand.lab, machine);
+      await inside(stand.lab, ['sysctl', '-q', '-w', ...bootSettings(machine)]);
+    }
+  }
+
+  /** What the user does before the next start. */
+  async change(blow: Blow): Promise<void> {
+    if (blow.optsOut) {
+      const { lines, address } = await drawOptOut(this.folder, this.outcome.out, this.random);
+      await appendFile(this.blocklist, lines.map((line) => `${line}\n`).join(''));
+      if (address !== null) this.outcome.out.add(address);
+    }
+    if (!blow.lowers) return;
+    const keys = Object.keys(this.rates);
+    const key = keys[Math.floor(this.random() * keys.length)] ?? 'scan.rate';
+    const now = this.rates[key] ?? 1;
+    this.rates[key] = key === 'scan.retries' ? 0 : Math.max(20, Math.floor(now * (0.5 + this.random() / 2)));
+  }
+}
+
+/** MPTCP's settings as the machine had them: what a boot would set. */
+function bootSettings({ settings }: Machine): string[] {
+  return settings
+    .split('\n')
+    .flatMap((line) => (/^net\.mptcp\.blackhole_timeout = /.test(line) ? [line.replace(' = ', '=')] : []));
+}
+
+/** Makes one run and lets its faults fall on it, one a start, until it ends by itself. */
+export async function disturbedRun(place: Place, plan: RunPlan): Promise<Outcome> {
+  const root = join(place.root, `run-${plan.index}`);
+  await mkdir(root, { recursive: true });
+  const disk = await mountDisk(plan.disk, root);
+  const run = new Disturbed(place, plan, disk);
+  const { outcome } = run;
+  try {
+    await rm(run.temp, { recursive: true, force: true });
+    await mkdir(run.temp);
+    await copyFile(place.blocklist, run.blocklist);
+    for (const [index, blow] of plan.blows.entries()) {
+      const ended = await run.start(blow);
+      if (!ended.fell) {
+        outcome.missed.push(...plan.blows.slice(index));
+        break;
+      }
+      outcome.fallen.push(blow);
+      await run.settle(blow);
+      await run.change(blow);
+    }
+    const last = await run.start(null);
+    if (last.exitCode !== 0)
+      outcome.wrong.push(`it does not come to its end: ${last.said.split('\n').slice(-6).join(' / ')}`);
+    else await inspect(run);
+    outcome.wrong.push(
+      ...(await leftOnMachine(place.stand.lab, place.machine)).map((line) => `left at the end: ${line}`),
+    );
+    outcome.wrong.push(...(await openBelow(disk.path)).map((line) => `still open: ${line}`));
+  } finally {
+    await endAll(place.stand.lab, place.machine);
+    await disk.remove();
+    await rm(root, { recursive: true, force: true });
+  }
+  return outcome;
+}
+
+async function inspect({ place, folder, temp, outcome }: Disturbed): Promise<void> {
+  const manifest = await readManifest(folder);
+  outcome.sha256 = manifest?.result_sha256 ?? null;
+  for (const [name, { counts }] of Object.entries(manifest?.stages ?? {})) {
+    outcome.counts[name] = counts;
+    if (counts !== null && accounted(counts) !== counts.units_in) outcome.wrong.push(`counts of ${name} do not add up`);
+  }
+  for (const command of ['verify', 'replay']) {
+    const { exitCode, stdout, stderr } = await census(place.stand, [command, folder]);
+    if (exitCode !== 0) outcome.wrong.push(`${command}: ${stdout}${stderr}`);
+  }
+  await rm(join(folder, 'replay'), { recursive: true, force: true });
+  outcome.wrong.push(...(await leftInFolder(folder, temp)).map((file) => `left in the folder: ${file}`));
+}
