@@ -29,6 +29,7 @@ import { pipeline } from './pipeline.ts';
 import type { RuleSetName } from './schemas/lists.ts';
 import { findTool } from './tools/finder.ts';
 import { requireUndamaged } from './verify/undamaged.ts';
+import type { Progress } from './verify/verify.ts';
 
 /** Names of all stages, in order of reading. */
 export function stageNames(): string[] {
@@ -82,7 +83,10 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   const release = await lockFolder(folder);
   try {
     const before = await readManifest(folder);
-    if (before !== null) await requireUndamaged(folder, pipeline(findTool));
+    if (before !== null) {
+      const tell = (checked: Progress) => input.report({ type: 'folder_check', stage: 'start', ...checked });
+      await requireUndamaged(folder, pipeline(findTool), tell);
+    }
     const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
     await checkSourcesOf(config, earlier);
     await checkInputs(config, before);

@@ -6,10 +6,11 @@ export const errorCodes = {
   E_PROGRAM_FAILED: 'a program exited with an unexpected code, hung, or could not be started',
   E_PROGRAM_RUBBISH: 'a program printed output that does not match its schema',
   E_PRIVILEGES: 'a program needs privileges that this process lacks',
-  E_RUN_FOLDER: 'the run folder belongs to a different run, or is damaged',
+  E_RUN_FOLDER: 'the run folder belongs to a different run, is damaged, or cannot be written',
   E_STOPPED: 'the run was asked to stop',
   E_MEMORY: 'a step ran out of memory',
   E_INPUT: 'an input file cannot be read, or is invalid',
+  E_OUTPUT: 'standard output, or the file that the events go to, cannot be written',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
@@ -58,25 +59,50 @@ export class ProgramError extends CensusError {
   }
 }
 
-const diskErrors: Record<string, string> = {
-  ENOSPC: 'the disk is full: free some space and run the same command again',
-  EDQUOT: 'the disk quota is exceeded: free some space and run the same command again',
-  EROFS: 'the file system is read-only: choose another folder',
-  EACCES: 'permission denied: choose another folder, or run as the owner of this one',
-  EPERM: 'permission denied: choose another folder, or run as the owner of this one',
-  ENOTDIR: 'a file exists where a folder is needed: choose another name',
-  EEXIST: 'a file exists where a folder is needed: choose another name',
+/** What the operating system refuses, by the code that Node gives it. */
+const systemErrors: Record<string, [code: ErrorCode, hint: string]> = {
+  ENOSPC: ['E_RUN_FOLDER', 'the disk is full: free some space and run the same command again'],
+  EDQUOT: ['E_RUN_FOLDER', 'the disk quota is exceeded: free some space and run the same command again'],
+  EFBIG: ['E_RUN_FOLDER', 'the file would be larger than this file system or user limit allows: choose another folder'],
+  EROFS: ['E_RUN_FOLDER', 'the file system is read-only: choose another folder'],
+  EACCES: ['E_RUN_FOLDER', 'permission denied: choose another folder, or run as the owner of this one'],
+  EPERM: ['E_RUN_FOLDER', 'permission denied: choose another folder, or run as the owner of this one'],
+  ENOTDIR: ['E_RUN_FOLDER', 'a file exists where a folder is needed: choose another name'],
+  EEXIST: ['E_RUN_FOLDER', 'a file exists where a folder is needed: choose another name'],
+  EISDIR: ['E_INPUT', 'a folder is there where a file is needed: name the file'],
+  ENOENT: ['E_INPUT', 'the file or folder does not exist: correct the path, or make it'],
+  ENAMETOOLONG: ['E_INPUT', 'the path is longer than the file system allows: choose a shorter one'],
+  ELOOP: ['E_INPUT', 'symbolic links lead in a circle: correct them'],
+  EIO: ['E_INPUT', 'the disk or the connection to it is failing: look at the kernel log before you go on'],
+  ESTALE: ['E_INPUT', 'the network file system has lost the file: mount it again and run the same command again'],
+  EMFILE: ['E_MEMORY', 'too many open files: raise the limit (ulimit -n) and run the same command again'],
+  ENFILE: ['E_MEMORY', 'too many open files on this machine: close some and run the same command again'],
+  ENOMEM: ['E_MEMORY', 'the machine is out of memory: free some and run the same command again'],
+  EAGAIN: ['E_MEMORY', 'no more processes or memory for this user: raise the limit (ulimit -u) and run it again'],
+  EPIPE: ['E_OUTPUT', 'whoever read the output has stopped reading'],
 };
 
 /**
- * An error of the file system as one that the user can act on.
+ * An error of the operating system as one that the user can act on.
  * @throws the thrown thing itself when it is neither that nor ours: a defect, to be shown with its stack
  */
 export function knownError(thrown: unknown): CensusError {
   if (thrown instanceof CensusError) return thrown;
-  if (thrown instanceof Error && 'code' in thrown) {
-    const hint = diskErrors[String(thrown.code)];
-    if (hint !== undefined) return new CensusError('E_RUN_FOLDER', thrown.message, hint, thrown);
+  if (thrown instanceof Error && 'code' in thrown && 'syscall' in thrown) {
+    const [code, hint] = systemErrors[String(thrown.code)] ?? [
+      'E_INPUT',
+      'the operating system refused it: see what it says, and run the same command again',
+    ];
+    return new CensusError(code, thrown.message, hint, thrown);
   }
   throw thrown;
+}
+
+/** Code of whatever was thrown; null for a defect. */
+export function codeOf(thrown: unknown): ErrorCode | null {
+  try {
+    return knownError(thrown).code;
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Manifest } from '../orchestrator/core/folder/manifest.ts';
+import { events } from '../orchestrator/events/event.ts';
 import { AsnRecord } from '../orchestrator/schemas/records/asn.ts';
 import { DomainsRecord } from '../orchestrator/schemas/records/domains.ts';
 import { GeoRecord } from '../orchestrator/schemas/records/geo.ts';
@@ -116,7 +117,50 @@ Fields are added and never re-meant; \`schema_version\` of the manifest counts c
 /** docs/data-dictionary.md */
 export const dictionaryFile = join(import.meta.dirname, '..', 'docs', 'data-dictionary.md');
 
+function eventRow({ path, type, nullMeaning, description }: Field): string {
+  return `| \`${path}\` | ${type}${nullMeaning === null ? '' : ' or null'} | ${description} |`;
+}
+
+/** The list of events as Markdown. */
+export function eventList(): string {
+  const intro = `# Events
+
+Written by \`make docs\` from the schema of events; a test fails when it is out of date. \`mptcp-census run --events FILE\` appends one
+line of JSON per event to a file or a named pipe; with \`-\` they go to standard output, and the view to standard error. This is the
+closed list of types. Types and fields are added and never re-meant; \`events_version\` counts changes that old readers would not
+survive. Events are for whoever watches a run: what is to be kept stands in the run folder ([run-folder.md](run-folder.md)).
+
+- A reader that goes away ends the events and not the run. A slow one gets no \`stage_progress\` until it has caught up.
+- A start that was killed has no \`run_finished\`; the next start appends its own \`run_started\` to the same file.
+- Stages that read the same records run side by side, so their events are mixed: \`stage\` says whose each is.
+`;
+  const listed = Object.entries(events).map(([name, schema]) => ({
+    name,
+    fields: fieldsOf({ name, file: '', one: '', schema }),
+  }));
+  const everywhere = (field: Field) =>
+    listed.every(({ fields }) =>
+      fields.some(({ path, description }) => path === field.path && description === field.description),
+    );
+  const head = ['| field | type | description |', '| --- | --- | --- |'];
+  const shared = listed[0]?.fields.filter(everywhere) ?? [];
+  const every = `## Every event\n\n${[...head, ...shared.map(eventRow), '| `type` | string | one of the headings below |'].join('\n')}\n`;
+  const all = listed.map(({ name, fields }) => {
+    const told = fields.find(({ path }) => path === 'type')?.description ?? '';
+    const rows = fields.filter((field) => field.path !== 'type' && !everywhere(field)).map(eventRow);
+    return `## ${name}\n\n${told.charAt(0).toUpperCase()}${told.slice(1)}.\n\n${[...head, ...rows].join('\n')}\n`;
+  });
+  return [intro, every, ...all].join('\n');
+}
+
+export const eventsFile = join(import.meta.dirname, '..', 'docs', 'events.md');
+
 if (process.argv[1] === import.meta.filename) {
-  writeFileSync(dictionaryFile, dictionary());
-  console.log(`wrote ${dictionaryFile}`);
+  for (const [file, text] of [
+    [dictionaryFile, dictionary()],
+    [eventsFile, eventList()],
+  ] as const) {
+    writeFileSync(file, text);
+    console.log(`wrote ${file}`);
+  }
 }

@@ -12,7 +12,7 @@ import { ruleSets } from '../orchestrator/evidence/rule-sets/rule-sets.ts';
 import { steps } from '../orchestrator/evidence/rungs.ts';
 import type { RuleSetName } from '../orchestrator/schemas/lists.ts';
 import * as lists from '../orchestrator/schemas/lists.ts';
-import { dictionary, dictionaryFile, entries } from '../scripts/data-dictionary.ts';
+import { dictionary, dictionaryFile, entries, eventList, eventsFile } from '../scripts/data-dictionary.ts';
 import { fieldsOf } from '../scripts/schema-fields.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -43,6 +43,10 @@ const test = suite('docs');
 
 test('the data dictionary is current', () => {
   assert.is(readFileSync(dictionaryFile, 'utf8'), dictionary(), 'run: make docs');
+});
+
+test('the list of events is current', () => {
+  assert.is(readFileSync(eventsFile, 'utf8'), eventList(), 'run: make docs');
 });
 
 test('every record schema has its place in the dictionary', () => {

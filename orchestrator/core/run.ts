@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { codeOf } from '../errors.ts';
 import { openDatabase } from './duckdb.ts';
 import { newStageEntry, nowIso } from './folder/entries.ts';
 import { exists } from './folder/files.ts';
@@ -42,7 +43,7 @@ async function runStage<C>(state: RunState<C>, stage: Stage<C>): Promise<boolean
     if (!ran) state.report({ type: 'stage_unchanged', stage: stage.name });
     return ran;
   } catch (error) {
-    state.report({ type: 'stage_failed', stage: stage.name });
+    state.report({ type: 'stage_failed', stage: stage.name, code: codeOf(error) });
     throw error;
   }
 }

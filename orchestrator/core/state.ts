@@ -74,8 +74,11 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
       signal: input.signal,
       terminal: input.terminal,
       optOuts: input.optOuts ?? null,
-      onStatus: (status) => report({ type: 'status', stage: stage.name, ...status }),
-      onUnits: (done, text = '') => report({ type: 'units', stage: stage.name, done, text }),
+      onStatus: ({ fraction, text }) => report({ type: 'status', stage: stage.name, part, fraction, text }),
+      onUnits: (done, text = '', work) => {
+        report({ type: 'units', stage: stage.name, part, done, text });
+        if (work !== undefined) report({ type: 'work', stage: stage.name, part, ...work });
+      },
     }),
   };
 }

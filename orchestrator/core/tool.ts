@@ -3,15 +3,9 @@ import type { Asked, Cost } from './cost/cost.ts';
 import type { LateOptOuts } from './opt-outs/late.ts';
 import type { LeftOut } from './opt-outs/left-out.ts';
 import { jsonOf } from './process/lines.ts';
+import type { Status, Work } from './progress.ts';
 
-/** What one line of a program's own status display says. */
-export interface Status {
-  /** Share of the work done, 0 to 1; null when the program does not say. */
-  fraction: number | null;
-  text: string;
-  /** It sends no more and waits for late answers. */
-  waits?: true;
-}
+export type { Status };
 
 /** What a program on this machine is good for, beyond its version. */
 export interface Fit {
@@ -151,8 +145,8 @@ export interface CollectContext<I, C> extends StepContext<I, C> {
   start(command: Command): Conversation;
   /** How the program on this machine is run, by its own `fit`; null for one without. */
   runsAs(program: Program): string | null;
-  /** How many units are done; text is the tool's own words for the progress line. */
-  progress(done: number, text?: string): void;
+  /** How many units are done; text is the tool's own words for the progress line; work is in its own measure, such as packets. */
+  progress(done: number, text?: string, work?: Work): void;
   /** Waits until no other part of the stage sends; what comes back ends the turn. For tools with `partsAtOnce`. */
   turn(): Promise<() => void>;
   /** Takes rows that are known already: for tools with `decodesAsItCollects`. */

@@ -7,6 +7,9 @@ import { stageDigest } from './part/part-stage.ts';
 import type { WholeContext, WholeStage } from './stage.ts';
 import type { RunState } from './state.ts';
 
+/** It is done in one piece. */
+const onlyPart = '00000';
+
 async function hashOutputs(folder: string, outputs: readonly string[]): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const output of outputs) {
@@ -30,7 +33,7 @@ function wholeContext<C>(state: RunState<C>, stage: WholeStage<C>): WholeContext
       state.manifest.data.rules_version = rulesVersion;
       state.manifest.data.result_sha256 = sha256;
     },
-    progress: (done, text = '') => state.report({ type: 'units', stage: stage.name, done, text }),
+    progress: (done, text = '') => state.report({ type: 'units', stage: stage.name, part: onlyPart, done, text }),
   };
 }
 
@@ -55,7 +58,7 @@ export async function runWholeStage<C>(state: RunState<C>, stage: WholeStage<C>)
   const digest = stageDigest(Object.values(outputs));
   manifest.data.stages[stage.name] = { ...entry, status: 'done', counts, outputs, digest, ended_at: nowIso() };
   await manifest.save();
-  state.report({ type: 'part_done', stage: stage.name, part: '00000' });
+  state.report({ type: 'part_done', stage: stage.name, part: onlyPart, counts, facts: {} });
   state.report({ type: 'stage_done', stage: stage.name, counts, seconds: (performance.now() - begun) / 1000 });
   return true;
 }

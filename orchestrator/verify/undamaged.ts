@@ -3,7 +3,7 @@ import { exists } from '../core/folder/files.ts';
 import { purgeMark } from '../core/folder/purge-mark.ts';
 import { CensusError } from '../errors.ts';
 import { cureOf, type Finding, type Kind } from './finding.ts';
-import { verifyFolder } from './verify.ts';
+import { type Progress, verifyFolder } from './verify.ts';
 import type { StageShape } from './view.ts';
 
 /** What a run reads or goes on from, and cannot make again without asking anybody. */
@@ -23,9 +23,14 @@ function forbids({ told, kind, path }: Finding): boolean {
 
 /**
  * Compares a run folder with its hashes before anything is built on it.
+ * @param onRead hears of each piece that was read
  * @throws CensusError E_RUN_FOLDER where a purge was ended; else naming the first file that is not as it was written, and what to do about it
  */
-export async function requireUndamaged(root: string, stages: readonly StageShape[]): Promise<void> {
+export async function requireUndamaged(
+  root: string,
+  stages: readonly StageShape[],
+  onRead: (progress: Progress) => void = () => undefined,
+): Promise<void> {
   if (await exists(join(root, purgeMark))) {
     throw new CensusError(
       'E_RUN_FOLDER',
@@ -33,7 +38,8 @@ export async function requireUndamaged(root: string, stages: readonly StageShape
       'repeat it: mptcp-census purge with the same party and folder',
     );
   }
-  for await (const finding of verifyFolder(root, stages, { files: 0, of: 0, bytes: 0 })) {
+  const progress: Progress = { files: 0, of: 0, bytes: 0 };
+  for await (const finding of verifyFolder(root, stages, progress, () => onRead(progress))) {
     if (!forbids(finding)) continue;
     const { kind, path, why } = finding;
     const what = kind === 'blocklist' ? 'is not the blocklist that the run kept there' : why;

@@ -5,34 +5,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { setUpRun } from './commands/set-up-run.ts';
 
 const test = suite('cli');
-
-const answer =
-  'while read -r line; do name=$(printf %s "$line" | cut -d\'"\' -f4); printf \'{"name":"%s","type":"A","addresses":["198.18.9.9"],"chain":[],"status":"ok","failure":null}\\n\' "$name"; done';
-
-interface Script {
-  resolve?: string[];
-  scan?: string[];
-}
-
-/** A run without network and without privileges: programs of the user's own in every role that would need them. */
-function setUp({ resolve = ['bash', '-c', answer], scan = ['cat', '/dev/null'] }: Script) {
-  const root = mkdtempSync(join(tmpdir(), 'cli-'));
-  writeFileSync(join(root, 'list.csv'), '1,a.example\n2,b.example\n3,http://c.example/\n');
-  const config = {
-    lab: true,
-    lab_ranges: ['198.18.0.0/15'],
-    targets: { list: 'list.csv' },
-    resolve: { tool: { command: resolve } },
-    scan: { tool: { command: scan } },
-    handshake: { tool: { command: ['cat', '/dev/null'] } },
-    path: { ping: false },
-    parts: { targets: 1000, resolve: 1 },
-  };
-  writeFileSync(join(root, 'census.yaml'), JSON.stringify(config));
-  return { config: join(root, 'census.yaml'), folder: join(root, 'run') };
-}
 
 async function cli(...args: string[]) {
   return await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', ...args], {
@@ -41,8 +16,8 @@ async function cli(...args: string[]) {
   });
 }
 
-async function runWith(script: Script) {
-  const { config, folder } = setUp(script);
+async function runWith(script: Parameters<typeof setUpRun>[0]) {
+  const { config, folder } = setUpRun(script);
   return { ...(await cli('run', '-c', config, folder)), config, folder };
 }
 
@@ -56,7 +31,7 @@ test("a run whose programs are all the user's own needs no privilege and ends wi
 });
 
 test('a program that exits with 3 ends the run with 1; the line names stage, part, command, code and stderr; done parts stay', async () => {
-  const script = `read -r line; case $line in *www.b*) echo 'no memory' >&2; exit 3;; *) printf '%s\\n' "$line" | { ${answer}; };; esac`;
+  const script = `read -r line; case $line in *www.b*) echo 'no memory' >&2; exit 3;; *) printf '%s\\n' "$line" | { ${setUpRun({}).answer}; };; esac`;
   const { exitCode, stderr, folder } = await runWith({ resolve: ['bash', '-c', script] });
   assert.is(exitCode, 1);
   for (const word of [/^error E_PROGRAM_FAILED: resolve\/00003: bash exited with 3/m, /exit code 3/, /no memory/]) {
@@ -81,7 +56,7 @@ test('a program that prints rubbish ends the run with 1 and its words are kept',
 });
 
 test('a wrong configuration ends with 2 before anything is made', async () => {
-  const { config, folder } = setUp({});
+  const { config, folder } = setUpRun({});
   const { exitCode, stderr } = await cli('run', '-c', config, folder, '--set', 'scan.rate=-1');
   assert.is(exitCode, 2);
   assert.match(stderr, /^error E_CONFIG: .*scan\.rate/);
@@ -89,7 +64,7 @@ test('a wrong configuration ends with 2 before anything is made', async () => {
 });
 
 test('ctrl-c ends the program and the run with 1, says so, and leaves the folder free', async () => {
-  const { config, folder } = setUp({ resolve: ['bash', '-c', 'echo begun >&2; exec sleep 60'] });
+  const { config, folder } = setUpRun({ resolve: ['bash', '-c', 'echo begun >&2; exec sleep 60'] });
   const child = execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', config, folder], {
     reject: false,
     timeout: 50_000,
@@ -107,7 +82,7 @@ test('ctrl-c ends the program and the run with 1, says so, and leaves the folder
 });
 
 test('a list without a target ends with 1 and no report of zeros', async () => {
-  const { config, folder } = setUp({});
+  const { config, folder } = setUpRun({});
   writeFileSync(join(config, '..', 'list.csv'), '1,http://a.example/\n');
   const { exitCode, stderr } = await cli('run', '-c', config, folder);
   assert.is(exitCode, 1);
@@ -116,7 +91,7 @@ test('a list without a target ends with 1 and no report of zeros', async () => {
 });
 
 test('a run folder that cannot be made is one line, and ends with 2', async () => {
-  const { config } = setUp({});
+  const { config } = setUpRun({});
   const { exitCode, stderr } = await cli('run', '-c', config, join(config, 'run'));
   assert.is(exitCode, 2);
   assert.match(stderr, /^error E_RUN_FOLDER: ENOTDIR/);
@@ -147,7 +122,7 @@ test('cat prints records as NDJSON, ends quietly when nobody reads on, and says 
   for (const [args, message] of [
     [['hots'], /^error E_INPUT: the run has no records named hots\n {2}there are: targets, .*hosts, domains$/],
     [['os'], /^error E_INPUT: the run left os out/],
-    [['hosts', '--address', '10.0.0'], /^error E_INPUT: 10.0.0 is no address/],
+    [['hosts', '--address', '10.0.0'], /^error E_INPUT: 10.0.0 is not an address/],
   ] as const) {
     const { exitCode, stderr, stdout } = await cli('cat', folder, ...args);
     assert.equal([exitCode, stdout], [2, '']);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CensusError } from '../../errors.ts';
+import { eitherSignal } from '../process/signals.ts';
 import { after } from '../process/timer.ts';
 import { exists } from './files.ts';
 
@@ -29,7 +30,7 @@ export async function untilStopped<T>(
   }
   wait();
   try {
-    return await work(AbortSignal.any([signal, controller.signal]));
+    return await work(eitherSignal(signal, controller.signal));
   } finally {
     controller.abort();
     callOff();

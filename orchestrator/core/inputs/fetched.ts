@@ -83,7 +83,7 @@ export async function fetchInput<C>(
     folder: state.folder.fetched(stage.name),
     at,
     signal: state.signal,
-    progress: (text) => state.report({ type: 'units', stage: stage.name, done: 0, text }),
+    progress: (text) => state.report({ type: 'units', stage: stage.name, part: 'fetched', done: 0, text }),
   });
   entry.fetched = {
     file: relative(state.folder.root, got.path),

@@ -127,10 +127,10 @@ export class OptOutReader {
       told.push(`${faults.length} lines are not understood and hold for nobody: line ${first.line} ${first.why}`);
     }
     if (dropped > 0) told.push(`${dropped} are no longer in the file and still hold for this run`);
-    this.#tell(told.join('; '));
+    this.#tell(told.join('; '), { added, rejected: faults.length, dropped });
   }
 
-  #tell(text: string): void {
-    this.#settings.report({ type: 'opt_outs', stage: 'opt-outs', text });
+  #tell(text: string, read = { added: 0, rejected: 0, dropped: 0 }): void {
+    this.#settings.report({ type: 'opt_outs', stage: 'opt-outs', text, ...read });
   }
 }

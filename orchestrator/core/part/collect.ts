@@ -5,6 +5,7 @@ import type { PrefixSet } from '../../address/prefix-set.ts';
 import { CommandEntry } from '../folder/entries.ts';
 import { exists, renameWhole, writeWhole } from '../folder/files.ts';
 import { exec, start } from '../process/exec.ts';
+import { eitherSignal } from '../process/signals.ts';
 import { Turns } from '../process/turns.ts';
 import type { RowScreen } from '../stage.ts';
 import type { RawRow, StepContext } from '../tool.ts';
@@ -61,7 +62,7 @@ function endWhenMet<C>(job: PartJob<C>, partial: string, known: PrefixSet | unde
     if (await meets(job, partial, lateScreen(optOuts.since))) controller.abort();
   });
   if (optOuts.since !== known) controller.abort();
-  return { signal: AbortSignal.any([job.signal, controller.signal]), met, end };
+  return { signal: eitherSignal(job.signal, controller.signal), met, end };
 }
 
 /** false when it was ended because somebody opted out: the part begins again. */

@@ -151,7 +151,7 @@ async function forgetRemoved<C>(
 }
 
 /** Measures and decodes one part; its entry is written last. */
-async function doPart<C>(state: RunState<C>, job: PartJob<C>, doing: Doing): Promise<void> {
+async function doPart<C>(state: RunState<C>, job: PartJob<C>, doing: Doing): Promise<PartEntry> {
   const { stage, part } = job;
   const { entry, cut, screen, turns } = doing;
   await requireInput(state.folder, stage.name, part, cut);
@@ -166,6 +166,7 @@ async function doPart<C>(state: RunState<C>, job: PartJob<C>, doing: Doing): Pro
   await writeEntry(state.folder, stage.name, part, done);
   entry.parts[part] = done;
   await reader.pack();
+  return done;
 }
 
 /** Runs the parts of a stage that are not done; true when there was anything to do. */
@@ -187,8 +188,8 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   try {
     await someAtOnce(missing, tool.partsAtOnce ?? 1, async (part) => {
       throwIfStopped(state.signal, stage.name);
-      await doPart(state, state.job(stage, tool, part, fetched), doing);
-      state.report({ type: 'part_done', stage: stage.name, part });
+      const { counts, facts } = await doPart(state, state.job(stage, tool, part, fetched), doing);
+      state.report({ type: 'part_done', stage: stage.name, part, counts, facts });
     });
   } finally {
     // Not after each part: a stage of ten thousand would write its manifest ten thousand times.

@@ -2,8 +2,9 @@ import type { RunFolder } from '../folder/folder.ts';
 import { readRows, rowBatches } from '../folder/ndjson.ts';
 import type { LateOptOuts } from '../opt-outs/late.ts';
 import type { ExecSite } from '../process/settle.ts';
+import type { Status, Work } from '../progress.ts';
 import type { PartStage } from '../stage.ts';
-import type { Status, StepContext, Tool } from '../tool.ts';
+import type { StepContext, Tool } from '../tool.ts';
 
 /** All that the steps of one part need to know. */
 export interface PartJob<C> {
@@ -22,7 +23,7 @@ export interface PartJob<C> {
   terminal: boolean;
   optOuts: LateOptOuts | null;
   onStatus: (status: Status) => void;
-  onUnits: (done: number, text?: string) => void;
+  onUnits: (done: number, text?: string, work?: Work) => void;
 }
 
 /** The context of a step, over `rawFolder`. `input`: the units that are asked. */

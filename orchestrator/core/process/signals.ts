@@ -1,15 +1,34 @@
 import { setMaxListeners } from 'node:events';
 
-/** Ends the run's programs on ctrl-c; what is whole stays. A second one calls `exit`. */
-export function abortOnSignals(exit: () => void): AbortSignal {
+/** A terminal that is closed says SIGHUP. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A signal that many wait for: one listener per program that runs is no leak. */
+function manyWait(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
+}
+
+/** Aborts as soon as one of the two does. */
+export function eitherSignal(one: AbortSignal, other: AbortSignal): AbortSignal {
+  return manyWait(AbortSignal.any([one, other]));
+}
+
+/** Ends the run's programs on ctrl-c, or when `abort` is called; what is whole stays. A second signal calls `exit`. */
+export function abortOnSignals(exit: () => void): { signal: AbortSignal; abort: () => void } {
   const controller = new AbortController();
-  setMaxListeners(0, controller.signal); // one listener per program that runs
+  manyWait(controller.signal);
   // `on`, not `once`: a signal without a listener would end this process before its programs.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of signals) {
     process.on(signal, () => {
       if (controller.signal.aborted) exit();
       controller.abort();
     });
   }
-  return controller.signal;
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
+/** For what runs nothing that must be put back. */
+export function endOnSignals(exit: () => void): void {
+  for (const signal of signals) process.on(signal, exit);
 }

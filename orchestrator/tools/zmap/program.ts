@@ -4,15 +4,15 @@ import type { Fit, Program, Status } from '../../core/tool.ts';
 function status(line: string): Status | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with ESC
   const plain = line.replace(/\x1b\[[0-9;]*m/g, '').trim();
-  const match =
-    /^\d+(?::\d+)+ (\d+)%(?: \((.+?) left\))?; (?:sent|send): (\d+) .*?recv: (\d+) .*?drops: (\d+) p\/s/.exec(plain);
+  const match = /^\d+(?::\d+)+ (\d+)%(?: \(.+? left\))?; (?:sent|send): (\d+) .*?recv: (\d+) .*?drops: (\d+) p\/s/.exec(
+    plain,
+  );
   if (match === null) return null;
-  const [, percent, left, sent, received, drops] = match;
+  const [, percent, sent, received, drops] = match;
   const text = [`sent ${sent}`, `received ${received}`];
   if (drops !== '0') text.push(`losing ${drops} replies a second`);
-  if (left !== undefined) text.push(`${left} left`);
   const waits = / sen[dt]: \d+ done /.test(plain);
-  return { fraction: Number(percent) / 100, text: text.join(', '), ...(waits ? { waits } : {}) };
+  return { fraction: Number(percent) / 100, text: text.join(', '), sent: Number(sent), ...(waits ? { waits } : {}) };
 }
 
 /** The one release that the plug-in loads into. */

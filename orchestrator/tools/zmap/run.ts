@@ -2,11 +2,12 @@ import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
+import { WorkTally } from '../../core/cost/work.ts';
 import { someAtOnce } from '../../core/process/turns.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
 import { silentTargets } from './again.ts';
-import { type PassTargets, passName, plugin, type ZmapRun, zmapCommand } from './command.ts';
+import { cooldownSeconds, type PassTargets, passName, plugin, type ZmapRun, zmapCommand } from './command.ts';
 import { flavourFile } from './facts.ts';
 import { ownAddress6, writeAddresses } from './ipv6/zmapv6.ts';
 import { readMetadata } from './metadata.ts';
@@ -61,6 +62,8 @@ interface Sending {
   optOuts: string | null;
   /** The part has one run: the next one to send has other targets. */
   alone: boolean;
+  /** Packets of all passes. */
+  packets: WorkTally;
 }
 
 /** Everybody whom the part asks, opt-outs among them: zmap leaves those out, and of IPv6 the list builder has. */
@@ -126,14 +129,16 @@ const apartMs = 2000;
 
 /** One pass of a run. The turn ends with the sending: while zmap waits for late answers, the next run sends. */
 async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promise<void> {
-  const { context, flavour, source6, optOuts, alone } = sending;
+  const { context, flavour, source6, optOuts, alone, packets } = sending;
+  packets.plan(run.name, targets.addresses * run.probes);
   const endTurn = await context.turn();
   let command: Command;
   try {
     const begun = performance.now();
     command = {
       ...zmapCommand(context, { run, flavour, targets, source6, optOuts }),
-      onStatus: ({ waits }) => {
+      onStatus: ({ waits, sent = 0 }) => {
+        packets.done(run.name, sent);
         if (waits && (alone || performance.now() - begun >= apartMs)) endTurn();
       },
     };
@@ -143,6 +148,7 @@ async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promi
   } finally {
     endTurn();
   }
+  packets.finish(run.name);
   // ZMapv6 allows every number when its targets are text
   const known = run.family === 6 && source6 !== null ? targets.addresses : null;
   await requireComplete(context, run, command, known);
@@ -154,7 +160,8 @@ async function askAgain(sending: Sending, run: ZmapRun, pass: number): Promise<v
   const before = Array.from({ length: pass - 1 }, (_, index) => passName(run.name, index + 1));
   const again = { ...run, name: passName(run.name, pass) };
   const targets = await silentTargets(sending.context, again, before);
-  if (targets !== null) await send(sending, again, targets);
+  if (targets === null) sending.packets.plan(again.name, 0);
+  else await send(sending, again, targets);
 }
 
 /**
@@ -178,18 +185,22 @@ export async function runZmap(
   const asText = flavour === flavours.tree6 && due.some(({ family }) => family === 6);
   const source6 = asText ? ownAddress6(context.config.scan.interface) : null;
   await withOptOuts(context, async (optOuts) => {
-    const sending = { context, flavour, source6, optOuts, alone: due.length === 1 };
-    let packets = 0;
+    const units = addresses[4] + addresses[6];
+    const packets = new WorkTally(cooldownSeconds(context.config), (work) =>
+      context.progress(Math.round((units * work.done) / Math.max(1, work.of)), '', work),
+    );
+    // Until it is known who is silent, all may be.
+    for (const run of due) {
+      for (let pass = 1; pass <= 1 + retries; pass += 1) {
+        packets.plan(passName(run.name, pass), addresses[run.family] * run.probes);
+      }
+    }
+    packets.tell();
+    const sending = { context, flavour, source6, optOuts, alone: due.length === 1, packets };
     const all = { 4: await everybody(sending, 4, addresses), 6: ipv6 ? await everybody(sending, 6, addresses) : null };
     await someAtOnce(due, due.length, async (run) => {
       await send(sending, run, all[run.family] ?? all[4]);
-      packets += addresses[run.family] * run.probes;
-      context.progress(Math.round((packets * (addresses[4] + addresses[6])) / totalPackets(due, addresses)));
       for (let pass = 2; pass <= 1 + retries; pass += 1) await askAgain(sending, run, pass);
     });
   });
-}
-
-function totalPackets(runs: ZmapRun[], addresses: Addresses): number {
-  return runs.reduce((sum, { family, probes }) => sum + addresses[family] * probes, 0);
 }

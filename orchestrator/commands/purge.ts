@@ -1,0 +1,23 @@
+import type { AddCommand } from './host.ts';
+
+export const addPurge: AddCommand = (program, host) => {
+  program
+    .command('purge')
+    .description('remove a party from stored runs, raw files and captures included; hashes and results are renewed')
+    .argument('<party>', 'address, prefix, or a name with all names below it')
+    .argument('<run...>', 'folders of complete runs')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mptcp-census purge 198.18.4.7 runs/*               one address
+  $ mptcp-census purge 2001:db8:4::/48 runs/2026-11    all addresses of a prefix
+  $ mptcp-census purge example.org runs/*              a name and every name below it
+
+A purge that was interrupted is repeated with the same command. Copies of a run folder elsewhere are not found.`,
+    )
+    .action(async (text, folders) => {
+      const { purgeLines } = await import('../purge/command.ts');
+      await host.out.lines(purgeLines(text, folders, host.stopSignal()));
+    });
+};
