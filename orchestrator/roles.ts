@@ -46,13 +46,19 @@ function defineRole<I, R>(role: Role<I, R>): Role<I, R> {
   return role;
 }
 
-const Line = z.strictObject({ line: z.int(), text: z.string() });
+const Line = z.strictObject({
+  line: z.int(),
+  text: z.string(),
+  list: z.int().positive().optional(),
+  form: z.string().optional(),
+});
 const Question = z.strictObject({ name: z.string(), type: z.enum(['A', 'AAAA']) });
 export const Shard = z.strictObject({ index: z.int().min(0), of: z.int().positive(), length: z.int().min(0).max(32) });
 const ScanTarget = z.strictObject({ target: z.string(), shard: Shard.optional() });
 const Endpoint = z.strictObject({ address: z.string(), port: z.int(), host: z.string().nullable() });
 const Address = z.strictObject({ address: z.string() });
 
+/** list: number of the list, the first where it is absent; form: how the line is read (lists/form.ts). Both are rare and stand where they must. */
 export type Line = z.infer<typeof Line>;
 export type Question = z.infer<typeof Question>;
 /** target: an address, or a prefix in CIDR notation, or with `shard` a part of one (address/shards.ts) */
@@ -114,10 +120,10 @@ export const roles = {
     unit: 'line',
     input: Line,
     record: TargetsRecord,
-    asked: (row) => [String(row.line)],
+    asked: (row) => [`${row.list ?? 1} ${row.line}`],
     askedCount: () => 1,
-    answered: (record) => String(record.line),
-    unitNumbers: [true],
+    answered: (record) => `${record.list} ${record.line}`,
+    unitNumbers: [true, true],
   }),
   resolver: defineRole({
     unit: 'name and type',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bytesOf } from '../core/memory.ts';
+import { Targets } from './targets.ts';
 
 /** How a schema of the configuration reads its times: a file has them as text with their unit, a manifest as numbers. */
 function secondsSchema(numbers: boolean) {
@@ -21,15 +22,6 @@ function toolChoice<N extends [string, ...string[]]>(names: N) {
     .default(names[0])
     .describe(`${names.join(', ')}, or {command: [...]} for your own program`);
 }
-
-const List = z.strictObject({
-  list: z.string().describe('file or http(s) URL of rank,name lines or plain names; .zip and .gz are opened'),
-  www: z.boolean().default(true).describe('ask every name a second time with www. in front'),
-});
-const Addresses = z.strictObject({
-  addresses: z.string().describe('file of addresses or prefixes, one per line; - reads them from stdin'),
-});
-const Prefixes = z.strictObject({ prefixes: z.array(z.string()).min(1).describe('prefixes in CIDR notation') });
 
 const Parts = z.strictObject({
   targets: z.int().positive().default(200_000),
@@ -228,7 +220,7 @@ function configSchema(seconds: Seconds) {
       .nullable()
       .default(null)
       .describe('seed for the scan order and all other random choices; null: drawn once per run'),
-    targets: z.union([List, Addresses, Prefixes], 'expected exactly one of list, addresses, prefixes'),
+    targets: Targets,
     resolve: resolveSchema(seconds),
     scan: scanSchema(seconds),
     handshake: handshakeSchema(seconds),

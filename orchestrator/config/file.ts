@@ -3,8 +3,9 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { isSpecialPurpose } from '../address/scope.ts';
-import { isUrl } from '../core/folder/list-file.ts';
+import { isUrl } from '../core/inputs/list-file.ts';
 import { CensusError } from '../errors.ts';
+import { listSources, withPaths } from '../lists/sources.ts';
 import { Config } from './config.ts';
 import { describeIssues } from './issues.ts';
 
@@ -53,15 +54,9 @@ export function setKey(tree: Record<string, unknown>, assignment: string): void 
 function absolutePaths(config: Config, folder: string): Config {
   const at = <T extends string | null>(path: T): T | string =>
     path === null || path === '-' || isUrl(path) ? path : resolve(folder, path);
-  const { targets } = config;
   return {
     ...config,
-    targets:
-      'list' in targets
-        ? { ...targets, list: at(targets.list) }
-        : 'addresses' in targets
-          ? { addresses: at(targets.addresses) }
-          : targets,
+    targets: withPaths(config.targets, at),
     scan: { ...config.scan, blocklist: at(config.scan.blocklist) },
     asn: {
       ...config.asn,
@@ -91,6 +86,7 @@ export function loadConfig(path: string, assignments: string[]): Config {
       'mptcp-census init --all FILE writes every key with its meaning',
     );
   }
+  listSources(parsed.data.targets);
   return absolutePaths(parsed.data, dirname(resolve(path)));
 }
 

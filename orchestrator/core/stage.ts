@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { PrefixSet } from '../address/prefix-set.ts';
-import type { Counts } from './folder/entries.ts';
+import type { Counts, SourceEntry } from './folder/entries.ts';
 import type { Manifest } from './folder/manifest.ts';
 import type { ShareTable } from './shared-tables.ts';
 import type { Tool } from './tool.ts';
@@ -29,6 +29,8 @@ export interface UnitsContext<C> {
   batches: (sql: string) => AsyncIterable<unknown[]>;
   /** For what several stages list: it is computed once in a run. */
   shareTable: ShareTable;
+  /** Takes what a file that units are read from was found to be; absent where nobody keeps that. */
+  tell?: (source: SourceEntry) => void;
 }
 
 /** What the role of a stage looks like to core. */

@@ -3,13 +3,14 @@ import type { Config } from '../config/config.ts';
 import { type Counts, newStageEntry } from '../core/folder/entries.ts';
 import { exists } from '../core/folder/files.ts';
 import type { RunFolder } from '../core/folder/folder.ts';
-import { isUrl } from '../core/folder/list-file.ts';
 import { differingKey, type Manifest } from '../core/folder/manifest.ts';
+import { isUrl } from '../core/inputs/list-file.ts';
 import { type Cut, cutParts, readCut } from '../core/part/cut.ts';
 import { knownParts } from '../core/part/entry-file.ts';
 import { missingParts, runPartStage } from '../core/part/part-stage.ts';
 import type { PartStage } from '../core/stage.ts';
 import { leftOut, type RunState, viewStage } from '../core/state.ts';
+import { targetFiles } from '../lists/sources.ts';
 import { counted, type ScopeTally } from './scopes.ts';
 
 /** How a stage stands before a run: nothing of it is asked here. */
@@ -62,8 +63,7 @@ async function earlier(survey: Survey, stage: PartStage<Config>): Promise<Standi
 
 /** The list of targets is read here and now: it lies on this machine, and what follows from it is known then. */
 async function readList({ state, database }: Survey, stage: PartStage<Config>): Promise<Standing> {
-  const { targets } = state.config;
-  if ('list' in targets && isUrl(targets.list)) return { kind: 'unknown', until: 'the list is downloaded' };
+  if (targetFiles(state.config.targets).some(isUrl)) return { kind: 'unknown', until: 'the list is downloaded' };
   await runPartStage(state, stage);
   await viewStage(database, state, stage);
   return { kind: 'done', counts: state.manifest.data.stages[stage.name]?.counts ?? null };

@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { StageWish } from '../core/folder/changes.ts';
-import { isUrl } from '../core/folder/list-file.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
+import { isUrl } from '../core/inputs/list-file.ts';
 import { readThroughInputs } from '../core/inputs/read-through.ts';
 import type { PartStage } from '../core/stage.ts';
+import { targetFiles } from '../lists/sources.ts';
 import { pipeline } from '../pipeline.ts';
 import { readOrganisations } from '../report/organisations/file.ts';
 import { findTool } from '../tools/finder.ts';
@@ -36,8 +37,7 @@ export function decodeInputs(config: Config): string[] {
 
 /** Files that the stage targets reads, but for what comes from elsewhere. */
 function listsOf({ targets }: Config): string[] {
-  const list = 'list' in targets ? targets.list : 'addresses' in targets ? targets.addresses : null;
-  return list === null || list === '-' || isUrl(list) ? [] : [list];
+  return targetFiles(targets).filter((list) => list !== '-' && !isUrl(list));
 }
 
 /** Files that no tool reads. What the report reads is fixed with the first stage: nothing else tells that its content is another. */

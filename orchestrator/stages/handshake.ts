@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { defineStage } from './define.ts';
-import { namedAddresses } from './merge/tables.ts';
+import { namedAddresses, rankOfRun } from './merge/tables.ts';
 import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ address: z.string(), port: z.int(), host: z.string().nullable(), candidate: z.boolean() });
@@ -11,7 +11,7 @@ async function* units({ config, batches }: UnitsContext<Config>): AsyncGenerator
   const screen = createScreen(config);
   const rows = batches(`
     WITH names AS (
-      SELECT address, min({rank: coalesce(rank, 2147483647), www: www, name: target}).name AS host
+      SELECT address, min({rank: coalesce(${rankOfRun}, 2147483647), www: www, name: target}).name AS host
       FROM ${namedAddresses}
       JOIN targets ON targets.target = asked
       GROUP BY address

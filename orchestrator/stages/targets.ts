@@ -1,23 +1,30 @@
 import type { Config } from '../config/config.ts';
-import { readLines } from '../core/folder/list-file.ts';
-import type { UnitRow } from '../core/stage.ts';
+import { openList } from '../core/inputs/list-file.ts';
+import type { UnitRow, UnitsContext } from '../core/stage.ts';
+import { readSource } from '../lists/read.ts';
+import { listSources } from '../lists/sources.ts';
 import { defineStage } from './define.ts';
 
-async function* linesOf(targets: Config['targets']): AsyncGenerator<string[]> {
-  if ('prefixes' in targets) yield targets.prefixes;
-  else yield* readLines('list' in targets ? targets.list : targets.addresses);
+function rowsOf(lines: readonly string[], before: number): UnitRow[] {
+  return lines.map((text, index) => ({ row: { line: before + index + 1, text }, skip: null }));
 }
 
-async function* units({ config }: { config: Config }): AsyncGenerator<UnitRow[]> {
-  let line = 0;
-  for await (const lines of linesOf(config.targets)) {
-    const first = line + 1;
-    line += lines.length;
-    yield lines.map((text, index) => ({ row: { line: first + index, text }, skip: null }));
+async function* units({ config, tell }: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
+  const { targets } = config;
+  if ('prefixes' in targets) yield rowsOf(targets.prefixes, 0);
+  else if ('addresses' in targets) {
+    let before = 0;
+    for await (const lines of (await openList(targets.addresses)).batches) {
+      yield rowsOf(lines, before);
+      before += lines.length;
+    }
+  }
+  for (const [at, source] of listSources(targets).entries()) {
+    tell?.(yield* readSource(source, at + 1, { path: source.list, fetched: null }));
   }
 }
 
-/** Lines of a list into names, addresses and prefixes (paper, section 3, "Alexa list"). */
+/** Lines of lists into names, addresses and prefixes (paper, section 3, "Alexa list"). */
 export const targets = defineStage({
   name: 'targets',
   role: 'list',

@@ -84,6 +84,39 @@ export const FetchedEntry = z.strictObject({
 });
 export type FetchedEntry = z.infer<typeof FetchedEntry>;
 
+/** A file that the units of a stage were read from, and what it was found to be. */
+export const SourceEntry = z.strictObject({
+  as: z.string().describe('what the records call it'),
+  from: z.string().describe('the file, or the URL without its query'),
+  sha256: z.string().nullable().describe('of the file as it lay there or was downloaded; null for stdin'),
+  bytes: z.int().nullable().describe('size of the same; null for stdin'),
+  opened: z
+    .array(z.string())
+    .describe('what it was packed in and how it is written, by its content: zip and its member, gzip, UTF-16'),
+  kind: z.string().describe('what it was recognised as by its first lines'),
+  columns: z
+    .strictObject({
+      name: z.string().nullable().describe('header of the column of names, or its number; null where there is none'),
+      rank: z.string().nullable().describe('the same of ranks; null for a list without'),
+    })
+    .describe('which of its columns were read'),
+  ranks: z.enum(['none', 'each', 'many']).describe('many: a rank is that of several names, as the size of a bucket'),
+  lines: z.int().describe('lines of it, its header among them'),
+  fetched: z
+    .strictObject({
+      at: z.string().describe('when the server was asked, UTC'),
+      cached: z.boolean().describe('the server said that the copy of an earlier download is current'),
+      etag: z.string().nullable().describe("the server's mark of this content; null without one"),
+      last_modified: z
+        .string()
+        .nullable()
+        .describe('since when the server has this content; null where it does not say'),
+    })
+    .nullable()
+    .describe('how it was downloaded; null for a file'),
+});
+export type SourceEntry = z.infer<typeof SourceEntry>;
+
 export const StageEntry = z.strictObject({
   status: z
     .enum(['running', 'done', 'left_out'])
@@ -108,6 +141,10 @@ export const StageEntry = z.strictObject({
   fetched: FetchedEntry.nullable()
     .default(null)
     .describe('the file that it fetched for all its parts; null where it needs none'),
+  sources: z
+    .array(SourceEntry)
+    .default([])
+    .describe('the lists that its units were read from, in their order; empty for stages that read records'),
   outputs: z.record(z.string(), z.string()).describe('files that a stage without parts wrote, with their sha256'),
   rejects_sha256: z
     .string()
@@ -129,6 +166,7 @@ export function newStageEntry(
     counts: null,
     parts: {},
     fetched: null,
+    sources: [],
     outputs: {},
     rejects_sha256: null,
     digest: null,

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
 import { compiled } from '../compiled.ts';
+import { SourceEntry } from '../folder/entries.ts';
 import { exists, LineWriter, sha256File, writeWhole } from '../folder/files.ts';
 import { RunFolder } from '../folder/folder.ts';
 import { openSeal, sealText } from '../folder/sealed.ts';
@@ -17,6 +18,8 @@ export const Cut = z.strictObject({
   skipped: z.record(z.string(), z.int()),
   /** Units in all parts, and the units skipped. */
   units_in: z.int(),
+  /** Files that the units were read from. */
+  sources: z.array(SourceEntry).default([]),
 });
 export type Cut = z.infer<typeof Cut>;
 
@@ -68,7 +71,7 @@ export function weightOf<C>(stage: PartStage<C>, row: unknown, config: C): numbe
 
 /** Rows of a stage on their way into part files: a part is full when the next row does not fit in with its units. */
 class PartFiles<C> {
-  readonly cut: Cut = { parts: [], inputs: {}, skipped: {}, units_in: 0 };
+  readonly cut: Cut = { parts: [], inputs: {}, skipped: {}, units_in: 0, sources: [] };
   readonly #folder: RunFolder;
   readonly #stage: PartStage<C>;
   readonly #most: number;
@@ -115,12 +118,14 @@ class PartFiles<C> {
 /**
  * Writes the units of a stage as part files of at most so many units as the stage says, a single row that is larger and cannot be
  * divided by itself. The cut appears when all are there.
+ * @param sources filled while the units are read
  */
 export async function cutParts<C>(
   folder: RunFolder,
   stage: PartStage<C>,
   config: C,
   units: AsyncIterable<UnitRow[]>,
+  sources: readonly SourceEntry[] = [],
 ): Promise<Cut> {
   const most = stage.partSize(config);
   const files = new PartFiles(folder, stage, most);
@@ -152,6 +157,7 @@ export async function cutParts<C>(
     await files.drain();
   }
   await files.finish();
+  cut.sources.push(...sources);
   await writeCut(folder, stage.name, cut);
   return cut;
 }

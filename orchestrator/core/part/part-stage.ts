@@ -11,6 +11,7 @@ import {
   noCounts,
   nowIso,
   type PartEntry,
+  type SourceEntry,
   type StageEntry,
 } from '../folder/entries.ts';
 import { exists, sha256File, sha256Of } from '../folder/files.ts';
@@ -43,6 +44,7 @@ async function openStage<C>(
     const cut = await readCut(folder, stage.name);
     if (cut !== null) {
       before.parts = await knownParts(folder, stage.name, cut, before.parts);
+      before.sources = cut.sources;
       return { entry: before, cut };
     }
   }
@@ -52,8 +54,12 @@ async function openStage<C>(
   entry.settings = sectionOf(manifest.data.config, stage.name);
   manifest.data.stages[stage.name] = entry;
   await manifest.save();
-  const units = stage.units({ config: state.config, batches: state.batches, shareTable: state.shareTable });
-  return { entry, cut: await cutParts(folder, stage, state.config, units) };
+  const sources: SourceEntry[] = [];
+  const { config, batches, shareTable } = state;
+  const units = stage.units({ config, batches, shareTable, tell: (source) => sources.push(source) });
+  const cut = await cutParts(folder, stage, config, units, sources);
+  entry.sources = cut.sources;
+  return { entry, cut };
 }
 
 /** Raw files are compressed as they are read, and put in place when the part is entered in the manifest. */

@@ -50,6 +50,18 @@ export async function programOutput(program: string, args: string[]): Promise<st
   return failed ? '' : (stdout ?? '');
 }
 
+/** A program between two pipes, for whoever feeds it and reads what it makes of that. */
+export function between(program: string, args: string[]) {
+  return execa(program, args, {
+    buffer: false,
+    reject: false,
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    env: { LC_ALL: 'C', PATH: searchPath() },
+  });
+}
+
 function openLog(site: ExecSite, command: Command, stop: () => void): StderrLog {
   return new StderrLog(join(site.folder, command.stderr ?? `${command.program.name}.stderr`), stop);
 }

@@ -28,7 +28,7 @@ export const HostsRecord = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().describe('list entry, without www'),
-        rank: z.int().nullable().describe('rank in the list'),
+        rank: z.int().nullable().describe('rank in the first list of the run'),
         www: z.boolean().describe('reached through the entry doubled with www only'),
       }),
     )

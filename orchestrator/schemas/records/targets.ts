@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** One line of a target list, cleaned. A name gives two records where `www` is on. */
 export const TargetsRecord = z.strictObject({
+  list: z.int().describe('number of the list among those of the run, from 1 (manifest.json: stages.targets.sources)'),
   line: z.int().describe('line of the list, from 1'),
   kind: z.enum(['name', 'address', 'prefix']).describe('what the target is; addresses and prefixes skip resolve'),
   target: z.string().describe('what is asked or probed: a DNS name, an address, or a prefix in CIDR notation'),
@@ -9,7 +10,7 @@ export const TargetsRecord = z.strictObject({
     .string()
     .nullable()
     .describe('the list entry that the target belongs to, without www; null for addresses and prefixes'),
-  rank: z.int().nullable().describe('rank in the list as printed there; null where the list has none'),
+  rank: z.int().nullable().describe('rank in this list as printed there; null where it has none'),
   www: z.boolean().describe('true for the entry doubled with www. (paper, section 3)'),
 });
 export type TargetsRecord = z.infer<typeof TargetsRecord>;

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
+import { listSources } from '../../lists/sources.ts';
 import { DomainsRecord } from '../../schemas/records/domains.ts';
 import type { RangeTables } from './hosts.ts';
 import { writePiece } from './output.ts';
@@ -9,9 +10,10 @@ import { type Ranges, rangesOf } from './ranges.ts';
 import type { Result } from './result.ts';
 import type { Dealing, Scratch } from './scratch.ts';
 import { allOf, inOrder, makeAndWrite } from './side-by-side.ts';
+import { rankOfRun } from './tables.ts';
 
-/** SQL: where a name of the list stands in domains.parquet, as a text; the lowest of its ranks counts. */
-const placeOf = `lpad(coalesce(CAST(rank AS VARCHAR), repeat('9', 17)), 17, '0') || name`;
+/** SQL: where a name of the lists stands in domains.parquet, as a text; the lowest of its ranks counts. */
+const placeOf = (rank: string) => `lpad(coalesce(CAST(${rank} AS VARCHAR), repeat('9', 17)), 17, '0') || name`;
 
 /** Passes over the list: each gathers the entries of some names, whose addresses are held in memory then, however long the list is. */
 export interface Passes {
@@ -24,7 +26,7 @@ export interface Passes {
 export async function passesOf(context: WholeContext<Config>, size: number): Promise<Passes> {
   const ranges = await rangesOf(
     context,
-    `SELECT ${placeOf} AS key, 1 AS weight FROM targets WHERE kind = 'name'`,
+    `SELECT ${placeOf(rankOfRun)} AS key, 1 AS weight FROM targets WHERE kind = 'name'`,
     size,
   );
   return { count: ranges.count, ranges };
@@ -33,9 +35,9 @@ export async function passesOf(context: WholeContext<Config>, size: number): Pro
 /** SQL of the pass that a name belongs to. It only deals names out: each is gathered whole in one pass. */
 const passOf = ({ count }: Passes) => `CAST(hash(name) % ${count} AS INTEGER)`;
 
-/** Entries of the list as they are dealt out to the passes. */
+/** Entries of the lists as they are dealt out to the passes. */
 export const dealtEntries = (passes: Passes): Dealing => ({
-  rows: "SELECT name, rank FROM targets WHERE kind = 'name'",
+  rows: "SELECT name, coalesce(list, 1) AS list, rank FROM targets WHERE kind = 'name'",
   numbered: passOf(passes),
   count: passes.count,
 });
@@ -53,13 +55,31 @@ export function placedSql(passes: Passes, { hosts, names }: RangeTables): string
     ORDER BY pass`;
 }
 
-/** The entries of one pass. Only addresses that answered with a SYN/ACK can be incapable. */
-function passSql(entries: string, placed: string, run: string): string {
+/** The lists of a run by the names that records have for them, in order. */
+function listNames({ config }: WholeContext<Config>): string[] {
+  return listSources(config.targets).map(({ as }) => as);
+}
+
+/** SQL: each name of some entries once, with its ranks: the lowest that each list has for it. */
+function rankedSql(entries: string, lists: readonly string[]): string {
+  const [only = ''] = lists;
+  if (lists.length < 2) {
+    return `SELECT name, min(rank) AS rank, [{list: ${sqlText(only)}, rank: min(rank)}] AS ranks FROM ${entries} GROUP BY name`;
+  }
+  const names = `[${lists.map(sqlText).join(', ')}]`;
   return `
-    SELECT name, rank, coalesce(addresses, []) AS addresses, coalesce(answered, 0) AS addresses_answered,
+    SELECT name, min(rank) FILTER (list = 1) AS rank,
+      [{list: ${names}[r.list], rank: r.rank} FOR r IN list_sort(list({list: list, rank: rank}))] AS ranks
+    FROM (SELECT name, list, min(rank) AS rank FROM ${entries} GROUP BY name, list) GROUP BY name`;
+}
+
+/** The entries of one pass. Only addresses that answered with a SYN/ACK can be incapable. */
+function passSql(ranked: string, placed: string, run: string): string {
+  return `
+    SELECT name, rank, ranks, coalesce(addresses, []) AS addresses, coalesce(answered, 0) AS addresses_answered,
       coalesce(v1, 0) AS addresses_capable_v1, coalesce(v0, 0) AS addresses_capable_v0,
       coalesce(capable BETWEEN 1 AND answered - 1, false) AS mixed, ${run} AS run
-    FROM (SELECT name, min(rank) AS rank FROM ${entries} GROUP BY name)
+    FROM (${ranked})
     LEFT JOIN (
       SELECT name, list_sort(list(address)) AS addresses, count(*) FILTER (answered) AS answered, count(*) FILTER (v1) AS v1,
         count(*) FILTER (v0) AS v0, count(*) FILTER (v1 OR v0) AS capable
@@ -76,11 +96,15 @@ export async function writeDomains(
   to: { run: string; result: Result },
 ): Promise<void> {
   const { count, ranges } = passes;
+  const lists = listNames(context);
   const turns = inOrder(count).map((pass) => {
     const placed = `(SELECT * EXCLUDE (pass) FROM ${scratch.files('placed')} WHERE pass = ${pass})`;
-    return passSql(scratch.dealt('entries', pass), placed, sqlText(to.run));
+    return passSql(rankedSql(scratch.dealt('entries', pass), lists), placed, sqlText(to.run));
   });
-  await scratch.dealInTurns('gathered', turns, { numbered: ranges.numberOf(`(${placeOf})`), count: ranges.count });
+  await scratch.dealInTurns('gathered', turns, {
+    numbered: ranges.numberOf(`(${placeOf('rank')})`),
+    count: ranges.count,
+  });
   const columns = columnsOf(DomainsRecord).map(([column, type]) => `CAST("${column}" AS ${type}) AS "${column}"`);
   const table = (range: number) => `range_entries_${range % 2}`;
   await makeAndWrite(

@@ -28,8 +28,11 @@ export const hostTables: Readonly<Record<string, string>> = {
   paths: 'SELECT address, ping_rtt_us, failure FROM path',
 };
 
+/** SQL: the rank that the study goes by, of a row of targets: that of its first list. Records of before there were several have no number. */
+export const rankOfRun = 'CASE WHEN coalesce(list, 1) = 1 THEN rank END';
+
 /** Names as they were asked, and as the list has them; and the addresses that were found. Both are dealt out by `asked`, then joined. */
-export const askedSql = "SELECT target AS asked, name, rank, www FROM targets WHERE kind = 'name'";
+export const askedSql = `SELECT target AS asked, name, ${rankOfRun} AS rank, www FROM targets WHERE kind = 'name'`;
 export const resolvedSql = `SELECT asked, address FROM ${namedAddresses}`;
 
 export function namedSql(asked: string, resolved: string): string {

@@ -3,7 +3,15 @@ import { getDomain } from 'tldts';
 import { formatPrefix, parseAddress, parsePrefix } from '../../address/ip.ts';
 
 /** Why a line of a list is no target; counted by kind. */
-export type Artefact = 'blank' | 'url' | 'ip_address' | 'not_a_name';
+export type Artefact =
+  | 'blank'
+  | 'comment'
+  | 'url'
+  | 'ip_address'
+  | 'not_a_name'
+  | 'not_a_rank'
+  | 'wrong_columns'
+  | 'open_quote';
 
 /** Labels of letters, digits, `-` and `_`, a hyphen or underscore in any place: the DNS answers such names and so do we (RFC 2181, 11). */
 const name = /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
@@ -17,6 +25,7 @@ const plain = /^(?:(\d{1,10})[,\t])?((?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9_-]{0,62
 const longest = 253;
 const ranked = /^(\d{1,10})[,\t](.*)$/;
 const ascii = /^[ -~]*$/;
+const odd = /[%\s\p{Cc}]/u;
 
 export interface Entry {
   name: string;
@@ -37,14 +46,19 @@ export function parseEntry(text: string): Entry | Artefact {
 /** The same for whatever else a line may hold. */
 export function parseOddEntry(text: string): Entry | Artefact {
   const line = text.trim();
+  if (line.startsWith('#')) return 'comment';
   const match = ranked.exec(line);
-  const rank = match === null ? null : Number(match[1]);
-  const entry = (match?.[2] ?? line).trim();
+  const found = parseName((match?.[2] ?? line).trim());
+  return typeof found === 'string' ? found : { ...found, rank: match === null ? null : Number(match[1]) };
+}
+
+/** Cleans what stands for a name alone. */
+export function parseName(entry: string): { name: string } | Artefact {
   if (entry === '') return 'blank';
   if (isAddress(entry)) return 'ip_address';
   if (/[/?#]/.test(entry) || /^[^@:]+:\d*$/.test(entry)) return 'url';
-  const cleaned = cleanName(entry);
-  return cleaned === null ? 'not_a_name' : { name: cleaned, rank };
+  const name = cleanName(entry);
+  return name === null ? 'not_a_name' : { name };
 }
 
 function isAddress(entry: string): boolean {
@@ -58,7 +72,8 @@ function isAddress(entry: string): boolean {
 export function cleanName(entry: string): string | null {
   const rooted = entry.endsWith('.') ? entry.slice(0, -1) : entry;
   // domainToASCII reads a URL's host: it decodes %41 and turns 0x7f.1 into an address. Only what needs it goes there.
-  const lower = ascii.test(rooted) ? rooted.toLowerCase() : rooted.includes('%') ? '' : domainToASCII(rooted);
+  // It leaves out tabs and the like, and would make one name of two columns.
+  const lower = ascii.test(rooted) ? rooted.toLowerCase() : odd.test(rooted) ? '' : domainToASCII(rooted);
   return lower.length <= longest && name.test(lower) && !numericEnd.test(lower) ? lower : null;
 }
 

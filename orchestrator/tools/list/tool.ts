@@ -4,6 +4,7 @@ import type { Line } from '../../roles.ts';
 import type { TargetsRecord } from '../../schemas/records/targets.ts';
 import { parseEntry, parseTarget, withoutWww } from './line.ts';
 import { ListRaw } from './raw.ts';
+import { parseRow } from './row.ts';
 
 /**
  * A list of names doubled with `www.` (paper, section 3), or of addresses and prefixes. Lines are judged one by one:
@@ -19,20 +20,22 @@ export const list: Tool<Line, ListRaw, TargetsRecord, Config> = {
 
   raw: ListRaw,
 
-  toRecord({ line, text }, { config }) {
+  toRecord({ line, text, list = 1, form }, { config }) {
+    const unit = `${list} ${line}`;
     if (!('list' in config.targets)) {
       const target = parseTarget(text);
-      if (typeof target === 'string') return new Reject(target, String(line));
-      return { line, ...target, name: null, rank: null, www: false };
+      if (typeof target === 'string') return new Reject(target, unit);
+      return { list, line, ...target, name: null, rank: null, www: false };
     }
-    const entry = parseEntry(text);
-    if (typeof entry === 'string') return new Reject(entry, String(line));
+    const entry = form === undefined ? parseEntry(text) : parseRow(text, form);
+    if (entry === null) return new Reject('unknown_form', unit);
+    if (typeof entry === 'string') return new Reject(entry, unit);
     const { name, rank } = entry;
     const bare = withoutWww(name);
-    if (bare !== null) return { line, kind: 'name', target: name, name: bare, rank, www: true };
-    const record: TargetsRecord = { line, kind: 'name', target: name, name, rank, www: false };
+    if (bare !== null) return { list, line, kind: 'name', target: name, name: bare, rank, www: true };
+    const record: TargetsRecord = { list, line, kind: 'name', target: name, name, rank, www: false };
     // 249: with www. in front a longer name passes the 253 characters of the DNS (RFC 1035, 2.3.4)
     if (!config.targets.www || name.length > 249) return record;
-    return [record, { line, kind: 'name', target: `www.${name}`, name, rank, www: true }];
+    return [record, { list, line, kind: 'name', target: `www.${name}`, name, rank, www: true }];
   },
 };

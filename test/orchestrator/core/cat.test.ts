@@ -79,6 +79,7 @@ function ping(address: string) {
 const domain = {
   run: 'a',
   rank: 1,
+  ranks: [{ list: 'list.csv', rank: 1 }],
   addresses_answered: 0,
   addresses_capable_v1: 0,
   addresses_capable_v0: 0,

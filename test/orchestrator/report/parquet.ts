@@ -77,6 +77,7 @@ export function makeDomain(given: Given<DomainsRecord> & { name: string }): Doma
   const addresses = given.addresses ?? [];
   return DomainsRecord.parse({
     rank: null,
+    ranks: [{ list: 'list.csv', rank: given.rank ?? null }],
     addresses,
     addresses_answered: addresses.length,
     addresses_capable_v1: 0,

@@ -56,7 +56,7 @@ export async function withViews<T>(
 
 /** A list entry, or its www double. */
 export function target(name: string, rank: number | null, www = false): TargetsRecord {
-  return { line: rank ?? 1, kind: 'name', target: www ? `www.${name}` : name, name, rank, www };
+  return { list: 1, line: rank ?? 1, kind: 'name', target: www ? `www.${name}` : name, name, rank, www };
 }
 
 export function resolved(name: string, addresses: string[]): ResolveRecord {

@@ -187,4 +187,52 @@ for (const [sentence, records, lines] of entries) {
   });
 }
 
+const ofLists = ['first.csv.zip', 'second.csv', 'third.csv'];
+const severalLists = [
+  target('both.example', 7),
+  target('first.example', 2),
+  target('both.example', 5),
+  { ...target('both.example', 900), list: 2 },
+  { ...target('both.example', 30), list: 2 },
+  { ...target('second.example', 1), list: 2 },
+  { ...target('second.example', 1, true), list: 2 },
+  { ...target('both.example', null), list: 3 },
+  { ...target('third.example', null), list: 3 },
+];
+
+test('domains: a name keeps its best rank in each list, and the rank of the run is that of the first', async () => {
+  const resolve = [resolved('both.example', [one]), resolved('second.example', [one])];
+  const records = { targets: severalLists, resolve, scan: host(one, 'capable') };
+  for (const size of [undefined, 1]) {
+    const { domains, hosts } = await mergeOf(records, { lists: ofLists, ...(size === undefined ? {} : { size }) });
+    assert.equal(
+      domains.map(
+        ({ name, rank, ranks }) => `${name} ${rank}: ${ranks.map((own) => `${own.list} ${own.rank}`).join(', ')}`,
+      ),
+      [
+        'first.example 2: first.csv 2',
+        'both.example 5: first.csv 5, second.csv 30, third.csv null',
+        'second.example null: second.csv 1',
+        'third.example null: third.csv null',
+      ],
+    );
+    assert.equal(hosts[0]?.domains, [
+      { name: 'both.example', rank: 5, www: false },
+      { name: 'second.example', rank: null, www: false },
+    ]);
+  }
+});
+
+test('domains: a run of one list says its ranks the same way', async () => {
+  const records = { targets: [target('a.example', 9), target('a.example', 4), target('b.example', null)] };
+  const { domains } = await mergeOf(records);
+  assert.equal(
+    domains.map(({ rank, ranks }) => [rank, ranks]),
+    [
+      [4, [{ list: 'list.csv', rank: 4 }]],
+      [null, [{ list: 'list.csv', rank: null }]],
+    ],
+  );
+});
+
 test.run();

@@ -17,6 +17,8 @@ export type Records = Partial<Record<keyof typeof readByMerge, object[]>>;
 interface Asked {
   versions?: number[];
   leftOut?: readonly string[];
+  /** The lists of the run; one when it is left out. */
+  lists?: string[];
   /** Name of the run. */
   run?: string;
   /** Rows that are held in memory at a time; as many as in a census when it is left out. */
@@ -47,7 +49,7 @@ export interface Merged {
 export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merged> {
   const { versions = [1, 0], size, mutate = (sql) => sql } = asked;
   const ranges = { lab: true, lab_ranges: ['198.18.0.0/15', '2001:db8::/32'] };
-  const config = Config.parse({ ...ranges, targets: { list: 'list.csv' }, scan: { versions } });
+  const config = Config.parse({ ...ranges, targets: { list: asked.lists ?? 'list.csv' }, scan: { versions } });
   const folder = mkdtempSync(join(tmpdir(), 'merge-'));
   const database = await openDatabase({ temp: join(folder, '.tmp') });
   const all = async (sql: string) => {

@@ -98,7 +98,7 @@ const endpoints: [sentence: string, config: Config, records: Records, units: str
     ['10.1.2.3 80: not_global', '198.18.0.1 80: not_global', '8.8.8.8 80: asked', '9.9.9.9 80: blocked'],
   ],
   [
-    'the host is the name of the best rank, plain before www, ranked before unranked',
+    'the host is the name of the best rank in the first list, plain before www, ranked before unranked',
     lab,
     {
       scan: ['198.18.0.1', '198.18.0.2', '198.18.0.3', '198.18.0.4'].map((address) => scanned(address, option)),
@@ -108,6 +108,7 @@ const endpoints: [sentence: string, config: Config, records: Records, units: str
         target('a.example', 10),
         target('c.example', 3, true),
         target('b.example', null),
+        { ...target('b.example', 1), list: 2 },
       ],
       resolve: [
         resolved('a.example', ['198.18.0.1', '198.18.0.3']),

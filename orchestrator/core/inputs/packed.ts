@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import { filtered } from '../process/filter.ts';
+import type { Program } from '../tool.ts';
+import { gunzip } from './gzip.ts';
+import { type Peeked, peek } from './peek.ts';
+import { openZip } from './zip.ts';
+
+const headSize = 1024;
+
+/** A decompressor: bytes in, bytes out. */
+function decompressor(name: string, apt: string): Program {
+  return { name, apt, version: { args: ['--version'], pattern: /(\d+\.\d[\d.]*)/ }, privileges: null, okExits: [0] };
+}
+
+/** A way in which a file is packed, told by its first bytes and never by its name. */
+interface Packing {
+  name: string;
+  is: (head: Buffer) => boolean;
+  /** Who unpacks it: this process, a program, or nobody here. */
+  by: 'zip' | 'gzip' | Program | null;
+}
+
+function begins(hex: string): (head: Buffer) => boolean {
+  const magic = Buffer.from(hex, 'hex');
+  return (head) => head.subarray(0, magic.length).equals(magic);
+}
+
+/** Frames that are to be skipped may stand in front. */
+function isZstd(head: Buffer): boolean {
+  const skippable = ((head[0] ?? 0) & 0xf0) === 0x50 && begins('2a4d18')(head.subarray(1));
+  return skippable || begins('28b52ffd')(head);
+}
+
+const packings: readonly Packing[] = [
+  { name: 'zip', is: (head) => begins('504b0304')(head) || begins('504b0506')(head), by: 'zip' },
+  { name: 'gzip', is: begins('1f8b'), by: 'gzip' },
+  { name: 'bzip2', is: (head) => /^BZh[1-9]/.test(head.toString('latin1', 0, 4)), by: decompressor('bzip2', 'bzip2') },
+  { name: 'xz', is: begins('fd377a585a00'), by: decompressor('xz', 'xz-utils') },
+  { name: 'zstd', is: isZstd, by: decompressor('zstd', 'zstd') },
+  { name: 'a 7z archive', is: begins('377abcaf271c'), by: null },
+  { name: 'a rar archive', is: begins('526172211a07'), by: null },
+  { name: 'a tar archive', is: (head) => head.toString('latin1', 257, 262) === 'ustar', by: null },
+  { name: 'a PDF', is: begins('25504446'), by: null },
+  { name: 'a Parquet file', is: begins('50415231'), by: null },
+  { name: 'an HTML page', is: (head) => /^\s*<(!doctype|html|head|\?xml|!--)/i.test(textOf(head)), by: null },
+  { name: 'JSON', is: (head) => /^\s*[[{]\s*["{[]/.test(textOf(head)), by: null },
+];
+
+function textOf(head: Buffer): string {
+  return head.toString('latin1').replace(/^\xef\xbb\xbf/, '');
+}
+
+function packingOf(head: Buffer): Packing | null {
+  return packings.find(({ is }) => is(head)) ?? null;
+}
+
+/** A file without what it was packed in. */
+export interface Unpacked extends Peeked {
+  /** What was taken off, outermost first: "gzip", "zip: top-1m.csv". */
+  packed: string[];
+}
+
+function refuse({ name }: Packing, packed: string[]): never {
+  const where = packed.length === 0 ? 'it is' : `in the ${packed.join(', ')} is`;
+  throw new Error(`${where} ${name}, no list of lines`);
+}
+
+async function unpackedFrom(path: string, { chunks }: Peeked, packing: Packing): Promise<Unpacked> {
+  const { by, name } = packing;
+  if (by === null || by === 'zip') await chunks.return(undefined);
+  if (by === null) return refuse(packing, []);
+  if (by === 'zip') {
+    // Its table of contents stands at its end.
+    if (path === '-') throw new Error('a zip archive cannot be read from stdin: unpack it, or name the file');
+    const { member, chunks: inside } = await openZip(path);
+    return { ...(await peek(inside, headSize)), packed: [`zip: ${member}`] };
+  }
+  const plain = by === 'gzip' ? gunzip(chunks) : filtered({ program: by, args: ['-dc'], file: path }, chunks);
+  return { ...(await peek(plain, headSize)), packed: [name] };
+}
+
+/**
+ * Opens a file, or stdin for -, and whatever it is packed in, told by content.
+ * @throws Error for an archive or document of another kind, CensusError without the program that unpacks it
+ */
+export async function openUnpacked(path: string): Promise<Unpacked> {
+  const source: AsyncIterable<Uint8Array> = path === '-' ? process.stdin : createReadStream(path);
+  const outer = await peek(source, headSize);
+  const packing = packingOf(outer.head);
+  if (packing === null) return { ...outer, packed: [] };
+  const inner = await unpackedFrom(path, outer, packing);
+  const nested = packingOf(inner.head);
+  if (nested !== null) {
+    await inner.chunks.return(undefined);
+    refuse(nested, inner.packed);
+  }
+  return inner;
+}
+
+/** The program that a file needs to be unpacked; null where none is needed, or the file is not there. */
+export async function unpackerOf(path: string): Promise<Program | null> {
+  const { head, chunks } = await peek(createReadStream(path, { end: headSize - 1 }), headSize);
+  await chunks.return(undefined);
+  const by = packingOf(head)?.by ?? null;
+  return typeof by === 'object' ? by : null;
+}

@@ -1,0 +1,52 @@
+import { lineBatches } from '../process/lines.ts';
+import { peek } from './peek.ts';
+
+const headSize = 1 << 16;
+
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+/** The encoding that a byte order mark names; UTF-8 without one. */
+function encodingOf(head: Buffer): Encoding {
+  const mark = head.toString('hex', 0, 4);
+  if (mark === 'fffe0000' || mark === '0000feff') throw new Error('it is UTF-32: convert it to UTF-8');
+  if (mark.startsWith('fffe')) return 'utf-16le';
+  if (mark.startsWith('feff')) return 'utf-16be';
+  if (head.includes(0)) {
+    throw new Error(
+      'it holds zero bytes, as no text in UTF-8 does: if it is UTF-16 without a byte order mark, convert it',
+    );
+  }
+  return 'utf-8';
+}
+
+async function* decoded(chunks: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
+/** Files of an old kind end their lines with a carriage return alone. */
+async function* withLineFeeds(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array | string> {
+  for await (const chunk of chunks) {
+    if (typeof chunk === 'string') yield chunk.replaceAll('\r', '\n');
+    else yield chunk.map((byte) => (byte === 0x0d ? 0x0a : byte));
+  }
+}
+
+export interface Text {
+  /** Lines without their ends, all of a chunk at once. */
+  batches: AsyncGenerator<string[]>;
+  /** What is unusual about it: "UTF-16", "carriage returns". */
+  oddities: string[];
+}
+
+/** Lines of bytes, however they are encoded and end: UTF-8 or, by its mark, UTF-16; LF, CR LF, or CR alone. */
+export async function textOf(source: AsyncIterable<Uint8Array>): Promise<Text> {
+  const { head, chunks } = await peek(source, headSize);
+  const encoding = encodingOf(head);
+  const start = encoding === 'utf-8' ? head.toString('latin1') : new TextDecoder(encoding).decode(head);
+  const returns = start.includes('\r') && !start.includes('\n');
+  const text = encoding === 'utf-8' ? chunks : decoded(chunks, encoding);
+  const oddities = [...(encoding === 'utf-8' ? [] : ['UTF-16']), ...(returns ? ['carriage returns'] : [])];
+  return { batches: lineBatches(returns ? withLineFeeds(text) : text), oddities };
+}

@@ -1,0 +1,113 @@
+import { stat } from 'node:fs/promises';
+import type { SourceEntry } from '../core/folder/entries.ts';
+import { sha256File } from '../core/folder/files.ts';
+import { openList, unreadable } from '../core/inputs/list-file.ts';
+import type { UnitRow } from '../core/stage.ts';
+import { CensusError } from '../errors.ts';
+import { formText } from './form.ts';
+import { type Recognised, recognise } from './recognise.ts';
+import type { ListSource } from './sources.ts';
+
+/** So many lines are looked at, where there are as many. */
+const sampleSize = 1000;
+
+/** A list where it lies on this machine. */
+export interface Located {
+  path: string;
+  /** What was asked of a server; null for a file. */
+  fetched: SourceEntry['fetched'];
+}
+
+/** First lines of a list, and all of its batches. */
+async function sampled(
+  batches: AsyncGenerator<string[]>,
+): Promise<{ sample: string[]; all: AsyncGenerator<string[]> }> {
+  const first: string[][] = [];
+  let count = 0;
+  while (count < sampleSize) {
+    const { value, done } = await batches.next();
+    if (done) break;
+    first.push(value);
+    count += value.length;
+  }
+  async function* all(): AsyncGenerator<string[]> {
+    yield* first;
+    yield* batches;
+  }
+  return { sample: first.flat().slice(0, sampleSize), all: all() };
+}
+
+/** @throws CensusError E_INPUT when it is not the list that the configuration means */
+async function hashOf({ list, sha256 }: ListSource, path: string): Promise<string | null> {
+  if (path === '-') {
+    if (sha256 === null) return null;
+    throw new CensusError('E_INPUT', 'targets.sha256 cannot be compared with stdin', 'name a file');
+  }
+  const is = await sha256File(path).catch((cause: unknown) => {
+    throw unreadable(list, cause);
+  });
+  if (sha256 === null || is === sha256.toLowerCase()) return is;
+  const hint = 'get the list that is meant, or correct targets.sha256';
+  throw new CensusError('E_INPUT', `targets: ${list} is another file than was expected: its sha256 is ${is}`, hint);
+}
+
+/** What a list is, without the rest of its lines. */
+export interface Looked extends Recognised {
+  opened: string[];
+}
+
+/**
+ * Opens a list and looks at its first lines.
+ * @throws CensusError when it cannot be read, or its columns cannot be told
+ */
+async function openSource(source: ListSource, path: string): Promise<Looked & { batches: AsyncGenerator<string[]> }> {
+  const { batches, opened } = await openList(path, source.list);
+  const { sample, all } = await sampled(batches);
+  try {
+    return { ...recognise(sample, source), opened, batches: all };
+  } catch (cause) {
+    await all.return(undefined);
+    throw unreadable(source.list, cause);
+  }
+}
+
+/** The same, and closes it: for whoever only wants to know. */
+export async function lookAt(source: ListSource, path: string): Promise<Looked> {
+  const { batches, ...looked } = await openSource(source, path);
+  await batches.return(undefined);
+  return looked;
+}
+
+/** A URL as it may be kept: its query may hold a token. */
+export function shownUrl(list: string): string {
+  if (!URL.canParse(list)) return list;
+  const { origin, pathname } = new URL(list);
+  return `${origin}${pathname}`;
+}
+
+/**
+ * Lines of a list as units, and at the end what it was.
+ * @param number of the list in the run, from 1
+ */
+export async function* readSource(
+  source: ListSource,
+  number: number,
+  { path, fetched }: Located,
+): AsyncGenerator<UnitRow[], SourceEntry> {
+  const sha256 = await hashOf(source, path);
+  const { kind, header, form, columns, ranks, opened, batches } = await openSource(source, path);
+  const of = { ...(number === 1 ? {} : { list: number }), ...(form === null ? {} : { form: formText(form) }) };
+  let lines = 0;
+  for await (const batch of batches) {
+    const before = lines;
+    lines += batch.length;
+    yield batch.map((text, at) => ({
+      row: { line: before + at + 1, text, ...of },
+      // Files that were put together have it in the middle, too.
+      skip: header !== null && text === header ? 'header' : null,
+    }));
+  }
+  const from = fetched === null ? source.list : shownUrl(source.list);
+  const bytes = path === '-' ? null : (await stat(path)).size;
+  return { as: source.as, from, sha256, bytes, opened, kind, columns, ranks, lines, fetched };
+}

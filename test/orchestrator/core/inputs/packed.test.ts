@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CensusError } from '../../../../orchestrator/errors.ts';
+import { all, file, folder, gzipped, many, text, through, zeros, zip } from './list-files.ts';
+
+const test = suite('packed');
+
+async function messageOf(list: string): Promise<string> {
+  const error = await all(list).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof CensusError ? `${error.code} ${error.message} ${error.hint}` : String(error);
+}
+
+/** An archive of one list. */
+function tar(): Buffer {
+  file('plain.csv', text);
+  return execFileSync('tar', ['cf', '-', '-C', folder, 'plain.csv']);
+}
+
+const broken: [sentence: string, list: () => string, message: RegExp][] = [
+  ['a file that is not there', () => join(folder, 'none.csv'), /none\.csv: ENOENT/],
+  ['a folder', () => folder, /EISDIR/],
+  ['a gzip file cut short', () => file('cut.csv.gz', gzipped(text).subarray(0, 20)), /unexpected end of file/],
+  [
+    'gzip with other bytes than zeros behind it',
+    () => file('tail.gz', Buffer.concat([gzipped(text), zeros(70_000), Buffer.from('x')])),
+    /bytes behind the end/,
+  ],
+  [
+    'gzip with text right behind it',
+    () => file('tail2.gz', Buffer.concat([gzipped(text), Buffer.from('4,d.example')])),
+    /incorrect header check|bytes behind/,
+  ],
+  [
+    'a bzip2 file cut short',
+    () => file('cut.bz2', through('bzip2', text).subarray(0, 30)),
+    /cut\.bz2: bzip2 ended with code 2.*damaged or cut/,
+  ],
+  [
+    'an xz file cut short',
+    () => file('cut.xz', through('xz', text).subarray(0, 50)),
+    /cut\.xz: xz ended with code 1: .*[Uu]nexpected end/,
+  ],
+  [
+    'a zstd file with a flipped bit',
+    () => file('flip.zst', flipped(through('zstd', many.join('\n')))),
+    /flip\.zst: zstd ended with code 1/,
+  ],
+  [
+    'a zip archive cut short',
+    () => file('cut.zip', readFileSync(zip('whole.zip', { 'top.csv': text })).subarray(0, 60)),
+    /[Ee]nd of central directory/,
+  ],
+  [
+    'a zip archive with a flipped bit in stored bytes',
+    () => file('flip.zip', flippedText()),
+    /its checksum is another one|invalid/,
+  ],
+  ['a zip archive without a file', () => zip('hollow.zip', { 'lists/': '' }), /holds no file/],
+  [
+    'a zip archive of several lists',
+    () => zip('both.zip', { 'top-1m.csv': text, 'top-1m-tld.csv': 'com' }),
+    /2 files that may be meant: top-1m\.csv, top-1m-tld\.csv/,
+  ],
+  ['a tar archive', () => file('list.tar', tar()), /it is a tar archive/],
+  ['a tar archive in gzip', () => file('list.tgz', gzipSync(tar())), /in the gzip is a tar archive/],
+  [
+    'a zip archive in gzip',
+    () => file('list.zip.gz', gzipSync(readFileSync(zip('in.zip', { 'top.csv': text })))),
+    /in the gzip is zip/,
+  ],
+  [
+    'the page of a server that has no list',
+    () => file('page.csv', '<!DOCTYPE html>\n<html><body>404</body></html>'),
+    /it is an HTML page/,
+  ],
+  ['JSON', () => file('list.json', '[{"domain":"a.example"}]'), /it is JSON/],
+  [
+    'UTF-16 without a mark',
+    () => file('raw16.csv', Buffer.from(text, 'utf16le')),
+    /zero bytes.*UTF-16 without a byte order mark/,
+  ],
+  ['UTF-32', () => file('utf32.csv', Buffer.from('fffe00006100000062000000', 'hex')), /UTF-32/],
+];
+
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[copy.length >> 1] = (copy[copy.length >> 1] ?? 0) ^ 0x10;
+  return copy;
+}
+
+/** An archive whose list is stored as it is, with one letter of it changed. */
+function flippedText(): Buffer {
+  const script =
+    'import sys,zipfile\nz=zipfile.ZipFile(sys.argv[1],"w",zipfile.ZIP_STORED)\nz.writestr("top.csv","1,a.example")\nz.close()';
+  execFileSync('python3', ['-c', script, join(folder, 'stored.zip')]);
+  const bytes = readFileSync(join(folder, 'stored.zip'));
+  bytes[bytes.indexOf('a.example')] = 'z'.charCodeAt(0);
+  return bytes;
+}
+
+for (const [sentence, list, message] of broken) {
+  test(`${sentence} is an error that names it`, async () => {
+    const said = await messageOf(list());
+    assert.match(said, /^E_INPUT /);
+    assert.match(said, message);
+  });
+}
+
+for (const [program, apt] of [
+  ['bzip2', 'bzip2'],
+  ['xz', 'xz-utils'],
+  ['zstd', 'zstd'],
+] as const) {
+  test(`without ${program} the error says what to install`, async () => {
+    const path = file(`lone.${program}`, through(program, text));
+    const before = process.env.PATH;
+    process.env.PATH = '/nonexistent';
+    try {
+      const said = await messageOf(path);
+      assert.match(
+        said,
+        new RegExp(
+          `^E_PROGRAM_MISSING .*lone\\.${program} needs ${program}, which is not installed apt-get install .*${apt}`,
+        ),
+      );
+    } finally {
+      process.env.PATH = before;
+    }
+  });
+}
+
+test.run();
