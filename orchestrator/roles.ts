@@ -34,6 +34,8 @@ export interface Role<I, R> {
   /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
   divided?(row: I, most: number, config: Config): I[] | null;
   answered(record: R): string;
+  /** A unit has one record at most: whatever else is said of it is rejected, and doubles nothing. */
+  oneRecord?: true;
   /** Which words of a unit's name are numbers: records are sorted by the words, these by value. Default: none. */
   unitNumbers?: readonly boolean[];
   /** Names what a record says: a second record of the same identity is the first one again. Default: all of its fields. */
@@ -108,6 +110,7 @@ function shardRows(target: string, most: number): ScanTarget[] | null {
 }
 
 const perAddress = {
+  oneRecord: true as const,
   unit: 'address',
   input: Address,
   asked: (row: Address) => [row.address],
@@ -131,6 +134,7 @@ export const roles = {
     record: ResolveRecord,
     asked: (row) => [`${row.name} ${row.type}`],
     answered: (record) => `${record.name} ${record.type}`,
+    oneRecord: true,
   }),
   syn_prober: defineRole({
     unit: 'address, port, probe',
@@ -152,6 +156,7 @@ export const roles = {
     record: HandshakeRecord,
     asked: (row) => [`${row.address} ${row.port}`],
     answered: (record) => `${record.address} ${record.port}`,
+    oneRecord: true,
     unitNumbers: [false, true],
   }),
   prefix_table: defineRole({ ...perAddress, record: AsnRecord }),

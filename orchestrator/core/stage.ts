@@ -47,6 +47,8 @@ export interface StageRole<C> {
   /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
   divided?(row: unknown, most: number, config: C): unknown[] | null;
   answered(record: unknown): string;
+  /** A unit has one record at most: what else is said of it is rejected. */
+  oneRecord?: true;
   /** Which words of a unit's name are numbers: records are sorted by the words, these by value. Default: none. */
   unitNumbers?: readonly boolean[];
   /** A second record of the same identity is the first one again; default: all of its fields. */

@@ -1,4 +1,5 @@
 import type { Manifest } from '../core/folder/manifest.ts';
+import { invalidRows } from '../core/rejects.ts';
 import type { Notice } from '../report/facts.ts';
 
 /**
@@ -11,6 +12,8 @@ const facts = {
   send_failures: 'packets were lost on this machine before they left, so their targets may count as silent',
   first_targets_unsent:
     'targets got no packet, which the prober does to the first of a sending thread: they count as silent',
+  [invalidRows]:
+    'rows of its program were no records or of units that were not asked, so some answers may be missing; rejects/ has each with its reason',
   capture_dropped:
     'packets were lost on this machine by the capture of connections, so some observations may be missing',
 } as const;
@@ -55,10 +58,11 @@ export function losses(manifest: Manifest): Notice[] {
  * Lines of a program that no unit answers for. Where a line is a unit, as one of the target list, or names the unit that it is about,
  * its rejection is counted among the units. Not each is a loss: an ICMP error is no echo, and an answer that nobody asked for is none.
  */
-function rejectNotice({ stages }: Manifest, stage: string): Notice[] {
-  const counts = stages[stage]?.counts ?? null;
+function rejectNotice(manifest: Manifest, stage: string): Notice[] {
+  const counts = manifest.stages[stage]?.counts ?? null;
   if (counts === null) return [];
-  const stray = counts.rejected_lines - Object.values(counts.rejected).reduce((sum, count) => sum + count, 0);
+  const units = Object.values(counts.rejected).reduce((sum, count) => sum + count, 0);
+  const stray = counts.rejected_lines - units - (sumOf(manifest, stage, invalidRows) ?? 0);
   const text = `${stray} of the program's lines gave no record; rejects/${stage}.ndjson has each with its reason`;
   return stray <= 0 ? [] : [{ stage, text, lost: false }];
 }

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProgramError } from '../../errors.ts';
 import { addReasons, type CommandEntry, type Counts } from '../folder/entries.ts';
 import { exists, LineWriter } from '../folder/files.ts';
 import { type RawReader, rawExists, rawStream } from '../folder/raw-files.ts';
 import { start } from '../process/exec.ts';
 import { splitLines, Tail } from '../process/lines.ts';
+import { invalidOutput, invalidRows, isBroken } from '../rejects.ts';
 import { NarrowRows } from '../rows/narrow-row.ts';
 import { type Destination, type RecordsFile, RecordsWriter, writeRecords } from '../rows/records-file.ts';
 import { throwIfStopped } from '../stop.ts';
@@ -52,22 +52,15 @@ async function* offlineLines<C>(job: PartJob<C>, command: Command): AsyncGenerat
 
 /** @throws ProgramError E_PROGRAM_RUBBISH when more of what a program printed fits no schema than fits */
 async function refuseRubbish<C>(job: PartJob<C>, decoder: PartDecoder<C>, command: CommandEntry | undefined) {
-  const { rubbish, taken } = decoder;
-  if (rubbish === 0 || rubbish <= taken) return;
+  const { rubbish: invalid, taken } = decoder;
+  if (!isBroken(invalid, taken, false)) return;
   await decoder.rejects.finish();
   const { stage, tool, part, folder } = job;
-  throw new ProgramError(
-    'E_PROGRAM_RUBBISH',
-    {
-      stage: stage.name,
-      part,
-      argv: command?.argv ?? [tool.name],
-      exitCode: command?.exit_code ?? null,
-      what: `printed invalid output: ${rubbish} rows do not match its schema, ${taken} do`,
-      stderrTail: await lastStderr(job, command),
-    },
-    `see ${folder.rejectsPart(stage.name, part)} and ${folder.raw(stage.name, part)}; move the latter elsewhere to measure the part again`,
-  );
+  const argv = command?.argv ?? [tool.name];
+  const stderrTail = await lastStderr(job, command);
+  const hint = `see ${folder.rejectsPart(stage.name, part)} and ${folder.raw(stage.name, part)}; move the latter elsewhere to measure the part again`;
+  const failure = { stage: stage.name, part, argv, exitCode: command?.exit_code ?? null, stderrTail };
+  throw invalidOutput(failure, { invalid, taken, hint });
 }
 
 /** Reads all that the part's programs left, batch by batch. */
@@ -207,7 +200,8 @@ export async function decodePart<C>(
   const { decoder, books, written, commands } = inOrder ?? (await decodeSorted(decoding, live));
   const own: Record<string, number | string> =
     !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
-  const facts = { ...own, ...books.repeats.facts() };
+  const invalid = decoder.rubbish === 0 ? {} : { [invalidRows]: decoder.rubbish };
+  const facts = { ...own, ...books.repeats.facts(), ...invalid };
   const unasked = (name: string) => (typeof own[name] === 'number' ? own[name] : 0);
   const purged = await purgedOf(job, raw);
   const skipped = await skippedUnits(job, raw);

@@ -14,6 +14,8 @@ const fewest = 1024;
 export class AskedInOrder implements Asked {
   #units: string[] = [];
   #head = 0;
+  /** Rows of one unit come together. */
+  #answered: string | null = null;
 
   add(unit: string): void {
     this.#units.push(unit);
@@ -27,6 +29,12 @@ export class AskedInOrder implements Asked {
     }
     if (this.#head > fewest && this.#head * 2 > this.#units.length) this.#drop();
     return true;
+  }
+
+  isAnswered(unit: string): boolean {
+    const before = this.#answered;
+    this.#answered = unit;
+    return before === unit;
   }
 
   /** Forgets what the rows have passed. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { compiled } from '../compiled.ts';
 import type { LineWriter } from '../folder/files.ts';
+import { isTooLong } from '../process/lines.ts';
 import { UnknownFields } from '../rows/unknown-fields.ts';
 import { type RawRow, Reject } from '../tool.ts';
 import { reportInput, schemaReason } from './reasons.ts';
@@ -8,11 +9,20 @@ import type { RowSink } from './sink.ts';
 import type { PartJob } from './site.ts';
 import { type Books, unitKey } from './units.ts';
 
+/** Characters of a rejected line that are kept: the raw files have the rest. */
+const mostOfLine = 10_000;
+
+/** Why a line holds no value at all; null when it holds one. */
+function lineReason({ value, line }: RawRow): string | null {
+  if (value !== null || line === undefined || line === 'null') return null;
+  return isTooLong(line) ? 'longer than any line of a program' : null;
+}
+
 /** Rows of a part on their way to records, and what is counted on it. */
 export class PartDecoder<C> {
   readonly rejects: LineWriter;
   readonly unknown: UnknownFields;
-  /** Rows that fit no schema: a program that prints little else is broken. */
+  /** Rows that fit no schema or are of units that nobody asked for: a program that prints little else is broken. */
   rubbish = 0;
   taken = 0;
   readonly #job: PartJob<C>;
@@ -42,8 +52,7 @@ export class PartDecoder<C> {
     const { tool, config } = this.#job;
     const raw = this.#raw.safeParse(row.value, reportInput);
     if (!raw.success) {
-      this.rubbish += 1;
-      this.#reject(row, schemaReason('schema', raw.error));
+      this.#refuse(row, lineReason(row) ?? schemaReason('schema', raw.error));
       return;
     }
     this.unknown.count(row.value, raw.data);
@@ -59,14 +68,15 @@ export class PartDecoder<C> {
   #keep(row: RawRow, made: unknown): void {
     const strict = this.#record.safeParse(made, reportInput);
     if (!strict.success) {
-      this.rubbish += 1;
-      this.#reject(row, schemaReason('record', strict.error));
+      this.#refuse(row, schemaReason('record', strict.error));
       return;
     }
     const record = strict.data;
     const { role } = this.#job.stage;
     const unit = role.answered(record);
-    if (!this.#books.tally.wasAsked(unit, this.#job.config)) this.#reject(row, `not_asked: ${unit}`);
+    const { tally } = this.#books;
+    if (!tally.wasAsked(unit, this.#job.config)) this.#refuse(row, `not_asked: ${unit}`);
+    else if (tally.isAnswered(unit)) this.#reject(row, `answered before: ${unit}`);
     else if (!this.#take(unit, record)) this.#reject(row, 'record: half a character');
     else this.taken += 1;
   }
@@ -87,9 +97,14 @@ export class PartDecoder<C> {
     return this.#key;
   }
 
+  #refuse(row: RawRow, reason: string): void {
+    this.rubbish += 1;
+    this.#reject(row, reason);
+  }
+
   #reject(row: RawRow, reason: string): void {
     const { stage, part, tool } = this.#job;
-    const line = row.line ?? JSON.stringify(row.value);
+    const line = (row.line ?? JSON.stringify(row.value)).slice(0, mostOfLine);
     this.rejects.add(JSON.stringify({ stage: stage.name, part, program: tool.name, reason, line }));
   }
 }

@@ -21,7 +21,7 @@ import { RawReader } from '../folder/raw-files.ts';
 import { supersede } from '../folder/superseded.ts';
 import { fetchInput } from '../inputs/fetched.ts';
 import { someAtOnce, Turns } from '../process/turns.ts';
-import { joinRejects, sameRejects } from '../rejects.ts';
+import { joinRejects, requireUsable, sameRejects } from '../rejects.ts';
 import type { PartStage, RowScreen } from '../stage.ts';
 import type { RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
@@ -204,6 +204,7 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   await mkdir(state.folder.stage(stage.name), { recursive: true });
   entry.rejects_sha256 = await joinRejects(state.folder, stage.name, cut.parts);
   entry.counts = stageCounts(entry, cut);
+  requireUsable(state.folder, stage.name, entry);
   entry.digest = stageDigest(cut.parts.map((part) => entry.parts[part]?.output_sha256 ?? ''));
   entry.status = 'done';
   // A stage that was switched off and on again asks nobody: it keeps its dates.

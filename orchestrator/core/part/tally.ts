@@ -7,6 +7,18 @@ import type { Outcome } from './outcomes.ts';
 export interface Asked {
   add(unit: string): unknown;
   has(unit: string): boolean;
+  /** true when a record of the unit came before: for roles that have one of each. */
+  isAnswered(unit: string): boolean;
+}
+
+/** Units in any order, and those of them that a record came for. */
+class AskedInAnyOrder extends Set<string> implements Asked {
+  readonly #answered = new Set<string>();
+
+  isAnswered(unit: string): boolean {
+    const before = this.#answered.size;
+    return this.#answered.add(unit).size === before;
+  }
 }
 
 /** Counts where every unit of one part ended, so that units in = answered + failed + rejected. Each unit is settled once. */
@@ -20,7 +32,7 @@ export class Tally<C> {
   #settled = 0;
   readonly counts: Counts = noCounts();
 
-  constructor(stage: PartStage<C>, asked: Asked = new Set<string>()) {
+  constructor(stage: PartStage<C>, asked: Asked = new AskedInAnyOrder()) {
     this.#stage = stage;
     this.#asked = asked;
   }
@@ -42,6 +54,11 @@ export class Tally<C> {
     if (this.#wide.length === 0) return false;
     this.#isWithin ??= this.#stage.role.within?.(this.#wide, config) ?? (() => true);
     return this.#isWithin(unit);
+  }
+
+  /** true when the unit has its record already, where it has but one. */
+  isAnswered(unit: string): boolean {
+    return this.#stage.role.oneRecord === true && this.#asked.isAnswered(unit);
   }
 
   /** Says what became of a unit, once per unit: rows come sorted by unit (units.ts). */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Hmac, Missing, Scope } from '../lists.ts';
+import { Address, Port } from '../values.ts';
 
 /** One address that the server announced with ADD_ADDR (RFC 8684, 3.4.1). Echoes of our own kernel are not here. */
 export const Announcement = z.strictObject({
   address_id: z.int().describe('address identifier in the option'),
-  address: z.string().describe('the announced address, IPv4 or IPv6'),
-  port: z.int().nullable().describe('the announced port; null when the option has none'),
+  address: Address.describe('the announced address, IPv4 or IPv6'),
+  port: Port.nullable().describe('the announced port; null when the option has none'),
   scope: Scope.describe('where the address can be reached from'),
   hmac: Hmac.describe(
     'whether the truncated HMAC verifies with the keys of the connection; absent in v0 and in echoes, unverifiable where a key was not seen',
@@ -19,8 +20,8 @@ export const Announcement = z.strictObject({
 
 /** One real connection to an address and port, from its packets. */
 export const HandshakeRecord = z.strictObject({
-  address: z.string().describe('the server address'),
-  port: z.int().describe('the server TCP port'),
+  address: Address.describe('the server address'),
+  port: Port.describe('the server TCP port'),
   host: z.string().nullable().describe('name sent in the Host header; null when the address has none'),
   connected: z.boolean().describe('the three-way handshake completed'),
   http_status: z.int().nullable().describe('status of the first HTTP answer'),

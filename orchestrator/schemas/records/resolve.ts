@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { Missing } from '../lists.ts';
+import { Address, Moment } from '../values.ts';
 
 /** The answer to one question of the DNS: one name, one type. */
 export const ResolveRecord = z.strictObject({
   name: z.string().describe('the name asked'),
   type: z.enum(['A', 'AAAA']).describe('the record type asked'),
-  addresses: z.array(z.string()).describe('addresses in the answer, sorted; empty when none'),
+  addresses: z.array(Address).describe('addresses in the answer, sorted; empty when none'),
   chain: z.array(z.string()).describe('aliases followed, in order, the canonical name last; empty without CNAME'),
   status: z.string().describe("the resolver program's own word for the outcome, such as ok or nxdomain"),
   ttl: z
     .int()
+    .min(0)
     .nullable()
     .default(null)
     .describe(
       'seconds that the resolver may repeat the answer for, the least along the aliases; null when it gave none',
     )
     .meta({ volatile: true }),
-  answered_at: z
-    .string()
-    .nullable()
+  answered_at: Moment.nullable()
     .default(null)
     .describe('when the answer came, or the question was given up, UTC; null when the program does not say')
     .meta({ volatile: true }),

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { tcpOptions } from '../../mptcp/tcp-options.ts';
 import { Classification, Missing } from '../lists.ts';
+import { Address, Hex, Moment, Port } from '../values.ts';
 
-const hex = (what: string) => z.string().nullable().describe(what);
+const hex = (what: string) => Hex.nullable().describe(what);
 
 /** One reply to one SYN: the evidence, as seen. Silent units have no row; they are counted. */
 export const ScanRecord = z.strictObject({
-  address: z.string().describe('the target address'),
-  port: z.int().describe('the target TCP port'),
+  address: Address.describe('the target address'),
+  port: Port.describe('the target TCP port'),
   probe: z.string().describe('kind of probe sent: v1, v0, ... (zmap-module/README.md)'),
   pass: z
     .int()
@@ -37,7 +38,7 @@ export const ScanRecord = z.strictObject({
   sent_ip_id: z.int().nullable().describe('IP identification of our SYN; null in IPv6'),
   sent_options_order: z.string().nullable().describe('TCP options of our SYN in order'),
   option: hex('first option of kind 30 in the reply, hex, as received; null when there is none'),
-  options_mptcp: z.array(z.string()).describe('all options of kind 30 in the reply, hex, in order'),
+  options_mptcp: z.array(Hex).describe('all options of kind 30 in the reply, hex, in order'),
   version: z.int().nullable().describe('MPTCP version in the reply'),
   flags: hex('flags octet in the reply, two hex digits'),
   sender_key: hex("key in the reply, 16 hex digits: the server's, unless it mirrors").meta({ volatile: true }),
@@ -67,7 +68,7 @@ export const ScanRecord = z.strictObject({
     ),
   icmp_type: z.int().nullable().describe('ICMP type of an error reply'),
   icmp_code: z.int().nullable().describe('ICMP code of an error reply'),
-  icmp_hop: z.string().nullable().describe('address that sent the ICMP error'),
+  icmp_hop: Address.nullable().describe('address that sent the ICMP error'),
   icmp_quoted_option: hex(
     'option of kind 30 in the SYN that the ICMP error quotes; null when the quote has none, or ends before it: icmp_quoted_options tells which',
   ),
@@ -79,7 +80,7 @@ export const ScanRecord = z.strictObject({
   icmp_quoted_options_missing: Missing.nullable().describe(
     'why icmp_quoted_options is null: not_applicable without an ICMP error, not_returned when it quotes less (RFC 792 asks for 8 bytes of TCP)',
   ),
-  received_at: z.string().describe('arrival of the reply, UTC, ISO 8601').meta({ volatile: true }),
+  received_at: Moment.describe('arrival of the reply, UTC, ISO 8601').meta({ volatile: true }),
 });
 export type ScanRecord = z.infer<typeof ScanRecord>;
 

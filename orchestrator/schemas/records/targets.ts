@@ -1,16 +1,25 @@
 import { z } from 'zod';
+import { isAddress, isName, isPrefix } from '../values.ts';
+
+/** What a target of each kind must look like: it is asked for and sent to as it stands. */
+const spelling = { name: isName, address: isAddress, prefix: isPrefix };
 
 /** One line of a target list, cleaned. A name gives two records where `www` is on. */
-export const TargetsRecord = z.strictObject({
-  list: z.int().describe('number of the list among those of the run, from 1 (manifest.json: stages.targets.sources)'),
-  line: z.int().describe('line of the list, from 1'),
-  kind: z.enum(['name', 'address', 'prefix']).describe('what the target is; addresses and prefixes skip resolve'),
-  target: z.string().describe('what is asked or probed: a DNS name, an address, or a prefix in CIDR notation'),
-  name: z
-    .string()
-    .nullable()
-    .describe('the list entry that the target belongs to, without www; null for addresses and prefixes'),
-  rank: z.int().nullable().describe('rank in this list as printed there; null where it has none'),
-  www: z.boolean().describe('true for the entry doubled with www. (paper, section 3)'),
-});
+export const TargetsRecord = z
+  .strictObject({
+    list: z.int().describe('number of the list among those of the run, from 1 (manifest.json: stages.targets.sources)'),
+    line: z.int().describe('line of the list, from 1'),
+    kind: z.enum(['name', 'address', 'prefix']).describe('what the target is; addresses and prefixes skip resolve'),
+    target: z.string().describe('what is asked or probed: a DNS name, an address, or a prefix in CIDR notation'),
+    name: z
+      .string()
+      .nullable()
+      .describe('the list entry that the target belongs to, without www; null for addresses and prefixes'),
+    rank: z.int().nullable().describe('rank in this list as printed there; null where it has none'),
+    www: z.boolean().describe('true for the entry doubled with www. (paper, section 3)'),
+  })
+  .refine(({ kind, target }) => spelling[kind](target), {
+    path: ['target'],
+    error: 'not a target of its kind as it is written here',
+  });
 export type TargetsRecord = z.infer<typeof TargetsRecord>;

@@ -171,7 +171,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
       rtt_source: raw.rtt_source,
       icmp_type: raw.icmp_type,
       icmp_code: raw.icmp_code,
-      icmp_hop: raw.icmp_hop,
+      icmp_hop: raw.icmp_hop && (canonicalAddress(raw.icmp_hop) ?? raw.icmp_hop),
       icmp_quoted_option: raw.icmp_quoted_option,
       icmp_quoted_options: raw.icmp_quoted_options === notAsked ? null : raw.icmp_quoted_options,
       icmp_quoted_options_missing: quoteMissing(raw),

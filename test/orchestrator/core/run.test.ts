@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { accounted } from '../../../orchestrator/core/folder/entries.ts';
 import { readManifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { ProgramError } from '../../../orchestrator/errors.ts';
+import { losses } from '../../../orchestrator/machine/notices.ts';
 import { errorOf, runToy, squares, toyConfig, toyFolder } from './toy.ts';
 
 const test = suite('a run');
@@ -146,6 +147,24 @@ test('a program that prints rubbish is an error, and the rubbish is kept', async
   assert.match(error.message, /first\/00000: bash printed invalid output: 2 rows/);
   assert.match(error.message, /it was me/);
   assert.match(readFileSync(join(folder, 'rejects', 'parts', 'first-00000.ndjson'), 'utf8'), 'Segmentation fault');
+});
+
+test('a bad line in a part of one unit is a reject, told as a loss; parts that are mostly such are an error at the end', async () => {
+  const one = 'read -r a; n=$(printf %s "$a" | tr -dc 0-9); [ $n -lt 1 ] && n=no; echo "{\\"n\\":$n,\\"square\\":$n}"';
+  const config = { ...toyConfig, count: 3, partSize: 1, script: one };
+  const { manifest } = await runToy(toyFolder(), config);
+  assert.equal(
+    losses(manifest)
+      .map(({ stage, text }) => `${stage} ${text.split(':')[0]}`)
+      .slice(0, 1),
+    ['first invalid_rows = 1'],
+  );
+  const most = { ...config, script: one.replace('-lt 1', '-lt 2') };
+  const folder = toyFolder();
+  const error = await errorOf(runToy(folder, most));
+  assert.is(error.code, 'E_PROGRAM_RUBBISH');
+  assert.match(error.message, /first\/00000: bash printed invalid output: 2 rows .* 1 do/);
+  assert.match((await errorOf(runToy(folder, most))).message, /printed invalid output/);
 });
 
 test('half a line among good ones is a reject, its unit is counted, a surprise field is counted and harmless', async () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { noCounts } from '../../../orchestrator/core/folder/entries.ts';
+import { invalidRows } from '../../../orchestrator/core/rejects.ts';
 import { losses, lossFacts, lossWords, notices } from '../../../orchestrator/machine/notices.ts';
 import { runToy, toyConfig, toyFolder } from '../core/toy.ts';
 
@@ -22,6 +23,7 @@ const cases: [sentence: string, first: Facts[], second: Facts[], lines: RegExp[]
     [],
     [/^first receive_drops = 43:/, /^first send_failures = 7:/],
   ],
+  ['rows that are no records are a line', [{ invalid_rows: 2 }], [], [/^first invalid_rows = 2:/]],
   [
     'each stage and each kind has a line of its own',
     [{ receive_drops: 2 }],
@@ -98,7 +100,8 @@ test('a fact that a tool counts and that sounds like a loss is in the table', ()
       ([, name]) => name,
     );
   });
-  assert.equal([...new Set(names)].sort(), [...lossFacts].sort());
+  // what core counts of every tool
+  assert.equal([...new Set(names), invalidRows].sort(), [...lossFacts].sort());
 });
 
 /** SYN/ACKs, those that came again, RSTs that the kernel sent (null: not counted); and whether it must be told. */

@@ -82,6 +82,33 @@ test('a repeat doubles no count, and a unit that was not asked does not hide one
   assert.equal(reasons, ['not_asked: e']);
 });
 
+test('where a unit has one record, whatever else is said of it is a reject and doubles nothing', async () => {
+  const printed = [sound('a', 'x', 1), sound('b', 'x', 2), sound('a', 'y', 3), sound('a', 'x', 1)];
+  const { records, reasons, counts, facts } = await decode(printed, { oneRecord: true });
+  assert.equal(records, printed.slice(0, 2));
+  assert.equal(reasons, ['answered before: a', 'answered before: a']);
+  assert.equal([counts.answered, counts.records_out, counts.rejected_lines], [2, 2, 2]);
+  assert.is(facts.invalid_rows, undefined);
+});
+
+const broken: [sentence: string, printed: unknown[], fails: boolean][] = [
+  ['one bad row of a part says nothing of its program', [null], false],
+  ['two and no other do', [null, null], true],
+  ['rows of units that nobody asked for are bad ones', [sound('e', 'x', 1), sound('f', 'x', 1)], true],
+  ['as many good ones do for them', [null, sound('e', 'x', 1), sound('a', 'x', 1), sound('b', 'x', 1)], false],
+];
+for (const [sentence, printed, fails] of broken) {
+  test(sentence, async () => {
+    const run = decode(printed);
+    if (!fails)
+      assert.is(
+        (await run).facts.invalid_rows,
+        printed.filter((row) => row === null).length + (printed.length > 1 ? 1 : 0),
+      );
+    else assert.match(String(await run.catch((error: unknown) => error)), /E?printed invalid output: 2 rows/);
+  });
+}
+
 test('fields that the schema does not know are counted under the spelling that it made of them', async () => {
   const printed = [
     { letter: 'a', 'the-sound': 'x', at: 1, mood: 1 },
