@@ -179,21 +179,19 @@ for (const [sentence, given, answered, blocked] of lost) {
   });
 }
 
-const purgedPrefixes: readonly [sentence: string, left: number, purged: number, skipped: object, failed: object][] = [
-  ['all of it was purged: none of what was blocked in it is left', 0, 256, {}, {}],
-  ['another is left: what is blocked is counted within it', 8, 256, { blocked: 4 }, { timeout: 4 }],
-];
-for (const [sentence, left, purged, skipped, failed] of purgedPrefixes) {
-  test(`a prefix of which the program left some addresses out, and ${sentence}`, () => {
-    const tally = new Tally(stage);
-    if (left > 0) tally.ask({ units: [], many: left }, toyConfig);
-    const counts = tally.finish(4, 0, purged);
-    assert.equal([counts.units_in, counts.skipped, counts.failed], [left, skipped, failed]);
-    assert.is(accounted(counts), counts.units_in);
-  });
-}
+test('units with an answer that a purge took out of a prefix are purged, and those who were silent stay silent', () => {
+  const tally = new Tally(stage);
+  tally.ask({ units: [], many: 8 }, toyConfig);
+  tally.settle(said.answer);
+  const counts = tally.finish(2, 1, 3);
+  assert.equal(
+    [counts.answered, counts.skipped, counts.failed],
+    [1, { blocked: 2, opted_out: 1, purged: 3 }, { timeout: 1 }],
+  );
+  assert.is(accounted(counts), 8);
+});
 
-test('more units that were left out than were asked are a defect where nothing was purged', () => {
+test('more units that were left out than were asked are a defect', () => {
   assert.throws(() => new Tally(stage).finish(4), /accounted for/);
 });
 
