@@ -7,6 +7,7 @@ export const errorCodes = {
   E_PROGRAM_RUBBISH: 'a program printed output that does not match its schema',
   E_PRIVILEGES: 'a program needs privileges that this process lacks',
   E_RUN_FOLDER: 'the run folder belongs to a different run, is damaged, or cannot be written',
+  E_CANARY: 'the first units that were asked show that the rest must not be asked',
   E_STOPPED: 'the run was asked to stop',
   E_MEMORY: 'a step ran out of memory',
   E_INPUT: 'an input file cannot be read, or is invalid',

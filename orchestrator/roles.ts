@@ -11,7 +11,7 @@ import { HandshakeRecord } from './schemas/records/handshake.ts';
 import { OsRecord } from './schemas/records/os.ts';
 import { PathRecord } from './schemas/records/path.ts';
 import { ResolveRecord } from './schemas/records/resolve.ts';
-import { isSynAck, replyIdentity, ScanRecord } from './schemas/records/scan.ts';
+import { isProhibited, isSynAck, replyIdentity, ScanRecord } from './schemas/records/scan.ts';
 import { TargetsRecord } from './schemas/records/targets.ts';
 import { WhoisRecord } from './schemas/records/whois.ts';
 
@@ -148,7 +148,7 @@ export const roles = {
     answered: (record) => `${record.address} ${record.port} ${record.probe}`,
     unitNumbers: [false, true],
     identity: replyIdentity,
-    countedAs: (record) => (isSynAck(record) ? 'synacks' : null),
+    countedAs: (record) => (isSynAck(record) ? 'synacks' : isProhibited(record) ? 'prohibited' : null),
   }),
   connector: defineRole({
     unit: 'address, port',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bytesOf } from '../core/memory.ts';
+import { Canary } from './canary.ts';
 import { Targets } from './targets.ts';
 
 /** How a schema of the configuration reads its times: a file has them as text with their unit, a manifest as numbers. */
@@ -70,6 +71,11 @@ function scanSchema(seconds: Seconds) {
         .describe('how often the blocklist is read again while a run sends'),
       interface: z.string().nullable().default(null).describe('network interface; null: that of the default route'),
       gateway_mac: z.string().nullable().default(null).describe('MAC address of the gateway; null: zmap finds it'),
+      canary: z
+        .union([z.literal(false), Canary])
+        .nullable()
+        .default(null)
+        .describe('addresses probed first and alone; null: 1 % outside the lab; false: none'),
       cooldown: seconds.prefault('8s').describe('how long to wait for late replies'),
       retries: z
         .int()

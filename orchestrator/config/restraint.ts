@@ -22,13 +22,15 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'scan.blocklist': () => true,
   // It says how a result is computed, not which.
   memory: () => true,
+  // It decides whether the rest is asked, and changes nothing that was.
+  'scan.canary': () => true,
   // However long it is, an opt-out holds within a minute.
   'scan.reread': () => true,
 };
 
 /** Whether a started run lets a change of its configuration through; null for keys that restrain nothing: their stage decides. */
 export function mayChange({ key, before, after }: Change): boolean | null {
-  return changeable[key]?.(before, after) ?? null;
+  return changeable[key.replace(/^scan\.canary\..*/, 'scan.canary')]?.(before, after) ?? null;
 }
 
 /** Whether a change is of the prefix table: once one was fetched for the run, it is that one. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { PrefixSet } from '../address/prefix-set.ts';
 import type { Counts, SourceEntry } from './folder/entries.ts';
 import type { Manifest } from './folder/manifest.ts';
+import type { Canary } from './part/canary.ts';
 import type { ShareTable } from './shared-tables.ts';
 import type { Tool } from './tool.ts';
 
@@ -78,6 +79,8 @@ export interface PartStage<C> {
   lateScreen?: (optedOut: PrefixSet) => RowScreen;
   /** The stage whose time is that of a file which the tool fetches for the run. */
   timeOf?: string;
+  /** Some units are asked first and alone. */
+  canary?: Canary<C>;
   /** What a unit failed of when no record came for it. */
   unanswered: string;
   /** Units that a part holds at most. */

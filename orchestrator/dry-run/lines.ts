@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { scanCanary } from '../stages/scan-canary.ts';
 import { retriesOf } from '../tools/zmap/cost.ts';
 import type { StagePlan } from './plan.ts';
 import type { ScopeTable } from './scopes.ts';
@@ -105,6 +106,13 @@ function stageLines({ plans }: Forecast): string[] {
   return columns([head, ...plans.map(stageRow)]);
 }
 
+function canaryLine(config: Config): string[] {
+  const share = scanCanary.share(config);
+  if (share === 0) return [];
+  const end = 'the run ends there when that shows harm, or nobody answers (scan.canary)';
+  return [`scan: ${Number((100 * share).toFixed(2))} % of the addresses of a large scan first and alone; ${end}`];
+}
+
 function explained({ config }: Forecast): string[] {
   const { scan, handshake, path } = config;
   const retries = retriesOf(config);
@@ -112,6 +120,7 @@ function explained({ config }: Forecast): string[] {
   const versions = scan.versions.map((version) => `v${version}`).join(' and ');
   return [
     `scan: one SYN per port (${scan.ports.join(', ')}) and version (${versions})${again}; ${scan.rate === null ? 'scan.rate is not set' : `${formatRate(scan.rate)}, all probes together`}`,
+    ...canaryLine(config),
     `handshake: one connection per candidate, two requests, held open for ${handshake.hold} s`,
     ...(path.ping ? [`path: ${path.probes} ICMP echo requests per candidate of IPv4`] : []),
     'Bytes are those of frames with their Ethernet headers. Durations hold the waiting for late answers, not the starting of programs.',

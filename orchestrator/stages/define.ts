@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
+import type { Canary } from '../core/part/canary.ts';
 import type { PartStage, RowScreen, UnitRow, UnitsContext } from '../core/stage.ts';
 import { type RoleName, roles, Shard, type ToolChoice, type ToolFinder } from '../roles.ts';
 import type { Missing } from '../schemas/lists.ts';
@@ -18,6 +19,8 @@ interface StageDefinition {
   units: (context: UnitsContext<Config>) => AsyncIterable<UnitRow[]>;
   /** The field of a unit that packets are sent to; absent where none are. */
   sendsTo?: 'target' | 'address';
+  /** Some units are asked first and alone. */
+  canary?: Canary<Config>;
   /** The stage whose time is that of a file which the tool fetches. */
   timeOf?: string;
   /** What a unit without a record failed of. */
@@ -60,6 +63,7 @@ export function defineStage(definition: StageDefinition): (find: ToolFinder) => 
     tool: (config) => find(definition.role, definition.choice(config)),
     units: definition.units,
     ...(definition.sendsTo === undefined ? {} : screens(definition.sendsTo)),
+    ...(definition.canary === undefined ? {} : { canary: definition.canary }),
     ...(definition.timeOf === undefined ? {} : { timeOf: definition.timeOf }),
     unanswered: definition.unanswered,
     partSize: (config) => config.parts[definition.name],

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { CensusError } from '../errors.ts';
 import { defineStage } from './define.ts';
+import { scanCanary } from './scan-canary.ts';
 import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ target: z.string(), mentions: z.int(), beyond: z.boolean().default(false) });
@@ -65,5 +66,6 @@ export const scan = defineStage({
   choice: (config) => config.scan.tool,
   units,
   sendsTo: 'target',
+  canary: scanCanary,
   unanswered: 'timeout',
 });

@@ -52,7 +52,7 @@ const breaches: { says: string; path: string; text: string }[] = [
     path: 'orchestrator/connection/a.ts',
     text: "import { tshark } from '../tools/wget/packets.ts';",
   },
-  { says: 'at the top lie six files, all else has a room', path: 'orchestrator/a.ts', text: '' },
+  { says: 'at the top lie five files, all else has a room', path: 'orchestrator/a.ts', text: '' },
   { says: 'a room has at most 16 files', path: 'orchestrator/report/tables/q.ts', text: '' },
   { says: 'no shell', path: 'orchestrator/core/b.ts', text: 'const options = { shell: true };' },
   {

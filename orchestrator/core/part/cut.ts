@@ -8,6 +8,7 @@ import { exists, LineWriter, sha256File, writeWhole } from '../folder/files.ts';
 import { RunFolder } from '../folder/folder.ts';
 import { openSeal, sealText } from '../folder/sealed.ts';
 import type { PartStage, UnitRow } from '../stage.ts';
+import { CanaryRows } from './canary.ts';
 
 /** How the input of a stage was cut into parts. */
 export const Cut = z.strictObject({
@@ -18,6 +19,8 @@ export const Cut = z.strictObject({
   skipped: z.record(z.string(), z.int()),
   /** Units in all parts, and the units skipped. */
   units_in: z.int(),
+  /** The part that is asked first and alone (part/canary.ts). */
+  canary: z.string().nullable().default(null),
   /** Files that the units were read from. */
   sources: z.array(SourceEntry).default([]),
 });
@@ -71,11 +74,11 @@ export function weightOf<C>(stage: PartStage<C>, row: unknown, config: C): numbe
 
 /** Rows of a stage on their way into part files: a part is full when the next row does not fit in with its units. */
 class PartFiles<C> {
-  readonly cut: Cut = { parts: [], inputs: {}, skipped: {}, units_in: 0, sources: [] };
+  readonly cut: Cut = { parts: [], inputs: {}, skipped: {}, units_in: 0, canary: null, sources: [] };
   readonly #folder: RunFolder;
   readonly #stage: PartStage<C>;
   readonly #most: number;
-  #writer: LineWriter | null = null;
+  #open: { part: string; writer: LineWriter } | null = null;
   #units = 0;
 
   constructor(folder: RunFolder, stage: PartStage<C>, most: number) {
@@ -86,32 +89,43 @@ class PartFiles<C> {
 
   /** Whether the part begun has room for so many units. */
   hasRoom(units: number): boolean {
-    return this.#writer !== null && this.#units + units <= this.#most;
+    return this.#open !== null && this.#units + units <= this.#most;
+  }
+
+  /** Makes the input file of one more part. */
+  async #create(): Promise<{ part: string; writer: LineWriter }> {
+    const part = RunFolder.partName(this.cut.parts.length);
+    this.cut.parts.push(part);
+    return { part, writer: await LineWriter.create(this.#folder.input(this.#stage.name, part)) };
   }
 
   /** Begins a part. */
   async next(): Promise<void> {
     await this.finish();
-    const part = RunFolder.partName(this.cut.parts.length);
-    this.#writer = await LineWriter.create(this.#folder.input(this.#stage.name, part));
-    this.cut.parts.push(part);
+    this.#open = await this.#create();
     this.#units = 0;
+  }
+
+  /** Begins the part that is asked alone, beside the one that is begun. */
+  async canary(): Promise<LineWriter> {
+    const { part, writer } = await this.#create();
+    this.cut.canary = part;
+    return writer;
   }
 
   /** Takes a row without waiting; `drain` must follow before there are too many to hold. */
   add(row: unknown, units: number): void {
     this.#units += units;
-    this.#writer?.add(JSON.stringify(row));
+    this.#open?.writer.add(JSON.stringify(row));
   }
 
   async drain(): Promise<void> {
-    await this.#writer?.drain();
+    await this.#open?.writer.drain();
   }
 
   async finish(): Promise<void> {
-    const part = this.cut.parts.at(-1);
-    if (this.#writer !== null && part !== undefined) this.cut.inputs[part] = await this.#writer.finish();
-    this.#writer = null;
+    if (this.#open !== null) this.cut.inputs[this.#open.part] = await this.#open.writer.finish();
+    this.#open = null;
   }
 }
 
@@ -134,28 +148,37 @@ export async function cutParts<C>(
   function skip(reason: string, count: number): void {
     if (count > 0) cut.skipped[reason] = (cut.skipped[reason] ?? 0) + count;
   }
-  /** What the part begun has no room for: it begins the next, and is divided where no part has room for it. */
-  async function begin(row: unknown, weight: number): Promise<void> {
-    const pieces = weight > most ? stage.role.divided?.(row, most, config) : null;
+  const weight = (row: unknown) => weightOf(stage, row, config);
+  const canary = new CanaryRows(stage, config, () => files.canary());
+  /** A row that the part begun has no room for begins the next, and is divided where no part has room for it. */
+  async function begin(row: unknown, units: number): Promise<void> {
+    const pieces = units > most ? stage.role.divided?.(row, most, config) : null;
     for (const piece of pieces ?? [row]) {
-      const units = weightOf(stage, piece, config);
-      if (!files.hasRoom(units)) await files.next();
-      files.add(piece, units);
+      if (!files.hasRoom(weight(piece))) await files.next();
+      files.add(piece, weight(piece));
     }
   }
   for await (const batch of units) {
     for (const unit of batch) {
       const row = checked(unit.row);
-      const weight = weightOf(stage, row, config);
+      const units = weight(row);
       const duplicates = unit.duplicates ?? 0;
-      cut.units_in += weight * (1 + duplicates);
-      skip('duplicate', weight * duplicates);
-      if (unit.skip !== null) skip(unit.skip, weight);
-      else if (files.hasRoom(weight)) files.add(row, weight);
-      else await begin(row, weight);
+      cut.units_in += units * (1 + duplicates);
+      skip('duplicate', units * duplicates);
+      if (unit.skip !== null) {
+        skip(unit.skip, units);
+        continue;
+      }
+      const alone = canary.wanted ? canary.rest(row, units, weight) : null;
+      if (alone === null && files.hasRoom(units)) files.add(row, units);
+      else for (const left of alone ?? [row]) await begin(left, left === row ? units : weight(left));
     }
     await files.drain();
+    await canary.drain();
   }
+  const asked = await canary.finish();
+  if ('rows' in asked) for (const row of asked.rows) await begin(row, weight(row));
+  else if (cut.canary !== null) cut.inputs[cut.canary] = asked.sha256;
   await files.finish();
   cut.sources.push(...sources);
   await writeCut(folder, stage.name, cut);

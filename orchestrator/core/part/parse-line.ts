@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { compiled } from '../compiled.ts';
 import { Reject, type Tool } from '../tool.ts';
-import { reportInput, schemaReason } from './reasons.ts';
+import { reportInput, schemaReason } from './outcomes.ts';
 
 /**
  * One line of a program's JSON output as a record, by the same raw schema and toRecord as in a run: for those who ran the program

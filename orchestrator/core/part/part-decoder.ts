@@ -4,7 +4,7 @@ import type { LineWriter } from '../folder/files.ts';
 import { isTooLong } from '../process/lines.ts';
 import { UnknownFields } from '../rows/unknown-fields.ts';
 import { type RawRow, Reject } from '../tool.ts';
-import { reportInput, schemaReason } from './reasons.ts';
+import { reportInput, schemaReason } from './outcomes.ts';
 import type { RowSink } from './sink.ts';
 import type { PartJob } from './site.ts';
 import { type Books, unitKey } from './units.ts';

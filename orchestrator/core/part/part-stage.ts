@@ -25,6 +25,7 @@ import { joinRejects, requireUsable, sameRejects } from '../rejects.ts';
 import type { PartStage, RowScreen } from '../stage.ts';
 import type { RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
+import { requireSound } from './canary.ts';
 import { collectPart, foldCommands, isCollected } from './collect.ts';
 import { type Cut, cutParts, readCut, requireInput } from './cut.ts';
 import { type Decoded, decodePart, LiveDecoding } from './decode.ts';
@@ -192,11 +193,15 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   const fetched = missing.length === 0 ? null : await fetchInput(state, stage, entry);
   const doing = { entry, cut, screen, turns: new Turns(), settingAside: Promise.resolve() };
   try {
-    await someAtOnce(missing, tool.partsAtOnce ?? 1, async (part) => {
+    const done = async (part: string) => {
       throwIfStopped(state.signal, stage.name);
       const { counts, facts } = await doPart(state, state.job(stage, tool, part, fetched), doing);
       state.report({ type: 'part_done', stage: stage.name, part, counts, facts });
-    });
+    };
+    const others = missing.filter((part) => part !== cut.canary);
+    for (const part of missing) if (part === cut.canary) await done(part);
+    if (others.length > 0) requireSound(stage, cut, entry, state.config);
+    await someAtOnce(others, tool.partsAtOnce ?? 1, done);
   } finally {
     // Not after each part: a stage of ten thousand would write its manifest ten thousand times.
     await state.manifest.save();

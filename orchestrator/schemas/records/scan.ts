@@ -117,6 +117,15 @@ export function replyIdentity(reply: ScanRecord): string {
 
 /** What only a SYN/ACK can be; `malformed`, `other_subtype` and the rest may come in a RST too. */
 const ofSynAcks: ReadonlySet<string> = new Set(['synack_no_option', 'mp_capable', 'echoed', 'version_mismatch']);
+/** Codes of "destination unreachable" that say that a probe is prohibited, by family (RFC 1812, 5.2.7.1; RFC 4443, 3.1). */
+const prohibited = { 3: [9, 10, 13], 1: [1] } as const;
+
+/** true for an ICMP error by which somebody says that such packets are not wanted. */
+export function isProhibited({ icmp_type, icmp_code }: Pick<ScanRecord, 'icmp_type' | 'icmp_code'>): boolean {
+  const codes: readonly number[] = icmp_type === 3 || icmp_type === 1 ? prohibited[icmp_type] : [];
+  return icmp_code !== null && codes.includes(icmp_code);
+}
+
 const synAckBits = 0x12;
 
 /** true for a SYN/ACK: by its flags, or by the classification alone where the prober did not give them. */
