@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { Config } from './config/config.ts';
 import { refuseUnsafe } from './config/file.ts';
@@ -14,16 +13,17 @@ import { untilStopped } from './core/folder/stop-file.ts';
 import { checkSources, hasFetched } from './core/inputs/fetched.ts';
 import { LateOptOuts } from './core/opt-outs/late.ts';
 import { OptOutReader } from './core/opt-outs/reader.ts';
+import { makeOwnFolder } from './core/process/owner.ts';
 import { type Found, type Need, requirePrograms } from './core/process/programs.ts';
 import type { Reporter } from './core/progress.ts';
 import { type Replayed, replayStages, requireSameInputs } from './core/replay.ts';
 import { runStages } from './core/run.ts';
 import type { Program } from './core/tool.ts';
 import { CensusError } from './errors.ts';
-import { checkInputs, decodeInputs, partStages, wishesOf } from './inputs/inputs.ts';
+import { checkInputs, decodeInputs, inputsOf, partStages, wishesOf } from './inputs/inputs.ts';
 import { requirePrivileges } from './machine/privileges.ts';
 import { provenance } from './machine/provenance.ts';
-import { requireReady } from './machine/ready.ts';
+import { requireReachable, requireReady } from './machine/ready.ts';
 import { vantagePoint } from './machine/vantage.ts';
 import { pipeline } from './pipeline.ts';
 import type { RuleSetName } from './schemas/lists.ts';
@@ -79,7 +79,8 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   await requireReady(config);
   const folder = resolve(input.folder);
   requirePlainPath(folder);
-  await mkdir(folder, { recursive: true });
+  await makeOwnFolder(folder);
+  await requireReachable([folder, ...inputsOf(config)]);
   const release = await lockFolder(folder);
   try {
     const before = await readManifest(folder);
@@ -185,6 +186,7 @@ export async function replayCensus(input: {
   const inputs = Object.entries(before.inputs).filter(([path]) => read.has(path));
   await requireSameInputs({ ...before, inputs: Object.fromEntries(inputs) });
   const out = resolve(input.into);
+  await makeOwnFolder(out, root);
   const manifest = new ManifestFile(out, { ...structuredClone(before), replay: true, rule_set: input.rules });
   const folder = new RunFolder(root, out);
   return await replayStages({

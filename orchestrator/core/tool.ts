@@ -23,8 +23,9 @@ export interface Program {
   /** The Debian package that holds it; null for one that no package brings. `made`: the command that makes one of our own. */
   apt: string | null;
   made?: string;
-  /** What it needs beyond an ordinary user, in words for `doctor`: "CAP_NET_RAW"; null when nothing. */
+  /** What it needs beyond an ordinary user, in words for `doctor`: "CAP_NET_RAW"; null when nothing. `mayUse`: where it is there. */
   privileges: string | null;
+  mayUse?: string;
   /** Exit codes that are part of normal work. */
   okExits: number[];
   /** Reads one line of its live status; null for lines that are none. */
@@ -46,7 +47,7 @@ export interface Command {
   stderr?: string;
   /** Whole run time in ms; over it the program is ended and the part fails. */
   timeoutMs: number;
-  /** Silence on stdout and stderr in ms after which the program counts as hung. */
+  /** Silence in ms after which the program counts as hung. */
   idleMs?: number;
   /** Show the program's own status: under a pseudo-terminal when the run has a terminal. Results must then go to files. */
   live?: boolean;
@@ -59,8 +60,7 @@ export interface Command {
   onStatus?: (status: Status) => void;
   /** Runs also when the run is being stopped, and outlives this process: for commands that put something back. */
   putsBack?: boolean;
-  /** Exit codes that are normal for this call, where they differ from the program's. */
-  okExits?: number[];
+  okExits?: number[]; // normal for this call, where they differ from the program's
 }
 
 export interface Exit {

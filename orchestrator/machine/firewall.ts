@@ -68,9 +68,9 @@ export function resetObstacles(nft: string, iptables: string): string[] {
 /** The same of this machine, as far as this user may read it. */
 export async function ownResetObstacles(): Promise<string[]> {
   const [nft, ...iptables] = await Promise.all([
-    programOutput('nft', ['list', 'ruleset']),
-    programOutput('iptables-save', []),
-    programOutput('ip6tables-save', []),
+    programOutput('nft', ['list', 'ruleset'], 'CAP_NET_ADMIN'),
+    programOutput('iptables-save', [], 'CAP_NET_ADMIN, CAP_NET_RAW'),
+    programOutput('ip6tables-save', [], 'CAP_NET_ADMIN, CAP_NET_RAW'),
   ]);
   return resetObstacles(nft, iptables.join('\n'));
 }

@@ -12,7 +12,7 @@ export const guard: Program = {
   apt: null,
   made: 'make -C zmap-module',
   privileges: 'CAP_NET_ADMIN, for settings that are not right already',
-  okExits: [0, refused],
+  okExits: [0],
 };
 
 const Setting = z.object({ found: z.string(), held: z.string() });
@@ -56,7 +56,8 @@ export async function whileHeld<T>(
   context: CollectContext<unknown, unknown>,
   work: (localPorts: Held['ports']) => Promise<T>,
 ): Promise<{ held: Held; result: T }> {
-  const process = context.start({ program: guard, args: ['hold'], timeoutMs: limitMs, putsBack: true });
+  const command = { program: guard, args: ['hold'], timeoutMs: limitMs, putsBack: true, okExits: [0, refused] };
+  const process = context.start(command);
   const lines = process.lines()[Symbol.asyncIterator]();
   const held = await begin(process, lines);
   try {

@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { nearest } from '../config/suggestion.ts';
 import { firstWords } from '../core/process/exec.ts';
+import { ownerNow } from '../core/process/owner.ts';
 import { CensusError } from '../errors.ts';
 import { guard, refusalOf } from './guard.ts';
 import { adviceHere, effectiveCapabilities, inContainer } from './privileges.ts';
 import { defaultRoute, hardwareOf, interfaceNames } from './route.ts';
+import { ownPrograms } from './version.ts';
 
 const framed = [1, 772];
 
@@ -42,8 +46,28 @@ export function guardFault(
 
 /** Asks the guard whether it could hold what the handshake needs. */
 export async function guardLooks(): Promise<CensusError | null> {
-  const said = (await firstWords(guard.name, ['look'])).split('\n');
+  const said = (await firstWords(guard.name, ['look'], guard.privileges)).split('\n');
   return guardFault(said, { container: inContainer(), held: effectiveCapabilities() });
+}
+
+const programFiles = ['mptcp-guard', 'own_ports.so', 'mptcp_synscan.so'].map((name) => join(ownPrograms, name));
+
+/**
+ * Where root starts a run, its programs are started as the owner of the run folder: what they read must be open to them.
+ * @throws CensusError naming the first path that is closed to them
+ */
+export async function requireReachable(paths: readonly string[]): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const there = [...paths, ...programFiles.filter((path) => existsSync(path))];
+  const said = await firstWords('head', ['-c', '0', '--', ...there]);
+  const closed = /cannot open '(.*)' for reading: Permission denied/.exec(said)?.[1];
+  if (closed === undefined) return;
+  const who = ownerNow()?.uid ?? 0;
+  throw new CensusError(
+    'E_PRIVILEGES',
+    `${closed} is closed to user ${who}, who owns the run folder and as whom programs run`,
+    'open it to them (chmod, or o+x on the folders above it), or put the run folder where its owner may read it',
+  );
 }
 
 /**

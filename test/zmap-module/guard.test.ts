@@ -41,18 +41,19 @@ interface Holder {
   ports: unknown;
 }
 
-/** A parent in the middle, so that there is somebody to be killed; it says its guard's number first. */
+/** A parent in the middle, so that there is somebody to be killed; it says its guard's number. */
 async function holder(name: string): Promise<Holder> {
   const parentOf = `const { spawn } = require('node:child_process');
     const child = spawn(${JSON.stringify(guard)}, ['hold'], { stdio: ['pipe', 'inherit', 'inherit'] });
-    console.log(child.pid); process.stdin.on('end', () => child.stdin.end()); process.stdin.resume();`;
+    console.log(JSON.stringify({ guard: child.pid }));
+    process.stdin.on('end', () => child.stdin.end()); process.stdin.resume();`;
   const parent = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', parentOf], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // Either may speak first.
   const lines = createInterface(parent.stdout)[Symbol.asyncIterator]();
-  const pid = Number((await lines.next()).value);
-  const { ports } = JSON.parse(String((await lines.next()).value));
-  return { parent, guard: pid, ports };
+  const said = Object.assign({}, JSON.parse((await lines.next()).value), JSON.parse((await lines.next()).value));
+  return { parent, guard: Number(said.guard), ports: said.ports };
 }
 
 /** Waits until a process is no more, 5 s at most. */

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
-import { ownPrograms } from '../../machine/version.ts';
 import { nowIso } from '../folder/entries.ts';
 import { throwIfStopped } from '../stop.ts';
 import type { Command, Conversation, Exit } from '../tool.ts';
+import { launchFault, startOf } from './launch.ts';
 import { lineBatches, splitLines, Tail } from './lines.ts';
 import { Pipes } from './pipes.ts';
 import { SaidFile } from './said-file.ts';
@@ -20,46 +20,26 @@ const defaultGraceMs = 5_000;
 /** Characters of a status line that are held until its end: it is as wide as the terminal. */
 const mostOfStatus = 1_000;
 
-/** PATH, the sbin folders that cron and plain users leave out of it, and the folder of our own programs. */
-export function searchPath(): string {
-  return [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin', ownPrograms].join(delimiter);
-}
-
 /** The first 4 kB that a program prints on stdout and stderr, whatever its exit code: for versions. Never longer than 10 s. */
-export async function firstWords(program: string, args: string[]): Promise<string> {
-  const result = await execa(program, args, {
-    reject: false,
-    all: true,
-    timeout: 10_000,
-    maxBuffer: 4096,
-    stdin: 'ignore',
-    env: { LC_ALL: 'C', PATH: searchPath() },
-  });
+export async function firstWords(program: string, args: string[], privileges: string | null = null): Promise<string> {
+  const { file, args: words, options } = startOf({ program: { name: program, privileges }, args });
+  const limits = { reject: false, all: true, timeout: 10_000, maxBuffer: 4096, stdin: 'ignore' } as const;
+  const result = await execa(file, words, { ...options, ...limits });
   return result.all ?? '';
 }
 
 /** What a program prints on stdout, to the end; empty when it is not there, fails or takes longer than 10 s. For looking at the machine. */
-export async function programOutput(program: string, args: string[]): Promise<string> {
-  const options = {
-    reject: false,
-    timeout: 10_000,
-    stdin: 'ignore',
-    env: { LC_ALL: 'C', PATH: searchPath() },
-  } as const;
-  const { stdout, failed } = await execa(program, args, options);
+export async function programOutput(program: string, args: string[], privileges: string | null): Promise<string> {
+  const { file, args: words, options } = startOf({ program: { name: program, privileges }, args });
+  const { stdout, failed } = await execa(file, words, { ...options, reject: false, timeout: 10_000, stdin: 'ignore' });
   return failed ? '' : (stdout ?? '');
 }
 
 /** A program between two pipes, for whoever feeds it and reads what it makes of that. */
 export function between(program: string, args: string[]) {
-  return execa(program, args, {
-    buffer: false,
-    reject: false,
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    env: { LC_ALL: 'C', PATH: searchPath() },
-  });
+  const { file, args: words, options } = startOf({ program: { name: program, privileges: null }, args });
+  const pipe = 'pipe' as const;
+  return execa(file, words, { ...options, buffer: false, reject: false, stdin: pipe, stdout: pipe, stderr: pipe });
 }
 
 function openLog(site: ExecSite, command: Command, stop: () => void): StderrLog {
@@ -81,14 +61,15 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
   if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
   const { graceMs = defaultGraceMs } = site;
-  const child = execa(command.program.name, command.args, {
+  const { file, args, options } = startOf({ ...command, outlives: command.putsBack === true });
+  const child = execa(file, args, {
+    ...options,
     buffer: false,
     reject: false,
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
     ...workingFolder(site, command),
-    env: { LC_ALL: 'C', PATH: searchPath(), ...command.env },
     forceKillAfterDelay: graceMs,
   });
   child.stdin.on('error', () => undefined); // EPIPE of a program that ended early: its exit code tells
@@ -124,7 +105,9 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
     const unstarted = result.exitCode === undefined && result.signal === undefined;
     const exitCode = asked() && result.signal !== undefined ? 0 : (result.exitCode ?? null);
     const end: Ended = { exitCode, signal: result.signal ?? null, expired: guard.what() };
-    return settle(run, unstarted ? { ...end, cause: result.cause ?? result } : end);
+    const fault = launchFault(result.exitCode, run.tail.lines());
+    const cause = unstarted ? (result.cause ?? result) : fault;
+    return settle(run, cause === null ? end : { ...end, exitCode: null, cause });
   }
   return { child, stdout: pipes.chunks(child.stdout), guard, finish, stop };
 }
@@ -205,12 +188,8 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
   const { spawn } = await import('node-pty');
   throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
-  const terminal = spawn(command.program.name, command.args, {
-    cols: 200,
-    rows: 50,
-    ...workingFolder(site, command),
-    env: { ...process.env, LC_ALL: 'C', PATH: searchPath(), ...command.env },
-  });
+  const { file, args, options } = startOf(command);
+  const terminal = spawn(file, args, { cols: 200, rows: 50, ...workingFolder(site, command), env: options.env });
   let callOff = () => {};
   // As over pipes: a program that does not end when it is asked to is ended.
   function stop(): void {

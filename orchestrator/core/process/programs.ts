@@ -3,8 +3,9 @@ import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { CensusError } from '../../errors.ts';
 import type { Fit, Program } from '../tool.ts';
-import { firstWords, searchPath } from './exec.ts';
+import { firstWords } from './exec.ts';
 import { installHint } from './install-hint.ts';
+import { searchPath } from './launch.ts';
 
 /** What is known of a program on this machine. */
 export interface Found extends Fit {

@@ -15,6 +15,7 @@ export function commandTool(command: string[]): Tool<unknown, CommandRaw, unknow
     version: { args: ['--version'], pattern: /(\S.*)/ },
     apt: null,
     privileges: null,
+    mayUse: 'CAP_NET_RAW', // it may stand for a program that sends
     okExits: [0],
   };
   return {

@@ -103,6 +103,7 @@ async function collect(context: CollectContext<Address, Config>): Promise<void> 
     await context.exec({
       program,
       args: [...(family === 6 ? ['-6'] : []), ...how, ...speed, ...io],
+      env: { NMAP_PRIVILEGED: '1' }, // it looks at the user alone, not at capabilities
       timeoutMs: (60 + seconds * counts[family]) * 1000,
       // a group of hosts may be silent for as long as one of them is given
       idleMs: (60 + 2 * seconds) * 1000,

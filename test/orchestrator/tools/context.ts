@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { RawReader } from '../../../orchestrator/core/folder/raw-files.ts';
 import type { LateOptOuts } from '../../../orchestrator/core/opt-outs/late.ts';
-import { searchPath } from '../../../orchestrator/core/process/exec.ts';
+import { searchPath } from '../../../orchestrator/core/process/launch.ts';
 import { lineBatches, splitLines } from '../../../orchestrator/core/process/lines.ts';
 import { Turns } from '../../../orchestrator/core/process/turns.ts';
 import type {

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { ownPrograms } from '../../machine/version.ts';
+import type { Command, Program } from '../tool.ts';
+import { ownerNow } from './owner.ts';
+
+const launcher = join(ownPrograms, 'mptcp-guard');
+/** Its own exit codes for a program that it could not become. */
+const notStarted = [126, 127];
+
+/** PATH, the sbin folders that cron and plain users leave out of it, and the folder of our own programs. */
+export function searchPath(): string {
+  return [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin', ownPrograms].join(delimiter);
+}
+
+/** What a program is told of ours: nothing else of the caller's environment may change what it measures, or be read by it. */
+const passedOn = ['HOME', 'TERM', 'TMPDIR', 'TZ'];
+/** For programs of the user's own. */
+const ownPrefix = 'MPTCP_CENSUS_';
+
+function environment(): Record<string, string> {
+  const kept = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
+    value !== undefined && (passedOn.includes(name) || name.startsWith(ownPrefix)) ? [[name, value]] : [],
+  );
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', PATH: searchPath() };
+}
+
+const capabilities = ['CAP_NET_ADMIN', 'CAP_NET_RAW'];
+
+/** Capabilities that a program needs, or may make use of. */
+function capabilitiesOf({ privileges, mayUse }: Pick<Program, 'privileges' | 'mayUse'>): string[] {
+  return capabilities.filter((name) => `${privileges ?? ''} ${mayUse ?? ''}`.includes(name));
+}
+
+/** What is to be started. */
+interface Start {
+  file: string;
+  args: string[];
+  options: { env: Record<string, string>; extendEnv: false };
+}
+
+interface Wish {
+  program: Pick<Program, 'name' | 'privileges' | 'mayUse'>;
+  args: readonly string[];
+  env?: Command['env'];
+  /** It goes on when this process is gone. */
+  outlives?: boolean;
+}
+
+/**
+ * A program by way of the launcher: with the capabilities that it needs and no way to more, as the owner of the run folder where this
+ * process is root, and ended with this process. Its own variables are set by the launcher, which must not load what it is to preload.
+ * Where it was not built, as for a replay elsewhere, a program is started as it is.
+ */
+export function startOf({ program, args, env = {}, outlives = false }: Wish): Start {
+  const plain = { ...environment(), ...env };
+  if (!existsSync(launcher)) {
+    return { file: program.name, args: [...args], options: { env: plain, extendEnv: false } };
+  }
+  const owner = ownerNow();
+  const words = [
+    'run',
+    ...(outlives ? [] : ['--parent', String(process.pid)]),
+    ...(owner === null ? [] : ['--uid', String(owner.uid), '--gid', String(owner.gid)]),
+    ...capabilitiesOf(program).flatMap((name) => ['--cap', name]),
+    ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    program.name,
+    ...args,
+  ];
+  return { file: launcher, args: words, options: { env: environment(), extendEnv: false } };
+}
+
+/** What the launcher said when it could not become the program; null when it became it. */
+export function launchFault(exitCode: number | undefined, stderrTail: readonly string[]): Error | null {
+  const said = stderrTail.at(-1) ?? '';
+  const failed = exitCode !== undefined && notStarted.includes(exitCode) && said.startsWith('mptcp-guard: ');
+  return failed ? new Error(said) : null;
+}

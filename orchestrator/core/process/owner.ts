@@ -1,0 +1,49 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Whom a run folder belongs to. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+let owner: Owner | null = null;
+
+/** Whom programs are started as; null: whom this process is. */
+export function ownerNow(): Owner | null {
+  return owner;
+}
+
+/**
+ * A process of root's goes on as the owner of a run folder: it reads, decodes and writes with no more rights than theirs, and what it
+ * writes is theirs. Only the launcher of programs (launch.ts) takes root's capabilities up again, and hands on those that a program
+ * needs. For anybody but root nothing changes.
+ */
+export async function becomeOwner(folder: string): Promise<void> {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = await stat(folder);
+  owner = { uid, gid };
+  if (uid === 0) return;
+  process.setgroups?.([gid]);
+  process.setegid?.(gid);
+  process.seteuid?.(uid);
+}
+
+/** The path itself, or what there is above it. */
+async function nearestFolder(path: string): Promise<string> {
+  const there = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return there ? path : await nearestFolder(dirname(path));
+}
+
+/**
+ * Makes a run folder, or a replay's, as whoever owns it, or owns what it lies in: what is made there is open to them and their group
+ * alone, and root's own files are out of reach of what happens in a folder that somebody else may write to.
+ */
+export async function makeOwnFolder(path: string, owned = path): Promise<void> {
+  process.umask(process.umask() | 0o027);
+  await becomeOwner(await nearestFolder(owned));
+  await mkdir(path, { recursive: true });
+}
