@@ -16,7 +16,7 @@ import { tools } from '../tools/index.ts';
 import { plugin } from '../tools/zmap/command.ts';
 import { dropsOptOuts, flavours, zmapProgram } from '../tools/zmap/program.ts';
 import { ownResetObstacles } from './firewall.ts';
-import { adviceHere, effectiveCapabilities, lackingFor } from './privileges.ts';
+import { adviceHere, effectiveCapabilities, lackingFor, waysWithoutRoot } from './privileges.ts';
 import { guardLooks, requireReady } from './ready.ts';
 import { defaultRoute, knowsNeighbour, sourceAddresses } from './route.ts';
 import { mptcpSysctls } from './vantage.ts';
@@ -208,6 +208,7 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
     hostnameFinding(),
     ...routeFindings(asked?.config ?? null),
     ...(await firewallFinding()),
+    ...waysWithoutRoot().map((way) => ({ ok: true, hint: true, ...way })),
   );
   if (asked !== null) {
     const { config, inputs } = asked;

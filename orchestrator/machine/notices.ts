@@ -91,10 +91,22 @@ function resetNotice(manifest: Manifest, stage: string): Notice[] {
   return [{ stage, text, lost: false }];
 }
 
+/** Whoever changes them while connections are made may turn those into plain TCP, or have the kernel make others. */
+function settingsNotice({ stages }: Manifest, stage: string): Notice[] {
+  const moved = Object.values(stages[stage]?.parts ?? {}).flatMap(({ facts }) =>
+    typeof facts.settings_moved === 'string' ? facts.settings_moved.split(', ') : [],
+  );
+  if (moved.length === 0) return [];
+  const names = [...new Set(moved)].sort().join(', ');
+  const text = `somebody else changed ${names} while connections were made: fallback and announcements may not be the servers' doing`;
+  return [{ stage, text, lost: false }];
+}
+
 /** What else a reader of the results must know of the way they were measured; empty when nothing. */
 export function notices(manifest: Manifest): Notice[] {
   return Object.keys(manifest.stages).flatMap((stage) => [
     ...resetNotice(manifest, stage),
+    ...settingsNotice(manifest, stage),
     ...rejectNotice(manifest, stage),
   ]);
 }

@@ -39,9 +39,31 @@ export function privilegeAdvice(lacking: readonly string[], here: { container: b
     const set = `CapabilityBoundingSet=${lacking.join(' ')}`;
     return `root was denied them: look at the unit that starts it (${set}), or at capsh --print`;
   }
-  const list = words.map((word) => `+${word.toLowerCase()}`).join(',');
+  return `use sudo, or stay who you are: ${asUser(lacking)}; setcap on the programs is no way, it makes the loader ignore LD_PRELOAD`;
+}
+
+/** The line that gives an ordinary user no more than a census takes. */
+function asUser(names: readonly string[]): string {
+  const list = names.map((name) => `+${name.replace('CAP_', '').toLowerCase()}`).join(',');
   const user = '--reuid=$(id -u) --regid=$(id -g) --init-groups';
-  return `use sudo, or stay who you are: sudo setpriv ${user} --inh-caps=${list} --ambient-caps=${list} mptcp-census run ...; setcap on the programs is no way, it makes the loader ignore LD_PRELOAD`;
+  return `sudo setpriv ${user} --inh-caps=${list} --ambient-caps=${list} mptcp-census run ...`;
+}
+
+/** Ways to run a census without root, for `doctor`: what to type, and what a unit of systemd must say. */
+export function waysWithoutRoot(): { what: string; detail: string }[] {
+  const names = Object.keys(capabilityBits).reverse();
+  const all = names.join(' ');
+  const unit = [
+    'User=census',
+    `AmbientCapabilities=${all}`,
+    `CapabilityBoundingSet=${all}`,
+    'NoNewPrivileges=yes',
+    'ExecStart=/usr/bin/npx mptcp-census run -c census.yaml runs/NAME',
+  ];
+  return [
+    { what: 'without root, by hand', detail: asUser(names) },
+    { what: 'without root, by systemd', detail: `[Service] ${unit.join('; ')}` },
+  ];
 }
 
 export function adviceHere(lacking: readonly string[]): string {
