@@ -19,6 +19,7 @@ const Setting = z.object({ found: z.string(), held: z.string() });
 
 /** What was held while a part was measured. */
 export const Held = z.object({
+  addresses: z.array(z.string()).describe('addresses of this network namespace'),
   ports: z.tuple([z.int(), z.int()]).describe('local ports that connections came from, first and last'),
   journal: z.boolean().describe('whether what was found was also kept in memory outside the guard'),
   settings: z.record(z.string(), Setting).describe('by name: what was found and what was held'),
@@ -54,14 +55,14 @@ async function begin(process: Conversation, lines: AsyncIterator<string>): Promi
  */
 export async function whileHeld<T>(
   context: CollectContext<unknown, unknown>,
-  work: (localPorts: Held['ports']) => Promise<T>,
+  work: (held: Held) => Promise<T>,
 ): Promise<{ held: Held; result: T }> {
   const command = { program: guard, args: ['hold'], timeoutMs: limitMs, putsBack: true, okExits: [0, refused] };
   const process = context.start(command);
   const lines = process.lines()[Symbol.asyncIterator]();
   const held = await begin(process, lines);
   try {
-    const result = await work(held.ports);
+    const result = await work(held);
     process.closeInput();
     const last = await lines.next();
     if (last.done === true) {

@@ -2,6 +2,9 @@
 #define _GNU_SOURCE
 #include "guard.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,11 +20,35 @@ static bool take_ports(int *first)
 	return *first != 0;
 }
 
+/* Addresses that our connections may come from; those of a link alone are none. */
+static void print_addresses(void)
+{
+	struct ifaddrs *all = NULL;
+	char text[INET6_ADDRSTRLEN];
+	const char *between = "";
+	if (getifaddrs(&all) < 0)
+		all = NULL;
+	for (const struct ifaddrs *one = all; one != NULL; one = one->ifa_next) {
+		int family = one->ifa_addr == NULL ? AF_UNSPEC : one->ifa_addr->sa_family;
+		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)one->ifa_addr;
+		const struct sockaddr_in *v4 = (const struct sockaddr_in *)one->ifa_addr;
+		if (family != AF_INET && (family != AF_INET6 || IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr)))
+			continue;
+		inet_ntop(family, family == AF_INET ? (const void *)&v4->sin_addr : &v6->sin6_addr, text, sizeof(text));
+		printf("%s\"%s\"", between, text);
+		between = ",";
+	}
+	if (all != NULL)
+		freeifaddrs(all);
+}
+
 /* One line that says what is held: the first port of the slot is the mark that it is taken. */
 static void print_ready(const struct setting *settings, int first, bool journal)
 {
 	const char *between = "";
-	printf("{\"ports\":[%d,%d],\"journal\":%s,\"settings\":{", first + 1, first + PORTS_PER_SLOT - 1, journal ? "true" : "false");
+	printf("{\"addresses\":[");
+	print_addresses();
+	printf("],\"ports\":[%d,%d],\"journal\":%s,\"settings\":{", first + 1, first + PORTS_PER_SLOT - 1, journal ? "true" : "false");
 	for (int i = 0; i < SETTINGS; i++) {
 		if (settings[i].wanted[0] == '\0')
 			continue;

@@ -30,7 +30,7 @@ export const dumpcap: Program = {
 };
 
 type Context = CollectContext<Endpoint, Config>;
-type Ports = readonly [first: number, last: number];
+type Local = Pick<Held, 'ports' | 'addresses'>;
 
 const Summary = z.object({
   received: z.int().describe('packets that matched the filter'),
@@ -45,15 +45,26 @@ const Summary = z.object({
     .describe('net.mptcp.blackhole_timeout found; null where the kernel has none'),
 });
 
+/** A filter with more is more than the kernel takes; without them strangers' connections to our own servers may be kept, and are not read. */
+const MOST_ADDRESSES = 32;
+
+const either = (words: string[]) => (words.length === 0 ? [] : [`(${words.join(' or ')})`]);
+
 /**
  * From our local ports to the endpoints' and back, no other: who else speaks to the same servers, or from such a port to
- * this machine, is not kept.
+ * this machine, is not kept. Not by `outbound` and `inbound`: libpcap then loses what comes in the first tenths of a second, since
+ * its own copy of the filter, which it puts before the kernel's for so long, cannot tell them.
  */
-export function captureFilter(endpointPorts: Iterable<number>, [first, last]: Ports): string {
+export function captureFilter(endpointPorts: Iterable<number>, { ports: [first, last], addresses }: Local): string {
   const ports = [...new Set(endpointPorts)].sort((a, b) => a - b);
-  const remote = (side: string) => `(${ports.map((port) => `${side} port ${port}`).join(' or ')})`;
-  const local = (side: string) => `${side} portrange ${first}-${last}`;
-  return `tcp and ((outbound and ${local('src')} and ${remote('dst')}) or (inbound and ${local('dst')} and ${remote('src')}))`;
+  const own = addresses.length > MOST_ADDRESSES ? [] : addresses;
+  const way = (from: string, to: string) =>
+    [
+      `${from} portrange ${first}-${last}`,
+      ...either(own.map((address) => `${from} host ${address}`)),
+      ...either(ports.map((port) => `${to} port ${port}`)),
+    ].join(' and ');
+  return `tcp and ((${way('src', 'dst')}) or (${way('dst', 'src')}))`;
 }
 
 /** `Packets received/dropped on interface 's0': 128/0 (pcap:0/dumpcap:0/flushed:0/ps_ifdrop:0) (100.0%)` */
@@ -66,17 +77,17 @@ function readCounts(stderr: string[]): { received: number; dropped: number } | n
 interface Extent {
   /** Of the endpoints, one each. */
   endpointPorts: number[];
-  localPorts: Ports;
+  local: Local;
   timeoutMs: number;
 }
 
-function captureArgs({ config }: Context, { endpointPorts, localPorts, timeoutMs }: Extent): string[] {
+function captureArgs({ config }: Context, { endpointPorts, local, timeoutMs }: Extent): string[] {
   const mib = MIB_IN_ALL + MIB_PER_ENDPOINT * endpointPorts.length;
   return [
     ...['-q', '-p', '-n', '-i', config.scan.interface ?? 'any', '-s', String(SNAPLEN), '-B', String(KERNEL_BUFFER_MIB)],
     // Its own ends: whatever becomes of us, it does not run for ever.
     ...['-a', `duration:${Math.ceil(timeoutMs / 1000)}`, '-a', `filesize:${Math.min(mib * 1024, 2 ** 31 - 1)}`],
-    ...['-f', captureFilter(endpointPorts, localPorts), '-w', captureFile],
+    ...['-f', captureFilter(endpointPorts, local), '-w', captureFile],
   ];
 }
 
@@ -128,10 +139,10 @@ export async function capturing(
   context: Context,
   endpointPorts: number[],
   timeoutMs: number,
-  work: (localPorts: Ports) => Promise<void>,
+  work: (localPorts: Local['ports']) => Promise<void>,
 ): Promise<void> {
-  const { held, result } = await whileHeld(context, async (localPorts) =>
-    captured(context, { endpointPorts, localPorts, timeoutMs }, () => work(localPorts)),
+  const { held, result } = await whileHeld(context, async (local) =>
+    captured(context, { endpointPorts, local, timeoutMs }, () => work(local.ports)),
   );
   const summary: z.infer<typeof Summary> = { ...result, held };
   await writeFile(join(context.folder, summaryFile), `${JSON.stringify(summary)}\n`);

@@ -64,6 +64,17 @@ async function ownTuples(folder: string): Promise<Set<string>> {
   );
 }
 
+/** Servers of the lab that are guests of the scanner's own web server, from ports that are the census's there. */
+function guests(within: string[]) {
+  const serve = "require('node:http').createServer((_, reply) => reply.end('hello')).listen(80)";
+  const [file = '', ...args] = [...within, process.execPath, '-e', serve];
+  const server = execa(file, args, { reject: false });
+  const loop = 'while :; do curl -s -o /dev/null -m 1 --local-port 61002-62024 http://198.18.255.1/; done';
+  const name = within.at(-1)?.replace(/s$/, 't') ?? '';
+  const client = execa('ip', ['netns', 'exec', name, 'sh', '-c', loop], { reject: false, detached: true });
+  return { server, client };
+}
+
 /** Fetches from the same servers without MPTCP, from fixed ports of the census's own range too, until it is ended. */
 function bystander(within: string[]) {
   const urls = rows.map(({ address }) => `http://${address.includes(':') ? `[${address}]` : address}/`);
@@ -85,6 +96,7 @@ if (!skipUnless(isRoot, 'bystanders', 'needs root')) {
       await inside('ip', 'mptcp', 'limits', 'set', 'subflows', '8', 'add_addr_accepted', '8');
       await inside('sysctl', '-q', '-w', 'net.ipv4.ip_local_port_range=1024 65535');
       const loop = bystander(within);
+      const { server, client } = guests(within);
       let second: Awaited<ReturnType<typeof measure>> | undefined;
       try {
         const first = await measure(within, async () => {
@@ -104,8 +116,9 @@ if (!skipUnless(isRoot, 'bystanders', 'needs root')) {
           assert.ok(seen.size >= rows.length);
         }
       } finally {
-        if (loop.pid !== undefined) process.kill(-loop.pid, 'SIGKILL');
-        await loop;
+        server.kill('SIGKILL');
+        for (const { pid } of [loop, client]) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+        await Promise.all([loop, server, client]);
       }
       const { stdout } = await inside('ip', 'mptcp', 'limits');
       assert.match(stdout, /add_addr_accepted 8 subflows 8/, 'put back');

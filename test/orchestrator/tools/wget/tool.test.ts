@@ -184,9 +184,9 @@ test('a connection attempt lasts longer than the fallback of the kernel takes', 
 
 test('the capture takes our ports to those of the endpoints and back, each once', () => {
   assert.is(
-    captureFilter([443, 80, 443], [61_002, 61_512]),
-    'tcp and ((outbound and src portrange 61002-61512 and (dst port 80 or dst port 443)) or ' +
-      '(inbound and dst portrange 61002-61512 and (src port 80 or src port 443)))',
+    captureFilter([443, 80, 443], { ports: [61_002, 61_512], addresses: ['198.18.0.2', '2001:db8::2'] }),
+    'tcp and ((src portrange 61002-61512 and (src host 198.18.0.2 or src host 2001:db8::2) and (dst port 80 or dst port 443)) or ' +
+      '(dst portrange 61002-61512 and (dst host 198.18.0.2 or dst host 2001:db8::2) and (src port 80 or src port 443)))',
   );
 });
 
