@@ -105,7 +105,7 @@ const admin = '0000000000001000';
 const none = '0000000000000000';
 /** The capabilities of each program that a run starts; whatever is not named here has none. */
 const expected: Record<string, string> = { zmap: raw, dumpcap: raw, nmap: raw, 'mptcp-guard hold': admin };
-const variables = ['HOME', 'LC_ALL', 'PATH', 'TERM', 'TMPDIR', 'TZ'];
+const variables = ['HOME', 'LC_ALL', 'PATH', 'SHLVL', 'TERM', 'TMPDIR', 'TZ'];
 /** What a tool sets for its own program. */
 const ofTools = /^(MPTCP_|LD_PRELOAD$|WIRESHARK_CONFIG_DIR$|NMAP_PRIVILEGED$|)/;
 

@@ -22,7 +22,8 @@ function environment(): Record<string, string> {
   const kept = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
     value !== undefined && (passedOn.includes(name) || name.startsWith(ownPrefix)) ? [[name, value]] : [],
   );
-  return { ...Object.fromEntries(kept), LC_ALL: 'C', PATH: searchPath() };
+  // Without a level of its own, bash takes our pipe for a remote shell's and reads ~/.bashrc, which may set anything.
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', PATH: searchPath(), SHLVL: '1' };
 }
 
 const capabilities = ['CAP_NET_ADMIN', 'CAP_NET_RAW'];
