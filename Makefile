@@ -2,6 +2,8 @@
 RUN ?= lab-$(shell date -u +%Y%m%dT%H%M%SZ)
 CONFIG ?=
 PREFIX ?= 240.0.0.0/8
+SEED ?= 1
+N ?=
 RATE ?= 20000
 # Debian leaves the sbin folders out of an ordinary user's PATH; the programs of the test Internet are there.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -9,7 +11,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake killed wide recall fuzz flips lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake killed chaos blocked wide recall fuzz flips lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -73,6 +75,13 @@ bench-handshake: setup-test ## measure the handshake over 5,000 genuine servers 
 
 killed: setup-test ## kill a census of stand-in programs once in each stage, at the study's size: 2,000,000 names
 	@KILLED_NAMES=2000000 node --import tsx test/orchestrator/killed-census.test.ts
+
+chaos: setup-test ## N (200) kills, full disks and power cuts of censuses of a lab, from SEED on: all end with the undisturbed result; ONLY repeats one run
+	@$(SUDO) env CHAOS_FAULTS=$(or $(N),200) CHAOS_SEED=$(SEED) $(if $(ONLY),CHAOS_ONLY=$(ONLY)) node --import tsx test/chaos/chaos.test.ts
+
+blocked: setup-test ## N (10,000) random targets against half as many opt-outs in every notation: none in a command or on the wire
+	@for file in orchestrator/address/blocklist-random orchestrator/blocked/commands lab/blocked; do \
+		$(SUDO) env BLOCKED_TARGETS=$(or $(N),10000) node --import tsx test/$$file.test.ts || exit 1; done
 
 fuzz: ## fuzz the option codec for a minute
 	@$(MAKE) --silent -C zmap-module fuzz SECONDS=60

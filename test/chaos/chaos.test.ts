@@ -1,6 +1,6 @@
 // needs: root
 // runs: alone
-import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -88,6 +88,8 @@ class Campaign {
   async #make(place: Place, plan: RunPlan, due: { seed: number; count: number }): Promise<void> {
     const begun = performance.now();
     const run = await disturbedRun(place, plan);
+    const last = join(place.root, 'run');
+    await rename(join(place.root, 'last'), last);
     const told = differences(run, await this.#references.of(run.out, place));
     this.fallen += run.fallen.length;
     this.runs += 1;
@@ -97,12 +99,15 @@ class Campaign {
     console.log(
       `run ${this.runs}: ${kinds} on ${plan.disk}; ${run.out.size} opted out; ${end}; ${this.fallen} of ${total} faults, ${seconds} s`,
     );
-    if (told.length === 0) return;
-    const log = join(tmpdir(), `chaos-${due.seed}-${due.count}-${plan.index}.log`);
-    await writeFile(log, run.log);
+    if (told.length === 0) return await rm(last, { recursive: true });
+    const kept = join(tmpdir(), `chaos-${due.seed}-${due.count}-${plan.index}`);
+    await rm(kept, { recursive: true, force: true });
+    await cp(last, kept, { recursive: true });
+    await writeFile(join(kept, 'said.log'), run.log);
     const line = `make chaos N=${due.count} SEED=${due.seed} ONLY=${plan.index}`;
-    console.log(`  ${line}   log: ${log}\n  ${told.join('\n  ')}`);
+    console.log(`  ${line}   run: ${kept}\n  ${told.join('\n  ')}`);
     this.faulty.push(`${line}: ${told.join('; ')}`);
+    await rm(last, { recursive: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, mkdir, rm } from 'node:fs/promises';
+import { appendFile, copyFile, cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accounted, type Counts } from '../../orchestrator/core/folder/entries.ts';
@@ -138,7 +138,7 @@ function bootSettings({ settings }: Machine): string[] {
     .flatMap((line) => (/^net\.mptcp\.blackhole_timeout = /.test(line) ? [line.replace(' = ', '=')] : []));
 }
 
-/** Makes one run and lets its faults fall on it, one a start, until it ends by itself. */
+/** Makes one run and lets its faults fall on it, one a start, until it ends by itself. `last` below the root is its folder then. */
 export async function disturbedRun(place: Place, plan: RunPlan): Promise<Outcome> {
   const root = join(place.root, `run-${plan.index}`);
   await mkdir(root, { recursive: true });
@@ -169,6 +169,8 @@ export async function disturbedRun(place: Place, plan: RunPlan): Promise<Outcome
     outcome.wrong.push(...(await openBelow(disk.path)).map((line) => `still open: ${line}`));
   } finally {
     await endAll(place.stand.lab, place.machine);
+    await rm(join(place.root, 'last'), { recursive: true, force: true });
+    await cp(run.folder, join(place.root, 'last'), { recursive: true });
     await disk.remove();
     await rm(root, { recursive: true, force: true });
   }

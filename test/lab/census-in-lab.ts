@@ -51,33 +51,6 @@ export async function census(stand: Stand, args: string[], input = '', minutes =
   return { exitCode, stdout, stderr };
 }
 
-/** Starts a run and ends it with SIGKILL a moment after it says that it starts a stage; gives what it had said. */
-export async function killedIn(stand: Stand, name: string, stage: string, afterMs: number): Promise<string> {
-  const command = [
-    'netns',
-    'exec',
-    stand.lab.scanner,
-    process.execPath,
-    ...cli,
-    'run',
-    '-c',
-    stand.config,
-    stand.folder(name),
-  ];
-  const child = execa('ip', command, { reject: false, buffer: false, timeout: 300_000 });
-  let said = '';
-  for await (const chunk of child.stdout) {
-    said += chunk;
-    if (!new RegExp(`^${stage} +starts`, 'm').test(said)) continue;
-    await new Promise((resolve) => setTimeout(resolve, afterMs));
-    child.kill('SIGKILL');
-    break;
-  }
-  const { signal } = await child;
-  if (signal !== 'SIGKILL') throw new Error(`the run ended before ${stage}: ${said}`);
-  return said;
-}
-
 /** Stages that a run says it did, in alphabetical order. */
 export function stagesDone(stdout: string): string[] {
   return [...stdout.matchAll(/^(\w+) +done in/gm)].map((match) => match[1] ?? '').sort();

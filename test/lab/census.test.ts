@@ -11,7 +11,7 @@ import { readResult } from '../../scripts/lab/check/result.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
 import { readTruth } from '../../scripts/lab/truth.ts';
 import { skipUnless } from '../skip.ts';
-import { census, killedIn, type Stand, stagesDone, standUp } from './census-in-lab.ts';
+import { census, type Stand, stagesDone, standUp } from './census-in-lab.ts';
 import { whyNoLab } from './inside.ts';
 
 const test = suite('lab/census');
@@ -98,21 +98,6 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     assert.equal(stagesDone(stdout), ['report']);
     const { starts } = await manifestOf(stand, 'first');
     assert.equal(starts.at(-1)?.changed, { 'scan.rate': { before: 5000, after: 4999 } });
-  });
-
-  test('a run killed in every stage in turn ends with the same result', async () => {
-    for (const stage of ['targets', 'resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'path', 'merge', 'report']) {
-      const pause = stage === 'scan' || stage === 'handshake' ? 1500 : 30;
-      await killedIn(stand, 'killed', stage, pause).catch((error: unknown) => {
-        // A stage of milliseconds may be over before the signal arrives; the long ones may not.
-        if (pause > 1000) throw error;
-      });
-    }
-    const { exitCode, stdout, stderr } = await run('killed');
-    assert.is(exitCode, 0, stdout + stderr);
-    const { differences } = check(await readTruth(stand.truth), await readResult(stand.folder('killed')));
-    assert.equal(differences, []);
-    assert.is((await manifestOf(stand, 'killed')).result_sha256, (await manifestOf(stand, 'first')).result_sha256);
   });
 
   test('a replay needs no network and no privilege and gives the same rows', async () => {
