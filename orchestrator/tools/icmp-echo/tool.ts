@@ -12,6 +12,7 @@ import { zmapLeftOut } from '../zmap/left-out.ts';
 import { requireAllReplies } from '../zmap/metadata.ts';
 import { dropsOptOuts, zmapProgram } from '../zmap/program.ts';
 import { runZmap } from '../zmap/run.ts';
+import { requireLoaded } from './loaded.ts';
 import { Echo, echoFields, IcmpEchoRaw, Unsent } from './raw.ts';
 
 const runName = 'icmp';
@@ -36,7 +37,14 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
 
   async collect(context) {
     async function* targets(): AsyncGenerator<string> {
-      for await (const { address } of context.rows()) yield address;
+      let sent = false;
+      for await (const { address } of context.rows()) {
+        if (!sent && !address.includes(':')) {
+          sent = true;
+          await requireLoaded(context);
+        }
+        yield address;
+      }
     }
     const { probes } = context.config.path;
     const args = () => ['-M', 'icmp_echo_time'];

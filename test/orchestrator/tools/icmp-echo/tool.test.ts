@@ -8,7 +8,7 @@ import { Config } from '../../../../orchestrator/config/config.ts';
 import { PathRecord } from '../../../../orchestrator/schemas/records/path.ts';
 import { icmpEcho } from '../../../../orchestrator/tools/icmp-echo/tool.ts';
 import { skipUnless } from '../../../skip.ts';
-import { decodeAll, makeContext } from '../context.ts';
+import { decodeAll, makeContext, temporaryFolder } from '../context.ts';
 import { isRoot, withPair } from '../namespace.ts';
 
 const icmpTool = suite('icmp-echo');
@@ -134,6 +134,27 @@ icmpTool('the real program times a local path to less than 2 ms, with every repl
       assert.ok(ping_rtt_us !== null && ping_rtt_us < 2_000, `${address}: ${ping_rtt_us} us`);
     }
     assert.is((await icmpEcho.facts?.(context.folder))?.receive_drops, 0);
+  });
+});
+
+icmpTool('a zmap that loads no plug-in pings nobody: it could not leave out who opts out meanwhile', async () => {
+  if (skipUnless(isRoot, 'icmp-echo without the plug-in', 'needs root')) return;
+  await withPair('icmp-bare', async (scanner, server) => {
+    const { stdout: link } = await execa('ip', ['-n', server, '-o', 'link', 'show', 't0']);
+    const scan = { rate: 300, cooldown: '2s', interface: 's0', gateway_mac: /ether (\S+)/.exec(link)?.[1] };
+    // As a static zmap, and one with file capabilities, does.
+    const bin = await temporaryFolder();
+    const zmap = (await execa('sh', ['-c', 'command -v zmap'])).stdout;
+    await writeFile(join(bin, 'zmap'), `#!/bin/sh\nunset LD_PRELOAD\nexec ${zmap} "$@"\n`, { mode: 0o755 });
+    const within = ['ip', 'netns', 'exec', scanner, 'env', `PATH=${bin}:${process.env.PATH}`];
+    const context = await contextOf(['2001:db8::1', '198.18.4.1', '198.18.4.2'], scan, within);
+    const received = () => execa('ip', ['netns', 'exec', server, 'nstat', '-asz', 'IcmpInEchos']);
+    await icmpEcho.collect?.(context).then(
+      () => assert.unreachable('it is not told'),
+      (error: unknown) =>
+        assert.match(String(error), /zmap did not load the plug-in: it would send to those who opt out/),
+    );
+    assert.match((await received()).stdout, /^IcmpInEchos +0 /m);
   });
 });
 
