@@ -11,6 +11,7 @@ import { tearDown } from '../../scripts/lab/teardown.ts';
 import { standUp } from '../lab/census-in-lab.ts';
 import { whyNoLab } from '../lab/inside.ts';
 import { skipUnless } from '../skip.ts';
+import { sharedMounts } from './disk.ts';
 import { machineNow } from './left.ts';
 import { parties } from './opt-outs.ts';
 import { drawRuns, type RunPlan } from './plan.ts';
@@ -115,6 +116,7 @@ const reason = await whyNoLab();
 if (!skipUnless(reason === null, 'chaos', reason ?? '')) {
   test(`${total} faults, and every run ends with the result of one that nobody disturbed`, async () => {
     const root = await mkdtemp(join(tmpdir(), 'chaos-'));
+    const unshare = await sharedMounts(root);
     const places = await Promise.all(['one', 'two'].map((name) => placeOf(join(root, name))));
     const campaign = new Campaign();
     try {
@@ -123,6 +125,7 @@ if (!skipUnless(reason === null, 'chaos', reason ?? '')) {
         await campaign.round(places, { seed: seed + round, count: total - campaign.fallen });
       }
     } finally {
+      await unshare();
       await rm(root, { recursive: true, force: true });
       for (const { stand } of places) await tearDown(stand.lab);
     }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { RunPlan } from './plan.ts';
@@ -50,48 +50,58 @@ async function tmpfs(root: string): Promise<Disk> {
  * the disk of one moment, without what the kernel had not written yet.
  */
 async function ext4(root: string, options: string): Promise<Disk> {
-  const [image, outer, path, kept] = ['outer.img', 'outer', 'disk', 'kept.img'].map((name) => join(root, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  const disk = join(outer, 'disk.img');
+  const [outerImage, outer, path] = [join(root, 'outer.img'), join(root, 'outer'), join(root, 'disk')];
+  const [image, kept] = [join(outer, 'disk.img'), join(outer, 'kept.img')];
   async function make(file: string, size: number, at: string, how: string): Promise<void> {
     await execa('truncate', ['-s', `${size}M`, file]);
     await execa('mkfs.ext4', ['-q', file]);
     await mkdir(at);
     await execa('mount', ['-o', how, file, at]);
   }
-  await make(image, 2 * megabytes, outer, 'loop');
-  await make(disk, megabytes, path, options);
+  await make(outerImage, 4 * megabytes, outer, 'loop');
+  await make(image, megabytes, path, options);
   return {
     path,
     fill: () => fill(path),
     async cutPower() {
+      // The copy lies outside until the file system is no longer frozen.
+      const copy = join(root, 'copy.img');
       await execa('fsfreeze', ['-f', outer]);
       try {
-        await execa('cp', ['--sparse=always', disk, kept]);
+        await execa('cp', ['--sparse=always', image, copy]);
       } finally {
         await execa('fsfreeze', ['-u', outer]);
       }
+      await execa('mv', [copy, kept]);
     },
     async powerOn() {
       await unmount(path);
-      await copyFile(kept, disk);
+      await rename(kept, image);
       await mkdir(path);
-      await execa('mount', ['-o', options, disk, path]);
+      await execa('mount', ['-o', options, image, path]);
     },
     async remove() {
       await unmount(path);
       await unmount(outer);
-      for (const file of [image, kept]) await rm(file, { force: true });
+      await rm(outerImage);
     },
   };
 }
 
 /** What a kernel may do that keeps nothing but what it was told to: names at once, data late, no help for files that are renamed. */
 const careless = 'loop,noauto_da_alloc,data=writeback,commit=1';
+
+/**
+ * A folder below which disks are mounted for all alike: who takes a network namespace gets a copy of all mounts, and keeps it in use
+ * unless what is unmounted here is unmounted there too. What comes back ends that.
+ */
+export async function sharedMounts(root: string): Promise<() => Promise<void>> {
+  await execa('mount', ['--bind', root, root]);
+  await execa('mount', ['--make-shared', root]);
+  return async () => {
+    await execa('umount', ['--lazy', root]);
+  };
+}
 
 /** Mounts the disk of a run below `root`. */
 export async function mountDisk(kind: RunPlan['disk'], root: string): Promise<Disk> {
