@@ -83,6 +83,16 @@ const systemErrors: Record<string, [code: ErrorCode, hint: string]> = {
   EPIPE: ['E_OUTPUT', 'whoever read the output has stopped reading'],
 };
 
+/** Node says of a folder that it should make with those above it that it does not exist, whatever the reason. */
+function notMade(cause: Error & { path?: unknown }): CensusError {
+  return new CensusError(
+    'E_RUN_FOLDER',
+    `${cause.path} cannot be made`,
+    'the file system is read-only, or something else forbids it: choose another folder',
+    cause,
+  );
+}
+
 /**
  * An error of the operating system as one that the user can act on.
  * @throws the thrown thing itself when it is neither that nor ours: a defect, to be shown with its stack
@@ -90,6 +100,7 @@ const systemErrors: Record<string, [code: ErrorCode, hint: string]> = {
 export function knownError(thrown: unknown): CensusError {
   if (thrown instanceof CensusError) return thrown;
   if (thrown instanceof Error && 'code' in thrown && 'syscall' in thrown) {
+    if (thrown.code === 'ENOENT' && thrown.syscall === 'mkdir') return notMade(thrown);
     const [code, hint] = systemErrors[String(thrown.code)] ?? [
       'E_INPUT',
       'the operating system refused it: see what it says, and run the same command again',

@@ -82,7 +82,7 @@ function databaseError(cause: unknown): unknown {
   }
   if (/No space left on device/.test(cause.message)) {
     const hint = `free space in the run folder's file system; ${kept}`;
-    return new CensusError('E_INPUT', `the disk is full; the database says: ${words}`, hint, cause);
+    return new CensusError('E_RUN_FOLDER', `the disk is full; the database says: ${words}`, hint, cause);
   }
   return new CensusError(
     'E_INPUT',

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase, rows } from '../core/duckdb.ts';
+import { visible } from '../view/visible.ts';
 import type { ReportFacts, ReportSummary } from './facts.ts';
 import { cdfFigure } from './figures/cdf.ts';
 import { mapFigure } from './figures/map.ts';
@@ -93,15 +94,17 @@ function terminalText(facts: ReportFacts, results: Results, tables: Table[]): st
     ),
   );
   const shown = tables.map(toText);
-  return [
-    `${facts.run}: ${sentence(results)}`,
-    ...(facts.lab ? [labNotice] : []),
-    ...facts.notices.map(({ stage, text, lost }) => `${lost ? 'LOST' : 'NOTE'}  ${stage}: ${text}`),
-    '',
-    ...key,
-    '',
-    ...shown,
-  ].join('\n');
+  return visible(
+    [
+      `${facts.run}: ${sentence(results)}`,
+      ...(facts.lab ? [labNotice] : []),
+      ...facts.notices.map(({ stage, text, lost }) => `${lost ? 'LOST' : 'NOTE'}  ${stage}: ${text}`),
+      '',
+      ...key,
+      '',
+      ...shown,
+    ].join('\n'),
+  );
 }
 
 /** The headline numbers with all denominators, then those that only sentences below the tables say. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { basename } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import type { WholeContext } from '../core/stage.ts';
@@ -7,14 +7,7 @@ import { losses, notices } from '../machine/notices.ts';
 import { softwareText } from '../machine/provenance.ts';
 import type { Asked, ReportFacts } from '../report/facts.ts';
 import { isLater, laterNotices } from '../report/later.ts';
-
-/** Nested plain values as dotted keys; lists as text. */
-function pairs(value: unknown, path = ''): [string, string][] {
-  const tree = z.record(z.string(), z.unknown()).safeParse(value);
-  if (Array.isArray(value)) return [[path, value.join(', ')]];
-  if (!tree.success) return [[path, value === null ? 'none' : String(value)]];
-  return Object.entries(tree.data).flatMap(([key, inner]) => pairs(inner, path === '' ? key : `${path}.${key}`));
-}
+import { filesOfEnabled, publishedConfig, publishedVantage, withoutPaths } from '../report/published.ts';
 
 /** First start and last end of some commands; null of none. */
 function spanOf(spans: { from: string; to: string }[]): ReportFacts['measured'] {
@@ -72,7 +65,9 @@ function programFacts(manifest: Manifest): [string, string][] {
       }
     }
   }
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, sum]) => [name, String(sum)]);
+  return [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, sum]) => [name, String(Math.round(sum * 1000) / 1000)]);
 }
 
 /** What stages fetched for the run, once each. One that was switched off keeps its file, and shows nothing made of it. */
@@ -103,6 +98,8 @@ export function reportFacts(context: WholeContext<Config>, order: readonly strin
   const { manifest, config } = context;
   const { census, vantage } = manifest;
   const stages = stageFacts(manifest, order);
+  const disabled = new Set(order.filter((stage) => manifest.stages[stage]?.status === 'left_out'));
+  const files = filesOfEnabled(Object.keys(manifest.inputs), manifest.config, disabled);
   return {
     run: manifest.run,
     replies: null,
@@ -111,18 +108,23 @@ export function reportFacts(context: WholeContext<Config>, order: readonly strin
     software: softwareText(census),
     stages,
     asked: askedOf(manifest, config.scan.versions),
-    notices: [...rulesNotice(manifest), ...losses(manifest), ...notices(manifest), ...laterNotices(stages)],
-    programs: Object.entries(manifest.programs).map(([name, { version }]) => ({ name, version: version ?? 'unknown' })),
+    notices: [...rulesNotice(manifest), ...losses(manifest), ...notices(manifest), ...laterNotices(stages)].map(
+      (notice) => ({ ...notice, text: withoutPaths(notice.text) }),
+    ),
+    programs: Object.entries(manifest.programs).map(([name, { version }]) => ({
+      name: basename(name),
+      version: version ?? 'unknown',
+    })),
     setting: [
       ['rule_set', manifest.rule_set],
       ['seed', String(manifest.seed)],
-      ...pairs(vantage),
+      ...publishedVantage(vantage),
       ...fetchedSetting(manifest),
       ...programFacts(manifest),
     ],
-    config: pairs(manifest.config),
+    config: publishedConfig(manifest.config, disabled),
     inputs: [
-      ...Object.entries(manifest.inputs).map(([file, { sha256 }]) => ({ file, sha256 })),
+      ...files.map((file) => ({ file: basename(file), sha256: manifest.inputs[file]?.sha256 ?? '' })),
       ...fetchedFiles(manifest).map(({ url, sha256 }) => ({ file: url, sha256 })),
     ],
     result: manifest.result_sha256,

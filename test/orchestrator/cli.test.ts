@@ -1,6 +1,6 @@
 // takes: long
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, release, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -27,7 +27,11 @@ test("a run whose programs are all the user's own needs no privilege and ends wi
   assert.match(stdout, /^targets +done in .*3 in = 2 answered \+ 1 rejected \(url 1\)$/m);
   assert.match(stdout, /^scan +done in .*8 in = 0 answered \+ 2 failed \(timeout 2\) \+ 6 skipped \(duplicate 6\)$/m);
   assert.match(stdout, /Report: .*index\.html$/m);
-  assert.ok(existsSync(join(folder, 'report', 'index.html')));
+  const page = readFileSync(join(folder, 'report', 'index.html'), 'utf8');
+  assert.match(page, 'list.csv');
+  for (const ours of [folder, tmpdir(), hostname(), release(), userInfo().username]) {
+    assert.not.match(page, new RegExp(`(?<![\\w-])${ours}(?![\\w-])`), `the page may be published, and says ${ours}`);
+  }
 });
 
 test('a program that exits with 3 ends the run with 1; the line names stage, part, command, code and stderr; done parts stay', async () => {

@@ -32,8 +32,8 @@ function stepsOf(rows: Row[], last: number) {
 /** A line's name and size, written into the empty corner of the plot. */
 function labelsOf(rows: Row[], last: number) {
   return ['capable', 'answered'].map((series, i) => ({
-    rank: last * 0.5,
-    share: 0.2 - i * 0.08,
+    rank: last * 0.36,
+    share: 0.2 - i * 0.09,
     series: names[series] ?? series,
     text: `━ ${names[series]} (n = ${formatCount(countOfSeries(rows, series))})`,
   }));
@@ -47,12 +47,12 @@ function drawCdf(rows: Row[], title: string): string {
   return drawSvg(
     { id: 'rank_cdf', title, description },
     {
-      width: 500,
-      height: 370,
+      width: 400,
+      height: 310,
       marginLeft: 52,
       marginBottom: 44,
       marginRight: 22,
-      x: { label: 'Rank in the list', domain: [0, last], tickFormat: formatCount, ticks: 5 },
+      x: { label: 'Rank in the list', domain: [0, last], tickFormat: formatCount, ticks: 4 },
       y: { label: 'Domains at this rank or better, %', domain: [0, 100], percent: true, grid: true, ticks: 5 },
       color: { domain: [names.capable, names.answered], range: [colours.capable, colours.all] },
       marks: [

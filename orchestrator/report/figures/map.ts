@@ -17,14 +17,26 @@ function radius(servers: number): number {
 function scale(most: number): Plot.Markish[] {
   const sizes = [1, 10, 100, 1000].filter((size, i) => i < 2 || size <= most);
   const corner = { frameAnchor: 'bottom-left' as const, dx: 26 };
+  // Large enough to be read where a phone shows the map at two thirds of its size.
+  const fontSize = 17;
   const marks = sizes.map((servers, i) => {
     const dy = -24 - (sizes.length - 1 - i) * 36;
     return [
       Plot.dot([servers], { ...corner, dy, r: radius(servers), stroke: colours.ink }),
-      Plot.text([servers], { ...corner, dx: 56, dy: dy - 1, text: () => formatCount(servers), fontSize: 11 }),
+      Plot.text([servers], {
+        ...corner,
+        dx: 56,
+        dy,
+        text: () => formatCount(servers),
+        fontSize,
+        textAnchor: 'start',
+        lineAnchor: 'middle',
+      }),
     ];
   });
-  const heading = Plot.text(['Servers at a location'], { ...corner, dx: 6, dy: -24 - sizes.length * 36, fontSize: 11 });
+  const heading = Plot.text(['Servers at a location'], {
+    ...{ ...corner, dx: 6, dy: -22 - sizes.length * 36, fontSize, textAnchor: 'start' as const },
+  });
   return [heading, ...marks.flat()];
 }
 

@@ -25,8 +25,8 @@ export function pathFigure(results: Results): Figure {
         description: `${points.length} addresses; ${near} answered the SYN in less than half of ping's time.`,
       },
       {
-        width: 500,
-        height: 440,
+        width: 400,
+        height: 360,
         marginLeft: 56,
         marginBottom: 44,
         x: { type: 'log', label: 'Ping, ms', domain, grid: true, ticks, tickFormat: '~g' },

@@ -24,7 +24,8 @@ export const colours = {
   capable: '#0072b2',
   all: '#8a8f98',
   accent: '#d55e00',
-  ink: '#1f2933',
+  /** Of the text around: a page may be dark. */
+  ink: 'currentColor',
   faint: '#d9dee4',
 } as const;
 
@@ -56,11 +57,13 @@ export function drawSvg({ id, title, description }: Drawing, options: Plot.PlotO
     ...options,
     document,
     className: 'plot',
-    style: { fontFamily: font, fontSize: '12px', color: colours.ink, background: 'white' },
+    style: { fontFamily: font, fontSize: '12px' },
   });
   plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   plot.setAttribute('role', 'img');
   plot.setAttribute('aria-labelledby', `${id}-title ${id}-desc`);
-  const head = `<title id="${id}-title">${escapeXml(title)}</title><desc id="${id}-desc">${escapeXml(description)}</desc>`;
+  // Weaker than any rule of the page, which may be dark.
+  const paper = '<style>:where(svg.plot){color:#1f2933;background:#fff}</style>';
+  const head = `<title id="${id}-title">${escapeXml(title)}</title><desc id="${id}-desc">${escapeXml(description)}</desc>${paper}`;
   return shortenPaths(plot.outerHTML).replace(/^(<svg[^>]*>)/, `$1${head}`);
 }

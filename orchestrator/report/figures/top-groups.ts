@@ -5,13 +5,20 @@ import { countOf } from '../rows.ts';
 import { noRanks } from './cdf.ts';
 import { colours, drawSvg, type Figure } from './svg.ts';
 
+/** Powers of ten are ranks; the last group is the list. Its last rank is no count: ranks have gaps. */
+function nameOf(top: number): string {
+  if (!Number.isInteger(Math.log10(top))) return 'all';
+  if (top >= 1e6) return `${formatCount(top / 1e6)} M`;
+  return top >= 1000 ? `${top / 1000} k` : String(top);
+}
+
 /** Figure 5b of the paper. */
 export function topGroupsFigure(results: Results): Figure {
   const rows = results.rows('top_groups');
   const groups = rows.map((row) => ({
-    group: formatCount(countOf(row, 'top')),
+    group: nameOf(countOf(row, 'top')),
     share: countOf(row, 'share'),
-    label: `${formatCount(countOf(row, 'capable'))} of\n${formatCount(countOf(row, 'answered'))}`,
+    label: `${formatCount(countOf(row, 'capable'))}\nof\n${formatCount(countOf(row, 'answered'))}`,
   }));
   const title = 'Figure 5b. Capable share from the top of the list';
   const most = Math.max(0, ...groups.map((group) => group.share));
@@ -19,15 +26,15 @@ export function topGroupsFigure(results: Results): Figure {
     {
       id: 'top_groups',
       title,
-      description: groups.map(({ group, label }) => `top ${group}: ${label.replace('\n', ' ')}`).join('; '),
+      description: groups.map(({ group, label }) => `top ${group}: ${label.replaceAll('\n', ' ')}`).join('; '),
     },
     {
-      width: 500,
-      height: 370,
+      width: 400,
+      height: 310,
       marginLeft: 52,
       marginBottom: 44,
-      insetTop: 32,
-      x: { label: 'Domains from the top of the list', domain: groups.map(({ group }) => group), padding: 0.35 },
+      insetTop: 46,
+      x: { label: 'Domains down to this rank of the list', domain: groups.map(({ group }) => group), padding: 0.2 },
       y: {
         label: 'Capable, % of the domains that answered',
         domain: [0, most === 0 ? 1 : most],

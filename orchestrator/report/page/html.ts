@@ -1,15 +1,23 @@
+import { visible } from '../../view/visible.ts';
 import type { Figure } from '../figures/svg.ts';
 import { formatCell } from '../format.ts';
 import type { Column, Table } from '../tables/table.ts';
 
-/** Text for HTML: names of domains, ASes and systems come from strangers. */
+/** Text for HTML: names of domains, ASes and systems come from strangers, and that of a run folder from whoever made it. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return visible(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
+
+/** Text that would stand in many short lines where a table is wider than the screen. */
+const long = 24;
 
 function cellHtml(column: Column, cell: string | number | null | undefined): string {
   const text = escapeHtml(formatCell(cell, column.kind));
-  if (column.kind === 'text') return `<td>${text}</td>`;
+  if (column.kind === 'text') return text.length > long ? `<td class="long">${text}</td>` : `<td>${text}</td>`;
   const bar =
     column.bar === true && typeof cell === 'number' ? ` style="--share:${Math.min(100, cell).toFixed(2)}%"` : '';
   return `<td class="${bar === '' ? 'number' : 'number bar'}"${bar}>${text}</td>`;

@@ -76,9 +76,8 @@ function provenance(facts: ReportFacts): string {
     ['Configuration', facts.config],
     ['Files read', inputs],
   ];
-  const shown = parts.map(([title, pairs]) => (pairs.length === 0 ? '' : `<h3>${title}</h3>${pairsHtml(pairs)}`));
-  const [about = '', ran = '', config = '', read = ''] = shown;
-  return [pair(about, ran), ...(config + read === '' ? [] : [pair(config, read)])].join('\n');
+  const shown = parts.filter(([, pairs]) => pairs.length > 0);
+  return shown.map(([title, pairs]) => `<h3>${title}</h3>${pairsHtml(pairs)}`).join('\n');
 }
 
 /** The page: one file without scripts, fonts or links to anywhere but the files beside it. */
@@ -112,6 +111,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
 ${css}</style>
 </head>
 <body>
+<a class="skip" href="#numbers">Skip to the numbers</a>
 <header>
 <h1>MPTCP census: ${escapeHtml(facts.run)}</h1>
 <p class="lead">${escapeHtml(measuredText(facts))} · ${escapeHtml(facts.software)}</p>
@@ -121,7 +121,7 @@ ${noticesHtml(facts)}
 ${keyNumbers(results)}
 <nav aria-label="Sections">${sections.map(([id, title]) => `<a href="#${id}">${escapeHtml(title)}</a>`).join('')}</nav>
 </header>
-<main>
+<main id="numbers" tabindex="-1">
 ${body.join('\n')}
 </main>
 <footer><p>The tables and figures stand beside this page as CSV and SVG. No address of a capable host is published here: a list of them is a target list.</p></footer>

@@ -1,5 +1,5 @@
 import { type Kind, plainCell } from '../format.ts';
-import type { Row } from '../rows.ts';
+import type { Cell, Row } from '../rows.ts';
 
 export interface Column {
   key: string;
@@ -24,9 +24,15 @@ export interface Table {
   empty: string;
 }
 
-/** A spreadsheet runs text that begins like a formula; behind an apostrophe it shows it. */
-function asText(text: string, kind: Kind): string {
-  return kind === 'text' && /^[=+\-@]/.test(text) ? `'${text}` : text;
+/** Signs that a formula begins with, wide ones too, and what may stand before them. */
+const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+const number = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
+
+/** A spreadsheet runs text that begins like a formula; behind an apostrophe it shows it. Numbers below zero are numbers. */
+function asText(cell: Cell | undefined, kind: Kind): string {
+  const text = plainCell(cell, kind);
+  if (typeof cell !== 'string') return text;
+  return formula.test(text) && (kind === 'text' || !number.test(text)) ? `'${text}` : text;
 }
 
 function quote(text: string): string {
@@ -37,7 +43,7 @@ function quote(text: string): string {
 export function toCsv(columns: Pick<Column, 'key' | 'kind'>[], rows: Row[]): string {
   const lines = [
     columns.map((column) => column.key),
-    ...rows.map((row) => columns.map(({ key, kind }) => asText(plainCell(row[key], kind), kind))),
+    ...rows.map((row) => columns.map(({ key, kind }) => asText(row[key], kind))),
   ];
   return lines.map((cells) => `${cells.map(quote).join(',')}\n`).join('');
 }
