@@ -5,6 +5,10 @@ import { CensusError } from '../../errors.ts';
 
 /** Silence in ms, while connecting or later, after which the server counts as hung. */
 const IDLE_MS = 30_000;
+/** Time and bytes for an answer as a whole, and for each question: servers answer hundreds a second, in one line or some. */
+const mostMs = { whole: 600_000, each: 50 };
+const mostBytes = { whole: 1 << 16, each: 1 << 12 };
+const longestLine = 1 << 14;
 
 export interface BulkQuery {
   /** Where in the run this happens, "whois/00000": part of every error. */
@@ -16,6 +20,8 @@ export interface BulkQuery {
   answerFile: string;
   signal: AbortSignal;
   idleMs?: number;
+  /** The time that an answer may take as a whole, beside that for each question. */
+  wholeMs?: number;
   /** Called with the number of addresses answered so far. */
   onAnswered: (count: number) => void;
 }
@@ -36,6 +42,33 @@ class AnswerCounter {
     }
     return this.settled.size + this.errors;
   }
+
+  /** Characters of a line that has not ended. */
+  get open(): number {
+    return this.rest.length;
+  }
+}
+
+/** How much may still come; a server may go on for ever without ever being silent. */
+class Bounds {
+  readonly #begun = performance.now();
+  readonly #wholeMs: number;
+  #bytes = 0;
+  asked = 0;
+
+  constructor(wholeMs: number = mostMs.whole) {
+    this.#wholeMs = wholeMs;
+  }
+
+  /** What is wrong with the server once another chunk has come; null when nothing is. */
+  passed(chunk: Buffer, open: number): string | null {
+    this.#bytes += chunk.length;
+    const bytes = mostBytes.whole + this.asked * mostBytes.each;
+    if (this.#bytes > bytes) return `sent more than ${bytes} bytes as the answer to ${this.asked} questions`;
+    if (open > longestLine) return `sent a line of more than ${longestLine} characters`;
+    const ms = this.#wholeMs + this.asked * mostMs.each;
+    return performance.now() - this.#begun > ms ? `drips: it was not through after ${Math.round(ms / 1000)} s` : null;
+  }
 }
 
 function broken(query: BulkQuery, what: string, cause?: unknown): CensusError {
@@ -48,32 +81,37 @@ function broken(query: BulkQuery, what: string, cause?: unknown): CensusError {
 }
 
 /** Writes the questions as fast as the server takes them; gives their number. */
-async function ask(socket: Socket, addresses: AsyncIterable<string>, over: AbortSignal): Promise<number> {
-  let asked = 0;
+async function ask(
+  socket: Socket,
+  addresses: AsyncIterable<string>,
+  bounds: Bounds,
+  over: AbortSignal,
+): Promise<number> {
   socket.write('begin\nverbose\n');
   for await (const address of addresses) {
-    asked += 1;
+    bounds.asked += 1;
     if (!socket.write(`${address}\n`)) await once(socket, 'drain', { signal: over });
   }
   socket.write('end\n');
-  return asked;
+  return bounds.asked;
 }
 
 /**
  * Asks a server of Team Cymru's bulk protocol (begin, verbose, one address per line, end) about all addresses over one
  * connection and keeps the answer as it came. The server closes when it has answered the last; a close before that, a
- * reset, or silence is an error: what is missing at the end of an answer cannot be told from "not known".
+ * reset, silence, or an answer without end is an error: what is missing at the end of an answer cannot be told from "not known".
  */
 export async function askInBulk(query: BulkQuery): Promise<void> {
   const over = new AbortController();
   const counter = new AnswerCounter();
+  const bounds = new Bounds(query.wholeMs);
   const socket = new Socket({ signal: query.signal });
   const idleMs = query.idleMs ?? IDLE_MS;
   socket.setTimeout(idleMs, () => socket.destroy(broken(query, `hung: nothing heard for ${idleMs / 1000} s`)));
   socket.connect(query.port, query.server);
   const file = await open(query.answerFile, 'w');
   let answered = 0;
-  const asking = ask(socket, query.addresses, over.signal).catch((cause: unknown) => {
+  const asking = ask(socket, query.addresses, bounds, over.signal).catch((cause: unknown) => {
     if (over.signal.aborted) return null;
     socket.destroy(cause instanceof Error ? cause : new Error(String(cause)));
     return null;
@@ -84,6 +122,8 @@ export async function askInBulk(query: BulkQuery): Promise<void> {
       await file.appendFile(bytes);
       answered = counter.add(bytes.toString('latin1'));
       query.onAnswered(answered);
+      const passed = bounds.passed(bytes, counter.open);
+      if (passed !== null) throw broken(query, passed);
     }
   } catch (cause) {
     if (query.signal.aborted || cause instanceof CensusError) throw cause;

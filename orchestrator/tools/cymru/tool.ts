@@ -50,9 +50,9 @@ function isHeading(line: string): boolean {
 
 /** Lines of one address can lie far apart, so a part's answers are gathered first; they come out in the order of the input. */
 async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow[]> {
-  const gathered = new Map<string, { address: string; asked: boolean; answers: CymruAnswer[]; lines: string[] }>();
+  const gathered = new Map<string, { address: string; answers: CymruAnswer[]; lines: string[] }>();
   for await (const { address } of context.rows()) {
-    gathered.set(spelling(address), { address, asked: true, answers: [], lines: [] });
+    gathered.set(spelling(address), { address, answers: [], lines: [] });
   }
   for await (const lines of context.rawLines(ANSWER)) {
     const refusals: RawRow[] = [];
@@ -64,7 +64,7 @@ async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<R
         continue;
       }
       const { address, answer } = parsed;
-      const known = gathered.get(spelling(address)) ?? { address, asked: false, answers: [], lines: [] };
+      const known = gathered.get(spelling(address)) ?? { address, answers: [], lines: [] };
       known.answers.push(answer);
       known.lines.push(line);
       gathered.set(spelling(address), known);
@@ -91,7 +91,6 @@ function mostSpecific(answers: CymruAnswer[]): CymruAnswer | undefined {
 
 function toRecord(raw: CymruRaw): WhoisRecord | Reject {
   if ('refusal' in raw) return new Reject(`no answer line: ${raw.refusal}`);
-  if (!raw.asked) return new Reject(`an answer about ${raw.address}, which was not asked`);
   const answer = mostSpecific(raw.answers);
   const asn = /^\d+/.exec(answer?.as ?? '')?.[0];
   return {

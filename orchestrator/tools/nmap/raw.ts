@@ -24,7 +24,6 @@ export const NmapMatch = z.looseObject({
 /** One host element of the XML output, attributes as printed. */
 export const NmapRaw = z.looseObject({
   address: z.string().describe('the address, spelled as it was asked'),
-  asked: z.boolean().describe('the address was among the targets'),
   starttime: attribute('seconds since 1970'),
   endtime: attribute('seconds since 1970'),
   comment: attribute('a comment'),

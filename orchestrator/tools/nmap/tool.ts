@@ -2,10 +2,10 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
-import { rawExists } from '../../core/folder/raw-files.ts';
-import type { CollectContext, DecodeContext, Program, RawRow, Status, Tool } from '../../core/tool.ts';
-import { Reject } from '../../core/tool.ts';
-import { CensusError } from '../../errors.ts';
+import { rawExists, rawStream } from '../../core/folder/raw-files.ts';
+import { splitLines } from '../../core/process/lines.ts';
+import type { CollectContext, Command, DecodeContext, Program, RawRow, Status, Tool } from '../../core/tool.ts';
+import { CensusError, ProgramError } from '../../errors.ts';
 import type { Address } from '../../roles.ts';
 import type { OsRecord } from '../../schemas/records/os.ts';
 import { NmapRaw } from './raw.ts';
@@ -77,6 +77,30 @@ async function writeLists(context: CollectContext<Address, Config>): Promise<Rec
   return counts;
 }
 
+/** What it says when it may not do what it is for: not a word of that is about a host. */
+const notPermitted = /requires root privileges|Operation not permitted|Permission denied/;
+
+/** The failure of a program that lacks privileges, as one. */
+function withoutPrivileges(error: unknown): unknown {
+  if (!(error instanceof ProgramError) || !error.failure.stderrTail.some((line) => notPermitted.test(line)))
+    return error;
+  const hint =
+    'the stage needs CAP_NET_RAW, and a firewall that lets its packets out; os: false does without it, and the run resumes';
+  return new ProgramError('E_PRIVILEGES', error.failure, hint, error);
+}
+
+/** @throws ProgramError when packets did not leave this machine: it goes on without them, and exits with 0 */
+async function requireSent({ folder, stage, part }: CollectContext<Address, Config>, { args }: Command): Promise<void> {
+  const unsent = [];
+  for await (const line of splitLines(await rawStream(join(folder, `${program.name}.stderr`))))
+    if (/^sendto in \S+: .* => /.test(line) && notPermitted.test(line)) unsent.push(line);
+  if (unsent.length === 0) return;
+  const failure = { stage, part, argv: [program.name, ...args], exitCode: 0, stderrTail: unsent.slice(-3) };
+  const what = `could not send ${unsent.length} packets: this machine did not permit it`;
+  const hint = 'let its packets out (nft list ruleset); finished parts are kept, the same command resumes the run';
+  throw new ProgramError('E_PROGRAM_FAILED', { ...failure, what }, hint);
+}
+
 /** One run per family, because the program takes one at a time. -Pn: that the hosts are up is known from the scan. */
 async function collect(context: CollectContext<Address, Config>): Promise<void> {
   const { config, folder } = context;
@@ -88,6 +112,8 @@ async function collect(context: CollectContext<Address, Config>): Promise<void> 
     const { list, xml } = fileOf(family);
     const speed = config.scan.rate === null ? [] : ['--max-rate', String(config.scan.rate)];
     const how = [
+      // That this process may send raw packets was looked at before the run; the program itself only asks whether it is root.
+      '--privileged',
       '-O',
       '-n',
       '-Pn',
@@ -100,7 +126,7 @@ async function collect(context: CollectContext<Address, Config>): Promise<void> 
       `${seconds}s`,
     ];
     const io = ['-v', '--stats-every', '1s', '-oX', outputPath(join(folder, xml)), '-iL', join(folder, list)];
-    await context.exec({
+    const command: Command = {
       program,
       args: [...(family === 6 ? ['-6'] : []), ...how, ...speed, ...io],
       env: { NMAP_PRIVILEGED: '1' }, // it looks at the user alone, not at capabilities
@@ -108,7 +134,11 @@ async function collect(context: CollectContext<Address, Config>): Promise<void> 
       // a group of hosts may be silent for as long as one of them is given
       idleMs: (60 + 2 * seconds) * 1000,
       live: true,
+    };
+    await context.exec(command).catch((error: unknown) => {
+      throw withoutPrivileges(error);
     });
+    await requireSent(context, command);
     done += counts[family];
     context.progress(done);
   }
@@ -125,7 +155,7 @@ async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<R
       for await (const { attributes, address, osmatch } of readHosts(path)) {
         const matches = osmatch.map((match) => ({ ...match.attributes, osclass: match.osclass }));
         const known = asked.get(canonicalAddress(address ?? '') ?? '');
-        const value = { ...attributes, address: known ?? address, asked: known !== undefined, osmatch: matches };
+        const value = { ...attributes, address: known ?? address, osmatch: matches };
         yield [{ value }];
       }
     } catch (cause) {
@@ -141,8 +171,7 @@ async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<R
 }
 
 /** The accuracy is the program's own; a candidate without a class has no family and no vendor. */
-function toRecord({ address, asked, timedout, osmatch }: NmapRaw): OsRecord | Reject {
-  if (!asked) return new Reject(`a fingerprint of ${address}, which was not asked`);
+function toRecord({ address, timedout, osmatch }: NmapRaw): OsRecord {
   const candidates = osmatch.map(({ name, accuracy, osclass: [first] }) => ({
     name,
     accuracy: Number(accuracy),
