@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa, execaSync } from 'execa';
 import type { RunPlan } from './plan.ts';
 
 const megabytes = 256;
@@ -95,12 +95,13 @@ const careless = 'loop,noauto_da_alloc,data=writeback,commit=1';
  * A folder below which disks are mounted for all alike: who takes a network namespace gets a copy of all mounts, and keeps it in use
  * unless what is unmounted here is unmounted there too. What comes back ends that.
  */
-export async function sharedMounts(root: string): Promise<() => Promise<void>> {
+export async function sharedMounts(root: string): Promise<() => void> {
   await execa('mount', ['--bind', root, root]);
   await execa('mount', ['--make-shared', root]);
-  return async () => {
-    await execa('umount', ['--lazy', root]);
-  };
+  const unmountAll = () => void execaSync('umount', ['--recursive', '--lazy', root], { reject: false });
+  process.on('exit', unmountAll);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+  return unmountAll;
 }
 
 /** Mounts the disk of a run below `root`. */

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accounted, type Counts } from '../../orchestrator/core/folder/entries.ts';
 import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
 import { randomFrom } from '../../scripts/lab/random.ts';
-import { census, type Stand } from '../lab/census-in-lab.ts';
+import { census, type Stand, startCensus } from '../lab/census-in-lab.ts';
 import { inside } from '../lab/inside.ts';
 import { type Disk, mountDisk } from './disk.ts';
 import { endAll, leftInFolder, leftOnMachine, type Machine, openBelow } from './left.ts';
 import { drawOptOut } from './opt-outs.ts';
 import type { Blow, RunPlan } from './plan.ts';
-import { type Ended, type Strike, startUnder } from './start.ts';
+import { type Due, type Ended, endUnder } from './start.ts';
 
 /** Where runs are made. */
 export interface Place {
@@ -40,6 +40,9 @@ export interface Outcome extends Result {
   log: string;
 }
 
+/** No start of a small world takes so long. */
+const limitMs = 180_000;
+
 const rates = { 'scan.rate': 1000, 'resolve.window': 50, 'resolve.open': 300, 'scan.retries': 1 };
 
 /** One run on its way through its faults. */
@@ -53,6 +56,8 @@ class Disturbed {
   readonly random: () => number;
   readonly outcome: Outcome;
   readonly rates: Record<string, number> = { ...rates };
+  /** Gives the room of a full disk back. */
+  #free = async () => {};
 
   constructor(place: Place, plan: RunPlan, disk: Disk) {
     this.place = place;
@@ -74,9 +79,9 @@ class Disturbed {
   }
 
   async start(blow: Blow | null): Promise<Ended> {
-    const strike = blow === null ? async () => undefined : this.#strike(blow);
     const { outcome } = this;
-    const ended = await startUnder(this.place.stand, this.args, { env: { TMPDIR: this.temp }, blow, strike });
+    const child = startCensus(this.place.stand, this.args, { timeout: limitMs, env: { TMPDIR: this.temp } });
+    const ended = await endUnder(child, blow === null ? null : { ...blow, strike: this.#strike(blow) });
     outcome.starts += 1;
     outcome.log += `--- start ${outcome.starts}, ${blow === null ? 'undisturbed' : JSON.stringify(blow)}: exit ${ended.exitCode} ${ended.signal ?? ''}\n${ended.said}\n`;
     if (/^ {4}at /m.test(ended.said) || /^error: uncaught/im.test(ended.said))
@@ -84,14 +89,14 @@ class Disturbed {
     return ended;
   }
 
-  #strike({ fault, lastsMs }: Blow): Strike {
+  #strike({ fault, lastsMs }: Blow): Due['strike'] {
     return async (end) => {
       if (fault === 'kill') end('SIGKILL');
       if (fault === 'term') end('SIGTERM');
       if (fault === 'hup') end('SIGHUP');
       if (fault === 'full disk') {
-        const free = await this.disk.fill();
-        sleep(lastsMs ?? 8000).then(free, () => undefined);
+        this.#free = await this.disk.fill();
+        if (lastsMs !== null) sleep(lastsMs).then(this.#free, () => undefined);
       }
       if (fault === 'power cut') {
         await this.disk.cutPower();
@@ -103,6 +108,7 @@ class Disturbed {
   /** After a fault: the machine must be as it was, with the power gone it comes up anew. */
   async settle({ fault }: Blow): Promise<void> {
     const { stand, machine } = this.place;
+    await this.#free();
     if (fault === 'power cut') {
       await endAll(stand.lab, machine);
       await inside(stand.lab, ['sysctl', '-q', '-w', ...bootSettings(machine)]);

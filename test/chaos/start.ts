@@ -1,10 +1,18 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Stand, startCensus } from '../lab/census-in-lab.ts';
-import { type Blow, stages } from './plan.ts';
+import { stages } from './plan.ts';
 
-/** No start of a small world takes so long; TERM must end one much sooner. */
-const limitMs = 180_000;
+/** How long TERM may take to end a run. */
 const termMs = 20_000;
+
+type EndSignal = 'SIGKILL' | 'SIGTERM' | 'SIGHUP';
+
+/** A program that has just been started. */
+interface Child extends PromiseLike<{ exitCode?: number | undefined; signal?: string | undefined; timedOut: boolean }> {
+  stdout: Readable;
+  stderr: Readable;
+  kill: (signal: EndSignal) => boolean;
+}
 
 export interface Ended {
   exitCode: number | null;
@@ -14,35 +22,44 @@ export interface Ended {
   fell: boolean;
 }
 
-/** What a fault does to a run; called when it is due. */
-export type Strike = (end: (signal: 'SIGKILL' | 'SIGTERM' | 'SIGHUP') => void) => Promise<void>;
-
-/** Resolves some milliseconds after the stage of a blow, or a later one, has started. */
-function dueAfter({ stage, afterMs }: Blow, lines: (hear: (text: string) => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    let armed = false;
-    lines((said) => {
-      const started = stages.slice(stage).some(([name]) => new RegExp(`^${name} +starts`, 'm').test(said));
-      if (!started || armed) return;
-      armed = true;
-      sleep(afterMs).then(resolve);
-    });
-  });
+/** What happens to a run, and when: so long after a stage, or one behind it, has started. */
+export interface Due {
+  stage: number;
+  afterMs: number;
+  strike: (end: (signal: EndSignal) => void) => Promise<void>;
 }
 
-/** Starts a run, or what is missing of it, and lets a fault fall on it. */
-export async function startUnder(
-  stand: Stand,
-  args: string[],
-  { env, blow, strike }: { env: NodeJS.ProcessEnv; blow: Blow | null; strike: Strike },
-): Promise<Ended> {
-  const child = startCensus(stand, args, { timeout: limitMs, env });
+/** Resolves when a fault is due; `hear` is to be called with all that the run has said. */
+function waiting({ stage, afterMs }: Due): { hear: (said: string) => void; due: Promise<void> } {
+  const started = new RegExp(
+    `^(${stages
+      .slice(stage)
+      .map(([name]) => name)
+      .join('|')}) +starts`,
+    'm',
+  );
+  let armed = false;
+  let resolve = () => {};
+  const due = new Promise<void>((done) => {
+    resolve = done;
+  });
+  function hear(said: string): void {
+    if (armed || !started.test(said)) return;
+    armed = true;
+    if (afterMs === 0) resolve();
+    else sleep(afterMs).then(resolve);
+  }
+  return { hear, due };
+}
+
+/** Waits for the end of a run that has just been started, and lets a fault fall on it. */
+export async function endUnder(child: Child, fault: Due | null): Promise<Ended> {
   let said = '';
-  const hearers: ((text: string) => void)[] = [];
+  const wait = fault === null ? null : waiting(fault);
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       said += chunk;
-      for (const hear of hearers) hear(said);
+      wait?.hear(said);
     });
   }
   let running = true;
@@ -51,16 +68,20 @@ export async function startUnder(
     return end;
   });
   let fell = false;
-  if (blow !== null) {
-    const due = dueAfter(blow, (hear) => hearers.push(hear));
-    await Promise.race([due, result]);
+  let ends: string | null = null;
+  if (fault !== null) {
+    await Promise.race([wait?.due, result]);
     fell = running;
-    if (fell) await strike((signal) => child.kill(signal));
+    if (fell) {
+      await fault.strike((signal) => {
+        ends = signal;
+        child.kill(signal);
+      });
+    }
   }
-  const asked = Date.now();
+  const asked = performance.now();
   const { exitCode, signal, timedOut } = await result;
   if (timedOut) throw new Error(`it did not end: ${said}`);
-  if (fell && blow?.fault === 'term' && Date.now() - asked > termMs)
-    throw new Error(`TERM took long to end it: ${said}`);
+  if (ends === 'SIGTERM' && performance.now() - asked > termMs) throw new Error(`TERM took long to end it: ${said}`);
   return { exitCode: exitCode ?? null, signal: signal ?? null, said, fell };
 }

@@ -13,6 +13,8 @@ export interface Stand {
   lab: LabState;
   config: string;
   truth: string;
+  /** Words that start the program with Node; the sources unless told. */
+  cli?: readonly string[];
   /** Path of a run folder of that name. */
   folder: (name: string) => string;
 }
@@ -40,7 +42,7 @@ export function startCensus(
   args: string[],
   limit: { input?: string; timeout?: number; env?: NodeJS.ProcessEnv } = {},
 ) {
-  const command = ['netns', 'exec', stand.lab.scanner, process.execPath, ...cli, ...args];
+  const command = ['netns', 'exec', stand.lab.scanner, process.execPath, ...(stand.cli ?? cli), ...args];
   return execa('ip', command, { reject: false, input: '', ...limit });
 }
 

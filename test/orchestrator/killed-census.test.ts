@@ -9,6 +9,8 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
+import { stages } from '../chaos/plan.ts';
+import { type Ended, endUnder } from '../chaos/start.ts';
 import { connected, resolved, scanned } from './stages/records.ts';
 
 /**
@@ -73,35 +75,27 @@ function configOf(root: string) {
   };
 }
 
-interface Ended {
-  killed: boolean;
-  said: string;
+interface Made extends Ended {
   peakMb: number;
 }
 
-/** Runs the census, or what is missing of it; a stage of these is killed as it starts. */
-async function start(root: string, run: string, pending: Set<string>): Promise<Ended> {
+/** Runs the census, or what is missing of it; it is killed as a stage starts. */
+async function start(root: string, run: string, killedIn: string | null): Promise<Made> {
   const args = ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', join(root, 'census.yaml'), join(root, run)];
-  const child = execa(process.execPath, args, { reject: false, input: '', timeout: limitMs, all: true });
+  const child = execa(process.execPath, args, { reject: false, input: '', timeout: limitMs });
   // Long before its first stand-in asks for it.
   writeFileSync(join(root, `token-${child.pid}`), '');
-  let said = '';
   let peakMb = 0;
-  child.all.on('data', (chunk) => {
-    said += chunk;
-    const [line] = [...pending].filter((stage) => new RegExp(`^${stage} +starts`, 'm').test(said));
-    if (line === undefined) return;
-    pending.delete(line);
-    child.kill('SIGKILL');
-  });
   const watch = setInterval(() => {
     const status = existsSync(`/proc/${child.pid}/status`) ? readFileSync(`/proc/${child.pid}/status`, 'utf8') : '';
     peakMb = Math.max(peakMb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
   }, 200);
-  const { signal, exitCode } = await child;
+  const stage = stages.findIndex(([name]) => name === killedIn);
+  const kill = { stage, afterMs: 0, strike: async (end: (signal: 'SIGKILL') => void) => end('SIGKILL') };
+  const ended = await endUnder(child, killedIn === null ? null : kill);
   clearInterval(watch);
-  assert.ok(signal === 'SIGKILL' || exitCode === 0, said);
-  return { killed: signal === 'SIGKILL', said, peakMb };
+  assert.ok(ended.signal === 'SIGKILL' || ended.exitCode === 0, ended.said);
+  return { ...ended, peakMb };
 }
 
 async function resultOf(root: string, run: string) {
@@ -119,13 +113,16 @@ test('killed once in each stage and resumed, it ends with the result of one that
   writeFileSync(join(root, 'templates.json'), JSON.stringify(templates));
   writeFileSync(join(root, 'census.yaml'), JSON.stringify(configOf(root)));
   const begun = performance.now();
-  const whole = await start(root, 'undisturbed', new Set());
+  const whole = await start(root, 'undisturbed', null);
   const undisturbedSeconds = (performance.now() - begun) / 1000;
 
   for (const stage of asking) writeFileSync(join(root, `kill-${stage}`), '');
-  const pending = new Set(alone);
-  const ends: Ended[] = [];
-  while (ends.at(-1)?.killed !== false) ends.push(await start(root, 'killed', pending));
+  const pending = [...alone];
+  const ends: Made[] = [];
+  while (ends.at(-1)?.exitCode !== 0) {
+    ends.push(await start(root, 'killed', pending[0] ?? null));
+    if (ends.at(-1)?.fell) pending.shift();
+  }
   assert.equal([...pending, ...asking.filter((stage) => existsSync(join(root, `kill-${stage}`)))], [], 'not killed');
   assert.is(ends.length, asking.length + alone.length + 1);
   assert.equal(await resultOf(root, 'killed'), await resultOf(root, 'undisturbed'));
