@@ -11,7 +11,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake killed chaos blocked wide recall fuzz flips lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake killed chaos blocked wide recall fuzz flips matrix lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -88,6 +88,9 @@ fuzz: ## fuzz the option codec for a minute
 
 flips: setup-unit ## damage a run folder at random 300 times: verify must name each file, run must publish nothing from it
 	@FLIPS=300 node --import tsx test/orchestrator/verify/flips.test.ts
+
+matrix: setup-unit ## every tool with a program that fails in every way we know, floods at their full sizes; five minutes
+	@MATRIX_MEGABYTES=1000 node --import tsx test/run.ts tools/matrix core/process/exec core/process/lines
 
 docs: ## regenerate the data dictionary from the schemas
 	@node --import tsx scripts/data-dictionary.ts

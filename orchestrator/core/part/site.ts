@@ -21,6 +21,8 @@ export interface PartJob<C> {
   runsAs: Readonly<Record<string, string | null>>;
   signal: AbortSignal;
   terminal: boolean;
+  /** See ExecSite. */
+  graceMs?: number;
   optOuts: LateOptOuts | null;
   onStatus: (status: Status) => void;
   onUnits: (done: number, text?: string, work?: Work) => void;
@@ -49,6 +51,7 @@ export function execSite<C>(job: PartJob<C>, folder: string): ExecSite {
     folder,
     signal: job.signal,
     terminal: job.terminal,
+    ...(job.graceMs === undefined ? {} : { graceMs: job.graceMs }),
     onStatus: job.onStatus,
     commands: [],
     versions: job.versions,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
+import { ProgramError } from '../../errors.ts';
 import { nowIso } from '../folder/entries.ts';
 import { throwIfStopped } from '../stop.ts';
 import type { Command, Conversation, Exit } from '../tool.ts';
@@ -152,7 +153,14 @@ export function start(site: ExecSite, command: Command): Conversation {
     stderrLine: (pattern) =>
       new Promise((resolve, reject) => {
         waiting.push({ pattern, take: resolve });
-        done.then(() => reject(new Error(`${command.program.name} ended before it said ${pattern}`)), reject);
+        done.then(({ exitCode, stderrTail }) => {
+          const argv = [command.program.name, ...command.args];
+          const failure = { stage: site.stage, part: site.part, argv, exitCode, stderrTail };
+          const what = `ended before it said ${pattern}`;
+          reject(
+            new ProgramError('E_PROGRAM_FAILED', { ...failure, what }, 'run that command by hand to see what it says'),
+          );
+        }, reject);
       }),
     async stop(signal) {
       stopped = true;

@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
-import type { CollectContext, Command, Program, Tool } from '../../core/tool.ts';
+import { type CollectContext, type Command, type Program, Reject, type Tool } from '../../core/tool.ts';
 import type { Question } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ResolveRecord } from '../../schemas/records/resolve.ts';
@@ -36,7 +36,6 @@ const failures: Record<string, Missing> = {
   rcoderefused: 'refused',
   remotefail: 'not_returned',
   tempfail: 'not_returned',
-  localfail: 'not_measured',
   misquery: 'rejected',
   misconfig: 'no_data',
   permfail: 'no_data',
@@ -67,12 +66,16 @@ export const adns: Tool<Question, AdnsRaw, ResolveRecord, Config> = {
 
   raw: AdnsRaw,
 
-  toRecord({ name, type, answers, at }): ResolveRecord {
+  toRecord({ name, type, answers, at }): ResolveRecord | Reject {
     const last = answers.at(-1) ?? answers[0];
+    const unit = `${name} ${type}`;
+    if (last.status_type === 'localfail') return new Reject(`not asked by this machine: ${last.status}`, unit);
     const addresses = new Set<string>();
     for (const record of last.records) {
-      const address = record.type === type ? canonicalAddress(record.data) : null;
-      if (address !== null) addresses.add(address);
+      if (record.type !== type) continue;
+      const address = canonicalAddress(record.data);
+      if (address === null) return new Reject(`no address: ${record.data}`, unit);
+      addresses.add(address);
     }
     const sorted = addresses.size < 2 ? [...addresses] : [...addresses].sort();
     const chain = answers.flatMap(({ cname }) => cname ?? []);

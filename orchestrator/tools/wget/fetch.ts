@@ -1,7 +1,9 @@
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command, Program } from '../../core/tool.ts';
-import { CensusError } from '../../errors.ts';
+
+import { CensusError, ProgramError } from '../../errors.ts';
 import { guard } from '../../machine/guard.ts';
+
 import type { Endpoint } from '../../roles.ts';
 import type { WgetRun } from './raw.ts';
 
@@ -105,6 +107,26 @@ function notOurs({ stage, part }: Context): CensusError {
   return new CensusError('E_PROGRAM_FAILED', what, hint);
 }
 
+/** What keeps this machine from connecting to anybody: none of it is the host's. */
+const hereAlone =
+  /failed: (Too many open files|Cannot assign requested address|Cannot allocate memory|No buffer space available|Protocol not available|Address family not supported)/;
+
+/** Why a log says nothing of its host; null when it does. */
+function brokenHere(log: readonly string[], ended: WgetRun['ended']): string | null {
+  const word = log.map((line) => hereAlone.exec(line)?.[1]).find((found) => found !== undefined);
+  if (word !== undefined) return `could not connect to anybody: ${word}`;
+  return ended !== 'itself' || log.some((line) => line.startsWith('Connecting to '))
+    ? null
+    : 'ended before it connected to anything';
+}
+
+function ofThisMachine({ stage, part }: Context, { program, args }: Command, what: string): ProgramError {
+  const failure = { stage, part, argv: [program.name, ...args], exitCode: null, what, stderrTail: [] };
+  const hint =
+    'run that command by hand; a lower handshake.concurrency takes fewer files and ports. The same run command resumes';
+  return new ProgramError('E_PROGRAM_FAILED', failure, hint);
+}
+
 /**
  * One connection to one endpoint. The log comes on stdout. After a failed connection wget would wait and try the second
  * URL: it is ended there, so that a closed port sees one SYN. What takes too long (a host that drips) is ended too: that
@@ -112,7 +134,8 @@ function notOurs({ stage, part }: Context): CensusError {
  * its end.
  */
 export async function fetchOnce(context: Context, endpoint: Endpoint, from: LocalPorts): Promise<WgetRun | null> {
-  const process = context.start(fetchCommand(endpoint, context.config, from));
+  const command = fetchCommand(endpoint, context.config, from);
+  const process = context.start(command);
   process.closeInput();
   let told = false;
   process.stderrLine(connectionLine).then(
@@ -144,6 +167,8 @@ export async function fetchOnce(context: Context, endpoint: Endpoint, from: Loca
     const { exitCode } = await process.done;
     if (optedOut) return null;
     if (!told && log.some((line) => isConnected.test(line))) throw notOurs(context);
+    const what = brokenHere(log, ended);
+    if (what !== null) throw ofThisMachine(context, command, what);
     return {
       address: endpoint.address,
       port: endpoint.port,

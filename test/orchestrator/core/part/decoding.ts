@@ -22,6 +22,7 @@ export async function decodeRows<C>(given: Pick<PartJob<C>, Given>): Promise<Dec
         runsAs: {},
         signal: new AbortController().signal,
         terminal: false,
+        graceMs: 400,
         optOuts: null,
         onStatus: () => undefined,
         onUnits: () => undefined,

@@ -20,6 +20,8 @@ export interface JsonFaults {
   address: string;
   number: string;
   text: string;
+  /** Another value of that text which the tool takes. */
+  other: string;
 }
 
 const good = ({ json }: JsonFaults) => [1, 2, 3].map((unit) => `${json(unit)}\n`).join('');
@@ -32,7 +34,7 @@ export const jsonFaults: Record<string, (of: JsonFaults) => string | Buffer> = {
   'NUL bytes': (of) => `${good(of)}\u0000${of.json(4)}\n`,
   '__proto__ as a key': (of) => `${good(of)}{"__proto__":${of.json(4)}}\n`,
   'the same record twice': (of) => `${good(of)}${of.json(1)}\n`,
-  'two records of one unit': (of) => `${good(of)}${of.json(1, { [of.text]: 'another' })}\n`,
+  'two records of one unit': (of) => `${good(of)}${of.json(1, { [of.text]: of.other })}\n`,
   'a unit that was not asked': (of) => `${good(of)}${of.json(4, { [of.address]: '198.18.200.200' })}\n`,
   'all of an address family as a unit': (of) => `${good(of)}${of.json(4, { [of.address]: '0.0.0.0/0' })}\n`,
   'text where a number belongs': (of) => `${good(of)}${of.json(4, { [of.number]: 'many' })}\n`,

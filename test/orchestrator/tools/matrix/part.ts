@@ -43,17 +43,15 @@ export interface Outcome {
 const Row = z.record(z.string(), z.unknown());
 const Reason = z.looseObject({ reason: z.string() });
 
-/** Times are a matter of minutes and hours there: here of moments. A command without a limit keeps none. */
-function hurried(tool: Tool<unknown, unknown, unknown, Config>, limitMs: number): typeof tool {
+/** Limits are a matter of minutes and hours: here that of one program is a moment. */
+function hurried(tool: Tool<unknown, unknown, unknown, Config>, program: string | null): typeof tool {
   const { collect } = tool;
   if (collect === undefined) return tool;
-  const short = (command: Command): Command => ({
-    ...command,
-    timeoutMs: Math.min(command.timeoutMs, limitMs),
-    ...(command.idleMs === undefined ? {} : { idleMs: Math.min(command.idleMs, limitMs) }),
-  });
+  const short = (command: Command): Command =>
+    command.program.name === program ? { ...command, timeoutMs: Math.min(command.timeoutMs, 600) } : command;
   return {
     ...tool,
+    decode: (context) => tool.decode({ ...context, lines: (command) => context.lines(short(command)) }),
     collect: (context) =>
       collect.call(tool, {
         ...context,
@@ -67,17 +65,22 @@ export interface PartOf {
   stage: string;
   config: Record<string, unknown>;
   units: object[];
-  /** Milliseconds that any command may take. */
-  limitMs?: number;
+  /** A program that is given a moment only. */
+  hurried?: string | null;
 }
 
 /** Collects and decodes one part of a stage, as a run does. */
-export async function runPart({ stage: name, config: given, units, limitMs = 60_000 }: PartOf): Promise<Outcome> {
+export async function runPart({
+  stage: name,
+  config: given,
+  units,
+  hurried: program = null,
+}: PartOf): Promise<Outcome> {
   const folder = new RunFolder(mkdtempSync(join(tmpdir(), 'matrix-')));
   const config = Config.parse({ lab: true, lab_ranges: ['198.18.0.0/15'], targets: { list: 'x' }, ...given });
   const stage = pipeline(findTool).find((one): one is PartStage<Config> => one.name === name && one.kind === 'parts');
   if (stage === undefined) throw new Error(`no stage ${name}`);
-  const tool = hurried(stage.tool(config), limitMs);
+  const tool = hurried(stage.tool(config), program);
   const input = folder.input(name, '00000');
   mkdirSync(dirname(input), { recursive: true });
   writeFileSync(input, units.map((unit) => `${JSON.stringify(unit)}\n`).join(''));
@@ -86,6 +89,7 @@ export async function runPart({ stage: name, config: given, units, limitMs = 60_
     runsAs: { zmap: flavours.tree },
     signal: new AbortController().signal,
     terminal: false,
+    graceMs: 400,
     onStatus: () => undefined,
     onUnits: () => undefined,
   };

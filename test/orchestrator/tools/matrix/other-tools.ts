@@ -1,0 +1,94 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { addresses, addressOf } from './json-tools.ts';
+import { fakeOutput, fakeProgram, type PartOf } from './part.ts';
+
+/** Tools whose programs print something else than JSON lines, each with a way to stand in for them. */
+
+const units = [1, 2, 3, 4];
+const osPart: PartOf = { stage: 'os', config: { os: true }, units: addresses };
+
+const hostOf = (address: string, accuracy = '95') =>
+  `<host><address addr="${address}" addrtype="ipv4"/><os><osmatch name="Linux" accuracy="${accuracy}"><osclass vendor="Linux"/></osmatch></os></host>`;
+const goodHosts = units.slice(0, 3).map((unit) => hostOf(addressOf(unit)));
+export const nmapEnd = '<runstats><finished exit="success"/></runstats></nmaprun>';
+
+/** nmap, which writes its answer into a file. */
+export function nmapPart(more: string[], behaviour = '', end = nmapEnd): PartOf {
+  const xml = fakeOutput('nmap.xml', `<?xml version="1.0"?><nmaprun>${[...goodHosts, ...more].join('\n')}\n${end}`);
+  fakeProgram('nmap', `while [ $# -gt 0 ]; do [ $1 = -oX ] && o=$2; shift; done; cat ${xml} >"$o"\n${behaviour}`);
+  return osPart;
+}
+export const nmapHost = hostOf;
+
+const nameOf = (unit: number) => `n${unit}.example`;
+export const adnsAnswer = (unit: number, data = addressOf(unit)) =>
+  `@ 1 ok 0 ok ${nameOf(unit)} 60 $ "OK"\n${nameOf(unit)} A ${data}\n`;
+
+/** adnshost, which answers each question in the order of its asking; `of4` is what it prints to the fourth. */
+export function adnsPart(of4: string | Buffer, behaviour = ''): PartOf {
+  for (const unit of units) fakeOutput(`answer-${nameOf(unit)}`, unit === 4 ? of4 : adnsAnswer(unit));
+  const folder = fakeOutput('answer-', '');
+  fakeProgram(
+    'adnshost',
+    `${behaviour}
+id=0
+while read -r line; do case $line in '- '*) name=\${line#- }
+  if [ -f "${folder}$name" ]; then sed "s/^@/$id/" "${folder}$name"
+  else echo "$id 0 permfail 300 nxdomain $name 60 \\$ \\"No such domain\\""; fi
+  id=$((id + 1));;
+esac; done`,
+  );
+  const resolve = { resolvers: ['127.0.0.1'], patience: '1s', families: [4] };
+  return { stage: 'resolve', config: { resolve }, units: units.map((unit) => ({ name: nameOf(unit), type: 'A' })) };
+}
+
+/** The four programs of a handshake; those that are not named work, and see no packet. */
+export function wgetPart(more: Partial<Record<'mptcpize' | 'dumpcap' | 'tshark' | 'sysctl', string>> = {}): PartOf {
+  const connects = units.map(
+    (unit) => `*${addressOf(unit)}:80/*) echo "Connecting to ${addressOf(unit)}:80... failed: Connection refused.";;`,
+  );
+  const programs = {
+    sysctl: 'echo "net.mptcp.enabled = 1"; echo "net.mptcp.blackhole_timeout = 0"',
+    dumpcap: `while [ $# -gt 0 ]; do [ $1 = -w ] && touch $2; shift; done
+trap 'echo "Packets received/dropped on interface any: 0/0 (pcap:0)" >&2; exit 0' INT
+echo "File: capture.pcapng" >&2; while :; do sleep 0.1; done`,
+    tshark: ':',
+    mptcpize: `case "$*" in ${connects.join(' ')} esac; exit 4`,
+    ...more,
+  };
+  for (const [name, script] of Object.entries(programs)) fakeProgram(name, script);
+  const handshake = { hold: '1s', timeout: '4s' };
+  return {
+    stage: 'handshake',
+    config: { handshake },
+    units: addresses.map((unit) => ({ ...unit, port: 80, host: null })),
+  };
+}
+
+const whoisLine = (address: string, as = '64500') =>
+  `${as} | ${address} | 198.18.0.0/15 | FI | ripencc | 2011-03-01 | EXAMPLE\n`;
+export const whoisOf = whoisLine;
+
+/** A whois server for one question; `of` makes its answer of the addresses asked. */
+export async function withWhois<T>(of: (asked: string[]) => string, use: (part: PartOf) => Promise<T>): Promise<T> {
+  const server = createServer((socket) => {
+    let text = '';
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      text += chunk;
+      if (text.endsWith('\nend\n')) socket.end(of(text.split('\n').slice(2, -2)));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  try {
+    return await use({
+      stage: 'whois',
+      config: { whois: { server: '127.0.0.1', port: address.port } },
+      units: addresses,
+    });
+  } finally {
+    server.close();
+  }
+}
