@@ -1,4 +1,5 @@
 import { addCat } from './cat.ts';
+import { addDescribe } from './describe.ts';
 import { addDoctor } from './doctor.ts';
 import type { AddCommand } from './host.ts';
 import { addInit } from './init.ts';
@@ -17,5 +18,6 @@ export const commands: readonly AddCommand[] = [
   addReplay,
   addVerify,
   addPurge,
+  addDescribe,
   addJudge,
 ];

@@ -1,0 +1,136 @@
+import type { Config } from '../config/config.ts';
+import type { Manifest } from '../core/folder/manifest.ts';
+import { CensusError } from '../errors.ts';
+import { rateOf } from './probes.ts';
+
+const countText = (count: number) => count.toLocaleString('en-US');
+
+function many(count: number, one: string, more = `${one}s`): string {
+  return `${countText(count)} ${count === 1 ? one : more}`;
+}
+
+/** A fact of a stage, over all parts; null when no part has it. */
+function fact({ stages }: Manifest, stage: string, name: string): number | null {
+  const numbers = Object.values(stages[stage]?.parts ?? {}).flatMap(({ facts }) => {
+    const value = facts[name];
+    return typeof value === 'number' ? [value] : [];
+  });
+  return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0);
+}
+
+/** Units of a stage that were asked. */
+function asked({ stages }: Manifest, stage: string): number {
+  const counts = stages[stage]?.counts ?? null;
+  if (counts === null) return 0;
+  return counts.units_in - Object.values(counts.skipped).reduce((sum, count) => sum + count, 0);
+}
+
+function skipped({ stages }: Manifest, reason: string): number {
+  return Object.values(stages).reduce((sum, { counts }) => sum + (counts?.skipped[reason] ?? 0), 0);
+}
+
+function minute(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
+}
+
+/** Addresses that the packets came from, over all starts. */
+function sources({ starts }: Manifest): string {
+  const all = new Set(
+    starts.flatMap(({ vantage }) =>
+      Array.isArray(vantage.source_addresses) ? vantage.source_addresses.map(String) : [],
+    ),
+  );
+  return all.size === 0 ? '' : ` from ${[...all].sort().join(' and ')}`;
+}
+
+/** How often one address was asked. */
+function timesSentence(manifest: Manifest, { scan: { ports, versions, retries } }: Config): string {
+  const once = ports.length * versions.length;
+  const again = fact(manifest, 'scan', 'targets_asked_again');
+  if (retries === 0) return `No address got more than ${many(once, 'SYN')}.`;
+  if (again === 0 || (again === null && fact(manifest, 'scan', 'targets_sent') !== null))
+    return `None stayed silent, so that no address got more than ${many(once, 'SYN')}.`;
+  const how = retries === 1 ? 'once more' : `up to ${retries} times more`;
+  const sent = again === null ? '' : ` (${many(again, 'SYN')})`;
+  return `Those that stayed silent were asked ${how}${sent}, so that no address got more than ${many(once * (1 + retries), 'SYN')}.`;
+}
+
+function scanSentences(manifest: Manifest, config: Config): string[] {
+  const { ports, versions } = config.scan;
+  const addresses = Math.round(asked(manifest, 'scan') / (ports.length * versions.length));
+  const sent = fact(manifest, 'scan', 'targets_sent');
+  const versionText = versions.map((version) => `v${version}`).join(' and ');
+  const total = sent === null ? '' : `${many(sent, 'TCP SYN')} in all, `;
+  const from = minute(manifest.created_at);
+  const to = minute(manifest.finished_at ?? manifest.created_at);
+  return [
+    `Between ${from} and ${to} we probed ${many(addresses, 'address', 'addresses')}${sources(manifest)}: one TCP SYN with an MPTCP option per address, port (${ports.join(', ')}) and MPTCP version (${versionText}), ${total}sent ${rateOf(config)}.`,
+    timesSentence(manifest, config),
+  ];
+}
+
+function laterSentences(manifest: Manifest, { handshake, path, contact }: Config): string[] {
+  const connected = asked(manifest, 'handshake');
+  const pinged = asked(manifest, 'path');
+  const fingerprinted = asked(manifest, 'os');
+  const named = contact === null ? '' : ` under a user agent that names our contact (${contact})`;
+  return [
+    ...(connected === 0
+      ? []
+      : [
+          `To ${many(connected, 'endpoint')} whose answer carried an MPTCP option we opened one TCP connection each, with two HTTP requests for "/"${named}, and held it open for ${handshake.hold} s.`,
+        ]),
+    ...(pinged === 0
+      ? []
+      : [
+          `We sent ${many(path.probes, 'ICMP echo request')} to each of ${many(pinged, 'such address', 'such addresses')}.`,
+        ]),
+    fingerprinted === 0
+      ? 'No operating system was fingerprinted.'
+      : `The operating systems of ${many(fingerprinted, 'such address', 'such addresses')} were fingerprinted with nmap.`,
+  ];
+}
+
+function restraintSentences(manifest: Manifest, { lab, scan }: Config): string[] {
+  const last = manifest.starts
+    .flatMap(({ blocklist, rereads }) => [blocklist, ...rereads])
+    .findLast((kept) => kept !== null);
+  const rereads = manifest.starts.reduce((sum, start) => sum + start.rereads.length, 0);
+  const late = skipped(manifest, 'opted_out');
+  const outside = lab ? 'everything outside of the test network' : 'all ranges that are not globally reachable';
+  const list =
+    last === undefined || last === null
+      ? `${scan.blocklist === null ? 'No blocklist was given' : 'A blocklist held'}; ${outside} ${lab ? 'was' : 'were'} never probed`
+      : `A blocklist of ${many(last.prefixes, 'prefix', 'prefixes')}, and ${outside}, were never probed`;
+  const during =
+    rereads === 0
+      ? ''
+      : ` It changed ${rereads === 1 ? 'once' : `${countText(rereads)} times`} while packets were sent, and each change held within a minute: ${many(late, 'probe')} ${late === 1 ? 'was' : 'were'} not sent for that reason.`;
+  const purges = manifest.purges.length;
+  const gone =
+    purges === 0
+      ? []
+      : [
+          `At the request of owners, data was removed from what we had measured ${purges === 1 ? 'once' : `${countText(purges)} times`}.`,
+        ];
+  return [`${list}.${during}`, ...gone];
+}
+
+/**
+ * The paragraph on ethics of a paper about a run: what was sent, to how many, how fast, and who was left out. What a program cannot know
+ * (a review board, how complaints were answered, what is published) is left to its authors.
+ * @throws CensusError E_RUN_FOLDER for a run that is not complete
+ */
+export function ethicsParagraph(manifest: Manifest, config: Config): string {
+  if (manifest.finished_at === null)
+    throw new CensusError(
+      'E_RUN_FOLDER',
+      `run ${manifest.run} is not complete`,
+      'complete it first: its numbers are not known yet',
+    );
+  return [
+    ...scanSentences(manifest, config),
+    ...laterSentences(manifest, config),
+    ...restraintSentences(manifest, config),
+  ].join(' ');
+}

@@ -1,0 +1,26 @@
+import type { Config } from '../config/config.ts';
+
+function counted(count: number, what: string): string {
+  return `${count === 1 ? 'one' : count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** What is sent, each kind as a clause. */
+export function probesOf({ scan, handshake, path, os }: Config): string[] {
+  const ports = scan.ports.length === 1 ? `port ${scan.ports[0]}` : `each of the ports ${scan.ports.join(', ')}`;
+  const versions = scan.versions.map((version) => `v${version}`).join(' and ');
+  const more = scan.retries === 1 ? 'one' : `up to ${scan.retries}`;
+  const again = scan.retries === 0 ? '' : `, and ${more} more where nothing comes back`;
+  return [
+    `to each address one TCP SYN with an MPTCP option for ${ports} and MPTCP version (${versions})${again}`,
+    `to those that answer it with an MPTCP option one TCP connection with two HTTP requests for "/", held open for ${handshake.hold} s`,
+    ...(path.ping ? [`to these ${counted(path.probes, 'ICMP echo request')}`] : []),
+    ...(os === false ? [] : ['to these the probes of nmap that tell operating systems apart']),
+  ];
+}
+
+/** How fast, as a clause. */
+export function rateOf({ scan }: Config): string {
+  return scan.rate === null
+    ? 'without a limit of its own'
+    : `at ${scan.rate.toLocaleString('en-US')} packets per second at most`;
+}
