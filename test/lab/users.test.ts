@@ -169,9 +169,9 @@ if (!skipUnless(reason === null, 'lab/users', reason ?? '')) {
         [
           'no-admin',
           withCaps('net_raw'),
-          /blackhole_timeout is 3600.*\n.*sysctl -w net\.mptcp\.blackhole_timeout=0; or .*NET_ADMIN|net_admin/,
+          /blackhole_timeout is 3600.*\n.*sysctl -w net\.mptcp\.blackhole_timeout=0.*; or .*net_admin/i,
         ],
-        ['no-raw', withCaps('net_admin'), /needs zmap with CAP_NET_RAW.*\n.*net_raw/],
+        ['no-raw', withCaps('net_admin'), /needs zmap with CAP_NET_RAW.*\n.*net_raw/i],
         ['no-mptcp', inMounts('mount -t tmpfs none /proc/sys/net/mptcp'), /this kernel has no MPTCP.*\n.*CONFIG_MPTCP/],
       ];
       for (const [who, before, says] of refusals) {
