@@ -56,18 +56,21 @@ export async function leftOnMachine(lab: LabState, before: Machine): Promise<str
   return left;
 }
 
+/** Ends a process, unless it has ended by itself in the meantime. */
+export function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
 /** Ends what is left of a machine whose power went. */
 export async function endAll(lab: LabState, before: Machine): Promise<void> {
   for (let round = 0; round < 100; round += 1) {
     const pids = await newProcesses(lab, before);
     if (pids.length === 0) return;
-    for (const pid of pids) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended by itself in the meantime.
-      }
-    }
+    pids.forEach(end);
     await sleep(20);
   }
   throw new Error('processes of the run cannot be ended');

@@ -1,8 +1,8 @@
 import { randomFrom, shuffled } from '../../scripts/lab/random.ts';
 
-/** What ends a start of a run, or takes its disk. */
-export const faults = ['kill', 'term', 'hup', 'full disk', 'power cut'] as const;
-export type Fault = (typeof faults)[number];
+/** What ends a start of a run, or one of its programs alone. */
+const signals = ['kill', 'term', 'hup', 'program killed'] as const;
+export type Fault = (typeof signals)[number] | 'full disk' | 'power cut';
 
 /** One fault, and what the user changes before the next start. */
 export interface Blow {
@@ -53,8 +53,11 @@ function drawBlow(fault: Fault, random: () => number): Blow {
 function drawFaults(total: number, random: () => number): { cuts: Fault[]; others: Fault[] } {
   const tenth = Math.round(total / 10);
   const of = (fault: Fault, count: number) => Array<Fault>(count).fill(fault);
-  const signals = Array.from({ length: total - 2 * tenth }, (_, index): Fault => faults[index % 3] ?? 'kill');
-  return { cuts: of('power cut', tenth), others: shuffled([...of('full disk', tenth), ...signals], random) };
+  const ends = Array.from(
+    { length: total - 2 * tenth },
+    (_, index): Fault => signals[index % signals.length] ?? 'kill',
+  );
+  return { cuts: of('power cut', tenth), others: shuffled([...of('full disk', tenth), ...ends], random) };
 }
 
 /** So many faults over a good fourth as many runs; ten over two. */

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, cp, mkdir, rm } from 'node:fs/promises';
+import { appendFile, copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accounted, type Counts } from '../../orchestrator/core/folder/entries.ts';
@@ -7,7 +7,7 @@ import { randomFrom } from '../../scripts/lab/random.ts';
 import { census, type Stand, startCensus } from '../lab/census-in-lab.ts';
 import { inside } from '../lab/inside.ts';
 import { type Disk, mountDisk } from './disk.ts';
-import { endAll, leftInFolder, leftOnMachine, type Machine, openBelow } from './left.ts';
+import { end, endAll, leftInFolder, leftOnMachine, type Machine, newProcesses, openBelow } from './left.ts';
 import { drawOptOut } from './opt-outs.ts';
 import type { Blow, RunPlan } from './plan.ts';
 import { type Due, type Ended, endUnder } from './start.ts';
@@ -94,6 +94,7 @@ class Disturbed {
       if (fault === 'kill') end('SIGKILL');
       if (fault === 'term') end('SIGTERM');
       if (fault === 'hup') end('SIGHUP');
+      if (fault === 'program killed') await this.#killProgram();
       if (fault === 'full disk') {
         this.#free = await this.disk.fill();
         if (lastsMs !== null) sleep(lastsMs).then(this.#free, () => undefined);
@@ -103,6 +104,18 @@ class Disturbed {
         end('SIGKILL');
       }
     };
+  }
+
+  /** As the kernel does when memory runs out; what puts settings back has tests of its own. */
+  async #killProgram(): Promise<void> {
+    const { stand, machine } = this.place;
+    const programs: number[] = [];
+    for (const pid of await newProcesses(stand.lab, machine)) {
+      const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
+      if (name !== '' && !/^(node|MainThread|esbuild|mptcp-guard)$/.test(name)) programs.push(pid);
+    }
+    const pid = programs[Math.floor(this.random() * programs.length)];
+    if (pid !== undefined) end(pid);
   }
 
   /** After a fault: the machine must be as it was, with the power gone it comes up anew. */
