@@ -67,6 +67,19 @@ function rejectNotice(manifest: Manifest, stage: string): Notice[] {
   return stray <= 0 ? [] : [{ stage, text, lost: false }];
 }
 
+/** Stages that ask one source about addresses: where it knows none of some, it is more likely of another place than they are. */
+const lookups: readonly string[] = ['asn', 'whois', 'geo', 'os'];
+const enoughUnknown = 10;
+
+/** A table, database or registry that never matched: that is its own failure, not that of the addresses. */
+function unknownNotice({ stages }: Manifest, stage: string): Notice[] {
+  const counts = stages[stage]?.counts ?? null;
+  const unknown = counts?.failed.no_data ?? 0;
+  if (!lookups.includes(stage) || counts === null || counts.answered > 0 || unknown < enoughUnknown) return [];
+  const text = `nothing is known of any of ${unknown} addresses: the source (${stages[stage]?.tool}) may be of another kind, family or day than they need, or not have answered. Look at it before this is read as what the addresses are`;
+  return [{ stage, text, lost: true }];
+}
+
 /** Fewer SYN/ACKs say nothing of the kernel's RSTs, which all programs of the machine send. */
 const enoughSynAcks = 64;
 /** Fewer hosts may repeat themselves for reasons of their own. */
@@ -108,5 +121,6 @@ export function notices(manifest: Manifest): Notice[] {
     ...resetNotice(manifest, stage),
     ...settingsNotice(manifest, stage),
     ...rejectNotice(manifest, stage),
+    ...unknownNotice(manifest, stage),
   ]);
 }

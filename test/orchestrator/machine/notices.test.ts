@@ -90,6 +90,28 @@ for (const [sentence, rejected_lines, units, stray] of rejected) {
   });
 }
 
+/** Addresses that a lookup knew, and of which it knew nothing. */
+const lookedUp: [sentence: string, stage: string, answered: number, no_data: number, told: boolean][] = [
+  ['a source that knows none of ten addresses is told of', 'geo', 0, 10, true],
+  ['one that knows one of them is not', 'geo', 1, 99, false],
+  ['a few say nothing', 'asn', 0, 9, false],
+  ['names without an address are the names own', 'resolve', 0, 99, false],
+];
+for (const [sentence, stage, answered, no_data, told] of lookedUp) {
+  test(sentence, () => {
+    const manifest = manifestOf([], []);
+    const { second } = manifest.stages;
+    if (second === undefined) throw new Error('the toy has no second stage');
+    manifest.stages[stage] = {
+      ...second,
+      counts: { ...noCounts(), units_in: answered + no_data, answered, failed: { no_data } },
+    };
+    const found = notices(manifest).filter((notice) => notice.stage === stage);
+    assert.is(found.length, told ? 1 : 0);
+    if (told) assert.match(`${found[0]?.text} ${found[0]?.lost}`, /nothing is known of any of 10 addresses.* true$/);
+  });
+}
+
 test('a fact that a tool counts and that sounds like a loss is in the table', () => {
   const files = readdirSync('orchestrator/tools', { recursive: true, encoding: 'utf8' }).filter((file) =>
     /(?<!raw)\.ts$/.test(file),
