@@ -22,6 +22,7 @@ const unusable: [key: string, sentence: string, content: Buffer, says: RegExp][]
     readFileSync('test/fixtures/maxmind/city.mmdb').subarray(0, 900),
     /cannot be used/,
   ],
+  ['geo.country', 'a database of AS numbers', readFileSync('test/fixtures/maxmind/asn.mmdb'), /something else/],
   ['geo.city', 'a text', Buffer.from('198.18.0.0/15,FI\n'), /cannot be used/],
 ];
 for (const [key, sentence, content, says] of unusable) {

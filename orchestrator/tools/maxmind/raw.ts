@@ -1,25 +1,33 @@
 import { z } from 'zod';
 
-const degrees = z.union([z.number(), z.string()]).optional();
+/** A field that holds something else is read as one that is not there: the others of its entry stand. */
+function orNothing<T>(schema: z.ZodType<T>) {
+  return z
+    .unknown()
+    .optional()
+    .transform((value): T | undefined => schema.safeParse(value).data);
+}
+
+const text = orNothing(z.string());
+const degrees = orNothing(z.union([z.number(), z.string()]));
+/** In nested files positions are numbers. */
+const nestedDegrees = orNothing(z.number());
 
 /**
  * One entry of a MaxMind-format file. MaxMind nests (`country.iso_code`, `city.names.en`, `location.latitude`); other makers
  * write the same things flat (`country_code`, `city`, `lat`), some of them numbers as text.
  */
 export const MaxmindEntry = z.looseObject({
-  country: z
-    .union([z.string(), z.looseObject({ iso_code: z.string().optional() })])
-    .optional()
-    .describe('country: nested, or flat as a code or a name'),
-  country_code: z.string().optional().describe('country code in flat files'),
-  city: z
-    .union([z.string(), z.looseObject({ names: z.looseObject({ en: z.string().optional() }).optional() })])
-    .optional()
-    .describe('city: nested with names by language, or a flat name'),
-  location: z
-    .looseObject({ latitude: z.number().optional(), longitude: z.number().optional() })
-    .optional()
-    .describe('coordinates in nested files'),
+  country: orNothing(z.union([z.string(), z.looseObject({ iso_code: text })])).describe(
+    'country: nested, or flat as a code or a name',
+  ),
+  country_code: text.describe('country code in flat files'),
+  city: orNothing(z.union([z.string(), z.looseObject({ names: orNothing(z.looseObject({ en: text })) })])).describe(
+    'city: nested with names by language, or a flat name',
+  ),
+  location: orNothing(z.looseObject({ latitude: nestedDegrees, longitude: nestedDegrees })).describe(
+    'coordinates in nested files',
+  ),
   latitude: degrees.describe('degrees north in flat files'),
   longitude: degrees.describe('degrees east in flat files'),
   lat: degrees.describe('degrees north in flat files'),

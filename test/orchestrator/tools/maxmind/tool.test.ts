@@ -70,6 +70,14 @@ const cases: [string, string, string | null, string | null, Found][] = [
     ['DE', null, null, null],
   ],
   ['a flat country may be the code itself', '198.18.9.1', 'flat.mmdb', 'flat.mmdb', ['TH', null, null, null]],
+  [
+    'text where a nested file has numbers is no position, and costs nothing else',
+    '198.18.112.1',
+    'nested-text.mmdb',
+    'nested-text.mmdb',
+    ['JP', 'Tokyo', null, null],
+  ],
+  ['a country of registration is no place', '198.18.9.1', 'registered-only.mmdb', 'registered-only.mmdb', nothing],
   ['text that is no number is no position', '198.18.10.1', null, 'flat.mmdb', ['FI', null, null, null]],
 ];
 
@@ -89,9 +97,11 @@ test('the library itself returns the wrong record that the adapter refuses', asy
   assert.match(JSON.stringify(reader.get('2001:db8::')), 'a wrong record');
 });
 
-test('a field of another type is a reject, kept with its line', () => {
-  const entry = { country: 7 };
-  assert.not.ok(maxmind.raw.safeParse({ address: '198.18.0.1', country: entry, city: null }).success);
+test('a field of another type is left out, an entry of another type is a reject', () => {
+  const entry = (country: unknown) => ({ address: '198.18.0.1', country, city: null });
+  const { country } = maxmind.raw.parse(entry({ country: 7, country_code: 'FI' }));
+  assert.equal([country?.country, country?.country_code], [undefined, 'FI']);
+  assert.not.ok(maxmind.raw.safeParse(entry('FI')).success);
 });
 
 const unreadable: [string, string][] = [
