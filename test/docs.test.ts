@@ -99,6 +99,11 @@ test('errors.md has a section for every code, with its sentence, and no other', 
   }
 });
 
+test('errors.md says of every code what is kept and what to do', () => {
+  const [, ...sections] = read('docs/errors.md').split(/^## /m);
+  for (const section of sections) assert.match(section, /Kept: [^.]+\.(?:.|\n)*\bFix: /, section.split('\n')[0]);
+});
+
 test('the closed lists of methods.md are those of the code, in their order', () => {
   const section = read('docs/methods.md').split('## Closed lists')[1] ?? '';
   const documented = Object.fromEntries(
