@@ -45,7 +45,7 @@ test-unit: setup-unit ## run the tests that need neither root nor a lab; one min
 	@node --import tsx test/run.ts --unit
 
 nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times, the paper world whole; a skip is a failure
-	@EXPECT_ALL=1 TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 RECALL_BITS=16 FLIPS=300 PYASN_ADDRESSES=2000000 \
+	@EXPECT_ALL=1 USERS=all TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 RECALL_BITS=16 FLIPS=300 PYASN_ADDRESSES=2000000 \
 		node --import tsx test/run.ts
 
 check: setup-check ## types, lint, format, dead code, house rules

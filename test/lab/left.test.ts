@@ -1,5 +1,7 @@
 // needs: root
 // takes: long
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tearDown } from '../../scripts/lab/teardown.ts';
@@ -35,6 +37,7 @@ if (!skipUnless(reason === null, 'lab/left', reason ?? '')) {
       }
     } finally {
       await tearDown(stand.lab);
+      await rm(dirname(stand.folder('x')), { recursive: true, force: true });
     }
   });
 }
