@@ -69,6 +69,14 @@ export type ScanTarget = z.infer<typeof ScanTarget>;
 export type Endpoint = z.infer<typeof Endpoint>;
 export type Address = z.infer<typeof Address>;
 
+/** More lines than any list has. */
+const listSpan = 1e10;
+
+/** A line of a list as a unit: lines of the second are numbered from far behind those of the first, and so on. */
+export function lineUnit(line: number, list = 1): string {
+  return String(list === 1 ? line : list * listSpan + line);
+}
+
 function isPrefix(target: string): boolean {
   return target.includes('/');
 }
@@ -123,10 +131,10 @@ export const roles = {
     unit: 'line',
     input: Line,
     record: TargetsRecord,
-    asked: (row) => [`${row.list ?? 1} ${row.line}`],
+    asked: (row) => [lineUnit(row.line, row.list)],
     askedCount: () => 1,
-    answered: (record) => `${record.list} ${record.line}`,
-    unitNumbers: [true, true],
+    answered: (record) => lineUnit(record.line, record.list),
+    unitNumbers: [true],
   }),
   resolver: defineRole({
     unit: 'name and type',

@@ -4,7 +4,7 @@ import { sha256File } from '../core/folder/files.ts';
 import { openList, unreadable } from '../core/inputs/list-file.ts';
 import type { UnitRow } from '../core/stage.ts';
 import { CensusError } from '../errors.ts';
-import { formText } from './form.ts';
+import { type Form, formText } from './form.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import type { ListSource } from './sources.ts';
 
@@ -85,6 +85,13 @@ export function shownUrl(list: string): string {
   return `${origin}${pathname}`;
 }
 
+/** What makes a line a unit: of nearly all lists as small as can be. */
+function rowMaker(number: number, form: Form | null): (line: number, text: string) => object {
+  if (number === 1 && form === null) return (line, text) => ({ line, text });
+  const of = { ...(number === 1 ? {} : { list: number }), ...(form === null ? {} : { form: formText(form) }) };
+  return (line, text) => ({ line, text, ...of });
+}
+
 /**
  * Lines of a list as units, and at the end what it was.
  * @param number of the list in the run, from 1
@@ -96,15 +103,15 @@ export async function* readSource(
 ): AsyncGenerator<UnitRow[], SourceEntry> {
   const sha256 = await hashOf(source, path);
   const { kind, header, form, columns, ranks, opened, batches } = await openSource(source, path);
-  const of = { ...(number === 1 ? {} : { list: number }), ...(form === null ? {} : { form: formText(form) }) };
+  const rowOf = rowMaker(number, form);
   let lines = 0;
   for await (const batch of batches) {
     const before = lines;
     lines += batch.length;
     yield batch.map((text, at) => ({
-      row: { line: before + at + 1, text, ...of },
+      row: rowOf(before + at + 1, text),
       // Files that were put together have it in the middle, too.
-      skip: header !== null && text === header ? 'header' : null,
+      skip: text === header ? 'header' : null,
     }));
   }
   const from = fetched === null ? source.list : shownUrl(source.list);

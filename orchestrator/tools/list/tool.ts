@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { Reject, type Tool } from '../../core/tool.ts';
-import type { Line } from '../../roles.ts';
+import { type Line, lineUnit } from '../../roles.ts';
 import type { TargetsRecord } from '../../schemas/records/targets.ts';
 import { parseEntry, parseTarget, withoutWww } from './line.ts';
 import { ListRaw } from './raw.ts';
@@ -21,15 +21,14 @@ export const list: Tool<Line, ListRaw, TargetsRecord, Config> = {
   raw: ListRaw,
 
   toRecord({ line, text, list = 1, form }, { config }) {
-    const unit = `${list} ${line}`;
     if (!('list' in config.targets)) {
       const target = parseTarget(text);
-      if (typeof target === 'string') return new Reject(target, unit);
+      if (typeof target === 'string') return new Reject(target, lineUnit(line, list));
       return { list, line, ...target, name: null, rank: null, www: false };
     }
     const entry = form === undefined ? parseEntry(text) : parseRow(text, form);
-    if (entry === null) return new Reject('unknown_form', unit);
-    if (typeof entry === 'string') return new Reject(entry, unit);
+    if (entry === null) return new Reject('unknown_form', lineUnit(line, list));
+    if (typeof entry === 'string') return new Reject(entry, lineUnit(line, list));
     const { name, rank } = entry;
     const bare = withoutWww(name);
     if (bare !== null) return { list, line, kind: 'name', target: name, name: bare, rank, www: true };

@@ -19,7 +19,7 @@ const { runStages } = await load('core/run.ts');
 const { targets } = await load('stages/targets.ts');
 const { findTool } = await load('tools/finder.ts', 'tool-finder.ts');
 
-const manifest = { run: 'bench', seed: 1, programs: {}, stages: {}, starts: [] };
+const manifest = { run: 'bench', seed: 1, config: {}, programs: {}, stages: {}, starts: [] };
 const before = process.cpuUsage();
 const begun = performance.now();
 await runStages({

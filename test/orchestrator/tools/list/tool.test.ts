@@ -61,7 +61,7 @@ listTool('names are cleaned and doubled with www, artefacts are rejected by kind
   const rows = records.map(({ line, target, name, rank, www }) => [line, target, name, rank, www]);
   assert.equal(rows, expected);
   assert.equal(
-    rejects.map(({ unit, reason }) => [Number(unit?.replace('1 ', '')), reason]),
+    rejects.map(({ unit, reason }) => [Number(unit), reason]),
     rejected,
   );
   for (const record of records) TargetsRecord.parse(record);
