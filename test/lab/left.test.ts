@@ -5,8 +5,10 @@ import { dirname } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tearDown } from '../../scripts/lab/teardown.ts';
+import { stages } from '../chaos/plan.ts';
+import { endUnder } from '../chaos/start.ts';
 import { skipUnless } from '../skip.ts';
-import { killedIn, standUp } from './census-in-lab.ts';
+import { standUp, startCensus } from './census-in-lab.ts';
 import { inside, whyNoLab } from './inside.ts';
 
 const test = suite('lab/left');
@@ -30,7 +32,10 @@ if (!skipUnless(reason === null, 'lab/left', reason ?? '')) {
         ['handshake', 0],
         ['handshake', 900],
       ] as const) {
-        await killedIn(stand, 'run', stage, afterMs);
+        const run = startCensus(stand, ['run', '-c', stand.config, stand.folder('run')], { timeout: 100_000 });
+        const strike = async (end: (signal: 'SIGKILL') => void) => end('SIGKILL');
+        const { fell } = await endUnder(run, { stage: stages.findIndex(([name]) => name === stage), afterMs, strike });
+        assert.ok(fell, `${stage} after ${afterMs} ms: it was killed`);
         for (let tries = 0; tries < 50 && ((await others()) > alone || (await settings()) !== before); tries++);
         assert.is(await others(), alone, `${stage} after ${afterMs} ms: programs`);
         assert.is(await settings(), before, `${stage} after ${afterMs} ms: settings`);
