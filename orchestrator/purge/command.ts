@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { storedConfig } from '../config/stored.ts';
 import { asMeasured } from '../core/folder/changes.ts';
 import { type Manifest, readManifest } from '../core/folder/manifest.ts';
+import { becomeOwner } from '../core/process/owner.ts';
 import { requireSameInputs } from '../core/replay.ts';
 import { CensusError } from '../errors.ts';
 import { pipeline } from '../pipeline.ts';
@@ -23,6 +24,7 @@ export async function* purgeLines(text: string, folders: string[], signal: Abort
   const party = parseParty(text);
   for (const given of folders) {
     const folder = resolve(given);
+    await becomeOwner(folder).catch(() => undefined); // what is not there is told below
     const before = await readManifest(folder);
     if (before === null)
       throw new CensusError('E_RUN_FOLDER', `${folder} holds no manifest.json`, 'name a run folder, such as runs/lab');

@@ -43,7 +43,7 @@ try {
   await writeFile(join(folder, 'rib.dat'), '240.0.0.0/9\t64500\n240.128.0.0/9\t64501\n');
   await writeFile(join(folder, 'census.yaml'), JSON.stringify(config));
   const args = ['--import', 'tsx', '--import', usage, 'orchestrator/cli.ts'];
-  const env = { PATH: `${bin}:${process.env.PATH}`, USAGE_FILE: used };
+  const env = { PATH: `${bin}:${process.env.PATH}`, MPTCP_CENSUS_USAGE_FILE: used };
   await execa(process.execPath, [...args, 'run', '-c', join(folder, 'census.yaml'), run], { cwd: here, env });
   const { processor, peak } = Usage.parse(JSON.parse(await readFile(used, 'utf8')));
   const stages = Object.entries((await readManifest(run))?.stages ?? {});

@@ -20,7 +20,9 @@ export function ownerNow(): Owner | null {
  * needs. For anybody but root nothing changes.
  */
 export async function becomeOwner(folder: string): Promise<void> {
-  if (process.geteuid?.() !== 0) return;
+  if (process.getuid?.() !== 0) return;
+  process.seteuid?.(0); // from the owner of another run to this one's
+  process.setegid?.(0);
   const { uid, gid } = await stat(folder);
   owner = { uid, gid };
   if (uid === 0) return;
