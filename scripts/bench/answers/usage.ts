@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 
-/** Loaded before a program: as it ends, it leaves what it used in the file that USAGE_FILE names. */
+/** Loaded before a program: as it ends, it leaves what it used in the file that MPTCP_CENSUS_USAGE_FILE names. */
 const file = process.env.MPTCP_CENSUS_USAGE_FILE;
 process.on('exit', () => {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
