@@ -13,6 +13,8 @@ import { visible } from './view/visible.ts';
 
 /** true once a stage was looked at: from then on a failure is a failed run (1), before it a run that could not start (2). */
 let started = false;
+/** true for a command that changes something: it comes to its end whoever reads. */
+let outlives = false;
 /** Ends the programs of a run; null where none runs. */
 let stop: (() => void) | null = null;
 /** Something failed that nobody waits for: the command may never come to its own end. */
@@ -40,6 +42,9 @@ const host: Host = {
     stop = abort;
     return signal;
   },
+  outlivesReaders: () => {
+    outlives = true;
+  },
   started: () => {
     started = true;
   },
@@ -55,13 +60,13 @@ function fail({ code, message, hint }: CensusError, exitCode = started ? 1 : 2):
   process.exitCode = exitCode;
 }
 
-// A reader that has seen enough (head) closes the pipe. That ends what only prints; a run goes on, and puts back what it changed.
+// A reader that has seen enough (head) closes the pipe. That ends what only prints; a run or a purge goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && process.exitCode !== 1) {
     const hint = 'what was printed is not whole; write it to another place';
     fail(new CensusError('E_OUTPUT', `standard output cannot be written: ${error.message}`, hint, error), 1);
   }
-  if (!started) process.exit();
+  if (!outlives) process.exit();
 });
 // There is nowhere left to say it.
 process.stderr.on('error', () => undefined);

@@ -22,6 +22,8 @@ export interface Host {
   temp: string;
   /** Aborts when the user asks the run to stop. */
   stopSignal(): AbortSignal;
+  /** To be called by a command that changes something: it goes on when nobody reads what it prints. */
+  outlivesReaders(): void;
   /** To be called when a stage was looked at: from then on a failure ends with 1. */
   started(): void;
   /** The command ends with 1 though it came to its end. */

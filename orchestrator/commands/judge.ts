@@ -1,4 +1,12 @@
+import { fstatSync } from 'node:fs';
+import { CensusError } from '../errors.ts';
 import type { AddCommand } from './host.ts';
+
+/** Node takes a folder on standard input for one that is empty. */
+function requireReadable(): void {
+  if (!fstatSync(0).isDirectory()) return;
+  throw new CensusError('E_INPUT', 'standard input is a folder', 'give the JSON lines of the prober: judge < FILE');
+}
 
 export const addJudge: AddCommand = (program, host) => {
   program
@@ -20,6 +28,7 @@ Examples:
     )
     .action(async ({ report, temp = host.temp }) => {
       host.endOnSignals();
+      requireReadable();
       const { judgeLines } = await import('../judge/command.ts');
       const { input, out, err } = host;
       const read = await judgeLines({ input, output: out.stream, err: err.line, report, temp });

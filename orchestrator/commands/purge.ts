@@ -17,6 +17,7 @@ Examples:
 A purge that was interrupted is repeated with the same command. Copies of a run folder elsewhere are not found.`,
     )
     .action(async (text, folders) => {
+      host.outlivesReaders();
       const { purgeLines } = await import('../purge/command.ts');
       await host.out.lines(purgeLines(text, folders, host.stopSignal()));
     });

@@ -44,6 +44,7 @@ async function watched(host: Host, { folder, config, events }: Run, shown: Chann
 }
 
 async function run(host: Host, of: Run): Promise<void> {
+  host.outlivesReaders();
   // Standard output is the events' then, and for programs.
   const shown = of.events === '-' ? host.err : host.out;
   await watched(host, of, shown);

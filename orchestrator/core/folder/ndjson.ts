@@ -5,6 +5,9 @@ import { CensusError } from '../../errors.ts';
 import { compiled } from '../compiled.ts';
 import { jsonOf, lineBatches } from '../process/lines.ts';
 
+const changed =
+  'the file was changed by hand or by another version; put it back as it was, from a copy of the run folder';
+
 /** A checker of rows that this program wrote itself: each against its schema. */
 function rowCheck<T>(path: string, schema: z.ZodType<T>): (value: unknown) => T {
   const checked = compiled(schema);
@@ -16,7 +19,7 @@ function rowCheck<T>(path: string, schema: z.ZodType<T>): (value: unknown) => T 
     throw new CensusError(
       'E_INPUT',
       `${path}, line ${line}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-      'the file was changed by hand or by another version; put it back as it was, from a copy of the run folder',
+      changed,
     );
   };
 }
@@ -67,8 +70,15 @@ export async function purgedUnits(path: string): Promise<PurgedUnits> {
 /** Rows of an NDJSON file that this program wrote itself, one by one. */
 export async function* readRows<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
   const check = rowCheck(path, schema);
-  const rows: AsyncIterable<unknown> = createReadStream(path).pipe(ndjson.parse());
-  for await (const value of rows) if (!isPurged(value)) yield check(value);
+  const file = createReadStream(path);
+  const rows = file.pipe(ndjson.parse());
+  file.once('error', (error) => rows.destroy(error)); // `pipe` hands on no errors
+  try {
+    for await (const value of rows) if (!isPurged(value)) yield check(value);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new CensusError('E_INPUT', `${path}: ${cause.message}`, changed, cause);
+  }
 }
 
 /** The same, some hundreds at a time: ten times as fast where a part has hundreds of thousands. */

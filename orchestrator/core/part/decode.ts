@@ -6,6 +6,7 @@ import { type RawReader, rawExists, rawStream } from '../folder/raw-files.ts';
 import { start } from '../process/exec.ts';
 import { splitLines, Tail } from '../process/lines.ts';
 import { invalidOutput, invalidRows, isBroken } from '../rejects.ts';
+import { namingDamage } from '../rows/damaged.ts';
 import { NarrowRows } from '../rows/narrow-row.ts';
 import { type Destination, type RecordsFile, RecordsWriter, writeRecords } from '../rows/records-file.ts';
 import { throwIfStopped } from '../stop.ts';
@@ -183,6 +184,11 @@ export async function decodePart<C>(
   reader: RawReader,
   live: Sorting<C> | null = null,
 ): Promise<Decoded> {
+  const raw = job.folder.raw(job.stage.name, job.part);
+  return await namingDamage({ stage: job.stage.name, part: job.part, raw }, () => decode(job, reader, live));
+}
+
+async function decode<C>(job: PartJob<C>, reader: RawReader, live: Sorting<C> | null): Promise<Decoded> {
   const { stage, tool, part, folder } = job;
   const raw = folder.raw(stage.name, part);
   const context: DecodeContext<unknown, C> = {
