@@ -149,6 +149,7 @@ table('ip2asn-lite', [
   ['half a line', () => table4('198.18.0.4'), 'error E_INPUT: cannot be opened: .*line 2'],
   ['words', () => table4('Segmentation fault'), 'error E_INPUT: cannot be opened: .*line 2'],
   ['an AS beyond 2^32', () => table4('198.18.0.4/32\t9007199254740993'), 'error E_INPUT: cannot be opened: .*line 2'],
+  ['an AS number with a dot', () => table4('198.18.0.4/32\t3.1036'), 'error E_INPUT: cannot be opened: .*line 2'],
   ['an address with zeros', () => table4('198.018.0.4/32\t64500'), 'error E_INPUT: cannot be opened: .*line 2'],
   ['a prefix twice', () => table4('198.18.0.0/30\t64500'), '4 records'],
   ['no such file', () => looked('asn', { rib: '/nonexistent/table' }), 'error E_INPUT: cannot be opened'],

@@ -1,0 +1,206 @@
+/** A fault that was found from outside, and the test whose title is the right behaviour. */
+export interface Fault {
+  found: string;
+  /** Below test/, or the package's own tests. */
+  file: string;
+  /** A piece of the title as it stands in the file; … for what a table fills in. */
+  title: string;
+}
+
+const of = (file: string, rows: [found: string, title: string][]): Fault[] =>
+  rows.map(([found, title]) => ({ found, file, title }));
+const core = 'test/orchestrator/core';
+const tools = 'test/orchestrator/tools';
+
+/** Files that people have. */
+const files: Fault[] = [
+  ...of('test/orchestrator/address/blocklist.test.ts', [
+    ['a mapped prefix blocked nothing', 'understood: …'],
+    ['a hostname, a comma, a semicolon, a range in a blocklist', 'as lists are published: …'],
+    ['everything behind the first blank of a line was dropped', 'refused with file, line and text: …'],
+    ['two halves of a target blocked ended zmap', 'a prefix of which two entries block one half each is blocked whole'],
+  ]),
+  ...of('orchestrator/ip2asn-lite/test/compressed.test.ts', [
+    ['zeros behind a gzip stream ended a program in silence', 'behind a gzip stream: …'],
+  ]),
+  ...of(`${core}/process/standstill.test.ts`, [
+    [
+      'a promise that never settled ended a command without a word',
+      'a promise that never settles does not end the program in silence',
+    ],
+  ]),
+  ...of('test/orchestrator/inputs.test.ts', [
+    [
+      'a bad table, a cut database, one of AS numbers were found after days',
+      'is refused before the first packet, by its name',
+    ],
+    ['a bad input forfeited the run', 'a table that nothing was looked up in yet may be corrected'],
+  ]),
+  ...of(`${tools}/matrix/text.test.ts`, [
+    ['one AS number written with a dot was read as another', 'an AS number with a dot'],
+    ['whois answers that could not be read were "not known"', 'answers that cannot be read'],
+    ['a failure of this machine was that of a name', 'a failure of this machine'],
+    ['a wget that could not run was data', 'it cannot be run'],
+    ['an nmap without privileges', 'it lacks privileges'],
+    ["a resolver's prefix became the allowlist", 'a prefix as an address'],
+  ]),
+  ...of(`${tools}/maxmind/tool.test.ts`, [
+    [
+      'one odd field of a database cost the whole record',
+      'text where a nested file has numbers is no position, and costs nothing else',
+    ],
+    ['a country of registration was a place', 'a country of registration is no place'],
+  ]),
+  ...of('test/orchestrator/report/report.test.ts', [
+    ['escape codes and spreadsheet formulas in names', 'a name with … is text in terminal, page and spreadsheet'],
+    ['losses were told in one place of three', 'losses are told above all numbers, on the page and in the terminal'],
+  ]),
+];
+
+/** Replies of odd boxes. */
+const replies: Fault[] = [
+  ...of(`${tools}/zmap/replies.test.ts`, [
+    [
+      'two SYN/ACKs of one target: a run read one, judge both',
+      'two SYN/ACKs of one target that differ are both records',
+    ],
+    [
+      'one SYN answered with two keys was a key that changes',
+      'one SYN that is answered with two keys gives two records',
+    ],
+    [
+      'emptied replies were published as silence',
+      'replies that are not as many as zmap counted are an error that names the file',
+    ],
+  ]),
+  ...of('test/orchestrator/evidence/signs.test.ts', [
+    ['one key in several SYNs was fresh', 'one key for two SYNs of one probe is no key'],
+  ]),
+  ...of('test/lab/boxes.test.ts', [['a padding mirror was capable', 'judge says … of … from']]),
+  ...of('test/orchestrator/evidence/covered.test.ts', [
+    ['replies of a foreign prober ended judge', 'what no claim covers is unknown and says so, and ends nothing'],
+  ]),
+  ...of('test/orchestrator/evidence/judge-plain.test.ts', [
+    [
+      'merge and judge read the options of different fields',
+      'the bytes of the option area decide, whatever else a record says of its options',
+    ],
+  ]),
+];
+
+/** The real host. */
+const host: Fault[] = [
+  ...of('test/orchestrator/machine/ready.test.ts', [
+    [
+      'a start check that let through what could be known to fail',
+      'a run where no connection could be MPTCP, or from a tunnel, asks nobody anything',
+    ],
+    ['advice that fits no container', 'how to get capabilities is told for the place where they are lacking'],
+    [
+      'no interface and no source address in the manifest',
+      'the manifest has the interface that is sent from, and its addresses',
+    ],
+  ]),
+  ...of('test/orchestrator/config/issues.test.ts', [['errors of unions pointed to the wrong branch', 'named: …']]),
+  ...of('test/orchestrator/restraint.test.ts', [
+    ['an opt-out could not be added to a running census', 'opt-outs added between two starts are honoured'],
+    [
+      'a replay after an opt-out was refused',
+      'a replay of a finished run gives the same rows, whether the blocklist grew since or is gone',
+    ],
+    ['a refused change named the key alone', 'a higher rate is refused with both values'],
+  ]),
+  ...of('test/lab/census.test.ts', [['a lower rate was refused', 'a lower rate is accepted, is in the manifest']]),
+  ...of('test/lab/home.test.ts', [
+    [
+      'a census from the home of another user failed',
+      'root makes a census from a checkout in the home of somebody else',
+    ],
+  ]),
+  ...of(`${tools}/adns/unkind.test.ts`, [
+    [
+      'a resolver that closes TCP after each answer',
+      'a connection lost after each answer loses no question that waited on it',
+    ],
+    ['a dead or failing resolver made timeouts of all names', 'a resolver that … ends the stage with a sentence'],
+  ]),
+  ...of('test/orchestrator/machine/notices.test.ts', [
+    ['rows that were rejected were told nowhere', 'rows that are no records are a line'],
+    [
+      'a database that never matched was what the addresses are',
+      'a source that knows none of ten addresses is told of',
+    ],
+  ]),
+];
+
+/** Integrity and limits. */
+const limits: Fault[] = [
+  ...of(`${core}/folder/folder.test.ts`, [
+    ['a path was taken for a pattern', 'is refused: the database would take it for a pattern'],
+  ]),
+  ...of(`${core}/folder/lock.test.ts`, [
+    ['a lock was won by several starters', 'of eight that start at once over … one has it'],
+  ]),
+  ...of(`${core}/folder/files.test.ts`, [
+    ['a link beside the manifest was followed', 'a link that lies where a file is written first is not followed'],
+    ['raw files had their names before their bytes', 'a folder gets its name with all that is in it'],
+  ]),
+  ...of('test/orchestrator/verify/flips.test.ts', [
+    ['a flipped bit was published', 'verify names each of … damages, and run publishes nothing from them'],
+  ]),
+  ...of(`${core}/process/exec.test.ts`, [
+    ['a timer beyond 2^31 ms was one of a millisecond', 'a time limit beyond 2^31 ms is no limit of one millisecond'],
+    ["a tool's child that held the pipe hung the stage", 'a child left behind that holds … does not hold the stage'],
+    [
+      'a program that ignores SIGTERM was never killed on a terminal',
+      'a program that ignores SIGTERM is killed when its time is up',
+    ],
+    ['a flood of stderr', 'what a program floods … is held in memory no more than a little of'],
+  ]),
+  ...of(`${core}/process/lines.test.ts`, [
+    ['a line without an end', 'of a line of any length only the beginning is held, and it says so'],
+  ]),
+  ...of(`${core}/part/decode.test.ts`, [
+    [
+      'a record printed twice doubled hosts',
+      'where a unit has one record, whatever else is said of it is a reject and doubles nothing',
+    ],
+    ['rejects lacked the name of the field', "is kept as a reject with the field's name"],
+  ]),
+  ...of(`${core}/run.test.ts`, [
+    ['a one-line part failed on one bad line', 'a bad line in a part of one unit is a reject, told as a loss'],
+  ]),
+  ...of(`${tools}/cymru/tool.test.ts`, [
+    ['a whois server that drips was never given up', 'an answer that drips without ever being silent'],
+    ['a whois flood was bounded by the disk', 'a flood of lines'],
+  ]),
+  ...of('test/lab/wide.test.ts', [
+    ['a part died at 2^24 answers', 'a prefix in shards, killed in the middle of its scan'],
+  ]),
+  ...of('test/orchestrator/evidence/judge-on-disk.test.ts', [
+    ['judge held every endpoint in memory', 'the same records in the same order, from disk as from memory'],
+  ]),
+];
+
+/** Small things. */
+const small: Fault[] = [
+  ...of('test/orchestrator/machine/doctor.test.ts', [
+    ['doctor refused an unfilled template as a run', 'an unfilled template is told key by key what to fill in'],
+    ["zmap asks for its own host's name", 'the name of the machine is looked for in /etc/hosts'],
+  ]),
+  ...of('test/orchestrator/config/config.test.ts', [['init left keys out', 'init --all has every key that there is']]),
+  ...of('test/orchestrator/report/figures/log-ticks.test.ts', [
+    ['an axis with one tick', 'a range within one power of ten has finer steps'],
+  ]),
+  ...of('test/orchestrator/switched.test.ts', [
+    ['a stage could not be switched on for a finished run', 'stages are switched on for a finished run one by one'],
+  ]),
+  ...of('test/lab/life.test.ts', [
+    ["a lab failed beside another checkout's", 'two labs stand at once with the same addresses'],
+  ]),
+  ...of(`${tools}/ip2asn-lite/archive.test.ts`, [
+    ['a run never fetched the table of its day', 'a run fetches the table nearest to its scan'],
+  ]),
+];
+
+export const faults: readonly Fault[] = [...files, ...replies, ...host, ...limits, ...small];
