@@ -70,7 +70,11 @@ function scanSchema(seconds: Seconds) {
         .prefault('10s')
         .describe('how often the blocklist is read again while a run sends'),
       interface: z.string().nullable().default(null).describe('network interface; null: that of the default route'),
-      gateway_mac: z.string().nullable().default(null).describe('MAC address of the gateway; null: zmap finds it'),
+      gateway_mac: z
+        .string()
+        .nullable()
+        .default(null)
+        .describe('MAC address of the gateway; null: the kernel is asked'),
       canary: z
         .union([z.literal(false), Canary])
         .nullable()

@@ -52,7 +52,7 @@ scan:
   addresses_per_name: 100     # of one name and type; a name may hold thousands
   reread: 10s                 # how often that file is read again while the run sends: opt-outs added to it hold at once
   interface: null             # null: that of the default route
-  gateway_mac: null           # null: zmap finds it
+  gateway_mac: null           # null: the kernel is asked for it
   canary: null                # null: 1 % of the addresses first and alone, which may end the run; false: none; {share: 0.01, ...}
   cooldown: 8s                # how long late answers are waited for
   retries: 1                  # what stays silent is asked once more: a lost packet is no silent host; 0: never

@@ -18,7 +18,7 @@ import { dropsOptOuts, flavours, zmapProgram } from '../tools/zmap/program.ts';
 import { ownResetObstacles } from './firewall.ts';
 import { adviceHere, effectiveCapabilities, lackingFor, waysWithoutRoot } from './privileges.ts';
 import { guardLooks, requireReady } from './ready.ts';
-import { defaultRoute, knowsNeighbour, sourceAddresses } from './route.ts';
+import { defaultRoute, gatewayMac, gatewayOf, sourceAddresses } from './route.ts';
 import { mptcpSysctls } from './vantage.ts';
 
 const hostsFile = '/etc/hosts';
@@ -124,18 +124,15 @@ function hostnameFinding(): Finding {
   return { ok: true, hint: true, what, detail };
 }
 
-/** Where the scan leaves, and whether zmap will find the hardware address of the gateway: it looks, and asks nobody. */
+/** Where the scan leaves, and by which gateway; a run asks for the hardware address of one that is not known. */
 function routeFindings(config: Config | null): Finding[] {
-  const route = defaultRoute();
-  const name = config?.scan.interface ?? route?.interface ?? null;
+  const name = config?.scan.interface ?? defaultRoute()?.interface ?? null;
   if (name === null) return [{ ok: true, hint: true, what: 'default route', detail: 'none: set scan.interface' }];
-  const from = `${name}, from ${sourceAddresses(name).join(', ') || 'no address'}`;
-  const gateway = route?.interface === name ? (route?.gateway ?? null) : null;
-  const told = (config?.scan.gateway_mac ?? null) !== null;
-  if (gateway === null || told || knowsNeighbour(gateway))
-    return [{ ok: true, what: 'interface (scan)', detail: from }];
-  const detail = `${from}; the gateway ${gateway} is not in the neighbour table, where zmap looks for it: ping -c 1 ${gateway} before the run, or set scan.gateway_mac`;
-  return [{ ok: true, hint: true, what: 'interface (scan)', detail }];
+  const gateway = gatewayOf(name);
+  const mac = config?.scan.gateway_mac ?? gatewayMac(name) ?? 'not known yet: a run asks';
+  const by = gateway === null ? '' : `, gateway ${gateway} (${mac})`;
+  const detail = `${name}, from ${sourceAddresses(name).join(', ') || 'no address'}${by}`;
+  return [{ ok: true, what: 'interface (scan)', detail }];
 }
 
 async function firewallFinding(): Promise<Finding[]> {

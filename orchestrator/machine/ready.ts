@@ -5,6 +5,7 @@ import { nearest } from '../config/suggestion.ts';
 import { firstWords } from '../core/process/exec.ts';
 import { ownerNow } from '../core/process/owner.ts';
 import { CensusError } from '../errors.ts';
+import { gatewayFault } from './gateway.ts';
 import { guard, refusalOf } from './guard.ts';
 import { adviceHere, effectiveCapabilities, inContainer } from './privileges.ts';
 import { defaultRoute, hardwareOf, interfaceNames } from './route.ts';
@@ -78,6 +79,7 @@ export async function requireReady(config: Config): Promise<void> {
   const name = config.scan.interface ?? defaultRoute()?.interface ?? null;
   const sends = config.scan.tool === 'zmap' && name !== null;
   const interfaceOf = sends ? interfaceFault(name, interfaceNames(), hardwareOf(name)) : null;
-  const fault = interfaceOf ?? (config.handshake.tool === 'wget' ? await guardLooks() : null);
+  const gateway = sends && interfaceOf === null && config.scan.gateway_mac === null ? await gatewayFault(name) : null;
+  const fault = interfaceOf ?? gateway ?? (config.handshake.tool === 'wget' ? await guardLooks() : null);
   if (fault !== null) throw fault;
 }

@@ -35,17 +35,29 @@ export function defaultRoute(): Route | null {
   return existsSync(path) ? readDefaultRoute(readFileSync(path, 'utf8')) : null;
 }
 
-/** Whether the neighbour table, as /proc/net/arp has it, knows the hardware address of one. */
-export function isNeighbour(table: string, address: string): boolean {
+const unanswered = '00:00:00:00:00:00';
+
+/** The hardware address of a neighbour, out of the table that /proc/net/arp prints; null where it has not answered. */
+export function readNeighbour(table: string, address: string, device: string): string | null {
   const row = table
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .find(([known]) => known === address);
-  return row !== undefined && row[3] !== undefined && row[3] !== '00:00:00:00:00:00';
+    .find(([known, , , , , on]) => known === address && on === device);
+  const mac = row?.[3] ?? unanswered;
+  return mac === unanswered ? null : mac;
 }
 
-export function knowsNeighbour(address: string): boolean {
-  return isNeighbour(readFileSync('/proc/net/arp', 'utf8'), address);
+/** The gateway that packets to the rest of the world leave by from an interface; null where it leads there without one, or not at all. */
+export function gatewayOf(name: string): string | null {
+  const route = defaultRoute();
+  return route?.interface === name ? route.gateway : null;
+}
+
+/** The hardware address of the gateway behind an interface, as far as the kernel knows it by now. */
+export function gatewayMac(name: string): string | null {
+  const path = '/proc/net/arp';
+  const gateway = gatewayOf(name);
+  return gateway === null || !existsSync(path) ? null : readNeighbour(readFileSync(path, 'utf8'), gateway, name);
 }
 
 const folder = '/sys/class/net';

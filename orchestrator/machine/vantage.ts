@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch, hostname, release } from 'node:os';
 import type { Config } from '../config/config.ts';
-import { defaultRoute, sourceAddresses } from './route.ts';
+import { defaultRoute, gatewayMac, gatewayOf, sourceAddresses } from './route.ts';
 
 const sysctlFolder = '/proc/sys/net/mptcp';
 
@@ -20,15 +20,15 @@ export function mptcpSysctls(): Record<string, string> {
 
 /** Where the run is made, for the manifest. Named facts only: what a reader needs to weigh the numbers. */
 export function vantagePoint(config: Config): Record<string, unknown> {
-  const route = defaultRoute();
-  const name = config.scan.interface ?? route?.interface ?? null;
+  const name = config.scan.interface ?? defaultRoute()?.interface ?? null;
   return {
     hostname: hostname(),
     kernel: release(),
     architecture: arch(),
     interface: name,
     source_addresses: name === null ? [] : sourceAddresses(name),
-    gateway: route?.interface === name ? (route?.gateway ?? null) : null,
+    gateway: name === null ? null : gatewayOf(name),
+    gateway_mac: config.scan.gateway_mac ?? (name === null ? null : gatewayMac(name)),
     mptcp_sysctls: mptcpSysctls(),
     lab_ranges_declared_global: config.lab ? config.lab_ranges : [],
   };

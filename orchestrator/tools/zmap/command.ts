@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
-import { defaultRoute } from '../../machine/route.ts';
+import { defaultRoute, gatewayMac } from '../../machine/route.ts';
 import { type AskedFields, passField } from './fields.ts';
 import { keptBackVariable, optOutVariable } from './opt-out-table.ts';
 import { survivedSeed } from './order.ts';
@@ -99,6 +99,8 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
   const file: File = (name) => join(context.folder, name);
   // Left to itself it takes libpcap's first, which need not lead out.
   const from = scan.interface ?? defaultRoute()?.interface ?? null;
+  // Found at the start; it may have left the kernel's table for a while since.
+  const mac = scan.gateway_mac ?? (from === null ? null : gatewayMac(from));
   const packetRate = scan.rate ?? defaultRate;
   const seconds = (targets.addresses * run.probes) / packetRate + scan.cooldown;
   const built = flavour !== flavours.plugin;
@@ -113,7 +115,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       ...['-T', '1', `--seed=${seed}`],
       ...['-c', String(cooldownSeconds(context.config))],
       ...(from === null ? [] : ['-i', from]),
-      ...(scan.gateway_mac === null ? [] : ['-G', scan.gateway_mac]),
+      ...(mac === null ? [] : ['-G', mac]),
       ...outputArgs(file, input),
       '--disable-syslog',
       // 4.x hides repeats from us otherwise, and reads the clock once per batch

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isNeighbour, readDefaultRoute } from '../../../orchestrator/machine/route.ts';
+import { readDefaultRoute, readNeighbour } from '../../../orchestrator/machine/route.ts';
 
 const test = suite('machine/route');
 
@@ -31,9 +31,10 @@ test('a neighbour is known once it has answered', () => {
     '198.18.0.2       0x1         0x0         00:00:00:00:00:00     *        lan0\n';
   const asked = ['198.18.0.1', '198.18.0.2', '198.18.0.3', '198.18.0'];
   assert.equal(
-    asked.map((address) => isNeighbour(table, address)),
-    [true, false, false, false],
+    asked.map((address) => readNeighbour(table, address, 'lan0')),
+    ['02:00:00:00:00:01', null, null, null],
   );
+  assert.is(readNeighbour(table, '198.18.0.1', 'lan1'), null, 'on another interface');
 });
 
 test.run();
