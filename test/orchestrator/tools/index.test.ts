@@ -78,7 +78,7 @@ const versions: [program: string, said: string, version: string][] = [
   ['mptcpize', 'mptcpize 0.13', '0.13'],
   ['wget', 'GNU Wget 1.25.0 built on linux-gnu.', '1.25.0'],
   ['zmap', 'zmap 2.1.1', '2.1.1'],
-  ['sysctl', 'sysctl from procps-ng 4.0.4', '4.0.4'],
+  ['mptcp-guard', 'mptcp-guard 1', '1'],
   ['adnshost', 'adnshost (GNU adns) 1.6.1', '1.6.1'],
 ];
 for (const [name, said, version] of versions) {
