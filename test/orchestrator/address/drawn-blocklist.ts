@@ -47,40 +47,65 @@ const dottedTail = (value: bigint) => `${groups(value).slice(0, 6).join(':')}:${
 
 export const mapped = (value: bigint) => `::ffff:${textOf(4, value)}`;
 
-type Notation = (range: Range, length: number) => string;
-const notations: Record<4 | 6, Notation[]> = {
+type Prefixed = (range: Range, length: number) => string;
+const prefixes: Record<4 | 6, Prefixed[]> = {
   4: [
     ({ first }, length) => `${textOf(4, first)}/${length}`,
     ({ last }, length) => `  ${textOf(4, last)}/${length} # host bits`,
-    ({ first, last }) => `${textOf(4, first)}-${textOf(4, last)}`,
-    ({ first, last }) => `${textOf(4, first)} - ${textOf(4, last)} ; SBL1`,
     ({ first }, length) => `${mapped(first)}/${96 + length}`,
     ({ last }, length) => `::ffff:${(last >> 16n).toString(16)}:${(last & 0xffffn).toString(16)}/${96 + length}`,
-    ({ first, last }) => `${mapped(first)}-${mapped(last)}#`,
-    ({ first, last }, length) => (length === 32 ? `\t${textOf(4, first)}\t` : `${mapped(first)} -\t${textOf(4, last)}`),
+    ({ first }, length) => (length === 32 ? `\t${textOf(4, first)}\t` : `${textOf(4, first)}/${length}\t;`),
   ],
   6: [
     ({ first }, length) => `${textOf(6, first)}/${length}`,
     ({ last }, length) => `${fullText(last)}/${length};`,
-    ({ first, last }) => `${textOf(6, first)}\t-\t${fullText(last)}`,
     ({ last }, length) => `${dottedTail(last)}/${length}`,
+    ({ first }, length) => (length === 128 ? textOf(6, first) : `${dottedTail(first)}/${length}#`),
   ],
 };
+
+const between: Record<4 | 6, ((range: Range) => string)[]> = {
+  4: [
+    ({ first, last }) => `${textOf(4, first)}-${textOf(4, last)}`,
+    ({ first, last }) => `${textOf(4, first)} - ${textOf(4, last)} ; SBL1`,
+    ({ first, last }) => `${mapped(first)}-${mapped(last)}#`,
+    ({ first, last }) => `${mapped(first)} -\t${textOf(4, last)}`,
+  ],
+  6: [
+    ({ first, last }) => `${textOf(6, first)}\t-\t${fullText(last)}`,
+    ({ first, last }) => `${dottedTail(first)}-${textOf(6, last)}`,
+  ],
+};
+
+function oneOf<T>(draw: (below: number) => number, from: readonly T[]): T {
+  const one = from[draw(from.length)];
+  if (one === undefined) throw new RangeError('the draw is not below what it was given');
+  return one;
+}
+
+/** A prefix, or a range that may begin and end anywhere. */
+function drawEntry(draw: (below: number) => number): { line: string; range: Range } {
+  const family = draw(2) === 0 ? 4 : 6;
+  const bits = family === 4 ? 32 : 128;
+  const length = bits - draw(8);
+  const host = BigInt(bits - length);
+  const from = drawAddress(draw, family);
+  if (draw(2) === 0) {
+    const range = { family, first: from, last: from + BigInt(draw(1 << Number(host))) } as const;
+    return { line: oneOf(draw, between[family])(range), range };
+  }
+  const first = (from >> host) << host;
+  const range = { family, first, last: first + (1n << host) - 1n } as const;
+  return { line: oneOf(draw, prefixes[family])(range, length), range };
+}
 
 /** Entries in every notation, and the same as numbers. */
 export function drawBlocklist(draw: (below: number) => number, count: number): { text: string; ranges: Range[] } {
   const ranges: Range[] = [];
   let text = '\ufeff';
   for (let index = 0; index < count; index += 1) {
-    const family = draw(2) === 0 ? 4 : 6;
-    const bits = family === 4 ? 32 : 128;
-    const length = bits - draw(8);
-    const host = BigInt(bits - length);
-    const first = (drawAddress(draw, family) >> host) << host;
-    const range = { family, first, last: first + (1n << host) - 1n } as const;
-    const notation = notations[family][draw(notations[family].length)];
-    if (notation === undefined) throw new RangeError('the draw is not below what it was given');
-    text += `${notation(range, length)}${['\n', '\r\n', '\r', '\n\n# x\n'][draw(4)]}`;
+    const { line, range } = drawEntry(draw);
+    text += `${line}${oneOf(draw, ['\n', '\r\n', '\r', '\n\n# x\n'])}`;
     ranges.push(range);
   }
   return { text, ranges };
