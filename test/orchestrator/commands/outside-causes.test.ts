@@ -1,49 +1,15 @@
 // takes: long
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { commands } from '../../../orchestrator/commands/commands.ts';
 import { someAtOnce } from '../../../orchestrator/core/process/turns.ts';
-import { errorCodes } from '../../../orchestrator/errors.ts';
 import { setUpRun } from './set-up-run.ts';
+import { cli, finished, type Place, requireOneLine, shell } from './shell.ts';
 
 const test = suite('causes outside the program');
 
-const cli = `${process.execPath} --import tsx orchestrator/cli.ts`;
-
-/** Runs a line of the shell with the program in it, as a user writes it. */
-async function shell(line: string) {
-  const { exitCode, stdout, stderr } = await execa('bash', ['-o', 'pipefail', '-c', line], {
-    reject: false,
-    input: '',
-  });
-  return { exitCode, stdout, stderr };
-}
-
-async function finished() {
-  const { config, folder, root } = setUpRun({});
-  const { exitCode, stderr } = await shell(`${cli} run -c ${config} ${folder}`);
-  assert.is(exitCode, 0, stderr);
-  return { config, folder, root };
-}
 const made = finished();
-
-interface Place {
-  config: string;
-  /** A copy of a finished run. */
-  folder: string;
-  root: string;
-}
-
-/** A line and a hint, by a code of the catalogue, and never a stack. */
-function requireOneLine(stderr: string, says: RegExp): void {
-  assert.not.match(stderr, /^\s+at .*:\d+:\d+\)?$/m);
-  const [, code = ''] = /^error (E_[A-Z_]+): ./m.exec(stderr) ?? [];
-  assert.ok(code in errorCodes, stderr);
-  assert.match(stderr, says);
-}
 
 const garbage = Buffer.from(Array.from({ length: 400 }, (_, i) => (i * 37 + 11) % 256));
 const halve = (path: string) => truncateSync(path, Math.floor(readFileSync(path).length / 2));
@@ -196,51 +162,6 @@ for (const [says, , , exitCode, message] of cases) {
     const result = (await ended).get(says);
     requireOneLine(result?.stderr ?? '', message);
     assert.is(result?.exitCode, exitCode);
-  });
-}
-
-/** What each command that prints is given. */
-const printing: Readonly<Record<string, (place: Place) => string>> = {
-  init: ({ root }) => `init ${root}/new-${Math.random()}.yaml`,
-  doctor: () => 'doctor',
-  run: ({ config, root }) => `run -c ${config} ${root}/run-${Math.random()}`,
-  cat: ({ folder }) => `cat ${folder} resolve`,
-  replay: ({ folder, root }) => `replay ${folder} --into ${root}/replay-${Math.random()}`,
-  verify: ({ folder }) => `verify ${folder}`,
-  purge: ({ folder }) => `purge nobody.example ${folder}`,
-  judge: () => 'judge < test/fixtures/zmap/v0.ndjson',
-};
-
-test('of every command it is known here what it prints', () => {
-  const names: string[] = [];
-  const program = {
-    command: (name: string) => {
-      names.push(name);
-    },
-  };
-  for (const add of commands) {
-    try {
-      Reflect.apply(add, undefined, [program, {}]);
-    } catch {
-      // it goes on with what `command` gives
-    }
-  }
-  assert.equal(names.sort(), Object.keys(printing).sort());
-});
-
-for (const [name, args] of Object.entries(printing)) {
-  test(`${name} ends quietly when its reader goes away, and with 1 when its output cannot be written`, async () => {
-    const place = await made;
-    const [gone, full] = await Promise.all([
-      shell(`${cli} ${args(place)} | true`),
-      shell(`${cli} ${args(place)} > /dev/full`),
-    ]);
-    assert.is(gone.stderr, '');
-    // doctor has said what is missing before anybody goes away.
-    if (name !== 'doctor') assert.is(gone.exitCode, 0);
-    assert.is(full.exitCode, 1);
-    requireOneLine(full.stderr, /^error E_OUTPUT: standard output cannot be written: ENOSPC/m);
-    assert.is(full.stderr.match(/E_OUTPUT/g)?.length, 1);
   });
 }
 

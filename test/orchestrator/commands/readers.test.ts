@@ -1,0 +1,56 @@
+// takes: long
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { commands } from '../../../orchestrator/commands/commands.ts';
+import { cli, finished, type Place, requireOneLine, shell } from './shell.ts';
+
+const test = suite('who reads what is printed');
+
+const made = finished();
+
+/** What each command that prints is given. */
+const printing: Readonly<Record<string, (place: Place) => string>> = {
+  init: ({ root }) => `init ${root}/new-${Math.random()}.yaml`,
+  doctor: () => 'doctor',
+  run: ({ config, root }) => `run -c ${config} ${root}/run-${Math.random()}`,
+  cat: ({ folder }) => `cat ${folder} resolve`,
+  replay: ({ folder, root }) => `replay ${folder} --into ${root}/replay-${Math.random()}`,
+  verify: ({ folder }) => `verify ${folder}`,
+  purge: ({ folder }) => `purge nobody.example ${folder}`,
+  judge: () => 'judge < test/fixtures/zmap/v0.ndjson',
+};
+
+test('of every command it is known here what it prints', () => {
+  const names: string[] = [];
+  const program = {
+    command: (name: string) => {
+      names.push(name);
+    },
+  };
+  for (const add of commands) {
+    try {
+      Reflect.apply(add, undefined, [program, {}]);
+    } catch {
+      // it goes on with what `command` gives
+    }
+  }
+  assert.equal(names.sort(), Object.keys(printing).sort());
+});
+
+for (const [name, args] of Object.entries(printing)) {
+  test(`${name} ends quietly when its reader goes away, and with 1 when its output cannot be written`, async () => {
+    const place = await made;
+    const [gone, full] = await Promise.all([
+      shell(`${cli} ${args(place)} | true`),
+      shell(`${cli} ${args(place)} > /dev/full`),
+    ]);
+    assert.is(gone.stderr, '');
+    // doctor has said what is missing before anybody goes away.
+    if (name !== 'doctor') assert.is(gone.exitCode, 0);
+    assert.is(full.exitCode, 1);
+    requireOneLine(full.stderr, /^error E_OUTPUT: standard output cannot be written: ENOSPC/m);
+    assert.is(full.stderr.match(/E_OUTPUT/g)?.length, 1);
+  });
+}
+
+test.run();
