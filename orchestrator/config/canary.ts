@@ -10,3 +10,9 @@ export const Canary = z.strictObject({
   least_answered: share().default(0.001).describe('of the units that must answer'),
 });
 export type Canary = z.infer<typeof Canary>;
+
+export const CanaryChoice = z
+  .union([z.literal(false), Canary])
+  .nullable()
+  .default(null)
+  .describe('addresses probed first and alone; null: 1 % outside the lab; false: none');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bytesOf } from '../core/memory.ts';
-import { Canary } from './canary.ts';
+import { CanaryChoice } from './canary.ts';
 import { Targets } from './targets.ts';
 
 /** How a schema of the configuration reads its times: a file has them as text with their unit, a manifest as numbers. */
@@ -75,11 +75,7 @@ function scanSchema(seconds: Seconds) {
         .nullable()
         .default(null)
         .describe('MAC address of the gateway; null: the kernel is asked'),
-      canary: z
-        .union([z.literal(false), Canary])
-        .nullable()
-        .default(null)
-        .describe('addresses probed first and alone; null: 1 % outside the lab; false: none'),
+      canary: CanaryChoice,
       cooldown: seconds.prefault('8s').describe('how long to wait for late replies'),
       retries: z
         .int()

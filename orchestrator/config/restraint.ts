@@ -20,6 +20,8 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'resolve.open': isLower,
   // Another file, or one where there was none. What it holds is compared by itself: no opt-out may be dropped.
   'scan.blocklist': () => true,
+  // Where copies of lists lie says nothing of them.
+  'targets.cache': () => true,
   // It says how a result is computed, not which.
   memory: () => true,
   // It decides whether the rest is asked, and changes nothing that was.

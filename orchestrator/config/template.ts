@@ -5,7 +5,7 @@ export const initTemplate = `# One run of mptcp-census. Paths are relative to th
 contact: null                 # REQUIRED: who answers abuse mail, such as survey@example.edu; sent in the user agent
 
 targets:
-  list: top-1m.csv.zip        # file or URL; lines of rank,name or plain names; .zip and .gz are opened
+  list: top-1m.csv.zip        # file or URL of names, plain or in columns, packed or not; or several: [FILE, FILE]
 
 resolve:
   resolvers: []               # addresses of DNS resolvers that bear the load; empty: those of the system
@@ -29,7 +29,12 @@ contact: null                 # REQUIRED: who answers abuse mail, such as survey
 seed: null                    # a number repeats the order of the scan; null draws one per run
 
 targets:                      # exactly one of list, addresses, prefixes
-  list: top-1m.csv.zip        # file or URL; lines of rank,name or plain names; .zip and .gz are opened
+  list: top-1m.csv.zip        # file or URL of names, plain or in columns, packed or not; or several, such as
+                              # [top-1m.csv, {list: majestic.csv, as: majestic, name: Domain, rank: GlobalRank}]
+  name: null                  # column of the names, by its header or number; null: found by what the list holds
+  rank: null                  # column of the ranks; null: found the same way
+  sha256: null                # what the file must be, as it lies there or is downloaded; null takes any
+  cache: .lists               # folder that keeps downloaded lists: a server is asked only whether its own is another
   www: true                   # ask every name a second time with www. in front, as the 2015 study did
   # addresses: hitlist.txt    # addresses or prefixes, one per line; - reads stdin; skips resolve
   # prefixes: [198.51.100.0/24]  # IPv4 prefixes; skips resolve

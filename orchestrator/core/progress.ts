@@ -173,6 +173,8 @@ export class StageProgress {
   /** One line: parts, units per second, time left, the program's own words. */
   line(now: number): string {
     const { parts, partsDone, share, rate, left, text } = this.at(now);
+    // Before its units are known, there is nothing to count.
+    if (parts === 0 && text !== '') return text;
     const words = [`${partsDone}/${parts} parts`, `${Math.floor(share * 100)}%`];
     if (rate !== null) words.push(`${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} units/s`);
     if (left !== null && partsDone < parts) words.push(`${clock(left)} left`);

@@ -32,6 +32,10 @@ export interface UnitsContext<C> {
   shareTable: ShareTable;
   /** Takes what a file that units are read from was found to be; absent where nobody keeps that. */
   tell?: (source: SourceEntry) => void;
+  /** Of the run; absent beside one. */
+  signal?: AbortSignal;
+  /** Shows how far reading has come. */
+  progress?: (text: string) => void;
 }
 
 /** What the role of a stage looks like to core. */

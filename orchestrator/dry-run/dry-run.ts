@@ -66,7 +66,8 @@ async function forecast({ folder, config, signal }: DryRun, scratch: string): Pr
       plans.push(await planOf(stage, config, await standingOf(survey, stage), plans));
     }
     const kinds = await kindsOf(state);
-    return forecastLines({ folder, config, plans, scopes: scopes.table, kinds, resumed: before !== null });
+    const lists = manifest.data.stages.targets?.sources ?? [];
+    return forecastLines({ folder, config, plans, scopes: scopes.table, kinds, lists, resumed: before !== null });
   } finally {
     database.closeSync();
   }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { SourceEntry } from '../core/folder/entries.ts';
 import { scanCanary } from '../stages/scan-canary.ts';
 import { retriesOf } from '../tools/zmap/cost.ts';
 import type { StagePlan } from './plan.ts';
@@ -13,6 +14,8 @@ export interface Forecast {
   scopes: ScopeTable;
   /** Targets of the list by kind. */
   kinds: Record<string, number>;
+  /** The lists that were read, and what they were found to be. */
+  lists: SourceEntry[];
   /** The folder holds a run already. */
   resumed: boolean;
 }
@@ -26,7 +29,15 @@ function counted(count: number, word: string): string {
   return `${countText(count)} ${word}${count === 1 ? '' : word.endsWith('s') || word.endsWith('x') ? 'es' : 's'}`;
 }
 
-function targetLines({ plans, kinds, config }: Forecast): string[] {
+/** "  majestic.csv: the Majestic Million; names from Domain, ranks from GlobalRank; 1,000,001 lines". */
+function listLine({ as, kind, columns, ranks, opened, lines }: SourceEntry): string {
+  const packed = opened.length === 0 ? '' : ` (${opened.join(', ')})`;
+  const many = ranks === 'many' ? ', each of several names' : '';
+  const ranked = columns.rank === null ? 'no ranks' : `ranks from ${columns.rank}${many}`;
+  return `  ${as}${packed}: ${kind}; names from column ${columns.name}, ${ranked}; ${counted(lines, 'line')}`;
+}
+
+function targetLines({ plans, kinds, config, lists }: Forecast): string[] {
   const list = plans.find(({ stage }) => stage === 'targets');
   const counts = list?.counts ?? null;
   if (counts === null) return ['Targets: unknown until the list is downloaded; a dry run downloads nothing'];
@@ -34,7 +45,7 @@ function targetLines({ plans, kinds, config }: Forecast): string[] {
   const read = `${counted(counts.units_in, 'line')}, ${countText(sum(counts.rejected))} rejected${rejected.length === 0 ? '' : ` (${rejected.join(', ')})`}`;
   const found = Object.entries(kinds).map(([kind, count]) => counted(count, kind));
   const doubled = 'list' in config.targets && config.targets.www ? ' (with www. in front too)' : '';
-  return [`Targets: ${read}; ${found.join(', ') || 'no target'}${doubled}`];
+  return [`Targets: ${read}; ${found.join(', ') || 'no target'}${doubled}`, ...lists.map(listLine)];
 }
 
 function scopeLines({ scopes, plans }: Forecast): string[] {

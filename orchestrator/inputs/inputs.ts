@@ -1,8 +1,11 @@
 import type { Config } from '../config/config.ts';
 import type { StageWish } from '../core/folder/changes.ts';
+import { exists } from '../core/folder/files.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { isUrl } from '../core/inputs/list-file.ts';
+import { unpackerOf } from '../core/inputs/packed.ts';
 import { readThroughInputs } from '../core/inputs/read-through.ts';
+import { requirePrograms } from '../core/process/programs.ts';
 import type { PartStage } from '../core/stage.ts';
 import { targetFiles } from '../lists/sources.ts';
 import { pipeline } from '../pipeline.ts';
@@ -19,12 +22,26 @@ function organisationsOf({ asn }: Config): string[] {
   return asn.organisations === null ? [] : [asn.organisations];
 }
 
+/** Files that the stage targets reads, but for what comes from elsewhere. */
+function listsOf({ targets }: Config): string[] {
+  return targetFiles(targets).filter((list) => list !== '-' && !isUrl(list));
+}
+
+/** @throws CensusError E_PROGRAM_MISSING without a program that a list needs to be unpacked */
+async function requireUnpackers(config: Config): Promise<void> {
+  for (const path of listsOf(config)) {
+    const program = (await exists(path)) ? await unpackerOf(path) : null;
+    if (program !== null) await requirePrograms([{ stage: `targets (${path})`, programs: [program] }]);
+  }
+}
+
 /**
  * Reads every file that later stages need, to its end.
  * @param before of an earlier start: what that read is not read again
  * @throws CensusError naming a file that they could not use
  */
 export async function checkInputs(config: Config, before: Manifest | null): Promise<void> {
+  if (before?.stages.targets?.status !== 'done') await requireUnpackers(config);
   await readThroughInputs(partStages(config), config, before);
   if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
 }
@@ -33,11 +50,6 @@ export async function checkInputs(config: Config, before: Manifest | null): Prom
 export function decodeInputs(config: Config): string[] {
   const ofTools = partStages(config).flatMap((stage) => stage.tool(config).inputs?.(config) ?? []);
   return [...ofTools, ...organisationsOf(config)];
-}
-
-/** Files that the stage targets reads, but for what comes from elsewhere. */
-function listsOf({ targets }: Config): string[] {
-  return targetFiles(targets).filter((list) => list !== '-' && !isUrl(list));
 }
 
 /** Files that no tool reads. What the report reads is fixed with the first stage: nothing else tells that its content is another. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { SourceEntry } from '../core/folder/entries.ts';
 import { sha256File } from '../core/folder/files.ts';
-import { openList, unreadable } from '../core/inputs/list-file.ts';
+import { isUrl, openList, unreadable } from '../core/inputs/list-file.ts';
 import type { UnitRow } from '../core/stage.ts';
 import { CensusError } from '../errors.ts';
 import { type Form, formText } from './form.ts';
@@ -37,52 +37,47 @@ async function sampled(
   return { sample: first.flat().slice(0, sampleSize), all: all() };
 }
 
+/** A list as it may be shown and kept: the query of a URL may hold a token. */
+export function shownName(list: string): string {
+  if (!isUrl(list) || !URL.canParse(list)) return list;
+  const { origin, pathname } = new URL(list);
+  return `${origin}${pathname}`;
+}
+
 /** @throws CensusError E_INPUT when it is not the list that the configuration means */
 async function hashOf({ list, sha256 }: ListSource, path: string): Promise<string | null> {
+  const name = shownName(list);
   if (path === '-') {
     if (sha256 === null) return null;
     throw new CensusError('E_INPUT', 'targets.sha256 cannot be compared with stdin', 'name a file');
   }
   const is = await sha256File(path).catch((cause: unknown) => {
-    throw unreadable(list, cause);
+    throw unreadable(name, cause);
   });
   if (sha256 === null || is === sha256.toLowerCase()) return is;
   const hint = 'get the list that is meant, or correct targets.sha256';
-  throw new CensusError('E_INPUT', `targets: ${list} is another file than was expected: its sha256 is ${is}`, hint);
+  throw new CensusError('E_INPUT', `targets: ${name} is another file than was expected: its sha256 is ${is}`, hint);
 }
 
-/** What a list is, without the rest of its lines. */
-export interface Looked extends Recognised {
+/** A list, opened. */
+interface Opened extends Recognised {
   opened: string[];
+  batches: AsyncGenerator<string[]>;
 }
 
 /**
  * Opens a list and looks at its first lines.
  * @throws CensusError when it cannot be read, or its columns cannot be told
  */
-async function openSource(source: ListSource, path: string): Promise<Looked & { batches: AsyncGenerator<string[]> }> {
-  const { batches, opened } = await openList(path, source.list);
+async function openSource(source: ListSource, path: string): Promise<Opened> {
+  const { batches, opened } = await openList(path, shownName(source.list));
   const { sample, all } = await sampled(batches);
   try {
     return { ...recognise(sample, source), opened, batches: all };
   } catch (cause) {
     await all.return(undefined);
-    throw unreadable(source.list, cause);
+    throw unreadable(shownName(source.list), cause);
   }
-}
-
-/** The same, and closes it: for whoever only wants to know. */
-export async function lookAt(source: ListSource, path: string): Promise<Looked> {
-  const { batches, ...looked } = await openSource(source, path);
-  await batches.return(undefined);
-  return looked;
-}
-
-/** A URL as it may be kept: its query may hold a token. */
-export function shownUrl(list: string): string {
-  if (!URL.canParse(list)) return list;
-  const { origin, pathname } = new URL(list);
-  return `${origin}${pathname}`;
 }
 
 /** What makes a line a unit: of nearly all lists as small as can be. */
@@ -114,7 +109,7 @@ export async function* readSource(
       skip: text === header ? 'header' : null,
     }));
   }
-  const from = fetched === null ? source.list : shownUrl(source.list);
+  const from = shownName(source.list);
   const bytes = path === '-' ? null : (await stat(path)).size;
   return { as: source.as, from, sha256, bytes, opened, kind, columns, ranks, lines, fetched };
 }

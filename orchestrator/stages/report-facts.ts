@@ -86,6 +86,26 @@ function fetchedSetting(manifest: Manifest): [string, string][] {
   ]);
 }
 
+/** What a list was taken for, where that is more than a file of names or ranks and names. */
+function listNotices(manifest: Manifest): ReportFacts['notices'] {
+  const sources = manifest.stages.targets?.sources ?? [];
+  return sources.flatMap(({ as, kind, columns, ranks, lines }) => {
+    if (sources.length === 1 && /^\d*$/.test(columns.name ?? '')) return [];
+    const many = ranks === 'many' ? ', each of several names' : '';
+    const ranked = columns.rank === null ? 'no ranks' : `ranks from ${columns.rank}${many}`;
+    const text = `${as} was read as ${kind}: names from column ${columns.name}, ${ranked}, ${lines} lines`;
+    return [{ stage: 'targets', text, lost: false }];
+  });
+}
+
+/** Lists that were downloaded; files are among the inputs anyhow. */
+function downloadedLists(manifest: Manifest) {
+  const sources = manifest.stages.targets?.sources ?? [];
+  return sources.flatMap(({ from, fetched, sha256 }) =>
+    fetched === null || sha256 === null ? [] : [{ file: from, sha256 }],
+  );
+}
+
 /** Other rules than ours are named above all numbers. */
 function rulesNotice({ rule_set }: Manifest): ReportFacts['notices'] {
   const { name, sentence } = ruleSets[rule_set];
@@ -108,9 +128,13 @@ export function reportFacts(context: WholeContext<Config>, order: readonly strin
     software: softwareText(census),
     stages,
     asked: askedOf(manifest, config.scan.versions),
-    notices: [...rulesNotice(manifest), ...losses(manifest), ...notices(manifest), ...laterNotices(stages)].map(
-      (notice) => ({ ...notice, text: withoutPaths(notice.text) }),
-    ),
+    notices: [
+      ...rulesNotice(manifest),
+      ...losses(manifest),
+      ...notices(manifest),
+      ...listNotices(manifest),
+      ...laterNotices(stages),
+    ].map((notice) => ({ ...notice, text: withoutPaths(notice.text) })),
     programs: Object.entries(manifest.programs).map(([name, { version }]) => ({
       name: basename(name),
       version: version ?? 'unknown',
@@ -125,6 +149,7 @@ export function reportFacts(context: WholeContext<Config>, order: readonly strin
     config: publishedConfig(manifest.config, disabled),
     inputs: [
       ...files.map((file) => ({ file: basename(file), sha256: manifest.inputs[file]?.sha256 ?? '' })),
+      ...downloadedLists(manifest),
       ...fetchedFiles(manifest).map(({ url, sha256 }) => ({ file: url, sha256 })),
     ],
     result: manifest.result_sha256,

@@ -56,8 +56,12 @@ async function openStage<C>(
   manifest.data.stages[stage.name] = entry;
   await manifest.save();
   const sources: SourceEntry[] = [];
-  const { config, batches, shareTable } = state;
-  const units = stage.units({ config, batches, shareTable, tell: (source) => sources.push(source) });
+  const { config, batches, shareTable, signal } = state;
+  const units = stage.units({
+    ...{ config, batches, shareTable, signal },
+    tell: (source) => sources.push(source),
+    progress: (text) => state.report({ type: 'units', stage: stage.name, part: 'input', done: 0, text }),
+  });
   const cut = await cutParts(folder, stage, config, units, sources);
   entry.sources = cut.sources;
   return { entry, cut };

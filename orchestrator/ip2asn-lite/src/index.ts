@@ -9,6 +9,7 @@ export { type BuildOptions, buildTable } from './build.ts';
 export { loadTable, saveTable } from './cache.ts';
 export { type ErrorCode, FileError, InvalidAddressError, Ip2AsnError } from './errors.ts';
 export type { ArchivedRib, Layout } from './fetch/archive.ts';
+export { type Marks, refresh } from './fetch/download.ts';
 export { type FetchedRib, type FetchOptions, type FindOptions, fetchRib, findRib } from './fetch/fetch-rib.ts';
 export { Match } from './match.ts';
 export type { AsSize } from './size.ts';

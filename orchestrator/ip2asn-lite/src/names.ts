@@ -41,7 +41,7 @@ async function readText(input: Input, tolerant: boolean): Promise<Map<number, st
   const names = new Map<number, string>();
   await forEachLine(input, tolerant, (line) => {
     if (line.text.trim() === '' || line.text.startsWith('#')) return;
-    const [, number, name] = /^\s*((?:AS)?\d+)\s+(.*?)\s*$/i.exec(line.text) ?? [];
+    const [, number, name] = /^\s*((?:AS)?\d+(?:\.\d+)?)\s+(.*?)\s*$/i.exec(line.text) ?? [];
     if (number === undefined || name === undefined) throw line.fault('AS number and name');
     names.set(parseAsn(number, line), name);
   });

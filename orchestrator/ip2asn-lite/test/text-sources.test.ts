@@ -35,6 +35,32 @@ for (const [title, text, format, prefixes] of FORMATS) {
   });
 }
 
+/** AS numbers as their halves, and what they are. */
+const DOTTED: [string, number, string[]][] = [
+  ['198.18.0.0/15\t3.1036\n', 197_644, ['198.18.0.0/15']],
+  ['198.18.0.0\t15\tAS3.1036\n', 197_644, ['198.18.0.0/15']],
+  ['198.18.0.0\t15\t64501_0.7\n198.20.0.0\t16\t7\n', 7, ['198.20.0.0/16']],
+  ['198.18.0.0\t198.19.255.255\t65535.65535\n', 4_294_967_295, ['198.18.0.0/15']],
+];
+for (const [text, asn, prefixes] of DOTTED) {
+  test(`${JSON.stringify(text)} names AS ${asn}`, async () => {
+    await withFile('source', text, async (source) => {
+      const table = await buildTable({ source });
+      assert.equal(table.prefixes(asn), prefixes);
+    });
+  });
+}
+
+for (const number of ['3.', '.1036', '3.65536', '65536.1', '3.1.1', '03.1', '3.-1', 'AS3.x']) {
+  test(`${number} is no AS number, and never AS 3`, async () => {
+    await withFile('source', `198.18.0.0\t15\t5\n198.20.0.0\t16\t${number}\n`, async (source) => {
+      const error = await rejection(buildTable({ source }));
+      assert.instance(error, FileError);
+      assert.match(String(error), /line 2.*an AS number/);
+    });
+  });
+}
+
 /** Texts that look like two formats, or like none. */
 const REFUSED: [string, string, RegExp][] = [
   ['an address and a number are no range', '0.0.0.0\t24\tAS5\tFI\tNAME\n', /a pfx2as or a range file/],

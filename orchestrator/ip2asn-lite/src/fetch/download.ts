@@ -1,7 +1,6 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Ip2AsnError } from '../errors.ts';
-import { looksLikeMrt } from '../formats/mrt.ts';
 import { type HttpOptions, request, shown, withRetries } from './http.ts';
 import { claimPart, type PartNote, readNote, removeNote, writeNote } from './part.ts';
 
@@ -61,12 +60,24 @@ function headersFor(note: PartNote | undefined, have: number): Record<string, st
   return note?.validator ? { ...headers, range: `bytes=${have}-`, 'if-range': note.validator } : headers;
 }
 
+/** By what a server tells one content of a file from another; null where it does not say. */
+export interface Marks {
+  etag: string | null;
+  lastModified: string | null;
+}
+
+const unmarked: Marks = { etag: null, lastModified: null };
+
+function marksOf({ headers }: Response): Marks {
+  return { etag: headers.get('etag'), lastModified: headers.get('last-modified') };
+}
+
 /** One attempt: gets what is missing of the part. Throws when the body breaks off or its size is wrong; what came stays. */
-async function fetchPart(url: string, part: string, options: HttpOptions): Promise<void> {
+async function fetchPart(url: string, part: string, options: HttpOptions): Promise<Marks> {
   const found = await readNote(part, shown(url));
   const have = found === undefined ? 0 : await sizeOf(part);
   const note = have > 0 ? found : undefined;
-  if (note?.size === have) return;
+  if (note?.size === have) return unmarked;
   const { response, chunks } = await request(url, { headers: headersFor(note, have) }, options);
   const resumed = note !== undefined && continues(response, note, have);
   if (!resumed && response.status !== 200) {
@@ -82,31 +93,18 @@ async function fetchPart(url: string, part: string, options: HttpOptions): Promi
   const bytes = await append(part, chunks, resumed ? have : 0, (sum) => options.onProgress?.(sum, size));
   if (size !== null && bytes !== size)
     throw new Ip2AsnError('FETCH_FAILED', `${shown(url)}: ${bytes} of ${size} bytes arrived`);
+  return marksOf(response);
 }
 
-/** A server may answer 200 with a page of words. */
-async function checkContent(path: string, url: string): Promise<void> {
-  const handle = await open(path);
-  try {
-    const head = Buffer.alloc(12);
-    const { bytesRead } = await handle.read(head, 0, 12, 0);
-    const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-    if (isGzip || head.toString('latin1', 0, 3) === 'BZh' || looksLikeMrt(head.subarray(0, bytesRead))) return;
-    throw new Ip2AsnError(
-      'FETCH_FAILED',
-      `${shown(url)} is no RIB: it begins with ${JSON.stringify(head.toString('latin1', 0, bytesRead))}`,
-    );
-  } finally {
-    await handle.close();
-  }
-}
+/** Throws for a file that is not what it was to be. */
+export type Check = (path: string, url: string) => Promise<void>;
 
-async function downloadAlone(url: string, path: string, options: HttpOptions): Promise<void> {
+async function downloadAlone(url: string, path: string, options: HttpOptions, check: Check): Promise<Marks> {
   await mkdir(dirname(path), { recursive: true });
   const part = await claimPart(path);
-  await withRetries(() => fetchPart(url, part, options), options);
+  const marks = await withRetries(() => fetchPart(url, part, options), options);
   try {
-    await checkContent(part, url);
+    await check(part, url);
   } catch (error) {
     await rm(part, { force: true });
     throw error;
@@ -114,15 +112,41 @@ async function downloadAlone(url: string, path: string, options: HttpOptions): P
     await removeNote(part);
   }
   await rename(part, path);
+  return marks;
 }
 
 /** Downloads of this process, by path: a second call for the same file waits for the first. */
-const running = new Map<string, Promise<void>>();
+const running = new Map<string, Promise<Marks>>();
 
 /** Downloads to `path`, through a part beside it: continued after a break, also one of an earlier run, and renamed when whole. */
-export async function download(url: string, path: string, options: HttpOptions): Promise<void> {
+export async function download(url: string, path: string, options: HttpOptions, check: Check): Promise<Marks> {
   const key = resolve(path);
-  const work = running.get(key) ?? downloadAlone(url, path, options).finally(() => running.delete(key));
+  const work = running.get(key) ?? downloadAlone(url, path, options, check).finally(() => running.delete(key));
   running.set(key, work);
-  await work;
+  return await work;
+}
+
+/**
+ * Downloads a file of any kind to `path` unless the server says that what is there is current.
+ * @param known marks of what is there, as an earlier call gave them; null: nothing that may be used
+ */
+export async function refresh(
+  url: string,
+  path: string,
+  known: Marks | null,
+  options: HttpOptions = {},
+): Promise<Marks & { changed: boolean }> {
+  const { etag, lastModified } = known ?? unmarked;
+  if (etag !== null || lastModified !== null) {
+    const headers = {
+      'accept-encoding': 'identity',
+      ...(etag === null ? {} : { 'if-none-match': etag }),
+      ...(lastModified === null ? {} : { 'if-modified-since': lastModified }),
+    };
+    const { response } = await withRetries(() => request(url, { headers }, options), options);
+    await response.body?.cancel();
+    if (response.status === 304) return { etag, lastModified, changed: false };
+  }
+  const marks = await download(url, path, options, async () => undefined);
+  return { ...marks, changed: true };
 }

@@ -12,6 +12,7 @@ import {
 } from './archive.ts';
 import { download } from './download.ts';
 import { type HttpOptions, HttpStatusError, shown } from './http.ts';
+import { requireRib } from './rib-check.ts';
 import { ribsAround, type Search } from './search.ts';
 
 const DAY = 24 * 3600_000;
@@ -119,7 +120,7 @@ export async function fetchRib(options: FetchOptions): Promise<FetchedRib> {
     const path = keptAt(folder, url);
     if (!force && (await isThere(path))) return { path, url, time, cached: true };
     try {
-      await download(url, path, options);
+      await download(url, path, options, requireRib);
       return { path, url, time, cached: false };
     } catch (error) {
       if (!(error instanceof HttpStatusError && error.isAbsence)) throw error;

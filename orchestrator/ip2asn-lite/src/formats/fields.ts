@@ -23,9 +23,17 @@ export function parseDecimal(text: string, largest: number): number {
   return value <= largest ? value : -1;
 }
 
-/** An AS number, with or without "AS" before it. */
+/** An AS number of 32 bits as its two halves (asdot, RFC 5396): 3.1036 is 197644. -1 for what is none. */
+function parseDotted(text: string): number {
+  const [high = '', low = '', more] = text.split('.');
+  const halves = [parseDecimal(high, 65535), parseDecimal(low, 65535)] as const;
+  return more !== undefined || halves.includes(-1) ? -1 : halves[0] * 65536 + halves[1];
+}
+
+/** An AS number, with or without "AS" before it, in either notation. */
 export function parseAsn(text: string, line: Line): number {
-  const asn = parseDecimal(/^AS/i.test(text) ? text.slice(2) : text, 4294967295);
+  const number = /^AS/i.test(text) ? text.slice(2) : text;
+  const asn = number.includes('.') ? parseDotted(number) : parseDecimal(number, 4294967295);
   if (asn === -1) throw line.fault('an AS number from 0 to 4294967295');
   return asn;
 }

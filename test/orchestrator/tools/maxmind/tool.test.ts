@@ -2,6 +2,7 @@ import { open } from 'maxmind';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
+import { compiled } from '../../../../orchestrator/core/compiled.ts';
 import type { CensusError } from '../../../../orchestrator/errors.ts';
 import { GeoRecord } from '../../../../orchestrator/schemas/records/geo.ts';
 import { maxmind } from '../../../../orchestrator/tools/maxmind/tool.ts';
@@ -103,6 +104,34 @@ test('a field of another type is left out, an entry of another type is a reject'
   assert.equal([country?.country, country?.country_code], [undefined, 'FI']);
   assert.not.ok(maxmind.raw.safeParse(entry('FI')).success);
 });
+
+const odd: [title: string, entry: object, found: Found][] = [
+  ['a number for a country', { country: 7, city: { names: { en: 'Tokyo' } } }, [null, 'Tokyo', null, null]],
+  [
+    'coordinates as text where numbers are nested',
+    { country: { iso_code: 'JP' }, location: { latitude: '35.68', longitude: '139.69' } },
+    ['JP', null, null, null],
+  ],
+  [
+    'one coordinate of two',
+    { country: { iso_code: 'JP' }, location: { latitude: 35.68, longitude: [] } },
+    ['JP', null, null, null],
+  ],
+  ['a list of names', { country: { iso_code: 'JP' }, city: { names: ['Tokyo'] } }, ['JP', null, null, null]],
+  [
+    'a code of another kind beside a country',
+    { country_code: 81, country: { iso_code: 'JP' } },
+    ['JP', null, null, null],
+  ],
+];
+for (const [title, city, found] of odd) {
+  test(`${title}: one odd field costs itself alone`, () => {
+    const raw = compiled(maxmind.raw).parse({ address: '198.18.0.1', country: null, city });
+    const [country, name, latitude, longitude] = found;
+    const record = { address: '198.18.0.1', country, city: name, latitude, longitude, failure: null };
+    assert.equal(maxmind.toRecord(raw, { config: configFor(null, 'city.mmdb') }), record);
+  });
+}
 
 const unreadable: [string, string][] = [
   ['a file that is not there', 'missing.mmdb'],
