@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 const Column = z
-  .union([z.string().min(1), z.int().positive()], 'expected the header of a column, or its number from 1')
+  .union(
+    [z.string().min(1), z.int().positive('expected a number from 1')],
+    'expected the header of a column, or its number from 1',
+  )
   .nullable()
   .default(null);
 

@@ -29,6 +29,12 @@ function counted(count: number, word: string): string {
   return `${countText(count)} ${word}${count === 1 ? '' : word.endsWith('s') || word.endsWith('x') ? 'es' : 's'}`;
 }
 
+/** " (url 3, blank 1)"; nothing without reasons. */
+function reasonsText(reasons: Record<string, number>): string {
+  const texts = Object.entries(reasons).map(([reason, count]) => `${reason} ${countText(count)}`);
+  return texts.length === 0 ? '' : ` (${texts.join(', ')})`;
+}
+
 /** "  majestic.csv: the Majestic Million; names from Domain, ranks from GlobalRank; 1,000,001 lines". */
 function listLine({ as, kind, columns, ranks, opened, lines }: SourceEntry): string {
   const packed = opened.length === 0 ? '' : ` (${opened.join(', ')})`;
@@ -41,8 +47,9 @@ function targetLines({ plans, kinds, config, lists }: Forecast): string[] {
   const list = plans.find(({ stage }) => stage === 'targets');
   const counts = list?.counts ?? null;
   if (counts === null) return ['Targets: unknown until the list is downloaded; a dry run downloads nothing'];
-  const rejected = Object.entries(counts.rejected).map(([reason, count]) => `${reason} ${countText(count)}`);
-  const read = `${counted(counts.units_in, 'line')}, ${countText(sum(counts.rejected))} rejected${rejected.length === 0 ? '' : ` (${rejected.join(', ')})`}`;
+  const skipped =
+    sum(counts.skipped) === 0 ? '' : `, ${countText(sum(counts.skipped))} skipped${reasonsText(counts.skipped)}`;
+  const read = `${counted(counts.units_in, 'line')}, ${countText(sum(counts.rejected))} rejected${reasonsText(counts.rejected)}${skipped}`;
   const found = Object.entries(kinds).map(([kind, count]) => counted(count, kind));
   const doubled = 'list' in config.targets && config.targets.www ? ' (with www. in front too)' : '';
   return [`Targets: ${read}; ${found.join(', ') || 'no target'}${doubled}`, ...lists.map(listLine)];
