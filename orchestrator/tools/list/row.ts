@@ -16,7 +16,7 @@ function formOf(text: string): Form | null {
 
 /** The host of an origin (https://www.example.com), of whatever port; what has a path is a URL and stays one. */
 function hostOf(cell: string): string {
-  const [, host] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#@]*?)(?::\d*)?\/?$/i.exec(cell) ?? [];
+  const [, host] = /^https?:\/\/([^/?#@]*?)(?::\d*)?\/?$/i.exec(cell) ?? [];
   return host ?? cell;
 }
 

@@ -49,6 +49,7 @@ const cases: Case[] = [
     ['a.example 77', 'b.example 78'],
   ],
   ['numbers that fall are no ranks', 'a.example,900\nb.example,40', unrankedAb],
+  ['nor are those that rise and fall', 'a.example,10\nb.example,900\nc.example,40', [...unrankedAb, 'c.example null']],
   ['numbers that are all the same are none either', 'a.example,1\nb.example,1', unrankedAb],
   ['one line of two columns', 'tab-one.example\t77', ['tab-one.example 77']],
   ['quoted names alone', '"a.example"\n"b.example"', unrankedAb],
@@ -83,6 +84,12 @@ const cases: Case[] = [
   ],
   ['the same when such a word comes first', 'name\nsite\ncom', ['name null', 'site null', 'com null']],
   ['ranked top-level domains', '1,com\n2,net', ['com 1', 'net 2']],
+  [
+    'origins of another kind than the web',
+    'https://a.example\nftp://c.example\nhttp://b.example',
+    unrankedAb,
+    ['2 url'],
+  ],
   ['origins without ranks', 'https://a.example\nhttp://b.example', unrankedAb],
   [
     'origins with a port, a slash, a capital',
