@@ -72,6 +72,8 @@ export async function whileHeld<T>(
     return { held: { ...held, ...Moved.parse(JSON.parse(last.value)) }, result };
   } finally {
     process.closeInput();
+    // What it says last is read also when the work failed: a pipe that nobody empties keeps its end from being told.
+    while ((await lines.next()).done !== true);
     await process.done;
   }
 }

@@ -80,12 +80,15 @@ class Disturbed {
 
   async start(blow: Blow | null): Promise<Ended> {
     const { outcome } = this;
-    const child = startCensus(this.place.stand, this.args, { timeout: limitMs, env: { TMPDIR: this.temp } });
+    // One that hangs hears of no TERM either.
+    const limit = { timeout: limitMs, killSignal: 'SIGKILL', env: { TMPDIR: this.temp } } as const;
+    const child = startCensus(this.place.stand, this.args, limit);
     const ended = await endUnder(child, blow === null ? null : { ...blow, strike: this.#strike(blow) });
     outcome.starts += 1;
     outcome.log += `--- start ${outcome.starts}, ${blow === null ? 'undisturbed' : JSON.stringify(blow)}: exit ${ended.exitCode} ${ended.signal ?? ''}\n${ended.said}\n`;
     if (/^ {4}at /m.test(ended.said) || /^error: uncaught/im.test(ended.said))
       outcome.wrong.push(`a stack trace at start ${outcome.starts}`);
+    if (ended.hung !== null) outcome.wrong.push(`start ${outcome.starts} ${ended.hung}`);
     return ended;
   }
 

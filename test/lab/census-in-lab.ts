@@ -40,7 +40,7 @@ export interface Ended {
 export function startCensus(
   stand: Stand,
   args: string[],
-  limit: { input?: string; timeout?: number; env?: NodeJS.ProcessEnv } = {},
+  limit: { input?: string; timeout?: number; killSignal?: 'SIGKILL'; env?: NodeJS.ProcessEnv } = {},
 ) {
   const command = ['netns', 'exec', stand.lab.scanner, process.execPath, ...(stand.cli ?? cli), ...args];
   return execa('ip', command, { reject: false, input: '', ...limit });
