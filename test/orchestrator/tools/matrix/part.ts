@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -15,7 +15,11 @@ import { flavours } from '../../../../orchestrator/tools/zmap/program.ts';
 import { decodeRows } from '../../core/part/decoding.ts';
 
 /** A folder in front of PATH for programs that stand in for the real ones, to fail in their place. */
-const fakes = mkdtempSync(join(tmpdir(), 'fakes-'));
+const home = mkdtempSync(join(tmpdir(), 'matrix-'));
+const fakes = join(home, 'fakes');
+mkdirSync(fakes);
+// Floods of hundreds of megabytes lie there.
+process.on('exit', () => rmSync(home, { recursive: true, force: true }));
 process.env.PATH = `${fakes}${delimiter}${process.env.PATH}`;
 
 /** Puts a shell text where a program of this name is looked for. */
@@ -76,7 +80,7 @@ export async function runPart({
   units,
   hurried: program = null,
 }: PartOf): Promise<Outcome> {
-  const folder = new RunFolder(mkdtempSync(join(tmpdir(), 'matrix-')));
+  const folder = new RunFolder(mkdtempSync(join(home, 'run-')));
   const config = Config.parse({ lab: true, lab_ranges: ['198.18.0.0/15'], targets: { list: 'x' }, ...given });
   const stage = pipeline(findTool).find((one): one is PartStage<Config> => one.name === name && one.kind === 'parts');
   if (stage === undefined) throw new Error(`no stage ${name}`);
