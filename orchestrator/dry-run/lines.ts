@@ -154,7 +154,7 @@ export function forecastLines(forecast: Forecast): string[] {
   const { folder, resumed } = forecast;
   const what = resumed ? 'what is left of' : 'what would be done in';
   return [
-    `Dry run, ${what} ${folder}: no packet is sent, no program is started, nothing is written there.`,
+    `Dry run, ${what} ${folder}: no packet is sent, no program that sends is started, nothing is written there.`,
     '',
     ...targetLines(forecast),
     '',
