@@ -24,6 +24,7 @@ import { checkInputs, decodeInputs, inputsOf, partStages, wishesOf } from './inp
 import { requirePrivileges } from './machine/privileges.ts';
 import { provenance } from './machine/provenance.ts';
 import { requireReachable, requireReady } from './machine/ready.ts';
+import { requireRoom } from './machine/room.ts';
 import { vantagePoint } from './machine/vantage.ts';
 import { pipeline } from './pipeline.ts';
 import type { RuleSetName } from './schemas/lists.ts';
@@ -88,6 +89,7 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
       const tell = (checked: Progress) => input.report({ type: 'folder_check', stage: 'start', ...checked });
       await requireUndamaged(folder, pipeline(findTool), tell);
     }
+    if (before === null) await requireRoom(folder, config);
     const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
     await checkSourcesOf(config, earlier);
     await checkInputs(config, before);
