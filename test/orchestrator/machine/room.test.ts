@@ -13,7 +13,7 @@ const file = (name: string, bytes: number) => {
   writeFileSync(join(folder, name), 'x'.repeat(bytes));
   return join(folder, name);
 };
-const [plain, zipped] = [file('list.csv', 1000), file('list.csv.zip', 1000)];
+const [plain, zipped] = [file('list.csv', 1000), file('other.csv.zip', 1000)];
 const scan = { versions: [1], ports: [80, 443] };
 
 const cases: [sentence: string, targets: object, bytes: number][] = [
