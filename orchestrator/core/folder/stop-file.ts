@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CensusError } from '../../errors.ts';
 import { eitherSignal } from '../process/signals.ts';
-import { after } from '../process/timer.ts';
+import { every } from '../process/timer.ts';
 import { exists } from './files.ts';
 
 /** A file of this name in a run folder ends the run, as SIGTERM does: for whoever may write there and knows no process. */
@@ -22,17 +22,13 @@ export async function untilStopped<T>(
     throw new CensusError('E_STOPPED', `${path} is there: nobody is to be asked`, 'remove the file to resume the run');
   }
   const controller = new AbortController();
-  let callOff = () => {};
-  function wait(): void {
-    callOff = after(everyMs, () => {
-      exists(path).then((there) => (there ? controller.abort() : wait()));
-    });
-  }
-  wait();
+  const end = every(everyMs, async () => {
+    if (await exists(path)) controller.abort();
+  });
   try {
     return await work(eitherSignal(signal, controller.signal));
   } finally {
     controller.abort();
-    callOff();
+    await end();
   }
 }

@@ -7,7 +7,7 @@ import { nowIso } from '../folder/entries.ts';
 import { exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { ManifestFile } from '../folder/manifest.ts';
 import { keepOptOuts } from '../folder/opt-outs.ts';
-import { after } from '../process/timer.ts';
+import { every } from '../process/timer.ts';
 import type { Reporter } from '../progress.ts';
 import type { LateOptOuts } from './late.ts';
 
@@ -37,8 +37,7 @@ export class OptOutReader {
   #seen = '';
   #told = '';
   readonly #faultsKept = new Set<string>();
-  #callOff = () => {};
-  #looking: Promise<void> = Promise.resolve();
+  #end: () => Promise<void> = async () => {};
 
   /** @param read the file as it was read at the start */
   constructor(settings: Settings, read: Buffer) {
@@ -49,15 +48,11 @@ export class OptOutReader {
 
   /** Looks each so many milliseconds, until `end`. */
   start(everyMs: number): void {
-    this.#callOff = after(everyMs, () => {
-      this.#looking = this.look().finally(() => this.start(everyMs));
-      this.#looking.catch(() => undefined); // told by `end`
-    });
+    this.#end = every(everyMs, () => this.look());
   }
 
   async end(): Promise<void> {
-    this.#callOff();
-    await this.#looking.finally(() => this.#callOff());
+    await this.#end();
   }
 
   async look(): Promise<void> {

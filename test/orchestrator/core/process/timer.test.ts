@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { after } from '../../../../orchestrator/core/process/timer.ts';
+import { after, every } from '../../../../orchestrator/core/process/timer.ts';
 import { onMockTimers } from './mock-timers.ts';
 
 const test = suite('core/process/timer');
@@ -46,5 +46,40 @@ test(
     }
   }),
 );
+
+test('what is done again and again is not begun once more when it was ended under way; the end waits for it', async () => {
+  let begun = 0;
+  let finish = () => {};
+  const first = new Promise<void>((resolve) => {
+    begun = 0;
+    finish = resolve;
+  });
+  const underWay = new Promise<() => Promise<void>>((resolve) => {
+    const end = every(1, async () => {
+      begun += 1;
+      resolve(end);
+      await first;
+    });
+  });
+  const ended = (await underWay)();
+  finish();
+  await ended;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.is(begun, 1);
+});
+
+test('it goes on until it is ended, and the end tells what the last time threw', async () => {
+  let times = 0;
+  const end = await new Promise<() => Promise<void>>((resolve) => {
+    const stop = every(1, async () => {
+      times += 1;
+      if (times < 3) return;
+      resolve(stop);
+      throw new Error('the third');
+    });
+  });
+  assert.match(await end().then(() => 'nothing', String), 'the third');
+  assert.is(times, 3);
+});
 
 test.run();
