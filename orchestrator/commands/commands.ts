@@ -1,5 +1,5 @@
 import { addCat } from './cat.ts';
-import { addDescribe } from './describe.ts';
+import { addEthics, addProbing } from './describe.ts';
 import { addDoctor } from './doctor.ts';
 import type { AddCommand } from './host.ts';
 import { addInit } from './init.ts';
@@ -18,6 +18,7 @@ export const commands: readonly AddCommand[] = [
   addReplay,
   addVerify,
   addPurge,
-  addDescribe,
+  addProbing,
+  addEthics,
   addJudge,
 ];

@@ -31,7 +31,7 @@ function expiry(text: string | undefined): Date {
   throw new CensusError('E_INPUT', `${text} is not a date`, 'write it as 2027-01-31 or 2027-01-31T12:00:00Z');
 }
 
-const addProbing: AddCommand = (program, host) => {
+export const addProbing: AddCommand = (program, host) => {
   program
     .command('probing')
     .description('print /.well-known/probing.txt for the scanner: who probes, what is sent, how to opt out (RFC 9511)')
@@ -58,7 +58,7 @@ Examples:
     });
 };
 
-const addEthics: AddCommand = (program, host) => {
+export const addEthics: AddCommand = (program, host) => {
   program
     .command('ethics')
     .description('print the paragraph on ethics for a paper about a run: what was sent, to whom, who was left out')
@@ -81,8 +81,3 @@ Examples:
 function print({ out }: Host, text: string): void {
   for (const line of text.trimEnd().split('\n')) out.line(line);
 }
-
-export const addDescribe: AddCommand = (program, host) => {
-  addProbing(program, host);
-  addEthics(program, host);
-};

@@ -4,6 +4,7 @@ import { CensusError } from '../../errors.ts';
 import type { Program } from '../tool.ts';
 import { between } from './exec.ts';
 import { installHint } from './install-hint.ts';
+import { launchFault } from './launch.ts';
 import { splitLines, Tail } from './lines.ts';
 import { after } from './timer.ts';
 
@@ -66,7 +67,8 @@ export async function* filtered(
     const [result] = await Promise.all([child, fed, said]);
     if (unread !== undefined) throw unread;
     if (result.exitCode === 0) return;
-    if (result.code === 'ENOENT') throw missing(filter, result.cause ?? result);
+    const unstarted = result.code === 'ENOENT' ? (result.cause ?? result) : launchFault(result.exitCode, tail.lines());
+    if (unstarted !== null) throw missing(filter, unstarted);
     const end = hung
       ? `gave nothing for ${patience / 1000} s`
       : `ended with ${result.signal ?? `code ${result.exitCode}`}`;

@@ -17,6 +17,8 @@ const printing: Readonly<Record<string, (place: Place) => string>> = {
   replay: ({ folder, root }) => `replay ${folder} --into ${root}/replay-${Math.random()}`,
   verify: ({ folder }) => `verify ${folder}`,
   purge: ({ folder }) => `purge nobody.example ${folder}`,
+  probing: ({ config }) => `probing -c ${config}`,
+  ethics: ({ folder }) => `ethics ${folder}`,
   judge: () => 'judge < test/fixtures/zmap/v0.ndjson',
 };
 

@@ -16,6 +16,7 @@ export function setUpRun({ resolve = ['bash', '-c', answer], scan = ['cat', '/de
   const root = mkdtempSync(join(tmpdir(), 'cli-'));
   writeFileSync(join(root, 'list.csv'), '1,a.example\n2,b.example\n3,http://c.example/\n');
   const config = {
+    contact: 'scan@example.org',
     lab: true,
     lab_ranges: ['198.18.0.0/15'],
     targets: { list: 'list.csv' },
