@@ -56,6 +56,7 @@ const parts = [
   'inputs',
   'readThrough',
   'facts',
+  'leftOut',
   'cost',
 ];
 for (const { name, tool } of registered) {
