@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { jsonOf } from '../core/process/lines.ts';
+import { after } from '../core/process/timer.ts';
 import type { CollectContext, Conversation, Program } from '../core/tool.ts';
 import { CensusError } from '../errors.ts';
 
@@ -31,6 +33,9 @@ const Moved = z.object({ moved: z.array(z.string()) });
 /** Longer than any part takes. */
 const limitMs = 20 * 24 * 3_600_000;
 
+/** Another guard may have to end first. */
+const readyMs = 10_000;
+
 const Code = z.enum(['E_CONFIG', 'E_PRIVILEGES', 'E_PROGRAM_FAILED']);
 
 /** `refused CODE: WHAT|WHAT HELPS` */
@@ -39,14 +44,31 @@ export function refusalOf(lines: readonly string[]): CensusError | null {
   return said ? new CensusError(Code.parse(said[1]), said[2] ?? '', said[3] ?? '') : null;
 }
 
+/** What the guard says in a line. It is built by itself: one of an earlier version may say it otherwise. */
+function said<T>(schema: z.ZodType<T>, line: string): T {
+  const { success, data } = schema.safeParse(jsonOf(line));
+  if (success) return data;
+  const what = `${guard.name} says what this version does not understand: ${line.slice(0, 200)}`;
+  throw new CensusError('E_PROGRAM_RUBBISH', what, 'build it again: make -C zmap-module');
+}
+
 /** A guard that says what it holds; one that refuses is an error with its own words. */
 async function begin(process: Conversation, lines: AsyncIterator<string>): Promise<Held> {
-  const first = await lines.next();
-  if (first.done !== true) return Held.parse(JSON.parse(first.value));
+  let hung = false;
+  const callOff = after(readyMs, () => {
+    hung = true;
+    process.stop('SIGKILL').catch(() => undefined); // told below
+  });
+  const first = await lines.next().finally(callOff);
+  if (hung) {
+    const what = `${guard.name} did not say within ${readyMs / 1000} s what it holds`;
+    throw new CensusError('E_PROGRAM_FAILED', what, 'run the same command again; mptcp-guard look says what it finds');
+  }
+  if (first.done !== true) return said(Held, first.value);
   const { stderrTail } = await process.done;
-  throw (
-    refusalOf(stderrTail) ?? new CensusError('E_PROGRAM_FAILED', `${guard.name} held nothing`, stderrTail.join(' '))
-  );
+  const words = stderrTail.length === 0 ? '' : `: ${stderrTail.join(' ')}`;
+  const hint = 'mptcp-guard look, in zmap-module/build, says what it finds; the same run command resumes';
+  throw refusalOf(stderrTail) ?? new CensusError('E_PROGRAM_FAILED', `${guard.name} held nothing${words}`, hint);
 }
 
 /**
@@ -60,8 +82,8 @@ export async function whileHeld<T>(
   const command = { program: guard, args: ['hold'], timeoutMs: limitMs, putsBack: true, okExits: [0, refused] };
   const process = context.start(command);
   const lines = process.lines()[Symbol.asyncIterator]();
-  const held = await begin(process, lines);
   try {
+    const held = await begin(process, lines);
     const result = await work(held);
     process.closeInput();
     const last = await lines.next();
@@ -69,7 +91,7 @@ export async function whileHeld<T>(
       const what = `${context.stage}/${context.part}: ${guard.name} was ended before the measurement was`;
       throw new CensusError('E_PROGRAM_FAILED', what, 'run the same command again: the part is measured anew');
     }
-    return { held: { ...held, ...Moved.parse(JSON.parse(last.value)) }, result };
+    return { held: { ...held, ...said(Moved, last.value) }, result };
   } finally {
     process.closeInput();
     // What it says last is read also when the work failed: a pipe that nobody empties keeps its end from being told.

@@ -23,4 +23,17 @@ test('work that fails while it holds is the error, and its last words hang nobod
   clearTimeout(callOff);
 });
 
+for (const [sentence, words] of [
+  ['at the start', 'echo \'{"ports":[61002,61512]}\'; cat >/dev/null'],
+  ['at the end', `echo '${held}'; cat >/dev/null; echo moved nothing`],
+] as const) {
+  test(`a guard of another version is told of, and ended: ${sentence}`, async () => {
+    const context = await makeContext({ rows: [], config: null });
+    const site = makeSite({ graceMs: 200 });
+    const other = script(words, { putsBack: true });
+    const work = whileHeld({ ...context, start: () => start(site, other) }, async () => 'measured');
+    assert.match(await messageOf(work), /mptcp-guard says what this version does not understand: /);
+  });
+}
+
 test.run();

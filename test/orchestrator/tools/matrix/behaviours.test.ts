@@ -28,7 +28,7 @@ const programs: Record<string, (behaviour: string) => PartOf> = {
     wgetPart({ mptcpize: `echo "Connecting to h... failed: Connection refused."; ${mptcpize}; exit 4` }),
   'wget, its dumpcap': (dumpcap) => wgetPart({ dumpcap }),
   'wget, its tshark': (tshark) => wgetPart({ tshark }),
-  'wget, its sysctl': (sysctl) => wgetPart({ sysctl: `echo "net.mptcp.enabled = 1"; ${sysctl}` }),
+  'wget, its guard': (words) => wgetPart({ 'mptcp-guard': words }),
 };
 
 const failed = (words: string) => `error E_PROGRAM_FAILED: ${words}`;
@@ -58,11 +58,11 @@ const right: Record<string, readonly [string, string, string, string]> = {
     '4 records',
     '4 records',
   ],
-  'wget, its sysctl': [
-    failed('sysctl exited with 3'),
-    failed('sysctl hung: still running after'),
-    '4 records',
-    '4 records',
+  'wget, its guard': [
+    failed('mptcp-guard held nothing'),
+    failed('mptcp-guard did not say within 10 s'),
+    failed('mptcp-guard held nothing'),
+    failed('mptcp-guard held nothing'),
   ],
 };
 

@@ -43,12 +43,15 @@ esac; done`,
 }
 
 /** The four programs of a handshake; those that are not named work, and see no packet. */
-export function wgetPart(more: Partial<Record<'mptcpize' | 'dumpcap' | 'tshark' | 'sysctl', string>> = {}): PartOf {
+export function wgetPart(
+  more: Partial<Record<'mptcpize' | 'dumpcap' | 'tshark' | 'mptcp-guard', string>> = {},
+): PartOf {
   const connects = units.map(
     (unit) => `*${addressOf(unit)}:80/*) echo "Connecting to ${addressOf(unit)}:80... failed: Connection refused.";;`,
   );
   const programs = {
-    sysctl: 'echo "net.mptcp.enabled = 1"; echo "net.mptcp.blackhole_timeout = 0"',
+    'mptcp-guard':
+      'echo \'{"addresses":[],"ports":[61002,61512],"journal":false,"settings":{}}\'; cat >/dev/null; echo \'{"moved":[]}\'',
     dumpcap: `while [ $# -gt 0 ]; do [ $1 = -w ] && touch $2; shift; done
 trap 'echo "Packets received/dropped on interface any: 0/0 (pcap:0)" >&2; exit 0' INT
 echo "File: capture.pcapng" >&2; while :; do sleep 0.1; done`,
