@@ -39,14 +39,14 @@ census: $(if $(CONFIG),setup-run,setup) ## census of the test Internet, or a rea
 	@scripts/census $(RUN) $(CONFIG)
 
 test: setup-test ## run all tests; skipped ones say why
-	@node --import tsx test/run.ts
+	@CENSUS_TEST_CLI=$(CURDIR)/dist/cli.js node --import tsx test/run.ts
 
 test-unit: setup-unit ## run the tests that need neither root nor a lab; one minute on two cores
-	@node --import tsx test/run.ts --unit
+	@CENSUS_TEST_CLI=$(CURDIR)/dist/cli.js node --import tsx test/run.ts --unit
 
 nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times, the paper world whole; a skip is a failure
 	@EXPECT_ALL=1 USERS=all TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 RECALL_BITS=16 FLIPS=300 PYASN_ADDRESSES=2000000 \
-		node --import tsx test/run.ts
+		CENSUS_TEST_CLI=$(CURDIR)/dist/cli.js node --import tsx test/run.ts
 
 check: setup-check ## types, lint, format, dead code, house rules
 	@npm run --silent types

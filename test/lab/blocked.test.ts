@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cliWords } from '../cli-words.ts';
 import {
   addressesOf,
   drawBlocklist,
@@ -72,7 +73,7 @@ test(`of ${count} targets against ${entries} opt-outs every one that is not bloc
     await writeFile(at('census.yaml'), JSON.stringify(config));
     const place = { namespace: lab.target, interface: 't0', folder: lab.folder };
     const seen = await arrivals(place, 'ip or (ip6 and not icmp6)', async () => {
-      const cli = ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', at('census.yaml'), at('run')];
+      const cli = [...cliWords, 'run', '-c', at('census.yaml'), at('run')];
       const run = await execa('ip', ['netns', 'exec', lab.scanner, process.execPath, ...cli], {
         reject: false,
         timeout: 110_000,

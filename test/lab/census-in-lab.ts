@@ -5,8 +5,9 @@ import { execa } from 'execa';
 import { type LabRequest, raise } from '../../scripts/lab/lab.ts';
 import { recordedPath } from '../../scripts/lab/recorded-path.ts';
 import type { LabState } from '../../scripts/lab/registry.ts';
+import { cliWords } from '../cli-words.ts';
 
-const cli = ['--import', 'tsx', 'orchestrator/cli.ts'];
+const cli = [...cliWords];
 
 /** A test Internet that stands for several runs, and where they go. */
 export interface Stand {

@@ -10,6 +10,7 @@ import { check } from '../../scripts/lab/check/check.ts';
 import { readResult } from '../../scripts/lab/check/result.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
 import { readTruth } from '../../scripts/lab/truth.ts';
+import { cliWords } from '../cli-words.ts';
 import { skipUnless } from '../skip.ts';
 import { census, type Stand, stagesDone, standUp } from './census-in-lab.ts';
 import { whyNoLab } from './inside.ts';
@@ -115,7 +116,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
       '--inh-caps=-all',
       '--bounding-set=-all',
     ];
-    const replay = ['--import', 'tsx', 'orchestrator/cli.ts', 'replay', stand.folder('first'), '--into', `${into}/run`];
+    const replay = [...cliWords, 'replay', stand.folder('first'), '--into', `${into}/run`];
     const { exitCode, stdout, stderr } = await execa('unshare', ['--net', ...user, process.execPath, ...replay], {
       reject: false,
       env: { TMPDIR: into, HOME: into },

@@ -11,6 +11,7 @@ import { readResult } from '../../scripts/lab/check/result.ts';
 import { raise } from '../../scripts/lab/lab.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
 import { readTruth } from '../../scripts/lab/truth.ts';
+import { cliWords } from '../cli-words.ts';
 import { skipUnless } from '../skip.ts';
 import { whyNoLab } from './inside.ts';
 
@@ -39,7 +40,7 @@ if (!skipUnless(reason === null, 'lab/home', reason ?? '')) {
       // Programs that give up root's right to pass closed folders fail on absolute paths, the checkout's own too. The mount is gone with
       // the process: `ip netns exec` gives each a mount namespace.
       const script = 'mount --bind "$1" "$2" && cd "$2" && shift 2 && exec "$@"';
-      const census = ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', join(state.data, 'census.yaml'), run];
+      const census = [...cliWords, 'run', '-c', join(state.data, 'census.yaml'), run];
       const command = ['sh', '-c', script, 'sh', process.cwd(), checkout, process.execPath, ...census];
       const ended = await execa('ip', ['netns', 'exec', state.scanner, ...command, '--set', 'os=true'], {
         reject: false,

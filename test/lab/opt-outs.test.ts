@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { PrefixSet } from '../../orchestrator/address/prefix-set.ts';
 import { accounted } from '../../orchestrator/core/folder/entries.ts';
 import { type Manifest, readManifest } from '../../orchestrator/core/folder/manifest.ts';
+import { cliWords } from '../cli-words.ts';
 import { type Arrival, arrivals } from '../zmap-module/arrivals.ts';
 import { gatewayMac, inLab, type Lab } from '../zmap-module/lab.ts';
 
@@ -74,7 +75,7 @@ async function census(
   let said = '';
   const place = { namespace: lab.target, interface: 't0', folder: lab.folder };
   const seen = await arrivals(place, probes, async () => {
-    const cli = [process.execPath, '--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', at('census.yaml'), at('run')];
+    const cli = [process.execPath, ...cliWords, 'run', '-c', at('census.yaml'), at('run')];
     const run = execa('ip', ['netns', 'exec', lab.scanner, ...cli], { reject: false, timeout: 200_000, all: true });
     for await (const line of run.iterable({ from: 'all' })) {
       said += `${line}\n`;
@@ -135,8 +136,7 @@ test('nobody is asked again by any stage, everybody else is, and all counts add 
     const left = 96 - 33 - 16;
     assert.ok((counts('path')?.answered ?? 0) >= left, JSON.stringify(counts('path')));
     const run = join(lab.folder, 'run');
-    const cli = (...args: string[]) =>
-      execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', ...args], { reject: false });
+    const cli = (...args: string[]) => execa(process.execPath, [...cliWords, ...args], { reject: false });
     const replay = await cli('replay', run);
     assert.is(replay.exitCode, 0, replay.stdout + replay.stderr);
     // 64 silent addresses that opted out, and 32 servers: the first were sent nothing, the others are the ones that answered.

@@ -11,13 +11,14 @@ import { accounted } from '../../orchestrator/core/folder/entries.ts';
 import { filesBelow } from '../../orchestrator/core/folder/files.ts';
 import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
+import { cliWords } from '../cli-words.ts';
 import { skipUnless } from '../skip.ts';
 import { census, standUp } from './census-in-lab.ts';
 import { whyNoLab } from './inside.ts';
 
 const test = suite('lab/purge');
 
-const cli = ['--import', 'tsx', 'orchestrator/cli.ts'];
+const cli = [...cliWords];
 const mptcpCensus = (...args: string[]) => execa(process.execPath, [...cli, ...args], { reject: false });
 
 /** What every file of a folder says: unpacked, and tables row by row. */

@@ -8,6 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
+import { cliWords } from '../cli-words.ts';
 import { skipUnless } from '../skip.ts';
 import { type Stand, standUp } from './census-in-lab.ts';
 import { whyNoLab } from './inside.ts';
@@ -18,7 +19,7 @@ const test = suite('lab/users');
 const whole = process.env.USERS === 'all';
 /** Some user's; any but root's will do. */
 const UID = 65_534;
-const cli = [process.execPath, '--import', 'tsx', 'orchestrator/cli.ts'];
+const cli = [process.execPath, ...cliWords];
 const asUser = ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'];
 const withCaps = (...names: string[]) => {
   const list = names.map((name) => `+${name}`).join(',');

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cliWords } from '../cli-words.ts';
 import { setUpRun } from './commands/set-up-run.ts';
 
 const test = suite('cli');
 
 async function cli(...args: string[]) {
-  return await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', ...args], {
+  return await execa(process.execPath, [...cliWords, ...args], {
     reject: false,
     input: '',
   });
@@ -69,7 +70,7 @@ test('a wrong configuration ends with 2 before anything is made', async () => {
 
 test('ctrl-c ends the program and the run with 1, says so, and leaves the folder free', async () => {
   const { config, folder } = setUpRun({ resolve: ['bash', '-c', 'echo begun >&2; exec sleep 60'] });
-  const child = execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', config, folder], {
+  const child = execa(process.execPath, [...cliWords, 'run', '-c', config, folder], {
     reject: false,
     timeout: 50_000,
   });
@@ -135,7 +136,7 @@ test('cat prints records as NDJSON, ends quietly when nobody reads on, and says 
 });
 
 test('judge ends with 1 when nothing on its input was a reply', async () => {
-  const { exitCode, stderr } = await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', 'judge'], {
+  const { exitCode, stderr } = await execa(process.execPath, [...cliWords, 'judge'], {
     reject: false,
     input: 'rubbish\n',
   });

@@ -11,6 +11,7 @@ import * as assert from 'uvu/assert';
 import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
 import { stages } from '../chaos/plan.ts';
 import { type Ended, endUnder } from '../chaos/start.ts';
+import { cliWords } from '../cli-words.ts';
 import { connected, resolved, scanned } from './stages/records.ts';
 
 /**
@@ -81,7 +82,7 @@ interface Made extends Ended {
 
 /** Runs the census, or what is missing of it; it is killed as a stage starts. */
 async function start(root: string, run: string, killedIn: string | null): Promise<Made> {
-  const args = ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', join(root, 'census.yaml'), join(root, run)];
+  const args = [...cliWords, 'run', '-c', join(root, 'census.yaml'), join(root, run)];
   const child = execa(process.execPath, args, { reject: false, input: '', timeout: limitMs });
   // Long before its first stand-in asks for it.
   writeFileSync(join(root, `token-${child.pid}`), '');

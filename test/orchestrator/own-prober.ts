@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { cliWords } from '../cli-words.ts';
 
 const six = '198.18.9.1\n198.18.9.2\n198.18.9.3\n198.18.9.4\n198.18.9.5\n198.18.9.6\n';
 
@@ -28,7 +29,7 @@ export function setUp(blocklist: string | null, addresses = six, most = 2) {
 }
 
 export async function cli(...args: string[]) {
-  return await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', ...args], {
+  return await execa(process.execPath, [...cliWords, ...args], {
     reject: false,
     input: '',
   });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cliWords } from '../../cli-words.ts';
 import {
   addressesOf,
   drawBlocklist,
@@ -70,15 +71,7 @@ test(`of ${count} targets against ${entries} opt-outs every one that is not bloc
     scan: { ...tool('scan'), versions: [1], blocklist: 'blocklist' },
   };
   writeFileSync(join(folder, 'census.yaml'), JSON.stringify(config));
-  const args = [
-    '--import',
-    'tsx',
-    'orchestrator/cli.ts',
-    'run',
-    '-c',
-    join(folder, 'census.yaml'),
-    join(folder, 'run'),
-  ];
+  const args = [...cliWords, 'run', '-c', join(folder, 'census.yaml'), join(folder, 'run')];
   const { exitCode, stdout, stderr } = await execa(process.execPath, args, { reject: false, input: '' });
   assert.is(exitCode, 0, stdout + stderr);
 

@@ -1,9 +1,10 @@
 import { execa } from 'execa';
 import * as assert from 'uvu/assert';
 import { errorCodes } from '../../../orchestrator/errors.ts';
+import { cliWords } from '../../cli-words.ts';
 import { setUpRun } from './set-up-run.ts';
 
-export const cli = `${process.execPath} --import tsx orchestrator/cli.ts`;
+export const cli = [process.execPath, ...cliWords].join(' ');
 
 /** Runs a line of the shell with the program in it, as a user writes it. */
 export async function shell(line: string) {

@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../orchestrator/config/config.ts';
 import { probingText } from '../../../orchestrator/describe/probing.ts';
+import { cliWords } from '../../cli-words.ts';
 
 const test = suite('the probe description file (RFC 9511)');
 
@@ -59,8 +60,7 @@ test('needs a contact', () => {
   assert.throws(() => text({ targets: { list: 'x' } }), /contact is not set/);
 });
 
-const cli = (...args: string[]) =>
-  execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', ...args], { reject: false });
+const cli = (...args: string[]) => execa(process.execPath, [...cliWords, ...args], { reject: false });
 
 test('is printed for a configuration; a wrong date, and neither or both of run and configuration are refused', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'probing-')), 'census.yaml');

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { cliWords } from '../../cli-words.ts';
 
 /** Cells of the row of a table that begins with a word; a table has two blanks at least between its columns. */
 export function row(stdout: string, word: string): string[] {
@@ -21,7 +22,7 @@ export function written(files: Record<string, string>, mode?: number): string {
 }
 
 export async function census(args: string[], env: Record<string, string> = {}) {
-  return await execa(process.execPath, ['--import', 'tsx', 'orchestrator/cli.ts', ...args], {
+  return await execa(process.execPath, [...cliWords, ...args], {
     reject: false,
     input: '',
     env,

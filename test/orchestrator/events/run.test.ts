@@ -6,11 +6,12 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CensusEvent } from '../../../orchestrator/events/event.ts';
+import { cliWords } from '../../cli-words.ts';
 import { setUpRun } from '../commands/set-up-run.ts';
 
 const test = suite('run --events');
 
-const node = [process.execPath, '--import', 'tsx', 'orchestrator/cli.ts'];
+const node = [process.execPath, ...cliWords];
 
 function read(text: string): CensusEvent[] {
   return text

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cliWords } from '../../cli-words.ts';
 
 const test = suite('judge as a command');
-const command = ['--import', 'tsx', 'orchestrator/cli.ts', 'judge'];
+const command = [...cliWords, 'judge'];
 const replies = readFileSync('test/fixtures/zmap/v1.ndjson', 'utf8');
 
 async function judge(input: string, ...args: string[]) {

@@ -9,11 +9,12 @@ import { initTemplate } from '../../../orchestrator/config/template.ts';
 import { pipeline } from '../../../orchestrator/pipeline.ts';
 import { findTool } from '../../../orchestrator/tools/finder.ts';
 import { tools } from '../../../orchestrator/tools/index.ts';
+import { cliWords } from '../../cli-words.ts';
 import { skipUnless } from '../../skip.ts';
 import { isRoot, withNamespace } from '../tools/namespace.ts';
 
 const test = suite('doctor');
-const cli = ['--import', 'tsx', 'orchestrator/cli.ts', 'doctor'];
+const cli = [...cliWords, 'doctor'];
 
 async function doctor(args: string[], options: { path?: string; within?: string[] } = {}) {
   const [file = 'node', ...before] = [...(options.within ?? []), 'node'];
@@ -90,7 +91,7 @@ test('a zmap that cannot send our probes is missing, and the line says what help
 test('a run refuses that zmap before it makes its folder', async () => {
   const { file, folder } = written('lab: true\nlab_ranges: [198.18.0.0/15]\ntargets: {prefixes: [198.18.0.0/30]}\n');
   const run = join(folder, 'run');
-  const args = ['--import', 'tsx', 'orchestrator/cli.ts', 'run', '-c', file, run];
+  const args = [...cliWords, 'run', '-c', file, run];
   const { stderr, exitCode } = await execa('node', args, {
     reject: false,
     env: { NO_COLOR: '1', PATH: `${otherZmap()}:${process.env.PATH}` },

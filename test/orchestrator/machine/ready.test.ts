@@ -10,6 +10,7 @@ import { privilegeAdvice } from '../../../orchestrator/machine/privileges.ts';
 import { guardFault, interfaceFault } from '../../../orchestrator/machine/ready.ts';
 import { sourceAddresses } from '../../../orchestrator/machine/route.ts';
 import { vantagePoint } from '../../../orchestrator/machine/vantage.ts';
+import { cliWords } from '../../cli-words.ts';
 import { skipUnless } from '../../skip.ts';
 import { setUp } from '../own-prober.ts';
 import { isRoot, withNamespace } from '../tools/namespace.ts';
@@ -95,16 +96,7 @@ test('a run where no connection could be MPTCP, or from a tunnel, asks nobody an
     const run = async (keys: Record<string, unknown>) => {
       const before: unknown = JSON.parse(readFileSync(config, 'utf8'));
       writeFileSync(at('other.yaml'), JSON.stringify({ ...Object(before), ...keys }));
-      const command = [
-        process.execPath,
-        '--import',
-        'tsx',
-        'orchestrator/cli.ts',
-        'run',
-        '-c',
-        at('other.yaml'),
-        folder,
-      ];
+      const command = [process.execPath, ...cliWords, 'run', '-c', at('other.yaml'), folder];
       return await execa('ip', ['netns', 'exec', name, ...command], { reject: false, input: '' });
     };
     await execa('ip', [...within.slice(1), 'sysctl', '-qw', 'net.mptcp.enabled=0']);

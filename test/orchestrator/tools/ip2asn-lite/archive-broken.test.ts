@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RIB } from '../../../../orchestrator/ip2asn-lite/test/archived-ribs.ts';
+import { cliWords } from '../../../cli-words.ts';
 import { cli } from '../../own-prober.ts';
 import { asnOf, fetchedIn, inTable, setUpRun, withTables } from './archive-run.ts';
 
@@ -19,15 +20,7 @@ for (const signal of ['SIGKILL', 'SIGINT'] as const) {
     await withTables(async (archive) => {
       const run = setUpRun(archive.base);
       const half = Math.floor(RIB.length / 2);
-      const child = spawn(process.execPath, [
-        '--import',
-        'tsx',
-        'orchestrator/cli.ts',
-        'run',
-        '-c',
-        run.config,
-        run.folder,
-      ]);
+      const child = spawn(process.execPath, [...cliWords, 'run', '-c', run.config, run.folder]);
       const ended = once(child, 'close');
       const said: string[] = [];
       child.stderr.on('data', (text) => said.push(String(text)));
