@@ -18,6 +18,7 @@ const Every = z.strictObject({
 });
 
 const OfStage = Every.extend({ stage: z.string().describe('name of the stage') });
+const OfPart = OfStage.extend({ part: z.string().describe('five digits') });
 
 const stageProgress = {
   parts: z.int().describe('parts of the stage'),
@@ -63,20 +64,17 @@ export const events = {
     packets: z.int().nullable().describe('that this part sends at most; null where no program says'),
     text: z.string().describe("the program's own words"),
   }),
-  part_done: OfStage.extend({
+  part_done: OfPart.extend({
     type: z.literal('part_done').describe('a part was measured, decoded and entered in the manifest'),
-    part: z.string().describe('five digits'),
     ...stageProgress,
     counts: Counts.describe('of the part'),
   }),
-  losses: OfStage.extend({
+  losses: OfPart.extend({
     type: z.literal('losses').describe('a part lost packets on this machine; its numbers are too small by them'),
-    part: z.string().describe('five digits'),
     losses: Reasons.describe('by kind, as the report names them'),
   }),
-  rejects: OfStage.extend({
+  rejects: OfPart.extend({
     type: z.literal('rejects').describe('lines of a part were rejected; rejects/ has each with its reason'),
-    part: z.string().describe('five digits'),
     lines: z.int().describe('lines of the program that gave no record'),
     units: Reasons.describe('units that were rejected, by reason'),
   }),

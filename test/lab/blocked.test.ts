@@ -8,9 +8,11 @@ import * as assert from 'uvu/assert';
 import { cliWords } from '../cli-words.ts';
 import {
   addressesOf,
+  count,
   drawBlocklist,
   drawer,
   drawLine,
+  entries,
   holds,
   type Range,
   rangeOf,
@@ -18,10 +20,6 @@ import {
 } from '../orchestrator/address/drawn-blocklist.ts';
 import { arrivals } from '../zmap-module/arrivals.ts';
 import { gatewayMac, inLab, joinIpv6, type Lab } from '../zmap-module/lab.ts';
-
-/** `make blocked` takes 10,000 targets and 5,000 entries. */
-const count = Number(process.env.BLOCKED_TARGETS ?? 1000);
-const entries = count / 2;
 
 const test = suite('whom packets go to');
 

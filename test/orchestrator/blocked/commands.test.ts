@@ -9,20 +9,18 @@ import * as assert from 'uvu/assert';
 import { cliWords } from '../../cli-words.ts';
 import {
   addressesOf,
+  count,
   drawBlocklist,
   drawer,
   drawLine,
   drawTarget,
+  entries,
   holds,
   type Range,
   rangeOf,
   textOf,
 } from '../address/drawn-blocklist.ts';
 import { scanned as answered, connected } from '../stages/records.ts';
-
-/** `make blocked` takes 10,000 targets and 5,000 entries. */
-const count = Number(process.env.BLOCKED_TARGETS ?? 1000);
-const entries = count / 2;
 
 const test = suite('whom commands are handed');
 

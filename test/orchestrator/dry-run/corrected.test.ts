@@ -15,11 +15,12 @@ test('asks with the settings of this start', async () => {
   const dry = async (...more: string[]) => {
     const { exitCode, stdout, stderr } = await cli('run', '--dry-run', '-c', place.config, place.folder, ...more);
     assert.is(exitCode, 0, stderr);
-    return row(stdout, 'scan').map(number);
+    const [, parts, units] = row(stdout, 'scan');
+    return [parts, number(units)];
   };
   const [before, after] = [await dry(), await dry('--set', 'scan.ports=[80,443]')];
-  assert.is(before[2], 6);
-  assert.is(after[2], 12);
+  assert.equal(before, ['1 of 1', 6]);
+  assert.equal(after, ['2 of 2', 12], 'a part holds six units: it is split anew');
 });
 
 test.run();

@@ -50,7 +50,7 @@ function pick<T>(list: readonly [T, ...T[]]): T {
   return list[(next.next().value ?? 0) % list.length] ?? list[0];
 }
 
-/** Replies such as any prober may print: few values of each field, so that they meet. */
+/** Replies of foreign probers, drawn from few values of each field, so that equal ones meet. */
 function randomReply(): ScanEvidence {
   const options = pick<string[]>([[], [], [key1(fresh)], ['1e040101'], ['1e04f101'], ['1e02'], [`1e0c0001${ours}`]]);
   return reply('plain', options, {
