@@ -5,7 +5,7 @@ import type { WholeContext, WholeStage } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
-import { dealtEntries, type Passes, passesOf, placedSql, writeDomains } from './merge/domains.ts';
+import { type Passes, passesOf, passOf, placedSql, writeDomains } from './merge/domains.ts';
 import {
   hostResult,
   hostsSql,
@@ -18,11 +18,10 @@ import {
 import { judgeRange, prepareVerdicts } from './merge/judging.ts';
 import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
-import { repliesSql } from './merge/replies.ts';
 import { Result } from './merge/result.ts';
 import { type Dealing, Scratch } from './merge/scratch.ts';
 import { allOf, inOrder, makeAndWrite, twoAtATime } from './merge/side-by-side.ts';
-import { askedSql, hostTables, keysSql, namedSql, resolvedSql } from './merge/tables.ts';
+import { announcementsSql, entriesSql, hostTables, keysSql, namedSql, resolvedSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 
 interface Work {
@@ -35,10 +34,17 @@ interface Work {
   result: Result;
 }
 
+const announcements = 'announcements.parquet';
+
 /** Makes the tables of a range. */
-async function makeRange({ context, scratch, setting, verdicts }: Work, range: number): Promise<void> {
+async function makeRange({ context, scratch, setting, verdicts, ranges }: Work, range: number): Promise<void> {
   const tables = rangeTables(range);
-  for (const name of ['named', ...Object.keys(hostTables)]) await scratch.view(name, range);
+  const within = ranges.within('address', range);
+  await scratch.view('named', range);
+  await context.run(`CREATE OR REPLACE VIEW announcements AS FROM ${scratch.file(announcements)} WHERE ${within}`);
+  for (const [name, sql] of Object.entries(hostTables)) {
+    await context.run(`CREATE OR REPLACE VIEW ${name} AS FROM (${sql}) WHERE ${within}`);
+  }
   await judgeRange(context, scratch, verdicts, { range, table: tables.hosts });
   await context.run(`CREATE OR REPLACE TABLE ${tables.names} AS ${rangeNamesSql}`);
   await context.run(`CREATE OR REPLACE TABLE ${tables.rows} AS ${hostsSql(setting, tables)}`);
@@ -80,23 +86,18 @@ async function halveThreads({ query, run }: WholeContext<Config>): Promise<() =>
   return () => run(`SET GLOBAL threads = ${threads}`);
 }
 
-/** Deals what is read range by range out to the ranges, two tables at a time. */
+/** Brings names and addresses together: what a list says of a name, and what the name led to. */
 async function dealOut(scratch: Scratch, ranges: Ranges, passes: Passes): Promise<void> {
-  const byAddress = { numbered: ranges.numberOf('address'), count: ranges.count };
-  const byName = { numbered: `CAST(hash(asked) % ${passes.count} AS INTEGER)`, count: passes.count };
+  const { count } = passes;
   const tables: [name: string, dealing: Dealing][] = [
-    ['resolved', { rows: resolvedSql, ...byName }],
-    ['replies', { rows: repliesSql, ...byAddress }],
-    ['asked', { rows: askedSql, ...byName }],
-    ['entries', dealtEntries(passes)],
+    ['resolved', { rows: resolvedSql, numbered: passOf(passes, 'asked'), count }],
+    ['entries', { rows: entriesSql, numbered: passOf(passes, 'name'), count }],
   ];
-  for (const [name, rows] of Object.entries(hostTables)) tables.push([name, { rows, ...byAddress }]);
   await twoAtATime(tables, ([name, dealing]) => scratch.deal(name, dealing));
-  const joins = inOrder(passes.count).map((pass) =>
-    namedSql(scratch.dealt('asked', pass), scratch.dealt('resolved', pass)),
-  );
-  await scratch.dealInTurns('named', joins, byAddress);
-  for (const name of ['asked', 'resolved']) await scratch.remove(name);
+  const joins = inOrder(count).map((pass) => namedSql(scratch.dealt('entries', pass), scratch.dealt('resolved', pass)));
+  await scratch.dealInTurns('named', joins, { numbered: ranges.numberOf('address'), count: ranges.count });
+  await scratch.remove('resolved');
+  await scratch.writeSliced(announcements, announcementsSql);
 }
 
 /** A range weighs so many times what a pass over the list holds. */

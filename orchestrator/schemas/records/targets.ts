@@ -21,5 +21,9 @@ export const TargetsRecord = z
   .refine(({ kind, target }) => spelling[kind](target), {
     path: ['target'],
     error: 'not a target of its kind as it is written here',
+  })
+  .refine(({ kind, target, name, www }) => kind !== 'name' || target === (www ? `www.${name}` : name), {
+    path: ['name'],
+    error: 'not the name that the target belongs to: a target is its entry, or www. in front of it where www is true',
   });
 export type TargetsRecord = z.infer<typeof TargetsRecord>;

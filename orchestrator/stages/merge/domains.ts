@@ -8,9 +8,9 @@ import type { RangeTables } from './hosts.ts';
 import { writePiece } from './output.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import type { Result } from './result.ts';
-import type { Dealing, Scratch } from './scratch.ts';
+import type { Scratch } from './scratch.ts';
 import { allOf, inOrder, makeAndWrite } from './side-by-side.ts';
-import { rankOfRun } from './tables.ts';
+import { rankOfRun, stemOf } from './tables.ts';
 
 /** SQL: where a name of the lists stands in domains.parquet, as a text; the lowest of its ranks counts. */
 const placeOf = (rank: string) => `lpad(coalesce(CAST(${rank} AS VARCHAR), repeat('9', 17)), 17, '0') || name`;
@@ -32,15 +32,8 @@ export async function passesOf(context: WholeContext<Config>, size: number): Pro
   return { count: ranges.count, ranges };
 }
 
-/** SQL of the pass that a name belongs to. It only deals names out: each is gathered whole in one pass. */
-const passOf = ({ count }: Passes) => `CAST(hash(name) % ${count} AS INTEGER)`;
-
-/** Entries of the lists as they are dealt out to the passes. */
-export const dealtEntries = (passes: Passes): Dealing => ({
-  rows: "SELECT name, coalesce(list, 1) AS list, rank FROM targets WHERE kind = 'name'",
-  numbered: passOf(passes),
-  count: passes.count,
-});
+/** SQL of the pass that a name belongs to, or a name as it was asked. It only deals names out: each is gathered whole in one pass. */
+export const passOf = ({ count }: Passes, name: string) => `CAST(hash(${stemOf(name)}) % ${count} AS INTEGER)`;
 
 /** The names of a range's addresses with what is known of the address, its ports together, in order of their pass. */
 export function placedSql(passes: Passes, { hosts, names }: RangeTables): string {
@@ -50,7 +43,7 @@ export function placedSql(passes: Passes, { hosts, names }: RangeTables): string
       FROM ${hosts} JOIN verdicts USING (verdict)
       GROUP BY address
     )
-    SELECT name, address, ${passOf(passes)} AS pass, coalesce(answered, false) AS answered, coalesce(v1, false) AS v1, coalesce(v0, false) AS v0
+    SELECT name, address, ${passOf(passes, 'name')} AS pass, coalesce(answered, false) AS answered, coalesce(v1, false) AS v1, coalesce(v0, false) AS v0
     FROM ${names} LEFT JOIN answering USING (address)
     ORDER BY pass`;
 }

@@ -7,19 +7,21 @@ import type { WholeContext } from '../../core/stage.ts';
 import { traceKey } from '../../evidence/judge.ts';
 import { KeyTraces } from '../../evidence/keys.ts';
 import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
+import { Kinds } from './kinds.ts';
 import type { Ranges } from './ranges.ts';
 import {
   candidateRepliesSql,
   connectionEvidenceSql,
   evidenceRowsSql,
   evidenceSql,
-  kindsSql,
+  repliesSql,
   unjudgedSql,
 } from './replies.ts';
 import { writeOutside } from './scopes.ts';
 import type { Scratch } from './scratch.ts';
 import { inOrder, twoAtATime } from './side-by-side.ts';
-import { classesTable, EvidenceRow, plainReplyOf, Verdicts, verdictsTable } from './verdicts.ts';
+import { connectionsSql } from './tables.ts';
+import { classesTable, EvidenceRow, Verdicts, verdictsTable } from './verdicts.ts';
 
 /** What the keys of the run leave that more than one SYN got: read from the bytes of every reply with an MPTCP option. */
 async function tracesOfRun({ query }: WholeContext<Config>, replies: string): Promise<ReadonlySet<string>> {
@@ -31,40 +33,43 @@ async function tracesOfRun({ query }: WholeContext<Config>, replies: string): Pr
   return traces.shared();
 }
 
-/** Sums the replies of every host up, range by range, into `unjudged/`. */
-async function sumReplies(context: WholeContext<Config>, scratch: Scratch, ranges: Ranges): Promise<void> {
+const unjudgedFile = (range: number) => `unjudged/${range}.parquet`;
+const evidenceFile = (range: number) => `evidence/${range}.parquet`;
+
+/** Sums the replies of every host up, range by range, into `unjudged/`; and writes the evidence of those judged by their own into `evidence/`. */
+async function sumReplies(context: WholeContext<Config>, scratch: Scratch, ranges: Ranges): Promise<Kinds> {
   const lab = new PrefixSet(context.config.lab_ranges);
+  const kinds = await Kinds.create(context);
   await twoAtATime(inOrder(ranges.count), async (range) => {
-    const [replies, connections] = [scratch.dealt('replies', range), scratch.dealt('connections', range)];
+    const replies = `range_replies_${range}`;
+    const within = ranges.within('address', range);
+    await context.run(`CREATE OR REPLACE TABLE ${replies} AS ${repliesSql(within)}`);
+    await kinds.add(replies);
     const outside = await writeOutside(context, replies, lab, scratch.path(`outside.${range}.csv`));
-    await scratch.write(`unjudged/${range}.parquet`, unjudgedSql({ replies, connections, outside }));
+    await scratch.write(
+      unjudgedFile(range),
+      unjudgedSql({ replies, connections: `(FROM (${connectionsSql}) WHERE ${within})`, outside }),
+    );
+    await context.run(`DROP TABLE ${replies}`);
+    await scratch.write(evidenceFile(range), evidenceSql({ unjudged: scratch.file(unjudgedFile(range)), within }));
     context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
   });
-  await scratch.remove('replies');
+  return kinds;
 }
 
-/** Rows of evidence that are held in memory while they are dealt out: each is a text of some 500 bytes. */
-const evidenceRows = 20_000;
-
-/** Brings the evidence of the run into ranges of addresses, and finds what is judged over the whole run. Needs replies and connections dealt out. */
+/** Sums up the evidence of the run by ranges of addresses, and finds what is judged over the whole run. */
 export async function prepareVerdicts(
   context: WholeContext<Config>,
   scratch: Scratch,
   ranges: Ranges,
 ): Promise<Verdicts> {
-  await context.run(`CREATE OR REPLACE TABLE kinds AS ${kindsSql(scratch.dealt('replies'))}`);
-  await sumReplies(context, scratch, ranges);
-  const rows = evidenceSql(scratch.files('unjudged'));
-  const numbered = ranges.numberOf('address');
-  await scratch.deal('evidence', { rows, numbered, count: ranges.count, held: evidenceRows });
+  const kinds = await sumReplies(context, scratch, ranges);
   await context.run(verdictsTable);
   await context.run(classesTable);
-  const kinds = [];
-  for await (const value of context.query('SELECT kind FROM kinds ORDER BY bit')) kinds.push(plainReplyOf(value));
   const { lab_ranges, scan } = context.config;
-  const sharedTraces = await tracesOfRun(context, scratch.dealt('evidence'));
+  const sharedTraces = await tracesOfRun(context, scratch.files('evidence'));
   const rules = ruleSets[context.manifest.rule_set];
-  const judging = { rules, versions: scan.versions, lab: new PrefixSet(lab_ranges), sharedTraces, kinds };
+  const judging = { rules, versions: scan.versions, lab: new PrefixSet(lab_ranges), sharedTraces, kinds: kinds.all() };
   return new Verdicts(judging, context.run);
 }
 
@@ -90,10 +95,9 @@ export async function judgeRange(
   to: { range: number; table: string },
 ): Promise<void> {
   const { range, table } = to;
-  const file = sqlText(scratch.path(`unjudged/${range}.parquet`));
-  await context.run(`CREATE OR REPLACE VIEW unjudged AS SELECT * FROM read_parquet(${file})`);
+  await context.run(`CREATE OR REPLACE VIEW unjudged AS FROM ${scratch.file(unjudgedFile(range))}`);
   await verdicts.classes(context.query(freshClassesSql));
-  const evidence = context.query(evidenceRowsSql(scratch.dealt('evidence', range)));
+  const evidence = context.query(evidenceRowsSql(scratch.file(evidenceFile(range))));
   const own = scratch.path('judged.csv');
   await pipeline(verdicts.own(evidence, context.query(connectionEvidenceSql)), createWriteStream(own));
   await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judgedSql(own)}`);

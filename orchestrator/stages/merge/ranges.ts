@@ -21,6 +21,16 @@ export class Ranges {
     return this.#borders.length + 1;
   }
 
+  /** SQL: the condition that a key is in this range. Records are in order of their key, so little beside the range is read. */
+  within(key: string, range: number): string {
+    const [first, end] = [this.#borders[range - 1], this.#borders[range]];
+    const sides = [
+      ...(first === undefined ? [] : [`${key} >= ${sqlText(first)}`]),
+      ...(end === undefined ? [] : [`${key} < ${sqlText(end)}`]),
+    ];
+    return sides.length === 0 ? 'true' : sides.join(' AND ');
+  }
+
   /** SQL: number of the range that a key is in, from 0. A tree of comparisons asks seven times among a hundred ranges, and no row waits for another. */
   numberOf(key: string): string {
     const below = (first: number, last: number): string => {

@@ -26,11 +26,12 @@ export const notPlain = {
   handshake: 'SELECT address, port FROM connections',
 } as const;
 
-/** So many kinds of plain replies have a bit in what describes a host; replies of further kinds make it one that is not plain. */
-const bits = 120;
-
-/** One narrow row per reply. `why` is the reason that a host without round trip shows: that of its first reply. */
-export const repliesSql = `
+/**
+ * One narrow row per reply. `why` is the reason that a host without round trip shows: that of its first reply.
+ * @param within SQL: condition of the rows of `scan`
+ */
+export function repliesSql(within: string): string {
+  return `
   SELECT address, port,
     CASE WHEN ${Object.values(plainReply).join(' AND ')} THEN concat_ws(' ', ${Object.values(keptOfPlain).join(', ')}) END AS kind,
     CASE WHEN classification IN (${synackWords}) AND source_port IS NOT NULL AND ack IS NOT NULL AND seq IS NOT NULL
@@ -39,15 +40,7 @@ export const repliesSql = `
     CASE WHEN rtt_us IS NULL AND rtt_us_missing IS NOT NULL
       THEN concat_ws(' ', probe, classification, coalesce(option, '~'), coalesce(sent_option, '~'), rtt_us_missing) END AS why,
     received_at
-  FROM scan`;
-
-/** Kinds of plain replies of the run, each with its bit. */
-export function kindsSql(replies: string): string {
-  return `
-  SELECT kind, CAST(1 AS HUGEINT) << CAST(row_number() OVER () - 1 AS INTEGER) AS bit
-  FROM (
-    SELECT kind FROM ${replies} WHERE kind IS NOT NULL GROUP BY kind ORDER BY count(*) DESC, kind LIMIT ${bits}
-  )`;
+  FROM scan WHERE ${within}`;
 }
 
 /** Hosts of a range that are judged by their own evidence. */
@@ -60,13 +53,14 @@ const ownSql = `
 const evidenceText = scanEvidenceFields.map((field) => `'${field}': "${field}"`).join(', ');
 
 /**
- * SQL of the evidence of hosts (`own` says of which), out of all of the run. It is one text per reply: a table that is dealt out holds a buffer for each of its
- * columns and each range.
+ * SQL of the evidence of the hosts of a range that are judged by their own, a text per reply.
+ * @param of SQL of the unjudged hosts of the range, and the condition of its rows of `scan`
  */
-export function evidenceSql(unjudged: string): string {
+export function evidenceSql(of: { unjudged: string; within: string }): string {
   return `
     SELECT address, port, coalesce(contains(tcp_options, '1e'), len(options_mptcp) > 0) AS offers, CAST(to_json({${evidenceText}}) AS VARCHAR) AS evidence
-    FROM scan SEMI JOIN (FROM ${unjudged} WHERE own) USING (address, port)`;
+    FROM scan SEMI JOIN (FROM ${of.unjudged} WHERE own) USING (address, port)
+    WHERE ${of.within}`;
 }
 
 /** Rows of EvidenceRow (verdicts.ts). */
@@ -102,7 +96,7 @@ const summedSql = `
  */
 export function unjudgedSql(of: { replies: string; connections: string; outside: string }): string {
   return `
-    WITH replies AS MATERIALIZED (FROM ${of.replies}), connections AS (FROM ${of.connections}), outside AS (FROM ${of.outside}),
+    WITH replies AS (FROM ${of.replies}), connections AS (FROM ${of.connections}), outside AS (FROM ${of.outside}),
       own AS MATERIALIZED (${ownSql})
     SELECT s.*, own.address IS NOT NULL AS own, coalesce(outside.scope, 'global') AS scope
     FROM (${summedSql}) s

@@ -23,8 +23,6 @@ export interface Dealing {
   numbered: string;
   /** Of numbers. */
   count: number;
-  /** Rows in memory before they are written. */
-  held?: number;
 }
 
 /** Tables of one merge that do not fit into memory: Parquet files in a scratch folder of the run. */
@@ -46,6 +44,11 @@ export class Scratch {
 
   path(name: string): string {
     return join(this.#folder, name);
+  }
+
+  /** SQL of the rows of one file. */
+  file(name: string): string {
+    return `read_parquet(${sqlText(this.path(name))})`;
   }
 
   /** SQL of the rows of all files in a folder, in order of their names. */
@@ -73,14 +76,14 @@ export class Scratch {
    * Deals rows out to one folder per number, in one pass over them. Sorting as many rows would take memory that grows with them; a
    * number's rows alone can be sorted, and gathered into lists, in memory. More numbers than buffers fit in are dealt out in two rounds.
    */
-  async deal(name: string, { rows, numbered, count, held = narrowRows }: Dealing): Promise<void> {
-    await this.#context.run(`SET GLOBAL partitioned_write_flush_threshold = ${held}`);
+  async deal(name: string, { rows, numbered, count }: Dealing): Promise<void> {
+    await this.#context.run(`SET GLOBAL partitioned_write_flush_threshold = ${narrowRows}`);
     await this.#copy(`${name}.columns.parquet`, `FROM (${rows}) LIMIT 0`, 'COMPRESSION lz4');
     await this.#dealInto(name, 'all', `SELECT *, ${numbered} AS dealt FROM (${rows})`, count);
   }
 
   /** Deals out in turns what would take too much memory at once, two turns at a time. */
-  async dealInTurns(name: string, turns: readonly string[], { numbered, count }: Omit<Dealing, 'rows' | 'held'>) {
+  async dealInTurns(name: string, turns: readonly string[], { numbered, count }: Omit<Dealing, 'rows'>) {
     await this.#copy(`${name}.columns.parquet`, `FROM (${turns[0]}) LIMIT 0`, 'COMPRESSION lz4');
     await twoAtATime([...turns.entries()], async ([turn, rows]) => {
       await this.#dealInto(name, String(turn), `SELECT *, ${numbered} AS dealt FROM (${rows})`, count);

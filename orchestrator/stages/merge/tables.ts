@@ -12,15 +12,20 @@ const announcedAddresses = '(SELECT DISTINCT u.a.address AS address FROM handsha
 /** Of the announced addresses, few as they are, those that a name of the list led to: the addresses of all names only pass by. */
 const announcedAndResolved = `(SELECT DISTINCT address FROM ${namedAddresses} SEMI JOIN ${announcedAddresses} USING (address))`;
 
-/** What else a host row is put together from, beside the names. Each is dealt out by address, and read range by range. */
-export const hostTables: Readonly<Record<string, string>> = {
-  connections: `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`,
-  announcements: `
+/** What was announced, row by row, in order of the address that announced it: written once, and read range by range. */
+export const announcementsSql = `
     SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn,
       CASE WHEN EXISTS (FROM resolve) THEN r.address IS NOT NULL END AS resolved
     FROM handshake h, unnest(h.announced) AS u(a)
     LEFT JOIN asn ON asn.address = u.a.address
-    LEFT JOIN ${announcedAndResolved} r ON r.address = u.a.address`,
+    LEFT JOIN ${announcedAndResolved} r ON r.address = u.a.address
+    ORDER BY h.address`;
+
+export const connectionsSql = `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`;
+
+/** What else a host row is put together from, beside the names: records as they are, which are in order of their address. */
+export const hostTables: Readonly<Record<string, string>> = {
+  connections: connectionsSql,
   origins: 'SELECT address, asn, prefix, as_name, failure FROM asn',
   registrations: 'SELECT address, country, as_name, failure FROM whois',
   places: 'SELECT address, country, city, latitude, longitude, failure FROM geo',
@@ -31,12 +36,19 @@ export const hostTables: Readonly<Record<string, string>> = {
 /** SQL: the rank that the study goes by, of a row of targets: that of its first list. Records of before there were several have no number. */
 export const rankOfRun = 'CASE WHEN coalesce(list, 1) = 1 THEN rank END';
 
-/** Names as they were asked, and as the list has them; and the addresses that were found. Both are dealt out by `asked`, then joined. */
-export const askedSql = `SELECT target AS asked, name, ${rankOfRun} AS rank, www FROM targets WHERE kind = 'name'`;
+/**
+ * SQL: what a name and its www double have in common. Names, their doubles and the addresses of both are dealt out by it, so that what
+ * belongs together comes together.
+ */
+export const stemOf = (name: string) =>
+  `CASE WHEN starts_with(${name}, 'www.') THEN regexp_replace(${name}, '^(www\\.)+', '') ELSE ${name} END`;
+
+/** Entries of the lists, each as it was asked; and the addresses that were found. */
+export const entriesSql = `SELECT target AS asked, name, coalesce(list, 1) AS list, rank, www FROM targets WHERE kind = 'name'`;
 export const resolvedSql = `SELECT asked, address FROM ${namedAddresses}`;
 
-export function namedSql(asked: string, resolved: string): string {
-  return `SELECT address, name, rank, www FROM ${resolved} JOIN ${asked} USING (asked)`;
+export function namedSql(entries: string, resolved: string): string {
+  return `SELECT address, name, ${rankOfRun} AS rank, www FROM ${resolved} JOIN ${entries} USING (asked)`;
 }
 
 /** A host row is as wide as so many rows of a reply or a name: replies weigh as much as the hosts that they make. */

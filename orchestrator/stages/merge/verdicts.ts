@@ -11,7 +11,6 @@ import { judgeVersions } from '../../evidence/versions.ts';
 import { Classification, Scope, SynAck } from '../../schemas/lists.ts';
 import { HostsRecord, Verdict } from '../../schemas/records/hosts.ts';
 
-const Kind = z.object({ kind: z.string() });
 const Unjudged = z.object({ kinds: z.string(), scope: Scope });
 const Place = { address: z.string(), port: z.int() };
 export const EvidenceRow = z.object({ ...Place, evidence: ScanEvidenceRow });
@@ -29,8 +28,8 @@ export interface Judging {
 }
 
 /** Reads a kind back from the text that keptOfPlain (replies.ts) made of a reply. */
-export function plainReplyOf(value: unknown): PlainReply {
-  const [classification, version, numbered, ...probe] = Kind.parse(value).kind.split(' ');
+export function plainReplyOf(kind: string): PlainReply {
+  const [classification, version, numbered, ...probe] = kind.split(' ');
   return {
     classification: Classification.parse(classification),
     sent_version: version === '-' ? null : z.coerce.number().int().parse(version),

@@ -126,6 +126,20 @@ test('an address that alone has more names than a range holds keeps all of them'
   assert.equal(await mergeOf({ ...names, resolve: parked }, { size: 5 }), whole);
 });
 
+test('a name, its www double and names that begin with www. themselves come together in whatever pass they are', async () => {
+  const stems = Array.from({ length: 12 }, (_, index) => [`${index}.example`, `www.${index}.example`]).flat();
+  const asked = stems.flatMap((name, index) => [target(name, index + 1), target(name, index + 1, true)]);
+  const resolve = [...new Set(asked.map((one) => one.target))].map((name, index) =>
+    resolved(name, [`198.18.2.${index}`]),
+  );
+  const whole = await mergeOf({ ...names, targets: asked, resolve });
+  assert.equal(
+    whole.domains.map(({ name, addresses }) => `${name} ${addresses.length}`),
+    stems.map((name) => `${name} 2`),
+  );
+  assert.equal(await mergeOf({ ...names, targets: asked, resolve }, { size: 5 }), whole);
+});
+
 test('columns of true, false and nothing are so in Python too: the file says which', async () => {
   const { metadata } = await mergeOf({ scan: [good] });
   assert.equal(metadata, [{ key: 'pandas', value: pandasMetadata(HostsRecord) }]);
