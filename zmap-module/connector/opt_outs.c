@@ -1,0 +1,63 @@
+/* Who opted out while this runs, as prefixes: few, so that a list will do. */
+#define _GNU_SOURCE
+#include "connector.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct prefix {
+	uint16_t family, length;
+	uint8_t address[16];
+};
+
+static struct prefix *all;
+static size_t count, room;
+
+static bool parse(const char *text, struct prefix *out)
+{
+	char address[INET6_ADDRSTRLEN];
+	unsigned length;
+	int end = 0, found = sscanf(text, "%45[^/]/%u%n", address, &length, &end);
+	if (found < 1 || (found == 2 && text[end] != '\0'))
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->family = strchr(address, ':') == NULL ? AF_INET : AF_INET6;
+	unsigned most = out->family == AF_INET ? 32 : 128;
+	out->length = (uint16_t)(found == 2 ? length : most);
+	return inet_pton(out->family, address, out->address) == 1 && out->length <= most;
+}
+
+bool opt_outs_add(const char *prefix)
+{
+	if (count == room) {
+		size_t more = room == 0 ? 64 : 2 * room;
+		struct prefix *larger = realloc(all, more * sizeof(*all));
+		if (larger == NULL)
+			return false;
+		all = larger;
+		room = more;
+	}
+	if (!parse(prefix, &all[count]))
+		return false;
+	count++;
+	return true;
+}
+
+static bool covers(const struct prefix *prefix, const struct endpoint *one)
+{
+	size_t whole = prefix->length / 8;
+	uint8_t mask = (uint8_t)(0xff00 >> prefix->length % 8);
+	if (prefix->family != one->family || memcmp(prefix->address, one->address, whole) != 0)
+		return false;
+	return mask == 0 || ((prefix->address[whole] ^ one->address[whole]) & mask) == 0;
+}
+
+bool opt_outs_have(const struct endpoint *one)
+{
+	for (size_t i = 0; i < count; i++)
+		if (covers(&all[i], one))
+			return true;
+	return false;
+}
