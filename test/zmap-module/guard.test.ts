@@ -42,9 +42,9 @@ interface Holder {
 }
 
 /** A parent in the middle, so that there is somebody to be killed; it says its guard's number. */
-async function holder(name: string): Promise<Holder> {
+async function holder(name: string, words: string[] = []): Promise<Holder> {
   const parentOf = `const { spawn } = require('node:child_process');
-    const child = spawn(${JSON.stringify(guard)}, ['hold'], { stdio: ['pipe', 'inherit', 'inherit'] });
+    const child = spawn(${JSON.stringify(guard)}, ${JSON.stringify(['hold', ...words])}, { stdio: ['pipe', 'inherit', 'inherit'] });
     console.log(JSON.stringify({ guard: child.pid }));
     process.stdin.on('end', () => child.stdin.end()); process.stdin.resume();`;
   const parent = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', parentOf], {
@@ -168,6 +168,63 @@ if (!skipUnless(isRoot, 'mptcp-guard', 'needs root')) {
       const held = await hold();
       assert.is(held.exitCode, 0, held.stderr);
       assert.match(held.stdout, '"mptcp limits":{"found":"0 2"');
+    }));
+
+  const rules = async (name: string) => (await execa('ip', ['netns', 'exec', name, 'nft', 'list', 'ruleset'])).stdout;
+
+  test('SYNs from its ports lose their timestamps for as long as the guard lives, kill -9 or not', () =>
+    withNamespace('guard', async (name) => {
+      await execa('ip', ['netns', 'exec', name, 'nft', 'add', 'table', 'inet', 'somebody']);
+      const before = await rules(name);
+      const one = await holder(name, ['bare-syns']);
+      assert.match(await rules(name), 'tcp sport 61002-61512 tcp flags syn / syn,ack reset tcp option timestamp');
+      await execa('ip', ['netns', 'exec', name, 'nft', 'flush', 'ruleset']);
+      assert.match(await rules(name), 'reset tcp option timestamp', 'nobody else takes it away');
+      await execa('ip', ['netns', 'exec', name, 'nft', 'add', 'table', 'inet', 'somebody']);
+      process.kill(one.guard, 'SIGKILL');
+      await gone(one.guard);
+      assert.is(await rules(name), before);
+      await kill(one, 'SIGKILL');
+    }));
+
+  test('of two guards each takes the timestamps from its own ports alone, and leaves the other its rule', () =>
+    withNamespace('guard', async (name) => {
+      const [first, second] = [await holder(name, ['bare-syns']), await holder(name, ['bare-syns'])];
+      assert.match(await rules(name), /61002-61512[\s\S]*61514-62024/);
+      await kill(first, 'SIGKILL');
+      await gone(first.guard);
+      for (let tries = 0; tries < 100 && (await rules(name)).includes('61002'); tries++);
+      assert.not.match(await rules(name), '61002-61512');
+      assert.match(await rules(name), '61514-62024');
+      await kill(second, 'SIGTERM');
+      await gone(second.guard);
+      assert.is(await rules(name), '');
+    }));
+
+  test('who may not have the rule is told why, and measures with timestamps', () =>
+    withNamespace('guard', async (name) => {
+      await execa('ip', ['netns', 'exec', name, 'sysctl', '-qw', 'net.mptcp.blackhole_timeout=0']);
+      const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
+      const asNobody = (word: string) =>
+        execa('ip', ['netns', 'exec', name, ...user, guard, word, 'bare-syns'], { input: '' });
+      assert.match((await asNobody('hold')).stdout, '"bare_syns":false,"timestamps_because":"Operation not permitted"');
+      assert.is((await asNobody('look')).stdout, 'timestamps stay: Operation not permitted');
+    }));
+
+  test('checksums are asked for where that is wanted, and who wants them otherwise waits', () =>
+    inUntidy(async (name) => {
+      const checksum = async () =>
+        (await execa('ip', ['netns', 'exec', name, 'sysctl', '-n', 'net.mptcp.checksum_enabled'])).stdout;
+      const one = await holder(name, ['checksum=1']);
+      assert.is(await checksum(), '1');
+      const other = await execa('ip', ['netns', 'exec', name, guard, 'hold', 'checksum=0'], {
+        input: '',
+        reject: false,
+      });
+      assert.match(other.stderr, /^refused E_PROGRAM_FAILED: net\.mptcp\.checksum_enabled is 1, though process \d+ /);
+      await kill(one, 'SIGKILL');
+      await gone(one.guard);
+      assert.is(await checksum(), '0');
     }));
 
   test('who holds its name without being a guard is not waited for for ever', () =>

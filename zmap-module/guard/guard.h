@@ -28,7 +28,14 @@ struct setting {
 	bool right;
 };
 
-enum { SETTINGS = 4 };
+enum { SETTINGS = 5 };
+
+/* What the caller asks beyond what every measurement needs. */
+struct wish_held {
+	bool bare_syns;	      /* our SYNs leave without TCP timestamps */
+	const char *checksum; /* net.mptcp.checksum_enabled; NULL: as it is */
+};
+extern struct wish_held wish_held;
 
 /* settings.c: false when the kernel cannot measure at all; says why. */
 bool settings_read(struct setting *settings);
@@ -47,6 +54,10 @@ int limits_set(const uint32_t limits[2]);
 bool journal_write(const struct setting *settings);
 void journal_read(struct setting *settings);
 void journal_remove(void);
+
+/* bare_syns.c: SYNs from these ports leave without TCP timestamps until the end; 0, or why they do not. */
+int bare_syns_begin(int first, int last);
+void bare_syns_end(void);
 
 /* ports.c: takes a slot of local ports until it is released; its first port, or 0 when all are taken. */
 int ports_take(void);
@@ -67,7 +78,7 @@ void lock_wait(struct setting *settings);
 bool lock_linger(void);
 
 /* hold.c, launch.c, preload.c: exit codes; the last two come back only when they fail. */
-int hold(bool dry);
+int hold(int argc, char **argv, bool dry);
 int launch(int argc, char **argv);
 int preload(int argc, char **argv);
 

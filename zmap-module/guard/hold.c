@@ -42,9 +42,26 @@ static void print_addresses(void)
 		freeifaddrs(all);
 }
 
+struct wish_held wish_held;
+
+/* false for a word that is none of ours. */
+static bool read_wishes(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "bare-syns") == 0)
+			wish_held.bare_syns = true;
+		else if (strcmp(argv[i], "checksum=0") == 0 || strcmp(argv[i], "checksum=1") == 0)
+			wish_held.checksum = strchr(argv[i], '=') + 1;
+		else
+			return false;
+	}
+	return true;
+}
+
 /* One line that says what is held: the first port of the slot is the mark that it is taken. */
 static void print_ready(const struct setting *settings, int first, bool journal)
 {
+	int kept = wish_held.bare_syns ? bare_syns_begin(first + 1, first + PORTS_PER_SLOT - 1) : 0;
 	const char *between = "";
 	printf("{\"addresses\":[");
 	print_addresses();
@@ -55,7 +72,12 @@ static void print_ready(const struct setting *settings, int first, bool journal)
 		printf("%s\"%s\":{\"found\":\"%s\",\"held\":\"%s\"}", between, settings[i].name, settings[i].found, settings[i].right ? settings[i].found : settings[i].wanted);
 		between = ",";
 	}
-	printf("}}\n");
+	printf("}");
+	if (wish_held.bare_syns && kept == 0)
+		printf(",\"bare_syns\":true");
+	else if (wish_held.bare_syns)
+		printf(",\"bare_syns\":false,\"timestamps_because\":\"%s\"", strerror(kept));
+	printf("}\n");
 	fflush(stdout);
 }
 
@@ -74,14 +96,21 @@ static int look(void)
 {
 	static struct setting settings[SETTINGS];
 	int first;
-	return settings_read(settings) && settings_apply(settings, true) && take_ports(&first) ? 0 : REFUSED;
+	if (!settings_read(settings) || !settings_apply(settings, true) || !take_ports(&first))
+		return REFUSED;
+	int kept = wish_held.bare_syns ? bare_syns_begin(first + 1, first + PORTS_PER_SLOT - 1) : 0;
+	if (kept != 0)
+		printf("timestamps stay: %s\n", strerror(kept));
+	return 0;
 }
 
-int hold(bool dry)
+int hold(int argc, char **argv, bool dry)
 {
 	static struct setting settings[SETTINGS];
 	bool journal = true;
 	int first;
+	if (!read_wishes(argc, argv))
+		return 2;
 	if (dry)
 		return look();
 	stay();
@@ -105,6 +134,7 @@ int hold(bool dry)
 		printf("}\n");
 		fflush(stdout);
 	}
+	bare_syns_end();
 	if (lock_linger()) {
 		settings_restore(settings);
 		journal_remove();

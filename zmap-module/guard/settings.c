@@ -3,6 +3,7 @@
  *   blackhole_timeout 0  one host that swallows MPTCP SYNs would turn later connections into plain TCP
  *   pm_type 0            a path manager in user space echoes no announcement unless a program listens
  *   limits 0 0           the kernel connects to no announced address, whoever it belongs to
+ *   checksum_enabled     as asked: with 1 our SYN asks for checksums, and MP_FAIL is seen from both sides
  *   reserved ports       no other program's connection leaves from a port of ours
  */
 #define _GNU_SOURCE
@@ -17,12 +18,14 @@
 enum { BLACKHOLE,
        PM_TYPE,
        LIMITS,
+       CHECKSUM,
        RESERVED };
 
 static const char *const names[SETTINGS] = {
     [BLACKHOLE] = "net.mptcp.blackhole_timeout",
     [PM_TYPE] = "net.mptcp.pm_type",
     [LIMITS] = "mptcp limits",
+    [CHECKSUM] = "net.mptcp.checksum_enabled",
     [RESERVED] = "net.ipv4.ip_local_reserved_ports",
 };
 
@@ -103,6 +106,13 @@ static void want_reserved(struct setting *one)
 		one->wanted[0] = '\0';
 }
 
+/* What a setting is to be; NULL: as it is. */
+static const char *value_wanted(int which)
+{
+	return which == LIMITS ? "0 0" : which == CHECKSUM ? wish_held.checksum
+							   : "0";
+}
+
 bool settings_read(struct setting *settings)
 {
 	char enabled[VALUE_MAX];
@@ -125,7 +135,9 @@ bool settings_read(struct setting *settings)
 			want_reserved(one);
 			continue;
 		}
-		strcpy(one->wanted, i == LIMITS ? "0 0" : "0");
+		if (value_wanted(i) == NULL)
+			continue;
+		strcpy(one->wanted, value_wanted(i));
 		one->right = strcmp(one->found, one->wanted) == 0;
 	}
 	return true;
@@ -140,10 +152,13 @@ static void print_advice(int which, const char *wanted)
 		fprintf(stderr, "sysctl -w %s=%s\n", names[which], wanted);
 }
 
-/* The kernel makes no subflow to an announced address: to the address asked it may, as it always does. */
+/*
+ * The kernel makes no subflow to an announced address: to the address asked it may, as it always does. Checksums that
+ * were not asked for cost nobody an observation.
+ */
 static bool is_harmless(int which, const char *found)
 {
-	return which == LIMITS && strncmp(found, "0 ", 2) == 0;
+	return (which == LIMITS && strncmp(found, "0 ", 2) == 0) || (which == CHECKSUM && strcmp(found, "1") == 0);
 }
 
 static bool can_write(int which)
