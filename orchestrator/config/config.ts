@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bytesOf } from '../core/memory.ts';
 import { CanaryChoice } from './canary.ts';
+import { holdFirstKeys } from './handshake.ts';
 import { Targets } from './targets.ts';
 
 /** How a schema of the configuration reads its times: a file has them as text with their unit, a manifest as numbers. */
@@ -92,7 +93,8 @@ function handshakeSchema(seconds: Seconds) {
     .strictObject({
       tool: toolChoice(['wget']),
       hold: seconds.prefault('5s').describe('how long each connection is held open for address announcements'),
-      concurrency: z.int().positive().max(512).default(256).describe('concurrent connections'),
+      ...holdFirstKeys,
+      concurrency: z.int().positive().max(512).default(256).describe('wget processes side by side'),
       timeout: seconds
         .refine((limit) => limit >= 4, 'at least 4s: the fallback to TCP takes 3.07 s')
         .prefault('10s')

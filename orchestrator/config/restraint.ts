@@ -16,6 +16,8 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'scan.gateway_mac': () => true,
   'scan.rate': isLower,
   'scan.retries': isLower,
+  'handshake.rate': isLower,
+  'handshake.most_held': isLower,
   'resolve.window': isLower,
   'resolve.open': isLower,
   // Another file, or one where there was none. What it holds is compared by itself: no opt-out may be dropped.

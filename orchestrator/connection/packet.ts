@@ -69,3 +69,9 @@ export function carries(segment: Segment, ...subtypes: MptcpOption['subtype'][])
   if (mptcpOptions(segment).some(({ subtype }) => subtypes.includes(subtype))) return true;
   return segment.cut ? null : false;
 }
+
+/** Whether a segment carries TCP timestamps; null when the capture ends before that can be told. */
+export function hasTimestamps({ options, cut }: Segment): boolean | null {
+  if ([...tcpOptions(Buffer.from(options, 'hex'))].some(({ kind }) => kind === KIND.TIMESTAMPS)) return true;
+  return cut ? null : false;
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Config } from '../config/config.ts';
 import { jsonOf } from '../core/process/lines.ts';
 import { after } from '../core/process/timer.ts';
 import type { CollectContext, Conversation, Program } from '../core/tool.ts';
@@ -25,10 +26,18 @@ export const Held = z.object({
   ports: z.tuple([z.int(), z.int()]).describe('local ports that connections came from, first and last'),
   journal: z.boolean().describe('whether what was found was also kept in memory outside the guard'),
   settings: z.record(z.string(), Setting).describe('by name: what was found and what was held'),
+  bare_syns: z.boolean().optional().describe('whether our SYNs left without TCP timestamps, where that was asked for'),
+  timestamps_because: z.string().optional().describe('why they kept them'),
   moved: z.array(z.string()).default([]).describe('settings that somebody else changed meanwhile'),
 });
 export type Held = z.infer<typeof Held>;
 const Moved = z.object({ moved: z.array(z.string()) });
+
+/** What a configuration asks beyond what every measurement needs. */
+export function guardWords({ hold_first, checksum }: Config['handshake']): string[] {
+  if (hold_first) return ['bare-syns', `checksum=${checksum ? 1 : 0}`];
+  return checksum ? ['checksum=1'] : [];
+}
 
 /** Longer than any part takes. */
 const limitMs = 20 * 24 * 3_600_000;
@@ -78,8 +87,15 @@ async function begin(process: Conversation, lines: AsyncIterator<string>): Promi
 export async function whileHeld<T>(
   context: CollectContext<unknown, unknown>,
   work: (held: Held) => Promise<T>,
+  words: readonly string[] = [],
 ): Promise<{ held: Held; result: T }> {
-  const command = { program: guard, args: ['hold'], timeoutMs: limitMs, putsBack: true, okExits: [0, refused] };
+  const command = {
+    program: guard,
+    args: ['hold', ...words],
+    timeoutMs: limitMs,
+    putsBack: true,
+    okExits: [0, refused],
+  };
   const process = context.start(command);
   const lines = process.lines()[Symbol.asyncIterator]();
   try {
@@ -101,13 +117,20 @@ export async function whileHeld<T>(
 }
 
 /** The same for the manifest: each setting as it was held and as it was found. */
-export function heldFacts({ ports, settings, moved }: Held): Record<string, number | string> {
+export function heldFacts({
+  ports,
+  settings,
+  moved,
+  bare_syns,
+  timestamps_because,
+}: Held): Record<string, number | string> {
   const value = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
   const facts: Record<string, number | string> = { local_ports: ports.join('-') };
   for (const [name, { found, held }] of Object.entries(settings)) {
     facts[name] = value(held);
     facts[`${name} found`] = value(found);
   }
+  if (bare_syns !== undefined) facts.syn_timestamps = bare_syns ? 'left out' : `kept: ${timestamps_because}`;
   if (moved.length > 0) facts.settings_moved = moved.join(', ');
   return facts;
 }

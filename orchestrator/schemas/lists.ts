@@ -64,6 +64,7 @@ export const ConfirmedRung = Rung.extract(['connection', 'add_addr_hmac', 'join_
 export const Missing = z.enum([
   'not_measured',
   'not_sent',
+  'not_asked',
   'not_returned',
   'timeout',
   'refused',
@@ -81,3 +82,19 @@ export type Scope = z.infer<typeof Scope>;
 /** Whether the HMAC of an announced address verified (RFC 8684, 3.4.1); unverifiable: the capture holds not both keys. */
 export const Hmac = z.enum(['valid', 'invalid', 'absent', 'unverifiable']);
 export type Hmac = z.infer<typeof Hmac>;
+
+/** How the attempt to connect ended. What this machine cannot do is an error, and no outcome. */
+export const ConnectOutcome = z.enum(['connected', 'refused', 'timeout', 'unreachable']);
+export type ConnectOutcome = z.infer<typeof ConnectOutcome>;
+
+/** Who ended the silence of a held connection: we after the time asked for, the server in order or by a reset, or nobody who says so (lost). */
+export const HoldEnd = z.enum(['us', 'server', 'reset', 'lost']);
+export type HoldEnd = z.infer<typeof HoldEnd>;
+
+/** What became of the TLS handshake after a hold; none: what came was no TLS, or none that libssl speaks. */
+export const TlsOutcome = z.enum(['not_asked', 'done', 'alert', 'closed', 'reset', 'timeout', 'none']);
+export type TlsOutcome = z.infer<typeof TlsOutcome>;
+
+/** Connections that an endpoint gets: one that stays silent first, and one that asks for a page at once. */
+export const ConnectionName = z.enum(['held', 'page']);
+export type ConnectionName = z.infer<typeof ConnectionName>;

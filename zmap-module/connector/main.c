@@ -13,6 +13,9 @@ enum { USAGE = 2,
        SLOTS_MAX = 1 << 16,
        KERNEL_BYTES = 16384 };
 
+/* So many of us measure side by side: memory is shared, open files are not. */
+static int share = 1;
+
 struct settings settings = {.hold = 5000000000, .timeout = 10000000000, .agent = "mptcp-connect"};
 
 /* A number of at most `most`; false for anything else. */
@@ -55,6 +58,8 @@ static bool read_option(const char *name, const char *value)
 		settings.pace = number == 0 ? 0 : (int64_t)(1e9 / number);
 	else if (strcmp(name, "--most") == 0)
 		settings.most = (int)number;
+	else if (strcmp(name, "--share") == 0)
+		share = number < 1 ? 1 : (int)number;
 	else
 		return false;
 	return true;
@@ -90,7 +95,7 @@ static int memory_most(void)
 
 static void bound_most(void)
 {
-	int files = files_most(), memory = memory_most(), bound = files < memory ? files : memory;
+	int files = files_most(), memory = memory_most() / share, bound = files < memory ? files : memory;
 	if (settings.most <= 0 || settings.most > bound)
 		settings.most = bound;
 }
@@ -101,7 +106,7 @@ int main(int argc, char **argv)
 		return puts("mptcp-connect 1") < 0;
 	for (int i = 1; i < argc; i += 2) {
 		if (i + 1 == argc || !read_option(argv[i], argv[i + 1])) {
-			fprintf(stderr, "usage: mptcp-connect [--ports FIRST-LAST] [--hold SECONDS] [--timeout SECONDS] [--rate STARTS] [--most CONNECTIONS] [--agent TEXT] < endpoints\n");
+			fprintf(stderr, "usage: mptcp-connect [--ports FIRST-LAST] [--hold SECONDS] [--timeout SECONDS] [--rate STARTS] [--most CONNECTIONS] [--share PROCESSES] [--agent TEXT] < endpoints\n");
 			return USAGE;
 		}
 	}

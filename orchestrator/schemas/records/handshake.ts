@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Hmac, Missing, Scope } from '../lists.ts';
+import { ConnectionName, ConnectOutcome, Hmac, HoldEnd, Missing, Scope, TlsOutcome } from '../lists.ts';
 import { Address, Port } from '../values.ts';
 
 /** One address that the server announced with ADD_ADDR (RFC 8684, 3.4.1). Echoes of our own kernel are not here. */
@@ -16,6 +16,48 @@ export const Announcement = z.strictObject({
     .nullable()
     .describe('which truncation verified; null when none did'),
   count: z.int().describe('times the option was seen').meta({ volatile: true }),
+  seen_on: z
+    .array(ConnectionName)
+    .default(['page'])
+    .describe('connections on which it was announced, sorted; earlier versions had no other than page'),
+});
+
+const Time = z.string().describe('seconds since 1970, nine digits behind the point');
+
+/** The connection that was silent first, as its program and the kernel saw it. The packets say the rest. */
+export const HeldConnection = z.strictObject({
+  local_address: Address.nullable().describe('our address'),
+  local_port: Port.nullable().describe('our port'),
+  outcome: ConnectOutcome.describe('how the attempt ended'),
+  began_at: Time.nullable().describe('when the SYN left, seconds since 1970'),
+  connected_at: Time.nullable().describe('when the connection was made, seconds since 1970'),
+  silent_ms: z.int().nullable().describe('from there to the end of the silence; null when not connected'),
+  ended_by: HoldEnd.nullable().describe(
+    'who ended the silence: us after the time asked for, or not; null when not connected',
+  ),
+  asked: z
+    .boolean()
+    .nullable()
+    .describe('our SYN left with MP_CAPABLE, by the kernel; null when it cannot tell: the packets can'),
+  mptcp_at_start: z.boolean().nullable().describe('after the handshake MPTCP, or plain TCP, by the kernel'),
+  mptcp_at_end: z
+    .boolean()
+    .nullable()
+    .describe('the same at the end of the silence; null after a reset, which hides what it was'),
+  token: z.string().nullable().describe('our token, 8 hex digits; null unless MPTCP at the end'),
+  checksum: z.boolean().nullable().describe('MPTCP checksums are in use'),
+  timestamps: z.boolean().nullable().describe('TCP timestamps are in use'),
+  add_addr_accepted: z
+    .int()
+    .nullable()
+    .describe('announced addresses that our kernel may use; 0 while its limits are 0: no count of what was announced'),
+  subflows: z.int().nullable().describe('further subflows'),
+  rtt_us: z.int().nullable().describe('round trip as the kernel smoothed it'),
+  volunteered: z.string().describe('the first 256 bytes that the server sent unasked, hex'),
+  volunteered_bytes: z.int().describe('bytes that it sent unasked, in all'),
+  tls: TlsOutcome.describe('TLS handshake after the silence'),
+  tls_version: z.string().nullable().describe('version that was agreed on'),
+  tls_error: z.string().nullable().describe("libssl's words for what went wrong"),
 });
 
 /** One real connection to an address and port, from its packets. */
@@ -25,12 +67,21 @@ export const HandshakeRecord = z.strictObject({
   host: z.string().nullable().describe('name sent in the Host header; null when the address has none'),
   connected: z.boolean().describe('the three-way handshake completed'),
   http_status: z.int().nullable().describe('status of the first HTTP answer'),
-  http_status_missing: Missing.nullable().describe('why http_status is null'),
+  http_status_missing: Missing.nullable().describe(
+    'why http_status is null; not_applicable: the port is one that is not asked for a page',
+  ),
+  http_status_on: ConnectionName.nullable().describe('connection that was asked: held, or one that asks at once'),
   syn_option: z
     .string()
     .nullable()
     .describe(
       'MP_CAPABLE of our SYN in hex; null when the SYN that was answered carried none (RFC 8684, 3.8), or was not captured',
+    ),
+  syn_timestamps: z
+    .boolean()
+    .nullable()
+    .describe(
+      'the SYN that was answered carried TCP timestamps, beside which an IPv6 announcement with a port has no room; null when it was not captured',
     ),
   version: z.int().nullable().describe("MPTCP version in the server's SYN/ACK; null when it had no MP_CAPABLE"),
   synack_option: z
@@ -42,7 +93,9 @@ export const HandshakeRecord = z.strictObject({
   receiver_key: z.string().nullable().describe("the server's key, 16 hex digits").meta({ volatile: true }),
   mptcp_data: z.boolean().nullable().describe('the server sent a DSS option: the data path speaks MPTCP'),
   fallback: z.boolean().nullable().describe('the connection went on as plain TCP although we asked for MPTCP'),
-  fallback_missing: Missing.nullable().describe('why fallback is null'),
+  fallback_missing: Missing.nullable().describe(
+    "why fallback is null; not_asked: our own SYN left without MP_CAPABLE, which is this machine's doing",
+  ),
   announced: z.array(Announcement).describe('addresses that the server announced, by address_id'),
   mp_join_sent: z.int().describe('subflows that our kernel tried to add, each an MP_JOIN SYN'),
   mp_join_accepted: z.int().describe('SYN/ACKs with MP_JOIN that came back'),
@@ -51,15 +104,26 @@ export const HandshakeRecord = z.strictObject({
     .int()
     .describe('connections and subflows in which we sent MP_FAIL (the cases of the paper, section 4.3)'),
   mp_fail_received: z.int().describe('connections and subflows in which the server sent MP_FAIL'),
+  mp_join_received: z.int().describe('subflows that the server tried to add, as far as they came to our ports'),
+  mp_fastclose_sent: z.int().describe('connections and subflows in which we sent MP_FASTCLOSE'),
+  mp_fastclose_received: z.int().describe('connections and subflows in which the server sent MP_FASTCLOSE'),
+  rst_sent: z.int().describe('connections and subflows that we reset'),
+  rst_received: z.int().describe('connections and subflows that were reset in the name of the server'),
   mp_tcprst_reasons: z
     .array(z.int())
     .describe('reasons in MP_TCPRST options from the server, sorted, unique (RFC 8684, 3.6)'),
+  mp_tcprst_sent_reasons: z.array(z.int()).describe('the same of our own'),
   held_ms: z
     .int()
     .nullable()
-    .describe('time from SYN to the first FIN, RST or DATA_FIN, or to the last packet')
+    .describe(
+      'time from SYN to the first FIN, RST or DATA_FIN, or to the last packet, of the held connection where there is one',
+    )
     .meta({ volatile: true }),
   hold_held: z.boolean().nullable().describe('the connection stayed open for the hold time asked for'),
+  held: HeldConnection.nullable()
+    .describe('the connection that was silent first; null in runs with `hold_first: false`')
+    .meta({ volatile: true }),
   failure: Missing.nullable().describe('null when connected, else why not'),
 });
 export type HandshakeRecord = z.infer<typeof HandshakeRecord>;

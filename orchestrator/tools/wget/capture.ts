@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { rawText } from '../../core/folder/raw-files.ts';
 import type { CollectContext, Conversation, Program } from '../../core/tool.ts';
 import { ProgramError } from '../../errors.ts';
-import { Held, heldFacts, whileHeld } from '../../machine/guard.ts';
+import { guardWords, Held, heldFacts, whileHeld } from '../../machine/guard.ts';
 import type { Endpoint } from '../../roles.ts';
 
 export const captureFile = 'capture.pcapng';
@@ -141,8 +141,10 @@ export async function capturing(
   timeoutMs: number,
   work: (localPorts: Local['ports']) => Promise<void>,
 ): Promise<void> {
-  const { held, result } = await whileHeld(context, async (local) =>
-    captured(context, { endpointPorts, local, timeoutMs }, () => work(local.ports)),
+  const { held, result } = await whileHeld(
+    context,
+    async (local) => captured(context, { endpointPorts, local, timeoutMs }, () => work(local.ports)),
+    guardWords(context.config.handshake),
   );
   const summary: z.infer<typeof Summary> = { ...result, held };
   await writeFile(join(context.folder, summaryFile), `${JSON.stringify(summary)}\n`);

@@ -53,24 +53,33 @@ export function urlOf({ address, port }: { address: string; port: number }): str
   return `${port === 443 ? 'https' : 'http'}://${host}:${port}/`;
 }
 
-function userAgent(contact: string | null): string {
+export function userAgent(contact: string | null): string {
   return `mptcp-census (measures deployment of Multipath TCP${contact === null ? '' : `; contact: ${contact}`})`;
 }
 
 /** Bytes per second: a page without end costs nobody more than some megabytes. */
 const RATE = '1m';
 
+/** Seconds between two requests: where a connection was held already, one is enough. */
+const waitOf = ({ hold_first, hold }: Config['handshake']) => (hold_first ? 0 : hold);
+
 /** Longest time that one endpoint may take: connect, two answers, and the hold between them. */
-export function limitMs({ hold, timeout }: Config['handshake']): number {
-  return 1000 * (hold + 3 * timeout);
+export function limitMs(handshake: Config['handshake']): number {
+  return 1000 * (waitOf(handshake) + 3 * handshake.timeout);
+}
+
+/** As a browser names it: with the port where that is not the scheme's own. */
+function hostHeader(host: string, port: number): string {
+  return port === 80 || port === 443 ? host : `${host}:${port}`;
 }
 
 /**
- * The same page twice over one connection, `hold` seconds apart: the connection stays open meanwhile, and announcements
- * come at one per round trip. Names no resolver, follows no redirect, keeps no state, reads no user's wgetrc.
+ * Without a held connection the same page is asked for twice over one, `hold` seconds apart: the connection stays open meanwhile, and
+ * announcements come at one per round trip. Names no resolver, follows no redirect, keeps no state, reads no user's wgetrc.
  */
 export function fetchCommand(endpoint: Endpoint, config: Config, from: LocalPorts): Command {
-  const { hold, timeout: seconds } = config.handshake;
+  const { hold_first, timeout: seconds } = config.handshake;
+  const hold = waitOf(config.handshake);
   const url = urlOf(endpoint);
   const options = [
     '--no-config',
@@ -85,14 +94,15 @@ export function fetchCommand(endpoint: Endpoint, config: Config, from: LocalPort
     `--wait=${hold}`,
     `--limit-rate=${RATE}`,
     `--user-agent=${userAgent(config.contact)}`,
-    ...(endpoint.host === null ? [] : [`--header=Host: ${endpoint.host}`]),
+    ...(endpoint.host === null ? [] : [`--header=Host: ${hostHeader(endpoint.host, endpoint.port)}`]),
     '--progress=dot:giga',
     '--output-document=/dev/null',
     '--output-file=-',
   ];
+  const urls = hold_first ? [url] : [url, url];
   return {
     program: mptcpize,
-    args: ['run', guard.name, 'ports', `${from.first}-${from.last}`, String(from.next), 'wget', ...options, url, url],
+    args: ['run', guard.name, 'ports', `${from.first}-${from.last}`, String(from.next), 'wget', ...options, ...urls],
     env: { LC_ALL: 'C' }, // its words are read
     stderr: connectionsFile,
     timeoutMs: limitMs(config.handshake) + 30_000,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Stream } from '../../connection/streams.ts';
+import { ConnectOutcome, TlsOutcome } from '../../schemas/lists.ts';
 
 /** How one wget process went. */
 export const WgetRun = z.looseObject({
@@ -15,13 +16,60 @@ export const WgetRun = z.looseObject({
 });
 export type WgetRun = z.infer<typeof WgetRun>;
 
+const Time = z.string().regex(/^\d+\.\d{9}$/, 'expected seconds since 1970 with nine digits behind the point');
+const By = z.enum(['us', 'server', 'reset', 'limit', 'opt_out', 'stop']);
+
+/** How one connection of the connector went, as mptcp-connect prints it (zmap-module/README.md). */
+export const ConnectorRun = z.looseObject({
+  address: z.string().describe('address of the endpoint'),
+  port: z.int().describe('port of the endpoint'),
+  local_address: z.string().nullable().describe('our address; null when there was no socket'),
+  local_port: z.int().nullable().describe('our port'),
+  outcome: z
+    .enum([...ConnectOutcome.options, 'here', 'undone'])
+    .describe('how the attempt ended; here: this machine could not; undone: we ended it before'),
+  errno: z.int().describe("the kernel's number for why; 0: none"),
+  began: Time.nullable().describe('when the connection was begun'),
+  connected_at: Time.nullable().describe('when it was made'),
+  hold_ended_at: Time.nullable().describe('when its silence ended'),
+  ended_at: Time.nullable().describe('when it was given up'),
+  hold_ended_by: By.nullable().describe('who ended its silence'),
+  ended_by: By.nullable().describe('who ended it'),
+  asked: z.boolean().nullable().describe('whether the SYN left with MP_CAPABLE, by the kernel; null: it cannot tell'),
+  mptcp_at_start: z.boolean().nullable().describe('MPTCP or plain TCP after the handshake, by the kernel'),
+  mptcp_at_end: z.boolean().nullable().describe('the same at the end of the hold; null after a reset'),
+  checksum: z.boolean().nullable().describe('whether checksums are in use'),
+  timestamps: z.boolean().nullable().describe('whether TCP timestamps are in use'),
+  rtt_us: z.int().describe('smoothed round trip; 0: unknown'),
+  flags: z.int().describe('mptcpi_flags'),
+  token: z.string().describe('our token'),
+  add_addr_signal: z.int().describe('addresses that we announced'),
+  add_addr_accepted: z.int().describe('announced addresses that the path manager took'),
+  subflows: z.int().describe('further subflows'),
+  subflow_ends: z.array(z.string()).describe('local address and port, remote address and port of each subflow'),
+  first_at: Time.nullable().describe('when the server first said something unasked'),
+  received: z.int().describe('bytes that it said unasked'),
+  first: z
+    .string()
+    .regex(/^([0-9a-f]{2}){0,256}$/)
+    .describe('the first of them in hex'),
+  page_bytes: z.int().describe('bytes of the page that was asked for'),
+  tls: TlsOutcome.describe('the TLS handshake after the hold'),
+  tls_version: z.string().nullable().describe('version that was agreed on'),
+  tls_error: z.string().nullable().describe("libssl's words for what went wrong"),
+  status: z.int().nullable().describe('status of the HTTP answer'),
+});
+export type ConnectorRun = z.infer<typeof ConnectorRun>;
+
 /** All that was seen of one endpoint. */
 export const WgetRaw = z.looseObject({
   address: z.string().describe('address of the endpoint'),
   port: z.int().describe('port of the endpoint'),
   host: z.string().nullable().describe('name sent in the Host header'),
-  run: WgetRun.describe('how the process went'),
-  streams: z.array(Stream).describe('connections to the endpoint, in the order of their SYNs'),
-  joins: z.array(Stream).describe('subflows that our kernel tried to add to them, to whatever address'),
+  run: WgetRun.nullable().describe('how the process went; null where none was started'),
+  streams: z.array(Stream).describe("wget's connections to the endpoint, in the order of their SYNs"),
+  hold: ConnectorRun.nullable().optional().describe('how the held connection went; absent in runs that held none'),
+  held: z.array(Stream).optional().describe('the held connection; empty when none of its packets were captured'),
+  joins: z.array(Stream).describe('subflows that either side tried to add to any of them, to whatever address'),
 });
 export type WgetRaw = z.infer<typeof WgetRaw>;

@@ -2,16 +2,17 @@ import type { z } from 'zod';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { scopeOf } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
+import { type Way, wayOf } from '../../config/handshake.ts';
 import { negotiation } from '../../connection/fallback.ts';
 import { checkHmac } from '../../connection/observe.ts';
-import { rawOptions } from '../../connection/packet.ts';
+import { hasTimestamps, rawOptions } from '../../connection/packet.ts';
+import { joining, type Part, resetReasons, resetting, saying } from '../../connection/senders.ts';
 import {
   answeredSyn,
   endOf,
   isConnected,
   type Keys,
   keysOf,
-  type Role,
   type Said,
   said,
   synack,
@@ -19,19 +20,20 @@ import {
 } from '../../connection/stream.ts';
 import type { Stream } from '../../connection/streams.ts';
 import { joinAnswer, keysAcross, parentOf } from '../../connection/subflow.ts';
-import type { Missing } from '../../schemas/lists.ts';
+import type { ConnectionName, Missing } from '../../schemas/lists.ts';
 import type { Announcement, HandshakeRecord } from '../../schemas/records/handshake.ts';
+import { failureOfHold, heldFields, noPageOfHold, silentMs } from './held.ts';
 import type { WgetRaw, WgetRun } from './raw.ts';
 
 type Announced = z.infer<typeof Announcement>;
 
 /** What an ADD_ADDR of the server says. Our own kernel's are echoes; an echo of the server answers an address of ours. */
-function announcements(all: Said[], keys: Keys, lab: PrefixSet): Announced[] {
+function announcements(all: Said[], keys: Keys, lab: PrefixSet, name: ConnectionName): Announced[] {
   return all.flatMap(({ by, option }) => {
     if (by !== 'server' || option.subtype !== 'ADD_ADDR' || option.echo) return [];
     const { address_id, address, port } = option;
     const { hmac, hmac_form } = checkHmac(option, by, keys);
-    return [{ address_id, address, port, scope: scopeOf(address, lab), hmac, hmac_form, count: 1 }];
+    return [{ address_id, address, port, scope: scopeOf(address, lab), hmac, hmac_form, count: 1, seen_on: [name] }];
   });
 }
 
@@ -42,7 +44,8 @@ function mergeAnnounced(list: Announced[]): Announced[] {
     const name = `${one.address_id} ${one.address} ${one.port}`;
     const known = merged.get(name);
     const better = known === undefined || (known.hmac !== 'valid' && one.hmac === 'valid') ? one : known;
-    merged.set(name, { ...better, count: (known?.count ?? 0) + 1 });
+    const seen_on = [...new Set([...(known?.seen_on ?? []), ...one.seen_on])].sort();
+    merged.set(name, { ...better, count: (known?.count ?? 0) + 1, seen_on });
   }
   const order = (a: Announced, b: Announced) =>
     a.address_id - b.address_id || (a.address < b.address ? -1 : 1) || (a.port ?? 0) - (b.port ?? 0);
@@ -69,87 +72,128 @@ function httpStatus(log: string): number | null {
 }
 
 /** What the handshake and the options on one connection show; all null where there is none. */
-function connectionFields(stream: Stream | null, hold: number) {
+function connectionFields(stream: Stream | null) {
   if (stream === null)
     return {
       syn_option: null,
+      syn_timestamps: null,
       version: null,
       synack_option: null,
       sender_key: null,
       receiver_key: null,
       mptcp_data: null,
-      held_ms: null,
-      hold_held: null,
     };
   const all = said(stream);
   const syn = answeredSyn(stream);
   const answer = synack(stream);
-  const synack_option = answer === null ? null : rawOptions(answer);
   const keys = keysOf(stream);
-  const held_ms = Math.floor(endOf(stream) / 1000);
   return {
     syn_option: syn === null ? null : rawOptions(syn),
+    syn_timestamps: syn === null ? null : hasTimestamps(syn),
     version: versionOf(stream),
-    synack_option,
+    synack_option: answer === null ? null : rawOptions(answer),
     sender_key: keys.client,
     receiver_key: keys.server,
     mptcp_data: all.some(({ by, option }) => by === 'server' && option.subtype === 'DSS'),
-    held_ms,
-    hold_held: held_ms >= 1000 * hold,
   };
 }
 
-/** Connections and subflows in which one side said it. */
-const saying = (streams: Stream[], subtype: string, role: Role) =>
-  streams.filter((stream) => said(stream).some(({ by, option }) => option.subtype === subtype && by === role)).length;
-
-function resetReasons(all: Said[]): number[] {
-  const reasons = all.flatMap(({ by, option }) =>
-    by === 'server' && option.subtype === 'MP_TCPRST' ? option.reason : [],
-  );
-  return [...new Set(reasons)].sort((a, b) => a - b);
+/** A SYN of ours that left without the option is this machine's doing, and says nothing of the path. */
+function fallbackFields(stream: Stream | null, failure: Missing | null) {
+  if (stream === null) return { fallback: null, fallback_missing: failure ?? 'no_data' };
+  const { state } = negotiation(stream);
+  if (state === 'not_offered') return { fallback: null, fallback_missing: 'not_asked' as const };
+  if (state === 'unknown') return { fallback: null, fallback_missing: 'no_data' as const };
+  return { fallback: state === 'fell_back', fallback_missing: null };
 }
 
-/** The handshake asks for MPTCP: a SYN of ours without it, that the server answered, is a connection gone on as plain TCP. */
-function fellBack(stream: Stream): boolean | null {
-  const { state } = negotiation(stream);
-  return state === 'unknown' ? null : state !== 'mptcp';
+/** How long the connection that was to be held was: by its packets, else by its program. */
+function holdFields({ hold }: WgetRaw, stream: Stream | null, seconds: number) {
+  const held_ms = stream === null ? (hold ? silentMs(hold) : null) : Math.floor(endOf(stream) / 1000);
+  return { held_ms, hold_held: held_ms === null ? null : held_ms >= 1000 * seconds };
+}
+
+/** The answer of whichever connection was asked for a page. */
+function statusFields({ run, hold }: WgetRaw, way: Way) {
+  if (run !== null) {
+    const http_status = httpStatus(run.log);
+    return {
+      http_status,
+      http_status_missing: http_status === null ? failureOf(run) : null,
+      http_status_on: 'page' as const,
+    };
+  }
+  if (!hold) return { http_status: null, http_status_missing: 'not_measured' as const, http_status_on: null };
+  const missing = failureOfHold(hold);
+  if (way !== 'https')
+    return { http_status: null, http_status_missing: missing ?? 'not_applicable', http_status_on: null };
+  const http_status_missing = hold.status === null ? noPageOfHold(hold) : null;
+  return { http_status: hold.status, http_status_missing, http_status_on: 'held' as const };
+}
+
+/** What each side did on connections and subflows. */
+function senderFields(connections: Part[], subflows: Part[]) {
+  const all = [...connections, ...subflows];
+  return {
+    mp_fail_sent: saying(all, 'MP_FAIL', 'opener'),
+    mp_fail_received: saying(all, 'MP_FAIL', 'other'),
+    mp_join_received: joining(subflows, 'other'),
+    mp_fastclose_sent: saying(all, 'MP_FASTCLOSE', 'opener'),
+    mp_fastclose_received: saying(all, 'MP_FASTCLOSE', 'other'),
+    rst_sent: resetting(all, 'opener'),
+    rst_received: resetting(all, 'other'),
+    mp_tcprst_reasons: resetReasons(all, 'other'),
+    mp_tcprst_sent_reasons: resetReasons(all, 'opener'),
+  };
 }
 
 const unseen: Keys = { client: null, server: null };
 
-/** One endpoint's streams and log as one record. The first connection that was made speaks for the endpoint. */
-export function toHandshake({ address, port, host, run, streams, joins }: WgetRaw, config: Config): HandshakeRecord {
-  const stream = streams.find(isConnected) ?? null;
-  const failure = stream === null ? failureOf(run) : null;
-  const http_status = httpStatus(run.log);
-  const fallback = stream === null ? null : fellBack(stream);
-  const all = [...streams, ...joins].flatMap(said);
+/** The connection that speaks for the endpoint: the first that was made and asked for MPTCP, else the first that was made. */
+function speaker(streams: Stream[]): Stream | null {
+  const made = streams.filter(isConnected);
+  return made.find((one) => negotiation(one).state !== 'not_offered') ?? made[0] ?? null;
+}
+
+/** One endpoint's streams and what its programs said, as one record. */
+export function toHandshake(raw: WgetRaw, config: Config): HandshakeRecord {
+  const { address, port, host, run, hold, held = [], streams: pages, joins } = raw;
+  const streams = [...held, ...pages];
+  const stream = speaker(streams);
+  const failure = stream !== null ? null : hold ? (failureOfHold(hold) ?? 'no_data') : run ? failureOf(run) : 'no_data';
   const lab = new PrefixSet(config.lab_ranges);
-  const subflows = joins.map((join) => ({ join, parent: parentOf(join, streams) }));
-  const answers = subflows.map(({ join, parent }) => joinAnswer(join, parent));
+  const subflows = joins.map((join) => ({ stream: join, parent: parentOf(join, streams) }));
+  const named = (one: Stream | undefined): ConnectionName =>
+    one !== undefined && held.includes(one) ? 'held' : 'page';
+  const parts = subflows.map(({ stream: join, parent }) => ({ stream: join, reversed: parent?.reversed === true }));
+  const ours = subflows.filter(({ parent }) => parent?.reversed !== true);
+  const answers = ours.map(({ stream: join, parent }) => joinAnswer(join, parent));
+  const toHold = held.find(isConnected) ?? pages.find(isConnected) ?? null;
   return {
     address,
     port,
     host,
     connected: stream !== null,
-    http_status,
-    http_status_missing: http_status === null ? failureOf(run) : null,
-    ...connectionFields(stream, config.handshake.hold),
-    fallback,
-    fallback_missing: fallback === null ? (failure ?? 'no_data') : null,
+    ...statusFields(raw, wayOf(port, config.handshake)),
+    ...connectionFields(stream),
+    ...fallbackFields(stream, failure),
     announced: mergeAnnounced([
-      ...streams.flatMap((own) => announcements(said(own), keysOf(own), lab)),
-      ...subflows.flatMap(({ join, parent }) =>
-        announcements(said(join), parent === null ? unseen : keysAcross(parent), lab),
-      ),
+      ...streams.flatMap((own) => announcements(said(own), keysOf(own), lab, named(own))),
+      ...subflows.flatMap(({ stream: join, parent }) => {
+        // On a subflow that the server opened, it is the client.
+        if (parent?.reversed === true) return [];
+        return announcements(said(join), parent === null ? unseen : keysAcross(parent), lab, named(parent?.stream));
+      }),
     ]),
-    mp_join_sent: joins.length,
+    mp_join_sent: joining(parts, 'opener'),
     mp_join_accepted: answers.filter((answer) => answer !== 'none').length,
     mp_join_verified: answers.filter((answer) => answer === 'verified').length,
-    mp_fail_sent: saying([...streams, ...joins], 'MP_FAIL', 'client'),
-    mp_fail_received: saying([...streams, ...joins], 'MP_FAIL', 'server'),
-    mp_tcprst_reasons: resetReasons(all),
+    ...senderFields(
+      streams.map((own) => ({ stream: own, reversed: false })),
+      parts,
+    ),
+    ...holdFields(raw, toHold, config.handshake.hold),
+    held: hold ? heldFields(hold) : null,
     failure,
   };
 }

@@ -18,6 +18,7 @@ const announced = {
   hmac_form: null,
   count: 1,
 } as const;
+const seen_on: ('held' | 'page')[] = ['held'];
 
 const rows: Row[] = [
   [
@@ -172,14 +173,14 @@ const rows: Row[] = [
     1,
     [v1([key1(fresh)])],
     'capable add_addr_hmac v1_twelve_bytes,key_fresh,connection_mptcp,add_addr_hmac_valid',
-    { handshake: { ...connection, announced: [{ ...announced, hmac: 'valid' }] } },
+    { handshake: { ...connection, announced: [{ ...announced, seen_on, hmac: 'valid' }] } },
   ],
   [
     'a rewritten ADD_ADDR is none',
     1,
     [v1([key1(fresh)])],
     'capable connection v1_twelve_bytes,key_fresh,connection_mptcp',
-    { handshake: { ...connection, announced: [{ ...announced, hmac: 'invalid' }] } },
+    { handshake: { ...connection, announced: [{ ...announced, seen_on, hmac: 'invalid' }] } },
   ],
   [
     'a valid MP_JOIN is proof',

@@ -65,6 +65,7 @@ test('no evidence of a connection lifts what the study calls capable', () => {
       hmac: 'valid' as const,
       hmac_form: 'rightmost64' as const,
       count: 1,
+      seen_on: ['held' as const],
     },
   ];
   const evidence: Evidence = {

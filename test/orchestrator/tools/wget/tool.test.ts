@@ -28,7 +28,7 @@ function configure(handshake: object = {}, more: object = {}): Config {
     lab: true,
     lab_ranges: lab.ranges,
     targets: { prefixes: ['198.18.0.0/16'] },
-    handshake: { hold: '1s', timeout: '5s', ...handshake },
+    handshake: { hold: '1s', timeout: '5s', hold_first: false, ...handshake },
     ...more,
   });
 }
