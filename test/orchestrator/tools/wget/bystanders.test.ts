@@ -8,6 +8,7 @@ import { Config } from '../../../../orchestrator/config/config.ts';
 import type { Endpoint } from '../../../../orchestrator/roles.ts';
 import type { HandshakeRecord } from '../../../../orchestrator/schemas/records/handshake.ts';
 import { captureFile } from '../../../../orchestrator/tools/wget/capture.ts';
+import { ConnectorRun } from '../../../../orchestrator/tools/wget/raw.ts';
 import { wget } from '../../../../orchestrator/tools/wget/tool.ts';
 import { skipUnless } from '../../../skip.ts';
 import { decodeAll, makeContext } from '../context.ts';
@@ -30,8 +31,13 @@ const config = Config.parse({
 });
 
 /** Without what differs from one connection to the next. */
-function steady({ synack_option, sender_key, receiver_key, held_ms, announced, ...rest }: HandshakeRecord) {
-  return { ...rest, announced: announced.map(({ count, ...one }) => one) };
+function steady({ synack_option, sender_key, receiver_key, held_ms, announced, held, ...rest }: HandshakeRecord) {
+  const { outcome, ended_by, mptcp_at_end, timestamps } = held ?? {};
+  return {
+    ...rest,
+    held: { outcome, ended_by, mptcp_at_end, timestamps },
+    announced: announced.map(({ count, ...one }) => one),
+  };
 }
 
 async function measure(within: string[], between: () => Promise<unknown> = async () => undefined) {
@@ -59,9 +65,10 @@ async function tuplesOf(capture: string): Promise<Set<string>> {
 
 async function ownTuples(folder: string): Promise<Set<string>> {
   const text = await readFile(join(folder, 'connections.txt'), 'utf8');
-  return new Set(
-    [...text.matchAll(/^mptcp-census: from (\d+) to (\S+) (\d+)$/gm)].map(([, ...ends]) => ends.join(' ')),
-  );
+  const pages = [...text.matchAll(/^mptcp-census: from (\d+) to (\S+) (\d+)$/gm)].map(([, ...ends]) => ends.join(' '));
+  const lines = (await readFile(join(folder, 'held.ndjson'), 'utf8')).trimEnd().split('\n');
+  const holds = lines.map((line) => ConnectorRun.parse(JSON.parse(line)));
+  return new Set([...pages, ...holds.map(({ local_port, address, port }) => `${local_port} ${address} ${port}`)]);
 }
 
 /** Servers of the lab that are guests of the scanner's own web server, from ports that are the census's there. */
@@ -92,6 +99,10 @@ if (!skipUnless(isRoot, 'bystanders', 'needs root')) {
       assert.equal(
         alone.records.map(({ fallback }) => fallback),
         [false, false, false, true, null, false],
+      );
+      assert.equal(
+        alone.records.map(({ held: { outcome, ended_by } }) => `${outcome} ${ended_by}`),
+        ['connected us', 'connected us', 'connected us', 'connected us', 'refused null', 'connected us'],
       );
       await inside('ip', 'mptcp', 'limits', 'set', 'subflows', '8', 'add_addr_accepted', '8');
       await inside('sysctl', '-q', '-w', 'net.ipv4.ip_local_port_range=1024 65535');
