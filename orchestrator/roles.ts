@@ -5,6 +5,7 @@ import { shardPrefixes, shardSize, shardsOf } from './address/shards.ts';
 import type { Config } from './config/config.ts';
 import type { Tool } from './core/tool.ts';
 import { probeFor } from './evidence/probes.ts';
+import { ControlKind } from './schemas/lists.ts';
 import { AsnRecord } from './schemas/records/asn.ts';
 import { GeoRecord } from './schemas/records/geo.ts';
 import { HandshakeRecord } from './schemas/records/handshake.ts';
@@ -57,15 +58,17 @@ const Line = z.strictObject({
 const Question = z.strictObject({ name: z.string(), type: z.enum(['A', 'AAAA']) });
 export const Shard = z.strictObject({ index: z.int().min(0), of: z.int().positive(), length: z.int().min(0).max(32) });
 const ScanTarget = z.strictObject({ target: z.string(), shard: Shard.optional() });
-const Endpoint = z.strictObject({ address: z.string(), port: z.int(), host: z.string().nullable() });
-const Address = z.strictObject({ address: z.string() });
+/** Absent from the rows of candidates. */
+const control = ControlKind.optional();
+const Endpoint = z.strictObject({ address: z.string(), port: z.int(), host: z.string().nullable(), control });
+const Address = z.strictObject({ address: z.string(), control });
 
 /** list: number of the list, the first where it is absent; form: how the line is read (lists/form.ts). Both are rare and stand where they must. */
 export type Line = z.infer<typeof Line>;
 export type Question = z.infer<typeof Question>;
 /** target: an address, or a prefix in CIDR notation, or with `shard` a part of one (address/shards.ts) */
 export type ScanTarget = z.infer<typeof ScanTarget>;
-/** host: a name that resolved to the address, for the Host header */
+/** host: a name that resolved to the address, for the Host header; control: drawn as one, of this kind (stages/units/controls.ts) */
 export type Endpoint = z.infer<typeof Endpoint>;
 export type Address = z.infer<typeof Address>;
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { bytesOf } from '../core/memory.ts';
 import { CanaryChoice } from './canary.ts';
+import { confirmSchema } from './confirm.ts';
 import { holdFirstKeys } from './handshake.ts';
 import { Targets } from './targets.ts';
+import { toolChoice } from './tool-choice.ts';
 
 /** How a schema of the configuration reads its times: a file has them as text with their unit, a manifest as numbers. */
 function secondsSchema(numbers: boolean) {
@@ -14,21 +16,11 @@ function secondsSchema(numbers: boolean) {
 }
 type Seconds = ReturnType<typeof secondsSchema>;
 
-/** A tool out of the registry by name, or the user's own command: units as NDJSON on stdin, records as NDJSON on stdout. */
-function toolChoice<N extends [string, ...string[]]>(names: N) {
-  return z
-    .union([
-      z.enum(names, `expected ${names.join(', ')} or {command: [...]}`),
-      z.strictObject({ command: z.array(z.string()).min(1) }),
-    ])
-    .default(names[0])
-    .describe(`${names.join(', ')}, or {command: [...]} for your own program`);
-}
-
 const Parts = z.strictObject({
   targets: z.int().positive().default(200_000),
   resolve: z.int().positive().default(200_000),
   scan: z.int().positive().default(1_000_000),
+  confirm: z.int().positive().default(1_000_000),
   handshake: z.int().positive().default(1_000),
   asn: z.int().positive().default(200_000),
   whois: z.int().positive().default(10_000),
@@ -214,7 +206,8 @@ const Memory = z
     'what the database may hold before it spills into the run folder; null: a quarter of the machine, at most 4GB',
   );
 
-function configSchema(seconds: Seconds) {
+/** @param isStored a key that is younger than the run says that its stage was not there */
+function configSchema(seconds: Seconds, isStored: boolean) {
   return z.strictObject({
     lab: z.boolean().default(false).describe('a run inside a test Internet: it may send only to lab_ranges'),
     lab_ranges: z
@@ -231,6 +224,7 @@ function configSchema(seconds: Seconds) {
     targets: Targets,
     resolve: resolveSchema(seconds),
     scan: scanSchema(seconds),
+    confirm: confirmSchema(isStored),
     handshake: handshakeSchema(seconds),
     asn: Asn,
     whois: Whois,
@@ -243,8 +237,8 @@ function configSchema(seconds: Seconds) {
 }
 
 /** One run, as census.yaml describes it. All defaults stand here. */
-export const Config = configSchema(secondsSchema(false));
+export const Config = configSchema(secondsSchema(false), false);
 export type Config = z.infer<typeof Config>;
 
 /** The same as a manifest keeps it: resolved, times as numbers. */
-export const StoredConfig = configSchema(secondsSchema(true));
+export const StoredConfig = configSchema(secondsSchema(true), true);

@@ -62,6 +62,10 @@ scan:
   cooldown: 8s                # how long late answers are waited for
   retries: 1                  # what stays silent is asked once more: a lost packet is no silent host; 0: never
 
+confirm:                      # second opinions on candidates, seconds after the scan; false: none, and no controls
+  tool: zmap
+  controls: 1000              # plain answerers asked like candidates, of echoes and unknowns as many at most: what a rule says of them is false
+
 handshake:
   tool: wget
   hold: 5s                    # how long a connection stays open for ADD_ADDR: a short one misses addresses

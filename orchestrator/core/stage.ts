@@ -26,6 +26,8 @@ export interface RowScreen {
 /** What a stage may use to say which units it has. */
 export interface UnitsContext<C> {
   config: C;
+  /** Of the run: what is drawn at random is drawn by it. */
+  seed: number;
   /** Rows over the views of the stages it reads, each view named after its stage; some thousand at a time, as a database gives them. */
   batches: (sql: string) => AsyncIterable<unknown[]>;
   /** For what several stages list: it is computed once in a run. */

@@ -19,6 +19,7 @@ export interface RunState<C> {
   folder: RunFolder;
   manifest: ManifestFile;
   config: C;
+  seed: number;
   report: Reporter;
   signal: AbortSignal;
   query: (sql: string) => AsyncIterable<unknown>;
@@ -52,6 +53,7 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
     folder: input.folder,
     manifest,
     config: input.config,
+    seed: manifest.data.seed,
     report,
     signal: input.signal,
     query: (sql) => stoppable(rows(input.database, sql), input.signal),

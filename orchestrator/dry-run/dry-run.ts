@@ -27,10 +27,10 @@ interface DryRun {
 }
 
 /** A manifest for what is worked out beside the run. */
-function scratchManifest(folder: string, config: Config): ManifestFile {
+function scratchManifest(folder: string, config: Config, seed: number): ManifestFile {
   return new ManifestFile(folder, {
     ...{ schema_version: schemaVersion, run: 'dry-run', created_at: nowIso(), finished_at: null },
-    ...{ census: {}, vantage: {}, seed: config.seed ?? 1, config, inputs: {}, programs: {}, starts: [], stages: {} },
+    ...{ census: {}, vantage: {}, seed, config, inputs: {}, programs: {}, starts: [], stages: {} },
     ...{ purges: [], rule_set: 'ours', rules_version: null, result_sha256: null },
   });
 }
@@ -53,7 +53,7 @@ async function forecast({ folder, config, signal }: DryRun, scratch: string): Pr
   const work = new RunFolder(scratch);
   const database = await openDatabase({ temp: work.temp(), memoryLimit: config.memory });
   try {
-    const manifest = scratchManifest(scratch, config);
+    const manifest = scratchManifest(scratch, config, before?.seed ?? config.seed ?? 1);
     const state = createState({
       ...{ folder: work, manifest, config, report: () => undefined, database, signal, terminal: false },
     });

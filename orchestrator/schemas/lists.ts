@@ -75,6 +75,10 @@ export const Missing = z.enum([
 ]);
 export type Missing = z.infer<typeof Missing>;
 
+/** What an endpoint is a control of: it answered without an option, with ours returned, or in a way that shows neither (stages/units/controls.ts). */
+export const ControlKind = z.enum(['plain', 'echo', 'unknown']);
+export type ControlKind = z.infer<typeof ControlKind>;
+
 /** Where an announced address can be reached from (RFC 6890 registries; a lab profile declares its own ranges global). */
 export const Scope = z.enum(['global', 'private', 'shared', 'link_local', 'loopback', 'documentation', 'reserved']);
 export type Scope = z.infer<typeof Scope>;

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
+import { ControlKind } from '../schemas/lists.ts';
 import { defineStage } from './define.ts';
 import { namedAddresses, rankOfRun } from './merge/tables.ts';
+import { shareControls } from './units/controls.ts';
 import { createScreen } from './units/screen.ts';
 
-const Row = z.object({ address: z.string(), port: z.int(), host: z.string().nullable(), candidate: z.boolean() });
+const Row = z.object({ address: z.string(), port: z.int(), host: z.string().nullable() });
+const Standing = z.object({ candidate: z.boolean(), control: ControlKind.nullable() });
 
-async function* units({ config, batches }: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
+async function* units(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
+  const { config, batches } = context;
+  await shareControls(context);
   const screen = createScreen(config);
   const rows = batches(`
     WITH names AS (
@@ -15,22 +20,20 @@ async function* units({ config, batches }: UnitsContext<Config>): AsyncGenerator
       FROM ${namedAddresses}
       JOIN targets ON targets.target = asked
       GROUP BY address
-    ), answered AS (
-      SELECT address, port, bool_or(len(options_mptcp) > 0) AS candidate
-      FROM scan GROUP BY address, port
     )
-    SELECT answered.address, port, host, candidate
-    FROM answered LEFT JOIN names USING (address)
-    ORDER BY answered.address, port`);
+    SELECT e.address, e.port, host, candidate, control
+    FROM endpoints e LEFT JOIN names USING (address) LEFT JOIN controls USING (address, port)
+    ORDER BY e.address, e.port`);
   for await (const batch of rows) {
     yield batch.map((value) => {
-      const { candidate, ...row } = Row.parse(value);
-      return { row, skip: candidate ? screen.whole(row.address) : 'not_a_candidate' };
+      const { candidate, control } = Standing.parse(value);
+      const row = { ...Row.parse(value), ...(control === null ? {} : { control }) };
+      return { row, skip: candidate || control !== null ? screen.whole(row.address) : 'not_a_candidate' };
     });
   }
 }
 
-/** A real connection to every candidate, an endpoint with an option of kind 30 in a reply, be it an echo (paper, section 3, "TCP handshake"). */
+/** A real connection to every candidate and control. A candidate is an endpoint with an option of kind 30 in a reply, be it an echo (paper, section 3, "TCP handshake"). */
 export const handshake = defineStage({
   name: 'handshake',
   role: 'connector',

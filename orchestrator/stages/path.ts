@@ -1,14 +1,14 @@
 import { defineStage } from './define.ts';
-import { probedCandidates } from './units/addresses.ts';
+import { probedWithControls } from './units/addresses.ts';
 
-/** Network round trip of every candidate, to set against the SYN's (paper, section 5.3). */
+/** Network round trip of every candidate and control, to set against the SYN's (paper, section 5.3). */
 export const path = defineStage({
   name: 'path',
   role: 'path_probe',
   reads: ['scan', 'handshake'],
   enabled: (config) => config.path.ping,
   choice: (config) => config.path.tool,
-  units: probedCandidates,
+  units: probedWithControls,
   sendsTo: 'address',
   unanswered: 'timeout',
 });

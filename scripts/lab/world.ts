@@ -77,6 +77,7 @@ const Census = z
     patience: z.string().default('2s').describe('how long the resolver is waited for'),
     cooldown: z.string().describe('how long late answers to the scan are waited for'),
     hold: z.string().describe('how long the handshake stage keeps a connection'),
+    controls: z.int().min(0).default(10).describe('controls of each kind; a test has no time for a thousand connections'),
     memory: z.string().optional().describe('what the database may hold'),
     os: z.boolean().default(false).describe('fingerprint the candidates; with `fingerprints` by the recorded document'),
     parts: z.record(z.string(), z.int().positive()).describe('units per part, by stage'),

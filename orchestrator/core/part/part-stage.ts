@@ -56,9 +56,9 @@ async function openStage<C>(
   manifest.data.stages[stage.name] = entry;
   await manifest.save();
   const sources: SourceEntry[] = [];
-  const { config, batches, shareTable, signal } = state;
+  const { config, seed, batches, shareTable, signal } = state;
   const units = stage.units({
-    ...{ config, batches, shareTable, signal },
+    ...{ config, seed, batches, shareTable, signal },
     tell: (source) => sources.push(source),
     progress: (text) => state.report({ type: 'units', stage: stage.name, part: 'input', done: 0, text }),
   });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import type { UnitRow, UnitsContext } from '../../core/stage.ts';
+import { ControlKind } from '../../schemas/lists.ts';
+import { shareControls } from './controls.ts';
 import { createScreen } from './screen.ts';
 
 const Row = z.object({ address: z.string(), candidate: z.boolean() });
@@ -43,6 +45,27 @@ export async function* probedCandidates(context: UnitsContext<Config>): AsyncGen
     yield batch.map((row) => {
       const unit = candidateUnit(row);
       return { ...unit, skip: unit.skip ?? screen.whole(row.address) };
+    });
+  }
+}
+
+const Control = Row.extend({ control: ControlKind.nullable() });
+
+const withControlsSql = `
+  SELECT looked_up.*, control
+  FROM looked_up LEFT JOIN (SELECT address, min(control) AS control FROM controls GROUP BY address) USING (address)
+  ORDER BY looked_up.address`;
+
+/** For stages that send the same to candidates and to controls. */
+export async function* probedWithControls(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
+  const screen = createScreen(context.config);
+  await context.shareTable('looked_up', addressesSql);
+  await shareControls(context);
+  for await (const batch of context.batches(withControlsSql)) {
+    yield batch.map((value) => {
+      const { address, candidate, control } = Control.parse(value);
+      const row = control === null ? { address } : { address, control };
+      return { row, skip: candidate || control !== null ? screen.whole(address) : 'not_a_candidate' };
     });
   }
 }

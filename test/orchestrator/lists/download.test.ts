@@ -80,6 +80,7 @@ async function read({ url, cache }: Server, more: object = {}) {
     batches: () => {
       throw new Error('reads no records');
     },
+    seed: 1,
     shareTable: async () => undefined,
     tell: (source) => told.push(source),
     progress: (text) => progress.push(text),

@@ -23,7 +23,7 @@ async function sums(answers: [name: string, addresses: string[]][]) {
   };
   return await withViews(records, stage.reads, async (batches, shareTable) => {
     const counted: Record<string, number> = {};
-    for await (const batch of stage.units({ config, batches, shareTable })) {
+    for await (const batch of stage.units({ config, seed: 1, batches, shareTable })) {
       for (const { skip, duplicates } of batch) {
         counted[skip ?? 'asked'] = (counted[skip ?? 'asked'] ?? 0) + 1;
         if (duplicates) counted.duplicates = (counted.duplicates ?? 0) + duplicates;

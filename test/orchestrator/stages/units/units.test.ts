@@ -25,8 +25,14 @@ const lab = Config.parse({
   lab_ranges: ['198.18.0.0/15', '2001:db8::/32'],
   targets: { prefixes: ['198.18.0.0/16'] },
   scan: { blocklist },
+  confirm: false,
 });
-const real = Config.parse({ targets: { prefixes: ['8.0.0.0/8'] }, contact: 'a@example.edu', scan: { blocklist } });
+const real = Config.parse({
+  targets: { prefixes: ['8.0.0.0/8'] },
+  contact: 'a@example.edu',
+  scan: { blocklist },
+  confirm: false,
+});
 
 const Shown = z.object({ address: z.string(), port: z.int().optional(), host: z.string().nullable().optional() });
 
@@ -35,7 +41,7 @@ async function unitsOf(make: (find: typeof findTool) => PartStage<Config>, confi
   const stage = make(findTool);
   return await withViews(records, stage.reads, async (query, shareTable) => {
     const shown: string[] = [];
-    for await (const batch of stage.units({ config, batches: query, shareTable })) {
+    for await (const batch of stage.units({ config, seed: 1, batches: query, shareTable })) {
       for (const { row, skip } of batch) {
         assert.ok(stage.role.input.safeParse(row).success, JSON.stringify(row));
         const { address, port, host } = Shown.parse(row);
@@ -228,7 +234,7 @@ test('the addresses that are looked up are gathered once for all stages that ask
     };
     const lists = [asn, whois, geo].map(async (stage) => {
       const rows: unknown[] = [];
-      for await (const units of stage(findTool).units({ config: lab, batches: counting, shareTable }))
+      for await (const units of stage(findTool).units({ config: lab, seed: 1, batches: counting, shareTable }))
         rows.push(...units);
       return rows.length;
     });

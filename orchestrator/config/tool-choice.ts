@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** A tool out of the registry by name, or the user's own command: units as NDJSON on stdin, records as NDJSON on stdout. */
+export function toolChoice<N extends [string, ...string[]]>(names: N) {
+  return z
+    .union([
+      z.enum(names, `expected ${names.join(', ')} or {command: [...]}`),
+      z.strictObject({ command: z.array(z.string()).min(1) }),
+    ])
+    .default(names[0])
+    .describe(`${names.join(', ')}, or {command: [...]} for your own program`);
+}

@@ -1,0 +1,49 @@
+import type { Config } from '../../config/config.ts';
+import type { UnitsContext } from '../../core/stage.ts';
+import type { ControlKind } from '../../schemas/lists.ts';
+
+/**
+ * Controls: endpoints of which the answer to a census is known beforehand, asked everything that candidates are asked. What a rule says of
+ * them is what it says wrongly. They are drawn by a hash of the run's seed, address and port, out of what the scan found: the same scan
+ * and seed give the same ones to every stage.
+ */
+
+/** SQL over `scan`: every endpoint that answered, with what it is. A closed port is of no kind. */
+export const endpointsSql = `
+  SELECT address, port, bool_or(len(options_mptcp) > 0) AS candidate,
+    CASE
+      WHEN bool_or(len(options_mptcp) > 0 AND classification <> 'echoed') THEN 'candidate'
+      WHEN bool_or(len(options_mptcp) > 0) THEN 'echo'
+      WHEN bool_or(classification = 'synack_no_option') THEN 'plain'
+      WHEN NOT bool_or(classification = 'rst') THEN 'unknown'
+    END AS kind
+  FROM scan GROUP BY address, port`;
+
+/** What an endpoint is a control of when its kind is this one. */
+const kinds: readonly ControlKind[] = ['plain', 'echo', 'unknown'];
+
+/** SQL of the order in which endpoints are drawn: the first ones are the sample. No database's own hash, which may change with its version. */
+export function drawnBy(seed: number, what: string): string {
+  return `md5(concat_ws(' ', '${what}', ${seed}, address, port)), address, port`;
+}
+
+/** How many of each kind a configuration asks for. */
+function sizeOf({ confirm }: Config): number {
+  return confirm === false ? 0 : confirm.controls;
+}
+
+/** SQL of the controls: address, port and what of. Holds no more rows than it gives, however many endpoints there are. */
+export function controlsSql(endpoints: string, config: Config, seed: number): string {
+  const drawn = kinds.map(
+    (kind) => `
+    (SELECT address, port, kind AS control FROM ${endpoints} WHERE kind = '${kind}'
+    ORDER BY ${drawnBy(seed, 'control')} LIMIT ${sizeOf(config)})`,
+  );
+  return drawn.join(' UNION ALL ');
+}
+
+/** Makes `endpoints` (address, port, candidate, kind) and `controls` (address, port, control), once in a run. Needs `scan`. */
+export async function shareControls({ config, seed, shareTable }: UnitsContext<Config>): Promise<void> {
+  await shareTable('endpoints', endpointsSql);
+  await shareTable('controls', controlsSql('endpoints', config, seed));
+}
