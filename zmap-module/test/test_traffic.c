@@ -1,0 +1,344 @@
+/* The reader of captures: link layers, headers in front of TCP, files of every kind, and what is followed of a stream. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../bytes.h"
+#include "../traffic/follow.h"
+#include "check.h"
+
+/* A SYN of 198.18.0.1 port 4096 to 198.18.1.1 port 80 with an MP_CAPABLE of version 1. */
+#define TCP_SYN_V1 "1000005000000001000000006002ffff00000000" \
+		   "1e040101"
+#define IPV4_SYN "4500002c000000004006000" \
+		 "0c6120001c6120101" TCP_SYN_V1
+#define IPV6_ENDS "20010db8000000000000000000000001" \
+		  "20010db8000000000000000000000002"
+#define IPV6_SYN "6000000000180640" IPV6_ENDS TCP_SYN_V1
+#define ETHERNET "020000000001020000000002"
+
+static struct frame frame_of(uint32_t link, const char *hex, uint8_t *room, size_t size)
+{
+	uint32_t bytes = (uint32_t)from_hex(hex, room, size);
+	return (struct frame){1000000, link, room, bytes, bytes};
+}
+
+static void test_layers(void)
+{
+	static const struct {
+		uint32_t link;
+		const char *frame;
+		enum reading reading;
+		const char *what;
+	} CASES[] = {
+	    {1, ETHERNET "0800" IPV4_SYN, READ_TCP, "Ethernet"},
+	    {1, ETHERNET "86dd" IPV6_SYN, READ_TCP, "Ethernet with IPv6"},
+	    {1, ETHERNET "0800" IPV4_SYN "000000000000", READ_TCP, "Ethernet with padding"},
+	    {1, ETHERNET "8100000a0800" IPV4_SYN, READ_TCP, "a VLAN"},
+	    {1, ETHERNET "88a8000a8100000b86dd" IPV6_SYN, READ_TCP, "QinQ"},
+	    {1, ETHERNET "9100000a8100000b0800" IPV4_SYN, READ_TCP, "QinQ of old"},
+	    {1, ETHERNET "8847000010400001114000" IPV4_SYN, READ_NOT_IP, "MPLS labels that end askew"},
+	    {1, ETHERNET "88470000104000011140" IPV4_SYN, READ_TCP, "two MPLS labels"},
+	    {1, ETHERNET "886411000001002e0021" IPV4_SYN, READ_TCP, "PPPoE"},
+	    {1, ETHERNET "0806000108000604", READ_NOT_IP, "ARP"},
+	    {1, ETHERNET "8100", READ_CUT, "a tag that is not captured"},
+	    {113, "00000001000602000000000100000800" IPV4_SYN, READ_TCP, "Linux cooked"},
+	    {113, "0000000100060200000000010000810000010800" IPV4_SYN, READ_TCP, "Linux cooked with a VLAN"},
+	    {276, "86dd00000000000100010006020000000001"
+		  "0000" IPV6_SYN,
+	     READ_TCP, "Linux cooked, version 2"},
+	    {101, IPV4_SYN, READ_TCP, "raw IP"},
+	    {101, IPV6_SYN, READ_TCP, "raw IPv6"},
+	    {12, IPV4_SYN, READ_TCP, "raw IP by its number on Linux"},
+	    {228, IPV4_SYN, READ_TCP, "raw IPv4"},
+	    {229, IPV6_SYN, READ_TCP, "raw IPv6 alone"},
+	    {0, "02000000" IPV4_SYN, READ_TCP, "loopback of BSD, little-endian"},
+	    {0, "0000001e" IPV6_SYN, READ_TCP, "loopback of macOS, big-endian"},
+	    {108, "00000018" IPV6_SYN, READ_TCP, "loopback of OpenBSD"},
+	    {9, "ff030021" IPV4_SYN, READ_TCP, "PPP"},
+	    {9, "57" IPV6_SYN, READ_TCP, "PPP with a compressed protocol"},
+	    {50, "ff0380210101", READ_NOT_IP, "PPP control"},
+	    {104, "0f000800" IPV4_SYN, READ_TCP, "Cisco HDLC"},
+	    {105, "0801", READ_LINK_UNKNOWN, "a link type that is not read"},
+	    {101, "4500004000000000400400"
+		  "00c6120009c6120909" IPV4_SYN,
+	     READ_TCP, "IPv4 in IPv4"},
+	    {101, "4500005400000000402900"
+		  "00c6120009c6120909" IPV6_SYN,
+	     READ_TCP, "IPv6 in IPv4"},
+	    {101, "6000000000200040" IPV6_ENDS "0600010400000000" TCP_SYN_V1, READ_TCP, "hop-by-hop options"},
+	    {101, "6000000000302b40" IPV6_ENDS "3c00000000000000"
+		  "3300000000000000"
+		  "0600000000000000" TCP_SYN_V1,
+	     READ_TCP, "routing, destination and authentication headers"},
+	    {101, "6000000000202c40" IPV6_ENDS "0600000100000001" TCP_SYN_V1, READ_TCP, "the first fragment of IPv6"},
+	    {101, "6000000000202c40" IPV6_ENDS "0600001100000001" TCP_SYN_V1, READ_FRAGMENT, "a later one"},
+	    {101, "6000000000202c40" IPV6_ENDS "1100001100000001" TCP_SYN_V1, READ_NOT_TCP, "a later one of UDP"},
+	    {101, "4500002c000020004006000"
+		  "0c6120001c6120101" TCP_SYN_V1,
+	     READ_TCP, "the first fragment of IPv4"},
+	    {101, "4500002c000020054006000"
+		  "0c6120001c6120101" TCP_SYN_V1,
+	     READ_FRAGMENT, "a later one of IPv4"},
+	    {101, "4500002c000000004011000"
+		  "0c6120001c6120101" TCP_SYN_V1,
+	     READ_NOT_TCP, "UDP"},
+	    {101, "6000000000183b40" IPV6_ENDS TCP_SYN_V1, READ_NOT_TCP, "no next header"},
+	    {101, "4400002c000000004006000"
+		  "0c6120001c6120101" TCP_SYN_V1,
+	     READ_MALFORMED, "an IPv4 header of four words"},
+	    {101, "45000010000000004006000"
+		  "0c6120001c6120101" TCP_SYN_V1,
+	     READ_MALFORMED, "less in all than the header"},
+	    {101, "4500002c000000004006000"
+		  "0c6120001c6120101"
+		  "1000005000000001000000004002ffff00000000"
+		  "1e040101",
+	     READ_MALFORMED, "a TCP header of four words"},
+	    {101, "4500002c000000004006000"
+		  "0c6120001c6120101"
+		  "1000005000000001000000007002ffff00000000"
+		  "1e040101",
+	     READ_MALFORMED, "a TCP header longer than the packet"},
+	    {101, "45", READ_CUT, "one byte of a header"},
+	};
+	uint8_t room[256];
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		struct frame frame = frame_of(CASES[i].link, CASES[i].frame, room, sizeof room);
+		struct segment segment;
+		enum reading reading = segment_read(&frame, &segment);
+		check(reading == CASES[i].reading, "%s: %s", CASES[i].what, reading_name(reading));
+		if (reading != READ_TCP) {
+			continue;
+		}
+		check(segment.source.port == 4096 && segment.destination.port == 80 && segment.flags == TCP_SYN,
+		      "%s: other ports or flags", CASES[i].what);
+		check(segment.options_bytes == 4 && segment.payload == 0, "%s: %zu option bytes, %u of payload", CASES[i].what,
+		      segment.options_bytes, segment.payload);
+		check(segment.family == (strstr(CASES[i].frame, "20010db8") != NULL ? 6 : 4), "%s: another family", CASES[i].what);
+	}
+}
+
+/* A frame cut anywhere is read to where it ends, and says when its options are not whole. */
+static void test_snap_lengths(void)
+{
+	uint8_t room[256];
+	struct frame whole = frame_of(1, ETHERNET "8100000a86dd" IPV6_SYN, room, sizeof room);
+	for (uint32_t captured = 0; captured < whole.captured; captured++) {
+		struct frame cut = whole;
+		struct segment segment;
+		uint8_t *exact = malloc(captured + 1);
+		memcpy(exact, whole.data, captured);
+		cut.data = exact;
+		cut.captured = captured;
+		enum reading reading = segment_read(&cut, &segment);
+		bool header = captured >= whole.captured - 4;
+		check(reading == (header ? READ_TCP : READ_CUT), "%u bytes captured: %s", captured, reading_name(reading));
+		check(!header || (segment.options_cut && segment.payload == 0), "%u bytes captured: options not said to be cut", captured);
+		free(exact);
+	}
+}
+
+#define ROOM 65536
+
+struct file {
+	uint8_t bytes[ROOM];
+	size_t size;
+};
+
+static void add(struct file *file, const void *bytes, size_t count)
+{
+	memcpy(file->bytes + file->size, bytes, count);
+	file->size += count;
+}
+
+static void add_hex(struct file *file, const char *hex)
+{
+	file->size += from_hex(hex, file->bytes + file->size, ROOM - file->size);
+}
+
+/* Reads a file to its end: the times of its frames and their link types, and how it ended. */
+static enum capture_state read_file(const struct file *file, size_t size, char *said)
+{
+	struct capture capture;
+	struct frame frame = {0};
+	int fd = memfd_create("capture", 0);
+	if (fd < 0 || write(fd, file->bytes, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) != 0 || !capture_open(&capture, fd)) {
+		printf("FAIL no file in memory\n");
+		exit(EXIT_FAILURE);
+	}
+	said[0] = '\0';
+	while (capture_next(&capture, &frame)) {
+		sprintf(said + strlen(said), "%lld/%u/%u ", (long long)frame.at_us, frame.link, frame.captured);
+	}
+	sprintf(said + strlen(said), "skipped %llu", (unsigned long long)capture.skipped);
+	capture_close(&capture);
+	return capture.state;
+}
+
+static void test_files(void)
+{
+	static const struct {
+		const char *hex, *said;
+		enum capture_state state;
+		const char *what;
+	} CASES[] = {
+	    {"a1b2c3d4000200040000000000000000000400000000"
+	     "0001"
+	     "00000001000000020000000200000002"
+	     "aabb",
+	     "1000002/1/2 skipped 0", CAPTURE_WHOLE, "pcap, big-endian"},
+	    {"d4c3b2a1020004000000000000000000000004000100"
+	     "0000"
+	     "01000000020000000200000002000000"
+	     "aabb",
+	     "1000002/1/2 skipped 0", CAPTURE_WHOLE, "pcap, little-endian"},
+	    {"a1b23c4d0002000400000000000000000004000000000065"
+	     "00000001000007d10000000200000002"
+	     "aabb",
+	     "1000002/101/2 skipped 0", CAPTURE_WHOLE, "pcap in nanoseconds"},
+	    {"a1b2cd34000200040000000000000000000400000000"
+	     "0071"
+	     "000000010000000200000002000000020000000100000000"
+	     "aabb",
+	     "1000002/113/2 skipped 0", CAPTURE_WHOLE, "pcap with longer records"},
+	    {"a1b2c3d400020004000000000000000000040000f4000001"
+	     "00000001000000020000000200000002"
+	     "aabb",
+	     "1000002/1/2 skipped 0", CAPTURE_WHOLE, "pcap that states a frame check sequence"},
+	    {"a1b2c3d4000200040000000000000000000400000000"
+	     "0001"
+	     "0000000100000002ffffff0000000002"
+	     "aabb",
+	     "skipped 0", CAPTURE_DAMAGED, "a length that none is"},
+	    {"a1b2c3d4", "skipped 0", CAPTURE_CUT, "a magic number alone"},
+	    {"a1b2c3", "skipped 0", CAPTURE_NO_CAPTURE, "less than that"},
+	    {"", "skipped 0", CAPTURE_EMPTY, "nothing"},
+	    {"504b030414000000", "skipped 0", CAPTURE_NO_CAPTURE, "an archive"},
+	    /* two interfaces of different links, nanoseconds with an offset on the second */
+	    {"0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c"
+	     "0000000100000014000100000000000000000014"
+	     "000000010000002800650000000000000009000109000000"
+	     "000e00080000000000000002"
+	     "00000028"
+	     "0000000600000024000000000000000000000001000000020000000200000000aabb0000"
+	     "00000024",
+	     "skipped 0", CAPTURE_DAMAGED, "a block with a length that is not repeated"},
+	    {"0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c"
+	     "0000000100000014000100000000000000000014"
+	     "000000010000002800650000000000000009000109000000"
+	     "000e00080000000000000002"
+	     "00000028"
+	     "0000000600000024000000000000000000000001000000020000000"
+	     "2"
+	     "aabb000000000024"
+	     "00000006000000240000000100000000000003e8000000020000000"
+	     "2"
+	     "aabb000000000024",
+	     "1/1/2 2000001/101/2 skipped 0", CAPTURE_WHOLE, "pcapng with two interfaces, one with an offset and nanoseconds"},
+	    {"0a0d0d0a1c0000004d3c2b1a01000000ffffffffffffffff1c000000"
+	     "01000000140000006500000000000000"
+	     "14000000"
+	     "0300000014000000"
+	     "02000000"
+	     "aabb0000"
+	     "14000000"
+	     "0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c"
+	     "0000000100000014000100000000000000000014"
+	     "000000020000002400000000"
+	     "0000000000000005"
+	     "0000000200000002"
+	     "aabb0000"
+	     "00000024"
+	     "0000000600000024000000090000000000000001000000020000000"
+	     "2"
+	     "aabb000000000024",
+	     "0/101/2 5/1/2 skipped 1", CAPTURE_WHOLE, "pcapng of two sections and byte orders, a simple packet, one of old, one of no interface"},
+	    {"0a0d0d0a0000001c1a2b3c4e00010000ffffffffffffffff0000001c", "skipped 0", CAPTURE_DAMAGED, "a section without byte order"},
+	    {"0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c"
+	     "0000000600000009",
+	     "skipped 0", CAPTURE_DAMAGED, "a block shorter than its head"},
+	};
+	static struct file file;
+	char said[1024];
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		file.size = 0;
+		add_hex(&file, CASES[i].hex);
+		enum capture_state state = read_file(&file, file.size, said);
+		check(state == CASES[i].state && strcmp(said, CASES[i].said) == 0, "%s: %d, %s", CASES[i].what, state, said);
+	}
+}
+
+static void begin_pcap(struct file *file)
+{
+	file->size = 0;
+	add_hex(file, "a1b2c3d4000200040000000000000000000400000000"
+		      "0065");
+}
+
+static void add_packet(struct file *file, uint32_t seconds, const char *hex)
+{
+	uint8_t packet[256], record[16] = {0};
+	size_t bytes = from_hex(hex, packet, sizeof packet);
+	put_be32(record, seconds);
+	put_be32(record + 8, (uint32_t)bytes);
+	put_be32(record + 12, (uint32_t)bytes);
+	add(file, record, sizeof record);
+	add(file, packet, bytes);
+}
+
+/* A capture cut at any byte gives every packet that is whole, and says that it was cut. */
+static void test_cut(bool packed)
+{
+	static struct file plain, file;
+	char said[1024];
+	begin_pcap(&plain);
+	for (uint32_t i = 0; i < 3; i++) {
+		add_packet(&plain, i, IPV4_SYN);
+	}
+	file = plain;
+	if (packed) {
+		z_stream stream = {0};
+		deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+		stream.next_in = plain.bytes;
+		stream.avail_in = (uInt)plain.size;
+		stream.next_out = file.bytes;
+		stream.avail_out = ROOM;
+		check(deflate(&stream, Z_FINISH) == Z_STREAM_END, "zlib packs");
+		file.size = stream.total_out;
+		deflateEnd(&stream);
+	}
+	size_t record = (plain.size - 24) / 3;
+	for (size_t size = packed ? 2 : 24; size < file.size; size++) {
+		enum capture_state state = read_file(&file, size, said);
+		size_t whole = 0;
+		for (const char *at = said; (at = strchr(at, '/')) != NULL; at++) {
+			whole++;
+		}
+		bool border = !packed && (size - 24) % record == 0;
+		bool none = packed && whole == 0 && state == CAPTURE_NO_CAPTURE;
+		check(none || state == (border ? CAPTURE_WHOLE : CAPTURE_CUT), "%zu bytes of it: state %d", size, state);
+		check(packed || whole / 2 == (size - 24) / record, "%zu bytes of it: %s", size, said);
+	}
+	check(read_file(&file, file.size, said) == CAPTURE_WHOLE && strcmp(said, "0/101/44 1000000/101/44 2000000/101/44 skipped 0") == 0,
+	      "all of it: %s", said);
+	if (packed) {
+		add(&file, "\0\0\0", 3);
+		check(read_file(&file, file.size, said) == CAPTURE_WHOLE, "zeros behind gzip");
+		file.bytes[file.size / 2] ^= 0x55;
+		check(read_file(&file, file.size, said) == CAPTURE_DAMAGED, "gzip with a damaged byte");
+	}
+}
+
+int main(void)
+{
+	test_layers();
+	test_snap_lengths();
+	test_files();
+	test_cut(false);
+	test_cut(true);
+	return checks_done("traffic");
+}

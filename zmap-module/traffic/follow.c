@@ -1,0 +1,360 @@
+#include "follow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND_US ((int64_t)1000000)
+/* Farther from the clock than this, a packet's time is believed when the next one agrees. */
+#define ODD_US (3600 * SECOND_US)
+/* A SYN is sent again for some two minutes (tcp_syn_retries 6). */
+#define OPENING_US (130 * SECOND_US)
+/* What comes late behind a FIN or a RST belongs to it. */
+#define CLOSED_US (30 * SECOND_US)
+#define CLOCK_US (10 * SECOND_US)
+
+/* Packets that only carry data or acknowledge it, told each way, and again after an MP_FAIL (orchestrator/connection/streams.ts). */
+#define PLAIN_KEPT 16
+/* Of one stream, so that one that repeats itself fills no memory. */
+#define KEPT 1024
+#define KEPT_CLOSING 16
+/* Of all streams in the table: whoever reads us holds them until a stream ends. */
+#define KEPT_IN_ALL 524288
+
+bool follower_begin(struct follower *follower, FILE *out, uint32_t flows, const uint8_t secret[16])
+{
+	*follower = (struct follower){.out = out, .silent_us = FOLLOW_SILENT_S * SECOND_US};
+	return flows_begin(&follower->flows, flows, secret);
+}
+
+static const char *natural_end(const struct flow *flow)
+{
+	return flow->reset ? "reset" : "closed";
+}
+
+static void end_flow(struct follower *follower, struct flow *flow, const char *why)
+{
+	say_end(follower->out, flow, flow->stage == FLOW_CLOSED ? natural_end(flow) : why);
+	follower->kept -= flow->kept + flow->kept_closing;
+	follower->totals.left_out += flow->left_out;
+	flows_remove(&follower->flows, flow);
+}
+
+static bool is_silent(const struct follower *follower, const struct flow *flow)
+{
+	const int64_t limits[FLOW_STAGES] = {
+	    [FLOW_OPENING] = OPENING_US < follower->silent_us ? OPENING_US : follower->silent_us,
+	    [FLOW_OPEN] = follower->silent_us,
+	    [FLOW_CLOSED] = CLOSED_US,
+	};
+	return follower->clock_us - flow->heard_us > limits[flow->stage];
+}
+
+static void end_silent(struct follower *follower)
+{
+	for (int stage = 0; stage < FLOW_STAGES; stage++) {
+		struct flow *flow = flows_oldest(&follower->flows, (enum flow_stage)stage);
+		while (flow != NULL && is_silent(follower, flow)) {
+			end_flow(follower, flow, "silent");
+			flow = flows_oldest(&follower->flows, (enum flow_stage)stage);
+		}
+	}
+}
+
+/* What ended already goes first, then what was not answered, then what was silent longest. */
+static void evict_one(struct follower *follower)
+{
+	static const enum flow_stage ORDER[] = {FLOW_CLOSED, FLOW_OPENING, FLOW_OPEN};
+	for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
+		struct flow *flow = flows_oldest(&follower->flows, ORDER[i]);
+		if (flow != NULL) {
+			follower->totals.evicted += ORDER[i] != FLOW_CLOSED;
+			end_flow(follower, flow, "evicted");
+			return;
+		}
+	}
+}
+
+static int64_t distance(int64_t a, int64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* Packets come a little out of order, captures one behind the other, and a damaged time far from both. */
+static void follow_clock(struct follower *follower, int64_t at_us)
+{
+	bool first = !follower->totals.any;
+	struct totals *totals = &follower->totals;
+	if (first || distance(at_us, follower->clock_us) <= ODD_US) {
+		follower->clock_us = first || at_us > follower->clock_us ? at_us : follower->clock_us;
+	} else if (distance(at_us, follower->odd_us) <= ODD_US) {
+		follower->clock_us = at_us;
+	}
+	follower->odd_us = at_us;
+	totals->first_us = first || at_us < totals->first_us ? at_us : totals->first_us;
+	totals->last_us = first || at_us > totals->last_us ? at_us : totals->last_us;
+	totals->any = true;
+	if (distance(follower->clock_us, follower->said_us) < (follower->live ? SECOND_US : CLOCK_US)) {
+		return;
+	}
+	follower->said_us = follower->clock_us;
+	end_silent(follower);
+	say_clock(follower->out, follower->clock_us, follower->frames);
+	if (follower->live) {
+		fflush(follower->out);
+	}
+}
+
+static bool is_syn(const struct segment *segment)
+{
+	return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+static bool is_synack(const struct segment *segment)
+{
+	return (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+}
+
+static unsigned side_of(const struct flow *flow, const struct segment *segment)
+{
+	return end_equal(&flow->ends[0], &segment->source) ? 0 : 1;
+}
+
+/* A SYN that begins another connection between the same ports; one that crosses the other side's does not. */
+static bool begins_anew(const struct flow *flow, const struct segment *segment)
+{
+	unsigned by = side_of(flow, segment);
+	const struct flow_side *side = &flow->sides[by], *other = &flow->sides[1 - by];
+	if (side->has_isn) {
+		return side->isn != segment->sequence;
+	}
+	return flow->stage != FLOW_OPENING || !other->has_isn;
+}
+
+/* A SYN/ACK to another SYN than the one of this stream. */
+static bool is_stray(const struct flow *flow, const struct segment *segment)
+{
+	const struct flow_side *asked = &flow->sides[1 - side_of(flow, segment)];
+	return flow->stage == FLOW_OPENING && asked->has_isn && segment->acknowledgement != asked->isn + 1;
+}
+
+static struct flow *let_in(struct follower *follower, const struct segment *segment, int64_t at_us)
+{
+	while (follower->flows.count >= follower->flows.capacity || follower->kept >= KEPT_IN_ALL) {
+		evict_one(follower);
+	}
+	struct flow *flow = flows_add(&follower->flows, segment);
+	flow->first_us = flow->last_us = at_us;
+	follower->totals.streams++;
+	say_open(follower->out, flow);
+	return flow;
+}
+
+static void follow_sequence(struct flow_side *side, const struct segment *segment)
+{
+	uint32_t start = segment->sequence + (segment->flags & TCP_SYN ? 1 : 0);
+	if (segment->flags & TCP_SYN) {
+		side->has_isn = true;
+		side->isn = segment->sequence;
+	}
+	if (segment->flags & TCP_RST) {
+		return; /* its sequence number is the answered packet's, and its payload a message */
+	}
+	if (!side->has_sequence) {
+		side->has_sequence = true;
+		side->next_sequence = start;
+	}
+	int32_t beyond = (int32_t)(start + segment->payload - side->next_sequence);
+	if (segment->payload > 0 && beyond > 0) {
+		side->sequence_bytes += (uint32_t)beyond;
+		side->next_sequence += (uint32_t)beyond;
+	}
+}
+
+/* A data sequence number of 32 bits is the one next to what is known with these as its lower half (RFC 8684, 3.3.1). */
+static uint64_t widened(uint32_t narrow, uint64_t near)
+{
+	return near + (uint64_t)(int64_t)(int32_t)(narrow - (uint32_t)near);
+}
+
+static void follow_mapping(struct flow_side *side, const struct dss *dss, const struct segment *segment)
+{
+	uint32_t length = dss->length - (dss->data_fin && dss->length > 0 ? 1u : 0u);
+	if (length == 0 || segment->payload == 0) {
+		return;
+	}
+	if (!side->has_mapped) {
+		side->has_mapped = true;
+		side->next_mapped = dss->subflow_sequence;
+		side->first_sequence = segment->sequence;
+		side->first_mapped = (uint32_t)dss->sequence;
+	}
+	int32_t beyond = (int32_t)(dss->subflow_sequence + length - side->next_mapped);
+	if (beyond > 0) {
+		side->mapped += (uint32_t)beyond < length ? (uint32_t)beyond : length;
+		side->next_mapped += (uint32_t)beyond;
+	}
+	uint64_t first = dss->sequence;
+	if (side->has_data && dss->wide_sequence && !side->data_wide) {
+		side->data_first = widened((uint32_t)side->data_first, first);
+		side->data_next = widened((uint32_t)side->data_next, first);
+	} else if (side->has_data && !dss->wide_sequence) {
+		first = widened((uint32_t)first, side->data_next);
+	}
+	side->data_wide |= dss->wide_sequence;
+	side->data_first = side->has_data && (int64_t)(first - side->data_first) > 0 ? side->data_first : first;
+	side->data_next = side->has_data && (int64_t)(first + length - side->data_next) < 0 ? side->data_next : first + length;
+	side->has_data = true;
+}
+
+/* Data with a mapping was sent on this subflow, and the other side acknowledges it there, on both levels. */
+static void follow_acknowledgement(struct flow_side *sender, const struct dss *dss, const struct segment *segment)
+{
+	if (!sender->has_mapped || sender->acknowledged || !dss->has_ack || (segment->flags & TCP_ACK) == 0) {
+		return;
+	}
+	sender->acknowledged = (int32_t)(segment->acknowledgement - sender->first_sequence) > 0 &&
+			       (int32_t)((uint32_t)dss->ack - sender->first_mapped) > 0;
+}
+
+static void follow_side(struct flow *flow, unsigned by, const struct segment *segment, const struct mptcp_options *options)
+{
+	struct flow_side *side = &flow->sides[by];
+	side->packets++;
+	side->bytes += segment->payload;
+	side->malformed += options->malformed;
+	follow_sequence(side, segment);
+	if (!options->has_dss && options->capable == 0 && !segment->options_cut && (segment->flags & (TCP_SYN | TCP_RST)) == 0) {
+		side->plain_bytes += segment->payload;
+	}
+	if (options->has_dss) {
+		side->dss++;
+		if (options->dss.has_mapping) {
+			follow_mapping(side, &options->dss, segment);
+		}
+		follow_acknowledgement(&flow->sides[1 - by], &options->dss, segment);
+	}
+	side->fin |= (segment->flags & TCP_FIN) != 0;
+	flow->reset |= (segment->flags & TCP_RST) != 0;
+}
+
+/* What is told of a stream is what orchestrator/connection/streams.ts would keep of it. */
+static bool is_told(struct flow *flow, unsigned by, const struct segment *segment, const struct mptcp_options *options)
+{
+	bool ends = (segment->flags & (TCP_FIN | TCP_RST)) != 0;
+	if (options->has_fail) {
+		flow->sides[0].plain_kept = flow->sides[1].plain_kept = 0;
+	}
+	if (ends && flow->kept_closing < KEPT_CLOSING) {
+		flow->kept_closing++;
+		return true;
+	}
+	if (flow->kept >= KEPT || ends) {
+		flow->left_out += ends || options->speaks || (segment->flags & TCP_SYN) != 0;
+		return false;
+	}
+	if (!options->speaks && (segment->flags & TCP_SYN) == 0) {
+		if (flow->sides[by].plain_kept >= PLAIN_KEPT) {
+			return false;
+		}
+		flow->sides[by].plain_kept++;
+	}
+	flow->kept++;
+	return true;
+}
+
+static enum flow_stage stage_of(const struct flow *flow, const struct segment *segment)
+{
+	if (flow->reset || (flow->sides[0].fin && flow->sides[1].fin)) {
+		return FLOW_CLOSED;
+	}
+	return flow->stage == FLOW_OPENING && is_syn(segment) ? FLOW_OPENING : FLOW_OPEN;
+}
+
+static void follow_segment(struct follower *follower, const struct segment *segment, const struct mptcp_options *options,
+			   const struct frame *frame)
+{
+	struct flow *flow = flows_find(&follower->flows, segment);
+	/* Not only when the clock is told: what else is in a capture must not change where a stream ends. */
+	if (flow != NULL && is_silent(follower, flow)) {
+		end_flow(follower, flow, "silent");
+		flow = NULL;
+	}
+	if (flow != NULL && is_syn(segment) && begins_anew(flow, segment)) {
+		end_flow(follower, flow, "reused");
+		flow = NULL;
+	}
+	if (flow != NULL && is_synack(segment) && is_stray(flow, segment)) {
+		follower->totals.stray_synacks++;
+		return;
+	}
+	if (flow == NULL) {
+		if (options->count == 0 && !follower->all) {
+			return;
+		}
+		flow = let_in(follower, segment, frame->at_us);
+	}
+	unsigned by = side_of(flow, segment);
+	bool self = end_equal(&flow->ends[0], &flow->ends[1]);
+	follow_side(flow, by, segment, options);
+	flow->heard_us = follower->clock_us;
+	flow->first_us = frame->at_us < flow->first_us ? frame->at_us : flow->first_us;
+	flow->last_us = frame->at_us > flow->last_us ? frame->at_us : flow->last_us;
+	if (is_told(flow, by, segment, options)) {
+		follower->kept++;
+		say_packet(follower->out, flow, frame->at_us, self ? -1 : (int)by, segment);
+	}
+	if (follower->keep != NULL) {
+		keep_frame(follower->keep, frame);
+	}
+	flows_touch(&follower->flows, flow, stage_of(flow, segment));
+}
+
+/* Most segments carry timestamps and nothing else. */
+static bool only_timestamps(const struct segment *segment)
+{
+	static const uint8_t USUAL[] = {1, 1, 8, 10};
+	return segment->options_bytes == 12 && memcmp(segment->options, USUAL, sizeof USUAL) == 0;
+}
+
+static void count_segment(struct totals *totals, const struct segment *segment, const struct mptcp_options *options)
+{
+	totals->tcp_bytes += segment->payload;
+	totals->syns += is_syn(segment);
+	totals->capable_syns += is_syn(segment) && options->capable > 0;
+	totals->capable_synacks += is_synack(segment) && options->capable > 0;
+	totals->mptcp_packets += options->count > 0;
+	totals->malformed_options += options->malformed;
+	totals->first_fragments += segment->fragmented;
+	totals->cut_options += segment->options_cut;
+	totals->cut_syn_options += segment->options_cut && (segment->flags & TCP_SYN) != 0;
+}
+
+void follower_frame(struct follower *follower, const struct frame *frame)
+{
+	struct segment segment;
+	struct mptcp_options options = {0};
+	follower->frames++;
+	follow_clock(follower, frame->at_us);
+	enum reading reading = segment_read(frame, &segment);
+	follower->totals.readings[reading]++;
+	if (reading != READ_TCP) {
+		return;
+	}
+	if (segment.options_bytes > 0 && !only_timestamps(&segment)) {
+		mptcp_options_read(&segment, &options);
+	}
+	count_segment(&follower->totals, &segment, &options);
+	follow_segment(follower, &segment, &options, frame);
+}
+
+void follower_end(struct follower *follower)
+{
+	for (int stage = 0; stage < FLOW_STAGES; stage++) {
+		struct flow *flow;
+		while ((flow = flows_oldest(&follower->flows, (enum flow_stage)stage)) != NULL) {
+			end_flow(follower, flow, "capture_end");
+		}
+	}
+	say_totals(follower->out, &follower->totals);
+	flows_end(&follower->flows);
+}
