@@ -72,7 +72,7 @@ function owner(known: Segment[][], segment: Segment): Segment[] | undefined {
 const other = (from: Segment['from']) => (from === null ? null : from === 0 ? 1 : 0);
 
 /** Who opened it: the sender of the SYN, else the receiver of the SYN/ACK, else the sender of a third ACK (RFC 8684, 3.1). */
-function clientOf(segments: Segment[]): Segment['from'] {
+export function clientOf(segments: Segment[]): Segment['from'] {
   const of = (kind: string) => segments.filter(({ flags }) => packetKind(flags) === kind);
   const thirds = of('ack').filter((one) =>
     mptcpOptions(one).some(({ subtype }) => subtype === 'MP_CAPABLE' || subtype === 'MP_JOIN'),
