@@ -7,6 +7,7 @@ import { addJudge } from './judge.ts';
 import { addPurge } from './purge.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addTraffic } from './traffic.ts';
 import { addVerify } from './verify.ts';
 
 /** Every command, in the order of the help. What a command alone needs is loaded by it: `cat` prints its first line before the figures' library would be read. */
@@ -21,4 +22,5 @@ export const commands: readonly AddCommand[] = [
   addProbing,
   addEthics,
   addJudge,
+  addTraffic,
 ];

@@ -149,6 +149,7 @@ static struct settings read_arguments(int argc, char *argv[])
 	    {"all", no_argument, NULL, 'a'},
 	    {"live", no_argument, NULL, 'l'},
 	    {"keep", required_argument, NULL, 'k'},
+	    {"version", no_argument, NULL, 'v'},
 	    {NULL, 0, NULL, 0},
 	};
 	struct settings settings = {.flows = FOLLOW_FLOWS, .silent_us = (int64_t)FOLLOW_SILENT_S * 1000000};
@@ -170,6 +171,9 @@ static struct settings read_arguments(int argc, char *argv[])
 		case 'k':
 			settings.keep = optarg;
 			break;
+		case 'v':
+			puts("mptcp-traffic 1");
+			exit(EXIT_SUCCESS);
 		default:
 			fail(USAGE, "");
 		}

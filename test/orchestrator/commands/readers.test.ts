@@ -20,6 +20,7 @@ const printing: Readonly<Record<string, (place: Place) => string>> = {
   probing: ({ config }) => `probing -c ${config}`,
   ethics: ({ folder }) => `ethics ${folder}`,
   judge: () => 'judge < test/fixtures/zmap/v0.ndjson',
+  traffic: () => 'traffic test/fixtures/linux618.pcap',
 };
 
 test('of every command it is known here what it prints', () => {

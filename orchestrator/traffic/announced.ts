@@ -1,0 +1,65 @@
+import type { Observation } from '../connection/observe.ts';
+import type { Role } from '../connection/stream.ts';
+import type { Announced } from '../schemas/records/traffic/said.ts';
+import type { Naming } from './pseudonym.ts';
+
+/** What was said on one subflow, by the sides of the connection. */
+export interface SaidOn {
+  by: Role | null;
+  observation: Observation;
+}
+
+type AddAddr = Extract<Observation, { what: 'ADD_ADDR' }>;
+
+const nameOf = (by: Role | null, { option: { address_id, address, port } }: AddAddr) =>
+  `${by} ${address_id} ${address} ${port}`;
+
+/** A valid HMAC outweighs others for the same address, and any outweighs one that cannot be checked. */
+const weight = { valid: 3, invalid: 2, absent: 1, unverifiable: 0 } as const;
+
+function announcements(all: SaidOn[]): Map<string, { by: Role | null; seen: AddAddr; count: number }> {
+  const found = new Map<string, { by: Role | null; seen: AddAddr; count: number }>();
+  for (const { by, observation } of all) {
+    if (observation.what !== 'ADD_ADDR' || observation.option.echo) continue;
+    const key = nameOf(by, observation);
+    const known = found.get(key);
+    const better = known === undefined || weight[observation.hmac.hmac] > weight[known.seen.hmac.hmac];
+    found.set(key, { by, seen: better ? observation : known.seen, count: (known?.count ?? 0) + 1 });
+  }
+  return found;
+}
+
+const otherSide = (by: Role | null): Role | null => (by === null ? null : by === 'client' ? 'server' : 'client');
+
+/** One entry for each address that a side announced, with whether the other side echoed it and whether it was taken back. */
+export function announcedOf(all: SaidOn[], name: Naming): Announced[] {
+  const echoes = new Set(
+    all.flatMap(({ by, observation }) =>
+      observation.what === 'ADD_ADDR' && observation.option.echo ? [nameOf(otherSide(by), observation)] : [],
+    ),
+  );
+  const removed = new Set(
+    all.flatMap(({ by, observation }) =>
+      observation.what === 'REMOVE_ADDR' && observation.option.subtype === 'REMOVE_ADDR'
+        ? observation.option.address_ids.map((id) => `${by} ${id}`)
+        : [],
+    ),
+  );
+  const list = [...announcements(all)].map(([key, { by, seen, count }]): Announced => {
+    const { address_id, address, port, version } = seen.option;
+    return {
+      by,
+      address_id,
+      address: name(address, by !== 'server'),
+      port,
+      version,
+      ...seen.hmac,
+      count,
+      echoed: version === 0 ? null : echoes.has(key),
+      removed: removed.has(`${by} ${address_id}`),
+    };
+  });
+  const order = (a: Announced, b: Announced) =>
+    (a.by ?? '').localeCompare(b.by ?? '') || a.address_id - b.address_id || (a.address < b.address ? -1 : 1);
+  return list.sort(order);
+}

@@ -1,0 +1,52 @@
+import type { TrafficCapture } from '../schemas/records/traffic/capture.ts';
+import { CaptureCounts } from './capture-record.ts';
+import { type Making, recordsOf } from './connection-record.ts';
+import type { Said } from './said.ts';
+import { type Session, Sessions } from './sessions.ts';
+import type { TrafficStore } from './store.ts';
+
+/** From what the reader says to records in a store; gives the lines as they become whole. */
+export class RecordMaker {
+  readonly #sessions: Sessions;
+  readonly #counts: CaptureCounts;
+  readonly #store: TrafficStore;
+  readonly #making: Making;
+  #lines: string[] = [];
+
+  constructor(store: TrafficStore, names: readonly string[], making: Making) {
+    this.#store = store;
+    this.#making = making;
+    this.#counts = new CaptureCounts(names);
+    this.#sessions = new Sessions((session) => this.#finish(session));
+  }
+
+  #finish(session: Session): void {
+    const { connection, subflows } = recordsOf(session, this.#making);
+    if (connection !== null) this.#lines.push(this.#store.add(connection));
+    for (const subflow of subflows) this.#lines.push(this.#store.add(subflow));
+  }
+
+  #take(): string[] {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines;
+  }
+
+  hear(batch: Iterable<Said>): string[] {
+    for (const said of batch) {
+      this.#sessions.hear(said);
+      this.#counts.hear(said);
+    }
+    return this.#take();
+  }
+
+  /** What waited for late subflows. */
+  end(): string[] {
+    this.#sessions.end();
+    return this.#take();
+  }
+
+  capture(dropped: number | null): TrafficCapture | null {
+    return this.#counts.record(this.#sessions.early, dropped);
+  }
+}

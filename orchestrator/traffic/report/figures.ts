@@ -1,0 +1,122 @@
+import type { DuckDBInstance } from '@duckdb/node-api';
+import * as Plot from '@observablehq/plot';
+import { z } from 'zod';
+import { rows } from '../../core/duckdb.ts';
+import { colours, drawSvg, type Figure } from '../../report/figures/svg.ts';
+import { formatCount, plural } from '../../report/format.ts';
+
+/** Bars over the time of the captures; a plot is some hundreds of pixels wide. */
+const BINS = 60;
+
+const Bin = z.object({ at: z.string(), state: z.string(), n: z.number() });
+
+const binsSql = `
+  WITH of AS (SELECT CAST(started_at AS TIMESTAMP) AS at, state FROM connections),
+    ends AS (SELECT min(at) AS first, greatest(epoch_us(max(at)) - epoch_us(min(at)), 1) AS span FROM of)
+  SELECT strftime(first + to_microseconds(CAST(floor((epoch_us(at) - epoch_us(first)) * ${BINS}.0 / (span + 1)) * span / ${BINS} AS BIGINT)), '%Y-%m-%dT%H:%M:%S.%fZ') AS at,
+    state, count(*) AS n
+  FROM of, ends GROUP BY ALL ORDER BY 1, 2`;
+
+const states: readonly string[] = ['mptcp', 'fell_back', 'unknown', 'not_offered'];
+const stateColours = [colours.capable, colours.accent, colours.all, '#cc79a7'];
+
+async function overTime(database: DuckDBInstance): Promise<Figure> {
+  const bins: z.infer<typeof Bin>[] = [];
+  for await (const row of rows(database, binsSql)) bins.push(Bin.parse(row));
+  const all = bins.reduce((sum, { n }) => sum + n, 0);
+  const title = 'Connections over time, by what became of them';
+  const id = 'over_time';
+  const data = bins.map((bin) => ({ ...bin, at: new Date(bin.at) }));
+  const svg =
+    bins.length === 0
+      ? null
+      : drawSvg(
+          { id, title, description: `${all} connections by the time of their first packet.` },
+          {
+            width: 640,
+            height: 280,
+            marginLeft: 56,
+            marginBottom: 40,
+            x: { label: 'First packet, UTC', type: 'utc' },
+            y: { label: 'Connections', grid: true, tickFormat: formatCount },
+            color: { domain: states, range: stateColours, legend: false },
+            marks: [
+              Plot.ruleY([0], { stroke: colours.ink }),
+              Plot.ruleX(data, Plot.stackY({ x: 'at', y: 'n', stroke: 'state', strokeWidth: 6, order: [...states] })),
+            ],
+          },
+        );
+  return {
+    id,
+    title,
+    svg,
+    columns: [
+      { key: 'at', kind: 'text' },
+      { key: 'state', kind: 'text' },
+      { key: 'n', kind: 'count' },
+    ],
+    rows: bins,
+    denominator: `${plural(all, 'connection', 'connections')}, or offers of one. Blue: MPTCP; orange: fell back; grey: unknown; pink: not offered.`,
+    meaning:
+      'By the first packet captured: connections that were under way when a capture began stand at its beginning.',
+    empty: 'No connection with an MPTCP option is in the capture.',
+  };
+}
+
+const Step = z.object({ bytes: z.number(), share: z.number() });
+
+/** At most some hundred steps, whatever the number of connections. */
+const cdfSql = `
+  WITH sizes AS (SELECT client_bytes + server_bytes AS bytes FROM connections WHERE state = 'mptcp')
+  SELECT DISTINCT CAST(quantile_disc(bytes, q / 200.0) AS BIGINT) AS bytes, q / 2.0 AS share
+  FROM sizes, range(1, 201) AS steps(q) GROUP BY q ORDER BY share`;
+
+async function sizes(database: DuckDBInstance): Promise<Figure> {
+  const steps: z.infer<typeof Step>[] = [];
+  for await (const row of rows(database, cdfSql)) steps.push(Step.parse(row));
+  const title = 'Payload of MPTCP connections';
+  const id = 'sizes';
+  const shown = steps.map(({ bytes, share }) => ({ bytes: Math.max(1, bytes), share }));
+  const svg =
+    steps.length === 0
+      ? null
+      : drawSvg(
+          { id, title, description: 'Cumulative share of MPTCP connections over their payload in bytes.' },
+          {
+            width: 640,
+            height: 280,
+            marginLeft: 56,
+            marginBottom: 40,
+            x: { label: 'Bytes, both ways', type: 'log', tickFormat: (bytes: number) => formatCount(bytes), ticks: 5 },
+            y: { label: 'Connections with so many or fewer, %', domain: [0, 100], grid: true },
+            marks: [
+              Plot.ruleY([0], { stroke: colours.ink }),
+              Plot.line(shown, {
+                x: 'bytes',
+                y: 'share',
+                stroke: colours.capable,
+                strokeWidth: 2,
+                curve: 'step-before',
+              }),
+            ],
+          },
+        );
+  return {
+    id,
+    title,
+    svg,
+    columns: [
+      { key: 'bytes', kind: 'count' },
+      { key: 'share', kind: 'percent' },
+    ],
+    rows: steps,
+    denominator: 'Connections in which data travelled in MPTCP.',
+    meaning:
+      'TCP payload of all subflows, what was sent twice counted twice. Connections without payload stand at one byte.',
+    empty: 'No connection in MPTCP is in the capture.',
+  };
+}
+
+export async function trafficFigures(database: DuckDBInstance): Promise<Figure[]> {
+  return [await overTime(database), await sizes(database)];
+}

@@ -1,0 +1,169 @@
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { z } from 'zod';
+import { rows } from '../../core/duckdb.ts';
+import { plural } from '../../report/format.ts';
+import { countOf, type Row } from '../../report/rows.ts';
+import type { Column, Table } from '../../report/tables/table.ts';
+import type { TrafficCapture } from '../../schemas/records/traffic/capture.ts';
+
+const Cells = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+
+/** A table of a reading: its SQL over connections, subflows, clients and servers, and what it means. */
+interface Query extends Omit<Table, 'rows' | 'denominator'> {
+  sql: string;
+  denominator: (rows: Row[], capture: TrafficCapture) => string;
+}
+
+const word: Column = { key: 'what', title: 'What', kind: 'text' };
+const n: Column = { key: 'n', title: 'Count', kind: 'count' };
+const share: Column = { key: 'share', title: 'Share', kind: 'percent', bar: true };
+
+const offered = `(SELECT UNNEST(offered_versions) AS offered, answer, state FROM connections WHERE opening = 'offered')`;
+const counted = (of: string) => `100.0 * count(*) / nullif((SELECT count(*) FROM ${of}), 0) AS share`;
+
+const queries: Query[] = [
+  {
+    id: 'offers',
+    title: 'Offers of MPTCP, by version',
+    columns: [
+      { key: 'version', title: 'Version', kind: 'id' },
+      { key: 'offers', title: 'Offers', kind: 'count' },
+      { key: 'accepted', title: 'Accepted', kind: 'count' },
+      { key: 'share', title: 'of answered', kind: 'percent', bar: true },
+      { key: 'plain', title: 'No option', kind: 'count' },
+      { key: 'echoed', title: 'Echoed', kind: 'count' },
+      { key: 'odd', title: 'Other option', kind: 'count' },
+      { key: 'refused', title: 'RST', kind: 'count' },
+      { key: 'silent', title: 'Nothing', kind: 'count' },
+    ],
+    sql: `SELECT offered AS version, count(*) AS offers, count(*) FILTER (answer = 'mp_capable') AS accepted,
+      100.0 * count(*) FILTER (answer = 'mp_capable') / nullif(count(*) FILTER (answer IN ('mp_capable', 'synack_no_option', 'echoed', 'version_mismatch', 'malformed', 'other_subtype')), 0) AS share,
+      count(*) FILTER (answer = 'synack_no_option') AS plain, count(*) FILTER (answer = 'echoed') AS echoed,
+      count(*) FILTER (answer IN ('version_mismatch', 'malformed', 'other_subtype')) AS odd,
+      count(*) FILTER (answer IN ('rst', 'mp_tcprst')) AS refused, count(*) FILTER (answer IN ('none', 'not_captured')) AS silent
+      FROM ${offered} GROUP BY offered ORDER BY offered`,
+    denominator: (rows, { syns, capable_syns }) =>
+      `${plural(
+        rows.reduce((sum, row) => sum + countOf(row, 'offers'), 0),
+        'offer',
+        'offers',
+      )}; ${plural(capable_syns, 'SYN packet', 'SYN packets')} with MP_CAPABLE out of ${plural(syns, 'SYN packet', 'SYN packets')} of TCP in all, those sent again among them.`,
+    meaning:
+      'A connection whose SYN offers two versions counts in both. Accepted: the SYN/ACK has a key of its own in the version offered. Echoed: it returns what was sent, as mirroring middleboxes do, and is no support. Nothing: no answer was captured.',
+    empty: 'No SYN with a well-formed MP_CAPABLE is in the capture.',
+  },
+  {
+    id: 'connections',
+    title: 'What became of connections',
+    columns: [word, n, share],
+    sql: `SELECT CASE WHEN state = 'fell_back' THEN 'fell back by ' || coalesce(fell_back_by, 'either') ELSE replace(state, '_', ' ') END AS what,
+      count(*) AS n, ${counted('connections')} FROM connections GROUP BY what ORDER BY n DESC, what`,
+    denominator: (rows) => `${plural(total(rows), 'connection', 'connections')}, or offers of one.`,
+    meaning:
+      'mptcp: data or acknowledgements travelled with DSS options. fell back by a side: that side was the first to send without the option that it owed. unknown: the packets that would tell are not in the capture.',
+    empty: 'No connection with an MPTCP option is in the capture.',
+  },
+  {
+    id: 'joins',
+    title: 'Subflows that joined',
+    columns: [word, n, share],
+    sql: `SELECT CASE WHEN answer IN ('rst', 'mp_tcprst') THEN 'refused by RST'
+        WHEN synack_hmac = 'valid' AND ack_hmac = 'valid' THEN 'both HMACs valid'
+        WHEN synack_hmac = 'invalid' OR ack_hmac = 'invalid' THEN 'an HMAC is wrong'
+        WHEN hmac_missing IS NOT NULL THEN 'not verified: ' || replace(hmac_missing, '_', ' ')
+        WHEN synack_hmac = 'valid' THEN 'HMAC of the SYN/ACK valid, no third ACK'
+        WHEN answer = 'synack_no_option' THEN 'answered without MP_JOIN'
+        WHEN answer = 'none' THEN 'no answer' ELSE 'other: ' || replace(answer, '_', ' ') END AS what,
+      count(*) AS n, ${counted("subflows WHERE kind = 'join'")} FROM subflows WHERE kind = 'join' GROUP BY what ORDER BY n DESC, what`,
+    denominator: (rows) => `${plural(total(rows), 'stream', 'streams')} with MP_JOIN.`,
+    meaning:
+      'Whether a join is genuine shows only where the keys were captured, which travel in the handshake of the connection, and both nonces.',
+    empty: 'No MP_JOIN is in the capture.',
+  },
+  {
+    id: 'sessions',
+    title: 'Multipath sessions',
+    columns: [word, n, share],
+    sql: `WITH mptcp AS (SELECT * FROM connections WHERE state = 'mptcp')
+      SELECT * FROM (
+        SELECT 1 AS position, 'functional: two subflows verified, data acknowledged on each' AS what, count(*) FILTER (functional) AS n, 100.0 * count(*) FILTER (functional) / nullif(count(*), 0) AS share FROM mptcp
+        UNION ALL SELECT 2, 'cannot be told', count(*) FILTER (functional IS NULL), 100.0 * count(*) FILTER (functional IS NULL) / nullif(count(*), 0) FROM mptcp
+        UNION ALL SELECT 3, 'more than one subflow accepted', count(*) FILTER (subflows > 1), 100.0 * count(*) FILTER (subflows > 1) / nullif(count(*), 0) FROM mptcp
+        UNION ALL SELECT 4, 'one subflow', count(*) FILTER (subflows <= 1), 100.0 * count(*) FILTER (subflows <= 1) / nullif(count(*), 0) FROM mptcp)
+      WHERE (SELECT count(*) FROM mptcp) > 0 ORDER BY position`,
+    denominator: () => 'Of connections in which data travelled in MPTCP.',
+    meaning:
+      'Functional: the handshakes of at least two subflows verify with the keys of the connection, and data with a DSS mapping was acknowledged on each, by TCP and by a DATA_ACK. The rows overlap.',
+    empty: 'No connection in MPTCP is in the capture.',
+  },
+  {
+    id: 'announcements',
+    title: 'Addresses announced',
+    columns: [
+      { key: 'by', title: 'By', kind: 'text' },
+      { key: 'family', title: 'Family', kind: 'text' },
+      { key: 'hmac', title: 'HMAC', kind: 'text' },
+      n,
+      { key: 'echoed', title: 'Echoed', kind: 'count' },
+      { key: 'with_port', title: 'With port', kind: 'count' },
+    ],
+    sql: `SELECT coalesce(a."by", 'not known') AS "by", CASE WHEN contains(a.address, ':') THEN 'IPv6' ELSE 'IPv4' END AS family, a.hmac AS hmac,
+      count(*) AS n, count(*) FILTER (a.echoed) AS echoed, count(*) FILTER (a.port IS NOT NULL) AS with_port
+      FROM (SELECT UNNEST(announced) AS a FROM connections) GROUP BY ALL ORDER BY n DESC, "by", family, hmac`,
+    denominator: (rows) => `${plural(total(rows), 'address', 'addresses')}, each counted once per connection.`,
+    meaning:
+      'ADD_ADDR options that are no echo. An HMAC is absent in v0 and cannot be verified where a key was not captured. A wrong one may be the work of a NAT that changed the address.',
+    empty: 'No ADD_ADDR is in the capture.',
+  },
+  {
+    id: 'signals',
+    title: 'Failures and resets',
+    columns: [word, { key: 'by', title: 'By', kind: 'text' }, { ...n, title: 'Connections' }],
+    sql: `SELECT * FROM (
+        SELECT 'MP_FAIL' AS what, 'client' AS "by", count(*) FILTER (client_mp_fail > 0) AS n FROM connections
+        UNION ALL SELECT 'MP_FAIL', 'server', count(*) FILTER (server_mp_fail > 0) FROM connections
+        UNION ALL SELECT 'MP_FASTCLOSE', 'client', count(*) FILTER (client_mp_fastclose > 0) FROM connections
+        UNION ALL SELECT 'MP_FASTCLOSE', 'server', count(*) FILTER (server_mp_fastclose > 0) FROM connections
+        UNION ALL SELECT CASE WHEN r.reason IS NULL THEN 'RST' ELSE 'RST with MP_TCPRST, reason ' || r.reason END, coalesce(r."by", 'not known'), count(*)
+          FROM (SELECT UNNEST(resets) AS r FROM connections UNION ALL SELECT UNNEST(resets) FROM subflows WHERE connection IS NULL) GROUP BY ALL)
+      WHERE n > 0 ORDER BY what, "by"`,
+    denominator: () => 'Connections in which it was seen at least once; of joins without their connection, streams.',
+    meaning:
+      'Reasons of MP_TCPRST: 0 unspecified, 1 MPTCP-specific, 2 lack of resources, 3 administratively prohibited, 4 too much outstanding data, 5 unacceptable performance, 6 middlebox interference.',
+    empty: 'Nothing of the kind is in the capture.',
+  },
+  {
+    id: 'bytes',
+    title: 'Payload by kind of subflow',
+    columns: [
+      word,
+      { key: 'n', title: 'Streams', kind: 'count' },
+      { key: 'bytes', title: 'Bytes', kind: 'count' },
+      share,
+      { key: 'median', title: 'Median', kind: 'count' },
+      { key: 'most', title: 'Most', kind: 'count' },
+    ],
+    sql: `SELECT kind AS what, count(*) AS n, CAST(sum(b) AS BIGINT) AS bytes, 100.0 * sum(b) / nullif(sum(sum(b)) OVER (), 0) AS share,
+      CAST(quantile_disc(b, 0.5) AS BIGINT) AS median, max(b) AS most
+      FROM (SELECT kind, client_bytes + server_bytes AS b FROM subflows) GROUP BY kind ORDER BY bytes DESC, what`,
+    denominator: (_, { tcp_bytes }) => `Payload of all TCP in the capture: ${plural(tcp_bytes, 'byte', 'bytes')}.`,
+    meaning:
+      'TCP payload both ways of streams with an MPTCP option, what was sent twice counted twice, whether it travelled in MPTCP or fell back.',
+    empty: 'No stream with an MPTCP option is in the capture.',
+  },
+];
+
+function total(rows: Row[]): number {
+  return rows.reduce((sum, row) => sum + countOf(row, 'n'), 0);
+}
+
+/** All tables of a reading. */
+export async function trafficTables(database: DuckDBInstance, capture: TrafficCapture): Promise<Table[]> {
+  const tables: Table[] = [];
+  for (const { sql, denominator, ...rest } of queries) {
+    const found: Row[] = [];
+    for await (const row of rows(database, sql)) found.push(Cells.parse(row));
+    tables.push({ ...rest, rows: found, denominator: denominator(found, capture) });
+  }
+  return tables;
+}
