@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Making } from './connection-record.ts';
-import { PSEUDONYM_KEY_BYTES, Pseudonyms, plainNames } from './pseudonym.ts';
+import type { Making } from './records/connection.ts';
+import { PSEUDONYM_KEY_BYTES, Pseudonyms, plainNames } from './records/pseudonym.ts';
 
 /** Pseudonyms are of a key that is drawn now and forgotten with this process. */
 export function makingOf(pseudonymous: boolean): Making {

@@ -1,6 +1,6 @@
 import type { TrafficCapture } from '../schemas/records/traffic/capture.ts';
-import { CaptureCounts } from './capture-record.ts';
-import { type Making, recordsOf } from './connection-record.ts';
+import { CaptureCounts } from './records/capture.ts';
+import { type Making, recordsOf } from './records/connection.ts';
 import type { Said } from './said.ts';
 import { type Session, Sessions } from './sessions.ts';
 import type { TrafficStore } from './store.ts';

@@ -1,15 +1,15 @@
-import { type Negotiation, negotiation } from '../connection/fallback.ts';
-import { type Observation, observe } from '../connection/observe.ts';
-import { packetKind } from '../connection/packet.ts';
-import { type Keys, keysOf, type Role, said, synack } from '../connection/stream.ts';
-import type { Stream } from '../connection/streams.ts';
-import { keysAcross, kindOf, type Parent, parentOf } from '../connection/subflow.ts';
-import type { Reset } from '../schemas/records/traffic/said.ts';
-import type { TrafficSubflow } from '../schemas/records/traffic/subflow.ts';
+import { type Negotiation, negotiation } from '../../connection/fallback.ts';
+import { type Observation, observe } from '../../connection/observe.ts';
+import { packetKind } from '../../connection/packet.ts';
+import { type Keys, keysOf, type Role, said, synack } from '../../connection/stream.ts';
+import type { Stream } from '../../connection/streams.ts';
+import { keysAcross, kindOf, type Parent, parentOf } from '../../connection/subflow.ts';
+import type { Reset } from '../../schemas/records/traffic/said.ts';
+import type { TrafficSubflow } from '../../schemas/records/traffic/subflow.ts';
+import type { EndedStream } from '../stream.ts';
 import { answerOf } from './answer.ts';
 import { joinHandshake, joinVerified } from './join.ts';
 import type { Naming } from './pseudonym.ts';
-import type { EndedStream } from './stream.ts';
 
 /** One stream of a session, read. */
 export interface ReadSubflow {

@@ -1,6 +1,6 @@
-import { type CaptureFile, TrafficCapture } from '../schemas/records/traffic/capture.ts';
-import type { Said, Totals } from './said.ts';
-import { isoOf } from './subflow-record.ts';
+import { type CaptureFile, TrafficCapture } from '../../schemas/records/traffic/capture.ts';
+import type { Said, Totals } from '../said.ts';
+import { isoOf } from './subflow.ts';
 
 /** What the reader says of files and of everything together, until it is one record. */
 export class CaptureCounts {

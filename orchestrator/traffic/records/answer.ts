@@ -1,11 +1,11 @@
-import { packetKind, rawOptions, type Segment, TCP } from '../connection/packet.ts';
-import { answeredSyn, roleOf, synack } from '../connection/stream.ts';
-import type { Stream } from '../connection/streams.ts';
-import { classify, type Sent } from '../evidence/classify.ts';
-import { MP_CAPABLE, MP_JOIN, subtypeOf } from '../mptcp/option.ts';
-import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
-import type { TrafficConnection } from '../schemas/records/traffic/connection.ts';
-import { Answer } from '../schemas/records/traffic/said.ts';
+import { packetKind, rawOptions, type Segment, TCP } from '../../connection/packet.ts';
+import { answeredSyn, roleOf, synack } from '../../connection/stream.ts';
+import type { Stream } from '../../connection/streams.ts';
+import { classify, type Sent } from '../../evidence/classify.ts';
+import { MP_CAPABLE, MP_JOIN, subtypeOf } from '../../mptcp/option.ts';
+import { KIND, tcpOptions } from '../../mptcp/tcp-options.ts';
+import type { TrafficConnection } from '../../schemas/records/traffic/connection.ts';
+import { Answer } from '../../schemas/records/traffic/said.ts';
 
 const area = ({ options }: Segment) => Buffer.from(options, 'hex');
 

@@ -1,6 +1,6 @@
-import type { Role } from '../connection/stream.ts';
-import type { Sent } from './said.ts';
-import { type ReadSubflow, sideOf } from './subflow-record.ts';
+import type { Role } from '../../connection/stream.ts';
+import type { Sent } from '../said.ts';
+import { type ReadSubflow, sideOf } from './subflow.ts';
 
 const WRAP = 1n << 32n;
 

@@ -1,10 +1,10 @@
-import { said } from '../connection/stream.ts';
-import type { Stream } from '../connection/streams.ts';
-import { keysAcross, type Parent } from '../connection/subflow.ts';
-import { joinHmac } from '../mptcp/keys.ts';
-import type { MptcpOption } from '../mptcp/option.ts';
-import type { Hmac } from '../schemas/lists.ts';
-import type { TrafficSubflow } from '../schemas/records/traffic/subflow.ts';
+import { said } from '../../connection/stream.ts';
+import type { Stream } from '../../connection/streams.ts';
+import { keysAcross, type Parent } from '../../connection/subflow.ts';
+import { joinHmac } from '../../mptcp/keys.ts';
+import type { MptcpOption } from '../../mptcp/option.ts';
+import type { Hmac } from '../../schemas/lists.ts';
+import type { TrafficSubflow } from '../../schemas/records/traffic/subflow.ts';
 
 type Join = Extract<MptcpOption, { subtype: 'MP_JOIN' }>;
 

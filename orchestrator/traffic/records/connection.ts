@@ -1,16 +1,16 @@
-import { negotiation } from '../connection/fallback.ts';
-import { keysOf, type Role, versionOf } from '../connection/stream.ts';
-import { token } from '../mptcp/keys.ts';
-import type { TrafficConnection } from '../schemas/records/traffic/connection.ts';
-import type { Reset } from '../schemas/records/traffic/said.ts';
-import type { TrafficSubflow } from '../schemas/records/traffic/subflow.ts';
+import { negotiation } from '../../connection/fallback.ts';
+import { keysOf, type Role, versionOf } from '../../connection/stream.ts';
+import { token } from '../../mptcp/keys.ts';
+import type { TrafficConnection } from '../../schemas/records/traffic/connection.ts';
+import type { Reset } from '../../schemas/records/traffic/said.ts';
+import type { TrafficSubflow } from '../../schemas/records/traffic/subflow.ts';
+import type { Session } from '../sessions.ts';
+import { type EndedStream, endedStream, type HeardStream } from '../stream.ts';
 import { announcedOf, type SaidOn } from './announced.ts';
 import { capableFlags, offeredVersions, openingOf } from './answer.ts';
 import { dataOf } from './data-span.ts';
 import type { Naming } from './pseudonym.ts';
-import type { Session } from './sessions.ts';
-import { type EndedStream, endedStream, type HeardStream } from './stream.ts';
-import { isoOf, type ReadSubflow, readSubflow, resetsOf, sideOf } from './subflow-record.ts';
+import { isoOf, type ReadSubflow, readSubflow, resetsOf, sideOf } from './subflow.ts';
 
 /** How the records of a reading are made. */
 export interface Making {

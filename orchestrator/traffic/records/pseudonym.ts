@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import { ipBytes, ipText } from '../address/bytes.ts';
+import { ipBytes, ipText } from '../../address/bytes.ts';
 
 /** An address as records have it; `client`: it is, or may be, that of a client. */
 export type Naming = (address: string, client: boolean) => string;
