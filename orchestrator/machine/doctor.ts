@@ -16,6 +16,7 @@ import { tools } from '../tools/index.ts';
 import { plugin } from '../tools/zmap/command.ts';
 import { dropsOptOuts, flavours, zmapProgram } from '../tools/zmap/program.ts';
 import { ownResetObstacles } from './firewall.ts';
+import { guardWords } from './guard.ts';
 import { adviceHere, effectiveCapabilities, lackingFor, waysWithoutRoot } from './privileges.ts';
 import { guardLooks, requireReady } from './ready.ts';
 import { defaultRoute, gatewayMac, gatewayOf, sourceAddresses } from './route.ts';
@@ -86,14 +87,26 @@ function programFinding(
   };
 }
 
+/** Without a rule in the kernel's packet filter our SYNs are like everybody's. A run says so in its records, and goes on. */
+function timestampsFinding(why: string): Finding {
+  const what = 'SYNs without timestamps (handshake)';
+  const detail = `not here (${why}): servers' announcements of IPv6 addresses with a port find no room and are not seen. It takes CAP_NET_ADMIN and nf_tables in a kernel of 5.18 or later`;
+  return { ok: true, hint: true, what, detail };
+}
+
 /** The guard looks itself: whether all is as the handshake needs it, or can be made so, and put back afterwards. */
-async function kernelFindings(): Promise<Finding[]> {
+async function kernelFindings(config: Config | null): Promise<Finding[]> {
   const what = 'kernel (handshake)';
   if (Object.keys(mptcpSysctls()).length === 0)
     return [{ ok: false, what, detail: 'no MPTCP: the handshake stage needs one with CONFIG_MPTCP (5.6 or later)' }];
-  const fault = await guardLooks();
+  const { fault, timestamps } = await guardLooks(config === null ? ['bare-syns'] : guardWords(config.handshake));
   if (fault !== null) return [{ ok: false, what, detail: `${fault.message}: ${fault.hint}` }];
-  return [{ ok: true, what, detail: 'MPTCP is on; its settings are right, or are held while measuring and put back' }];
+  const held = {
+    ok: true,
+    what,
+    detail: 'MPTCP is on; its settings are right, or are held while measuring and put back',
+  };
+  return timestamps === null ? [held] : [held, timestampsFinding(timestamps)];
 }
 
 /** Only a zmap that loads it needs it. */
@@ -201,7 +214,7 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
   findings.push(
     ...moduleFinding(found),
     ...optOutFinding(found),
-    ...(await kernelFindings()),
+    ...(await kernelFindings(asked?.config ?? null)),
     hostnameFinding(),
     ...routeFindings(asked?.config ?? null),
     ...(await firewallFinding()),

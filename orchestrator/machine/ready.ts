@@ -6,7 +6,7 @@ import { firstWords } from '../core/process/exec.ts';
 import { ownerNow } from '../core/process/owner.ts';
 import { CensusError } from '../errors.ts';
 import { gatewayFault } from './gateway.ts';
-import { guard, refusalOf } from './guard.ts';
+import { guard, guardWords, refusalOf } from './guard.ts';
 import { adviceHere, effectiveCapabilities, inContainer } from './privileges.ts';
 import { defaultRoute, hardwareOf, interfaceNames } from './route.ts';
 import { ownPrograms } from './version.ts';
@@ -45,13 +45,23 @@ export function guardFault(
   return new CensusError(fault.code, fault.message, lacks ? `${here}; or ${adviceHere(['CAP_NET_ADMIN'])}` : here);
 }
 
-/** Asks the guard whether it could hold what the handshake needs. */
-export async function guardLooks(): Promise<CensusError | null> {
-  const said = (await firstWords(guard.name, ['look'], guard.privileges)).split('\n');
-  return guardFault(said, { container: inContainer(), held: effectiveCapabilities() });
+/** Why our SYNs would keep their TCP timestamps; null when they would leave without, or nobody asked. */
+export function timestampsStay(said: readonly string[]): string | null {
+  return said.map((line) => /^timestamps stay: (.*)$/.exec(line)?.[1]).find((why) => why !== undefined) ?? null;
 }
 
-const programFiles = ['mptcp-guard', 'own_ports.so', 'mptcp_synscan.so'].map((name) => join(ownPrograms, name));
+/** Asks the guard whether it could hold what the handshake needs, and how SYNs of ours would leave. */
+export async function guardLooks(
+  words: readonly string[],
+): Promise<{ fault: CensusError | null; timestamps: string | null }> {
+  const said = (await firstWords(guard.name, ['look', ...words], guard.privileges)).split('\n');
+  const fault = guardFault(said, { container: inContainer(), held: effectiveCapabilities() });
+  return { fault, timestamps: timestampsStay(said) };
+}
+
+const programFiles = ['mptcp-guard', 'own_ports.so', 'mptcp-connect', 'mptcp_synscan.so'].map((name) =>
+  join(ownPrograms, name),
+);
 
 /**
  * Where root starts a run, its programs are started as the owner of the run folder: what they read must be open to them.
@@ -80,6 +90,8 @@ export async function requireReady(config: Config): Promise<void> {
   const sends = config.scan.tool === 'zmap' && name !== null;
   const interfaceOf = sends ? interfaceFault(name, interfaceNames(), hardwareOf(name)) : null;
   const gateway = sends && interfaceOf === null && config.scan.gateway_mac === null ? await gatewayFault(name) : null;
-  const fault = interfaceOf ?? gateway ?? (config.handshake.tool === 'wget' ? await guardLooks() : null);
+  const { handshake } = config;
+  const looks = async () => (await guardLooks(guardWords(handshake))).fault;
+  const fault = interfaceOf ?? gateway ?? (handshake.tool === 'wget' ? await looks() : null);
   if (fault !== null) throw fault;
 }
