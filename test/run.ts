@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
@@ -84,17 +85,26 @@ function unprivileged(): string[] {
   ];
 }
 
+/** What a test file leaves behind is gone with it. As open as /tmp: some run programs as other users. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mptcp-test-'));
+  chmodSync(folder, 0o1777);
+  return folder;
+}
+
 async function runFile(file: string): Promise<Result> {
   const defect = defectOf(file);
   if (defect !== null) return { file, passed: 0, failed: 1, skips: [], text: `${file}: ${defect}` };
+  const temp = temporaryFolder();
   const [program = 'node', ...args] = [...unprivileged(), 'node', '--import', 'tsx', file];
   const run = await execa(program, args, {
     all: true,
     reject: false,
     timeout: limitMs,
-    env: { FORCE_COLOR: '0' },
+    env: { FORCE_COLOR: '0', TMPDIR: temp },
     stdin: 'ignore',
   });
+  rmSync(temp, { recursive: true, force: true });
   const text = run.all ?? '';
   const total = countOf(text, 'Total');
   const passed = countOf(text, 'Passed');
