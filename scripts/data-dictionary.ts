@@ -60,6 +60,9 @@ export const entries: readonly Entry[] = [
     nulls: {
       'domains[].rank': 'the list has none',
       'announced[].port': 'the option has none',
+      'announced[].country': 'the geolocation stage has none for it, or was disabled',
+      'announced[].latitude': 'the geolocation stage has none for it, or was disabled',
+      'announced[].longitude': 'the geolocation stage has none for it, or was disabled',
       prefix: '`asn_missing` says why',
       city: '`country_missing` says why, or the database has none',
       latitude: '`country_missing` says why, or the database has none',

@@ -4,6 +4,7 @@ import { openDatabase, rows } from '../core/duckdb.ts';
 import { visible } from '../view/visible.ts';
 import type { ReportFacts, ReportSummary } from './facts.ts';
 import { cdfFigure } from './figures/cdf.ts';
+import { hostPlacesFigure } from './figures/host-places.ts';
 import { mapFigure } from './figures/map.ts';
 import { pathFigure } from './figures/paths.ts';
 import type { Figure } from './figures/svg.ts';
@@ -18,6 +19,7 @@ import { systemSignTable } from './tables/boxes.ts';
 import { mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
+import { announcerTable, hostSizeTable, multihomedTable } from './tables/multihomed.ts';
 import { notCountedTable } from './tables/not-counted.ts';
 import {
   domainCountryTable,
@@ -73,6 +75,9 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     mixedTable(results),
     connectionTable(facts, results),
     announcementTable(facts, results),
+    announcerTable(facts, results),
+    multihomedTable(facts, results),
+    hostSizeTable(facts, results),
     pathTable(facts, results),
     systemGuessTable(facts, results),
     systemSignTable(results),
@@ -153,6 +158,7 @@ export async function writeReport(input: {
     cdfFigure(results),
     topGroupsFigure(results),
     pathFigure(results),
+    await hostPlacesFigure(results),
   ];
   const files = new Map<string, string>([
     ['index.html', await renderPage(input.facts, results, { table: byId(tables), figure: byId(figures) })],

@@ -1,7 +1,8 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { rows, runSql, sqlText } from '../core/duckdb.ts';
-import { ConfirmedRung, Hmac, Missing, OfferedOption, Rung, SynAck, VerdictName } from '../schemas/lists.ts';
+import { ConfirmedRung, Hmac, Missing, OfferedOption, Rung, Scope, SynAck, VerdictName } from '../schemas/lists.ts';
+import { makeHosts } from './multihomed/table.ts';
 import type { Organisations } from './organisations/file.ts';
 import { makeOrganisations } from './organisations/table.ts';
 import { readSql } from './rows.ts';
@@ -20,7 +21,7 @@ const lists: Readonly<Record<string, readonly string[]>> = {
  * Those of which a query needs one word, by the macro that gives them as fields: verdict().capable. A word that is not in the list is
  * an error of the query, where a literal would silently match nothing.
  */
-const words: Readonly<Record<string, z.ZodEnum>> = { verdict: VerdictName, hmac: Hmac, missing: Missing };
+const words: Readonly<Record<string, z.ZodEnum>> = { verdict: VerdictName, hmac: Hmac, missing: Missing, scope: Scope };
 
 /** Macros over the closed lists, then the shared views and tables of views.sql over `hosts` and `domains` (sources.ts). */
 async function viewsSql(): Promise<string> {
@@ -49,4 +50,5 @@ export async function makeViews(database: DuckDBInstance, { sources, organisatio
   await run(sourcesSql(sources));
   await makeOrganisations({ query: (sql) => rows(database, sql), run, organisations, temp });
   await run(await viewsSql());
+  await makeHosts({ query: (sql) => rows(database, sql), run, temp });
 }

@@ -68,17 +68,37 @@ function link(near: string, far: string, k: number, names: [string, string]): st
 }
 
 function routes({ scanner, hosts, router }: Standing): string[][] {
-  const via = (name: string, to: string, gateway: string, ...rest: string[]) => ['-n', name, 'route', 'add', to, 'via', gateway, ...rest];
+  const via = (name: string, to: string, gateway: string, ...rest: string[]) => [
+    '-n',
+    name,
+    'route',
+    'add',
+    to,
+    'via',
+    gateway,
+    ...rest,
+  ];
   const all = [via(scanner, '198.18.0.0/16', hop(1)), via(scanner, '2001:db8::/32', hop(1, 6))];
   for (const k of routers) {
     const [own4, own6] = [`198.18.${100 + k}.0/24`, `2001:db8:${100 + k}::/48`];
     const table = String(100 + k);
     all.push(via(router(k), own4, `198.18.${50 + k}.2`), via(router(k), own6, `2001:db8:${50 + k}::2`));
-    all.push(['-n', hosts, 'route', 'add', 'local', own4, 'dev', 'lo'], ['-n', hosts, 'route', 'add', 'local', own6, 'dev', 'lo']);
-    all.push(['-n', hosts, 'rule', 'add', 'from', own4, 'lookup', table], ['-n', hosts, '-6', 'rule', 'add', 'from', own6, 'lookup', table]);
-    all.push(via(hosts, 'default', `198.18.${50 + k}.1`, 'table', table), via(hosts, 'default', `2001:db8:${50 + k}::1`, 'table', table));
-    if (k > 1) all.push(via(router(k), '198.18.1.0/30', `198.18.${k}.1`), via(router(k), '2001:db8:1::/64', `2001:db8:${k}::1`));
-    if (k < longest) all.push(via(router(k), '198.18.96.0/19', hop(k + 1)), via(router(k), '2001:db8::/32', hop(k + 1, 6)));
+    all.push(
+      ['-n', hosts, 'route', 'add', 'local', own4, 'dev', 'lo'],
+      ['-n', hosts, 'route', 'add', 'local', own6, 'dev', 'lo'],
+    );
+    all.push(
+      ['-n', hosts, 'rule', 'add', 'from', own4, 'lookup', table],
+      ['-n', hosts, '-6', 'rule', 'add', 'from', own6, 'lookup', table],
+    );
+    all.push(
+      via(hosts, 'default', `198.18.${50 + k}.1`, 'table', table),
+      via(hosts, 'default', `2001:db8:${50 + k}::1`, 'table', table),
+    );
+    if (k > 1)
+      all.push(via(router(k), '198.18.1.0/30', `198.18.${k}.1`), via(router(k), '2001:db8:1::/64', `2001:db8:${k}::1`));
+    if (k < longest)
+      all.push(via(router(k), '198.18.96.0/19', hop(k + 1)), via(router(k), '2001:db8::/32', hop(k + 1, 6)));
   }
   return all;
 }
@@ -86,7 +106,9 @@ function routes({ scanner, hosts, router }: Standing): string[][] {
 function ruleset(k: number, { forward = {}, arriving = {}, silent = [] }: Chain): string {
   const quiet = silent.includes(k) ? ['icmp type time-exceeded drop', 'icmpv6 type time-exceeded drop'] : [];
   const chain = (name: string, hook: string, rules: string[]) =>
-    rules.length === 0 ? '' : ` chain ${name} {\n  type filter hook ${hook} priority -150; policy accept;\n  ${rules.join('\n  ')}\n }\n`;
+    rules.length === 0
+      ? ''
+      : ` chain ${name} {\n  type filter hook ${hook} priority -150; policy accept;\n  ${rules.join('\n  ')}\n }\n`;
   const chains = [
     chain('arriving', 'prerouting', arriving[k] ?? []),
     chain('passing', 'forward', forward[k] ?? []),
@@ -108,9 +130,12 @@ async function configure(steps: string[][]): Promise<void> {
     const lines = own.map((step) => (name === '' ? step : step.slice(2)));
     // rules of IPv6 are of a family that a batch is in as a whole
     for (const v6 of [false, true]) {
-      const input = lines.filter((step) => (step[0] === '-6') === v6).map((step) => `${(v6 ? step.slice(1) : step).join(' ')}\n`);
+      const input = lines
+        .filter((step) => (step[0] === '-6') === v6)
+        .map((step) => `${(v6 ? step.slice(1) : step).join(' ')}\n`);
       const where = name === '' ? [] : ['-n', name];
-      if (input.length > 0) await execa('ip', [...where, ...(v6 ? ['-6'] : []), '-batch', '-'], { input: input.join('') });
+      if (input.length > 0)
+        await execa('ip', [...where, ...(v6 ? ['-6'] : []), '-batch', '-'], { input: input.join('') });
     }
   }
 }

@@ -18,6 +18,8 @@
 --   capable_organisations  the same with the organisation of its AS
 --   domain_places      one row per entry of the list with a capable address, country and AS of such an address
 --   entries            one row per entry of the list
+-- and after them, by report/multihomed/table.ts, out of queries/announcing.sql:
+--   host_addresses     addresses of hosts, by run: those of one host have the same number (host)
 -- The closed lists (synack_words(), verdict().capable and so on) are macros made of schemas/lists.ts (report/views.ts).
 -- A SYN/ACK to a version's probe is what that version's shares are taken of: a reset or an ICMP error shows no TCP options.
 CREATE OR REPLACE MACRO has_synack(replies) AS coalesce(list_has_any(replies, synack_words()), false);
@@ -78,7 +80,7 @@ CREATE OR REPLACE VIEW address_counts AS
 SELECT run, sum(replied) AS replied, sum(synack) AS synack FROM address_places GROUP BY run;
 
 CREATE OR REPLACE TABLE capable_endpoints AS
-SELECT run, address, port, capable_v1, capable_v0, confirmed, domains, announced, connected, fallback, mp_fail, asn, asn_missing, as_name,
+SELECT run, address, port, capable_v1, capable_v0, confirmed, v1.flags AS v1_flags, domains, announced, connected, held_to_end, fallback, mp_fail, asn, asn_missing, as_name,
   country, country_missing, city, latitude, longitude, os, os_missing, syn_rtt_us, ping_rtt_us, ping_rtt_us_missing
 FROM endpoints SEMI JOIN (SELECT run, address FROM endpoints WHERE capable_v1 OR capable_v0) USING (run, address);
 

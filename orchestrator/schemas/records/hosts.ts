@@ -45,6 +45,9 @@ export const HostsRecord = z.strictObject({
           .boolean()
           .nullable()
           .describe('a name of the list led to the announced address; null when the targets were no names'),
+        country: z.string().nullable().describe('ISO country code of the announced address (geolocation)'),
+        latitude: z.number().nullable().describe('degrees north, of the announced address'),
+        longitude: z.number().nullable().describe('degrees east, of the announced address'),
       }),
     )
     .nullable()
@@ -52,6 +55,11 @@ export const HostsRecord = z.strictObject({
   announced_missing: missing('announced'),
   connected: z.boolean().nullable().describe('a full TCP connection was made'),
   connected_missing: missing('connected'),
+  held_to_end: z
+    .boolean()
+    .nullable()
+    .describe('the connection stayed open for the whole hold: what was not announced then is not announced'),
+  held_to_end_missing: missing('held_to_end'),
   fallback: z.boolean().nullable().describe('the connection fell back to plain TCP'),
   fallback_missing: missing('fallback'),
   mp_fail: z

@@ -53,6 +53,8 @@ function expressions({ leftOut }: Setting): Readonly<Record<string, string>> {
     announced_missing: unless('h.address', notConnected),
     connected: 'h.connected',
     connected_missing: unless('h.connected', notConnected),
+    held_to_end: 'h.hold_held',
+    held_to_end_missing: unless('h.hold_held', notConnected),
     fallback: 'h.fallback',
     fallback_missing: unless('h.fallback', `coalesce(h.fallback_missing, ${notConnected})`),
     mp_fail: 'h.mp_fail_sent',
@@ -142,7 +144,8 @@ export function hostsSql(setting: Setting, { hosts, names }: RangeTables): strin
     FROM ${names} GROUP BY address
   ), announced AS (
     SELECT address, port, list({
-      address: announced, port: announced_port, scope: scope, hmac: hmac, asn: asn, resolved: resolved
+      address: announced, port: announced_port, scope: scope, hmac: hmac, asn: asn, resolved: resolved,
+      country: country, latitude: latitude, longitude: longitude
     } ORDER BY announced, announced_port, hmac) AS announced
     FROM announcements GROUP BY address, port
   )

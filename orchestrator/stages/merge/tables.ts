@@ -4,7 +4,15 @@ import { handshakeEvidenceFields } from '../../evidence/plain.ts';
 export const namedAddresses = '(SELECT name AS asked, unnest(addresses) AS address FROM resolve)';
 
 const ofConnection = [
-  ...new Set([...handshakeEvidenceFields, 'connected', 'fallback', 'fallback_missing', 'mp_fail_sent', 'failure']),
+  ...new Set([
+    ...handshakeEvidenceFields,
+    'connected',
+    'hold_held',
+    'fallback',
+    'fallback_missing',
+    'mp_fail_sent',
+    'failure',
+  ]),
 ];
 
 const announcedAddresses = '(SELECT DISTINCT u.a.address AS address FROM handshake h, unnest(h.announced) AS u(a))';
@@ -14,10 +22,11 @@ const announcedAndResolved = `(SELECT DISTINCT address FROM ${namedAddresses} SE
 
 /** What was announced, row by row, in order of the address that announced it: written once, and read range by range. */
 export const announcementsSql = `
-    SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn,
+    SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn, geo.country, geo.latitude, geo.longitude,
       CASE WHEN EXISTS (FROM resolve) THEN r.address IS NOT NULL END AS resolved
     FROM handshake h, unnest(h.announced) AS u(a)
     LEFT JOIN asn ON asn.address = u.a.address
+    LEFT JOIN geo ON geo.address = u.a.address
     LEFT JOIN ${announcedAndResolved} r ON r.address = u.a.address
     ORDER BY h.address`;
 

@@ -36,6 +36,7 @@ export function verdict(name: Verdict['verdict'], rung: Verdict['rung'] = 'syn_a
 const unmeasured = [
   'announced',
   'connected',
+  'held_to_end',
   'fallback',
   'mp_fail',
   'asn',

@@ -83,7 +83,7 @@ test('the page stands alone, and a reader who cannot see its figures is told wha
   const { page } = await report(hosts, domains);
   const { document } = parseHTML(page);
   const figures = [...document.querySelectorAll('svg[role=img]')];
-  assert.is(figures.length, 4);
+  assert.is(figures.length, 5);
   for (const figure of figures) {
     assert.ok(figure.querySelector('title')?.textContent);
     assert.ok(figure.querySelector('desc')?.textContent);
