@@ -11,7 +11,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake killed chaos blocked wide recall fuzz flips matrix lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake held killed chaos blocked wide recall fuzz flips matrix lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -45,7 +45,7 @@ test-unit: setup-unit ## run the tests that need neither root nor a lab; one min
 	@CENSUS_TEST_CLI=$(CURDIR)/dist/cli.js node --import tsx test/run.ts --unit
 
 nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times, the paper world whole; a skip is a failure
-	@EXPECT_ALL=1 USERS=all TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 RECALL_BITS=16 FLIPS=300 PYASN_ADDRESSES=2000000 \
+	@EXPECT_ALL=1 HELD=whole USERS=all TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 RECALL_BITS=16 FLIPS=300 PYASN_ADDRESSES=2000000 \
 		CENSUS_TEST_CLI=$(CURDIR)/dist/cli.js node --import tsx test/run.ts
 
 check: setup-check ## types, lint, format, dead code, house rules
@@ -69,6 +69,9 @@ recall: setup-test ## recall over 65,536 servers with packets lost each way and 
 
 bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are dead; an hour
 	@$(SUDO) node --import tsx scripts/bench/resolve.ts 200000 0 0 0
+
+held: setup-test ## all addresses that a server announces, at 50 and 300 ms and with losses, of every habit; six minutes
+	@$(SUDO) env HELD=whole node --import tsx test/orchestrator/tools/wget/hold.test.ts
 
 bench-handshake: setup-test ## measure the handshake over 5,000 genuine servers of a lab; five minutes
 	@$(SUDO) node --import tsx scripts/bench/handshake.ts 5000

@@ -9,8 +9,8 @@ import { wget } from '../../../../orchestrator/tools/wget/tool.ts';
 import { skipUnless } from '../../../skip.ts';
 import { decodeAll, makeContext } from '../context.ts';
 import { isRoot } from '../namespace.ts';
-import { ports } from './servers.ts';
-import { address, type SlowLab, withSlowLab } from './slow-lab.ts';
+import { ports } from './habits.ts';
+import { address, announced, type SlowLab, withSlowLab } from './slow-lab.ts';
 
 const test = suite('held connections');
 
@@ -78,6 +78,8 @@ const able = isRoot && execaSync('nft', ['--version'], { reject: false }).exitCo
 if (!skipUnless(able, 'held connections', 'needs root and nft')) {
   test('at 50 ms a server of any habit that lets a client be silent announces all its 8 addresses', () =>
     withSlowLab({ roundTrip: 50 }, async (lab) => {
+      // Somebody lets the kernel connect to announced addresses.
+      await lab.inside(lab.scanner, 'ip', 'mptcp', 'limits', 'set', 'subflows', '8', 'add_addr_accepted', '8');
       const config = configure({ hold: '1.5s' });
       await lab.announce('v4', null);
       const plain = await measure(lab, 'v4', config);
@@ -88,7 +90,32 @@ if (!skipUnless(able, 'held connections', 'needs root and nft')) {
       assertAll(full);
       assert.is(full.facts?.syn_timestamps, 'left out');
       for (const habit of patient) assert.is(full.of.get(habit)?.syn_timestamps, false, habit);
+      assert.is(await lab.foreign(), 0, 'no announced address was sent anything');
+      await lab.inside(lab.scanner, process.execPath, '-e', probe);
+      assert.ok((await lab.foreign()) > 0, 'and that would have been seen');
     }));
+
+  const rounds: [path: Parameters<typeof withSlowLab>[0], hold: string, words: string][] = [
+    [{ roundTrip: 50 }, '2s', 'at 50 ms'],
+    [{ roundTrip: 300 }, '5s', 'at 300 ms'],
+    [{ roundTrip: 50, loss: 0.134 }, '30s', 'at 50 ms with a quarter of the round trips lost'],
+  ];
+  /** All of them take six minutes: make held. */
+  for (const [path, hold, words] of process.env.HELD === 'whole' ? rounds : []) {
+    test(`${words} all 8 addresses are announced, of either family, with a port and without, on connections of both families`, () =>
+      withSlowLab(path, async (lab) => {
+        for (const family of ['v4', 'v6'] as const)
+          for (const port of [null, 8080])
+            for (const over of ['v4', 'v6'] as const) {
+              await lab.announce(family, port);
+              assertAll(await measure(lab, over, configure({ hold })));
+            }
+        assert.is(await lab.foreign(), 0);
+      }));
+  }
 }
+
+/** A packet that must not leave. */
+const probe = `require('node:net').connect(80, '${announced.v4}1').on('error', () => process.exit()).on('connect', () => process.exit())`;
 
 test.run();

@@ -1,23 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { ports } from './habits.ts';
 
 /**
  * Servers of one habit each, at ports of their own; under mptcpize they speak MPTCP. Says READY when all of them listen.
  * Usage: node --import tsx servers.ts KEY CERTIFICATE, files of a server's name example.com
  */
 const [key = '', cert = ''] = process.argv.slice(2).map((path) => readFileSync(path, 'utf8'));
-
-export const ports = {
-  keeps: 80,
-  closes: 81,
-  silent: 2222,
-  speaks: 25,
-  hasty: 2323,
-  resets: 2424,
-  alerts: 443,
-  tls: 993,
-};
 
 const answer = (end: string) => `HTTP/1.1 200 OK\r\nContent-Length: 6\r\n${end}\r\nhello\n`;
 /** handshake_failure, as a server that does not know the name, or wants another version. */
@@ -43,8 +33,6 @@ const servers = Object.entries(habits).map(([name, habit]) => {
 const tls = createTlsServer({ key, cert }, (socket) => socket.on('error', () => undefined).resume());
 tls.on('tlsClientError', () => undefined);
 
-if (process.argv.length > 2) {
-  const all = [...servers, { server: tls, port: ports.tls }];
-  await Promise.all(all.map(({ server, port }) => new Promise<void>((done) => server.listen(port, '::', done))));
-  console.log('READY');
-}
+const all = [...servers, { server: tls, port: ports.tls }];
+await Promise.all(all.map(({ server, port }) => new Promise<void>((done) => server.listen(port, '::', done))));
+console.log('READY');

@@ -28,6 +28,8 @@ export interface SlowLab {
   inside: (namespace: string, ...argv: string[]) => ReturnType<typeof execa>;
   /** What all servers announce from now on: eight addresses of a family, with a port or without. */
   announce(family: 'v4' | 'v6', port: number | null): Promise<void>;
+  /** Packets of the scanner to any address but the two that are asked. */
+  foreign(): Promise<number>;
 }
 
 const ip = (...args: string[]) => execa('ip', args);
@@ -65,8 +67,12 @@ async function slowDown(path: string, { roundTrip, loss = 0 }: Path, start: Star
   }
   await ip('-n', path, 'route', 'add', '198.18.4.0/24', 'via', '198.18.252.2');
   await ip('-n', path, '-6', 'route', 'add', '2001:db8:4::/64', 'via', '2001:db8:252::2');
+  const asked = `ip daddr ${address.v4} accept; ip6 daddr ${address.v6} accept`;
+  const foreign = `type filter hook prerouting priority -310; iif != p1 accept; ${asked}; meta l4proto { tcp, udp, icmp } counter`;
+  await inside(path, 'nft', `table inet watch { chain foreign { ${foreign}; }; }`);
   if (loss === 0) return;
-  const drop = `iif { p1, q0 } numgen random mod 100 < ${Math.round(100 * loss)} drop`;
+  // of TCP alone: neighbours must be found
+  const drop = `iif { p1, q0 } meta l4proto tcp numgen random mod 1000 < ${Math.round(1000 * loss)} drop`;
   await inside(
     path,
     'nft',
@@ -120,7 +126,11 @@ export async function withSlowLab(path: Path, work: (lab: SlowLab) => Promise<vo
     const tsx = ['--import', import.meta.resolve('tsx')];
     const serve = ['mptcpize', 'run', process.execPath, ...tsx, program, ...(await certificate(folder))];
     await start(['ip', 'netns', 'exec', target, ...serve]);
-    await work({ scanner, target, inside, announce });
+    const foreign = async () => {
+      const { stdout } = await inside(middle, 'nft', 'list', 'table', 'inet', 'watch');
+      return Number(/counter packets (\d+)/.exec(String(stdout))?.[1] ?? Number.NaN);
+    };
+    await work({ scanner, target, inside, announce, foreign });
   } finally {
     for (const child of processes) child.kill('SIGKILL');
     await sleep(0);

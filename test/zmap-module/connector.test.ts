@@ -1,0 +1,221 @@
+// needs: root
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ConnectorRun } from '../../orchestrator/tools/wget/raw.ts';
+import { isRoot, withPair } from '../orchestrator/tools/namespace.ts';
+import { skipUnless } from '../skip.ts';
+import { moduleFolder } from './lab.ts';
+
+const test = suite('mptcp-connect');
+await execa('make', ['-s', '-C', moduleFolder, 'build/mptcp-connect-checked']);
+const connector = join(moduleFolder, 'build', 'mptcp-connect-checked');
+
+const name = 'a'.repeat(255);
+const wrong: [title: string, line: string][] = [
+  ['a word too few', '198.18.4.7\t80\t-'],
+  ['a word too many', '198.18.4.7\t80\t-\thold\tmore'],
+  ['blanks for tabs', '198.18.4.7 80 - hold'],
+  ['no address', 'example.com\t80\t-\thold'],
+  ['an address with a zone', 'fe80::1%lo\t80\t-\thold'],
+  ['port 0', '198.18.4.7\t0\t-\thold'],
+  ['a port past the last', '198.18.4.7\t65536\t-\thold'],
+  ['a port that is not a number', '198.18.4.7\thttp\t-\thold'],
+  ['an unknown way', '198.18.4.7\t80\t-\tftp'],
+  ['a name too long', `198.18.4.7\t80\t${name}a\thold`],
+  ['a name with a blank', '198.18.4.7\t80\ta b\thttp'],
+  ['a name that would end its header', '198.18.4.7\t80\ta\rHost:b\thttp'],
+  ['an opt-out that is no prefix', '-198.18.4.0/33'],
+  ['an opt-out with a tail', '-198.18.4.0/24x'],
+  ['a byte that ends texts', '198.18.4.7\t80\t-\tho\0ld'],
+];
+for (const [title, line] of wrong) {
+  test(`${title} ends it before anything is sent`, async () => {
+    const input = `${line}\n.\n`;
+    const { exitCode, stdout, stderr } = await execa(connector, [], { input, reject: false });
+    assert.is(exitCode, 2, stderr);
+    assert.is(stdout, '');
+    assert.match(stderr, 'a line of stdin is not understood');
+  });
+}
+
+const arguments_: string[][] = [
+  ['--ports', '5-4'],
+  ['--ports', '61002'],
+  ['--hold'],
+  ['--hold', 'x'],
+  ['--more', '1'],
+  ['--agent', 'a\nb'],
+];
+for (const words of arguments_) {
+  test(`${JSON.stringify(words)} is refused`, async () => {
+    assert.is((await execa(connector, words, { input: '.\n', reject: false })).exitCode, 2);
+  });
+}
+
+/** A server of one habit at each port, all of them MPTCP. `silent` lies behind a filter. */
+const ports = { waits: 80, floods: 81, drips: 82, silent: 83 };
+const habits = `const { createServer } = require('node:net');
+const quiet = (habit) => (socket) => { socket.on('error', () => {}).resume(); habit(socket); };
+const flood = (socket) => socket.write(Buffer.alloc(65536), () => socket.destroyed || flood(socket));
+const drip = (socket) => { const timer = setInterval(() => socket.write(Buffer.from([0x16])), 100); socket.on('close', () => clearInterval(timer)); };
+createServer(quiet(() => {})).listen(${ports.waits}, '::');
+createServer(quiet(flood)).listen(${ports.floods}, '::');
+createServer(quiet(drip)).listen(${ports.drips}, '::', () => console.log('READY'));`;
+
+interface Talk {
+  child: ChildProcess;
+  say(...lines: string[]): void;
+  /** Its records and how it ended. */
+  end(): Promise<{ runs: ConnectorRun[]; code: number | null; said: string }>;
+}
+
+function talk(scanner: string, ...words: string[]): Talk {
+  const child = spawn('ip', ['netns', 'exec', scanner, connector, '--ports', '61002-61100', ...words]);
+  const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+  return {
+    child,
+    say: (...lines) => void child.stdin.write(lines.map((line) => `${line}\n`).join('')),
+    async end() {
+      const [code] = await once(child, 'exit');
+      const lines = (await stdout).trimEnd().split('\n').filter(Boolean);
+      return { runs: lines.map((line) => ConnectorRun.parse(JSON.parse(line))), code, said: await stderr };
+    },
+  };
+}
+
+const endpoints = (count: number, port: number, way = 'hold') =>
+  Array.from({ length: count }, (_, at) => `198.18.4.${at + 1}\t${port}\texample.com\t${way}`);
+
+/** Waits until so many of its connections are made. */
+async function connected(scanner: string, count: number): Promise<void> {
+  const made = async () => {
+    const { stdout } = await execa('ip', ['netns', 'exec', scanner, 'ss', '-Hnt', 'state', 'established']);
+    return stdout.split('\n').filter(Boolean).length;
+  };
+  for (let tries = 0; tries < 300 && (await made()) < count; tries++);
+  assert.is(await made(), count);
+}
+
+async function withServers(work: (scanner: string, server: string) => Promise<void>): Promise<void> {
+  await withPair('connect', async (scanner, target) => {
+    const rules = `table inet off { chain in { type filter hook input priority 0; tcp dport ${ports.silent} drop; }; }`;
+    await execa('ip', ['netns', 'exec', target, 'nft', rules]);
+    const words = ['netns', 'exec', target, 'mptcpize', 'run', process.execPath, '-e', habits];
+    const server = spawn('ip', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      await once(server.stdout, 'data');
+      await work(scanner, target);
+    } finally {
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+    }
+  });
+}
+
+const stamp = (time: string | null) => Number(time ?? Number.NaN);
+
+if (!skipUnless(isRoot, 'mptcp-connect', 'needs root')) {
+  test('it ends in its own way however it is ended, and says all records that it owes', () =>
+    withServers(async (scanner) => {
+      const ways: [code: number, end: (one: Talk) => void][] = [
+        [3, ({ child }) => child.kill('SIGTERM')],
+        [3, ({ child }) => child.kill('SIGINT')],
+        [3, ({ child }) => child.kill('SIGHUP')],
+        [3, ({ child }) => child.stdin?.end()],
+      ];
+      for (const [expected, way] of ways) {
+        const one = talk(scanner, '--hold', '60');
+        one.say(...endpoints(20, ports.waits), ...endpoints(5, ports.silent));
+        await connected(scanner, 20);
+        way(one);
+        const { runs, code, said } = await one.end();
+        assert.is(said, '');
+        assert.is(code, expected);
+        assert.is(runs.length, 25);
+        assert.ok(runs.every(({ ended_by }) => ended_by === 'stop'));
+        assert.is(runs.filter(({ outcome }) => outcome === 'connected').length, 20);
+        await connected(scanner, 0);
+      }
+    }));
+
+  test('who opts out is left alone at once, held or still waiting, and the others are not touched', () =>
+    withServers(async (scanner) => {
+      const one = talk(scanner, '--hold', '1', '--most', '8');
+      one.say(...endpoints(20, ports.waits), '.');
+      await connected(scanner, 8);
+      one.say('-198.18.4.4/31', '-198.18.4.20', '-2001:db8::/32');
+      const { runs, code } = await one.end();
+      assert.is(code, 0);
+      const left = runs.filter(({ ended_by }) => ended_by === 'opt_out').sort((a, b) => a.port - b.port);
+      const words = left.map(({ address, outcome }) => `${address} ${outcome}`).sort();
+      assert.equal(words, ['198.18.4.20 undone', '198.18.4.4 connected', '198.18.4.5 connected']);
+      assert.ok(left.every(({ address, began }) => address !== '198.18.4.20' || began === null));
+      const others = runs.filter((run) => !left.includes(run));
+      assert.is(others.length, 17);
+      assert.ok(others.every(({ hold_ended_by }) => hold_ended_by === 'us'));
+    }));
+
+  test('no more are begun in a second than asked, and no more are open at once', () =>
+    withServers(async (scanner) => {
+      const one = talk(scanner, '--hold', '0.2', '--rate', '100', '--most', '10');
+      one.say(...endpoints(60, ports.waits), '.');
+      const { runs } = await one.end();
+      const began = runs.map((run) => stamp(run.began)).sort((a, b) => a - b);
+      // Those of 20 ms that were missed are caught up with, no more.
+      for (const [at, time] of began.entries()) {
+        const later = began[at + 20];
+        assert.ok(later === undefined || later - time >= 0.17, `20 within ${(later ?? 0) - time} s`);
+      }
+      const open = (time: number) =>
+        runs.filter((run) => stamp(run.began) <= time && stamp(run.ended_at) > time).length;
+      assert.is(Math.max(...began.map(open)), 10);
+    }));
+
+  test('a flood is read no further than its bound, and held like all others; TLS that drips is given up', () =>
+    withServers(async (scanner) => {
+      const one = talk(scanner, '--hold', '1', '--timeout', '1');
+      one.say(...endpoints(4, ports.floods), ...endpoints(4, ports.drips, 'tls'), '.');
+      const { runs } = await one.end();
+      assert.is(runs.length, 8);
+      for (const run of runs) {
+        assert.is(run.hold_ended_by, 'us');
+        const flooded = run.port === ports.floods;
+        assert.is(run.first.length, flooded ? 512 : run.received * 2);
+        if (flooded) assert.ok(run.received > 65_536 && run.received < 131_072, `${run.received}`);
+        else assert.ok(['timeout', 'none'].includes(run.tls), run.tls);
+      }
+    }));
+
+  test('a kernel that has given MPTCP up for a while has not asked for it, and says so', () =>
+    withServers(async (scanner, target) => {
+      const inside = (namespace: string, ...argv: string[]) => execa('ip', ['netns', 'exec', namespace, ...argv]);
+      await inside(
+        scanner,
+        'sysctl',
+        '-qw',
+        'net.mptcp.blackhole_timeout=3600',
+        'net.mptcp.syn_retrans_before_tcp_fallback=0',
+      );
+      await inside(target, 'nft', 'add rule inet off in tcp option mptcp exists tcp flags syn drop');
+      const runs: ConnectorRun[] = [];
+      for (const port of [ports.waits, ports.silent]) {
+        const one = talk(scanner, '--hold', '0.1', '--timeout', '2');
+        one.say(...endpoints(1, port), '.');
+        runs.push(...(await one.end()).runs);
+      }
+      assert.equal(
+        runs.map(({ port, outcome, asked, mptcp_at_start }) => [port, outcome, asked, mptcp_at_start]),
+        [
+          [ports.waits, 'connected', true, false],
+          [ports.silent, 'timeout', false, null],
+        ],
+      );
+    }));
+}
+
+test.run();
