@@ -2,6 +2,7 @@ import type { Config } from './config/config.ts';
 import type { Stage } from './core/stage.ts';
 import type { ToolFinder } from './roles.ts';
 import { asn } from './stages/asn.ts';
+import { confirm } from './stages/confirm.ts';
 import { geo } from './stages/geo.ts';
 import { handshake } from './stages/handshake.ts';
 import { merge } from './stages/merge.ts';
@@ -23,12 +24,13 @@ export function pipeline(find: ToolFinder): readonly Stage<Config>[] {
     targets(find), //   lines of a list      -> names, addresses, prefixes
     resolve(find), //   names                -> addresses per name
     scan(find), //      addresses            -> replies to MP_CAPABLE SYNs: the evidence
-    handshake(find), // candidates           -> options on a real connection
+    confirm(find), //   candidates, controls -> replies to other SYNs: second opinions
+    handshake(find), // candidates, controls -> options on a real connection
     asn(find), //       answering addresses  -> origin AS
     whois(find), //     candidates           -> registration
     geo(find), //       answering addresses  -> approximate place
     os(find), //        candidates           -> fingerprint candidates
-    path(find), //      candidates           -> ping against the SYN's round trip
+    path(find), //      candidates, controls -> ping against the SYN's round trip
     merge, //           all of it            -> hosts with verdicts, domains
     report, //          hosts and domains    -> tables, figures, one page
   ];

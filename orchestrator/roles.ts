@@ -3,6 +3,7 @@ import { type Prefix, parsePrefix } from './address/ip.ts';
 import { PrefixSet } from './address/prefix-set.ts';
 import { shardPrefixes, shardSize, shardsOf } from './address/shards.ts';
 import type { Config } from './config/config.ts';
+import { opinionsOf } from './config/confirm.ts';
 import type { Tool } from './core/tool.ts';
 import { probeFor } from './evidence/probes.ts';
 import { ControlKind } from './schemas/lists.ts';
@@ -60,6 +61,7 @@ export const Shard = z.strictObject({ index: z.int().min(0), of: z.int().positiv
 const ScanTarget = z.strictObject({ target: z.string(), shard: Shard.optional() });
 /** Absent from the rows of candidates. */
 const control = ControlKind.optional();
+const Opinion = z.strictObject({ address: z.string(), port: z.int(), control });
 const Endpoint = z.strictObject({ address: z.string(), port: z.int(), host: z.string().nullable(), control });
 const Address = z.strictObject({ address: z.string(), control });
 
@@ -70,6 +72,7 @@ export type Question = z.infer<typeof Question>;
 export type ScanTarget = z.infer<typeof ScanTarget>;
 /** host: a name that resolved to the address, for the Host header; control: drawn as one, of this kind (stages/units/controls.ts) */
 export type Endpoint = z.infer<typeof Endpoint>;
+export type Opinion = z.infer<typeof Opinion>;
 export type Address = z.infer<typeof Address>;
 
 /** More lines than any list has. */
@@ -120,6 +123,14 @@ function shardRows(target: string, most: number): ScanTarget[] | null {
   return shardsOf(target, most)?.map((shard) => ({ target, shard })) ?? null;
 }
 
+/** Replies to SYNs: several to a unit, and one of them more than once. */
+const ofReplies = {
+  answered: (record: ScanRecord) => `${record.address} ${record.port} ${record.probe}`,
+  unitNumbers: [false, true],
+  identity: replyIdentity,
+  countedAs: (record: ScanRecord) => (isSynAck(record) ? 'synacks' : isProhibited(record) ? 'prohibited' : null),
+};
+
 const perAddress = {
   oneRecord: true as const,
   unit: 'address',
@@ -156,10 +167,14 @@ export const roles = {
     within: isWithin,
     divided: (row, most, config) =>
       isPrefix(row.target) ? shardRows(row.target, most / unitsPerAddress(config)) : null,
-    answered: (record) => `${record.address} ${record.port} ${record.probe}`,
-    unitNumbers: [false, true],
-    identity: replyIdentity,
-    countedAs: (record) => (isSynAck(record) ? 'synacks' : isProhibited(record) ? 'prohibited' : null),
+    ...ofReplies,
+  }),
+  second_prober: defineRole({
+    unit: 'address, port, probe',
+    input: Opinion,
+    record: ScanRecord,
+    asked: ({ address, port }, config) => opinionsOf(config).map((probe) => `${address} ${port} ${probe}`),
+    ...ofReplies,
   }),
   connector: defineRole({
     unit: 'address, port',

@@ -224,7 +224,7 @@ function configSchema(seconds: Seconds, isStored: boolean) {
     targets: Targets,
     resolve: resolveSchema(seconds),
     scan: scanSchema(seconds),
-    confirm: confirmSchema(isStored),
+    confirm: confirmSchema(seconds, isStored),
     handshake: handshakeSchema(seconds),
     asn: Asn,
     whois: Whois,

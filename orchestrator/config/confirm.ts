@@ -1,26 +1,54 @@
 import { z } from 'zod';
+import { opinionsOn } from '../evidence/probes.ts';
 import { toolChoice } from './tool-choice.ts';
 
+const opinions = opinionsOn([1, 0]);
+
+type Seconds = z.ZodType<number, string | number>;
+
 /** Second opinions, and the controls that are asked like candidates in every stage that sends. */
-const Confirm = z.strictObject({
-  tool: toolChoice(['zmap']),
-  controls: z
-    .int()
-    .min(0)
-    .max(1_000_000)
-    .default(1000)
-    .describe(
-      'plain answerers that are asked like candidates, drawn by the seed; of echoes and of unknowns as many at most',
-    ),
-});
+function section(seconds: Seconds) {
+  return z.strictObject({
+    tool: toolChoice(['zmap']),
+    controls: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(1000)
+      .describe(
+        'plain answerers that are asked like candidates, drawn by the seed; of echoes and of unknowns as many at most',
+      ),
+    probes: z
+      .array(z.enum(opinions, `expected some of ${opinions.join(', ')}`))
+      .min(1)
+      .default(opinions)
+      .describe(
+        'second opinions that are asked for, each a SYN to every candidate and control; those on versions that the scan does not ask are not',
+      ),
+    apart: seconds
+      .refine((time) => time >= 1 && time <= 60, '1s to 60s')
+      .prefault('2s')
+      .describe('between two questions to one address at least'),
+  });
+}
+
+interface ScanAndConfirm {
+  scan: { versions: readonly (0 | 1)[] };
+  confirm: false | { probes: readonly string[] };
+}
 
 /** @param isStored a run of before there was the stage has none: it is not made up for */
-export function confirmSchema(isStored: boolean) {
-  const all = Confirm.parse({});
+export function confirmSchema(seconds: Seconds, isStored: boolean) {
+  const keys = section(seconds);
   return z
-    .union([z.literal(false), Confirm])
-    .default(isStored ? false : all)
+    .union([z.literal(false), keys])
+    .prefault(isStored ? false : {})
     .describe(
       'second opinions on candidates and controls, seconds after the scan; false: none, and no controls either',
     );
+}
+
+/** The second opinions that a configuration asks for, in the order in which they are asked. */
+export function opinionsOf({ scan, confirm }: ScanAndConfirm): string[] {
+  return confirm === false ? [] : opinionsOn(scan.versions).filter((probe) => confirm.probes.includes(probe));
 }

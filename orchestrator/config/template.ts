@@ -65,6 +65,8 @@ scan:
 confirm:                      # second opinions on candidates, seconds after the scan; false: none, and no controls
   tool: zmap
   controls: 1000              # plain answerers asked like candidates, of echoes and unknowns as many at most: what a rule says of them is false
+  probes: [port2, port2v0, grease, canary, join, plain]  # each a SYN to every candidate and control; v0's alone where v0 alone is asked
+  apart: 2s                   # between two questions to one address at least
 
 handshake:
   tool: wget

@@ -11,7 +11,7 @@ import { decodePart } from './part/decode.ts';
 import { joinRejects } from './rejects.ts';
 import type { RunInput } from './run.ts';
 import type { PartStage, WholeStage } from './stage.ts';
-import { createState, type RunState, viewStage } from './state.ts';
+import { createState, leftOut, type RunState, viewStage } from './state.ts';
 import { runWholeStage } from './whole-stage.ts';
 
 /** What became of one stage in a replay. */
@@ -110,7 +110,10 @@ export async function replayStages<C>(input: RunInput<C> & { before: Manifest })
   const state = createState({ ...input, database });
   const results: Replayed[] = [];
   for (const stage of input.stages) {
-    const left = input.before.stages[stage.name]?.status === 'left_out';
+    const entry = input.before.stages[stage.name];
+    // A stage that is younger than the run is one that it left out.
+    const younger = entry === undefined && stage.kind === 'parts' && !stage.enabled(input.config);
+    const left = younger || entry?.status === leftOut;
     if (!left) {
       results.push(
         stage.kind === 'parts' ? await replayParts(state, stage) : await replayWhole(state, stage, input.before),

@@ -94,8 +94,9 @@ async function* stoppable<T>(values: AsyncIterable<T>, signal: AbortSignal): Asy
 
 function digestOf(manifest: ManifestFile, stage: string): string {
   const entry = manifest.data.stages[stage];
-  if (entry?.status === 'left_out') return leftOut;
-  if (entry?.status === 'done' && entry.digest !== null) return entry.digest;
+  // Nothing is begun before what it reads: a stage without an entry is younger than the run.
+  if (entry === undefined || entry.status === leftOut) return leftOut;
+  if (entry.status === 'done' && entry.digest !== null) return entry.digest;
   throw new CensusError('E_RUN_FOLDER', `${stage} is not done`, 'run the census again to complete it');
 }
 

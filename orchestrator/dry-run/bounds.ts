@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { opinionsOf } from '../config/confirm.ts';
 import type { Asked } from '../core/cost/cost.ts';
 import type { StagePlan } from './plan.ts';
 
@@ -17,7 +18,7 @@ function scanMost({ scan, resolve }: Config, before: readonly StagePlan[]): Aske
 }
 
 /** Every address and port that is scanned may turn out to be a candidate. */
-function handshakeMost({ scan }: Config, before: readonly StagePlan[]): Asked | null {
+function candidatesMost({ scan }: Config, before: readonly StagePlan[]): Asked | null {
   const units = planned(before, 'scan')?.all.units.most ?? null;
   if (units === null) return null;
   const endpoints = units / scan.versions.length;
@@ -26,7 +27,11 @@ function handshakeMost({ scan }: Config, before: readonly StagePlan[]): Asked | 
 
 const bounds: Readonly<Record<string, (config: Config, before: readonly StagePlan[]) => Asked | null>> = {
   scan: scanMost,
-  handshake: handshakeMost,
+  confirm: (config, before) => {
+    const most = candidatesMost(config, before);
+    return most === null ? null : { ...most, units: most.units * opinionsOf(config).length };
+  },
+  handshake: candidatesMost,
 };
 
 /**

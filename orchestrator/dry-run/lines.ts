@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { opinionsOf } from '../config/confirm.ts';
 import type { SourceEntry } from '../core/folder/entries.ts';
 import { scanCanary } from '../stages/scan-canary.ts';
 import { retriesOf } from '../tools/zmap/cost.ts';
@@ -132,15 +133,20 @@ function canaryLine(config: Config): string[] {
 }
 
 function explained({ config }: Forecast): string[] {
-  const { scan, handshake, path } = config;
+  const { scan, confirm, handshake, path } = config;
   const retries = retriesOf(config);
   const again = retries === 0 ? '' : `, and up to ${retries} more of each while the address is silent (scan.retries)`;
   const versions = scan.versions.map((version) => `v${version}`).join(' and ');
   return [
     `scan: one SYN per port (${scan.ports.join(', ')}) and version (${versions})${again}; ${scan.rate === null ? 'scan.rate is not set' : `${formatRate(scan.rate)}, all probes together`}`,
     ...canaryLine(config),
-    `handshake: one connection per candidate, two requests, held open for ${handshake.hold} s`,
-    ...(path.ping ? [`path: ${path.probes} ICMP echo requests per candidate of IPv4`] : []),
+    ...(confirm === false
+      ? []
+      : [
+          `confirm: one SYN per candidate and control for each of ${opinionsOf(config).join(', ')}, ${confirm.apart} s apart at least`,
+        ]),
+    `handshake: one connection per candidate and control, two requests, held open for ${handshake.hold} s`,
+    ...(path.ping ? [`path: ${path.probes} ICMP echo requests per candidate and control of IPv4`] : []),
     'Bytes are those of frames with their Ethernet headers. Durations hold the waiting for late answers, not the starting of programs.',
   ];
 }

@@ -3,11 +3,11 @@ import type { Config } from '../config/config.ts';
 import { type Counts, newStageEntry } from '../core/folder/entries.ts';
 import { exists } from '../core/folder/files.ts';
 import type { RunFolder } from '../core/folder/folder.ts';
-import { differingKey, type Manifest } from '../core/folder/manifest.ts';
+import type { Manifest } from '../core/folder/manifest.ts';
 import { isUrl } from '../core/inputs/list-file.ts';
 import { type Cut, cutParts, readCut } from '../core/part/cut.ts';
 import { knownParts } from '../core/part/entry-file.ts';
-import { missingParts, runPartStage } from '../core/part/part-stage.ts';
+import { missingParts, readsTheSame, runPartStage } from '../core/part/part-stage.ts';
 import type { PartStage } from '../core/stage.ts';
 import { leftOut, type RunState, viewStage } from '../core/state.ts';
 import { targetFiles } from '../lists/sources.ts';
@@ -46,7 +46,7 @@ async function earlier(survey: Survey, stage: PartStage<Config>): Promise<Standi
   const entry = before?.stages[stage.name];
   if (entry === undefined || anew.has(stage.name)) return null;
   // Switched off before and on now, it goes on with the records that it kept.
-  if (differingKey(entry.reads, state.digests(stage.reads)) !== null) return null;
+  if (!readsTheSame(entry.reads, state.digests(stage.reads))) return null;
   const cut = await readCut(run, stage.name);
   if (cut === null) return null;
   const parts = await knownParts(run, stage.name, cut, entry.parts, false);

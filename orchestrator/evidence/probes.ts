@@ -15,6 +15,8 @@ export interface Probe {
   mayIgnore: boolean;
   /** Rules of rungs.ts that its answers can meet. */
   raises: readonly string[];
+  /** The versions on which it is a second opinion of a census (stages/confirm.ts), asked in the order of this table. */
+  opinionOn: readonly (0 | 1)[];
 }
 
 export const probes = [
@@ -25,6 +27,7 @@ export const probes = [
     expects: 12,
     mayIgnore: false,
     raises: ['key_changes'],
+    opinionOn: [],
   },
   {
     word: 'v0',
@@ -33,6 +36,7 @@ export const probes = [
     expects: 12,
     mayIgnore: false,
     raises: ['v0_key_changes'],
+    opinionOn: [],
   },
   {
     word: 'port2',
@@ -41,6 +45,7 @@ export const probes = [
     expects: 12,
     mayIgnore: false,
     raises: ['key_changes'],
+    opinionOn: [1],
   },
   {
     word: 'port2v0',
@@ -49,6 +54,7 @@ export const probes = [
     expects: 12,
     mayIgnore: false,
     raises: ['v0_key_changes'],
+    opinionOn: [0],
   },
   {
     word: 'grease',
@@ -57,6 +63,7 @@ export const probes = [
     expects: 12,
     mayIgnore: true,
     raises: ['key_changes', 'grease_answered_v1'],
+    opinionOn: [1],
   },
   {
     word: 'canary',
@@ -65,6 +72,7 @@ export const probes = [
     expects: 12,
     mayIgnore: false,
     raises: ['key_changes', 'canary_dropped'],
+    opinionOn: [1],
   },
   {
     word: 'join',
@@ -73,8 +81,17 @@ export const probes = [
     expects: null,
     mayIgnore: true,
     raises: ['random_join_refused'],
+    opinionOn: [1],
   },
-  { word: 'plain', sends: 'no MPTCP option', asks: null, expects: null, mayIgnore: true, raises: [] },
+  {
+    word: 'plain',
+    sends: 'no MPTCP option',
+    asks: null,
+    expects: null,
+    mayIgnore: true,
+    raises: [],
+    opinionOn: [1, 0],
+  },
   {
     word: 'connection',
     sends: 'the SYN of a real connection: MP_CAPABLE of v1',
@@ -82,6 +99,7 @@ export const probes = [
     expects: 12,
     mayIgnore: false,
     raises: ['connection_fell_back', 'connection_mptcp', 'add_addr_hmac_valid', 'join_hmac_valid'],
+    opinionOn: [],
   },
 ] as const satisfies readonly Probe[];
 
@@ -95,6 +113,14 @@ export function isGrease({ asks, mayIgnore }: Probe): boolean {
 /** The probe that a census sends to ask for a version. */
 export function probeFor(version: 0 | 1): string {
   return `v${version}`;
+}
+
+/** The second opinions on these versions, in the order in which they are asked. */
+export function opinionsOn(versions: readonly (0 | 1)[]): string[] {
+  const table: readonly Probe[] = probes;
+  return table
+    .filter(({ opinionOn }) => opinionOn.some((version) => versions.includes(version)))
+    .map(({ word }) => word);
 }
 
 /** Whether a SYN of this kind carries this version, where that is told. */
@@ -120,5 +146,6 @@ export function probeNamed(word: string, sentVersion: number | null): Probe {
     expects: asks === null ? null : 12,
     mayIgnore: asks === null,
     raises: [],
+    opinionOn: [],
   };
 }

@@ -2,14 +2,14 @@ import { rm } from 'node:fs/promises';
 import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
 import { addReasons, noCounts, type PartEntry } from '../core/folder/entries.ts';
 import { sha256File } from '../core/folder/files.ts';
-import { differingKey, type Manifest } from '../core/folder/manifest.ts';
+import type { Manifest } from '../core/folder/manifest.ts';
 import { purgedUnits } from '../core/folder/ndjson.ts';
 import { RawReader } from '../core/folder/raw-files.ts';
 import { fetchedBefore } from '../core/inputs/fetched.ts';
 import { type Cut, writeCut } from '../core/part/cut.ts';
 import { decodePart } from '../core/part/decode.ts';
 import { entryBeside, writeEntry } from '../core/part/entry-file.ts';
-import { partEntry, stageCounts, stageDigest } from '../core/part/part-stage.ts';
+import { partEntry, readsTheSame, stageCounts, stageDigest } from '../core/part/part-stage.ts';
 import type { PartJob } from '../core/part/site.ts';
 import { joinRejects } from '../core/rejects.ts';
 import { NarrowRows } from '../core/rows/narrow-row.ts';
@@ -78,7 +78,10 @@ async function decodeAgain<C>(job: PartJob<C>, before: PartEntry): Promise<PartE
 
 /** Digests of stages as a manifest has them. */
 function digestsIn({ stages }: Manifest, names: readonly string[]): Record<string, string | null> {
-  const digestOf = (name: string) => (stages[name]?.status === leftOut ? leftOut : (stages[name]?.digest ?? null));
+  const digestOf = (name: string) => {
+    const entry = stages[name];
+    return entry === undefined || entry.status === leftOut ? leftOut : entry.digest;
+  };
   return Object.fromEntries(names.map((name) => [name, digestOf(name)]));
 }
 
@@ -87,7 +90,7 @@ export function currentOff<C>(manifest: Manifest, stages: readonly Stage<C>[]): 
   return stages.flatMap((stage) => {
     const entry = manifest.stages[stage.name];
     if (stage.kind !== 'parts' || entry?.status !== leftOut) return [];
-    return differingKey(entry.reads, digestsIn(manifest, stage.reads)) === null ? [stage.name] : [];
+    return readsTheSame(entry.reads, digestsIn(manifest, stage.reads)) ? [stage.name] : [];
   });
 }
 

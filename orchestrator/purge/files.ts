@@ -31,7 +31,7 @@ const rules: readonly (readonly [name: RegExp, rule: Rule])[] = [
   [/^questions\.ndjson$/, { line: questionLine }],
   // Lists that zmap was given: how many addresses they name is compared with what it says it did.
   [
-    /^(allowlist|blocklist|no-blocklist|numbers|hitlist|hitlist-kept|opt-out6|.*\.kept-back)\.txt$/,
+    /^(\d+-)?(allowlist|blocklist|no-blocklist|numbers|hitlist|hitlist-kept|opt-out6|.*\.kept-back)\.txt$/,
     { line: scrubLine },
   ],
   // Whom a later pass of zmap asked: nothing is compared with it.

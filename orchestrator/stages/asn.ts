@@ -5,7 +5,7 @@ import { allAddresses } from './units/addresses.ts';
 export const asn = defineStage({
   name: 'asn',
   role: 'prefix_table',
-  reads: ['scan', 'handshake'],
+  reads: ['scan', 'confirm', 'handshake'],
   timeOf: 'scan',
   enabled: ({ asn }) => asn.rib !== null || asn.archive !== null || typeof asn.tool !== 'string',
   choice: (config) => config.asn.tool,

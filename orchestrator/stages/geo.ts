@@ -5,7 +5,7 @@ import { allAddresses } from './units/addresses.ts';
 export const geo = defineStage({
   name: 'geo',
   role: 'geo_database',
-  reads: ['scan', 'handshake'],
+  reads: ['scan', 'confirm', 'handshake'],
   enabled: (config) => config.geo.country !== null || config.geo.city !== null || typeof config.geo.tool !== 'string',
   choice: (config) => config.geo.tool,
   units: allAddresses,

@@ -4,7 +4,7 @@ import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { ControlKind } from '../schemas/lists.ts';
 import { defineStage } from './define.ts';
 import { namedAddresses, rankOfRun } from './merge/tables.ts';
-import { shareControls } from './units/controls.ts';
+import { offeredLater, shareControls } from './units/controls.ts';
 import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ address: z.string(), port: z.int(), host: z.string().nullable() });
@@ -21,8 +21,8 @@ async function* units(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> 
       JOIN targets ON targets.target = asked
       GROUP BY address
     )
-    SELECT e.address, e.port, host, candidate, control
-    FROM endpoints e LEFT JOIN names USING (address) LEFT JOIN controls USING (address, port)
+    SELECT e.address, e.port, host, candidate OR coalesce(o.offered, false) AS candidate, control
+    FROM endpoints e LEFT JOIN names USING (address) LEFT JOIN controls USING (address, port) LEFT JOIN ${offeredLater} o USING (address, port)
     ORDER BY e.address, e.port`);
   for await (const batch of rows) {
     yield batch.map((value) => {
@@ -37,7 +37,7 @@ async function* units(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> 
 export const handshake = defineStage({
   name: 'handshake',
   role: 'connector',
-  reads: ['targets', 'resolve', 'scan'],
+  reads: ['targets', 'resolve', 'scan', 'confirm'],
   enabled: () => true,
   choice: (config) => config.handshake.tool,
   units,

@@ -23,6 +23,7 @@ import { type Dealing, Scratch } from './merge/scratch.ts';
 import { allOf, inOrder, makeAndWrite, twoAtATime } from './merge/side-by-side.ts';
 import { announcementsSql, entriesSql, hostTables, keysSql, namedSql, resolvedSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
+import { controlsSql, endpointsSql } from './units/controls.ts';
 
 interface Work {
   context: WholeContext<Config>;
@@ -86,6 +87,11 @@ async function halveThreads({ query, run }: WholeContext<Config>): Promise<() =>
   return () => run(`SET GLOBAL threads = ${threads}`);
 }
 
+/** Makes the table of the run's controls: those that its stages were handed, drawn again. */
+async function drawControls({ config, manifest, run }: WholeContext<Config>): Promise<void> {
+  await run(`CREATE OR REPLACE TABLE drawn AS ${controlsSql(`(${endpointsSql})`, config, manifest.seed)}`);
+}
+
 /** Brings names and addresses together: what a list says of a name, and what the name led to. */
 async function dealOut(scratch: Scratch, ranges: Ranges, passes: Passes): Promise<void> {
   const { count } = passes;
@@ -110,6 +116,7 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   const ranges = await rangesOf(context, keysSql(context.config.scan.versions.length), rangePerPass * size);
   const passes = await passesOf(context, size);
   const restoreThreads = await halveThreads(context);
+  await drawControls(context);
   await dealOut(scratch, ranges, passes);
   const verdicts = await prepareVerdicts(context, scratch, ranges);
   await mergeRanges({ context, scratch, setting, verdicts, ranges, passes, result });
@@ -137,7 +144,7 @@ export function mergeOfSize(size: number): WholeStage<Config> {
   return {
     kind: 'whole',
     name: 'merge',
-    reads: ['targets', 'resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'os', 'path'],
+    reads: ['targets', 'resolve', 'scan', 'confirm', 'handshake', 'asn', 'whois', 'geo', 'os', 'path'],
     unit: 'address and port that answered',
     outputs: ['hosts.parquet', 'domains.parquet'],
     run: (context) => mergeBy(context, size),

@@ -5,7 +5,7 @@ import { probedCandidates } from './units/addresses.ts';
 export const os = defineStage({
   name: 'os',
   role: 'fingerprint',
-  reads: ['scan', 'handshake'],
+  reads: ['scan', 'confirm', 'handshake'],
   enabled: (config) => config.os !== false,
   choice: (config) => (config.os === false ? '' : config.os.tool),
   units: probedCandidates,

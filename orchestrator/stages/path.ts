@@ -5,7 +5,7 @@ import { probedWithControls } from './units/addresses.ts';
 export const path = defineStage({
   name: 'path',
   role: 'path_probe',
-  reads: ['scan', 'handshake'],
+  reads: ['scan', 'confirm', 'handshake'],
   enabled: (config) => config.path.ping,
   choice: (config) => config.path.tool,
   units: probedWithControls,

@@ -17,20 +17,30 @@ function percent(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(2)} %`;
 }
 
-/** Why the rest of a scan must not be sent; null when nothing speaks against it. */
-function objectionOf({ counts, facts }: PartEntry, config: Config): string | null {
+/** Packets that were lost on this machine; null when few were. */
+function lossOf({ facts }: PartEntry, config: Config): string | null {
   const keys = keysOf(config);
   if (keys === null) return null;
   const fact = (name: string) => (typeof facts[name] === 'number' ? facts[name] : 0);
-  const asked = counts.answered + sum(counts.failed) + sum(counts.rejected);
-  if (asked === 0) return null;
   const [unsent, sent] = [fact('send_failures'), fact('targets_sent')];
   const [lost, read] = [fact('receive_drops'), fact('packets_received')];
-  const prohibited = fact('prohibited');
   if (unsent > keys.most_lost * (unsent + sent))
     return `${percent(unsent, unsent + sent)} of the packets did not leave this machine, more than scan.canary.most_lost`;
   if (lost > keys.most_lost * (lost + read))
     return `${percent(lost, lost + read)} of the packets that came were lost here, more than scan.canary.most_lost`;
+  return null;
+}
+
+/** Why the rest of a scan must not be sent; null when nothing speaks against it. */
+function objectionOf(entry: PartEntry, config: Config): string | null {
+  const { counts, facts } = entry;
+  const keys = keysOf(config);
+  if (keys === null) return null;
+  const asked = counts.answered + sum(counts.failed) + sum(counts.rejected);
+  if (asked === 0) return null;
+  const loss = lossOf(entry, config);
+  if (loss !== null) return loss;
+  const prohibited = typeof facts.prohibited === 'number' ? facts.prohibited : 0;
   if (prohibited > keys.most_prohibited * asked)
     return `ICMP says of ${percent(prohibited, asked)} of the units that the probes are prohibited, more than scan.canary.most_prohibited`;
   if (counts.answered < keys.least_answered * asked)
@@ -45,3 +55,6 @@ export const scanCanary: Canary<Config> = {
     'a lower rate, or the gateway, the firewall or the uplink may be to blame; move the raw folder of this part elsewhere to measure it ' +
     'again, or let the rest follow all the same: --set scan.canary=false',
 };
+
+/** Of second opinions: whoever is asked answered before, and some of the controls are those of whom ICMP says that they must not be. */
+export const confirmCanary: Canary<Config> = { ...scanCanary, objection: lossOf };

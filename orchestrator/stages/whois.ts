@@ -5,7 +5,7 @@ import { candidates } from './units/addresses.ts';
 export const whois = defineStage({
   name: 'whois',
   role: 'registry',
-  reads: ['scan', 'handshake'],
+  reads: ['scan', 'confirm', 'handshake'],
   enabled: (config) => config.whois.server !== null || typeof config.whois.tool !== 'string',
   choice: (config) => config.whois.tool,
   units: candidates,

@@ -10,6 +10,7 @@ import { list } from './list/tool.ts';
 import { maxmind } from './maxmind/tool.ts';
 import { nmap } from './nmap/tool.ts';
 import { wget } from './wget/tool.ts';
+import { opinions } from './zmap/opinions/tool.ts';
 import { zmap } from './zmap/tool.ts';
 
 /** A tool for a role: units and records are the role's, what its program prints is its own affair. */
@@ -23,6 +24,7 @@ export const tools = {
   list: { list },
   resolver: { adns },
   syn_prober: { zmap },
+  second_prober: { zmap: opinions },
   connector: { wget },
   prefix_table: { 'ip2asn-lite': ip2asnLite },
   registry: { cymru },

@@ -102,7 +102,11 @@ function censusYaml({ world }: Plan, dir: string): string {
       gateway_mac: scanner.gateway_mac,
       cooldown: census.cooldown,
     },
-    confirm: { controls: census.controls },
+    confirm: {
+      controls: census.controls,
+      apart: census.apart,
+      ...(census.opinions ? { probes: census.opinions } : {}),
+    },
     handshake: { tool: 'wget', hold: census.hold },
     asn: { rib: path.join(dir, 'rib.dat'), names: path.join(dir, 'asnames.json') },
     whois: { server: services.whois, port: 43 },

@@ -77,7 +77,13 @@ const Census = z
     patience: z.string().default('2s').describe('how long the resolver is waited for'),
     cooldown: z.string().describe('how long late answers to the scan are waited for'),
     hold: z.string().describe('how long the handshake stage keeps a connection'),
-    controls: z.int().min(0).default(10).describe('controls of each kind; a test has no time for a thousand connections'),
+    opinions: z.array(z.string()).optional().describe('second opinions that are asked for; all where it is not there'),
+    apart: z.string().default('1s').describe('between two second opinions on one address'),
+    controls: z
+      .int()
+      .min(0)
+      .default(10)
+      .describe('controls of each kind; a test has no time for a thousand connections'),
     memory: z.string().optional().describe('what the database may hold'),
     os: z.boolean().default(false).describe('fingerprint the candidates; with `fingerprints` by the recorded document'),
     parts: z.record(z.string(), z.int().positive()).describe('units per part, by stage'),
@@ -122,7 +128,11 @@ const Site = z.strictObject({
     .strictObject({
       v1: Verdict.describe('verdict for MPTCP v1'),
       v0: Verdict.describe('verdict for MPTCP v0'),
-      v1_alone: Verdict.optional().describe('verdict for MPTCP v1 where v0 is not probed and v1 by itself shows less'),
+      v1_once: Verdict.optional().describe(
+        'verdict for MPTCP v1 where no second opinions are asked for, and one shows less',
+      ),
+      v0_once: Verdict.optional().describe('the same for MPTCP v0'),
+      v1_alone: Verdict.optional().describe('verdict for MPTCP v1 where nothing else is asked, v0 neither'),
       flags: z.string().length(2).optional().describe('flag byte of the v1 SYN/ACK in hex, where it is not 01'),
       fallback: z
         .boolean()

@@ -23,7 +23,7 @@ import { fetchInput } from '../inputs/fetched.ts';
 import { someAtOnce, Turns } from '../process/turns.ts';
 import { joinRejects, requireUsable, sameRejects } from '../rejects.ts';
 import type { PartStage, RowScreen } from '../stage.ts';
-import type { RunState } from '../state.ts';
+import { leftOut, type RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
 import { requireSound } from './canary.ts';
 import { collectPart, foldCommands, isCollected } from './collect.ts';
@@ -31,6 +31,12 @@ import { type Cut, cutParts, readCut, requireInput } from './cut.ts';
 import { type Decoded, decodePart, LiveDecoding } from './decode.ts';
 import { knownParts, writeEntry } from './entry-file.ts';
 import type { PartJob } from './site.ts';
+
+/** Whether what a stage reads is what it read before. A stage that is younger than the run and left out of it gives nothing to read. */
+export function readsTheSame(before: StageEntry['reads'], now: Record<string, string | null>): boolean {
+  const known = Object.entries(now).filter(([stage, digest]) => digest !== leftOut || stage in before);
+  return differingKey(before, Object.fromEntries(known)) === null;
+}
 
 /** The entry and cut to go on from: those of an earlier start when what the stage reads is unchanged, else new ones. */
 async function openStage<C>(
@@ -41,7 +47,7 @@ async function openStage<C>(
   const { folder, manifest } = state;
   const reads = state.digests(stage.reads);
   const before = manifest.data.stages[stage.name];
-  if (before !== undefined && differingKey(before.reads, reads) === null) {
+  if (before !== undefined && readsTheSame(before.reads, reads)) {
     const cut = await readCut(folder, stage.name);
     if (cut !== null) {
       before.parts = await knownParts(folder, stage.name, cut, before.parts);

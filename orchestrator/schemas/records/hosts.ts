@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Classification, Hmac, Missing, RuleSetName, Rung, Scope, VerdictName } from '../lists.ts';
+import { Classification, ControlKind, Hmac, Missing, RuleSetName, Rung, Scope, VerdictName } from '../lists.ts';
 
 /** The claim about one address, port and MPTCP version, with the rules that led to it (verdict.ts). */
 export const Verdict = z.strictObject({
@@ -94,6 +94,11 @@ export const HostsRecord = z.strictObject({
     .nullable()
     .describe('operating system candidates'),
   os_missing: missing('os'),
+  control: ControlKind.nullable()
+    .describe(
+      'drawn as a control: it answered without an option (plain), with ours (echo), or so that nothing shows (unknown); null for all others',
+    )
+    .meta({ volatile: true }),
   syn_rtt_us: z.number().nullable().describe('smallest SYN to SYN/ACK time, microseconds').meta({ volatile: true }),
   syn_rtt_us_missing: missing('syn_rtt_us'),
   first_reply_at: z.string().describe('arrival of the first reply to a SYN, UTC, ISO 8601').meta({ volatile: true }),

@@ -73,6 +73,7 @@ function expressions({ leftOut }: Setting): Readonly<Record<string, string>> {
     longitude: 'g.longitude',
     os: 'CASE WHEN o.failure IS NULL THEN [{name: c.name, accuracy: c.accuracy, family: c.family, vendor: c.vendor} FOR c IN o.candidates] END',
     os_missing: unless('CASE WHEN o.failure IS NULL THEN o.address END', missing('os', 'o', leftOut)),
+    control: 'k.control',
     syn_rtt_us: 's.syn_rtt_us',
     syn_rtt_us_missing: unless('s.syn_rtt_us', "coalesce(s.why, 'no_data')"),
     first_reply_at: 's.first_reply_at',
@@ -159,6 +160,7 @@ export function hostsSql(setting: Setting, { hosts, names }: RangeTables): strin
   LEFT JOIN places g USING (address)
   LEFT JOIN fingerprints o USING (address)
   LEFT JOIN paths p USING (address)
+  LEFT JOIN controls k USING (address, port)
   ORDER BY s.address, s.port`;
 }
 

@@ -26,9 +26,13 @@ export const notPlain = {
   handshake: 'SELECT address, port FROM connections',
 } as const;
 
+/** SQL of all replies of a run: to the scan, and to second opinions. */
+const replies = '(SELECT *, false AS opinion FROM scan UNION ALL BY NAME SELECT *, true AS opinion FROM confirm)';
+
 /**
- * One narrow row per reply. `why` is the reason that a host without round trip shows: that of its first reply.
- * @param within SQL: condition of the rows of `scan`
+ * One narrow row per reply. Round trips are those of the scan, as ever: a run with second opinions has no other than one without. `why` is
+ * the reason that a host without round trip shows: that of its first reply.
+ * @param within SQL: condition of the rows
  */
 export function repliesSql(within: string): string {
   return `
@@ -36,11 +40,11 @@ export function repliesSql(within: string): string {
     CASE WHEN ${Object.values(plainReply).join(' AND ')} THEN concat_ws(' ', ${Object.values(keptOfPlain).join(', ')}) END AS kind,
     CASE WHEN classification IN (${synackWords}) AND source_port IS NOT NULL AND ack IS NOT NULL AND seq IS NOT NULL
       THEN hash(address, port, source_port, ack, seq) ELSE hash(address, port, probe, source_port, ack, seq) END AS packet,
-    rtt_us,
-    CASE WHEN rtt_us IS NULL AND rtt_us_missing IS NOT NULL
+    CASE WHEN NOT opinion THEN rtt_us END AS rtt_us,
+    CASE WHEN NOT opinion AND rtt_us IS NULL AND rtt_us_missing IS NOT NULL
       THEN concat_ws(' ', probe, classification, coalesce(option, '~'), coalesce(sent_option, '~'), rtt_us_missing) END AS why,
     received_at
-  FROM scan WHERE ${within}`;
+  FROM ${replies} WHERE ${within}`;
 }
 
 /** Hosts of a range that are judged by their own evidence. */
@@ -54,12 +58,12 @@ const evidenceText = scanEvidenceFields.map((field) => `'${field}': "${field}"`)
 
 /**
  * SQL of the evidence of the hosts of a range that are judged by their own, a text per reply.
- * @param of SQL of the unjudged hosts of the range, and the condition of its rows of `scan`
+ * @param of SQL of the unjudged hosts of the range, and the condition of its rows
  */
 export function evidenceSql(of: { unjudged: string; within: string }): string {
   return `
     SELECT address, port, coalesce(contains(tcp_options, '1e'), len(options_mptcp) > 0) AS offers, CAST(to_json({${evidenceText}}) AS VARCHAR) AS evidence
-    FROM scan SEMI JOIN (FROM ${of.unjudged} WHERE own) USING (address, port)
+    FROM ${replies} SEMI JOIN (FROM ${of.unjudged} WHERE own) USING (address, port)
     WHERE ${of.within}`;
 }
 

@@ -40,6 +40,7 @@ export const hostTables: Readonly<Record<string, string>> = {
   places: 'SELECT address, country, city, latitude, longitude, failure FROM geo',
   fingerprints: 'SELECT address, candidates, failure FROM os',
   paths: 'SELECT address, ping_rtt_us, failure FROM path',
+  controls: 'SELECT address, port, control FROM drawn',
 };
 
 /** SQL: the rank that the study goes by, of a row of targets: that of its first list. Records of before there were several have no number. */
@@ -68,5 +69,6 @@ export function keysSql(versions: number): string {
   const reply = Math.ceil(hostWeight / versions);
   return `
     SELECT address AS key, ${reply} AS weight FROM scan
+    UNION ALL SELECT address, 1 FROM confirm
     UNION ALL SELECT address, 1 FROM ${namedAddresses}`;
 }

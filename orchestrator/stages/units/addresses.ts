@@ -13,6 +13,8 @@ const addressesSql = `
   FROM (
     SELECT address, len(options_mptcp) > 0 AS candidate FROM scan
     UNION ALL
+    SELECT address, len(options_mptcp) > 0 FROM confirm
+    UNION ALL
     SELECT a.address, true FROM (SELECT unnest(announced) AS a FROM handshake) WHERE a.scope = 'global'
   )
   GROUP BY address

@@ -19,6 +19,10 @@ export const endpointsSql = `
     END AS kind
   FROM scan GROUP BY address, port`;
 
+/** SQL over `confirm`: endpoints that returned an option to a second opinion, whatever they said in the scan. */
+export const offeredLater =
+  '(SELECT DISTINCT address, port, true AS offered FROM confirm WHERE len(options_mptcp) > 0)';
+
 /** What an endpoint is a control of when its kind is this one. */
 const kinds: readonly ControlKind[] = ['plain', 'echo', 'unknown'];
 
@@ -34,12 +38,15 @@ function sizeOf({ confirm }: Config): number {
 
 /** SQL of the controls: address, port and what of. Holds no more rows than it gives, however many endpoints there are. */
 export function controlsSql(endpoints: string, config: Config, seed: number): string {
+  const size = sizeOf(config);
+  // A run without any is not gone through for them.
+  if (size === 0) return "SELECT '' AS address, 0 AS port, '' AS control WHERE false";
   const drawn = kinds.map(
     (kind) => `
-    (SELECT address, port, kind AS control FROM ${endpoints} WHERE kind = '${kind}'
-    ORDER BY ${drawnBy(seed, 'control')} LIMIT ${sizeOf(config)})`,
+    (SELECT address, port, kind AS control FROM answering WHERE kind = '${kind}'
+    ORDER BY ${drawnBy(seed, 'control')} LIMIT ${size})`,
   );
-  return drawn.join(' UNION ALL ');
+  return `WITH answering AS MATERIALIZED (FROM ${endpoints}) ${drawn.join(' UNION ALL ')}`;
 }
 
 /** Makes `endpoints` (address, port, candidate, kind) and `controls` (address, port, control), once in a run. Needs `scan`. */

@@ -48,7 +48,8 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
     }
     const { probes } = context.config.path;
     const args = () => ['-M', 'icmp_echo_time'];
-    await runZmap(context, targets(), [{ name: runName, family: 4, args, fields: echoFields, probes }]);
+    const run = { name: runName, family: 4 as const, args, fields: echoFields, probes };
+    await runZmap(context, [{ group: '', targets: targets() }], [run]);
   },
 
   /** Per address that answered, its fastest reply and the number of replies; errors and broken lines as they come. */

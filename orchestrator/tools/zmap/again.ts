@@ -11,7 +11,7 @@ import { jsonOf, lineBatches, splitLines } from '../../core/process/lines.ts';
 import type { CollectContext } from '../../core/tool.ts';
 import { type PassTargets, runFiles, type ZmapRun } from './command.ts';
 import { Hitlist } from './ipv6/hitlist.ts';
-import { blockedPrefixes, targetFiles } from './targets.ts';
+import { blockedPrefixes, ofGroup, targetFiles } from './targets.ts';
 
 type Context = CollectContext<unknown, Config>;
 
@@ -22,8 +22,8 @@ const Answer = compiled(z.looseObject({ target: z.string() }));
  * Everybody whom a part asks, without those that opted out, before it was begun or since: they are silent too, and a list of them alone
  * would end zmap.
  */
-async function* everybody(context: Context, list: Hitlist | null): AsyncGenerator<Prefix> {
-  const { allowlist } = targetFiles[list === null ? 4 : 6];
+async function* everybody(context: Context, group: string, list: Hitlist | null): AsyncGenerator<Prefix> {
+  const allowlist = ofGroup(group, targetFiles[list === null ? 4 : 6].allowlist);
   const late = context.optOuts?.prefixes ?? [];
   const blocked = new PrefixSet(list === null ? [...blockedPrefixes(context, 4), ...late] : late);
   for await (const line of splitLines(createReadStream(join(context.folder, allowlist)))) {
@@ -74,8 +74,9 @@ export async function silentTargets(
   before: readonly string[],
 ): Promise<PassTargets | null> {
   const { folder } = context;
-  const list = run.family === 6 ? await Hitlist.read(join(folder, targetFiles[6].list)) : null;
-  const silent = await TickedAddresses.of(everybody(context, list));
+  const list =
+    run.family === 6 ? await Hitlist.read(join(folder, ofGroup(run.group ?? '', targetFiles[6].list))) : null;
+  const silent = await TickedAddresses.of(everybody(context, run.group ?? '', list));
   const numberOf: NumberOf = list === null ? ipv4Number : (target) => list.numberOf(target);
   for (const name of before) await tickAnswers(join(folder, runFiles.replies(name)), silent, numberOf);
   if (silent.left === 0) return null;

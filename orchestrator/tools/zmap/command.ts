@@ -38,6 +38,8 @@ export interface ZmapRun {
   name: string;
   /** Which targets of the part it is for. */
   family: 4 | 6;
+  /** Whose lists it is given, where runs of a part ask others; absent: they all ask the same. */
+  group?: string;
   /** Probe module, its arguments, the port; given the path of a file in the raw folder by its name, and whom it sends to. */
   args: (file: (name: string) => string, flavour: Flavour, targets: PassTargets) => string[];
   /** What is asked of each reply. */

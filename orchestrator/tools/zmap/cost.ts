@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { opinionsOf } from '../../config/confirm.ts';
 import { type Asked, addCosts, type Cost, noCost } from '../../core/cost/cost.ts';
 import { exactly, unknown } from '../../core/cost/range.ts';
 import { cooldownSeconds, defaultRate } from './command.ts';
@@ -7,6 +8,8 @@ import { cooldownSeconds, defaultRate } from './command.ts';
 const headers = { 4: 14 + 20 + 20 + 20, 6: 14 + 40 + 20 + 20 };
 /** MP_CAPABLE in a SYN: v0 has its key in it, v1 has none. */
 const option = { 0: 12, 1: 4 };
+/** The longest option area that any second opinion adds. */
+const mostOption = 16;
 
 /** How often who stays silent is asked again; none where the configuration has no such key. */
 export function retriesOf({ scan }: Config): number {
@@ -33,6 +36,23 @@ export function scanCost(asked: Asked, config: Config): Cost {
     }
   }
   return cost;
+}
+
+/** One zmap per opinion, port and family, some time apart; the last one waits for late answers. */
+export function opinionsCost(asked: Asked, config: Config): Cost {
+  const questions = opinionsOf(config).length;
+  const endpoints = asked[4] + asked[6];
+  if (endpoints === 0) return noCost;
+  const apart = config.confirm === false ? 0 : config.confirm.apart;
+  const packets = endpoints * questions;
+  const bytes = questions * (asked[4] * headers[4] + asked[6] * headers[6]);
+  const sending = packets / (config.scan.rate ?? defaultRate) + cooldownSeconds(config);
+  const runs = questions * config.scan.ports.length * 2;
+  return {
+    packets: exactly(packets),
+    bytes: { least: bytes, most: bytes + packets * mostOption },
+    seconds: { least: sending + (questions - 1) * apart, most: sending + runs * Math.max(apart, 2) },
+  };
 }
 
 /** Echo requests, to IPv4 addresses alone. */

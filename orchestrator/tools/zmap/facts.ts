@@ -6,14 +6,17 @@ import { keptBack, readMetadata } from './metadata.ts';
 import { flavours } from './program.ts';
 import type { ZmapMetadata } from './raw.ts';
 import { resetsOf } from './resets.ts';
-import { targetFiles } from './targets.ts';
+import { ofGroup, targetFiles } from './targets.ts';
 
 /** In the raw folder, how zmap got our module; not in runs of before 2026-12, which all loaded the plug-in. */
 export const flavourFile = 'zmap-flavour.txt';
 
 /** Addresses that a part was given for one family: those on the allowlist, or the lines that the hitlist was made of. */
-async function asked(folder: string, family: 4 | 6): Promise<number> {
-  const name = family === 4 ? targetFiles[4].allowlist : targetFiles[6].text;
+async function asked(folder: string, { run, family }: Pass): Promise<number> {
+  const file = family === 4 ? targetFiles[4].allowlist : targetFiles[6].text;
+  // A run that asks others than the rest of the part has lists of its own, under the name of the group that its name begins with.
+  const own = ofGroup(run.split('-')[0] ?? '', file);
+  const name = (await rawExists(join(folder, own))) ? own : file;
   const lines = (await rawText(join(folder, name))).split('\n').filter((line) => line !== '');
   if (family === 6) return lines.length;
   return lines.reduce((sum, line) => sum + 2 ** (32 - (parsePrefix(line)?.length ?? 32)), 0);
@@ -70,7 +73,8 @@ export async function zmapFacts(folder: string): Promise<Record<string, number>>
     more[name] = (more[name] ?? 0) + count;
   };
   const passes = await passesOf(folder);
-  for (const { name, isFirst, family, metadata } of passes) {
+  for (const pass of passes) {
+    const { name, isFirst, family, metadata } = pass;
     const sent = metadata.sent - metadata.opted_out;
     facts.targets_sent += sent;
     if (metadata.opted_out_packets > 0) {
@@ -84,7 +88,7 @@ export async function zmapFacts(folder: string): Promise<Record<string, number>>
     facts.receive_drops += metadata.dropped;
     if (!isFirst) add('targets_asked_again', sent);
     // ZMapv6 allows every number when its targets are in a file; what a complete run sent to is what was allowed
-    else facts.units_blocked += (await asked(folder, family)) - (family === 6 ? metadata.sent : metadata.allowed);
+    else facts.units_blocked += (await asked(folder, pass)) - (family === 6 ? metadata.sent : metadata.allowed);
     const resets = await resetsOf(folder, name);
     if (resets !== null) add('out_rsts', resets);
   }

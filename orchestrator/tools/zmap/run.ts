@@ -14,7 +14,7 @@ import { readMetadata } from './metadata.ts';
 import { OptOutTable } from './opt-out-table.ts';
 import { dropsOptOuts, type Flavour, flavours, zmapProgram } from './program.ts';
 import { countResets } from './resets.ts';
-import { type Addresses, prepareTargets, targetFiles } from './targets.ts';
+import { type Addresses, ofGroup, prepareTargets, targetFiles } from './targets.ts';
 
 type Context = CollectContext<unknown, Config>;
 
@@ -60,19 +60,24 @@ interface Sending {
   source6: string | null;
   /** The table of opt-outs that the plug-in watches in every pass. */
   optOuts: string | null;
-  /** The part has one run: the next one to send has other targets. */
-  alone: boolean;
+  /** How long a run holds its turn at least: the next one asks the same targets, or one of those that take turns does. */
+  holdMs: number;
   /** Packets of all passes. */
   packets: WorkTally;
 }
 
 /** Everybody whom the part asks, opt-outs among them: zmap leaves those out, and of IPv6 the list builder has. */
-async function everybody(sending: Sending, family: 4 | 6, addresses: Addresses): Promise<PassTargets> {
+async function everybody(
+  sending: Sending,
+  { family, group = '' }: ZmapRun,
+  addresses: Addresses,
+): Promise<PassTargets> {
   const { list, kept } = targetFiles[6];
-  const all = { pass: 1, allowlist: targetFiles[family].allowlist, text: kept };
+  const [text, from] = [ofGroup(group, kept), ofGroup(group, list)];
+  const all = { pass: 1, allowlist: ofGroup(group, targetFiles[family].allowlist), text };
   if (family === 4 || sending.source6 === null) return { ...all, addresses: addresses[family] };
   const { folder } = sending.context;
-  return { ...all, addresses: await writeAddresses(join(folder, list), join(folder, kept)) };
+  return { ...all, addresses: await writeAddresses(join(folder, from), join(folder, text)) };
 }
 
 /** zmap ends with 0 on SIGINT, with an empty metadata file. */
@@ -127,9 +132,22 @@ async function requireWatched(context: Context, run: ZmapRun, command: Command):
 /** One SYN and the next to a target: all runs of a part visit their targets in one order, so that this is how far apart they begin. */
 const apartMs = 2000;
 
+/** Whom runs ask: groups of targets, told apart by family too. */
+function targetsOf({ family, group = '' }: ZmapRun): string {
+  return `${group} ${family}`;
+}
+
+/** Runs of several groups take turns: until the first group is asked again, each of the others was. */
+function holdOf(due: readonly ZmapRun[], apart: number): number {
+  const groups = new Set(due.map(targetsOf)).size;
+  const inTurns = due.every((run, index) => index < groups || targetsOf(run) === targetsOf(due[index - groups] ?? run));
+  const again = due.length > groups;
+  return again ? apart / (inTurns ? groups : 1) : 0;
+}
+
 /** One pass of a run. The turn ends with the sending: while zmap waits for late answers, the next run sends. */
 async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promise<void> {
-  const { context, flavour, source6, optOuts, alone, packets } = sending;
+  const { context, flavour, source6, optOuts, holdMs, packets } = sending;
   packets.plan(run.name, targets.addresses * run.probes);
   const endTurn = await context.turn();
   let command: Command;
@@ -139,7 +157,7 @@ async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promi
       ...zmapCommand(context, { run, flavour, targets, source6, optOuts }),
       onStatus: ({ waits, sent = 0 }) => {
         packets.done(run.name, sent);
-        if (waits && (alone || performance.now() - begun >= apartMs)) endTurn();
+        if (waits && performance.now() - begun >= holdMs) endTurn();
       },
     };
     await countResets(context.folder, run.name, async () => {
@@ -164,42 +182,63 @@ async function askAgain(sending: Sending, run: ZmapRun, pass: number): Promise<v
   else await send(sending, again, targets);
 }
 
+/** Targets of some runs of a part. */
+export interface Group {
+  /** As those runs name it. */
+  group: string;
+  targets: AsyncIterable<string>;
+}
+
+interface RunOptions {
+  /** How many more passes there are over those who were silent. */
+  retries?: number;
+  /** Between two SYNs to one target at least. */
+  apart?: number;
+}
+
 /**
  * Runs zmap over the targets. One run sends at a time, for two would send at twice the rate; while it waits for late answers the next
  * one sends.
- * @param retries how many more passes there are over those who were silent
  * @throws CensusError E_PROGRAM_MISSING when the module is not built; ProgramError when a run is incomplete
  */
 export async function runZmap(
   context: Context,
-  targets: AsyncIterable<string>,
+  groups: readonly Group[],
   runs: ZmapRun[],
-  retries = 0,
+  { retries = 0, apart = apartMs }: RunOptions = {},
 ): Promise<void> {
   const flavour = await flavourOf(context);
   const ipv6 = runs.some(({ family }) => family === 6);
-  const addresses = await prepareTargets(context, targets, ipv6);
-  if (ipv6 && addresses[6] > 0) requireIpv6(flavour);
+  const prepared = new Map<string, Addresses>();
+  for (const { group, targets } of groups) prepared.set(group, await prepareTargets(context, targets, ipv6, group));
+  const addressesOf = ({ group = '' }: ZmapRun): Addresses => prepared.get(group) ?? { 4: 0, 6: 0 };
+  const total = (family: 4 | 6) => [...prepared.values()].reduce((sum, addresses) => sum + addresses[family], 0);
+  if (ipv6 && total(6) > 0) requireIpv6(flavour);
   // An empty allowlist is no limit to zmap: it would probe everything that is not blocked.
-  const due = runs.filter(({ family }) => addresses[family] > 0);
+  const due = runs.filter((run) => addressesOf(run)[run.family] > 0);
   const asText = flavour === flavours.tree6 && due.some(({ family }) => family === 6);
   const source6 = asText ? ownAddress6(context.config.scan.interface) : null;
   await withOptOuts(context, async (optOuts) => {
-    const units = addresses[4] + addresses[6];
+    const units = total(4) + total(6);
     const packets = new WorkTally(cooldownSeconds(context.config), (work) =>
       context.progress(Math.round((units * work.done) / Math.max(1, work.of)), '', work),
     );
     // Until it is known who is silent, all may be.
     for (const run of due) {
       for (let pass = 1; pass <= 1 + retries; pass += 1) {
-        packets.plan(passName(run.name, pass), addresses[run.family] * run.probes);
+        packets.plan(passName(run.name, pass), addressesOf(run)[run.family] * run.probes);
       }
     }
     packets.tell();
-    const sending = { context, flavour, source6, optOuts, alone: due.length === 1, packets };
-    const all = { 4: await everybody(sending, 4, addresses), 6: ipv6 ? await everybody(sending, 6, addresses) : null };
+    const sending = { context, flavour, source6, optOuts, holdMs: holdOf(due, apart), packets };
+    const all = new Map<string, PassTargets>();
+    for (const run of due) {
+      if (!all.has(targetsOf(run))) all.set(targetsOf(run), await everybody(sending, run, addressesOf(run)));
+    }
     await someAtOnce(due, due.length, async (run) => {
-      await send(sending, run, all[run.family] ?? all[4]);
+      const targets = all.get(targetsOf(run));
+      if (targets === undefined) throw new RangeError(`${run.name} has no targets`);
+      await send(sending, run, targets);
       for (let pass = 2; pass <= 1 + retries; pass += 1) await askAgain(sending, run, pass);
     });
   });

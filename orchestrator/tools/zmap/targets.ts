@@ -29,6 +29,11 @@ export const targetFiles = {
   },
 } as const;
 
+/** A file of those whom only some runs of a part ask; of those whom all runs ask it has no prefix. */
+export function ofGroup(group: string, file: string): string {
+  return group === '' ? file : `${group}-${file}`;
+}
+
 type Context = CollectContext<unknown, Config>;
 
 /** How many addresses of each family a part sends to. */
@@ -51,10 +56,10 @@ async function writeBlocklist(context: Context, name: string, prefixes: string[]
 }
 
 /** Writes the targets of both families, one line each, without holding them. Those of IPv6 are addresses, never prefixes. */
-async function splitTargets(context: Context, targets: AsyncIterable<string>): Promise<Addresses> {
+async function splitTargets(context: Context, group: string, targets: AsyncIterable<string>): Promise<Addresses> {
   const files = {
-    4: await open(join(context.folder, targetFiles[4].allowlist), 'w'),
-    6: await open(join(context.folder, targetFiles[6].text), 'w'),
+    4: await open(join(context.folder, ofGroup(group, targetFiles[4].allowlist)), 'w'),
+    6: await open(join(context.folder, ofGroup(group, targetFiles[6].text)), 'w'),
   };
   const batches: Record<4 | 6, string[]> = { 4: [], 6: [] };
   const addresses: Addresses = { 4: 0, 6: 0 };
@@ -78,8 +83,9 @@ async function splitTargets(context: Context, targets: AsyncIterable<string>): P
 }
 
 /** Sorts the IPv6 targets into the list that the module maps into memory, opt-outs and special ranges taken out by the builder. */
-async function buildHitlist(context: Context): Promise<void> {
+async function buildHitlist(context: Context, group: string): Promise<void> {
   const { config, folder } = context;
+  const named = (file: string) => ofGroup(group, file);
   const files = targetFiles[6];
   await writeBlocklist(context, 'opt-out6.txt', blockedPrefixes(context, 6));
   await writeFile(join(folder, files.blocklist), '# the numbers on the allowlist represent IPv6 addresses\n');
@@ -88,13 +94,13 @@ async function buildHitlist(context: Context): Promise<void> {
   await context.exec({
     program: hitlistBuilder,
     args: [
-      ...['--list', join(folder, files.list), '--numbers', join(folder, files.allowlist)],
+      ...['--list', join(folder, named(files.list)), '--numbers', join(folder, named(files.allowlist))],
       ...['--opt-out', join(folder, 'opt-out6.txt')],
       ...declared.flatMap((range) => ['--declare-global', range]),
     ],
-    stdin: join(folder, files.text),
-    stdout: 'hitlist.json',
-    stderr: 'mptcp-hitlist.stderr',
+    stdin: join(folder, named(files.text)),
+    stdout: named('hitlist.json'),
+    stderr: named('mptcp-hitlist.stderr'),
     timeoutMs: 3_600_000,
   });
 }
@@ -102,16 +108,18 @@ async function buildHitlist(context: Context): Promise<void> {
 /**
  * Writes zmap's input files into the raw folder: targets by family, our blocklist (its own default would block the lab), an empty
  * configuration (else /etc/zmap/zmap.conf decides).
+ * @param group of runs that ask these targets
  * @param ipv6 whether any run is for IPv6 targets
  */
 export async function prepareTargets(
   context: Context,
   targets: AsyncIterable<string>,
   ipv6: boolean,
+  group = '',
 ): Promise<Addresses> {
   await writeFile(join(context.folder, 'zmap.conf'), '');
   await writeBlocklist(context, targetFiles[4].blocklist, blockedPrefixes(context, 4));
-  const addresses = await splitTargets(context, targets);
-  if (ipv6 && addresses[6] > 0) await buildHitlist(context);
+  const addresses = await splitTargets(context, group, targets);
+  if (ipv6 && addresses[6] > 0) await buildHitlist(context, group);
   return addresses;
 }

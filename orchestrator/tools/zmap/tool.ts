@@ -16,32 +16,39 @@ import { requireAllReplies } from './metadata.ts';
 import { dropsOptOuts, flavours, modules, zmapProgram } from './program.ts';
 import { notAsked, replyFields, ZmapRaw } from './raw.ts';
 import { requireIpv6, runZmap } from './run.ts';
-import { targetFiles } from './targets.ts';
+import { ofGroup, targetFiles } from './targets.ts';
+
+/** A question to the targets of one group and family. */
+interface Asking {
+  family: 4 | 6;
+  port: number;
+  probe: string;
+  group?: string;
+}
+
+/** One zmap that asks one question at one port. */
+export function probeRun({ family, port, probe, group = '' }: Asking): ZmapRun {
+  return {
+    name: `${port}-${probe}${family === 6 ? '-ipv6' : ''}`,
+    family,
+    group,
+    args: (file, flavour, targets) => {
+      const listed = family === 6 && flavour === flavours.plugin;
+      const again = targets.pass === 1 ? [] : [`attempt=${targets.pass}`];
+      const list = listed ? [`list=${file(ofGroup(group, targetFiles[6].list))}`] : [];
+      const some = listed && targets.pass > 1 ? [`walk=${targets.addresses}`] : [];
+      const probeArgs = [probe, ...again, ...list, ...some].join(',');
+      return ['-M', modules[family], `--probe-args=${probeArgs}`, '-p', String(port)];
+    },
+    fields: scanFields,
+    probes: 1,
+  };
+}
 
 /** One zmap per family, port and version: it knows one port per run, and each version's denominator is its own. */
-function runsOf({ scan }: Config): (ZmapRun & { port: number; probe: string })[] {
+function runsOf({ scan }: Config): ZmapRun[] {
   return ([4, 6] as const).flatMap((family) =>
-    scan.versions.flatMap((version) =>
-      scan.ports.map((port) => {
-        const probe = `v${version}`;
-        return {
-          name: `${port}-${probe}${family === 6 ? '-ipv6' : ''}`,
-          family,
-          args: (file, flavour, targets) => {
-            const listed = family === 6 && flavour === flavours.plugin;
-            const again = targets.pass === 1 ? [] : [`attempt=${targets.pass}`];
-            const list = listed ? [`list=${file(targetFiles[6].list)}`] : [];
-            const some = listed && targets.pass > 1 ? [`walk=${targets.addresses}`] : [];
-            const probeArgs = [probe, ...again, ...list, ...some].join(',');
-            return ['-M', modules[family], `--probe-args=${probeArgs}`, '-p', String(port)];
-          },
-          fields: scanFields,
-          probes: 1,
-          port,
-          probe,
-        };
-      }),
-    ),
+    scan.versions.flatMap((version) => scan.ports.map((port) => probeRun({ family, port, probe: `v${version}` }))),
   );
 }
 
@@ -52,7 +59,7 @@ function* targetsOf({ target, shard }: ScanTarget): Generator<string> {
   else for (const piece of shardPrefixes(prefix, shard)) yield formatPrefix(piece);
 }
 
-type Decode = DecodeContext<ScanTarget, Config>;
+type Decode = DecodeContext<unknown, Config>;
 
 /** Every reply of one pass as it came, repeats among them: core drops those, and what differs is evidence. */
 async function* replies(context: Decode, name: string): AsyncGenerator<Iterable<RawRow>> {
@@ -65,7 +72,7 @@ async function* replies(context: Decode, name: string): AsyncGenerator<Iterable<
 }
 
 /** The passes of a run, whatever the configuration says now: it may ask for fewer than when the part was measured. */
-async function* allReplies(context: Decode, run: string): AsyncGenerator<Iterable<RawRow>> {
+export async function* allReplies(context: Decode, run: string): AsyncGenerator<Iterable<RawRow>> {
   yield* replies(context, run);
   for (let pass = 2; await hasRun(context.folder, passName(run, pass)); pass += 1)
     yield* replies(context, passName(run, pass));
@@ -118,7 +125,8 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
     async function* targets(): AsyncGenerator<string> {
       for await (const row of context.rows()) yield* targetsOf(row);
     }
-    await runZmap(context, targets(), runsOf(context.config), context.config.scan.retries);
+    const { retries } = context.config.scan;
+    await runZmap(context, [{ group: '', targets: targets() }], runsOf(context.config), { retries });
   },
 
   async *decode(context) {

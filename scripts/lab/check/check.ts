@@ -1,5 +1,5 @@
 import { family } from '../addresses.ts';
-import type { Truth } from '../truth.ts';
+import type { Truth, TruthHost } from '../truth.ts';
 import { type CountRow, compareCounts } from './counts.ts';
 import { compareCrowd } from './crowd.ts';
 import { compareDetails, compareDomains } from './details.ts';
@@ -41,17 +41,22 @@ function countTable(rows: readonly CountRow[]): string[] {
   );
 }
 
-/** What is true for a run of these versions: an echo of v0 speaks against v1 too, and is not seen where v0 is not asked. */
-function truthFor(truth: Truth, versions: readonly Version[]): Truth {
-  if (versions.includes('v0')) return truth;
-  return { ...truth, hosts: truth.hosts.map((host) => ({ ...host, v1: host.v1_alone ?? host.v1 })) };
+/** What is true for a run that asks this: without second opinions some boxes look like servers, and a v1 SYN alone shows even less. */
+function truthFor(truth: Truth, versions: readonly Version[], opinions: boolean): Truth {
+  if (opinions) return truth;
+  const alone = !versions.includes('v0');
+  const once = (host: TruthHost): TruthHost => {
+    const v1 = host.v1_once ?? host.v1;
+    return { ...host, v1: alone ? (host.v1_alone ?? v1) : v1, v0: host.v0_once ?? host.v0 };
+  };
+  return { ...truth, hosts: truth.hosts.map(once) };
 }
 
 /** Compares a run with what its world holds. Pure; the address families and MPTCP versions are those that the run was told to probe. */
 export function check(world: Truth, result: Result): Report {
-  const { resolve, scan } = result.manifest.config;
+  const { resolve, scan, confirm } = result.manifest.config;
   const versions = scan.versions.map((version): Version => (version === 1 ? 'v1' : 'v0'));
-  const truth = truthFor(world, versions);
+  const truth = truthFor(world, versions, confirm !== false);
   const inRun = (address: string) => resolve.families.includes(family(address));
   const hosts = truth.hosts.filter(({ address }) => inRun(address));
   const verdicts = compareVerdicts(hosts, result.hosts, versions);

@@ -53,6 +53,7 @@ const Manifest = z.looseObject({
   config: z
     .looseObject({
       resolve: z.looseObject({ families: z.array(z.int()) }),
+      confirm: z.union([z.literal(false), z.looseObject({})]).default(false),
       scan: z.looseObject({ versions: z.array(z.int()), ports: z.array(z.int()) }),
     })
     .describe('resolved configuration'),

@@ -20,6 +20,7 @@ export const readByMerge = {
   targets: TargetsRecord,
   resolve: ResolveRecord,
   scan: ScanRecord,
+  confirm: ScanRecord,
   handshake: HandshakeRecord,
   asn: AsnRecord,
   whois: WhoisRecord,

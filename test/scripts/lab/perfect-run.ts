@@ -45,7 +45,7 @@ export function perfectRun(truth: Truth): Result {
     }),
     crowd: null,
     manifest: {
-      config: { resolve: { families: [4] }, scan: { versions: [1, 0], ports: [80] } },
+      config: { resolve: { families: [4] }, confirm: {}, scan: { versions: [1, 0], ports: [80] } },
       stages: {
         targets: {
           counts: {

@@ -147,7 +147,7 @@ test('columns of true, false and nothing are so in Python too: the file says whi
   const { columns } = Columns.parse(JSON.parse(pandasMetadata(HostsRecord)));
   assert.equal(
     columns.map(({ name, numpy_type }) => `${name} ${numpy_type}`),
-    ['connected boolean', 'fallback boolean'],
+    ['connected boolean', 'held_to_end boolean', 'fallback boolean'],
   );
 });
 

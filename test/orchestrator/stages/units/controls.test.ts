@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import type { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
+import { confirm } from '../../../../orchestrator/stages/confirm.ts';
 import { handshake } from '../../../../orchestrator/stages/handshake.ts';
 import { path } from '../../../../orchestrator/stages/path.ts';
 import { shareControls } from '../../../../orchestrator/stages/units/controls.ts';
@@ -166,6 +167,26 @@ test('path: the same controls, by address', async () => {
     '{"address":"198.18.0.6","control":"plain"}',
     '{"address":"198.18.0.9"}',
   ]);
+});
+
+test('confirm: candidates and controls; echoes beside the sample have said enough', async () => {
+  const scan = [...(found.scan ?? []), echo('198.18.0.7')];
+  const asked = await handed(confirm, { scan }, { controls: 1 });
+  assert.equal(
+    asked.filter((row) => row.includes('198.18.0.1"')),
+    ['{"address":"198.18.0.1","port":80}'],
+  );
+  assert.is(asked.filter((row) => row.includes('echo')).length, 1);
+  assert.is(asked.filter((row) => row.includes('plain')).length, 1);
+  assert.is(asked.filter((row) => row === 'not_a_candidate').length, 3);
+});
+
+test('an option in answer to a second opinion makes a candidate of whoever had none in the scan', async () => {
+  const records = { scan: [scanned('198.18.0.2', [])], confirm: [scanned('198.18.0.2', [key], { probe: 'port2' })] };
+  assert.equal(await handed(handshake, records, { controls: 0 }), ['{"address":"198.18.0.2","port":80,"host":null}']);
+  assert.equal(await handed(path, { ...records, handshake: [] }, { controls: 0 }), ['{"address":"198.18.0.2"}']);
+  const plain = { ...records, confirm: [scanned('198.18.0.2', [], { probe: 'port2' })] };
+  assert.equal(await handed(handshake, plain, { controls: 0 }), ['not_a_candidate']);
 });
 
 test('an address outside the ranges is no control that is sent anything', async () => {

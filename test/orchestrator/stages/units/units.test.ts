@@ -227,7 +227,7 @@ for (const [stage, config, records, expected] of lookups) {
 test('the addresses that are looked up are gathered once for all stages that ask for them', async () => {
   const records = { scan: [scanned('198.18.0.1', option), scanned('198.18.0.2', [])], handshake: [] };
   const asked: string[] = [];
-  const found = await withViews(records, ['scan', 'handshake'], async (query, shareTable) => {
+  const found = await withViews(records, ['scan', 'confirm', 'handshake'], async (query, shareTable) => {
     const counting = (sql: string) => {
       asked.push(sql);
       return query(sql);
@@ -241,7 +241,7 @@ test('the addresses that are looked up are gathered once for all stages that ask
     return await Promise.all(lists);
   });
   assert.equal(found, [2, 2, 2]);
-  assert.is(asked.filter((sql) => /\b(scan|handshake)\b/.test(sql)).length, 0);
+  assert.is(asked.filter((sql) => /\b(scan|confirm|handshake)\b/.test(sql)).length, 0);
 });
 
 test.run();
