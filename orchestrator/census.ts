@@ -1,9 +1,10 @@
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { Config } from './config/config.ts';
 import { refuseUnsafe } from './config/file.ts';
-import { mayChange, namesTable, readOptOuts } from './config/restraint.ts';
+import { drawsControls, mayChange, namesTable, readOptOuts } from './config/restraint.ts';
 import { storedConfig } from './config/stored.ts';
 import { databaseVersion } from './core/duckdb.ts';
+import { hasFinishedParts } from './core/folder/finished.ts';
 import { RunFolder, requirePlainPath } from './core/folder/folder.ts';
 import { lockFolder } from './core/folder/lock.ts';
 import { type Manifest, ManifestFile, readManifest } from './core/folder/manifest.ts';
@@ -120,6 +121,8 @@ export async function startOf(folder: string, config: Config, optOuts: OptOuts |
   // Switched off, the stage reads no table; switched on again, it is compared with what it was measured with.
   const isOn = wishes.some(({ name, enabled }) => name === 'asn' && enabled);
   const tableIsFixed = isOn && (await hasFetched(new RunFolder(folder), 'asn'));
+  // Whom handshake asks follows from them: it would ask everybody again.
+  const isAsked = await hasFinishedParts(new RunFolder(folder), 'handshake', undefined);
   return {
     folder,
     name: basename(folder),
@@ -127,7 +130,8 @@ export async function startOf(folder: string, config: Config, optOuts: OptOuts |
     stages: wishes,
     optOuts,
     stored: storedOf,
-    mayChange: (change) => (tableIsFixed && namesTable(change) ? false : mayChange(change)),
+    mayChange: (change) =>
+      (tableIsFixed && namesTable(change)) || (isAsked && drawsControls(change)) ? false : mayChange(change),
   };
 }
 

@@ -42,6 +42,11 @@ export function namesTable({ key }: Change): boolean {
   return key === 'asn.rib' || key === 'asn.archive' || key === 'asn.within_hours';
 }
 
+/** Whether a change is of the controls and second opinions that later stages follow. */
+export function drawsControls({ key }: Change): boolean {
+  return key === 'confirm' || key.startsWith('confirm.');
+}
+
 /**
  * The blocklist of a run, read and understood as a whole before anything else happens.
  * @throws CensusError E_INPUT for a line that is not understood; E_REFUSED for a list without any entry, outside the lab

@@ -16,6 +16,7 @@ import { type Results, readResults } from './results.ts';
 import { numberOf, type Row } from './rows.ts';
 import type { Source } from './sources.ts';
 import { systemSignTable } from './tables/boxes.ts';
+import { controlTable } from './tables/controls.ts';
 import { mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
@@ -64,6 +65,7 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     verdictTable(facts, results),
     notCountedTable(results),
     rungTable(results),
+    controlTable(facts, results),
     portTable(results),
     countryTable(results),
     systemTable(results),

@@ -32,6 +32,7 @@ const queries = [
   'rank_cdf',
   'top_groups',
   'coverage',
+  'controls',
 ] as const;
 export type QueryName = (typeof queries)[number];
 

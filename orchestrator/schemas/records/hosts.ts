@@ -95,6 +95,7 @@ export const HostsRecord = z.strictObject({
     .describe('operating system candidates'),
   os_missing: missing('os'),
   control: ControlKind.nullable()
+    .default(null)
     .describe(
       'drawn as a control: it answered without an option (plain), with ours (echo), or so that nothing shows (unknown); null for all others',
     )

@@ -1,0 +1,83 @@
+import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
+import { steps } from '../../evidence/rungs.ts';
+import { ControlKind, RuleSetName, type VerdictName } from '../../schemas/lists.ts';
+import type { ReportFacts } from '../facts.ts';
+import { formatCount } from '../format.ts';
+import { intervalText } from '../interval.ts';
+import type { Results } from '../results.ts';
+import { countOf, type Row } from '../rows.ts';
+import type { Table } from './table.ts';
+
+/** What is said wrongly of a control, if it is what it was drawn as. */
+const wrongOf: Readonly<Record<ControlKind, readonly VerdictName[]>> = {
+  plain: ['capable', 'echoed_option', 'inconsistent', 'malformed'],
+  echo: ['capable', 'inconsistent'],
+  unknown: ['capable', 'echoed_option', 'inconsistent', 'malformed'],
+};
+const wrongOfAny = new Set(Object.values(wrongOf).flat());
+
+interface Wrong {
+  rule: string;
+  says: VerdictName;
+}
+
+function rulesOf({ setting }: ReportFacts): Wrong[] {
+  const named = RuleSetName.safeParse(setting.find(([name]) => name === 'rule_set')?.[1]).data ?? 'ours';
+  const { claims, climbs } = ruleSets[named];
+  const ofClaims = claims.flatMap(({ verdict, rules }) =>
+    wrongOfAny.has(verdict) ? rules.map(({ name }) => ({ rule: name, says: verdict })) : [],
+  );
+  // Only what is capable climbs.
+  const ofSteps = climbs ? steps.map(({ name }): Wrong => ({ rule: name, says: 'capable' })) : [];
+  const seen = new Set<string>();
+  return [...ofClaims, ...ofSteps].filter(({ rule, says }) => {
+    const name = `${rule} ${says}`;
+    return !seen.has(name) && seen.add(name);
+  });
+}
+
+/** How often each rule is in a verdict on a control that it should not be in. */
+export function controlTable(facts: ReportFacts, results: Results): Table {
+  const found = results.rows('controls');
+  const count = (control: ControlKind, rule: string | null) =>
+    found
+      .filter((row) => row.control === control && (row.rule ?? null) === rule)
+      .reduce((sum, row) => sum + countOf(row, 'controls'), 0);
+  const bases = ControlKind.options.map((control) => ({ control, base: count(control, null) }));
+  const cells = ({ rule, says }: Wrong): Row =>
+    Object.fromEntries(
+      bases.flatMap(({ control, base }): [string, string | number | null][] => {
+        const isWrong = wrongOf[control].includes(says) && base > 0;
+        const held = isWrong ? count(control, rule) : null;
+        return [
+          [control, held],
+          [`${control}_of`, isWrong ? base : null],
+          [`${control}_interval`, held === null ? null : intervalText(held, base)],
+        ];
+      }),
+    );
+  const none = bases.filter(({ base }) => base === 0).map(({ control }) => control);
+  const empty = none.length === 0 ? '' : ` None was found to be drawn as ${none.join(' or ')}: there is no rate.`;
+  return {
+    id: 'controls',
+    title: 'What the rules say of controls',
+    columns: [
+      { key: 'rule', title: 'Rule', kind: 'text' },
+      { key: 'says', title: 'Says', kind: 'text' },
+      ...ControlKind.options.flatMap((control) => [
+        { key: control, title: control.replace(/^./, (letter) => letter.toUpperCase()), kind: 'count' as const },
+        { key: `${control}_of`, title: 'of', kind: 'count' as const },
+        { key: `${control}_interval`, title: '95 %', kind: 'text' as const },
+      ]),
+    ],
+    rows: bases.every(({ base }) => base === 0) ? [] : rulesOf(facts).map((wrong) => ({ ...wrong, ...cells(wrong) })),
+    denominator: `Controls drawn: ${bases.map(({ control, base }) => `${formatCount(base)} ${control}`).join(', ')}.${empty} A dash: the rule is right on such a control.`,
+    meaning:
+      'Controls are asked all that candidates are asked: endpoints that answered the scan without an option (plain), with nothing but ours (echo), or so that nothing shows (unknown). The rate is that of a rule being in the verdict of one in any version, with the 95 % interval of Wilson. ' +
+      'It is an upper bound of the false positives: a control may be what the rule says, such as one of two backends behind an address. It says nothing of how often a rule misses a server, nor of boxes that no control stands behind.',
+    empty:
+      results.alone === true
+        ? 'Not measured: replies to SYNs alone name no controls.'
+        : 'No controls: second opinions were disabled for this run (confirm), or nobody who answered could be one.',
+  };
+}
