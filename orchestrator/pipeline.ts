@@ -5,6 +5,7 @@ import { asn } from './stages/asn.ts';
 import { confirm } from './stages/confirm.ts';
 import { geo } from './stages/geo.ts';
 import { handshake } from './stages/handshake.ts';
+import { hops } from './stages/hops.ts';
 import { merge } from './stages/merge.ts';
 import { os } from './stages/os.ts';
 import { path } from './stages/path.ts';
@@ -31,6 +32,7 @@ export function pipeline(find: ToolFinder): readonly Stage<Config>[] {
     geo(find), //       answering addresses  -> approximate place
     os(find), //        candidates           -> fingerprint candidates
     path(find), //      candidates, controls -> ping against the SYN's round trip
+    hops(find), //      a sample of them     -> which hop changes the option
     merge, //           all of it            -> hosts with verdicts, domains
     report, //          hosts and domains    -> tables, figures, one page
   ];

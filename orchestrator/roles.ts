@@ -6,10 +6,11 @@ import type { Config } from './config/config.ts';
 import { opinionsOf } from './config/confirm.ts';
 import type { Tool } from './core/tool.ts';
 import { probeFor } from './evidence/probes.ts';
-import { ControlKind } from './schemas/lists.ts';
+import { ControlKind, DrawnAs } from './schemas/lists.ts';
 import { AsnRecord } from './schemas/records/asn.ts';
 import { GeoRecord } from './schemas/records/geo.ts';
 import { HandshakeRecord } from './schemas/records/handshake.ts';
+import { HopsRecord } from './schemas/records/hops.ts';
 import { OsRecord } from './schemas/records/os.ts';
 import { PathRecord } from './schemas/records/path.ts';
 import { ResolveRecord } from './schemas/records/resolve.ts';
@@ -64,6 +65,7 @@ const control = ControlKind.optional();
 const Opinion = z.strictObject({ address: z.string(), port: z.int(), control });
 const Endpoint = z.strictObject({ address: z.string(), port: z.int(), host: z.string().nullable(), control });
 const Address = z.strictObject({ address: z.string(), control });
+const Way = z.strictObject({ address: z.string(), port: z.int(), probe: z.enum(['v1', 'v0']), drawn_as: DrawnAs });
 
 /** list: number of the list, the first where it is absent; form: how the line is read (lists/form.ts). Both are rare and stand where they must. */
 export type Line = z.infer<typeof Line>;
@@ -74,6 +76,8 @@ export type ScanTarget = z.infer<typeof ScanTarget>;
 export type Endpoint = z.infer<typeof Endpoint>;
 export type Opinion = z.infer<typeof Opinion>;
 export type Address = z.infer<typeof Address>;
+/** A way to be swept with SYNs of one kind. */
+export type Way = z.infer<typeof Way>;
 
 /** More lines than any list has. */
 const listSpan = 1e10;
@@ -190,6 +194,15 @@ export const roles = {
   geo_database: defineRole({ ...perAddress, record: GeoRecord }),
   fingerprint: defineRole({ ...perAddress, record: OsRecord }),
   path_probe: defineRole({ ...perAddress, record: PathRecord }),
+  hop_probe: defineRole({
+    unit: 'address, port, probe',
+    input: Way,
+    record: HopsRecord,
+    asked: (row) => [`${row.address} ${row.port} ${row.probe}`],
+    answered: (record) => `${record.address} ${record.port} ${record.probe}`,
+    oneRecord: true,
+    unitNumbers: [false, true],
+  }),
 } as const;
 
 export type RoleName = keyof typeof roles;

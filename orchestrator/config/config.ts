@@ -3,6 +3,7 @@ import { bytesOf } from '../core/memory.ts';
 import { CanaryChoice } from './canary.ts';
 import { confirmSchema } from './confirm.ts';
 import { holdFirstKeys } from './handshake.ts';
+import { HopsChoice } from './hops.ts';
 import { Targets } from './targets.ts';
 import { toolChoice } from './tool-choice.ts';
 
@@ -27,6 +28,7 @@ const Parts = z.strictObject({
   geo: z.int().positive().default(200_000),
   os: z.int().positive().default(64),
   path: z.int().positive().default(20_000),
+  hops: z.int().positive().default(5_000),
 });
 
 function osSchema(seconds: Seconds) {
@@ -231,6 +233,7 @@ function configSchema(seconds: Seconds, isStored: boolean) {
     geo: Geo,
     os: osSchema(seconds),
     path: Path,
+    hops: HopsChoice,
     parts: Parts.prefault({}).describe('units per part at most, by stage'),
     memory: Memory,
   });

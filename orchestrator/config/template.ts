@@ -107,6 +107,8 @@ path:
   ping: true                  # ICMP echo round trip of every candidate, to set against the SYN's
   probes: 3
 
+hops: false                   # true: which hop changes the option, over a sample, by SYNs of growing TTL; {sample: 1000, ttl: 24} bounds it
+
 # lab: true                   # a run inside a test Internet of your own
 # lab_ranges: [198.18.0.0/15] # what it declares global: it sends nothing to any other address
 

@@ -102,3 +102,11 @@ export type TlsOutcome = z.infer<typeof TlsOutcome>;
 /** Connections that an endpoint gets: one that stays silent first, and one that asks for a page at once. */
 export const ConnectionName = z.enum(['held', 'page']);
 export type ConnectionName = z.infer<typeof ConnectionName>;
+
+/** What became of our MPTCP option on the way to a hop that quotes it. too_short: the quote ends before the option. */
+export const QuoteShows = z.enum(['intact', 'moved', 'changed', 'stripped', 'too_short']);
+export type QuoteShows = z.infer<typeof QuoteShows>;
+
+/** Which sample an endpoint was drawn into for the stage hops, by what scan and handshake showed of it. */
+export const DrawnAs = z.enum(['echoed', 'inconsistent', 'fallback', 'capable', 'not_offered', 'unknown']);
+export type DrawnAs = z.infer<typeof DrawnAs>;

@@ -27,6 +27,10 @@ export interface Chain {
   arriving?: Record<number, string[]>;
   silent?: number[];
   limited?: number[];
+  /** Rules of its `nat` table, by router. */
+  translating?: Record<number, string[]>;
+  /** Routers that have a server of their own on the port. */
+  serving?: number[];
 }
 
 export interface Standing {
@@ -103,13 +107,19 @@ function routes({ scanner, hosts, router }: Standing): string[][] {
   return all;
 }
 
-function ruleset(k: number, { forward = {}, arriving = {}, silent = [] }: Chain): string {
+function ruleset(k: number, { forward = {}, arriving = {}, translating = {}, silent = [] }: Chain): string {
   const quiet = silent.includes(k) ? ['icmp type time-exceeded drop', 'icmpv6 type time-exceeded drop'] : [];
   const chain = (name: string, hook: string, rules: string[]) =>
     rules.length === 0
       ? ''
       : ` chain ${name} {\n  type filter hook ${hook} priority -150; policy accept;\n  ${rules.join('\n  ')}\n }\n`;
+  const nat = translating[k] ?? [];
+  const translated =
+    nat.length === 0
+      ? ''
+      : ` chain translating {\n  type nat hook prerouting priority -100; policy accept;\n  ${nat.join('\n  ')}\n }\n`;
   const chains = [
+    translated,
     chain('arriving', 'prerouting', arriving[k] ?? []),
     chain('passing', 'forward', forward[k] ?? []),
     chain('errors', 'output', quiet),
@@ -156,10 +166,10 @@ export async function withChain<T>(
   server: string[],
   work: (standing: Standing) => Promise<T>,
 ): Promise<T> {
-  const named = (part: string) => `mch${process.pid}-${part}`;
+  const named = (part: string) => `census-chain-${process.pid}-${part}`;
   const standing = { scanner: named('scanner'), hosts: named('hosts'), router: (k: number) => named(`r${k}`) };
   const names = [standing.scanner, standing.hosts, ...routers.map(standing.router)];
-  let stop: () => Promise<void> = async () => undefined;
+  const stops: (() => Promise<void>)[] = [];
   try {
     for (const name of names) await execa('ip', ['netns', 'add', name]);
     await writeNetnsFiles(standing.scanner);
@@ -175,10 +185,11 @@ export async function withChain<T>(
       const rules = ruleset(k, chain);
       if (rules !== '') await inside(standing.router(k), ['nft', '-f', '-'], rules);
     }
-    stop = await started(standing.hosts, server);
+    const served = [standing.hosts, ...(chain.serving ?? []).map(standing.router)];
+    for (const name of served) stops.push(await started(name, server));
     return await work(standing);
   } finally {
-    await stop();
+    for (const stop of stops) await stop();
     for (const name of names) await execa('ip', ['netns', 'del', name], { reject: false });
     await removeNetnsFiles(standing.scanner);
   }

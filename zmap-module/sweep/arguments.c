@@ -13,7 +13,7 @@
 #define VERSION "1"
 #define USAGE                                                                                                                                    \
 	"usage: mptcp-sweep --secret-file FILE --rate N [--ttl FIRST-LAST] [--passes N | --rounds N] [--each N] [--wait MS] [--interface NAME] " \
-	"[--opt-outs FILE] < lines of ADDRESS PORT PROBE"
+	"[--opt-outs FILE] [--counts FILE] < lines of ADDRESS PORT PROBE"
 #define TARGETS_MAX 1000000
 
 _Noreturn void sweep_die(const char *format, ...)
@@ -83,6 +83,8 @@ static void take(const char *name, const char *value, struct arguments *out)
 		out->interface = value;
 	} else if (strcmp(name, "--opt-outs") == 0) {
 		out->opt_outs = value;
+	} else if (strcmp(name, "--counts") == 0) {
+		out->counts = value;
 	} else if (strcmp(name, "--secret-file") == 0) {
 		out->secret_file = value;
 	} else {

@@ -12,6 +12,7 @@ struct arguments {
 	unsigned long wait_ms;	 /* for late answers, after each pass */
 	const char *interface;	 /* NULL: by the kernel's routes */
 	const char *opt_outs;	 /* NULL: nobody can opt out meanwhile */
+	const char *counts;	 /* file of the last line; NULL: stdout */
 	const char *secret_file; /* 16 bytes as hex */
 	uint8_t secret[SECRET_BYTES];
 };

@@ -4,7 +4,7 @@
  *
  *   mptcp-sweep --secret-file FILE --rate N < lines of ADDRESS PORT PROBE     PROBE: v1, v0, plain, echo and the module's other kinds
  *
- * One line of JSON on stdout for each answer, and a last one that counts; without it the sweep was cut short. One status line a second on
+ * One line of JSON on stdout for each answer, and a last one that counts (or --counts FILE); without it the sweep was cut short. One status line a second on
  * stderr. Exit code 0 when all was sent, 1 when a signal ended it, 2 when it could not begin or send.
  */
 #define _GNU_SOURCE
@@ -266,8 +266,12 @@ int main(int argc, char **argv)
 	run.counts.resets = run.resets.ours;
 	run.counts.kernel_resets = run.resets.by_kernel;
 	run.counts.milliseconds = (now() - run.began_us) / 1000;
-	output_counts(stdout, &run.counts);
+	FILE *counts = run.arguments.counts == NULL ? stdout : fopen(run.arguments.counts, "w");
+	if (counts == NULL || fflush(stdout) != 0) {
+		sweep_die("cannot write: %s", strerror(errno));
+	}
+	output_counts(counts, &run.counts);
 	schedule_free(&run.schedule);
 	sweep_free(&run.sweep);
-	return fflush(stdout) != 0 || ferror(stdout) ? 2 : EXIT_SUCCESS;
+	return fflush(counts) != 0 || ferror(counts) || ferror(stdout) ? 2 : EXIT_SUCCESS;
 }

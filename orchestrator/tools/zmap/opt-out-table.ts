@@ -1,6 +1,8 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { PrefixSet } from '../../address/prefix-set.ts';
+import type { LateOptOuts } from '../../core/opt-outs/late.ts';
 
 /** Where the plug-in looks for the table (zmap-module/README.md, "Opt-outs while it runs"). */
 export const optOutVariable = 'MPTCP_SYNSCAN_OPT_OUTS';
@@ -44,5 +46,27 @@ export class OptOutTable {
     } finally {
       await file.close();
     }
+  }
+}
+
+/** Keeps a table of who has opted out in a folder while `work` runs, which is handed its path. */
+export async function withOptOutTable<T>(
+  optOuts: LateOptOuts,
+  folder: string,
+  work: (table: string) => Promise<T>,
+): Promise<T> {
+  const table = new OptOutTable(join(folder, 'opt-outs.table'));
+  let written: PrefixSet | null = null;
+  // One who opts out while the table is being written is in the next; nothing is waited for between the last look and the first call.
+  while (written !== optOuts.all) {
+    written = optOuts.all;
+    await table.write(written);
+  }
+  const end = optOuts.onChange(() => table.write(optOuts.all));
+  try {
+    return await work(table.path);
+  } finally {
+    end();
+    await rm(table.path, { force: true });
   }
 }

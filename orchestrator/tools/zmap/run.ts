@@ -1,6 +1,5 @@
-import { access, rm, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
 import { WorkTally } from '../../core/cost/work.ts';
 import { someAtOnce } from '../../core/process/turns.ts';
@@ -11,7 +10,7 @@ import { cooldownSeconds, type PassTargets, passName, plugin, type ZmapRun, zmap
 import { flavourFile } from './facts.ts';
 import { ownAddress6, writeAddresses } from './ipv6/zmapv6.ts';
 import { readMetadata } from './metadata.ts';
-import { OptOutTable } from './opt-out-table.ts';
+import { withOptOutTable } from './opt-out-table.ts';
 import { dropsOptOuts, type Flavour, flavours, zmapProgram } from './program.ts';
 import { countResets } from './resets.ts';
 import { type Addresses, ofGroup, prepareTargets, targetFiles } from './targets.ts';
@@ -100,20 +99,7 @@ async function requireComplete(context: Context, run: ZmapRun, command: Command,
 async function withOptOuts(context: Context, work: (table: string | null) => Promise<void>): Promise<void> {
   const { optOuts, folder } = context;
   if (optOuts === null || !dropsOptOuts(context.runsAs)) return await work(null);
-  const table = new OptOutTable(join(folder, 'opt-outs.table'));
-  let written: PrefixSet | null = null;
-  // One who opts out while the table is being written is in the next; nothing is waited for between the last look and the first call.
-  while (written !== optOuts.all) {
-    written = optOuts.all;
-    await table.write(written);
-  }
-  const end = optOuts.onChange(() => table.write(optOuts.all));
-  try {
-    await work(table.path);
-  } finally {
-    end();
-    await rm(table.path, { force: true });
-  }
+  await withOptOutTable(optOuts, folder, work);
 }
 
 /** A zmap that was given a table of opt-outs and knows of none sent to everybody. */
