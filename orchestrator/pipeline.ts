@@ -27,11 +27,12 @@ export function pipeline(find: ToolFinder): readonly Stage<Config>[] {
     scan(find), //      addresses            -> replies to MP_CAPABLE SYNs: the evidence
     confirm(find), //   candidates, controls -> replies to other SYNs: second opinions
     handshake(find), // candidates, controls -> options on a real connection
+    path(find), //      candidates, controls -> ping against the SYN's round trip
+    hops(find), //      a sample of them     -> which hop changes the option
     asn(find), //       answering addresses  -> origin AS
     whois(find), //     candidates           -> registration
     geo(find), //       answering addresses  -> approximate place
     os(find), //        candidates           -> fingerprint candidates
-    path(find), //      candidates, controls -> ping against the SYN's round trip
     hops(find), //      a sample of them     -> which hop changes the option
     merge, //           all of it            -> hosts with verdicts, domains
     report, //          hosts and domains    -> tables, figures, one page

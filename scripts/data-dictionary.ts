@@ -6,6 +6,7 @@ import { AsnRecord } from '../orchestrator/schemas/records/asn.ts';
 import { DomainsRecord } from '../orchestrator/schemas/records/domains.ts';
 import { GeoRecord } from '../orchestrator/schemas/records/geo.ts';
 import { HandshakeRecord } from '../orchestrator/schemas/records/handshake.ts';
+import { HopsRecord } from '../orchestrator/schemas/records/hops.ts';
 import { HostsRecord } from '../orchestrator/schemas/records/hosts.ts';
 import { JudgeRecord } from '../orchestrator/schemas/records/judge.ts';
 import { OsRecord } from '../orchestrator/schemas/records/os.ts';
@@ -53,6 +54,14 @@ export const entries: readonly Entry[] = [
   { name: 'os', file: 'os/*.parquet', one: 'address', schema: OsRecord, absent: 'the program prints none' },
   { name: 'path', file: 'path/*.parquet', one: 'address', schema: PathRecord, absent: failed },
   {
+    name: 'hops',
+    file: 'hops/*.parquet',
+    one: 'address, port and probe of a sample',
+    schema: HopsRecord,
+    absent: `no hop or answer showed it; without any ${failed}`,
+    nulls: { 'hops[].rtt_us': 'the quote does not tell which of two SYNs it is of' },
+  },
+  {
     name: 'hosts',
     file: 'hosts.parquet',
     one: 'address and port that answered anything',
@@ -63,6 +72,16 @@ export const entries: readonly Entry[] = [
       'announced[].country': 'the geolocation stage has none for it, or was disabled',
       'announced[].latitude': 'the geolocation stage has none for it, or was disabled',
       'announced[].longitude': 'the geolocation stage has none for it, or was disabled',
+      cause: 'no cause is sure, or there is no echo',
+      'ways[].last_intact_ttl': 'no hop showed it',
+      'ways[].last_intact_asn': 'the hop or its AS is not known',
+      'ways[].first_changed_ttl': 'no hop showed it',
+      'ways[].first_changed_asn': 'the hop or its AS is not known',
+      'ways[].first_changed_shows': 'no hop showed it',
+      'ways[].answered_ttl': 'nothing came',
+      'ways[].hop_before_asn': 'the hop or its AS is not known',
+      'ways[].echo_expired_ttl': 'none expired on its way',
+      'ways[].cause': 'no cause is sure, or the option is there',
       prefix: '`asn_missing` says why',
       city: '`country_missing` says why, or the database has none',
       latitude: '`country_missing` says why, or the database has none',

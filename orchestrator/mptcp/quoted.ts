@@ -137,8 +137,44 @@ export function quotedOf(sent: Buffer, quote: Buffer): Quoted | null {
   return { shows: shows(ours, theirs), differs: known.filter((name) => ours.fields[name] !== theirs.fields[name]) };
 }
 
-/** The first option of kind 30 in a TCP packet, as hex; null without one. */
-export function optionIn(packet: Buffer): string | null {
-  const found = readPacket(packet)?.options.find(({ option }) => option.kind === KIND.MPTCP);
-  return found === undefined ? null : found.option.bytes.toString('hex');
+/** What a SYN/ACK says in its headers. */
+export interface Headers {
+  /** The first option of kind 30, as hex; null without one. */
+  option: string | null;
+  window: number | null;
+  /** null in IPv6, as dontFragment is. */
+  ipId: number | null;
+  dontFragment: boolean | null;
+  tos: number | null;
+  /** Kinds of its options in order, as the scan names them. */
+  order: string;
+}
+
+const words: Readonly<Record<number, string>> = {
+  0: 'eol',
+  1: 'nop',
+  2: 'mss',
+  3: 'ws',
+  4: 'sackok',
+  5: 'sack',
+  8: 'ts',
+  30: 'mptcp',
+};
+
+/** Headers of a TCP packet from its IP header on; null for anything else. */
+export function headersOf(packet: Buffer): Headers | null {
+  const read = readPacket(packet);
+  if (read === null) return null;
+  const { fields, options } = read;
+  const number = (hex: string | undefined) => (hex === undefined ? null : Number.parseInt(hex, 16));
+  const isV4 = fields.ip_id !== undefined;
+  const found = options.find(({ option }) => option.kind === KIND.MPTCP);
+  return {
+    option: found === undefined ? null : found.option.bytes.toString('hex'),
+    window: number(fields.window),
+    ipId: number(fields.ip_id),
+    dontFragment: isV4 ? (packet.readUInt8(6) & 0x40) !== 0 : null,
+    tos: isV4 ? number(fields.tos) : null,
+    order: options.map(({ option: { kind } }) => words[kind] ?? String(kind)).join(),
+  };
 }

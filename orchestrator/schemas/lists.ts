@@ -110,3 +110,11 @@ export type QuoteShows = z.infer<typeof QuoteShows>;
 /** Which sample an endpoint was drawn into for the stage hops, by what scan and handshake showed of it. */
 export const DrawnAs = z.enum(['echoed', 'inconsistent', 'fallback', 'capable', 'not_offered', 'unknown']);
 export type DrawnAs = z.infer<typeof DrawnAs>;
+
+/** What made an echo of our option (evidence/boxes/causes.ts). */
+export const EchoCause = z.enum(['syn_reflected', 'everything_returned', 'option_appended', 'option_padded']);
+export type EchoCause = z.infer<typeof EchoCause>;
+
+/** Why an option that we sent is not in the SYN/ACK (evidence/boxes/vanished.ts). */
+export const VanishCause = z.enum(['stripped_on_path', 'syn_proxy']);
+export type VanishCause = z.infer<typeof VanishCause>;

@@ -21,7 +21,7 @@ import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { Result } from './merge/result.ts';
 import { type Dealing, Scratch } from './merge/scratch.ts';
 import { allOf, inOrder, makeAndWrite, twoAtATime } from './merge/side-by-side.ts';
-import { announcementsSql, entriesSql, hostTables, keysSql, namedSql, resolvedSql } from './merge/tables.ts';
+import { entriesSql, hostTables, joinedTables, keysSql, namedSql, resolvedSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 import { controlsSql, endpointsSql } from './units/controls.ts';
 
@@ -35,14 +35,16 @@ interface Work {
   result: Result;
 }
 
-const announcements = 'announcements.parquet';
+const joinedFile = (name: string) => `${name}.parquet`;
 
 /** Makes the tables of a range. */
 async function makeRange({ context, scratch, setting, verdicts, ranges }: Work, range: number): Promise<void> {
   const tables = rangeTables(range);
   const within = ranges.within('address', range);
   await scratch.view('named', range);
-  await context.run(`CREATE OR REPLACE VIEW announcements AS FROM ${scratch.file(announcements)} WHERE ${within}`);
+  for (const name of Object.keys(joinedTables)) {
+    await context.run(`CREATE OR REPLACE VIEW ${name} AS FROM ${scratch.file(joinedFile(name))} WHERE ${within}`);
+  }
   for (const [name, sql] of Object.entries(hostTables)) {
     await context.run(`CREATE OR REPLACE VIEW ${name} AS FROM (${sql}) WHERE ${within}`);
   }
@@ -103,7 +105,7 @@ async function dealOut(scratch: Scratch, ranges: Ranges, passes: Passes): Promis
   const joins = inOrder(count).map((pass) => namedSql(scratch.dealt('entries', pass), scratch.dealt('resolved', pass)));
   await scratch.dealInTurns('named', joins, { numbered: ranges.numberOf('address'), count: ranges.count });
   await scratch.remove('resolved');
-  await scratch.writeSliced(announcements, announcementsSql);
+  for (const [name, sql] of Object.entries(joinedTables)) await scratch.writeSliced(joinedFile(name), sql);
 }
 
 /** A range weighs so many times what a pass over the list holds. */
@@ -144,7 +146,7 @@ export function mergeOfSize(size: number): WholeStage<Config> {
   return {
     kind: 'whole',
     name: 'merge',
-    reads: ['targets', 'resolve', 'scan', 'confirm', 'handshake', 'asn', 'whois', 'geo', 'os', 'path'],
+    reads: ['targets', 'resolve', 'scan', 'confirm', 'handshake', 'path', 'hops', 'asn', 'whois', 'geo', 'os'],
     unit: 'address and port that answered',
     outputs: ['hosts.parquet', 'domains.parquet'],
     run: (context) => mergeBy(context, size),

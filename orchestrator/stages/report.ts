@@ -9,7 +9,20 @@ import { type RejectedLine, readOrganisations } from '../report/organisations/fi
 import { writeReport } from '../report/report.ts';
 import { reportFacts } from './report-facts.ts';
 
-const order = ['targets', 'resolve', 'scan', 'confirm', 'handshake', 'asn', 'whois', 'geo', 'os', 'path', 'merge'];
+const order = [
+  'targets',
+  'resolve',
+  'scan',
+  'confirm',
+  'handshake',
+  'path',
+  'hops',
+  'asn',
+  'whois',
+  'geo',
+  'os',
+  'merge',
+];
 
 /** Keeps the lines of the organisations file that say nothing, each with its reason, and has them told. */
 async function keepRejected(folder: string, rejected: readonly RejectedLine[]): Promise<Notice[]> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quotedFields } from '../../mptcp/quoted.ts';
-import { DrawnAs, Missing, QuoteShows } from '../lists.ts';
+import { DrawnAs, Missing, QuoteShows, VanishCause } from '../lists.ts';
 import { Address, Hex, Port } from '../values.ts';
 
 const ttl = (what: string) => z.int().min(1).max(255).nullable().describe(what);
@@ -43,11 +43,14 @@ export const HopsRecord = z.strictObject({
   answer_option: Hex.nullable()
     .describe('first option of kind 30 in that SYN/ACK; null when there is none')
     .meta({ volatile: true }),
+  answer_window: z.int().nullable().describe('its TCP window, unscaled'),
+  answer_order: z.string().nullable().describe('its TCP options in order'),
   answer_reply_ttl: z.int().min(0).max(255).nullable().describe('its TTL or hop limit on arrival'),
   hop_before: Address.nullable().describe('last hop that quoted the SYN at a smaller TTL than answered_ttl'),
   echo_ttl: ttl('least TTL at which an ICMP echo request was answered by the address itself'),
   echo_expired_ttl: ttl('largest TTL at which one expired on its way'),
   echo_expired: Address.nullable().describe('who said that it expired'),
+  cause: VanishCause.nullable().describe('why the SYN/ACK has no option of kind 30, where that is sure'),
   nearer: z
     .int()
     .min(0)

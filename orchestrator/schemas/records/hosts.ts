@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { Classification, ControlKind, Hmac, Missing, RuleSetName, Rung, Scope, VerdictName } from '../lists.ts';
+import {
+  Classification,
+  ControlKind,
+  DrawnAs,
+  EchoCause,
+  Hmac,
+  Missing,
+  QuoteShows,
+  RuleSetName,
+  Rung,
+  Scope,
+  VanishCause,
+  VerdictName,
+} from '../lists.ts';
 
 /** The claim about one address, port and MPTCP version, with the rules that led to it (verdict.ts). */
 export const Verdict = z.strictObject({
@@ -15,6 +28,24 @@ export type Verdict = z.infer<typeof Verdict>;
 
 const missing = (field: string) => Missing.nullable().describe(`why ${field} is null`);
 
+const asn = (what: string) => z.int().nullable().describe(`origin AS of ${what}; null where it is not known`);
+
+/** Of a HopsRecord, what tells where a box stands, with the ASes of the hops beside it. */
+export const Way = z.strictObject({
+  probe: z.string().describe('kind of SYN: v1 or v0'),
+  drawn_as: DrawnAs.describe('the sample that it is of'),
+  last_intact_ttl: z.int().nullable().describe('TTL of the last hop that our option reached as it was sent'),
+  last_intact_asn: asn('that hop'),
+  first_changed_ttl: z.int().nullable().describe('TTL of the first hop that it reached otherwise'),
+  first_changed_asn: asn('that hop'),
+  first_changed_shows: QuoteShows.nullable().describe('what it shows'),
+  answered_ttl: z.int().nullable().describe('least TTL at which the SYN was answered'),
+  hop_before_asn: asn('the last hop before that'),
+  echo_expired_ttl: z.int().nullable().describe('largest TTL at which an echo request expired on its way'),
+  cause: VanishCause.nullable().describe('why the SYN/ACK has no option of kind 30, where that is sure'),
+  nearer: z.int().describe('hops, at least, that whoever answered the SYN is nearer than the address'),
+});
+
 /** One address and port that answered anything: evidence summed up, claims, and what else is known of the address. */
 export const HostsRecord = z.strictObject({
   address: z.string().describe('the address'),
@@ -24,6 +55,9 @@ export const HostsRecord = z.strictObject({
   v1_missing: missing('v1'),
   v0: Verdict.nullable().describe('claim for MPTCP v0 (RFC 6824)'),
   v0_missing: missing('v0'),
+  cause: EchoCause.nullable().describe(
+    'what made an echo of our option, where that is sure; null where it is not, and where nothing is an echo',
+  ),
   domains: z
     .array(
       z.strictObject({
@@ -106,6 +140,12 @@ export const HostsRecord = z.strictObject({
   last_reply_at: z.string().describe('arrival of the last reply to a SYN, UTC, ISO 8601').meta({ volatile: true }),
   ping_rtt_us: z.number().nullable().describe('smallest ICMP echo time, microseconds').meta({ volatile: true }),
   ping_rtt_us_missing: missing('ping_rtt_us'),
+  ways: z
+    .array(Way)
+    .nullable()
+    .describe('what SYNs of growing TTL showed of the way, one for each probe that was swept; a sample is')
+    .meta({ volatile: true }),
+  ways_missing: missing('ways').meta({ volatile: true }),
   run: z.string().describe('name of the run').meta({ volatile: true }),
   vantage: z.string().describe('host name of the machine that made the run').meta({ volatile: true }),
 });

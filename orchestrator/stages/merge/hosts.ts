@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
-import { HostsRecord } from '../../schemas/records/hosts.ts';
+import { HostsRecord, Way } from '../../schemas/records/hosts.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /** Stages that a run left out: their fields are not_measured. */
@@ -80,8 +80,12 @@ function expressions({ leftOut }: Setting): Readonly<Record<string, string>> {
     last_reply_at: 's.last_reply_at',
     ping_rtt_us: 'p.ping_rtt_us',
     ping_rtt_us_missing: unless('p.ping_rtt_us', missing('path', 'p', leftOut)),
+    ways: 'y.ways',
+    ways_missing: unless('y.ways', leftOut.has('hops') ? "'not_measured'" : "'not_applicable'"),
   };
 }
+
+const wayFields = Object.keys(Way.shape);
 
 /** SQL of the columns that are the same in every row, or in every row of one verdict. */
 function settingColumns({ run, vantage, versions }: Setting, verdicts: Verdicts): Readonly<Record<string, string>> {
@@ -91,6 +95,7 @@ function settingColumns({ run, vantage, versions }: Setting, verdicts: Verdicts)
     v1_missing: notSent(1),
     v0: verdicts.lookup('v0'),
     v0_missing: notSent(0),
+    cause: verdicts.lookup('cause'),
     run: sqlText(run),
     vantage: sqlText(vantage),
   };
@@ -98,7 +103,7 @@ function settingColumns({ run, vantage, versions }: Setting, verdicts: Verdicts)
 
 /** What stands for these columns in the result of a run (result.ts): one sum for both verdicts. */
 export function hostResult(verdicts: Verdicts): Readonly<Record<string, string | null>> {
-  return { v1: verdicts.lookup('sum'), v0: null, v1_missing: null, v0_missing: null };
+  return { v1: verdicts.lookup('sum'), v0: null, v1_missing: null, v0_missing: null, cause: null };
 }
 
 const columns = columnsOf(HostsRecord);
@@ -149,6 +154,9 @@ export function hostsSql(setting: Setting, { hosts, names }: RangeTables): strin
       country: country, latitude: latitude, longitude: longitude
     } ORDER BY announced, announced_port, hmac) AS announced
     FROM announcements GROUP BY address, port
+  ), swept AS (
+    SELECT address, port, list(struct_pack(${wayFields.map((name) => `${name} := ${name}`).join(', ')}) ORDER BY probe DESC, drawn_as) AS ways
+    FROM ways GROUP BY address, port
   )
   SELECT ${selected.join(', ')}, s.verdict
   FROM ${hosts} s
@@ -161,6 +169,7 @@ export function hostsSql(setting: Setting, { hosts, names }: RangeTables): strin
   LEFT JOIN fingerprints o USING (address)
   LEFT JOIN paths p USING (address)
   LEFT JOIN controls k USING (address, port)
+  LEFT JOIN swept y USING (address, port)
   ORDER BY s.address, s.port`;
 }
 

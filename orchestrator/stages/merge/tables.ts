@@ -20,8 +20,8 @@ const announcedAddresses = '(SELECT DISTINCT u.a.address AS address FROM handsha
 /** Of the announced addresses, few as they are, those that a name of the list led to: the addresses of all names only pass by. */
 const announcedAndResolved = `(SELECT DISTINCT address FROM ${namedAddresses} SEMI JOIN ${announcedAddresses} USING (address))`;
 
-/** What was announced, row by row, in order of the address that announced it: written once, and read range by range. */
-export const announcementsSql = `
+/** What else, of few hosts and put together from several tables: written once in order of the address, and read range by range. */
+const announcementsSql = `
     SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn, geo.country, geo.latitude, geo.longitude,
       CASE WHEN EXISTS (FROM resolve) THEN r.address IS NOT NULL END AS resolved
     FROM handshake h, unnest(h.announced) AS u(a)
@@ -32,6 +32,17 @@ export const announcementsSql = `
 
 export const connectionsSql = `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`;
 
+export const joinedTables: Readonly<Record<string, string>> = {
+  announcements: announcementsSql,
+  controls: 'SELECT address, port, control FROM drawn ORDER BY address',
+  ways: `
+    SELECT h.address, h.port, h.probe, h.drawn_as, h.last_intact_ttl, i.asn AS last_intact_asn, h.first_changed_ttl,
+      c.asn AS first_changed_asn, h.first_changed_shows, h.answered_ttl, b.asn AS hop_before_asn, h.echo_expired_ttl, h.cause, h.nearer
+    FROM hops h LEFT JOIN asn i ON i.address = h.last_intact LEFT JOIN asn c ON c.address = h.first_changed
+    LEFT JOIN asn b ON b.address = h.hop_before
+    ORDER BY h.address`,
+};
+
 /** What else a host row is put together from, beside the names: records as they are, which are in order of their address. */
 export const hostTables: Readonly<Record<string, string>> = {
   connections: connectionsSql,
@@ -40,7 +51,6 @@ export const hostTables: Readonly<Record<string, string>> = {
   places: 'SELECT address, country, city, latitude, longitude, failure FROM geo',
   fingerprints: 'SELECT address, candidates, failure FROM os',
   paths: 'SELECT address, ping_rtt_us, failure FROM path',
-  controls: 'SELECT address, port, control FROM drawn',
 };
 
 /** SQL: the rank that the study goes by, of a row of targets: that of its first list. Records of before there were several have no number. */

@@ -5,10 +5,11 @@ import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import { sha256Of } from '../../core/folder/files.ts';
 import type { HandshakeEvidence, ScanEvidence } from '../../evidence/answers.ts';
+import { echoCauseOf } from '../../evidence/boxes/causes.ts';
 import { HandshakeEvidenceRow, type PlainReply, plainEvidence, ScanEvidenceRow } from '../../evidence/plain.ts';
 import type { RuleSet } from '../../evidence/rule.ts';
 import { judgeVersions } from '../../evidence/versions.ts';
-import { Classification, Scope, SynAck } from '../../schemas/lists.ts';
+import { Classification, type EchoCause, Scope, SynAck } from '../../schemas/lists.ts';
 import { HostsRecord, Verdict } from '../../schemas/records/hosts.ts';
 
 const Unjudged = z.object({ kinds: z.string(), scope: Scope });
@@ -56,6 +57,7 @@ export const classesTable = 'CREATE OR REPLACE TABLE classes (kinds VARCHAR, sco
 interface Pair {
   v1: Verdict | null;
   v0: Verdict | null;
+  cause: EchoCause | null;
 }
 
 export class Verdicts {
@@ -117,28 +119,31 @@ export class Verdicts {
 
   #judge(scans: readonly ScanEvidence[], handshake: HandshakeEvidence | null, scope: Scope): Pair {
     const { rules, versions, sharedTraces } = this.#judging;
-    return judgeVersions(versions, { scans, handshake, sharedTraces, scope }, rules);
+    const pair = judgeVersions(versions, { scans, handshake, sharedTraces, scope }, rules);
+    const isEcho = [pair.v1, pair.v0].some((one) => one?.verdict === 'echoed_option');
+    return { ...pair, cause: isEcho ? echoCauseOf(scans) : null };
   }
 
   /**
    * SQL of a part of the verdict whose number stands in the column `verdict`, or of a sum over both parts. It is a constant list, not a
    * join: a join gives the rows in another order.
    */
-  lookup(part: 'v1' | 'v0' | 'sum'): string {
-    const values = this.#pairs.map((pair) => (part === 'sum' ? sha256Of(JSON.stringify(pair)) : pair[part]));
-    const type = { v1: v1Type, v0: v0Type, sum: 'VARCHAR' }[part];
+  lookup(part: 'v1' | 'v0' | 'cause' | 'sum'): string {
+    const sumOf = ({ v1, v0 }: Pair) => sha256Of(JSON.stringify({ v1, v0 }));
+    const values = this.#pairs.map((pair) => (part === 'sum' ? sumOf(pair) : pair[part]));
+    const type = { v1: v1Type, v0: v0Type, cause: 'VARCHAR', sum: 'VARCHAR' }[part];
     return `(CAST(CAST(${sqlText(JSON.stringify(values))} AS JSON) AS ${type}[]))[verdict + 1]`;
   }
 
   /** The number of a pair. A new one is checked and entered. */
   async #numberOf(pair: Pair): Promise<number> {
-    const { v1, v0 } = pair;
+    const { v1, v0, cause } = pair;
     const text = JSON.stringify(pair);
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
     const number = this.#numbers.size;
     this.#numbers.set(text, number);
-    this.#pairs.push({ v1: v1 && Verdict.parse(v1), v0: v0 && Verdict.parse(v0) });
+    this.#pairs.push({ v1: v1 && Verdict.parse(v1), v0: v0 && Verdict.parse(v0), cause });
     const answered = [v1, v0].some((one) => one?.replies.some((reply) => SynAck.safeParse(reply).success) ?? false);
     const flags = [answered, v1?.verdict === 'capable', v0?.verdict === 'capable'];
     await this.#run(`INSERT INTO verdicts VALUES (${number}, ${flags.join(', ')})`);

@@ -6,6 +6,7 @@ import { shareControls } from './controls.ts';
 import { createScreen } from './screen.ts';
 
 const Row = z.object({ address: z.string(), candidate: z.boolean() });
+const HopRow = z.object({ address: z.string() });
 
 /** Every address that answered, and every global one that a server announced; candidates are those with an MPTCP option and the announced. */
 const addressesSql = `
@@ -20,6 +21,12 @@ const addressesSql = `
   GROUP BY address
   ORDER BY address`;
 
+/** The same, and every hop that a SYN of ours expired at. */
+const withHopsSql = `
+  SELECT DISTINCT address FROM (
+    SELECT address FROM looked_up UNION ALL SELECT h.address FROM (SELECT unnest(hops) AS h FROM hops)
+  ) ORDER BY address`;
+
 /** The rows of addressesSql: five stages read them, they are gathered once in a run. */
 async function* looked({ batches, shareTable }: UnitsContext<Config>): AsyncGenerator<z.infer<typeof Row>[]> {
   await shareTable('looked_up', addressesSql);
@@ -29,6 +36,14 @@ async function* looked({ batches, shareTable }: UnitsContext<Config>): AsyncGene
 /** For lookups that send nothing to the address. */
 export async function* allAddresses(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   for await (const batch of looked(context)) yield batch.map(({ address }) => ({ row: { address }, skip: null }));
+}
+
+/** For lookups that send nothing to the address and that name those on the way too. */
+export async function* allAddressesAndHops(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
+  await context.shareTable('looked_up', addressesSql);
+  for await (const batch of context.batches(withHopsSql)) {
+    yield batch.map((value) => ({ row: HopRow.parse(value), skip: null }));
+  }
 }
 
 function candidateUnit({ address, candidate }: z.infer<typeof Row>): UnitRow {

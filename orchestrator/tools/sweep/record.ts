@@ -1,5 +1,6 @@
-import { changeOf, hopsNearer } from '../../evidence/way.ts';
-import { optionIn, quotedOf } from '../../mptcp/quoted.ts';
+import { vanishCauseOf } from '../../evidence/boxes/vanished.ts';
+import { changeOf, hopsNearer } from '../../evidence/boxes/way.ts';
+import { headersOf, quotedOf } from '../../mptcp/quoted.ts';
 import type { HopsRecord } from '../../schemas/records/hops.ts';
 import type { Answer, SweepRaw } from './raw.ts';
 
@@ -69,6 +70,7 @@ export function toHops({ address, port, probe, drawn_as, answers, echoes }: Swee
   const { final, word } = finalOf(answers);
   const echo = echoFacts(echoes);
   const served = word === 'synack' || word === 'rst' ? (final?.ttl ?? null) : null;
+  const headers = word === 'synack' && final?.packet != null ? headersOf(Buffer.from(final.packet, 'hex')) : null;
   const before = expired.filter(({ ttl }) => final !== null && ttl < final.ttl).at(-1);
   return {
     ...{ address, port, probe, drawn_as, hops },
@@ -80,10 +82,21 @@ export function toHops({ address, port, probe, drawn_as, answers, echoes }: Swee
     contradicted,
     answer: word,
     answered_ttl: final?.ttl ?? null,
-    answer_option: final?.packet == null || word !== 'synack' ? null : optionIn(Buffer.from(final.packet, 'hex')),
+    answer_option: headers?.option ?? null,
+    answer_window: headers?.window ?? null,
+    answer_order: headers?.order ?? null,
     answer_reply_ttl: final?.reply_ttl ?? null,
     hop_before: before?.address ?? null,
     ...echo,
+    cause:
+      headers === null
+        ? null
+        : vanishCauseOf({
+            ...headers,
+            offered: headers.option !== null,
+            firstShows: firstChanged?.shows ?? null,
+            contradicted,
+          }),
     nearer: hopsNearer(served, echo.echo_expired_ttl),
     failure: answers.length === 0 ? 'timeout' : null,
   };

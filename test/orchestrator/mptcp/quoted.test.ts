@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type OptionShows, optionIn, type QuotedField, quotedOf } from '../../../orchestrator/mptcp/quoted.ts';
+import { headersOf, type OptionShows, type QuotedField, quotedOf } from '../../../orchestrator/mptcp/quoted.ts';
 
 const test = suite('quoted SYNs');
 
@@ -101,9 +101,18 @@ test('no quote, cut anywhere, is an error', () => {
   }
 });
 
-test('the option of a SYN/ACK is the first of kind 30', () => {
-  assert.is(optionIn(sent), option);
-  assert.is(optionIn(Buffer.from(`${ip + tcp + set}01010101`, 'hex')), null);
+test('headers of a packet are read as the scan names them', () => {
+  const linux = { window: 64240, ipId: 0x9085, dontFragment: true, tos: 0, order: 'mss,sackok,ts,nop,ws,mptcp' };
+  assert.equal(headersOf(sent), { ...linux, option });
+  const own = Buffer.from(`${ip.replace('40000506', '00000506')}${tcp}${set}01010101`, 'hex');
+  assert.equal(headersOf(own), {
+    ...linux,
+    dontFragment: true,
+    order: 'mss,sackok,ts,nop,ws,nop,nop,nop,nop',
+    option: null,
+  });
+  assert.equal(headersOf(sent6), { ...linux, ipId: null, dontFragment: null, tos: null, option });
+  assert.is(headersOf(Buffer.alloc(0)), null);
 });
 
 test.run();

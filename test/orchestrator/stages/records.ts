@@ -7,6 +7,7 @@ import { type ShareTable, sharedTables } from '../../../orchestrator/core/shared
 import { AsnRecord } from '../../../orchestrator/schemas/records/asn.ts';
 import { GeoRecord } from '../../../orchestrator/schemas/records/geo.ts';
 import { HandshakeRecord } from '../../../orchestrator/schemas/records/handshake.ts';
+import { HopsRecord } from '../../../orchestrator/schemas/records/hops.ts';
 import { HostsRecord } from '../../../orchestrator/schemas/records/hosts.ts';
 import { OsRecord } from '../../../orchestrator/schemas/records/os.ts';
 import { PathRecord } from '../../../orchestrator/schemas/records/path.ts';
@@ -27,6 +28,7 @@ export const readByMerge = {
   geo: GeoRecord,
   os: OsRecord,
   path: PathRecord,
+  hops: HopsRecord,
 };
 const schemas = { ...readByMerge, hosts: HostsRecord };
 export type Records = { [K in keyof typeof schemas]?: z.infer<(typeof schemas)[K]>[] };

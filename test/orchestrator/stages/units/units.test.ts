@@ -227,7 +227,7 @@ for (const [stage, config, records, expected] of lookups) {
 test('the addresses that are looked up are gathered once for all stages that ask for them', async () => {
   const records = { scan: [scanned('198.18.0.1', option), scanned('198.18.0.2', [])], handshake: [] };
   const asked: string[] = [];
-  const found = await withViews(records, ['scan', 'confirm', 'handshake'], async (query, shareTable) => {
+  const found = await withViews(records, ['scan', 'confirm', 'handshake', 'hops'], async (query, shareTable) => {
     const counting = (sql: string) => {
       asked.push(sql);
       return query(sql);

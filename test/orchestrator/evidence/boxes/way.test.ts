@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { changeOf, hopsNearer, type Quote } from '../../../orchestrator/evidence/way.ts';
+import { changeOf, hopsNearer, type Quote } from '../../../../orchestrator/evidence/boxes/way.ts';
 
 const test = suite('ways');
 

@@ -1,4 +1,4 @@
-import type { OptionShows } from '../mptcp/quoted.ts';
+import type { OptionShows } from '../../mptcp/quoted.ts';
 
 /** What a sweep of growing TTLs shows of the way to an address: where our option was last as we sent it, and where it first was not. */
 
