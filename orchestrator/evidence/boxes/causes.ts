@@ -1,7 +1,7 @@
 import { KIND, tcpOptions } from '../../mptcp/tcp-options.ts';
 import type { EchoCause } from '../../schemas/lists.ts';
 import { type Answer, readScan, type ScanEvidence } from '../answers.ts';
-import { carries, has } from '../readings.ts';
+import { has } from '../readings.ts';
 import { isEcho } from '../signs.ts';
 
 /** What made an echo of our option. A cause is named when its own rule holds for every echo of the endpoint and no other rule does. */
@@ -15,8 +15,7 @@ interface CauseRule {
   name: EchoCause;
   sentence: string;
   source: string;
-  /** @param all SYN/ACKs of the endpoint, those without an option too */
-  when: (echoes: readonly Echo[], all: readonly Echo[]) => boolean;
+  when: (echoes: readonly Echo[]) => boolean;
 }
 
 /** Our IP identification; that of IPv6 is not known, and 0 is what many send. */
@@ -57,8 +56,10 @@ function isOthersOrder(echo: Echo): boolean {
 }
 
 const isLast = (echo: Echo) => optionsOf(echo).at(-1)?.kind === KIND.MPTCP;
-const answersCanary = (all: readonly Echo[]) =>
-  all.some((one) => one.answer.probe.word === 'canary' && carries(one.answer) && !has(one.answer, 'canary_returned'));
+/** Our option came back without the one beside it. */
+const leavesCanary = (echoes: readonly Echo[]) =>
+  echoes.some(({ answer }) => answer.probe.word === 'canary') &&
+  !echoes.some(({ answer }) => has(answer, 'canary_returned'));
 
 /** Longer than what we sent, which it begins with. */
 function isFilledUp({ scan, answer }: Echo): boolean {
@@ -91,9 +92,9 @@ export const echoCauses: readonly CauseRule[] = [
     sentence:
       'Every echo is a SYN/ACK of another sender, by IP identification and clock, that ends with our option as we sent it; its other options are not ours, or the canary beside ours did not come back.',
     source: 'erratum of the 2015 paper: mirrors in front of servers without MPTCP',
-    when: (echoes, all) =>
+    when: (echoes) =>
       echoes.every((echo) => !isOurId(echo) && isWhole(echo) && isLast(echo) && !returnsOurTimes(echo)) &&
-      (echoes.every(isOthersOrder) || answersCanary(all)),
+      (echoes.every(isOthersOrder) || leavesCanary(echoes)),
   },
   {
     name: 'option_padded',
@@ -114,6 +115,6 @@ export function echoCauseOf(scans: readonly ScanEvidence[]): EchoCause | null {
     .filter(({ answer }) => answer.packet === 'synack');
   const echoes = all.filter(({ answer }) => isEcho(answer));
   if (echoes.length === 0) return null;
-  const fitting = echoCauses.filter((rule) => rule.when(echoes, all));
+  const fitting = echoCauses.filter((rule) => rule.when(echoes));
   return fitting.length === 1 ? (fitting[0]?.name ?? null) : null;
 }
