@@ -50,12 +50,23 @@ export function packetKind(flags: number): PacketKind {
   return (flags & TCP.ACK) === 0 ? 'syn' : 'synack';
 }
 
-/** The MPTCP options of a segment that are whole and well formed, in order. */
-export function mptcpOptions({ options, flags }: Speaks): MptcpOption[] {
+function decodeAll({ options, flags }: Speaks): MptcpOption[] {
   return [...tcpOptions(Buffer.from(options, 'hex'))].flatMap(({ kind, bytes, fault }) => {
     const decoded = kind === KIND.MPTCP && fault === null ? decodeOption(bytes, packetKind(flags)) : null;
     return decoded?.option ?? [];
   });
+}
+
+/** Each question about a stream looks at all its segments: they are decoded once. */
+const decodedOf = new WeakMap<Speaks, MptcpOption[]>();
+
+/** The MPTCP options of a segment that are whole and well formed, in order. */
+export function mptcpOptions(segment: Speaks): MptcpOption[] {
+  const known = decodedOf.get(segment);
+  if (known !== undefined) return known;
+  const decoded = decodeAll(segment);
+  decodedOf.set(segment, decoded);
+  return decoded;
 }
 
 /** All options of kind 30 in hex, whatever they say, one behind the other; null without one. */

@@ -11,9 +11,9 @@ const BINS = 60;
 const Bin = z.object({ at: z.string(), state: z.string(), n: z.number() });
 
 const binsSql = `
-  WITH of AS (SELECT CAST(started_at AS TIMESTAMP) AS at, state FROM connections),
-    ends AS (SELECT min(at) AS first, greatest(epoch_us(max(at)) - epoch_us(min(at)), 1) AS span FROM of)
-  SELECT strftime(first + to_microseconds(CAST(floor((epoch_us(at) - epoch_us(first)) * ${BINS}.0 / (span + 1)) * span / ${BINS} AS BIGINT)), '%Y-%m-%dT%H:%M:%S.%fZ') AS at,
+  WITH of AS (SELECT CAST(started_at AS TIMESTAMP) AS moment, state FROM connections),
+    ends AS (SELECT min(moment) AS first, greatest(epoch_us(max(moment)) - epoch_us(min(moment)), 1) AS span FROM of)
+  SELECT strftime(first + to_microseconds(CAST(floor((epoch_us(moment) - epoch_us(first)) * ${BINS}.0 / (span + 1)) * span / ${BINS} AS BIGINT)), '%Y-%m-%dT%H:%M:%S.%fZ') AS at,
     state, count(*) AS n
   FROM of, ends GROUP BY ALL ORDER BY 1, 2`;
 
