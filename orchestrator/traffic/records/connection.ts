@@ -86,11 +86,19 @@ function resets(read: ReadSubflow[]): Reset[] {
   return [...merged.values()];
 }
 
-/** At least two subflows that carried acknowledged data behind a verified handshake; null where some cannot be told. */
-function functionalOf(read: ReadSubflow[]): { functional_subflows: number; functional: boolean | null } {
+/**
+ * At least two subflows that carried acknowledged data behind a verified handshake; null where some cannot be told, as where no key
+ * was captured: joins then name a token that nobody knows.
+ */
+function functionalOf(
+  own: ReadSubflow,
+  read: ReadSubflow[],
+): { functional_subflows: number; functional: boolean | null } {
   const certain = read.filter(({ record }) => record.functional === true).length;
   const possible = read.filter(({ record }) => record.functional !== false).length;
-  return { functional_subflows: certain, functional: certain >= 2 ? true : possible >= 2 ? null : false };
+  const { client, server } = keysOf(own.of.stream);
+  const blind = possible > 0 && (client === null || server === null);
+  return { functional_subflows: certain, functional: certain >= 2 ? true : possible >= 2 || blind ? null : false };
 }
 
 function bytesFrom(read: ReadSubflow[], side: Role): number {
@@ -134,7 +142,7 @@ function connectionOf(own: ReadSubflow, read: ReadSubflow[], making: Making): Tr
     joins: joins.length,
     joins_accepted: joins.filter(({ accepted }) => accepted).length,
     joins_verified: joins.filter(({ verified }) => verified === true).length,
-    ...functionalOf(read),
+    ...functionalOf(own, read),
     announced: announcedOf(all, making.name),
     ...countsOf(all),
     resets: resets(read),

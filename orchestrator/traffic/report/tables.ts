@@ -143,9 +143,11 @@ const queries: Query[] = [
       { key: 'median', title: 'Median', kind: 'count' },
       { key: 'most', title: 'Most', kind: 'count' },
     ],
-    sql: `SELECT kind AS what, count(*) AS n, CAST(sum(b) AS BIGINT) AS bytes, 100.0 * sum(b) / nullif(sum(sum(b)) OVER (), 0) AS share,
+    sql: `SELECT what, count(*) AS n, CAST(sum(b) AS BIGINT) AS bytes, 100.0 * sum(b) / nullif(sum(sum(b)) OVER (), 0) AS share,
       CAST(quantile_disc(b, 0.5) AS BIGINT) AS median, max(b) AS most
-      FROM (SELECT kind, client_bytes + server_bytes AS b FROM subflows) GROUP BY kind ORDER BY bytes DESC, what`,
+      FROM (SELECT s.client_bytes + s.server_bytes AS b, CASE WHEN s.kind = 'join' THEN 'joined' WHEN c.state = 'mptcp' THEN 'first of a connection in MPTCP'
+          ELSE 'connection not in MPTCP, or not known to be' END AS what
+        FROM subflows s LEFT JOIN connections c ON c.connection = s.connection) GROUP BY what ORDER BY bytes DESC, what`,
     denominator: (_, { tcp_bytes }) => `Payload of all TCP in the capture: ${plural(tcp_bytes, 'byte', 'bytes')}.`,
     meaning:
       'TCP payload both ways of streams with an MPTCP option, what was sent twice counted twice, whether it travelled in MPTCP or fell back.',
