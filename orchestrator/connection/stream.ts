@@ -21,10 +21,18 @@ export function roleOf({ client }: Stream, { from }: Segment): Role | null {
   return from === client ? 'client' : 'server';
 }
 
-export const said = (stream: Stream): Said[] =>
-  stream.packets.flatMap((packet) =>
+const saidOn = new WeakMap<Stream, Said[]>();
+
+/** Everything that was said on a stream, by its order. A stream that is whole is read once, whoever asks how often. */
+export function said(stream: Stream): Said[] {
+  const known = saidOn.get(stream);
+  if (known !== undefined) return known;
+  const all = stream.packets.flatMap((packet) =>
     mptcpOptions(packet).map((option) => ({ by: roleOf(stream, packet), packet, option })),
   );
+  saidOn.set(stream, all);
+  return all;
+}
 
 /** The server's answer to the SYN. */
 export const synack = (stream: Stream) =>

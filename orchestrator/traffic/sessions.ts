@@ -58,8 +58,8 @@ export class Sessions {
     this.#sessionOf.set(heard, session);
   }
 
-  #packet({ type: _, stream, ...segment }: Extract<Said, { type: 'packet' }>): void {
-    const heard = this.#streams.get(stream);
+  #packet(segment: Extract<Said, { type: 'packet' }>): void {
+    const heard = this.#streams.get(segment.stream);
     if (heard === undefined) return;
     heard.add(segment);
     // Keys and tokens stand in the handshake; whoever has both kinds says nothing of either later.

@@ -13,7 +13,7 @@
 #define CLOCK_US (10 * SECOND_US)
 
 /* Packets that only carry data or acknowledge it, told each way, and again after an MP_FAIL (orchestrator/connection/streams.ts). */
-#define PLAIN_KEPT 6
+#define PLAIN_KEPT 3
 /* Of one stream, so that one that repeats itself fills no memory. */
 #define KEPT 1024
 #define KEPT_CLOSING 16
