@@ -25,10 +25,11 @@ struct flow_side {
 	uint64_t dss, plain_bytes, malformed;
 	uint64_t mapped;		/* data that mappings name; what is mapped again on this subflow is not */
 	uint64_t data_first, data_next; /* lowest data sequence number that a mapping names, and the one behind the highest */
-	uint32_t isn, next_sequence, next_mapped;
+	uint32_t isn, lowest_sequence, next_sequence, next_mapped;
 	uint32_t first_sequence, first_mapped; /* of the first segment with data and a mapping */
+	uint32_t acked_sequence, acked_data;   /* what it acknowledged last in a packet with a DATA_ACK */
 	unsigned plain_kept;
-	bool has_isn, has_sequence, has_mapped, has_data, data_wide, acknowledged, fin;
+	bool has_isn, has_sequence, has_mapped, has_data, has_acked, data_wide, acknowledged, fin;
 };
 
 struct flow {
@@ -40,7 +41,8 @@ struct flow {
 	struct flow_side sides[2];
 	unsigned kept, kept_closing;
 	uint64_t left_out;
-	bool reset;
+	uint32_t answered; /* acknowledgement number of the SYN/ACK */
+	bool has_answered, reset;
 	enum flow_stage stage;
 	uint32_t bucket, chain; /* index + 1 of the next of the same bucket; 0 ends it */
 	uint32_t older, newer;	/* the same in the list of its stage */

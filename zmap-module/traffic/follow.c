@@ -127,6 +127,11 @@ static bool begins_anew(const struct flow *flow, const struct segment *segment)
 	if (side->has_isn) {
 		return side->isn != segment->sequence;
 	}
+	/* Several queues of a card hand over packets in another order: what followed the SYN may stand before it. */
+	if ((side->has_sequence && side->lowest_sequence == segment->sequence + 1) ||
+	    (flow->has_answered && flow->answered == segment->sequence + 1)) {
+		return false;
+	}
 	return flow->stage != FLOW_OPENING || !other->has_isn;
 }
 
@@ -161,7 +166,12 @@ static void follow_sequence(struct flow_side *side, const struct segment *segmen
 	}
 	if (!side->has_sequence) {
 		side->has_sequence = true;
-		side->next_sequence = start;
+		side->lowest_sequence = side->next_sequence = start;
+	}
+	int32_t below = (int32_t)(side->lowest_sequence - start);
+	if (segment->payload > 0 && below > 0) {
+		side->sequence_bytes += (uint32_t)below;
+		side->lowest_sequence = start;
 	}
 	int32_t beyond = (int32_t)(start + segment->payload - side->next_sequence);
 	if (segment->payload > 0 && beyond > 0) {
@@ -206,14 +216,21 @@ static void follow_mapping(struct flow_side *side, const struct dss *dss, const 
 	side->has_data = true;
 }
 
-/* Data with a mapping was sent on this subflow, and the other side acknowledges it there, on both levels. */
-static void follow_acknowledgement(struct flow_side *sender, const struct dss *dss, const struct segment *segment)
+static void follow_acknowledgement(struct flow_side *side, const struct dss *dss, const struct segment *segment)
 {
-	if (!sender->has_mapped || sender->acknowledged || !dss->has_ack || (segment->flags & TCP_ACK) == 0) {
-		return;
+	if (dss->has_ack && (segment->flags & TCP_ACK) != 0) {
+		side->has_acked = true;
+		side->acked_sequence = segment->acknowledgement;
+		side->acked_data = (uint32_t)dss->ack;
 	}
-	sender->acknowledged = (int32_t)(segment->acknowledgement - sender->first_sequence) > 0 &&
-			       (int32_t)((uint32_t)dss->ack - sender->first_mapped) > 0;
+}
+
+/* Data with a mapping was sent on this subflow, and the other side acknowledged it there, on both levels. */
+static void look_for_acknowledged(struct flow_side *sender, const struct flow_side *other)
+{
+	sender->acknowledged |= sender->has_mapped && other->has_acked &&
+				(int32_t)(other->acked_sequence - sender->first_sequence) > 0 &&
+				(int32_t)(other->acked_data - sender->first_mapped) > 0;
 }
 
 static void follow_side(struct flow *flow, unsigned by, const struct segment *segment, const struct mptcp_options *options)
@@ -231,10 +248,16 @@ static void follow_side(struct flow *flow, unsigned by, const struct segment *se
 		if (options->dss.has_mapping) {
 			follow_mapping(side, &options->dss, segment);
 		}
-		follow_acknowledgement(&flow->sides[1 - by], &options->dss, segment);
+		follow_acknowledgement(side, &options->dss, segment);
+		look_for_acknowledged(&flow->sides[0], &flow->sides[1]);
+		look_for_acknowledged(&flow->sides[1], &flow->sides[0]);
 	}
 	side->fin |= (segment->flags & TCP_FIN) != 0;
 	flow->reset |= (segment->flags & TCP_RST) != 0;
+	if (is_synack(segment)) {
+		flow->has_answered = true;
+		flow->answered = segment->acknowledgement;
+	}
 }
 
 /* What is told of a stream is what orchestrator/connection/streams.ts would keep of it. */
