@@ -74,16 +74,21 @@ const other = (from: Segment['from']) => (from === null ? null : from === 0 ? 1 
 /** Who opened it: the sender of the SYN, else the receiver of the SYN/ACK, else the sender of a third ACK (RFC 8684, 3.1). */
 export function clientOf(segments: Segment[]): Segment['from'] {
   const of = (kind: string) => segments.filter(({ flags }) => packetKind(flags) === kind);
-  const thirds = of('ack').filter((one) =>
-    mptcpOptions(one).some(({ subtype }) => subtype === 'MP_CAPABLE' || subtype === 'MP_JOIN'),
-  );
-  const evidence = [
-    of('syn').map(({ from }) => from),
-    of('synack').map(({ from }) => other(from)),
-    thirds.map(({ from }) => from),
-  ].find((senders) => senders.length > 0);
-  const [client = null, ...rest] = new Set(evidence);
-  return rest.length === 0 ? client : null;
+  const thirds = () =>
+    of('ack').filter((one) =>
+      mptcpOptions(one).some(({ subtype }) => subtype === 'MP_CAPABLE' || subtype === 'MP_JOIN'),
+    );
+  // Most streams have their SYN: the others are only looked for without it.
+  const ways = [
+    () => of('syn').map(({ from }) => from),
+    () => of('synack').map(({ from }) => other(from)),
+    () => thirds().map(({ from }) => from),
+  ];
+  for (const way of ways) {
+    const [client, ...rest] = new Set(way());
+    if (client !== undefined) return rest.length === 0 ? client : null;
+  }
+  return null;
 }
 
 function split({ ends, segments, lastUs }: Pair): { startUs: number; stream: Stream }[] {

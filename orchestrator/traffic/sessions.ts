@@ -62,8 +62,9 @@ export class Sessions {
     const heard = this.#streams.get(segment.stream);
     if (heard === undefined) return;
     heard.add(segment);
-    // Keys and tokens stand in the handshake; whoever has both kinds says nothing of either later.
+    // Keys and tokens stand in the handshake, and a connection has two of each.
     if (heard.joins !== null || (heard.segments.length > 8 && (segment.flags & TCP.SYN) === 0)) return;
+    if (this.#sessionOf.get(heard)?.tokens.length === 2) return;
     for (const option of mptcpOptions(segment)) {
       if (option.subtype === 'MP_CAPABLE' && option.sender_key !== null) this.#learnKeys(heard);
       if (option.subtype === 'MP_JOIN' && option.packet === 'syn' && packetKind(segment.flags) === 'syn')

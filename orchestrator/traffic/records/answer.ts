@@ -76,9 +76,12 @@ export function answerOf(stream: Stream): Answer {
 
 /** Flags of the MP_CAPABLE that a side sent first, as a byte in hex. */
 export function capableFlags(stream: Stream, role: 'client' | 'server'): string | null {
-  const first = stream.packets
-    .filter((one) => roleOf(stream, one) === role)
-    .flatMap(ownOptions)
-    .find((option) => capableVersion(option) !== null && option.length > 3);
-  return first?.toString('hex', 3, 4) ?? null;
+  for (const packet of stream.packets) {
+    if (roleOf(stream, packet) !== role) continue;
+    const option = ownOptions(packet).find((one) => capableVersion(one) !== null && one.length > 3);
+    if (option !== undefined) return option.toString('hex', 3, 4);
+    // It stands in a handshake; whoever speaks of data has said it, or never will.
+    if ((packet.flags & TCP.SYN) === 0 && packet.length > 0) return null;
+  }
+  return null;
 }
