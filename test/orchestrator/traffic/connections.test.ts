@@ -31,75 +31,6 @@ const mapping = (sequence: number, ssn: number, length: number, ack = 1) =>
 const acknowledges = (ack: number) => `1e082001${hex(ack)}`;
 const hex = (n: number) => (n >>> 0).toString(16).padStart(8, '0');
 
-/** What came back for one SYN: options of SYN and SYN/ACK, and what a record says of them. */
-const answers: [
-  fact: string,
-  syn: string,
-  back: string | null,
-  flags: number,
-  offered: number[],
-  answer: string,
-  state: string,
-][] = [
-  ['v1 accepted with a key', capable.syn, capable.synack, SA, [1], 'mp_capable', 'unknown'],
-  ['v1: a mirror returns four bytes', capable.syn, capable.syn, SA, [1], 'echoed', 'fell_back'],
-  [
-    'v1: a padding mirror fills them up with zeros',
-    capable.syn,
-    '1e0c01010000000000000000',
-    SA,
-    [1],
-    'echoed',
-    'unknown',
-  ],
-  ['v0 accepted with a key', capable.syn0, capable.synack0, SA, [0], 'mp_capable', 'unknown'],
-  ['v0: a mirror returns the key', capable.syn0, capable.syn0, SA, [0], 'echoed', 'unknown'],
-  ['v0: a mirror swaps its bytes', capable.syn0, '1e0c00012bfd1b7b94072fca', SA, [0], 'echoed', 'unknown'],
-  ['v0 answered in v1', capable.syn0, capable.synack, SA, [0], 'version_mismatch', 'unknown'],
-  ['version 15 answered in v1', '1e040f01', capable.synack, SA, [15], 'version_mismatch', 'unknown'],
-  ['a mirror returns version 15', '1e040f01', '1e040f01', SA, [15], 'echoed', 'fell_back'],
-  [
-    'both versions in one SYN, v1 accepted',
-    `${capable.syn0}${capable.syn}`,
-    capable.synack,
-    SA,
-    [0, 1],
-    'mp_capable',
-    'unknown',
-  ],
-  [
-    'both versions in one SYN, v0 accepted',
-    `${capable.syn}${capable.syn0}`,
-    capable.synack0,
-    SA,
-    [0, 1],
-    'mp_capable',
-    'unknown',
-  ],
-  ['no option comes back', capable.syn, '', SA, [1], 'synack_no_option', 'fell_back'],
-  ['flag B in the answer', capable.syn, `1e0c0141${v1.server}`, SA, [1], 'malformed', 'unknown'],
-  ['an option past the end', capable.syn, '1e0c0101', SA, [1], 'malformed', 'fell_back'],
-  ['ADD_ADDR in the SYN/ACK', capable.syn, addAddr, SA, [1], 'other_subtype', 'fell_back'],
-  ['a RST', capable.syn, '', R | A, [1], 'rst', 'unknown'],
-  ['a RST with a reason', capable.syn, '1e048001', R | A, [1], 'mp_tcprst', 'unknown'],
-  ['nothing', capable.syn, null, 0, [1], 'none', 'unknown'],
-  ['v1 sent as twelve bytes is no offer', `1e0c0101${v1.client}`, '', SA, [], 'synack_no_option', 'not_offered'],
-  ['v0 sent as four bytes is no offer', '1e040001', '', SA, [], 'synack_no_option', 'not_offered'],
-];
-
-test('offers and answers', async () => {
-  for (const [fact, syn, back, flags, offered, answer, state] of answers) {
-    const packets = [packet(0, up, S, 1000, syn)];
-    if (back !== null) packets.push(packet(9, down, flags, 8000, back, { acknowledgement: 1001 }));
-    const { connections, endpoints } = await readingOf(packets);
-    const [one] = connections;
-    assert.equal([one?.offered_versions, one?.answer, one?.state], [offered, answer, state], fact);
-    assert.is(one?.opening, offered.length > 0 ? 'offered' : 'malformed_offer', fact);
-    assert.is(one?.version, answer === 'mp_capable' ? (back === capable.synack ? 1 : 0) : null, fact);
-    assert.is(endpoints.length, offered.length > 0 ? 2 : 0, `${fact}: who offered nothing well formed is no client`);
-  }
-});
-
 /** As several queues of a card hand packets over. */
 function neighboursSwapped(packets: Packet[]): Packet[] {
   return packets.flatMap((_, at) => packets[at % 2 === 0 ? Math.min(at + 1, packets.length - 1) : at - 1] ?? []);
@@ -244,36 +175,6 @@ test('who said what: MP_FAIL, MP_FASTCLOSE and RSTs by their side and reason', a
     { by: 'server', reason: 6, count: 1 },
   ]);
   assert.is(one?.end, 'reset');
-});
-
-test('addresses: valid, wrong, echoed, taken back, of v0', async () => {
-  const [one] = (
-    await readingOf([
-      ...handshake(0, up, 1000, [capable.syn, capable.synack, capable.third]),
-      packet(10, down, A, 8001, addAddr),
-      packet(11, down, A, 8001, addAddr),
-      packet(12, up, A, 1001, '1e083101c0a888e1'),
-      packet(13, down, A, 8001, '1e103002c61204010000000000000000'),
-      packet(14, down, A, 8001, '1e044002'),
-    ])
-  ).connections;
-  assert.equal(
-    one?.announced.map(({ address, hmac, echoed, removed, count, by }) => [by, address, hmac, echoed, removed, count]),
-    [
-      ['server', '192.168.136.225', 'valid', true, false, 2],
-      ['server', '198.18.4.1', 'invalid', false, true, 1],
-    ],
-  );
-  const [zero] = (
-    await readingOf([
-      ...handshake(0, up, 1000, [capable.syn0, capable.synack0, capable.third0]),
-      packet(10, down, A, 8001, '1e083401c6120401'),
-    ])
-  ).connections;
-  assert.equal(
-    zero?.announced.map(({ version, hmac, echoed }) => [version, hmac, echoed]),
-    [[0, 'absent', null]],
-  );
 });
 
 test('ports that are used again are another connection; a SYN that is sent again is not', async () => {
