@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { CensusError } from '../errors.ts';
 import type { AddCommand } from './host.ts';
 
 function wholeNumber(least: number, most: number) {
@@ -9,14 +10,44 @@ function wholeNumber(least: number, most: number) {
   };
 }
 
+interface Source {
+  interface?: string | undefined;
+  out?: string | undefined;
+  keep?: string | undefined;
+}
+
+/** Captures, or an interface; and nothing of an interface is kept that is not pseudonymous. */
+function requireOneSource(files: readonly string[], { interface: device, out, keep }: Source): void {
+  const hint = 'see mptcp-census traffic --help';
+  if ((device === undefined) === (files.length === 0))
+    throw new CensusError('E_INPUT', 'captures are needed, or an interface (-i), and not both', hint);
+  if (files.filter((file) => file === '-').length > 1)
+    throw new CensusError('E_INPUT', 'standard input can be read once', hint);
+  if (device === undefined) return;
+  if (out === undefined)
+    throw new CensusError('E_INPUT', '-i needs a folder for its reports', 'name one: --out FOLDER');
+  if (keep !== undefined)
+    throw new CensusError('E_INPUT', '--keep would write addresses of clients as they are', 'leave it out with -i');
+}
+
 export const addTraffic: AddCommand = (program, host) => {
   program
     .command('traffic')
     .description(
       'print who offered and accepted MPTCP in captures: one NDJSON record per connection, subflow, client and server',
     )
-    .argument('<files...>', 'captures: pcap or pcapng, gzip or not; - for standard input. They may overlap in time')
+    .argument('[files...]', 'captures: pcap or pcapng, gzip or not; - for standard input. They may overlap in time')
+    .option(
+      '-i, --interface <name>',
+      'read this interface instead, until ctrl-c; needs --out. Clients are pseudonymous then',
+    )
     .option('--out <folder>', 'write tables, Parquet files, figures and a page there instead, and print the tables')
+    .option(
+      '--every <minutes>',
+      'with -i: a report every so often, into a folder of its own (default: 60)',
+      wholeNumber(1, 10_080),
+    )
+    .option('--reports <number>', 'with -i: older reports are removed (default: 168)', wholeNumber(1, 100_000))
     .option('--keep <file>', 'also write the packets of all streams with an MPTCP option into a new pcapng file')
     .option(
       '--pseudonyms',
@@ -31,25 +62,27 @@ export const addTraffic: AddCommand = (program, host) => {
 Examples:
   $ mptcp-census traffic capture.pcapng.gz | jq 'select(.record == "connection")'
   $ mptcp-census traffic --out report eth0.pcap wlan0.pcap
-  $ xz -dc capture.pcap.xz | mptcp-census traffic -`,
+  $ xz -dc capture.pcap.xz | mptcp-census traffic -
+  $ sudo mptcp-census traffic -i eth0 --out reports --every 60`,
     )
-    .action(async (files, { out, keep, pseudonyms, flows, silent, temp = host.temp }) => {
-      const signal = host.stopSignal();
+    .action(async (files, options) => {
+      const { flows = null, silent = null, keep = null, temp = host.temp } = options;
+      requireOneSource(files, options);
+      if (options.interface !== undefined && options.out !== undefined) {
+        const signal = host.stopSignal();
+        host.outlivesReaders();
+        const { readLive } = await import('../traffic/live.ts');
+        const [everyMs, kept] = [(options.every ?? 60) * 60_000, options.reports ?? 168];
+        const { interface: device, out } = options;
+        await readLive({ device, output: host.out.stream, out, temp, everyMs, kept, flows, silent, signal });
+        return;
+      }
+      host.endOnSignals();
       const { readTraffic } = await import('../traffic/command.ts');
       const { makingOf } = await import('../traffic/making.ts');
-      const read = await readTraffic({
-        files,
-        input: host.input,
-        output: host.out.stream,
-        err: host.err.line,
-        out,
-        temp,
-        flows: flows ?? null,
-        silent: silent ?? null,
-        keep: keep ?? null,
-        making: makingOf(pseudonyms === true),
-        signal,
-      });
-      if (!read) host.failed();
+      const making = makingOf(options.pseudonyms === true);
+      const [input, output, err] = [host.input, host.out.stream, host.err.line];
+      const { out } = options;
+      if (!(await readTraffic({ files, input, output, err, out, temp, flows, silent, keep, making }))) host.failed();
     });
 };

@@ -28,7 +28,6 @@ export interface TrafficInput {
   silent: number | null;
   keep: string | null;
   making: Making;
-  signal: AbortSignal;
 }
 
 const nothingRead: ReadonlySet<string> = new Set(['no_capture', 'unreadable']);
@@ -55,7 +54,7 @@ function madeFolder(out: string): string {
 
 /** Reads captures to records. false: of one of the files nothing could be read. */
 export async function readTraffic(input: TrafficInput): Promise<boolean> {
-  const { files, output, err, out, signal } = input;
+  const { files, output, err, out } = input;
   const target = out === undefined ? null : madeFolder(out);
   const folder = ownFolder(input.temp)();
   const store = new TrafficStore(folder);
@@ -68,7 +67,7 @@ export async function readTraffic(input: TrafficInput): Promise<boolean> {
     await writer.drain();
   }
   const { flows, silent, keep } = input;
-  for await (const batch of readCaptures({ files, flows, silent, keep, input: input.input, live: false, signal }))
+  for await (const batch of readCaptures({ files, flows, silent, keep, input: input.input, live: false }))
     await write(maker.hear(batch));
   await write(maker.end());
   await store.end();

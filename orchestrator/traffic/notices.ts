@@ -23,6 +23,7 @@ function fileNotice({ name, state, error, packets, bytes, skipped, tail }: Captu
 export function noticesOf(capture: TrafficCapture): string[] {
   const { frames, tcp_bytes: _ } = capture;
   const counted: [n: number, text: (n: string) => string][] = [
+    [capture.records_left_out, (n) => `${n} records are too many for one report and are in none: the tables lack them`],
     [capture.captured_dropped ?? 0, (n) => `${n} packets were lost by the capture`],
     [
       capture.evicted,

@@ -31,7 +31,6 @@ export interface Reading {
   input: Readable;
   /** The capture goes on: what is known is told every second. */
   live: boolean;
-  signal: AbortSignal;
 }
 
 function argumentsOf({ files, flows, silent, keep, live }: Reading): string[] {
@@ -78,7 +77,6 @@ function failure(words: string, unstarted: boolean, cause: unknown): CensusError
 export async function* readCaptures(reading: Reading): AsyncGenerator<Said[]> {
   const child = between(reader.name, argumentsOf(reading));
   const tail = new Tail();
-  const stop = () => child.kill('SIGKILL');
   let over = false;
   async function readWords(): Promise<void> {
     for await (const line of splitLines(child.stderr)) tail.push(line);
@@ -87,7 +85,6 @@ export async function* readCaptures(reading: Reading): AsyncGenerator<Said[]> {
   // One that ended early reads no more, and says why itself.
   if (reading.files.includes('-')) pipeline(reading.input, child.stdin).catch(() => undefined);
   else child.stdin.end();
-  reading.signal.addEventListener('abort', stop, { once: true });
   try {
     for await (const lines of lineBatches(child.stdout)) yield lines.map(understood);
     const [result] = await Promise.all([child, words]);
@@ -98,7 +95,6 @@ export async function* readCaptures(reading: Reading): AsyncGenerator<Said[]> {
     const last = lines.at(-1) ?? `it ended with ${result.signal ?? `code ${result.exitCode}`}`;
     throw failure(last, unstarted !== null, unstarted ?? undefined);
   } finally {
-    reading.signal.removeEventListener('abort', stop);
     if (!over) child.kill('SIGKILL');
     reading.input.unpipe();
   }

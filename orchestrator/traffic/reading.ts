@@ -9,12 +9,13 @@ import type { TrafficStore } from './store.ts';
 export class RecordMaker {
   readonly #sessions: Sessions;
   readonly #counts: CaptureCounts;
-  readonly #store: TrafficStore;
+  /** Where records go: of a live capture, another one for each report. */
+  store: TrafficStore;
   readonly #making: Making;
   #lines: string[] = [];
 
   constructor(store: TrafficStore, names: readonly string[], making: Making) {
-    this.#store = store;
+    this.store = store;
     this.#making = making;
     this.#counts = new CaptureCounts(names);
     this.#sessions = new Sessions((session) => this.#finish(session));
@@ -22,8 +23,8 @@ export class RecordMaker {
 
   #finish(session: Session): void {
     const { connection, subflows } = recordsOf(session, this.#making);
-    if (connection !== null) this.#lines.push(this.#store.add(connection));
-    for (const subflow of subflows) this.#lines.push(this.#store.add(subflow));
+    if (connection !== null) this.#lines.push(this.store.add(connection));
+    for (const subflow of subflows) this.#lines.push(this.store.add(subflow));
   }
 
   #take(): string[] {
@@ -46,7 +47,8 @@ export class RecordMaker {
     return this.#take();
   }
 
-  capture(dropped: number | null): TrafficCapture | null {
-    return this.#counts.record(this.#sessions.early, dropped);
+  /** What was read so far. `of`: the store that is reported. */
+  capture(dropped: number | null, of: TrafficStore = this.store): TrafficCapture | null {
+    return this.#counts.record({ early: this.#sessions.early, dropped, leftOut: of.leftOut });
   }
 }

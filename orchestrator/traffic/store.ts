@@ -56,10 +56,15 @@ export class TrafficStore {
   readonly #folder: string;
   readonly #connections: Table;
   readonly #subflows: Table;
+  readonly #most: number;
   #database: DuckDBInstance | null = null;
+  /** Records that were too many to keep. */
+  leftOut = 0;
 
-  constructor(folder: string) {
+  /** @param most records that are kept; later ones are counted */
+  constructor(folder: string, most = Number.POSITIVE_INFINITY) {
     this.#folder = folder;
+    this.#most = most;
     this.#connections = openTable(folder, 'connections');
     this.#subflows = openTable(folder, 'subflows');
   }
@@ -68,6 +73,10 @@ export class TrafficStore {
   add(record: TrafficConnection | TrafficSubflow): string {
     const own = record.record === 'connection';
     const line = JSON.stringify(own ? connection.parse(record) : subflow.parse(record));
+    if (this.#connections.output.lines + this.#subflows.output.lines >= this.#most) {
+      this.leftOut += 1;
+      return line;
+    }
     (own ? this.#connections : this.#subflows).output.add(line);
     return line;
   }

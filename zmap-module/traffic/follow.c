@@ -100,6 +100,7 @@ static void follow_clock(struct follower *follower, int64_t at_us)
 	end_silent(follower);
 	say_clock(follower->out, follower->clock_us, follower->frames);
 	if (follower->live) {
+		say_totals(follower->out, totals); /* so far */
 		fflush(follower->out);
 	}
 }

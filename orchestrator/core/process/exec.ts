@@ -37,8 +37,8 @@ export async function programOutput(program: string, args: string[], privileges:
 }
 
 /** A program between two pipes, for whoever feeds it and reads what it makes of that. */
-export function between(program: string, args: string[]) {
-  const { file, args: words, options } = startOf({ program: { name: program, privileges: null }, args });
+export function between(program: string, args: string[], privileges: string | null = null) {
+  const { file, args: words, options } = startOf({ program: { name: program, privileges }, args });
   const pipe = 'pipe' as const;
   return execa(file, words, { ...options, buffer: false, reject: false, stdin: pipe, stdout: pipe, stderr: pipe });
 }

@@ -22,7 +22,7 @@ export class CaptureCounts {
   }
 
   /** null: nothing was read to its end. */
-  record(early: number, dropped: number | null): TrafficCapture | null {
+  record(known: { early: number; dropped: number | null; leftOut: number }): TrafficCapture | null {
     if (this.#totals === null) return null;
     const { type: _, first_us, last_us, ...counts } = this.#totals;
     return TrafficCapture.parse({
@@ -32,8 +32,9 @@ export class CaptureCounts {
       first_at: first_us === null ? null : isoOf(first_us),
       last_at: last_us === null ? null : isoOf(last_us),
       ...counts,
-      early,
-      captured_dropped: dropped,
+      early: known.early,
+      records_left_out: known.leftOut,
+      captured_dropped: known.dropped,
     });
   }
 }

@@ -67,9 +67,9 @@ const Step = z.object({ bytes: z.number(), share: z.number() });
 
 /** At most some hundred steps, whatever the number of connections. */
 const cdfSql = `
-  WITH sizes AS (SELECT client_bytes + server_bytes AS bytes FROM connections WHERE state = 'mptcp')
-  SELECT DISTINCT CAST(quantile_disc(bytes, q / 200.0) AS BIGINT) AS bytes, q / 2.0 AS share
-  FROM sizes, range(1, 201) AS steps(q) GROUP BY q ORDER BY share`;
+  WITH sizes AS (SELECT client_bytes + server_bytes AS bytes FROM connections WHERE state = 'mptcp'),
+    steps AS (SELECT bytes, cume_dist() OVER (ORDER BY bytes) AS share FROM sizes)
+  SELECT max(bytes) AS bytes, 100 * max(share) AS share FROM steps GROUP BY CAST(floor(share * 200) AS INTEGER) ORDER BY share`;
 
 async function sizes(database: DuckDBInstance): Promise<Figure> {
   const steps: z.infer<typeof Step>[] = [];

@@ -2,21 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { End, Packet } from '../../../orchestrator/connection/packet.ts';
 import { joinHmac, token } from '../../../orchestrator/mptcp/keys.ts';
-import {
-  A,
-  addAddr,
-  capable,
-  client,
-  handshake,
-  packet,
-  R,
-  S,
-  SA,
-  second,
-  server,
-  v0,
-  v1,
-} from '../connection/packets.ts';
+import { A, capable, client, handshake, packet, R, S, SA, second, server, v0, v1 } from '../connection/packets.ts';
 import { readingOf } from './records.ts';
 
 const test = suite('connections of captures');

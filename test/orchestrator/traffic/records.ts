@@ -22,9 +22,8 @@ export async function reading(files: string[], wish: Wish = {}) {
   const store = new TrafficStore(ownPlace());
   const maker = new RecordMaker(store, files, wish.making ?? makingOf(false));
   const lines: string[] = [];
-  const signal = new AbortController().signal;
   const { flows = null, silent = null, keep = null, input = Readable.from([]) } = wish;
-  for await (const batch of readCaptures({ files, flows, silent, keep, input, live: false, signal }))
+  for await (const batch of readCaptures({ files, flows, silent, keep, input, live: false }))
     lines.push(...maker.hear(batch));
   lines.push(...maker.end());
   await store.end();

@@ -54,6 +54,7 @@ export const TrafficCapture = z.strictObject({
   ),
   early: count.describe('connections told before late subflows could have come, because too many waited'),
   left_out: count.describe('packets that said something and were not read, of streams that say too much'),
+  records_left_out: count.describe('records that were too many for one report of a live capture, and are in none'),
   captured_dropped: count.nullable().describe('packets that a live capture lost; null for files'),
 });
 export type TrafficCapture = z.infer<typeof TrafficCapture>;
