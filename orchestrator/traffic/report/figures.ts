@@ -36,7 +36,7 @@ async function overTime(database: DuckDBInstance): Promise<Figure> {
             width: 640,
             height: 280,
             marginLeft: 56,
-            marginBottom: 40,
+            marginBottom: 56,
             x: { label: 'First packet, UTC', type: 'utc' },
             y: { label: 'Connections', grid: true, tickFormat: formatCount },
             color: { domain: states, range: stateColours, legend: false },
@@ -71,11 +71,19 @@ const cdfSql = `
     steps AS (SELECT bytes, cume_dist() OVER (ORDER BY bytes) AS share FROM sizes)
   SELECT max(bytes) AS bytes, 100 * max(share) AS share FROM steps GROUP BY CAST(floor(share * 200) AS INTEGER) ORDER BY share`;
 
+/** Powers of ten from below the least to above the most. */
+function powersAround(values: number[]): number[] {
+  const first = Math.floor(Math.log10(Math.min(...values, 1e12)));
+  const last = Math.ceil(Math.log10(Math.max(...values, 10)));
+  return Array.from({ length: Math.max(2, last - first + 1) }, (_, index) => 10 ** (first + index));
+}
+
 async function sizes(database: DuckDBInstance): Promise<Figure> {
   const steps: z.infer<typeof Step>[] = [];
   for await (const row of rows(database, cdfSql)) steps.push(Step.parse(row));
   const title = 'Payload of MPTCP connections';
   const id = 'sizes';
+  const powers = powersAround(steps.map(({ bytes }) => Math.max(1, bytes)));
   const shown = steps.map(({ bytes, share }) => ({ bytes: Math.max(1, bytes), share }));
   const svg =
     steps.length === 0
@@ -86,8 +94,14 @@ async function sizes(database: DuckDBInstance): Promise<Figure> {
             width: 640,
             height: 280,
             marginLeft: 56,
-            marginBottom: 40,
-            x: { label: 'Bytes, both ways', type: 'log', tickFormat: (bytes: number) => formatCount(bytes), ticks: 5 },
+            marginBottom: 56,
+            x: {
+              label: 'Bytes, both ways',
+              type: 'log',
+              domain: [powers[0], powers.at(-1)],
+              ticks: powers,
+              tickFormat: formatCount,
+            },
             y: { label: 'Connections with so many or fewer, %', domain: [0, 100], grid: true },
             marks: [
               Plot.ruleY([0], { stroke: colours.ink }),

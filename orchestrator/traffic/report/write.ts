@@ -36,15 +36,35 @@ export async function writeTrafficReport({ out, name, capture, tables, text, sto
   const css = await readFile(new URL('../../report/page/page.css', import.meta.url), 'utf8');
   const notices = noticesOf(capture).map((notice) => `<li>${escapeHtml(notice)}</li>`);
   const title = `MPTCP in ${name}`;
+  const told = `<section class="notices" aria-label="Losses and notices"><p>Read all numbers with this in mind:</p><ul>${notices.join('\n')}</ul></section>`;
   const page = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title><style>${css}</style></head>
-<body><main><header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(readText(capture))}</p>
-${notices.length === 0 ? '' : `<ul class="notices">${notices.join('\n')}</ul>`}</header>
-<section id="traffic"><p class="intro">${escapeHtml(about)}</p>
-${[...tables.map(tableHtml), ...figures.map(figureHtml)].join('\n')}
-</section></main></body></html>
+<title>${escapeHtml(title)}</title>
+<style>
+${css}</style>
+</head>
+<body>
+<a class="skip" href="#numbers">Skip to the numbers</a>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<p class="lead">${escapeHtml(readText(capture))}</p>
+${notices.length === 0 ? '' : told}
+<p>${escapeHtml(about)}</p>
+</header>
+<main id="numbers" tabindex="-1">
+<section id="tables">
+${tables.map(tableHtml).join('\n')}
+</section>
+<section id="figures">
+${figures.map(figureHtml).join('\n')}
+</section>
+</main>
+</body>
+</html>
 `;
   await writeFile(join(out, 'index.html'), page);
 }
