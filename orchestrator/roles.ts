@@ -64,7 +64,8 @@ const ScanTarget = z.strictObject({ target: z.string(), shard: Shard.optional() 
 const control = ControlKind.optional();
 const Opinion = z.strictObject({ address: z.string(), port: z.int(), control });
 const Endpoint = z.strictObject({ address: z.string(), port: z.int(), host: z.string().nullable(), control });
-const Address = z.strictObject({ address: z.string(), control });
+/** port: one that answers SYNs, where a stage asks that too. */
+const Address = z.strictObject({ address: z.string(), port: z.int().optional(), control });
 const Way = z.strictObject({ address: z.string(), port: z.int(), probe: z.enum(['v1', 'v0']), drawn_as: DrawnAs });
 
 /** list: number of the list, the first where it is absent; form: how the line is read (lists/form.ts). Both are rare and stand where they must. */

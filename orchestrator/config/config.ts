@@ -183,12 +183,12 @@ const Geo = z
 
 const Path = z
   .strictObject({
-    tool: toolChoice(['icmp-echo']),
+    tool: toolChoice(['pairs', 'icmp-echo']),
     ping: z
       .boolean()
       .default(true)
-      .describe('ICMP echo round trip of every candidate, against the round trip of the SYN'),
-    probes: z.int().positive().max(10).default(3).describe('echo requests per address'),
+      .describe('round trips of SYN and ICMP echo, in pairs, of every candidate and control'),
+    probes: z.int().positive().max(10).default(5).describe('echo requests per address, and SYNs beside them'),
   })
   .prefault({});
 

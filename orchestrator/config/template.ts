@@ -103,9 +103,9 @@ geo:
 os: false                     # true runs nmap -O on every candidate: slow and intrusive; {tool: nmap, host_timeout: 120s} bounds it
 
 path:
-  tool: icmp-echo
-  ping: true                  # ICMP echo round trip of every candidate, to set against the SYN's
-  probes: 3
+  tool: pairs                 # or icmp-echo: zmap's module, IPv4 alone, without a SYN beside each echo
+  ping: true                  # a SYN and an ICMP echo beside each other: a SYN that is back much sooner was answered by a box
+  probes: 5                   # so many pairs to an address; fewer than 5 tell of no box
 
 hops: false                   # true: which hop changes the option, over a sample, by SYNs of growing TTL; {sample: 1000, ttl: 24} bounds it
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
-import { rateOf } from './probes.ts';
+import { echoesOf, rateOf } from './probes.ts';
 
 const countText = (count: number) => count.toLocaleString('en-US');
 
@@ -82,9 +82,7 @@ function laterSentences(manifest: Manifest, { handshake, path, contact }: Config
         ]),
     ...(pinged === 0
       ? []
-      : [
-          `We sent ${many(path.probes, 'ICMP echo request')} to each of ${many(pinged, 'such address', 'such addresses')}.`,
-        ]),
+      : [`We sent ${echoesOf({ path })} to each of ${many(pinged, 'such address', 'such addresses')}.`]),
     fingerprinted === 0
       ? 'No operating system was fingerprinted.'
       : `The operating systems of ${many(fingerprinted, 'such address', 'such addresses')} were fingerprinted with nmap.`,

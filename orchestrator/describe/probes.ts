@@ -4,8 +4,14 @@ function counted(count: number, what: string): string {
   return `${count === 1 ? 'one' : count} ${what}${count === 1 ? '' : 's'}`;
 }
 
+/** What the path stage sends to an address. */
+export function echoesOf({ path }: Pick<Config, 'path'>): string {
+  const echoes = counted(path.probes, 'ICMP echo request');
+  return path.tool === 'pairs' ? `${echoes} and as many SYNs beside them` : echoes;
+}
+
 /** What is sent, each kind as a clause. */
-export function probesOf({ scan, handshake, path, os }: Config): string[] {
+export function probesOf({ scan, handshake, path, hops, os }: Config): string[] {
   const ports = scan.ports.length === 1 ? `port ${scan.ports[0]}` : `each of the ports ${scan.ports.join(', ')}`;
   const versions = scan.versions.map((version) => `v${version}`).join(' and ');
   const more = scan.retries === 1 ? 'one' : `up to ${scan.retries}`;
@@ -13,7 +19,8 @@ export function probesOf({ scan, handshake, path, os }: Config): string[] {
   return [
     `to each address one TCP SYN with an MPTCP option for ${ports} and MPTCP version (${versions})${again}`,
     `to those that answer it with an MPTCP option one TCP connection with two HTTP requests for "/", held open for ${handshake.hold} s`,
-    ...(path.ping ? [`to these ${counted(path.probes, 'ICMP echo request')}`] : []),
+    ...(path.ping ? [`to these ${echoesOf({ path })}`] : []),
+    ...(hops === false ? [] : [`to a sample of both SYNs and ICMP echo requests of TTL 1 to ${hops.ttl}`]),
     ...(os === false ? [] : ['to these the probes of nmap that tell operating systems apart']),
   ];
 }

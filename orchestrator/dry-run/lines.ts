@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { opinionsOf } from '../config/confirm.ts';
 import type { SourceEntry } from '../core/folder/entries.ts';
+import { echoesOf } from '../describe/probes.ts';
 import { scanCanary } from '../stages/scan-canary.ts';
 import { retriesOf } from '../tools/zmap/cost.ts';
 import type { StagePlan } from './plan.ts';
@@ -132,6 +133,13 @@ function canaryLine(config: Config): string[] {
   return [`scan: ${Number((100 * share).toFixed(2))} % of the addresses of a large scan first and alone; ${end}`];
 }
 
+function hopsLine({ hops }: Config): string[] {
+  if (hops === false) return [];
+  return [
+    `hops: SYNs and ICMP echo requests of TTL 1 to ${hops.ttl} to a sample of ${countText(hops.sample)} endpoints of each kind at most`,
+  ];
+}
+
 function explained({ config }: Forecast): string[] {
   const { scan, confirm, handshake, path } = config;
   const retries = retriesOf(config);
@@ -146,7 +154,8 @@ function explained({ config }: Forecast): string[] {
           `confirm: one SYN per candidate and control for each of ${opinionsOf(config).join(', ')}, ${confirm.apart} s apart at least`,
         ]),
     `handshake: one connection per candidate and control, two requests, held open for ${handshake.hold} s`,
-    ...(path.ping ? [`path: ${path.probes} ICMP echo requests per candidate and control of IPv4`] : []),
+    ...(path.ping ? [`path: ${echoesOf(config)} per candidate and control`] : []),
+    ...hopsLine(config),
     'Bytes are those of frames with their Ethernet headers. Durations hold the waiting for late answers, not the starting of programs.',
   ];
 }

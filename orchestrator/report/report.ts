@@ -33,6 +33,7 @@ import { portTable } from './tables/ports.ts';
 import { stageTable } from './tables/stages.ts';
 import { type Table, toCsv } from './tables/table.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
+import { causesTable, changedTable, nearerTable, waysTable } from './tables/ways.ts';
 import { toText } from './text.ts';
 import { makeViews } from './views.ts';
 
@@ -83,6 +84,10 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     pathTable(facts, results),
     systemGuessTable(facts, results),
     systemSignTable(results),
+    nearerTable(results),
+    waysTable(results),
+    changedTable(results),
+    causesTable(results),
   ];
 }
 

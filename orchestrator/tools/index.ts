@@ -9,6 +9,7 @@ import { ip2asnLite } from './ip2asn-lite/tool.ts';
 import { list } from './list/tool.ts';
 import { maxmind } from './maxmind/tool.ts';
 import { nmap } from './nmap/tool.ts';
+import { pairs } from './pairs/tool.ts';
 import { sweep } from './sweep/tool.ts';
 import { wget } from './wget/tool.ts';
 import { opinions } from './zmap/opinions/tool.ts';
@@ -31,6 +32,6 @@ export const tools = {
   registry: { cymru },
   geo_database: { maxmind },
   fingerprint: { nmap },
-  path_probe: { 'icmp-echo': icmpEcho },
+  path_probe: { pairs, 'icmp-echo': icmpEcho },
   hop_probe: { sweep },
 } as const satisfies { [R in RoleName]: Record<string, ToolFor<R>> };

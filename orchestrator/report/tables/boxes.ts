@@ -35,9 +35,11 @@ export function systemSignTable(results: Results): Table {
       { key: 'mp_fail_of', title: 'of', kind: 'number' },
       { key: 'near', title: 'SYN nearer', kind: 'number' },
       { key: 'near_of', title: 'of', kind: 'number' },
+      { key: 'boxed', title: 'Box told', kind: 'number' },
+      { key: 'boxed_of', title: 'of', kind: 'number' },
     ],
     rows: results.rows('system_signs'),
-    denominator: `Addresses with a fingerprint: ${formatCount(capable ?? 0)} capable, ${formatCount(echoed ?? 0)} that mirror what was sent and are capable nowhere, ${formatCount(other ?? 0)} with another verdict. Of the capable ones ${observed('fallback')} fell back to plain TCP, ${observed('mp_fail')} exchanged MP_FAIL, and ${observed('near')} answered the SYN in less than half the time of a ping.`,
+    denominator: `Addresses with a fingerprint: ${formatCount(capable ?? 0)} capable, ${formatCount(echoed ?? 0)} that mirror what was sent and are capable nowhere, ${formatCount(other ?? 0)} with another verdict. Of the capable ones ${observed('fallback')} fell back to plain TCP, ${observed('mp_fail')} exchanged MP_FAIL, ${observed('near')} answered the SYN in less than half the time of a ping, and of ${observed('boxed')} a box on the path is told, by the round trips of pairs or by a sweep.`,
     meaning:
       'A mirrored option is the work of a box, or of a server that returns what it does not know. If a system is much more frequent among mirrored or fallen-back addresses than among the others, its fingerprint is rather that of such a box than of the server; if the shares are alike, fingerprints tell nothing of boxes. ' +
       'It cannot be shown for a single address: the fingerprint mixes answers of all that stands on the path, and most have several candidates; an address weighs one, divided by their number, so counts have fractions. Nor does it say where the box is, or that the server behind it lacks MPTCP. Each sign is of the capable addresses where it could be observed.',

@@ -140,6 +140,29 @@ export const HostsRecord = z.strictObject({
   last_reply_at: z.string().describe('arrival of the last reply to a SYN, UTC, ISO 8601').meta({ volatile: true }),
   ping_rtt_us: z.number().nullable().describe('smallest ICMP echo time, microseconds').meta({ volatile: true }),
   ping_rtt_us_missing: missing('ping_rtt_us'),
+  pairs: z
+    .int()
+    .nullable()
+    .describe('rounds in which a SYN and an echo request were both answered')
+    .meta({ volatile: true }),
+  pair_ratio: z
+    .number()
+    .nullable()
+    .describe("the SYN's round trip as a share of the echo's in the same round, the median")
+    .meta({ volatile: true }),
+  pair_gap_us: z
+    .number()
+    .nullable()
+    .describe('how much shorter it is, microseconds, the median; below zero: longer')
+    .meta({ volatile: true }),
+  nearer: z
+    .boolean()
+    .nullable()
+    .describe('both lie beyond what the plain controls of the run show: a box on the path answers for the address')
+    .meta({ volatile: true }),
+  path_control: ControlKind.nullable()
+    .describe('the address was pinged as a control of this kind')
+    .meta({ volatile: true }),
   ways: z
     .array(Way)
     .nullable()

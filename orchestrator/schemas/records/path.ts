@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { Missing } from '../lists.ts';
+import { ControlKind, Missing } from '../lists.ts';
 import { Address } from '../values.ts';
 
 /** Network round trip of an address, to set against the SYN's: a much shorter TCP round trip is a box answering for the server (paper, section 5.3). */
 export const PathRecord = z.strictObject({
   address: Address.describe('the address pinged'),
+  control: ControlKind.nullable().default(null).describe('what it is a control of; null of a candidate'),
   ping_rtt_us: z
     .number()
     .min(0)
@@ -12,6 +13,25 @@ export const PathRecord = z.strictObject({
     .describe('smallest ICMP echo round trip, microseconds')
     .meta({ volatile: true }),
   ping_replies: z.int().min(0).describe('echo replies received').meta({ volatile: true }),
+  pairs: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('rounds in which both a SYN and an echo request were answered')
+    .meta({ volatile: true }),
+  pair_ratio: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe("the SYN's round trip as a share of the echo's in the same round, the median")
+    .meta({ volatile: true }),
+  pair_gap_us: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('how much shorter it is, microseconds, the median; below zero: longer')
+    .meta({ volatile: true }),
   failure: Missing.nullable().describe('timeout when no echo reply came'),
 });
 export type PathRecord = z.infer<typeof PathRecord>;

@@ -80,6 +80,11 @@ function expressions({ leftOut }: Setting): Readonly<Record<string, string>> {
     last_reply_at: 's.last_reply_at',
     ping_rtt_us: 'p.ping_rtt_us',
     ping_rtt_us_missing: unless('p.ping_rtt_us', missing('path', 'p', leftOut)),
+    pairs: 'p.pairs',
+    pair_ratio: 'p.pair_ratio',
+    pair_gap_us: 'p.pair_gap_us',
+    nearer: 'p.nearer',
+    path_control: 'p.control',
     ways: 'y.ways',
     ways_missing: unless('y.ways', leftOut.has('hops') ? "'not_measured'" : "'not_applicable'"),
   };

@@ -1,3 +1,4 @@
+import { nearerSql, thresholdsSql } from '../../evidence/boxes/nearer.ts';
 import { handshakeEvidenceFields } from '../../evidence/plain.ts';
 
 /** Names and the addresses that they resolved to: the one place where the two are joined. `asked` is the name with www. where it was doubled. */
@@ -20,6 +21,9 @@ const announcedAddresses = '(SELECT DISTINCT u.a.address AS address FROM handsha
 /** Of the announced addresses, few as they are, those that a name of the list led to: the addresses of all names only pass by. */
 const announcedAndResolved = `(SELECT DISTINCT address FROM ${namedAddresses} SEMI JOIN ${announcedAddresses} USING (address))`;
 
+/** Rows of path as the rule of evidence/boxes/nearer.ts asks for them. */
+const pairedPaths = '(SELECT *, pair_ratio AS ratio, pair_gap_us AS gap FROM path)';
+
 /** What else, of few hosts and put together from several tables: written once in order of the address, and read range by range. */
 const announcementsSql = `
     SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn, geo.country, geo.latitude, geo.longitude,
@@ -35,6 +39,10 @@ export const connectionsSql = `SELECT address, port, ${ofConnection.join(', ')} 
 export const joinedTables: Readonly<Record<string, string>> = {
   announcements: announcementsSql,
   controls: 'SELECT address, port, control FROM drawn ORDER BY address',
+  paths: `
+    SELECT p.address, ping_rtt_us, failure, pairs, pair_ratio, pair_gap_us, control, ${nearerSql('p', 't')} AS nearer
+    FROM ${pairedPaths} p, (${thresholdsSql(pairedPaths)}) t
+    ORDER BY p.address`,
   ways: `
     SELECT h.address, h.port, h.probe, h.drawn_as, h.last_intact_ttl, i.asn AS last_intact_asn, h.first_changed_ttl,
       c.asn AS first_changed_asn, h.first_changed_shows, h.answered_ttl, b.asn AS hop_before_asn, h.echo_expired_ttl, h.cause, h.nearer
@@ -50,7 +58,6 @@ export const hostTables: Readonly<Record<string, string>> = {
   registrations: 'SELECT address, country, as_name, failure FROM whois',
   places: 'SELECT address, country, city, latitude, longitude, failure FROM geo',
   fingerprints: 'SELECT address, candidates, failure FROM os',
-  paths: 'SELECT address, ping_rtt_us, failure FROM path',
 };
 
 /** SQL: the rank that the study goes by, of a row of targets: that of its first list. Records of before there were several have no number. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import type { UnitRow, UnitsContext } from '../../core/stage.ts';
-import { ControlKind } from '../../schemas/lists.ts';
+import { ControlKind, SynAck } from '../../schemas/lists.ts';
 import { shareControls } from './controls.ts';
 import { createScreen } from './screen.ts';
 
@@ -66,11 +66,14 @@ export async function* probedCandidates(context: UnitsContext<Config>): AsyncGen
   }
 }
 
-const Control = Row.extend({ control: ControlKind.nullable() });
+const Control = Row.extend({ control: ControlKind.nullable(), port: z.int().nullable() });
+
+const synackWords = SynAck.options.map((word) => `'${word}'`).join(', ');
 
 const withControlsSql = `
-  SELECT looked_up.*, control
+  SELECT looked_up.*, control, port
   FROM looked_up LEFT JOIN (SELECT address, min(control) AS control FROM controls GROUP BY address) USING (address)
+  LEFT JOIN (SELECT address, min(port) AS port FROM scan WHERE classification IN (${synackWords}) GROUP BY address) USING (address)
   ORDER BY looked_up.address`;
 
 /** For stages that send the same to candidates and to controls. */
@@ -80,8 +83,8 @@ export async function* probedWithControls(context: UnitsContext<Config>): AsyncG
   await shareControls(context);
   for await (const batch of context.batches(withControlsSql)) {
     yield batch.map((value) => {
-      const { address, candidate, control } = Control.parse(value);
-      const row = control === null ? { address } : { address, control };
+      const { address, port, candidate, control } = Control.parse(value);
+      const row = { address, ...(port === null ? {} : { port }), ...(control === null ? {} : { control }) };
       return { row, skip: candidate || control !== null ? screen.whole(address) : 'not_a_candidate' };
     });
   }

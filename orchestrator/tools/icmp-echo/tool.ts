@@ -91,7 +91,8 @@ export const icmpEcho: Tool<Address, IcmpEchoRaw | z.infer<typeof Unsent>, PathR
     if (raw.classification !== 'echoreply') return new Reject(`icmp_${raw.classification}`);
     const ping_rtt_us = roundTrip(raw);
     if (ping_rtt_us < 0) return new Reject('negative_rtt', raw.saddr);
-    return { address: raw.saddr, ping_rtt_us, ping_replies: raw.replies ?? 1, failure: null };
+    const none = { control: null, pairs: 0, pair_ratio: null, pair_gap_us: null };
+    return { address: raw.saddr, ping_rtt_us, ping_replies: raw.replies ?? 1, ...none, failure: null };
   },
 
   facts: zmapFacts,

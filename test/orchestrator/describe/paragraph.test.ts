@@ -64,7 +64,7 @@ test('says what was sent, to how many, how fast, and who was left out', () => {
       'address, port (80, 443) and MPTCP version (v1 and v0), 4,500 TCP SYNs in all, sent at 10,000 packets per second at most. Those that ' +
       'stayed silent were asked once more (500 SYNs), so that no address got more than 8 SYNs. To 11 endpoints whose answer carried an MPTCP ' +
       'option we opened one TCP connection each, with two HTTP requests for "/" under a user agent that names our contact ' +
-      '(scan@example.org), and held it open for 5 s. We sent 3 ICMP echo requests to each of 11 such addresses. No operating system was ' +
+      '(scan@example.org), and held it open for 5 s. We sent 5 ICMP echo requests and as many SYNs beside them to each of 11 such addresses. No operating system was ' +
       'fingerprinted. A blocklist of 15 prefixes, and all ranges that are not globally reachable, were never probed. It changed once while ' +
       'packets were sent, and each change held within a minute: 9 probes were not sent for that reason. At the request of owners, data was ' +
       'removed from what we had measured once.',

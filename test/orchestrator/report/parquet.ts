@@ -46,6 +46,7 @@ const unmeasured = [
   'os',
   'syn_rtt_us',
   'ping_rtt_us',
+  'ways',
 ] as const;
 
 /** A host of which nothing is known but what is given; every other value is null with its reason. */
@@ -67,6 +68,7 @@ export function makeHost(given: Given<HostsRecord> & { address: string }): Hosts
     city: null,
     latitude: null,
     longitude: null,
+    ...{ cause: null, pairs: null, pair_ratio: null, pair_gap_us: null, nearer: null, path_control: null },
     ...Object.fromEntries(unmeasured.map((field) => [field, null])),
     ...Object.fromEntries(missing),
     ...given,

@@ -78,7 +78,21 @@ const counting = {
   map: ['servers'],
   top_groups: ['answered', 'capable'],
   fingerprints: ['asked', 'fingerprinted', 'candidates'],
-  system_signs: ['capable', 'echoed', 'other', 'fallback', 'fallback_of', 'mp_fail', 'mp_fail_of', 'near', 'near_of'],
+  system_signs: [
+    'capable',
+    'echoed',
+    'other',
+    'fallback',
+    'fallback_of',
+    'mp_fail',
+    'mp_fail_of',
+    'near',
+    'near_of',
+    'boxed',
+    'boxed_of',
+  ],
+  nearer: ['addresses', 'compared', 'nearer'],
+  causes: ['endpoints'],
   first_mixed: [],
 } as const;
 for (const [name, counts] of Object.entries(counting)) {

@@ -69,7 +69,7 @@ export const jsonTools: Record<string, JsonTool> = {
     stand: standForZmap,
   },
   'icmp-echo': {
-    part: { stage: 'path', config: { scan }, units: addresses },
+    part: { stage: 'path', config: { scan, path: { tool: 'icmp-echo' } }, units: addresses },
     program: 'zmap',
     json: jsonOf(firstLine('test/fixtures/icmp-echo/4.3.4.ndjson'), 'saddr'),
     ...{ address: 'saddr', number: 'timestamp_us', text: 'classification', other: 'echoreply' },
