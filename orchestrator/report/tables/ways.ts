@@ -1,0 +1,113 @@
+import { falsePositiveRate, leastControls, leastPairs } from '../../evidence/boxes/nearer.ts';
+import { formatCount, formatOf } from '../format.ts';
+import type { QueryName, Results } from '../results.ts';
+import { countOf } from '../rows.ts';
+import type { Table } from './table.ts';
+
+function sumOf(results: Results, query: QueryName, column: string): number {
+  return results.rows(query).reduce((sum, row) => sum + countOf(row, column), 0);
+}
+
+function notSwept(results: Results): string {
+  if (results.alone === true) return 'Not measured: replies to SYNs alone do not tell it.';
+  return 'Not measured: the hops stage was disabled for this run (hops: true asks for it).';
+}
+
+/** The wish of section 5.3 of the paper: a SYN that is back much sooner than a ping. */
+export function nearerTable(results: Results): Table {
+  const rate = `${100 * falsePositiveRate} %`;
+  const controls = results.rows('nearer').find((row) => row.kind === 'plain controls');
+  const told =
+    controls === undefined || countOf(controls, 'compared') === 0
+      ? `No threshold: fewer than ${leastControls} plain controls had ${leastPairs} pairs.`
+      : `Of the plain controls ${formatOf(countOf(controls, 'nearer'), countOf(controls, 'compared'))} lie beyond both: the rule calls so many wrongly.`;
+  return {
+    id: 'nearer',
+    title: 'Answered by a box on the path',
+    columns: [
+      { key: 'kind', title: 'Addresses', kind: 'text' },
+      { key: 'addresses', title: 'asked', kind: 'number' },
+      { key: 'compared', title: 'compared', kind: 'number' },
+      { key: 'nearer', title: 'nearer', kind: 'number' },
+      { key: 'share', title: 'of compared', kind: 'percent', bar: true },
+      { key: 'ratio_median', title: 'SYN / ping', kind: 'text' },
+    ],
+    rows: results.rows('nearer'),
+    denominator: `Addresses with ${leastPairs} pairs or more of a SYN and a ping, both answered: ${formatCount(sumOf(results, 'nearer', 'compared'))}. ${told}`,
+    meaning:
+      `Nearer: the SYN came back sooner than the ping by more than all but ${rate} of the plain controls, as a share and in time, the median of the pairs. ` +
+      'It says that something nearer than whoever answers pings answers TCP for the address. It cannot tell a box just before the server, nor what the box is, nor that an address which is not called so has none. Hosts that answer pings late look like it; the controls say how often.',
+    empty:
+      results.alone === true
+        ? notSwept(results)
+        : 'Not measured: path was disabled for this run, or was not asked for pairs (path.tool: pairs).',
+  };
+}
+
+/** What SYNs of growing TTL showed of each sample. */
+export function waysTable(results: Results): Table {
+  return {
+    id: 'ways',
+    title: 'The way to samples of endpoints',
+    columns: [
+      { key: 'sample', title: 'Sample', kind: 'text' },
+      { key: 'ways', title: 'Ways', kind: 'number' },
+      { key: 'seen', title: 'intact on some hop', kind: 'number' },
+      { key: 'changed', title: 'changed', kind: 'number' },
+      { key: 'changed_share', title: 'of ways', kind: 'percent', bar: true },
+      { key: 'stripped', title: 'stripped', kind: 'number' },
+      { key: 'syn_proxy', title: 'SYN proxy', kind: 'number' },
+      { key: 'nearer', title: 'answered nearer', kind: 'number' },
+      { key: 'nearer_share', title: 'of answered', kind: 'percent', bar: true },
+    ],
+    rows: results.rows('ways'),
+    denominator: `Ways that were swept: ${formatCount(sumOf(results, 'ways', 'ways'))}, a sample of each kind of endpoint, so that rows cannot be added up.`,
+    meaning:
+      'Changed: a hop quotes our SYN with the option changed, moved or gone, and none behind it as it was sent. Answered nearer: the SYN was answered at a TTL at which a ping still expired on its way. ' +
+      'A way on which no change is seen may have one behind its last hop that says anything, or on the way back. The row not_offered holds plain endpoints: what the rules say of them is what they say of any endpoint.',
+    empty: notSwept(results),
+  };
+}
+
+/** Where the change stands: the ASes on either side of it, and how far. */
+export function changedTable(results: Results): Table {
+  return {
+    id: 'changed_by',
+    title: 'Where the option is changed on its way',
+    columns: [
+      { key: 'sample', title: 'Sample', kind: 'text' },
+      { key: 'shows', title: 'Option', kind: 'text' },
+      { key: 'asn_before', title: 'last AS that had it', kind: 'text' },
+      { key: 'asn_behind', title: 'first AS that had it no more', kind: 'text' },
+      { key: 'ways', title: 'Ways', kind: 'number' },
+      { key: 'nearest', title: 'nearest hop', kind: 'number' },
+      { key: 'hops_median', title: 'median', kind: 'number' },
+      { key: 'farthest', title: 'farthest', kind: 'number' },
+    ],
+    rows: results.rows('changed_by'),
+    denominator: `Ways on which a hop shows a change: ${formatCount(sumOf(results, 'ways', 'changed'))}. The 30 rows with the most.`,
+    meaning:
+      'What changed the option stands between the two hops: it may be the first of them, as its packets leave. An AS is that of the address by which the hop answered, which may be one of its neighbour; hops count from this vantage point.',
+    empty: sumOf(results, 'ways', 'ways') > 0 ? 'No hop showed a change.' : notSwept(results),
+  };
+}
+
+/** What made the echoes, where that is sure. */
+export function causesTable(results: Results): Table {
+  return {
+    id: 'causes',
+    title: 'What made the echoes',
+    columns: [
+      { key: 'cause', title: 'Cause', kind: 'text' },
+      { key: 'endpoints', title: 'Endpoints', kind: 'number' },
+      { key: 'share', title: 'of echoes', kind: 'percent', bar: true },
+      { key: 'ases', title: 'ASes', kind: 'number' },
+      { key: 'most_asn', title: 'most in AS', kind: 'text' },
+    ],
+    rows: results.rows('causes'),
+    denominator: `Endpoints that return our option: ${formatCount(sumOf(results, 'causes', 'endpoints'))}.`,
+    meaning:
+      'A cause is named when one rule holds for every echo of the endpoint and no other does. It says how the SYN/ACK was made, not whose box made it, nor that the server behind lacks MPTCP.',
+    empty: 'No endpoint returned our option.',
+  };
+}
