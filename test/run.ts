@@ -25,8 +25,11 @@ interface Result {
 }
 
 const needsRoot = (source: string) => /^\/\/ needs: root$/m.test(source);
-/** Shares the machine with nobody: it scans at rates at which a starved receiver loses answers. */
-const runsAlone = (source: string) => /^\/\/ runs: alone$/m.test(source);
+/**
+ * Runs after all others, beside its like only: it scans at rates at which a starved receiver loses answers. Such files wait for late answers
+ * most of the time.
+ */
+const runsApart = (source: string) => /^\/\/ runs: apart$/m.test(source);
 const takesLong = (source: string) => /^\/\/ takes: long$/m.test(source);
 
 function selected(file: string): boolean {
@@ -134,11 +137,11 @@ async function runAll(files: string[]): Promise<Result[]> {
   }
   const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
   const those = (is: (source: string) => boolean) => files.filter((file) => is(sources.get(file) ?? ''));
-  const alone = those(runsAlone);
+  const apart = those(runsApart);
   // Those that stand labs up wait more than they reckon: begun first, they leave the processor to the others.
   const queues = [
-    those((source) => !runsAlone(source) && needsRoot(source)),
-    those((source) => !runsAlone(source) && !needsRoot(source)),
+    those((source) => !runsApart(source) && needsRoot(source)),
+    those((source) => !runsApart(source) && !needsRoot(source)),
   ];
   // One worker begins with each queue and helps with the other.
   await Promise.all(
@@ -146,7 +149,7 @@ async function runAll(files: string[]): Promise<Result[]> {
       for (const queue of n % 2 === 0 ? queues : [...queues].reverse()) await worker(queue);
     }),
   );
-  await worker(alone);
+  await Promise.all(Array.from({ length: together }, () => worker(apart)));
   return results;
 }
 

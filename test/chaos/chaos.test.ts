@@ -1,5 +1,5 @@
 // needs: root
-// runs: alone
+// runs: apart
 import { existsSync } from 'node:fs';
 import { appendFile, copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 // needs: root
-// runs: alone
+// runs: apart
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -1,5 +1,5 @@
 // needs: root
-// runs: alone
+// runs: apart
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 // needs: root
 // takes: long
-// runs: alone
+// runs: apart
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 // needs: root
-// runs: alone
+// runs: apart
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';

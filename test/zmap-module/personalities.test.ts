@@ -1,5 +1,5 @@
 // needs: root
-// runs: alone
+// runs: apart
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,5 +1,5 @@
 // needs: root
-// runs: alone
+// runs: apart
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -118,7 +118,8 @@ for (const [stage, fields, full, empty, failed] of stages) {
 const noConnection = { connected: false, fallback: null, fallback_missing: 'refused', failure: 'refused' } as const;
 const refused = connected(address, [], noConnection);
 const further = { address: '198.18.5.77', scope: 'global' } as const;
-const announced = [{ ...further, port: null, hmac: 'valid', asn: 64_501, resolved: null }];
+const unplaced = { country: null, latitude: null, longitude: null };
+const announced = [{ ...further, port: null, hmac: 'valid', asn: 64_501, resolved: null, ...unplaced }];
 const announcing = connected(address, [further]);
 
 /** More than one stage, or more than one way to be null. */
