@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { Classification } from '../schemas/lists.ts';
-import { HandshakeRecord } from '../schemas/records/handshake.ts';
+import { Announcement, HandshakeRecord } from '../schemas/records/handshake.ts';
 import { ScanRecord } from '../schemas/records/scan.ts';
 import type { HandshakeEvidence, ScanEvidence } from './answers.ts';
 
@@ -85,7 +86,14 @@ export const ScanEvidenceRow = ScanRecord.pick({
   faults: true,
   received_at: true,
 } satisfies Record<keyof ScanEvidence, true>);
-export const HandshakeEvidenceRow = HandshakeRecord.pick(ofConnection);
+/** Records of before there were two connections to an endpoint do not say on which an address was announced: there was only one. */
+const seenOn = Announcement.shape.seen_on.unwrap();
+const StoredAnnouncement = Announcement.extend({
+  seen_on: seenOn.nullable().transform((known) => known ?? ['page' as const]),
+});
+export const HandshakeEvidenceRow = HandshakeRecord.pick(ofConnection).extend({
+  announced: z.array(StoredAnnouncement),
+});
 
 /**
  * Option areas, in hex, that can be walked to their end and hold no option that any rule reads: NOP, MSS, window scale, SACK permitted,

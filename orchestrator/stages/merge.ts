@@ -23,7 +23,6 @@ import { type Dealing, Scratch } from './merge/scratch.ts';
 import { allOf, inOrder, makeAndWrite, twoAtATime } from './merge/side-by-side.ts';
 import { entriesSql, hostTables, joinedTables, keysSql, namedSql, resolvedSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
-import { controlsSql, endpointsSql } from './units/controls.ts';
 
 interface Work {
   context: WholeContext<Config>;
@@ -89,11 +88,6 @@ async function halveThreads({ query, run }: WholeContext<Config>): Promise<() =>
   return () => run(`SET GLOBAL threads = ${threads}`);
 }
 
-/** Makes the table of the run's controls: those that its stages were handed, drawn again. */
-async function drawControls({ config, manifest, run }: WholeContext<Config>): Promise<void> {
-  await run(`CREATE OR REPLACE TABLE drawn AS ${controlsSql(`(${endpointsSql})`, config, manifest.seed)}`);
-}
-
 /** Brings names and addresses together: what a list says of a name, and what the name led to. */
 async function dealOut(scratch: Scratch, ranges: Ranges, passes: Passes): Promise<void> {
   const { count } = passes;
@@ -105,7 +99,6 @@ async function dealOut(scratch: Scratch, ranges: Ranges, passes: Passes): Promis
   const joins = inOrder(count).map((pass) => namedSql(scratch.dealt('entries', pass), scratch.dealt('resolved', pass)));
   await scratch.dealInTurns('named', joins, { numbered: ranges.numberOf('address'), count: ranges.count });
   await scratch.remove('resolved');
-  for (const [name, sql] of Object.entries(joinedTables)) await scratch.writeSliced(joinedFile(name), sql);
 }
 
 /** A range weighs so many times what a pass over the list holds. */
@@ -118,9 +111,9 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   const ranges = await rangesOf(context, keysSql(context.config.scan.versions.length), rangePerPass * size);
   const passes = await passesOf(context, size);
   const restoreThreads = await halveThreads(context);
-  await drawControls(context);
   await dealOut(scratch, ranges, passes);
   const verdicts = await prepareVerdicts(context, scratch, ranges);
+  for (const [name, sql] of Object.entries(joinedTables)) await scratch.writeSliced(joinedFile(name), sql);
   await mergeRanges({ context, scratch, setting, verdicts, ranges, passes, result });
   const counts = noCounts();
   await allOf([

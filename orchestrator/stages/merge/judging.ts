@@ -7,11 +7,13 @@ import type { WholeContext } from '../../core/stage.ts';
 import { traceKey } from '../../evidence/judge.ts';
 import { KeyTraces } from '../../evidence/keys.ts';
 import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
+import { Drawn } from './drawn.ts';
 import { Kinds } from './kinds.ts';
 import type { Ranges } from './ranges.ts';
 import {
   candidateRepliesSql,
   connectionEvidenceSql,
+  endpointsOf,
   evidenceRowsSql,
   evidenceSql,
   repliesSql,
@@ -36,15 +38,17 @@ async function tracesOfRun({ query }: WholeContext<Config>, replies: string): Pr
 const unjudgedFile = (range: number) => `unjudged/${range}.parquet`;
 const evidenceFile = (range: number) => `evidence/${range}.parquet`;
 
-/** Sums the replies of every host up, range by range, into `unjudged/`; and writes the evidence of those judged by their own into `evidence/`. */
+/** Sums the replies of every host up, range by range, into `unjudged/`; writes the evidence of those judged by their own into `evidence/`, and draws the controls. */
 async function sumReplies(context: WholeContext<Config>, scratch: Scratch, ranges: Ranges): Promise<Kinds> {
   const lab = new PrefixSet(context.config.lab_ranges);
   const kinds = await Kinds.create(context);
+  const drawn = await Drawn.create(context);
   await twoAtATime(inOrder(ranges.count), async (range) => {
     const replies = `range_replies_${range}`;
     const within = ranges.within('address', range);
     await context.run(`CREATE OR REPLACE TABLE ${replies} AS ${repliesSql(within)}`);
     await kinds.add(replies);
+    await drawn.add(endpointsOf(replies));
     const outside = await writeOutside(context, replies, lab, scratch.path(`outside.${range}.csv`));
     await scratch.write(
       unjudgedFile(range),
@@ -54,6 +58,7 @@ async function sumReplies(context: WholeContext<Config>, scratch: Scratch, range
     await scratch.write(evidenceFile(range), evidenceSql({ unjudged: scratch.file(unjudgedFile(range)), within }));
     context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
   });
+  await drawn.end();
   return kinds;
 }
 

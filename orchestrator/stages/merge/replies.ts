@@ -1,5 +1,6 @@
 import { handshakeEvidenceFields, quietArea, scanEvidenceFields } from '../../evidence/plain.ts';
 import { SynAck } from '../../schemas/lists.ts';
+import { kindSql, saidSql } from '../units/controls.ts';
 
 const quoted = (fields: readonly string[]) => fields.map((field) => `"${field}"`).join(', ');
 
@@ -43,8 +44,13 @@ export function repliesSql(within: string): string {
     CASE WHEN NOT opinion THEN rtt_us END AS rtt_us,
     CASE WHEN NOT opinion AND rtt_us IS NULL AND rtt_us_missing IS NOT NULL
       THEN concat_ws(' ', probe, classification, coalesce(option, '~'), coalesce(sent_option, '~'), rtt_us_missing) END AS why,
-    received_at
+    received_at, CASE WHEN NOT opinion THEN ${saidSql} END AS said
   FROM ${replies} WHERE ${within}`;
+}
+
+/** SQL: the endpoints that answered the scan, by the replies of their range. */
+export function endpointsOf(replies: string): string {
+  return `(SELECT address, port, ${kindSql} AS kind FROM ${replies} WHERE said IS NOT NULL GROUP BY address, port)`;
 }
 
 /** Hosts of a range that are judged by their own evidence. */

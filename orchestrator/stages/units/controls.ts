@@ -8,16 +8,28 @@ import type { ControlKind } from '../../schemas/lists.ts';
  * and seed give the same ones to every stage.
  */
 
-/** SQL over `scan`: every endpoint that answered, with what it is. A closed port is of no kind. */
+/** SQL over `scan`: what one reply makes of its endpoint. */
+export const saidSql = `
+  CASE
+    WHEN len(options_mptcp) > 0 THEN CASE WHEN classification = 'echoed' THEN 'echo' ELSE 'candidate' END
+    WHEN classification = 'synack_no_option' THEN 'plain'
+    WHEN classification = 'rst' THEN 'closed'
+    ELSE 'other'
+  END`;
+
+/** SQL: what an endpoint is, by what its replies `said`. A closed port is of no kind. */
+export const kindSql = `
+  CASE
+    WHEN bool_or(said = 'candidate') THEN 'candidate'
+    WHEN bool_or(said = 'echo') THEN 'echo'
+    WHEN bool_or(said = 'plain') THEN 'plain'
+    WHEN NOT bool_or(said = 'closed') THEN 'unknown'
+  END`;
+
+/** SQL over `scan`: every endpoint that answered, with what it is. */
 export const endpointsSql = `
-  SELECT address, port, bool_or(len(options_mptcp) > 0) AS candidate,
-    CASE
-      WHEN bool_or(len(options_mptcp) > 0 AND classification <> 'echoed') THEN 'candidate'
-      WHEN bool_or(len(options_mptcp) > 0) THEN 'echo'
-      WHEN bool_or(classification = 'synack_no_option') THEN 'plain'
-      WHEN NOT bool_or(classification = 'rst') THEN 'unknown'
-    END AS kind
-  FROM scan GROUP BY address, port`;
+  SELECT address, port, bool_or(said IN ('candidate', 'echo')) AS candidate, ${kindSql} AS kind
+  FROM (SELECT address, port, ${saidSql} AS said FROM scan) GROUP BY address, port`;
 
 /** SQL over `confirm`: endpoints that returned an option to a second opinion, whatever they said in the scan. */
 export const offeredLater =

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { stages } from './world.ts';
+import { tables } from './world.ts';
 
 /** One merge of a world by the sources of a checkout, in a process of its own; prints what it cost as JSON. Usage: one.ts CHECKOUT WORLD OUT */
 const [checkout = '', world = '', out = ''] = process.argv.slice(2);
@@ -18,16 +18,20 @@ const { Config } = await load('config/config.ts', 'config.ts');
 const { columnsOf } = await load('core/columns.ts');
 const { openDatabase, rows, runSql, sqlText } = await load('core/duckdb.ts');
 const database = await openDatabase({ temp: join(out, '.tmp'), memoryLimit: '512MB' });
-for (const stage of stages) {
+for (const [stage, { record }] of Object.entries(tables)) {
   const name = `${stage.slice(0, 1).toUpperCase()}${stage.slice(1)}Record`;
-  const record = (await load(`schemas/records/${stage}.ts`))[name];
-  const file = sqlText(join(world, `${stage}.parquet`));
-  const columns: [name: string, type: string][] = columnsOf(record);
-  // null where the world is older than a column
+  const path = `schemas/records/${stage}.ts`;
+  const own = existsSync(join(checkout, 'orchestrator', path)) ? (await load(path))[name] : record;
+  const columns: [name: string, type: string][] = columnsOf(own);
+  // null where the world is older than a column, nothing where it is older than a stage
   const none = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
-  const all = `FROM read_parquet(${file}) UNION ALL BY NAME SELECT ${none.join(', ')} WHERE false`;
+  const file = join(world, `${stage}.parquet`);
+  const there = existsSync(file) ? `FROM read_parquet(${sqlText(file)}) UNION ALL BY NAME ` : '';
   const names = columns.map(([column]) => `"${column}"`);
-  await runSql(database, `CREATE VIEW ${stage} AS SELECT ${names.join(', ')} FROM (${all})`);
+  await runSql(
+    database,
+    `CREATE VIEW ${stage} AS SELECT ${names.join(', ')} FROM (${there}SELECT ${none.join(', ')} WHERE false)`,
+  );
 }
 const before = process.cpuUsage();
 const begun = performance.now();
@@ -36,7 +40,7 @@ const counts = await merge.run({
   folder: out,
   query: (sql: string) => rows(database, sql),
   run: (sql: string) => runSql(database, sql),
-  manifest: { run: 'bench', rule_set: 'ours', vantage: { hostname: 'bench' }, stages: {} },
+  manifest: { run: 'bench', seed: 1, rule_set: 'ours', vantage: { hostname: 'bench' }, stages: {} },
   setResult: () => undefined,
   progress: () => undefined,
 });

@@ -12,7 +12,8 @@ export interface World {
   mptcp: number;
 }
 
-const tables = {
+/** What merge reads of each stage. */
+export const tables = {
   targets: roles.list,
   resolve: roles.resolver,
   scan: roles.syn_prober,
@@ -22,8 +23,9 @@ const tables = {
   geo: roles.geo_database,
   os: roles.fingerprint,
   path: roles.path_probe,
+  confirm: roles.second_prober,
+  hops: roles.hop_probe,
 };
-export const stages = Object.keys(tables);
 
 /** SQL macros and the table h of endpoints: kind 0 shows nothing of MPTCP, 1 mirrors, 2 is a server, 3 is odd; dice from 0 to 99. */
 function endpoints({ addresses, mptcp }: World): string[] {
@@ -136,7 +138,8 @@ export async function writeWorld(folder: string, world: World): Promise<void> {
     const columns = columnsOf(record);
     const none = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`).join(', ');
     const selected = columns.map(([column, type]) => `CAST("${column}" AS ${type}) AS "${column}"`).join(', ');
-    const given = `SELECT * FROM (${rows[stage]}) UNION ALL BY NAME SELECT ${none} WHERE false`;
+    const own = rows[stage] === undefined ? '' : `SELECT * FROM (${rows[stage]}) UNION ALL BY NAME `;
+    const given = `${own}SELECT ${none} WHERE false`;
     await runSql(
       database,
       `COPY (SELECT ${selected} FROM (${given})) TO ${sqlText(join(folder, `${stage}.parquet`))} (FORMAT parquet)`,

@@ -32,4 +32,14 @@ test('of an announced address it is told whether a name of the list led to it, w
   );
 });
 
+test('a record of before there were two connections says as much as it did', async () => {
+  const { announced, ...rest } = connected(address, [{ address: '198.18.5.77', scope: 'global' }]);
+  const old = announced.map(({ seen_on, ...one }) => one);
+  const { hosts } = await mergeOf({ scan: [scanned(address, [])], handshake: [{ ...rest, announced: old }] });
+  assert.equal(
+    hosts[0]?.announced?.map((one) => one.address),
+    ['198.18.5.77'],
+  );
+});
+
 test.run();

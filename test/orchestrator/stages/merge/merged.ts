@@ -23,6 +23,8 @@ interface Asked {
   run?: string;
   /** Rows that are held in memory at a time; as many as in a census when it is left out. */
   size?: number;
+  /** Controls of a kind at most; as many as by default when it is left out. */
+  controls?: number;
   /** Changes a statement before it is run. */
   mutate?: (sql: string) => string;
 }
@@ -48,8 +50,14 @@ export interface Merged {
 /** The whole stage over records that nobody has checked, as they would lie in a folder that was changed since. */
 export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merged> {
   const { versions = [1, 0], size, mutate = (sql) => sql } = asked;
+  const second = asked.controls === undefined ? {} : { confirm: { controls: asked.controls } };
   const ranges = { lab: true, lab_ranges: ['198.18.0.0/15', '2001:db8::/32'] };
-  const config = Config.parse({ ...ranges, targets: { list: asked.lists ?? 'list.csv' }, scan: { versions } });
+  const config = Config.parse({
+    ...ranges,
+    targets: { list: asked.lists ?? 'list.csv' },
+    scan: { versions },
+    ...second,
+  });
   const folder = mkdtempSync(join(tmpdir(), 'merge-'));
   const database = await openDatabase({ temp: join(folder, '.tmp') });
   const all = async (sql: string) => {

@@ -119,6 +119,22 @@ test('in how many ranges of addresses and passes of names a run is merged shows 
   assert.equal(cut, whole);
 });
 
+test('controls are the first of all endpoints, in however many ranges they were drawn', async () => {
+  const drawn = async (size?: number) => {
+    const { hosts } = await mergeOf(
+      { scan: names.scan ?? [] },
+      { controls: 3, ...(size === undefined ? {} : { size }) },
+    );
+    return hosts.flatMap(({ address, port, control }) => (control === null ? [] : [`${control} ${address} ${port}`]));
+  };
+  const whole = await drawn();
+  assert.equal(
+    whole.map((one) => one.split(' ')[0]),
+    ['plain', 'plain', 'plain'],
+  );
+  assert.equal(await drawn(9), whole);
+});
+
 test('an address that alone has more names than a range holds keeps all of them', async () => {
   const parked = Array.from({ length: 40 }, (_, index) => resolved(`${index}.example`, ['198.18.1.7']));
   const whole = await mergeOf({ ...names, resolve: parked });
@@ -147,7 +163,7 @@ test('columns of true, false and nothing are so in Python too: the file says whi
   const { columns } = Columns.parse(JSON.parse(pandasMetadata(HostsRecord)));
   assert.equal(
     columns.map(({ name, numpy_type }) => `${name} ${numpy_type}`),
-    ['connected boolean', 'held_to_end boolean', 'fallback boolean'],
+    ['connected boolean', 'held_to_end boolean', 'fallback boolean', 'nearer boolean'],
   );
 });
 
