@@ -22,7 +22,7 @@ const Parts = z.strictObject({
   resolve: z.int().positive().default(200_000),
   scan: z.int().positive().default(1_000_000),
   confirm: z.int().positive().default(1_000_000),
-  handshake: z.int().positive().default(1_000),
+  handshake: z.int().positive().default(5_000),
   asn: z.int().positive().default(200_000),
   whois: z.int().positive().default(10_000),
   geo: z.int().positive().default(200_000),
@@ -82,12 +82,12 @@ function scanSchema(seconds: Seconds) {
     .prefault({});
 }
 
-function handshakeSchema(seconds: Seconds) {
+function handshakeSchema(seconds: Seconds, isStored: boolean) {
   return z
     .strictObject({
       tool: toolChoice(['wget']),
       hold: seconds.prefault('5s').describe('how long each connection is held open for address announcements'),
-      ...holdFirstKeys,
+      ...holdFirstKeys(isStored),
       concurrency: z.int().positive().max(512).default(256).describe('wget processes side by side'),
       timeout: seconds
         .refine((limit) => limit >= 4, 'at least 4s: the fallback to TCP takes 3.07 s')
@@ -227,7 +227,7 @@ function configSchema(seconds: Seconds, isStored: boolean) {
     resolve: resolveSchema(seconds),
     scan: scanSchema(seconds),
     confirm: confirmSchema(seconds, isStored),
-    handshake: handshakeSchema(seconds),
+    handshake: handshakeSchema(seconds, isStored),
     asn: Asn,
     whois: Whois,
     geo: Geo,

@@ -14,11 +14,14 @@ const Asked = z
   .prefault({})
   .describe('ports that are asked something once the hold is over; on others nothing is asked');
 
-/** Keys of the handshake that say how connections are held first. */
-export const holdFirstKeys = {
+/**
+ * Keys of the handshake that say how connections are held first.
+ * @param isStored a run of before there was a connector had wget alone
+ */
+export const holdFirstKeys = (isStored: boolean) => ({
   hold_first: z
     .boolean()
-    .default(true)
+    .default(!isStored)
     .describe(
       'each endpoint first gets a connection that stays silent for `hold`, which any port sees; false: wget alone, which asks at once',
     ),
@@ -39,10 +42,10 @@ export const holdFirstKeys = {
     .default(false)
     .describe('ask for MPTCP checksums, so that damaged data shows as MP_FAIL from either side'),
   asked: Asked,
-};
+});
 
 /** What of the configuration says which question a port gets. */
-type Asking = z.infer<z.ZodObject<typeof holdFirstKeys>>;
+type Asking = z.infer<z.ZodObject<ReturnType<typeof holdFirstKeys>>>;
 
 export type Way = 'hold' | 'tls' | 'https';
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
+import { connectionsOf } from './connections.ts';
 import { echoesOf, rateOf } from './probes.ts';
 
 const countText = (count: number) => count.toLocaleString('en-US');
@@ -69,16 +70,17 @@ function scanSentences(manifest: Manifest, config: Config): string[] {
   ];
 }
 
-function laterSentences(manifest: Manifest, { handshake, path, contact }: Config): string[] {
+function laterSentences(manifest: Manifest, config: Config): string[] {
+  const { path, contact } = config;
   const connected = asked(manifest, 'handshake');
   const pinged = asked(manifest, 'path');
   const fingerprinted = asked(manifest, 'os');
-  const named = contact === null ? '' : ` under a user agent that names our contact (${contact})`;
+  const named = contact === null ? '' : `. Requests named our contact (${contact})`;
   return [
     ...(connected === 0
       ? []
       : [
-          `To ${many(connected, 'endpoint')} whose answer carried an MPTCP option we opened one TCP connection each, with two HTTP requests for "/"${named}, and held it open for ${handshake.hold} s.`,
+          `To ${many(connected, 'endpoint')} whose answer carried an MPTCP option we opened each ${connectionsOf(config)}${named}.`,
         ]),
     ...(pinged === 0
       ? []

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { connectionsOf } from './connections.ts';
 
 function counted(count: number, what: string): string {
   return `${count === 1 ? 'one' : count} ${what}${count === 1 ? '' : 's'}`;
@@ -11,14 +12,15 @@ export function echoesOf({ path }: Pick<Config, 'path'>): string {
 }
 
 /** What is sent, each kind as a clause. */
-export function probesOf({ scan, handshake, path, hops, os }: Config): string[] {
+export function probesOf(config: Config): string[] {
+  const { scan, path, hops, os } = config;
   const ports = scan.ports.length === 1 ? `port ${scan.ports[0]}` : `each of the ports ${scan.ports.join(', ')}`;
   const versions = scan.versions.map((version) => `v${version}`).join(' and ');
   const more = scan.retries === 1 ? 'one' : `up to ${scan.retries}`;
   const again = scan.retries === 0 ? '' : `, and ${more} more where nothing comes back`;
   return [
     `to each address one TCP SYN with an MPTCP option for ${ports} and MPTCP version (${versions})${again}`,
-    `to those that answer it with an MPTCP option one TCP connection with two HTTP requests for "/", held open for ${handshake.hold} s`,
+    `to those that answer it with an MPTCP option ${connectionsOf(config)}`,
     ...(path.ping ? [`to these ${echoesOf({ path })}`] : []),
     ...(hops === false ? [] : [`to a sample of both SYNs and ICMP echo requests of TTL 1 to ${hops.ttl}`]),
     ...(os === false ? [] : ['to these the probes of nmap that tell operating systems apart']),

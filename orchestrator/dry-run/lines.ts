@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { opinionsOf } from '../config/confirm.ts';
 import type { SourceEntry } from '../core/folder/entries.ts';
+import { connectionsOf } from '../describe/connections.ts';
 import { echoesOf } from '../describe/probes.ts';
 import { scanCanary } from '../stages/scan-canary.ts';
 import { retriesOf } from '../tools/zmap/cost.ts';
@@ -153,7 +154,7 @@ function explained({ config }: Forecast): string[] {
       : [
           `confirm: one SYN per candidate and control for each of ${opinionsOf(config).join(', ')}, ${confirm.apart} s apart at least`,
         ]),
-    `handshake: one connection per candidate and control, two requests, held open for ${handshake.hold} s`,
+    `handshake: per candidate and control ${connectionsOf({ scan, handshake })}`,
     ...(path.ping ? [`path: ${echoesOf(config)} per candidate and control`] : []),
     ...hopsLine(config),
     'Bytes are those of frames with their Ethernet headers. Durations hold the waiting for late answers, not the starting of programs.',

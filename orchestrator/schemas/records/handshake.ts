@@ -91,11 +91,15 @@ export const HandshakeRecord = z.strictObject({
     .meta({ volatile: true }),
   sender_key: z.string().nullable().describe('our key, 16 hex digits').meta({ volatile: true }),
   receiver_key: z.string().nullable().describe("the server's key, 16 hex digits").meta({ volatile: true }),
-  mptcp_data: z.boolean().nullable().describe('the server sent a DSS option: the data path speaks MPTCP'),
-  fallback: z.boolean().nullable().describe('the connection went on as plain TCP although we asked for MPTCP'),
+  mptcp_data: z
+    .boolean()
+    .nullable()
+    .describe('the server sent a DSS option on a connection: the data path speaks MPTCP'),
+  fallback: z.boolean().nullable().describe('a connection went on as plain TCP although we asked for MPTCP'),
   fallback_missing: Missing.nullable().describe(
     "why fallback is null; not_asked: our own SYN left without MP_CAPABLE, which is this machine's doing",
   ),
+  fallback_on: z.array(ConnectionName).describe('connections that did, sorted'),
   announced: z.array(Announcement).describe('addresses that the server announced, by address_id'),
   mp_join_sent: z.int().describe('subflows that our kernel tried to add, each an MP_JOIN SYN'),
   mp_join_accepted: z.int().describe('SYN/ACKs with MP_JOIN that came back'),

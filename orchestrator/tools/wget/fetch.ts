@@ -60,7 +60,7 @@ export function userAgent(contact: string | null): string {
 /** Bytes per second: a page without end costs nobody more than some megabytes. */
 const RATE = '1m';
 
-/** Seconds between two requests: where a connection was held already, one is enough. */
+/** Seconds between the two requests: where a connection was held already, none. */
 const waitOf = ({ hold_first, hold }: Config['handshake']) => (hold_first ? 0 : hold);
 
 /** Longest time that one endpoint may take: connect, two answers, and the hold between them. */
@@ -74,11 +74,12 @@ function hostHeader(host: string, port: number): string {
 }
 
 /**
- * Without a held connection the same page is asked for twice over one, `hold` seconds apart: the connection stays open meanwhile, and
- * announcements come at one per round trip. Names no resolver, follows no redirect, keeps no state, reads no user's wgetrc.
+ * The same page twice over one connection: damage that spares a handshake and a first answer is seen in the second. Where no other
+ * connection is held, they are `hold` seconds apart: this one stays open meanwhile, and announcements come at one per round trip. Names no
+ * resolver, follows no redirect, keeps no state, reads no user's wgetrc.
  */
 export function fetchCommand(endpoint: Endpoint, config: Config, from: LocalPorts): Command {
-  const { hold_first, timeout: seconds } = config.handshake;
+  const { timeout: seconds } = config.handshake;
   const hold = waitOf(config.handshake);
   const url = urlOf(endpoint);
   const options = [
@@ -99,10 +100,9 @@ export function fetchCommand(endpoint: Endpoint, config: Config, from: LocalPort
     '--output-document=/dev/null',
     '--output-file=-',
   ];
-  const urls = hold_first ? [url] : [url, url];
   return {
     program: mptcpize,
-    args: ['run', guard.name, 'ports', `${from.first}-${from.last}`, String(from.next), 'wget', ...options, ...urls],
+    args: ['run', guard.name, 'ports', `${from.first}-${from.last}`, String(from.next), 'wget', ...options, url, url],
     env: { LC_ALL: 'C' }, // its words are read
     stderr: connectionsFile,
     timeoutMs: limitMs(config.handshake) + 30_000,

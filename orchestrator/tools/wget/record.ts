@@ -81,9 +81,7 @@ function connectionFields(stream: Stream | null) {
       synack_option: null,
       sender_key: null,
       receiver_key: null,
-      mptcp_data: null,
     };
-  const all = said(stream);
   const syn = answeredSyn(stream);
   const answer = synack(stream);
   const keys = keysOf(stream);
@@ -94,17 +92,24 @@ function connectionFields(stream: Stream | null) {
     synack_option: answer === null ? null : rawOptions(answer),
     sender_key: keys.client,
     receiver_key: keys.server,
-    mptcp_data: all.some(({ by, option }) => by === 'server' && option.subtype === 'DSS'),
   };
 }
 
-/** A SYN of ours that left without the option is this machine's doing, and says nothing of the path. */
-function fallbackFields(stream: Stream | null, failure: Missing | null) {
-  if (stream === null) return { fallback: null, fallback_missing: failure ?? 'no_data' };
-  const { state } = negotiation(stream);
-  if (state === 'not_offered') return { fallback: null, fallback_missing: 'not_asked' as const };
-  if (state === 'unknown') return { fallback: null, fallback_missing: 'no_data' as const };
-  return { fallback: state === 'fell_back', fallback_missing: null };
+/**
+ * Over all connections that were made: one that fell back outweighs one that did not, since a claim of MPTCP must hold for both. A SYN of
+ * ours that left without the option is this machine's doing, and says nothing of the path.
+ */
+function fallbackFields(made: NamedStream[], failure: Missing | null) {
+  const states = made.map(({ stream, name }) => ({ name, ...negotiation(stream) }));
+  const fell = states.filter(({ state }) => state === 'fell_back');
+  const fallback = fell.length > 0 ? true : states.some(({ state }) => state === 'mptcp') ? false : null;
+  const notAsked = states.length > 0 && states.every(({ state }) => state === 'not_offered');
+  return {
+    fallback,
+    fallback_missing:
+      fallback === null ? (failure ?? (notAsked ? ('not_asked' as const) : ('no_data' as const))) : null,
+    fallback_on: [...new Set(fell.map(({ name }) => name))].sort(),
+  };
 }
 
 /** How long the connection that was to be held was: by its packets, else by its program. */
@@ -147,24 +152,33 @@ function senderFields(connections: Part[], subflows: Part[]) {
   };
 }
 
+const sentData = (stream: Stream) => said(stream).some(({ by, option }) => by === 'server' && option.subtype === 'DSS');
+
 const unseen: Keys = { client: null, server: null };
 
-/** The connection that speaks for the endpoint: the first that was made and asked for MPTCP, else the first that was made. */
-function speaker(streams: Stream[]): Stream | null {
-  const made = streams.filter(isConnected);
-  return made.find((one) => negotiation(one).state !== 'not_offered') ?? made[0] ?? null;
+/** One of our connections to an endpoint. */
+interface NamedStream {
+  name: ConnectionName;
+  stream: Stream;
+}
+
+/** The connection whose handshake is told of: the first that was made and asked for MPTCP, else the first that was made. */
+function speaker(made: NamedStream[]): Stream | null {
+  const asked = made.find(({ stream }) => negotiation(stream).state !== 'not_offered');
+  return (asked ?? made[0])?.stream ?? null;
 }
 
 /** One endpoint's streams and what its programs said, as one record. */
 export function toHandshake(raw: WgetRaw, config: Config): HandshakeRecord {
   const { address, port, host, run, hold, held = [], streams: pages, joins } = raw;
   const streams = [...held, ...pages];
-  const stream = speaker(streams);
+  const named = (one: Stream | undefined): ConnectionName =>
+    one !== undefined && held.includes(one) ? 'held' : 'page';
+  const made = streams.filter(isConnected).map((one) => ({ name: named(one), stream: one }));
+  const stream = speaker(made);
   const failure = stream !== null ? null : hold ? (failureOfHold(hold) ?? 'no_data') : run ? failureOf(run) : 'no_data';
   const lab = new PrefixSet(config.lab_ranges);
   const subflows = joins.map((join) => ({ stream: join, parent: parentOf(join, streams) }));
-  const named = (one: Stream | undefined): ConnectionName =>
-    one !== undefined && held.includes(one) ? 'held' : 'page';
   const parts = subflows.map(({ stream: join, parent }) => ({ stream: join, reversed: parent?.reversed === true }));
   const ours = subflows.filter(({ parent }) => parent?.reversed !== true);
   const answers = ours.map(({ stream: join, parent }) => joinAnswer(join, parent));
@@ -176,7 +190,8 @@ export function toHandshake(raw: WgetRaw, config: Config): HandshakeRecord {
     connected: stream !== null,
     ...statusFields(raw, wayOf(port, config.handshake)),
     ...connectionFields(stream),
-    ...fallbackFields(stream, failure),
+    mptcp_data: made.length === 0 ? null : made.some((one) => sentData(one.stream)),
+    ...fallbackFields(made, failure),
     announced: mergeAnnounced([
       ...streams.flatMap((own) => announcements(said(own), keysOf(own), lab, named(own))),
       ...subflows.flatMap(({ stream: join, parent }) => {

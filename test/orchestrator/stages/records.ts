@@ -139,6 +139,7 @@ export function connected(
     mptcp_data: true,
     fallback: false,
     fallback_missing: null,
+    fallback_on: [],
     announced: announced.map((one, index) => ({
       address_id: index + 1,
       port: null,

@@ -36,7 +36,8 @@ function steady({ synack_option, sender_key, receiver_key, held_ms, announced, h
   return {
     ...rest,
     held: { outcome, ended_by, mptcp_at_end, timestamps },
-    announced: announced.map(({ count, ...one }) => one),
+    // How many the page sees besides is chance.
+    announced: announced.map(({ count, seen_on, ...one }) => ({ ...one, held: seen_on.includes('held') })),
   };
 }
 
