@@ -11,7 +11,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake held killed chaos blocked wide recall fuzz flips matrix lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake held servers killed chaos blocked wide recall fuzz flips matrix lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -72,6 +72,9 @@ bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are
 
 held: setup-test ## all addresses that a server announces, at 50 and 300 ms and with losses, of every habit; six minutes
 	@$(SUDO) env HELD=whole node --import tsx test/orchestrator/tools/wget/hold.test.ts
+
+servers: setup-test ## a dozen server programs under MPTCP, each held first; needs haproxy lighttpd apache2 openssh-server redis-server socat
+	@$(SUDO) env SERVERS=all node --import tsx test/orchestrator/tools/wget/programs.test.ts
 
 bench-handshake: setup-test ## measure the handshake over 5,000 genuine servers of a lab; five minutes
 	@$(SUDO) node --import tsx scripts/bench/handshake.ts 5000

@@ -33,7 +33,6 @@ export function pipeline(find: ToolFinder): readonly Stage<Config>[] {
     whois(find), //     candidates           -> registration
     geo(find), //       answering addresses  -> approximate place
     os(find), //        candidates           -> fingerprint candidates
-    hops(find), //      a sample of them     -> which hop changes the option
     merge, //           all of it            -> hosts with verdicts, domains
     report, //          hosts and domains    -> tables, figures, one page
   ];

@@ -5,14 +5,18 @@ const Ports = (defaults: number[]) => z.array(z.int().min(1).max(65535)).default
 /** Which question a server gets at the end of the hold, by its port; on all others the connection is held, and closed. */
 const Asked = z
   .strictObject({
-    http: Ports([80, 81, 3000, 5000, 8000, 8008, 8080, 8081, 8088, 8888, 9090]).describe('the page, by wget'),
+    http: Ports([80, 81, 3000, 5000, 8000, 8008, 8080, 8081, 8088, 8888, 9090]).describe(
+      'an empty line on the held connection, then the page, by wget on another one',
+    ),
     https: Ports([443, 8443]).describe("a TLS handshake with the domain's name, and the page, on the held connection"),
     tls: Ports([465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 5061, 6514]).describe(
       "a TLS handshake with the domain's name, on the held connection",
     ),
   })
   .prefault({})
-  .describe('ports that are asked something once the hold is over; on others nothing is asked');
+  .describe(
+    'ports that are asked something once the hold is over, after which the connection is held again; on others nothing is asked',
+  );
 
 /**
  * Keys of the handshake that say how connections are held first.
@@ -47,12 +51,13 @@ export const holdFirstKeys = (isStored: boolean) => ({
 /** What of the configuration says which question a port gets. */
 type Asking = z.infer<z.ZodObject<ReturnType<typeof holdFirstKeys>>>;
 
-export type Way = 'hold' | 'tls' | 'https';
+export type Way = 'hold' | 'nudge' | 'tls' | 'https';
 
 /** What is done with a held connection at the end of the hold. */
 export function wayOf(port: number, { asked }: Pick<Asking, 'asked'>): Way {
   if (asked.https.includes(port)) return 'https';
-  return asked.tls.includes(port) ? 'tls' : 'hold';
+  if (asked.tls.includes(port)) return 'tls';
+  return asked.http.includes(port) ? 'nudge' : 'hold';
 }
 
 /** Whether wget asks an endpoint on this port for its page. */

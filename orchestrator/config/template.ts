@@ -75,8 +75,8 @@ handshake:
   rate: 500                   # such connections begun per second; never more than scan.rate
   most_held: null             # of them open at once; null: as many as memory, open files and the kernel allow
   checksum: false             # true asks for MPTCP checksums: damaged data then shows as MP_FAIL from either side
-  asked:                      # ports that are asked something once the hold is over; on others nothing is
-    http: [80, 81, 3000, 5000, 8000, 8008, 8080, 8081, 8088, 8888, 9090] # the page, by wget
+  asked:                      # ports that are asked something once the hold is over, and held again; on others nothing is
+    http: [80, 81, 3000, 5000, 8000, 8008, 8080, 8081, 8088, 8888, 9090] # an empty line; then the page, by wget
     https: [443, 8443]        # a TLS handshake with the domain's name, and the page
     tls: [465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 5061, 6514] # the TLS handshake alone
   concurrency: 256            # wget processes side by side, each for another endpoint, 3 MB each

@@ -6,10 +6,16 @@ export function connectionsOf({ scan, handshake }: Pick<Config, 'scan' | 'handsh
   const { hold_first, hold } = handshake;
   if (!hold_first) return `one TCP connection with two HTTP requests for "/", held open for ${hold} s`;
   const ways = scan.ports.map((port) => wayOf(port, handshake));
-  const tls = ways.some((way) => way !== 'hold');
-  const page = ways.includes('https') ? ' and one HTTP request for "/"' : '';
-  const then = tls ? `, and then, on TLS ports, has a TLS handshake${page}` : '';
+  const tls = ways.includes('tls') || ways.includes('https');
+  const page = ways.includes('https') ? ', and then one HTTP request for "/"' : '';
   const web = scan.ports.some((port) => isAskedByWget(port, handshake));
-  const second = web ? '; on web ports another one with two HTTP requests for "/"' : '';
-  return `one TCP connection that is silent for ${hold} s${then}${second}`;
+  return [
+    `one TCP connection that is silent for ${hold} s`,
+    ...(tls ? [`on TLS ports it then has a TLS handshake, ${hold} s more of silence${page}`] : []),
+    ...(web
+      ? [
+          `on web ports an empty line and ${hold} s more of silence, and another connection with two HTTP requests for "/"`,
+        ]
+      : []),
+  ].join('; ');
 }

@@ -1,4 +1,4 @@
-/* One connection from its SYN to its record: connect, stay silent, then do what is to be done, then close. */
+/* One connection from its SYN to its record: connect and stay silent; question.c has what follows. */
 #define _GNU_SOURCE
 #include "connector.h"
 
@@ -7,8 +7,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-static const int64_t linger = (int64_t)LINGER_MS * 1000000;
-
 static int error_of(int fd)
 {
 	int error = 0;
@@ -16,7 +14,7 @@ static int error_of(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0 ? errno : error;
 }
 
-static enum by by_error(int error)
+enum by by_error(int error)
 {
 	return error == ECONNRESET || error == EPIPE || error == ECONNREFUSED ? BY_RESET : BY_LIMIT;
 }
@@ -38,6 +36,8 @@ void connection_end(struct connection *one, enum by by)
 {
 	if (one->state == HOLDING)
 		read_words(one, by);
+	if (one->state == AGAIN)
+		question_note(one, by);
 	if (one->state == SHAKING && by == BY_LIMIT)
 		one->tls = TLS_TIMEOUT;
 	if (one->ended_by == BY_NOBODY)
@@ -73,64 +73,14 @@ void connection_open(struct connection *one)
 	states_watch(one, EPOLLOUT);
 }
 
-/* Our half is closed; the server may close its own, and is reset when it does not. */
-static void begin_close(struct connection *one, enum by by)
-{
-	one->ended_by = by;
-	tls_end(one);
-	shutdown(one->fd, SHUT_WR);
-	states_move(one, CLOSING, linger);
-	states_watch(one, EPOLLIN | EPOLLRDHUP);
-}
-
-static void ask_page(struct connection *one)
-{
-	if (!page_ask(one)) {
-		connection_end(one, by_error(errno));
-		return;
-	}
-	states_move(one, READING, settings.timeout);
-	states_watch(one, EPOLLIN | EPOLLRDHUP);
-}
-
-static void shake(struct connection *one)
-{
-	uint32_t wants;
-	if (!tls_step(one, &wants)) {
-		states_watch(one, wants);
-		return;
-	}
-	if (one->tls == TLS_DONE && one->to.way == WAY_HTTPS)
-		ask_page(one);
-	else if (one->tls == TLS_CLOSED)
-		connection_end(one, BY_SERVER);
-	else if (one->tls == TLS_RESET)
-		connection_end(one, BY_RESET);
-	else
-		begin_close(one, BY_US);
-}
-
-static void after_hold(struct connection *one)
-{
-	read_words(one, BY_US);
-	if (one->to.way == WAY_HOLD) {
-		begin_close(one, BY_US);
-	} else if (one->to.way == WAY_HTTP) {
-		ask_page(one);
-	} else {
-		states_move(one, SHAKING, settings.timeout);
-		tls_begin(one);
-		shake(one);
-	}
-}
-
 static void connected(struct connection *one)
 {
 	one->outcome = CONNECTED;
 	one->connected = clock_real();
 	one->at_start = words_is_mptcp(one->fd);
 	if (settings.hold == 0) {
-		after_hold(one);
+		read_words(one, BY_US);
+		question_begin(one);
 		return;
 	}
 	states_move(one, HOLDING, settings.hold);
@@ -165,27 +115,6 @@ static void listen_on(struct connection *one)
 	}
 }
 
-static void drain(struct connection *one)
-{
-	static uint8_t waste[16384];
-	ssize_t length = recv(one->fd, waste, sizeof(waste), 0);
-	if (length == 0)
-		connection_end(one, BY_SERVER);
-	else if (length < 0 && errno != EAGAIN)
-		connection_end(one, BY_RESET);
-	else if (length > 0 && (one->page_bytes += (uint32_t)length) > READ_MAX)
-		connection_end(one, BY_LIMIT);
-}
-
-static void read_page(struct connection *one)
-{
-	enum by by;
-	if (page_read(one, &by))
-		connection_end(one, by);
-	else if (one->status != 0)
-		begin_close(one, BY_US);
-}
-
 void connection_event(struct connection *one, uint32_t events)
 {
 	int error = 0;
@@ -200,26 +129,20 @@ void connection_event(struct connection *one, uint32_t events)
 	case HOLDING:
 		listen_on(one);
 		return;
-	case SHAKING:
-		shake(one);
-		return;
-	case READING:
-		read_page(one);
-		return;
-	case CLOSING:
-		drain(one);
-		return;
 	default:
+		question_event(one);
 		return;
 	}
 }
 
 void connection_due(struct connection *one)
 {
-	if (one->state == HOLDING)
-		after_hold(one);
-	else if (one->state == CONNECTING)
+	if (one->state == CONNECTING) {
 		failed(one, ETIMEDOUT);
-	else
-		connection_end(one, BY_LIMIT);
+	} else if (one->state == HOLDING) {
+		read_words(one, BY_US);
+		question_begin(one);
+	} else {
+		question_due(one);
+	}
 }

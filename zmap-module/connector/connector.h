@@ -25,9 +25,10 @@ enum { FIRST_MAX = 256,	   /* bytes kept of what a server volunteers */
 
 /* What is done once the hold is over. */
 enum way { WAY_HOLD,	/* nothing */
-	   WAY_TLS,	/* shake hands */
-	   WAY_HTTP,	/* ask for the page */
-	   WAY_HTTPS }; /* both */
+	   WAY_NUDGE,	/* an empty line, and hold again */
+	   WAY_HTTP,	/* the same, and ask for the page */
+	   WAY_TLS,	/* shake hands, and hold again */
+	   WAY_HTTPS }; /* the same, and ask for the page */
 
 struct endpoint {
 	uint16_t family, port;
@@ -91,6 +92,7 @@ enum state { IDLE,
 	     CONNECTING,
 	     HOLDING,
 	     SHAKING,
+	     AGAIN,
 	     READING,
 	     CLOSING,
 	     STATES };
@@ -102,10 +104,10 @@ struct connection {
 	int64_t due;
 	struct endpoint to;
 	struct sockaddr_storage local;
-	int64_t began, connected, hold_ended, first_at; /* of the real-time clock; 0: did not happen */
+	int64_t began, connected, hold_ended, spoke, again_ended, first_at; /* of the real-time clock; 0: did not happen */
 	enum outcome outcome;
 	int error;
-	enum by hold_ended_by, ended_by;
+	enum by hold_ended_by, again_ended_by, ended_by;
 	enum yes_no asked; /* whether the SYN left with the option */
 	enum yes_no at_start;
 	struct words words;
@@ -162,6 +164,13 @@ void connection_open(struct connection *one);
 void connection_event(struct connection *one, uint32_t events);
 void connection_due(struct connection *one);
 void connection_end(struct connection *one, enum by by);
+enum by by_error(int error);
+
+/* question.c: what follows the hold. */
+void question_begin(struct connection *one);
+void question_event(struct connection *one);
+void question_due(struct connection *one);
+void question_note(struct connection *one, enum by by);
 
 /* states.c: connections by state, and the clock. */
 void states_begin(int most);

@@ -9,6 +9,7 @@
 
 static const char *const ways[] = {
     [WAY_HOLD] = "hold",
+    [WAY_NUDGE] = "nudge",
     [WAY_TLS] = "tls",
     [WAY_HTTP] = "http",
     [WAY_HTTPS] = "https",

@@ -96,8 +96,11 @@ static void say_course(const struct connection *one)
 	say_time("began", one->began);
 	say_time("connected_at", one->connected);
 	say_time("hold_ended_at", one->hold_ended);
+	say_time("spoke_at", one->spoke);
+	say_time("again_ended_at", one->again_ended);
 	say_time("ended_at", clock_real());
 	say_word("hold_ended_by", bys[one->hold_ended_by]);
+	say_word("again_ended_by", bys[one->again_ended_by]);
 	say_word("ended_by", bys[one->ended_by]);
 }
 

@@ -35,6 +35,13 @@ export const HeldConnection = z.strictObject({
   ended_by: HoldEnd.nullable().describe(
     'who ended the silence: us after the time asked for, or not; null when not connected',
   ),
+  again_ms: z
+    .int()
+    .nullable()
+    .describe(
+      'second silence, after our first byte: a server that defers accepting announces nothing before; null where nothing was sent',
+    ),
+  again_ended_by: HoldEnd.nullable().describe('who ended that'),
   asked: z
     .boolean()
     .nullable()

@@ -12,10 +12,13 @@ function nanoseconds(time: string): bigint {
   return BigInt(seconds) * 1_000_000_000n + BigInt(rest);
 }
 
+function between(from: string | null, to: string | null): number | null {
+  return from === null || to === null ? null : Number((nanoseconds(to) - nanoseconds(from)) / NS_PER_MS);
+}
+
 /** From the handshake to the end of the silence. */
 export function silentMs({ connected_at, hold_ended_at }: ConnectorRun): number | null {
-  if (connected_at === null || hold_ended_at === null) return null;
-  return Number((nanoseconds(hold_ended_at) - nanoseconds(connected_at)) / NS_PER_MS);
+  return between(connected_at, hold_ended_at);
 }
 
 const holdEnds: Readonly<Record<string, Held['ended_by']>> = {
@@ -49,6 +52,8 @@ export function heldFields(run: ConnectorRun): Held | null {
     connected_at,
     silent_ms: silentMs(run),
     ended_by: holdEnds[run.hold_ended_by ?? ''] ?? null,
+    again_ms: between(run.spoke_at, run.again_ended_at),
+    again_ended_by: holdEnds[run.again_ended_by ?? ''] ?? null,
     asked,
     mptcp_at_start,
     mptcp_at_end,

@@ -26,9 +26,9 @@ type Ports = readonly [first: number, last: number];
 /** Seconds that a server may take to close after us, and one to spare. */
 const CLOSING = 2;
 
-/** Longest time that one connection may take: its SYN, the hold, TLS, the page and its end. */
+/** Longest time that one connection may take: its SYN, the hold, TLS, the hold again, the page and its end. */
 export function heldSeconds({ hold, timeout }: Config['handshake']): number {
-  return hold + 3 * timeout + CLOSING;
+  return 2 * hold + 3 * timeout + CLOSING;
 }
 
 /** Connections begun per second: a SYN each, so never more than the scan may send. */
@@ -51,7 +51,11 @@ const FILES = 16_000;
 /** Processes that hold the connections between them: one has no more open files than it may. */
 function processesFor(endpoints: number, config: Config): number {
   const { hold, most_held } = config.handshake;
-  const atOnce = Math.min(endpoints, startsPerSecond(config) * (hold + CLOSING), most_held ?? Number.POSITIVE_INFINITY);
+  const atOnce = Math.min(
+    endpoints,
+    startsPerSecond(config) * (2 * hold + CLOSING),
+    most_held ?? Number.POSITIVE_INFINITY,
+  );
   return Math.max(1, Math.ceil(atOnce / FILES));
 }
 

@@ -63,8 +63,9 @@ test('says what was sent, to how many, how fast, and who was left out', () => {
     'Between 2026-11-20 04:05 UTC and 2026-11-21 05:06 UTC we probed 1,000 addresses from 198.18.0.2: one TCP SYN with an MPTCP option per ' +
       'address, port (80, 443) and MPTCP version (v1 and v0), 4,500 TCP SYNs in all, sent at 10,000 packets per second at most. Those that ' +
       'stayed silent were asked once more (500 SYNs), so that no address got more than 8 SYNs. To 11 endpoints whose answer carried an MPTCP ' +
-      'option we opened each one TCP connection that is silent for 5 s, and then, on TLS ports, has a TLS handshake and one HTTP request for ' +
-      '"/"; on web ports another one with two HTTP requests for "/". Requests named our contact (scan@example.org). We sent 5 ICMP echo requests and as many SYNs beside them to each of 11 such addresses. No operating system was ' +
+      'option we opened each one TCP connection that is silent for 5 s; on TLS ports it then has a TLS handshake, 5 s more of silence, ' +
+      'and then one HTTP request for "/"; on web ports an empty line and 5 s more of silence, and another connection with two HTTP requests ' +
+      'for "/". Requests named our contact (scan@example.org). We sent 5 ICMP echo requests and as many SYNs beside them to each of 11 such addresses. No operating system was ' +
       'fingerprinted. A blocklist of 15 prefixes, and all ranges that are not globally reachable, were never probed. It changed once while ' +
       'packets were sent, and each change held within a minute: 9 probes were not sent for that reason. At the request of owners, data was ' +
       'removed from what we had measured once.',

@@ -35,8 +35,8 @@ test('says who probes, what is sent, how fast, from where, and until when the fi
       '',
       'Description: Measurement of how widely Multipath TCP (RFC 8684) is deployed, for research. Sent at 10,000 packets per second at ' +
         'most: to each address one TCP SYN with an MPTCP option for port 80 and MPTCP version (v1 and v0), and one more where nothing comes ' +
-        'back; to those that answer it with an MPTCP option one TCP connection that is silent for 5 s; on web ports another one with two ' +
-        'HTTP requests for "/"; to these 5 ' +
+        'back; to those that answer it with an MPTCP option one TCP connection that is silent for 5 s; on web ports an empty ' +
+        'line and 5 s more of silence, and another connection with two HTTP requests for "/"; to these 5 ' +
         'ICMP echo requests and as many SYNs beside them. Nobody is logged in to, and nothing is exploited. Owners who write to the contact are left out from then on.',
       '',
     ].join('\n'),

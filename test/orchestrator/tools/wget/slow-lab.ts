@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import type { Place } from './programs.ts';
 
 /**
  * A scanner, a slow path and servers of every habit (servers.ts) that have eight addresses to announce. Nothing leads out of it: the
@@ -23,6 +24,9 @@ interface Path {
 }
 
 export interface SlowLab {
+  place: Place;
+  /** Starts a server that is gone with the lab. */
+  start(argv: string[]): void;
   scanner: string;
   target: string;
   inside: (namespace: string, ...argv: string[]) => ReturnType<typeof execa>;
@@ -82,11 +86,12 @@ async function slowDown(path: string, { roundTrip, loss = 0 }: Path, start: Star
 
 type Start = (argv: string[]) => Promise<void>;
 
-async function certificate(folder: string): Promise<[key: string, cert: string]> {
+/** Files of a lab: a key and a certificate of example.com, and room for what servers need. */
+async function makePlace(folder: string): Promise<Place> {
   const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
   const of = ['-subj', '/CN=example.com', '-keyout', key, '-out', cert];
   await execa('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...of]);
-  return [key, cert];
+  return { folder, key, cert };
 }
 
 /** Builds the lab, hands it over, takes it down. Needs root, nft and a kernel with MPTCP. */
@@ -98,10 +103,13 @@ export async function withSlowLab(path: Path, work: (lab: SlowLab) => Promise<vo
   ];
   const folder = await mkdtemp(join(tmpdir(), 'mptcp-census-slow-'));
   const processes: ChildProcess[] = [];
-  const start: Start = async ([file = '', ...args]) => {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const launch = ([file = '', ...args]: string[]) => {
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
     processes.push(child);
-    await once(child.stdout, 'data'); // READY
+    return child;
+  };
+  const start: Start = async (argv) => {
+    await once(launch(argv).stdout, 'data'); // READY
   };
   const announce: SlowLab['announce'] = async (family, port) => {
     await ip('-n', target, 'mptcp', 'endpoint', 'flush');
@@ -123,16 +131,20 @@ export async function withSlowLab(path: Path, work: (lab: SlowLab) => Promise<vo
       await ip('-n', target, '-6', 'addr', 'add', `${own}/128`, 'dev', 'lo', 'nodad');
     await slowDown(middle, path, start);
     await ip('-n', target, 'mptcp', 'limits', 'set', 'subflows', '8', 'add_addr_accepted', '8');
+    await chmod(folder, 0o755); // servers give up root
+    const place = await makePlace(folder);
     const tsx = ['--import', import.meta.resolve('tsx')];
-    const serve = ['mptcpize', 'run', process.execPath, ...tsx, program, ...(await certificate(folder))];
+    const serve = ['mptcpize', 'run', process.execPath, ...tsx, program, place.key, place.cert];
     await start(['ip', 'netns', 'exec', target, ...serve]);
     const foreign = async () => {
       const { stdout } = await inside(middle, 'nft', 'list', 'table', 'inet', 'watch');
       return Number(/counter packets (\d+)/.exec(String(stdout))?.[1] ?? Number.NaN);
     };
-    await work({ scanner, target, inside, announce, foreign });
+    await work({ scanner, target, inside, announce, foreign, place, start: launch });
   } finally {
-    for (const child of processes) child.kill('SIGKILL');
+    // Some start others: each has a group of its own.
+    for (const { pid, exitCode, signalCode } of processes)
+      if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
     await sleep(0);
     for (const name of [scanner, middle, target]) await execa('ip', ['netns', 'del', name], { reject: false });
     await rm(folder, { recursive: true, force: true });
