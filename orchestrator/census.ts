@@ -2,6 +2,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import type { Config } from './config/config.ts';
 import { refuseUnsafe } from './config/file.ts';
 import { drawsControls, mayChange, namesTable, readOptOuts } from './config/restraint.ts';
+import { givenSentinels } from './config/sentinels.ts';
 import { storedConfig } from './config/stored.ts';
 import { databaseVersion } from './core/duckdb.ts';
 import { hasFinishedParts } from './core/folder/finished.ts';
@@ -29,6 +30,8 @@ import { requireRoom } from './machine/room.ts';
 import { vantagePoint } from './machine/vantage.ts';
 import { pipeline } from './pipeline.ts';
 import type { RuleSetName } from './schemas/lists.ts';
+import { requireSentinels } from './sentinels/require.ts';
+import { Sentinels } from './sentinels/sentinels.ts';
 import { findTool } from './tools/finder.ts';
 import { requireUndamaged } from './verify/undamaged.ts';
 import type { Progress } from './verify/verify.ts';
@@ -40,7 +43,12 @@ export function stageNames(): string[] {
 
 /** The programs that a run with this configuration starts, by stage. */
 export function needsOf(config: Config): Need[] {
-  return partStages(config).map((stage) => ({ stage: stage.name, programs: stage.tool(config).programs ?? [] }));
+  const ofStages = partStages(config).map((stage) => ({
+    stage: stage.name,
+    programs: stage.tool(config).programs ?? [],
+  }));
+  const { programs = [] } = findTool('sentinel_prober', 'zmap');
+  return givenSentinels(config).length === 0 ? ofStages : [...ofStages, { stage: 'sentinels', programs }];
 }
 
 /** @throws CensusError when a tool cannot serve this configuration with the programs that were found */
@@ -73,6 +81,7 @@ export interface CensusInput {
 export async function runCensus(input: CensusInput): Promise<Manifest> {
   const { config } = input;
   refuseUnsafe(config);
+  requireSentinels(config);
   const optOuts = readOptOuts(config);
   const needs = needsOf(config);
   const programs = await requirePrograms(needs);
@@ -107,7 +116,9 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     const stages = pipeline(findTool);
     const run = { ...input, config: kept, memory: config.memory, folder: new RunFolder(folder), manifest, stages };
     await whileReading(config, optOuts, { folder, manifest, report: input.report }, (late) =>
-      untilStopped(folder, input.signal, (signal) => runStages({ ...run, signal, optOuts: late })),
+      untilStopped(folder, input.signal, (signal) =>
+        runStages({ ...run, signal, optOuts: late, watcher: watcherOf(kept, { manifest, folder, signal, late }) }),
+      ),
     );
     return manifest.data;
   } finally {
@@ -133,6 +144,24 @@ export async function startOf(folder: string, config: Config, optOuts: OptOuts |
     mayChange: (change) =>
       (tableIsFixed && namesTable(change)) || (isAsked && drawsControls(change)) ? false : mayChange(change),
   };
+}
+
+/** Who asks the sentinels; null without any. */
+function watcherOf(
+  config: Config,
+  {
+    manifest,
+    folder,
+    signal,
+    late,
+  }: { manifest: ManifestFile; folder: string; signal: AbortSignal; late: LateOptOuts | null },
+): Sentinels | null {
+  if (givenSentinels(config).length === 0) return null;
+  const { seed, programs } = manifest.data;
+  const entries = Object.entries(programs);
+  const versions = Object.fromEntries(entries.map(([name, { version }]) => [name, version]));
+  const runsAs = Object.fromEntries(entries.map(([name, { runs_as }]) => [name, runs_as]));
+  return new Sentinels(manifest, { config, seed, signal, optOuts: late, versions, runsAs, temp: join(folder, '.tmp') });
 }
 
 /** Does the work while the blocklist is read again and again: who is added to it is sent nothing more. */

@@ -63,6 +63,7 @@ const ScanTarget = z.strictObject({ target: z.string(), shard: Shard.optional() 
 /** Absent from the rows of candidates. */
 const control = ControlKind.optional();
 const Opinion = z.strictObject({ address: z.string(), port: z.int(), control });
+const SentinelQuestion = z.strictObject({ address: z.string(), port: z.int(), probe: z.enum(['v1', 'v0', 'plain']) });
 const Endpoint = z.strictObject({ address: z.string(), port: z.int(), host: z.string().nullable(), control });
 /** port: one that answers SYNs, where a stage asks that too. */
 const Address = z.strictObject({ address: z.string(), port: z.int().optional(), control });
@@ -76,6 +77,7 @@ export type ScanTarget = z.infer<typeof ScanTarget>;
 /** host: a name that resolved to the address, for the Host header; control: drawn as one, of this kind (stages/units/controls.ts) */
 export type Endpoint = z.infer<typeof Endpoint>;
 export type Opinion = z.infer<typeof Opinion>;
+export type SentinelQuestion = z.infer<typeof SentinelQuestion>;
 export type Address = z.infer<typeof Address>;
 /** A way to be swept with SYNs of one kind. */
 export type Way = z.infer<typeof Way>;
@@ -179,6 +181,13 @@ export const roles = {
     input: Opinion,
     record: ScanRecord,
     asked: ({ address, port }, config) => opinionsOf(config).map((probe) => `${address} ${port} ${probe}`),
+    ...ofReplies,
+  }),
+  sentinel_prober: defineRole({
+    unit: 'address, port, probe',
+    input: SentinelQuestion,
+    record: ScanRecord,
+    asked: ({ address, port, probe }) => [`${address} ${port} ${probe}`],
     ...ofReplies,
   }),
   connector: defineRole({

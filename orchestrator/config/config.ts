@@ -4,6 +4,7 @@ import { CanaryChoice } from './canary.ts';
 import { confirmSchema } from './confirm.ts';
 import { holdFirstKeys } from './handshake.ts';
 import { HopsChoice } from './hops.ts';
+import { Sentinels } from './sentinels.ts';
 import { Targets } from './targets.ts';
 import { toolChoice } from './tool-choice.ts';
 
@@ -228,6 +229,7 @@ function configSchema(seconds: Seconds, isStored: boolean) {
     scan: scanSchema(seconds),
     confirm: confirmSchema(seconds, isStored),
     handshake: handshakeSchema(seconds, isStored),
+    sentinels: Sentinels,
     asn: Asn,
     whois: Whois,
     geo: Geo,

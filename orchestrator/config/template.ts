@@ -68,6 +68,11 @@ confirm:                      # second opinions on candidates, seconds after the
   probes: [port2, port2v0, grease, canary, join, plain]  # each a SYN to every candidate and control; v0's alone where v0 alone is asked
   apart: 2s                   # between two questions to one address at least
 
+sentinels:                    # addresses of your own, asked at start, middle and end of every stage that sends: does the vantage point still see them?
+  v1: null                    # one that speaks MPTCP v1 on the first port of scan.ports
+  v0: null                    # one that speaks v0
+  plain: null                 # one that answers without MPTCP
+
 handshake:
   tool: wget
   hold: 5s                    # how long a connection stays open for ADD_ADDR: a short one misses addresses

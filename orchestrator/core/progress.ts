@@ -18,6 +18,19 @@ export type RunEvent =
 
 export type Reporter = (event: RunEvent) => void;
 
+/** When a stage that sends is looked at from outside: before its first part, at its half, after its last. */
+export const moments = ['start', 'middle', 'end'] as const;
+export type Moment = (typeof moments)[number];
+
+/** Watches over the stages that send, whatever they measure. */
+export interface Watcher {
+  begin(stage: string): Promise<void>;
+  hear(event: RunEvent): void;
+  end(stage: string): Promise<void>;
+  /** Waits for what was begun beside a stage that ends early. */
+  settle(stage: string): Promise<void>;
+}
+
 /** What one line of a program's own status display says. */
 export interface Status {
   /** Share of the work done, 0 to 1; null when the program does not say. */

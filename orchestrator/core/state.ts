@@ -5,7 +5,7 @@ import type { RunFolder } from './folder/folder.ts';
 import type { ManifestFile } from './folder/manifest.ts';
 import type { LateOptOuts } from './opt-outs/late.ts';
 import type { PartJob } from './part/site.ts';
-import type { Reporter } from './progress.ts';
+import type { Reporter, Watcher } from './progress.ts';
 import { type ShareTable, sharedTables } from './shared-tables.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { throwIfStopped } from './stop.ts';
@@ -21,6 +21,7 @@ export interface RunState<C> {
   config: C;
   seed: number;
   report: Reporter;
+  watcher: Watcher | null;
   signal: AbortSignal;
   query: (sql: string) => AsyncIterable<unknown>;
   batches: (sql: string) => AsyncIterable<unknown[]>;
@@ -45,16 +46,23 @@ export interface StateInput<C> {
   terminal: boolean;
   /** Who opts out while the run sends; null: nobody can. */
   optOuts?: LateOptOuts | null;
+  /** Looks at the stages that send from outside; null: nobody does. */
+  watcher?: Watcher | null;
 }
 
 export function createState<C>(input: StateInput<C>): RunState<C> {
-  const { manifest, report } = input;
+  const { manifest, watcher = null } = input;
+  const report: Reporter = (event) => {
+    watcher?.hear(event);
+    input.report(event);
+  };
   return {
     folder: input.folder,
     manifest,
     config: input.config,
     seed: manifest.data.seed,
     report,
+    watcher,
     signal: input.signal,
     query: (sql) => stoppable(rows(input.database, sql), input.signal),
     batches: (sql) => stoppable(batches(input.database, sql), input.signal),

@@ -31,7 +31,14 @@ function scratchManifest(folder: string, config: Config, seed: number): Manifest
   return new ManifestFile(folder, {
     ...{ schema_version: schemaVersion, run: 'dry-run', created_at: nowIso(), finished_at: null },
     ...{ census: {}, vantage: {}, seed, config, inputs: {}, programs: {}, starts: [], stages: {} },
-    ...{ purges: [], rule_set: 'ours', rules_version: null, result_sha256: null },
+    ...{
+      sentinels: [],
+      vantage_impaired: null,
+      purges: [],
+      rule_set: 'ours',
+      rules_version: null,
+      result_sha256: null,
+    },
   });
 }
 

@@ -103,6 +103,7 @@ function factsOf(input: {
     software,
     stages: [],
     asked: null,
+    vantage: null,
     notices: rejected === 0 ? [alone] : [lost, alone],
     programs: [],
     setting: [['rules_version', String(rulesVersion)]],

@@ -47,6 +47,8 @@ export interface ReportFacts {
   stages: StageFacts[];
   /** null: the counts of the scan are not there. */
   asked: Asked | null;
+  /** Whether the sentinels answered, in words that stand beside every share; null: no run, nobody could be asked. */
+  vantage: string | null;
   /** Shown above all numbers. */
   notices: Notice[];
   /** Programs with the versions that they print. */

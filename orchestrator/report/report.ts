@@ -35,6 +35,7 @@ import { type Table, toCsv } from './tables/table.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { causesTable, changedTable, nearerTable, waysTable } from './tables/ways.ts';
 import { toText } from './text.ts';
+import { headlineWithVantage, withVantage } from './vantage.ts';
 import { makeViews } from './views.ts';
 
 /** What the database may hold where no configuration says: a page of replies alone is made beside other work. */
@@ -100,11 +101,13 @@ function byId<T extends { id: string }>(exhibits: T[]): (id: string) => T {
 }
 
 function terminalText(facts: ReportFacts, results: Results, tables: Table[]): string {
-  const key = headlines(results).map(({ name, value, of, confirmed }) =>
-    [`  ${value.padStart(9)}  ${name}, ${of}`, ...(confirmed === null ? [] : [`${' '.repeat(13)}${confirmed}`])].join(
-      '\n',
-    ),
-  );
+  const key = headlines(results)
+    .map((headline) => headlineWithVantage(headline, facts))
+    .map(({ name, value, of, confirmed }) =>
+      [`  ${value.padStart(9)}  ${name}, ${of}`, ...(confirmed === null ? [] : [`${' '.repeat(13)}${confirmed}`])].join(
+        '\n',
+      ),
+    );
   const shown = tables.map(toText);
   return visible(
     [
@@ -159,7 +162,7 @@ export async function writeReport(input: {
   const { organisations = null } = input;
   const source = { run: facts.run, hosts, domains };
   const results = await query({ source, organisations, out, alone: facts.replies !== null });
-  const tables = allTables(input.facts, results);
+  const tables = allTables(input.facts, results).map((table) => withVantage(table, facts));
   const figures: Figure[] = [
     await mapFigure(results),
     cdfFigure(results),

@@ -28,7 +28,7 @@ interface StageDefinition {
 }
 
 /** Asks again, at the time of sending, what was asked when the units were cut into parts. */
-function rowScreen(field: 'target' | 'address', screen: Screen): RowScreen {
+export function rowScreen(field: 'target' | 'address', screen: Screen): RowScreen {
   const Row = z.record(z.string(), z.unknown());
   return {
     whole(row) {

@@ -8,6 +8,7 @@ import { softwareText } from '../machine/provenance.ts';
 import type { Asked, ReportFacts } from '../report/facts.ts';
 import { isLater, laterNotices } from '../report/later.ts';
 import { filesOfEnabled, publishedConfig, publishedVantage, withoutPaths } from '../report/published.ts';
+import { vantageNotices, vantageText } from '../report/vantage.ts';
 
 /** First start and last end of some commands; null of none. */
 function spanOf(spans: { from: string; to: string }[]): ReportFacts['measured'] {
@@ -128,8 +129,10 @@ export function reportFacts(context: WholeContext<Config>, order: readonly strin
     software: softwareText(census),
     stages,
     asked: askedOf(manifest, config.scan.versions),
+    vantage: vantageText(manifest),
     notices: [
       ...rulesNotice(manifest),
+      ...vantageNotices(manifest),
       ...losses(manifest),
       ...notices(manifest),
       ...listNotices(manifest),

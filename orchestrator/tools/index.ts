@@ -13,6 +13,7 @@ import { pairs } from './pairs/tool.ts';
 import { sweep } from './sweep/tool.ts';
 import { wget } from './wget/tool.ts';
 import { opinions } from './zmap/opinions/tool.ts';
+import { sentinels } from './zmap/sentinels/tool.ts';
 import { zmap } from './zmap/tool.ts';
 
 /** A tool for a role: units and records are the role's, what its program prints is its own affair. */
@@ -27,6 +28,7 @@ export const tools = {
   resolver: { adns },
   syn_prober: { zmap },
   second_prober: { zmap: opinions },
+  sentinel_prober: { zmap: sentinels },
   connector: { wget },
   prefix_table: { 'ip2asn-lite': ip2asnLite },
   registry: { cymru },

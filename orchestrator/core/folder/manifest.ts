@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
 import { RuleSetName } from '../../schemas/lists.ts';
+import { moments } from '../progress.ts';
 import { StageEntry } from './entries.ts';
 import { exists, writeWhole } from './files.ts';
 import { openSeal, type Seal, sealText } from './sealed.ts';
@@ -33,6 +34,21 @@ const OptOutsEntry = z.strictObject({
   prefixes: z.int().describe('how many prefixes it held'),
 });
 export type OptOutsEntry = z.infer<typeof OptOutsEntry>;
+
+const watched = {
+  stage: z.string().describe('stage that was sending'),
+  moment: z.enum(moments).describe('start, middle or end of it'),
+  at: z.string().describe('UTC'),
+  sentinel: z.enum(['v1', 'v0', 'plain']).describe('which of sentinels'),
+};
+const SentinelCheck = z.strictObject({
+  ...watched,
+  address: z.string().describe('its address'),
+  port: z.int().describe('port asked'),
+  saw: z.string().nullable().describe('classification of what it answered; null: nothing, three times'),
+  sound: z.boolean().describe('it answered as it must'),
+});
+export type SentinelCheck = z.infer<typeof SentinelCheck>;
 
 /** What manifest.json holds: enough to say, years later, how each number came about. */
 export const Manifest = z.strictObject({
@@ -97,6 +113,12 @@ export const Manifest = z.strictObject({
     )
     .describe('every start that did any work; a run may be resumed with another commit or kernel'),
   stages: z.record(z.string(), StageEntry).describe('by stage'),
+  sentinels: z.array(SentinelCheck).default([]).describe('what the sentinels answered; empty where none were given'),
+  vantage_impaired: z
+    .array(z.strictObject(watched))
+    .nullable()
+    .default(null)
+    .describe('sentinels that did not answer as they must, with stage and time; null: not checked, nobody knows'),
   purges: z
     .array(
       z.strictObject({

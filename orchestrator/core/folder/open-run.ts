@@ -140,6 +140,8 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
     programs,
     starts: [start],
     stages: {},
+    sentinels: [],
+    vantage_impaired: null,
     purges: [],
     rule_set: 'ours',
     rules_version: null,

@@ -16,14 +16,14 @@ import {
 } from '../folder/entries.ts';
 import { exists, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
-import { differingKey } from '../folder/manifest.ts';
 import { RawReader } from '../folder/raw-files.ts';
+import { readsTheSame } from '../folder/reads.ts';
 import { supersede } from '../folder/superseded.ts';
 import { fetchInput } from '../inputs/fetched.ts';
 import { someAtOnce, Turns } from '../process/turns.ts';
 import { joinRejects, requireUsable, sameRejects } from '../rejects.ts';
 import type { PartStage, RowScreen } from '../stage.ts';
-import { leftOut, type RunState } from '../state.ts';
+import type { RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
 import { requireSound } from './canary.ts';
 import { collectPart, foldCommands, isCollected } from './collect.ts';
@@ -31,12 +31,6 @@ import { type Cut, cutParts, readCut, requireInput } from './cut.ts';
 import { type Decoded, decodePart, LiveDecoding } from './decode.ts';
 import { knownParts, writeEntry } from './entry-file.ts';
 import type { PartJob } from './site.ts';
-
-/** Whether what a stage reads is what it read before. A stage that is younger than the run and left out of it gives nothing to read. */
-export function readsTheSame(before: StageEntry['reads'], now: Record<string, string | null>): boolean {
-  const known = Object.entries(now).filter(([stage, digest]) => digest !== leftOut || stage in before);
-  return differingKey(before, Object.fromEntries(known)) === null;
-}
 
 /** The entry and cut to go on from: those of an earlier start when what the stage reads is unchanged, else new ones. */
 async function openStage<C>(
@@ -195,11 +189,13 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
     return false;
 
   const begun = performance.now();
+  const screen = stage.screen?.(state.config) ?? null;
+  const watcher = screen === null || missing.length === 0 ? null : state.watcher;
+  await watcher?.begin(stage.name);
   const partsDone = cut.parts.length - missing.length;
   state.report({ type: 'stage_start', stage: stage.name, parts: cut.parts.length, partsDone, units: stageUnits(cut) });
   entry.status = 'running';
   entry.digest = null;
-  const screen = stage.screen?.(state.config) ?? null;
   const fetched = missing.length === 0 ? null : await fetchInput(state, stage, entry);
   const doing = { entry, cut, screen, turns: new Turns(), settingAside: Promise.resolve() };
   try {
@@ -212,7 +208,9 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
     for (const part of missing) if (part === cut.canary) await done(part);
     if (others.length > 0) requireSound(stage, cut, entry, state.config);
     await someAtOnce(others, tool.partsAtOnce ?? 1, done);
+    await watcher?.end(stage.name);
   } finally {
+    await watcher?.settle(stage.name);
     // Not after each part: a stage of ten thousand would write its manifest ten thousand times.
     await state.manifest.save();
   }

@@ -4,6 +4,7 @@ import type { Figure } from '../figures/svg.ts';
 import { headlines, labNotice, measuredText, sentence } from '../headline.ts';
 import type { Results } from '../results.ts';
 import type { Table } from '../tables/table.ts';
+import { headlineWithVantage } from '../vantage.ts';
 import { escapeHtml, figureHtml, pairsHtml, tableHtml } from './html.ts';
 
 /** Everything that the page shows, by file name. */
@@ -46,11 +47,13 @@ function pair(left: string, right: string): string {
   return `<div class="pair"><div>${left}</div><div>${right}</div></div>`;
 }
 
-function keyNumbers(results: Results): string {
-  const items = headlines(results).map(
-    ({ name, value, of, confirmed, warns }) =>
-      `<li${warns ? ' class="warn"' : ''}><div class="value">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div>${confirmed === null ? '' : `<div class="confirmed">${escapeHtml(confirmed)}</div>`}</li>`,
-  );
+function keyNumbers(facts: ReportFacts, results: Results): string {
+  const items = headlines(results)
+    .map((headline) => headlineWithVantage(headline, facts))
+    .map(
+      ({ name, value, of, confirmed, warns }) =>
+        `<li${warns ? ' class="warn"' : ''}><div class="value">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div>${confirmed === null ? '' : `<div class="confirmed">${escapeHtml(confirmed)}</div>`}</li>`,
+    );
   return `<ul class="key">${items.join('\n')}</ul>`;
 }
 
@@ -118,7 +121,7 @@ ${css}</style>
 ${facts.lab ? `<p class="lab">${escapeHtml(labNotice)}</p>` : ''}
 ${noticesHtml(facts)}
 <p>${escapeHtml(sentence(results))}</p>
-${keyNumbers(results)}
+${keyNumbers(facts, results)}
 <nav aria-label="Sections">${sections.map(([id, title]) => `<a href="#${id}">${escapeHtml(title)}</a>`).join('')}</nav>
 </header>
 <main id="numbers" tabindex="-1">

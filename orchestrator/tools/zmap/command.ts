@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
+import { givenSentinels } from '../../config/sentinels.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
 import { defaultRoute, gatewayMac } from '../../machine/route.ts';
 import { type AskedFields, passField } from './fields.ts';
@@ -15,9 +16,11 @@ export const plugin = fileURLToPath(new URL('../../../zmap-module/build/mptcp_sy
 /** Without a rate in the configuration (the lab); any other run is refused without one. */
 export const defaultRate = 10_000;
 
-/** Below 2 the capture's one-second block loses the last replies. */
+/** Below it the capture's one-second block loses the last replies. */
+const leastCooldown = 2;
+
 export function cooldownSeconds({ scan }: Config): number {
-  return Math.max(2, Math.ceil(scan.cooldown));
+  return Math.max(leastCooldown, Math.ceil(scan.cooldown));
 }
 
 /** Whom one run of zmap sends to: everybody whom the part asks, or in a later pass those who were silent until then. */
@@ -85,6 +88,13 @@ function outputArgs(file: File, { run, flavour, targets }: CommandInput): string
   return ['-O', 'json', '-f', asked.join(','), '-o', file(runFiles.replies(name)), '-m', file(runFiles.metadata(name))];
 }
 
+/** Where there are sentinels, a packet a second of the rate is each one's: all are asked at once, one packet each. */
+function rateOf(config: Config, beside: boolean): number {
+  if (beside) return 1;
+  const rate = config.scan.rate ?? defaultRate;
+  return Math.max(1, rate - givenSentinels(config).length);
+}
+
 export interface CommandInput {
   run: ZmapRun;
   flavour: Flavour;
@@ -93,18 +103,21 @@ export interface CommandInput {
   source6: string | null;
   /** The table of opt-outs that the plug-in watches. */
   optOuts: string | null;
+  /** It sends beside another run. */
+  beside: boolean;
 }
 
 export function zmapCommand(context: CollectContext<unknown, Config>, input: CommandInput): Command {
-  const { run, flavour, targets, optOuts } = input;
+  const { run, flavour, targets, optOuts, beside } = input;
   const { scan } = context.config;
   const file: File = (name) => join(context.folder, name);
   // Left to itself it takes libpcap's first, which need not lead out.
   const from = scan.interface ?? defaultRoute()?.interface ?? null;
   // Found at the start; it may have left the kernel's table for a while since.
   const mac = scan.gateway_mac ?? (from === null ? null : gatewayMac(from));
-  const packetRate = scan.rate ?? defaultRate;
-  const seconds = (targets.addresses * run.probes) / packetRate + scan.cooldown;
+  const packetRate = rateOf(context.config, beside);
+  const cooldown = beside ? leastCooldown : cooldownSeconds(context.config);
+  const seconds = (targets.addresses * run.probes) / packetRate + cooldown;
   const built = flavour !== flavours.plugin;
   const seed = built ? context.seed : survivedSeed(context.seed);
   return {
@@ -115,7 +128,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       ...targetArgs(file, input),
       ...rateArgs(packetRate, run.probes, flavour),
       ...['-T', '1', `--seed=${seed}`],
-      ...['-c', String(cooldownSeconds(context.config))],
+      ...['-c', String(cooldown)],
       ...(from === null ? [] : ['-i', from]),
       ...(mac === null ? [] : ['-G', mac]),
       ...outputArgs(file, input),

@@ -10,6 +10,7 @@ import { cooldownSeconds, type PassTargets, passName, plugin, type ZmapRun, zmap
 import { flavourFile } from './facts.ts';
 import { ownAddress6, writeAddresses } from './ipv6/zmapv6.ts';
 import { readMetadata } from './metadata.ts';
+import { holdOf, targetsOf } from './opinions/turns.ts';
 import { withOptOutTable } from './opt-out-table.ts';
 import { dropsOptOuts, type Flavour, flavours, zmapProgram } from './program.ts';
 import { countResets } from './resets.ts';
@@ -63,6 +64,8 @@ interface Sending {
   holdMs: number;
   /** Packets of all passes. */
   packets: WorkTally;
+  /** See RunOptions. */
+  beside: boolean;
 }
 
 /** Everybody whom the part asks, opt-outs among them: zmap leaves those out, and of IPv6 the list builder has. */
@@ -118,37 +121,27 @@ async function requireWatched(context: Context, run: ZmapRun, command: Command):
 /** One SYN and the next to a target: all runs of a part visit their targets in one order, so that this is how far apart they begin. */
 const apartMs = 2000;
 
-/** Whom runs ask: groups of targets, told apart by family too. */
-function targetsOf({ family, group = '' }: ZmapRun): string {
-  return `${group} ${family}`;
-}
-
-/** Runs of several groups take turns: until the first group is asked again, each of the others was. */
-function holdOf(due: readonly ZmapRun[], apart: number): number {
-  const groups = new Set(due.map(targetsOf)).size;
-  const inTurns = due.every((run, index) => index < groups || targetsOf(run) === targetsOf(due[index - groups] ?? run));
-  const again = due.length > groups;
-  return again ? apart / (inTurns ? groups : 1) : 0;
-}
-
 /** One pass of a run. The turn ends with the sending: while zmap waits for late answers, the next run sends. */
 async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promise<void> {
-  const { context, flavour, source6, optOuts, holdMs, packets } = sending;
+  const { context, flavour, source6, optOuts, holdMs, packets, beside } = sending;
   packets.plan(run.name, targets.addresses * run.probes);
   const endTurn = await context.turn();
   let command: Command;
+  if (beside) endTurn();
   try {
     const begun = performance.now();
     command = {
-      ...zmapCommand(context, { run, flavour, targets, source6, optOuts }),
+      ...zmapCommand(context, { run, flavour, targets, source6, optOuts, beside }),
       onStatus: ({ waits, sent = 0 }) => {
         packets.done(run.name, sent);
         if (waits && performance.now() - begun >= holdMs) endTurn();
       },
     };
-    await countResets(context.folder, run.name, async () => {
+    const work = async () => {
       await context.exec(command);
-    });
+    };
+    // Whose RSTs they are is told of one run at a time.
+    await (beside ? work() : countResets(context.folder, run.name, work));
   } finally {
     endTurn();
   }
@@ -180,6 +173,8 @@ interface RunOptions {
   retries?: number;
   /** Between two SYNs to one target at least. */
   apart?: number;
+  /** A packet of each run beside those of others, for which nobody waits. */
+  beside?: boolean;
 }
 
 /**
@@ -191,7 +186,7 @@ export async function runZmap(
   context: Context,
   groups: readonly Group[],
   runs: ZmapRun[],
-  { retries = 0, apart = apartMs }: RunOptions = {},
+  { retries = 0, apart = apartMs, beside = false }: RunOptions = {},
 ): Promise<void> {
   const flavour = await flavourOf(context);
   const ipv6 = runs.some(({ family }) => family === 6);
@@ -216,7 +211,7 @@ export async function runZmap(
       }
     }
     packets.tell();
-    const sending = { context, flavour, source6, optOuts, holdMs: holdOf(due, apart), packets };
+    const sending = { context, flavour, source6, optOuts, holdMs: holdOf(due, apart), packets, beside };
     const all = new Map<string, PassTargets>();
     for (const run of due) {
       if (!all.has(targetsOf(run))) all.set(targetsOf(run), await everybody(sending, run, addressesOf(run)));

@@ -24,6 +24,8 @@ function manifestOf(): Manifest {
     programs: {},
     starts: [],
     stages: { targets: { ...targets, digest: 'bench' } },
+    sentinels: [],
+    vantage_impaired: null,
     purges: [],
     rule_set: 'ours',
     rules_version: null,

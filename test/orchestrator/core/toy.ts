@@ -162,6 +162,8 @@ export function emptyManifest(): Manifest {
     programs: {},
     starts: [],
     stages: {},
+    sentinels: [],
+    vantage_impaired: null,
     purges: [],
     rule_set: 'ours',
     rules_version: null,

@@ -19,6 +19,7 @@ export function makeFacts(given: Partial<ReportFacts> = {}): ReportFacts {
     measured: { from: '2026-11-22T10:00:00.000Z', to: '2026-11-22T10:02:00.000Z' },
     software: 'mptcp-census 0.1.0',
     asked: { probes: 24, silent: 6, v1: 12, v0: 12 },
+    vantage: 'vantage point not checked',
     notices: [],
     stages: [
       { stage: 'targets', unit: 'line', tool: 'list', counts, measured: null },

@@ -24,7 +24,17 @@ async function reread(finished_at: string | null): Promise<string> {
   const start = { at, census: {}, vantage: {}, changed: {}, corrected: {}, blocklist: kept, rereads: [read] };
   const manifest: Manifest = {
     ...{ schema_version: 2, run: 'run', created_at: at, finished_at, census: {}, vantage: {}, seed: 1, config: {} },
-    ...{ inputs: {}, programs: {}, starts: [start], stages: {}, purges: [], rule_set: 'ours', rules_version: null },
+    ...{
+      inputs: {},
+      programs: {},
+      starts: [start],
+      stages: {},
+      sentinels: [],
+      vantage_impaired: null,
+      purges: [],
+      rule_set: 'ours',
+      rules_version: null,
+    },
     result_sha256: null,
   };
   for (const name of ['blocklists', 'rejects']) mkdirSync(join(folder, name));
