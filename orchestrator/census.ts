@@ -1,4 +1,5 @@
 import { basename, join, relative, resolve, sep } from 'node:path';
+import { requireBudget } from './config/budget.ts';
 import type { Config } from './config/config.ts';
 import { refuseUnsafe } from './config/file.ts';
 import { drawsControls, mayChange, namesTable, readOptOuts } from './config/restraint.ts';
@@ -81,6 +82,7 @@ export interface CensusInput {
 export async function runCensus(input: CensusInput): Promise<Manifest> {
   const { config } = input;
   refuseUnsafe(config);
+  requireBudget(config);
   requireSentinels(config);
   const optOuts = readOptOuts(config);
   const needs = needsOf(config);

@@ -47,6 +47,9 @@ async function run(host: Host, of: Run): Promise<void> {
   host.outlivesReaders();
   // Standard output is the events' then, and for programs.
   const shown = of.events === '-' ? host.err : host.out;
+  const { budgetLine, requireBudget } = await import('../config/budget.ts');
+  requireBudget(of.config);
+  shown.line(budgetLine(of.config));
   await watched(host, of, shown);
   const memory = Math.ceil(process.resourceUsage().maxRSS / 1024);
   shown.line(`\n${clock(performance.now() / 1000)} in all, at most ${memory} MB of memory (the database in it)\n`);

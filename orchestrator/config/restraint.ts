@@ -28,6 +28,8 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   memory: () => true,
   // It decides whether the rest is asked, and changes nothing that was.
   'scan.canary': () => true,
+  // It says what may be asked, and changes nothing that was.
+  budget: () => true,
   // They are asked beside the run, and change no record of it.
   'sentinels.v1': () => true,
   'sentinels.v0': () => true,

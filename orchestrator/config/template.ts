@@ -73,6 +73,8 @@ sentinels:                    # addresses of your own, asked at start, middle an
   v0: null                    # one that speaks v0
   plain: null                 # one that answers without MPTCP
 
+budget: null                  # SYNs that one address may be sent over the whole run; null: 36, what the defaults keep
+
 handshake:
   tool: wget
   hold: 5s                    # how long a connection stays open for ADD_ADDR: a short one misses addresses

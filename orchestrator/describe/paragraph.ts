@@ -1,4 +1,6 @@
+import { sumOf, synsPerAddress } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
+import { opinionsOf } from '../config/confirm.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
 import { connectionsOf } from './connections.ts';
@@ -20,7 +22,7 @@ function fact({ stages }: Manifest, stage: string, name: string): number | null 
 }
 
 /** Units of a stage that were asked. */
-function asked({ stages }: Manifest, stage: string): number {
+function askedUnits({ stages }: Manifest, stage: string): number {
   const counts = stages[stage]?.counts ?? null;
   if (counts === null) return 0;
   return counts.units_in - Object.values(counts.skipped).reduce((sum, count) => sum + count, 0);
@@ -48,17 +50,17 @@ function sources({ starts }: Manifest): string {
 function timesSentence(manifest: Manifest, { scan: { ports, versions, retries } }: Config): string {
   const once = ports.length * versions.length;
   const again = fact(manifest, 'scan', 'targets_asked_again');
-  if (retries === 0) return `No address got more than ${many(once, 'SYN')}.`;
+  if (retries === 0) return `The scan sent no address more than ${many(once, 'SYN')}.`;
   if (again === 0 || (again === null && fact(manifest, 'scan', 'targets_sent') !== null))
-    return `None stayed silent, so that no address got more than ${many(once, 'SYN')}.`;
+    return `None stayed silent, so that the scan sent no address more than ${many(once, 'SYN')}.`;
   const how = retries === 1 ? 'once more' : `up to ${retries} times more`;
   const sent = again === null ? '' : ` (${many(again, 'SYN')})`;
-  return `Those that stayed silent were asked ${how}${sent}, so that no address got more than ${many(once * (1 + retries), 'SYN')}.`;
+  return `Those that stayed silent were asked ${how}${sent}, so that the scan sent no address more than ${many(once * (1 + retries), 'SYN')}.`;
 }
 
 function scanSentences(manifest: Manifest, config: Config): string[] {
   const { ports, versions } = config.scan;
-  const addresses = Math.round(asked(manifest, 'scan') / (ports.length * versions.length));
+  const addresses = Math.round(askedUnits(manifest, 'scan') / (ports.length * versions.length));
   const sent = fact(manifest, 'scan', 'targets_sent');
   const versionText = versions.map((version) => `v${version}`).join(' and ');
   const total = sent === null ? '' : `${many(sent, 'TCP SYN')} in all, `;
@@ -70,24 +72,47 @@ function scanSentences(manifest: Manifest, config: Config): string[] {
   ];
 }
 
+/** Whom the stages after the scan asked. */
+function whom({ confirm }: Config): string {
+  if (confirm === false || confirm.controls === 0) return ' whose answer carried an MPTCP option';
+  return ', those whose answer carried an MPTCP option and controls drawn at random from the others,';
+}
+
+function confirmSentences(manifest: Manifest, config: Config): string[] {
+  const opinions = opinionsOf(config).length;
+  const units = askedUnits(manifest, 'confirm');
+  if (config.confirm === false || units === 0) return [];
+  return [
+    `${many(Math.round(units / opinions), 'endpoint')}${whom(config)} got ${many(opinions, 'further SYN')} each, ${config.confirm.apart} s or more apart.`,
+  ];
+}
+
+/** What one address got over all stages. A part that was interrupted is sent again. */
+function totalSentence({ starts }: Manifest, config: Config): string {
+  const sum = sumOf(synsPerAddress(config));
+  const again =
+    starts.length > 1
+      ? ` The run was started ${countText(starts.length)} times, and parts that were interrupted were sent again.`
+      : '';
+  return `Over all stages no address could get more than ${many(sum, 'SYN')}, repeated ones of our kernel among them.${again}`;
+}
+
 function laterSentences(manifest: Manifest, config: Config): string[] {
   const { path, contact } = config;
-  const connected = asked(manifest, 'handshake');
-  const pinged = asked(manifest, 'path');
-  const fingerprinted = asked(manifest, 'os');
+  const connected = askedUnits(manifest, 'handshake');
+  const pinged = askedUnits(manifest, 'path');
+  const fingerprinted = askedUnits(manifest, 'os');
   const named = contact === null ? '' : `. Requests named our contact (${contact})`;
   return [
     ...(connected === 0
       ? []
-      : [
-          `To ${many(connected, 'endpoint')} whose answer carried an MPTCP option we opened each ${connectionsOf(config)}${named}.`,
-        ]),
+      : [`To ${many(connected, 'endpoint')}${whom(config)} we opened each ${connectionsOf(config)}${named}.`]),
     ...(pinged === 0
       ? []
       : [`We sent ${echoesOf({ path })} to each of ${many(pinged, 'such address', 'such addresses')}.`]),
     fingerprinted === 0
       ? 'No operating system was fingerprinted.'
-      : `The operating systems of ${many(fingerprinted, 'such address', 'such addresses')} were fingerprinted with nmap.`,
+      : `The operating systems of ${many(fingerprinted, 'address', 'addresses')} with an MPTCP option were fingerprinted with nmap.`,
   ];
 }
 
@@ -130,7 +155,9 @@ export function ethicsParagraph(manifest: Manifest, config: Config): string {
     );
   return [
     ...scanSentences(manifest, config),
+    ...confirmSentences(manifest, config),
     ...laterSentences(manifest, config),
+    totalSentence(manifest, config),
     ...restraintSentences(manifest, config),
   ].join(' ');
 }

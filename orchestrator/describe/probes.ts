@@ -1,4 +1,6 @@
+import { sumOf, synsPerAddress } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
+import { opinionsOf } from '../config/confirm.ts';
 import { connectionsOf } from './connections.ts';
 
 function counted(count: number, what: string): string {
@@ -13,17 +15,25 @@ export function echoesOf({ path }: Pick<Config, 'path'>): string {
 
 /** What is sent, each kind as a clause. */
 export function probesOf(config: Config): string[] {
-  const { scan, path, hops, os } = config;
+  const { scan, confirm, path, hops, os } = config;
+  const opinions = opinionsOf(config);
+  const controls = confirm === false || confirm.controls === 0 ? '' : ', and to some of the others drawn at random,';
   const ports = scan.ports.length === 1 ? `port ${scan.ports[0]}` : `each of the ports ${scan.ports.join(', ')}`;
   const versions = scan.versions.map((version) => `v${version}`).join(' and ');
   const more = scan.retries === 1 ? 'one' : `up to ${scan.retries}`;
   const again = scan.retries === 0 ? '' : `, and ${more} more where nothing comes back`;
   return [
     `to each address one TCP SYN with an MPTCP option for ${ports} and MPTCP version (${versions})${again}`,
-    `to those that answer it with an MPTCP option ${connectionsOf(config)}`,
+    ...(opinions.length === 0
+      ? []
+      : [
+          `to those that answer it with an MPTCP option${controls} ${counted(opinions.length, 'further SYN')} seconds apart`,
+        ]),
+    `${opinions.length === 0 ? 'to those that answer it with an MPTCP option' : 'to these'} ${connectionsOf(config)}`,
     ...(path.ping ? [`to these ${echoesOf({ path })}`] : []),
     ...(hops === false ? [] : [`to a sample of both SYNs and ICMP echo requests of TTL 1 to ${hops.ttl}`]),
-    ...(os === false ? [] : ['to these the probes of nmap that tell operating systems apart']),
+    ...(os === false ? [] : ['to those with an MPTCP option the probes of nmap that tell operating systems apart']),
+    `${sumOf(synsPerAddress(config))} SYNs to one address at most, over all`,
   ];
 }
 

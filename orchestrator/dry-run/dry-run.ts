@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { startOf } from '../census.ts';
+import { requireBudget } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
 import { refuseUnsafe } from '../config/file.ts';
 import { readOptOuts } from '../config/restraint.ts';
@@ -87,6 +88,7 @@ async function forecast({ folder, config, signal }: DryRun, scratch: string): Pr
  */
 export async function* dryRunLines(input: DryRun): AsyncGenerator<string> {
   refuseUnsafe(input.config);
+  requireBudget(input.config);
   const scratch = await mkdtemp(join(input.temp, 'census-dry-run-'));
   try {
     yield* await forecast({ ...input, folder: resolve(input.folder) }, scratch);

@@ -1,3 +1,4 @@
+import { budgetLine } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
 import { opinionsOf } from '../config/confirm.ts';
 import type { SourceEntry } from '../core/folder/entries.ts';
@@ -157,6 +158,7 @@ function explained({ config }: Forecast): string[] {
     `handshake: per candidate and control ${connectionsOf({ scan, handshake })}`,
     ...(path.ping ? [`path: ${echoesOf(config)} per candidate and control`] : []),
     ...hopsLine(config),
+    `${budgetLine(config)}.`,
     'Bytes are those of frames with their Ethernet headers. Durations hold the waiting for late answers, not the starting of programs.',
   ];
 }

@@ -35,9 +35,10 @@ test('says who probes, what is sent, how fast, from where, and until when the fi
       '',
       'Description: Measurement of how widely Multipath TCP (RFC 8684) is deployed, for research. Sent at 10,000 packets per second at ' +
         'most: to each address one TCP SYN with an MPTCP option for port 80 and MPTCP version (v1 and v0), and one more where nothing comes ' +
-        'back; to those that answer it with an MPTCP option one TCP connection that is silent for 5 s; on web ports an empty ' +
-        'line and 5 s more of silence, and another connection with two HTTP requests for "/"; to these 5 ' +
-        'ICMP echo requests and as many SYNs beside them. Nobody is logged in to, and nothing is exploited. Owners who write to the contact are left out from then on.',
+        'back; to those that answer it with an MPTCP option, and to some of the others drawn at random, 6 further SYNs seconds apart; to ' +
+        'these one TCP connection that is silent for 5 s; on web ports an empty line and 5 s more of silence, and another connection with two ' +
+        'HTTP requests for "/"; to these 5 ICMP echo requests and as many SYNs beside them; 36 SYNs to one address ' +
+        'at most, over all. Nobody is logged in to, and nothing is exploited. Owners who write to the contact are left out from then on.',
       '',
     ].join('\n'),
   );
@@ -52,8 +53,17 @@ const cases: [sentence: string, given: object, says: RegExp][] = [
   ['several ports', { ...config, scan: { ports: [80, 443] } }, /for each of the ports 80, 443 and MPTCP version/],
   ['no retries', { ...config, scan: { retries: 0 } }, /\(v1 and v0\); to those/],
   ['more retries', { ...config, scan: { retries: 2 } }, /and up to 2 more where nothing comes back;/],
-  ['fingerprints', { ...config, os: true }, /to these the probes of nmap that tell operating systems apart\./],
-  ['no pings', { ...config, path: { ping: false } }, /requests for "\/"\. Nobody/],
+  [
+    'fingerprints',
+    { ...config, os: true },
+    /to those with an MPTCP option the probes of nmap that tell operating systems apart;/,
+  ],
+  [
+    'no second opinions',
+    { ...config, confirm: false },
+    /back; to those that answer it with an MPTCP option one TCP connection/,
+  ],
+  ['no pings', { ...config, path: { ping: false } }, /requests for "\/"; 31 SYNs/],
 ];
 for (const [sentence, given, says] of cases) test(`of ${sentence}`, () => assert.match(text(given), says));
 
