@@ -181,8 +181,9 @@ struct connection *states_first(enum state state);
 struct connection *states_take(void);
 void states_give(struct connection *one);
 int states_live(void);
-int64_t clock_now(void);  /* monotonic */
-int64_t clock_real(void); /* since 1970 */
+void states_count(int *ended, int *most); /* connections in all, and at once */
+int64_t clock_now(void);		  /* monotonic */
+int64_t clock_real(void);		  /* since 1970 */
 
 /* record.c */
 void record_say(const struct connection *one);

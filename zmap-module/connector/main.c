@@ -100,8 +100,34 @@ static void bound_most(void)
 		settings.most = bound;
 }
 
+/* Kilobytes; ru_maxrss would count what this process was before it became this program. */
+static long memory_peak(void)
+{
+	char line[128];
+	long peak = 0;
+	FILE *status = fopen("/proc/self/status", "re");
+	if (status == NULL)
+		return 0;
+	while (fgets(line, sizeof(line), status) != NULL && sscanf(line, "VmHWM: %ld", &peak) != 1)
+		;
+	fclose(status);
+	return peak;
+}
+
+/* What it took, for whoever reads stderr. */
+static void print_usage(int64_t begun)
+{
+	struct rusage usage;
+	int ended, most;
+	getrusage(RUSAGE_SELF, &usage);
+	states_count(&ended, &most);
+	double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+	fprintf(stderr, "%d connections in %.2f s, %d at once, %.2f s of processor, %ld kB\n", ended, (double)(clock_now() - begun) / 1e9, most, cpu, memory_peak());
+}
+
 int main(int argc, char **argv)
 {
+	int64_t begun = clock_now();
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return puts("mptcp-connect 1") < 0;
 	for (int i = 1; i < argc; i += 2) {
@@ -114,5 +140,7 @@ int main(int argc, char **argv)
 	if (settings.most < 1)
 		return USAGE;
 	states_begin(settings.most);
-	return loop_run();
+	int code = loop_run();
+	print_usage(begun);
+	return code;
 }

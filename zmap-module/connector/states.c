@@ -9,7 +9,7 @@
 
 static struct connection heads[STATES];
 static struct connection *pool, *spare;
-static int taken, live, epoll = -1;
+static int taken, live, most_live, given, epoll = -1;
 
 static int64_t read_clock(clockid_t which)
 {
@@ -49,6 +49,12 @@ int states_live(void)
 	return live;
 }
 
+void states_count(int *ended, int *most)
+{
+	*ended = given;
+	*most = most_live;
+}
+
 struct connection *states_take(void)
 {
 	struct connection *one = spare;
@@ -59,7 +65,8 @@ struct connection *states_take(void)
 	memset(one, 0, sizeof(*one));
 	one->fd = -1;
 	one->before = one->after = one;
-	live++;
+	if (++live > most_live)
+		most_live = live;
 	return one;
 }
 
@@ -78,6 +85,7 @@ void states_give(struct connection *one)
 	one->after = spare;
 	spare = one;
 	live--;
+	given++;
 }
 
 void states_move(struct connection *one, enum state state, int64_t within)

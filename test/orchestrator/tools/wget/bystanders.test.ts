@@ -31,7 +31,16 @@ const config = Config.parse({
 });
 
 /** Without what differs from one connection to the next. */
-function steady({ synack_option, sender_key, receiver_key, held_ms, announced, held, ...rest }: HandshakeRecord) {
+function steady({
+  synack_option,
+  sender_key,
+  receiver_key,
+  held_ms,
+  rst_received,
+  announced,
+  held,
+  ...rest
+}: HandshakeRecord) {
   const { outcome, ended_by, mptcp_at_end, timestamps } = held ?? {};
   return {
     ...rest,
