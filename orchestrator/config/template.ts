@@ -63,7 +63,7 @@ scan:
   retries: 1                  # what stays silent is asked once more: a lost packet is no silent host; 0: never
 
 confirm:                      # second opinions on candidates, seconds after the scan; false: none, and no controls
-  tool: zmap
+  tool: null                  # null: zmap where the scan is zmap's; beside a scan by a program of your own none, unless it is named
   controls: 1000              # plain answerers asked like candidates, of echoes and unknowns as many at most: what a rule says of them is false
   probes: [port2, port2v0, grease, canary, join, plain]  # each a SYN to every candidate and control; v0's alone where v0 alone is asked
   apart: 2s                   # between two questions to one address at least

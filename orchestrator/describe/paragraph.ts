@@ -1,6 +1,6 @@
 import { sumOf, synsPerAddress } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
-import { opinionsOf } from '../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../config/confirm.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
 import { connectionsOf } from './connections.ts';
@@ -73,17 +73,18 @@ function scanSentences(manifest: Manifest, config: Config): string[] {
 }
 
 /** Whom the stages after the scan asked. */
-function whom({ confirm }: Config): string {
-  if (confirm === false || confirm.controls === 0) return ' whose answer carried an MPTCP option';
+function whom(config: Config): string {
+  if ((confirmingOf(config)?.controls ?? 0) === 0) return ' whose answer carried an MPTCP option';
   return ', those whose answer carried an MPTCP option and controls drawn at random from the others,';
 }
 
 function confirmSentences(manifest: Manifest, config: Config): string[] {
   const opinions = opinionsOf(config).length;
   const units = askedUnits(manifest, 'confirm');
-  if (config.confirm === false || units === 0) return [];
+  const confirm = confirmingOf(config);
+  if (confirm === null || units === 0) return [];
   return [
-    `${many(Math.round(units / opinions), 'endpoint')}${whom(config)} got ${many(opinions, 'further SYN')} each, ${config.confirm.apart} s or more apart.`,
+    `${many(Math.round(units / opinions), 'endpoint')}${whom(config)} got ${many(opinions, 'further SYN')} each, ${confirm.apart} s or more apart.`,
   ];
 }
 

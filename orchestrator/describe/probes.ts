@@ -1,6 +1,6 @@
 import { sumOf, synsPerAddress } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
-import { opinionsOf } from '../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../config/confirm.ts';
 import { connectionsOf } from './connections.ts';
 
 function counted(count: number, what: string): string {
@@ -15,9 +15,9 @@ export function echoesOf({ path }: Pick<Config, 'path'>): string {
 
 /** What is sent, each kind as a clause. */
 export function probesOf(config: Config): string[] {
-  const { scan, confirm, path, hops, os } = config;
+  const { scan, path, hops, os } = config;
   const opinions = opinionsOf(config);
-  const controls = confirm === false || confirm.controls === 0 ? '' : ', and to some of the others drawn at random,';
+  const controls = (confirmingOf(config)?.controls ?? 0) === 0 ? '' : ', and to some of the others drawn at random,';
   const ports = scan.ports.length === 1 ? `port ${scan.ports[0]}` : `each of the ports ${scan.ports.join(', ')}`;
   const versions = scan.versions.map((version) => `v${version}`).join(' and ');
   const more = scan.retries === 1 ? 'one' : `up to ${scan.retries}`;

@@ -1,6 +1,6 @@
 import { budgetLine } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
-import { opinionsOf } from '../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../config/confirm.ts';
 import type { SourceEntry } from '../core/folder/entries.ts';
 import { connectionsOf } from '../describe/connections.ts';
 import { echoesOf } from '../describe/probes.ts';
@@ -143,14 +143,15 @@ function hopsLine({ hops }: Config): string[] {
 }
 
 function explained({ config }: Forecast): string[] {
-  const { scan, confirm, handshake, path } = config;
+  const { scan, handshake, path } = config;
+  const confirm = confirmingOf(config);
   const retries = retriesOf(config);
   const again = retries === 0 ? '' : `, and up to ${retries} more of each while the address is silent (scan.retries)`;
   const versions = scan.versions.map((version) => `v${version}`).join(' and ');
   return [
     `scan: one SYN per port (${scan.ports.join(', ')}) and version (${versions})${again}; ${scan.rate === null ? 'scan.rate is not set' : `${formatRate(scan.rate)}, all probes together`}`,
     ...canaryLine(config),
-    ...(confirm === false
+    ...(confirm === null
       ? []
       : [
           `confirm: one SYN per candidate and control for each of ${opinionsOf(config).join(', ')}, ${confirm.apart} s apart at least`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
+import { confirmingOf } from '../config/confirm.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { ControlKind } from '../schemas/lists.ts';
 import { defineStage } from './define.ts';
@@ -31,8 +32,8 @@ export const confirm = defineStage({
   name: 'confirm',
   role: 'second_prober',
   reads: ['scan'],
-  enabled: (config) => config.confirm !== false,
-  choice: (config) => (config.confirm === false ? '' : config.confirm.tool),
+  enabled: (config) => confirmingOf(config) !== null,
+  choice: (config) => confirmingOf(config)?.tool ?? '',
   units,
   sendsTo: 'address',
   canary: confirmCanary,

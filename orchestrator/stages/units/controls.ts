@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { confirmingOf } from '../../config/confirm.ts';
 import type { UnitsContext } from '../../core/stage.ts';
 import type { ControlKind } from '../../schemas/lists.ts';
 
@@ -44,8 +45,8 @@ export function drawnBy(seed: number, what: string): string {
 }
 
 /** How many of each kind a configuration asks for. */
-function sizeOf({ confirm }: Config): number {
-  return confirm === false ? 0 : confirm.controls;
+function sizeOf(config: Config): number {
+  return confirmingOf(config)?.controls ?? 0;
 }
 
 /** SQL of the controls: address, port and what of. Holds no more rows than it gives, however many endpoints there are. */

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { opinionsOf } from '../../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../../config/confirm.ts';
 import { type Asked, addCosts, type Cost, noCost } from '../../core/cost/cost.ts';
 import { exactly, unknown } from '../../core/cost/range.ts';
 import { cooldownSeconds, defaultRate } from './command.ts';
@@ -43,7 +43,7 @@ export function opinionsCost(asked: Asked, config: Config): Cost {
   const questions = opinionsOf(config).length;
   const endpoints = asked[4] + asked[6];
   if (endpoints === 0) return noCost;
-  const apart = config.confirm === false ? 0 : config.confirm.apart;
+  const apart = confirmingOf(config)?.apart ?? 0;
   const packets = endpoints * questions;
   const bytes = questions * (asked[4] * headers[4] + asked[6] * headers[6]);
   const sending = packets / (config.scan.rate ?? defaultRate) + cooldownSeconds(config);

@@ -1,5 +1,5 @@
 import type { Config } from '../../../config/config.ts';
-import { opinionsOf } from '../../../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../../../config/confirm.ts';
 import type { Tool } from '../../../core/tool.ts';
 import type { Opinion } from '../../../roles.ts';
 import type { ScanRecord } from '../../../schemas/records/scan.ts';
@@ -44,7 +44,7 @@ export const opinions: Tool<Opinion, ZmapRaw, ScanRecord, Config> = {
       for await (const { address, port } of context.rows()) if (port === wanted) yield address;
     }
     const groups = ports.map((port) => ({ group: String(port), targets: targetsAt(port) }));
-    const apart = context.config.confirm === false ? 0 : 1000 * context.config.confirm.apart;
+    const apart = 1000 * (confirmingOf(context.config)?.apart ?? 0);
     await runZmap(context, groups, runsOf(context.config, ports), { apart });
   },
 
