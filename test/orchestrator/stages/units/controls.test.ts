@@ -159,12 +159,12 @@ test('handshake: controls are asked beside the candidates, and say what they are
 
 test('path: the same controls, by address', async () => {
   assert.equal(await handed(path, found, { controls: 10 }), [
-    '{"address":"198.18.0.1"}',
-    '{"address":"198.18.0.2","control":"plain"}',
-    '{"address":"198.18.0.3","control":"echo"}',
+    '{"address":"198.18.0.1","port":80}',
+    '{"address":"198.18.0.2","port":80,"control":"plain"}',
+    '{"address":"198.18.0.3","port":80,"control":"echo"}',
     '{"address":"198.18.0.4","control":"unknown"}',
     'not_a_candidate',
-    '{"address":"198.18.0.6","control":"plain"}',
+    '{"address":"198.18.0.6","port":81,"control":"plain"}',
     '{"address":"198.18.0.9"}',
   ]);
 });
