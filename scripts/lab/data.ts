@@ -113,6 +113,7 @@ function censusYaml({ world }: Plan, dir: string): string {
     geo: { country: path.join(dir, 'country.mmdb'), city: path.join(dir, 'city.mmdb') },
     os: census.os,
     path: { ping: true },
+    hops: census.hops,
     parts: census.parts,
     ...(census.memory ? { memory: census.memory } : {}),
   })}`;

@@ -10,14 +10,15 @@ const Class = z.strictObject({
   type: z.string().describe('kind of device'),
 });
 
+const Line = z.string().regex(/^\d{2,3}:( \w+)+$/);
+
 /** What a recorded nmap document says of the hosts of a world: names of its database, and which of them fit each host. */
 const Fingerprints = z.strictObject({
   names: z
     .record(z.string(), z.strictObject({ name: z.string(), classes: z.array(Class).min(1) }))
     .describe('entries of the database by a short word'),
-  hosts: z
-    .array(z.string().regex(/^\d{2,3}:( \w+)+$/))
-    .describe('"accuracy: word word ..." per host, in the order of the capable ones'),
+  hosts: z.array(Line).default([]).describe('"accuracy: word word ..." per host, in the order of the capable ones'),
+  sites: z.record(z.string(), z.array(Line).min(1)).default({}).describe('the same by site, its hosts in turn'),
 });
 type Fingerprints = z.infer<typeof Fingerprints>;
 
@@ -59,7 +60,16 @@ export function nmapDocument(plan: Plan, recorded: Fingerprints): string {
   // A world that was changed may have more or fewer: a host beyond those recorded is not in the document.
   const addresses = capable(plan).slice(0, recorded.hosts.length);
   const at = Date.parse(`${plan.world.date}T00:00:00Z`) / 1000;
-  const hosts = addresses.map((address, i) => hostElement(address, recorded.hosts[i] ?? '', recorded, at));
+  const hosts = [
+    ...addresses.map((address, i) => hostElement(address, recorded.hosts[i] ?? '', recorded, at)),
+    ...plan.world.blocks.flatMap(({ site, prefix, hosts: count }) => {
+      const lines = recorded.sites[site] ?? [];
+      const known = lines.length === 0 ? 0 : count;
+      return Array.from({ length: known }, (_, i) =>
+        hostElement(addressAt(prefix, i + 1), lines[i % lines.length] ?? '', recorded, at),
+      );
+    }),
+  ];
   return `<?xml version="1.0" encoding="UTF-8"?>
 <nmaprun scanner="nmap" start="${at}" version="6.47" xmloutputversion="1.04">
 ${hosts.join('')}<runstats><finished time="${at + 1}" exit="success"/><hosts up="${hosts.length}" down="0" total="${hosts.length}"/></runstats>

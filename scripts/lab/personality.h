@@ -2,6 +2,8 @@
 #ifndef LAB_PERSONALITY_H
 #define LAB_PERSONALITY_H
 
+#include "reflect.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +28,7 @@ struct personality {
 	int draws;    /* SYN/ACKs per SYN that are made anew */
 	int copies;   /* how often each of them is sent, with the clock moved on */
 	bool unasked; /* says it to every SYN, not only to one with an MPTCP option */
-	bool reflects; /* the answer is the SYN itself, turned round (reflect.h) */
+	enum reflection reflects; /* the answer is the SYN itself, turned round (reflect.h) */
 };
 
 /* NULL when nobody has that name. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { IP_TOS = 1, IP_TTL = 8, IP_ADDRESSES = 12, TTL = 63, MSS = 1400, SCALE = 5 };
+enum { IP_TOS = 1, IP_ID = 4, IP_TTL = 8, IP_ADDRESSES = 12, TTL = 63, MSS = 1400, SCALE = 5, WINDOW = 29200 };
 
 static void swap(uint8_t *one, uint8_t *other, size_t length)
 {
@@ -30,6 +30,31 @@ static void set_known(uint8_t *packet, const struct tcp_packet *view, uint32_t c
 	}
 }
 
+static void overwrite(uint8_t *packet, const struct tcp_packet *view, uint8_t kind)
+{
+	size_t length = 0;
+	const uint8_t *found = tcp_option(packet, view, kind, &length);
+	if (found)
+		memset(packet + (found - packet), OPT_NOP, length);
+}
+
+/* What a box makes of the options that it knows, of the window and of the identification. */
+static void set_own(enum reflection how, uint8_t *packet, const struct tcp_packet *view, uint32_t clock)
+{
+	uint8_t *window = packet + view->tcp + 14;
+	if (how == REFLECT_KNOWN || how == REFLECT_WINDOW)
+		set_known(packet, view, clock);
+	if (how == REFLECT_ZERO) {
+		overwrite(packet, view, OPT_TIMESTAMPS);
+		overwrite(packet, view, OPT_SCALE);
+		put_be16(window, 0);
+	}
+	if (how == REFLECT_WINDOW || how == REFLECT_WHOLE)
+		put_be16(window, WINDOW);
+	if (how == REFLECT_WHOLE)
+		put_be16(packet + IP_ID, 0);
+}
+
 /* Puts `option` where the MPTCP option stands; returns the new end of the packet, which is the old one where it does not fit. */
 static size_t replace_mptcp(uint8_t *packet, const struct tcp_packet *view, const uint8_t *option, size_t length)
 {
@@ -48,12 +73,12 @@ static size_t replace_mptcp(uint8_t *packet, const struct tcp_packet *view, cons
 	return view->end + more;
 }
 
-size_t reflect(uint8_t *packet, const struct tcp_packet *view, uint32_t sequence, uint32_t clock, const uint8_t *option,
-	       size_t length)
+size_t reflect(enum reflection how, uint8_t *packet, const struct tcp_packet *view, uint32_t sequence, uint32_t clock,
+	       const uint8_t *option, size_t length)
 {
 	uint8_t *tcp = packet + view->tcp;
 	uint32_t next = get_be32(tcp + 4) + 1;
-	set_known(packet, view, clock);
+	set_own(how, packet, view, clock);
 	size_t end = replace_mptcp(packet, view, option, length);
 	packet[IP_TOS] = 0;
 	packet[IP_TTL] = TTL;

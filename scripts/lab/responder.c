@@ -123,7 +123,7 @@ static void answer_syn(const struct host *host, const uint8_t *packet, const str
 		size_t length = syn.asked_length >= 4 || who->unasked ? who->say(&syn, said) : 0;
 		if (who->reflects) {
 			memcpy(turned, packet, view->end);
-			size_t end = reflect(turned, view, get_be32(isn), clock_now(), said, length);
+			size_t end = reflect(who->reflects, turned, view, get_be32(isn), clock_now(), said, length);
 			if (write(host->tun, turned, end) < 0)
 				perror("write");
 			continue;

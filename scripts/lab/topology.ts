@@ -1,5 +1,6 @@
 import { family } from './addresses.ts';
 import type { Plan, Site } from './plan.ts';
+import { WAYS } from './ways.ts';
 import { type Firewall, Odd } from './world.ts';
 
 /** Everything that a namespace is set up with. Lines of `ip -batch`, one ruleset for `nft -f`, sysctls by name. */
@@ -37,37 +38,6 @@ const COMMON = {
 };
 const FORWARDING = { ...COMMON, 'net.ipv4.ip_forward': 1, 'net.ipv6.conf.all.forwarding': 1 };
 
-/** A device that a program reads, and the table of routes that leads to it. */
-const TUN = ['tuntap add dev tun0 mode tun', 'link set tun0 up', 'route add default dev tun0 table 100'];
-
-const MANGLE = 'iifname "front" tcp sport 80 ct reply bytes > 2200 @ih,240,8 set 0x58';
-
-/** SYNs with MP_CAPABLE (subtype 0) of v0 (12 bytes; v1 has 4) are marked: they go to a program that answers as a v0 server does. */
-const V0_APART =
-  'table inet front {\n chain arriving {\n  type filter hook prerouting priority -150; policy accept;\n  tcp flags & (syn | ack) == syn tcp option mptcp subtype 0 tcp option mptcp length 12 meta mark set 1\n }\n}\n';
-
-/** What stands on the way. `rest` and `front` are the interfaces towards the router and towards the site. */
-const WAYS: Record<NonNullable<Site['way']>, { nft: string; ip: string[] }> = {
-  mirror: throughProgram(),
-  mirror_pad: throughProgram(),
-  plain_before: throughProgram(),
-  plain_after: throughProgram(),
-  thrice: throughProgram(),
-  v0_front: { nft: V0_APART, ip: [...TUN, 'rule add fwmark 1 lookup 100'] },
-  v0_front_mangle: { nft: `${V0_APART}${passing(MANGLE)}`, ip: [...TUN, 'rule add fwmark 1 lookup 100'] },
-  strip: { nft: passing('reset tcp option mptcp'), ip: [] },
-  strip_late: { nft: passing('iifname "front" tcp flags & syn == 0 reset tcp option mptcp'), ip: [] },
-  drop_mptcp: { nft: passing('tcp flags & (syn | ack) == syn tcp option mptcp exists drop'), ip: [] },
-  // The second page of a connection, one letter of its Server header: a change in the first data makes a connection fall back in silence,
-  // and one in the middle of much data ends in either of two ways, depending on what is in flight.
-  mangle: { nft: passing(MANGLE), ip: [] },
-};
-
-/** Both directions go through the program: in by a cable, to the TUN device; back from it, by the main table. */
-function throughProgram(): { nft: string; ip: string[] } {
-  return { nft: '', ip: [...TUN, 'rule add iif rest lookup 100', 'rule add iif front lookup 100'] };
-}
-
 /**
  * Rules of the scanner itself. Behind either of the two no RST answers a SYN/ACK, so that servers in SYN_RECV repeat it: zmap's SYN leaves by a
  * packet socket, conntrack never sees it and its answer belongs to no connection; or the kernel makes its RST and the rule drops it.
@@ -86,10 +56,6 @@ const FIREWALLS: Record<Firewall, string> = {
 
 function scanning(hook: 'input' | 'output', policy: 'accept' | 'drop', rules: string): string {
   return `table inet scanner {\n chain ${hook}s {\n  type filter hook ${hook} priority 0; policy ${policy};\n  ${rules}\n }\n}\n`;
-}
-
-function passing(rule: string): string {
-  return `table inet way {\n chain passing {\n  type filter hook forward priority 0; policy accept;\n  ${rule}\n }\n}\n`;
 }
 
 /** Addresses of the n-th cable, nearer and farther end, in 198.19.254.0/23 and 2001:db8:ffff::/112. */
@@ -204,7 +170,7 @@ export function topologyOf(plan: Plan, id: string): Topology {
     all.push(here);
     if (!site.way) wiring.join(router, site.site, here, 'rest', prefixes);
     else {
-      const box = namespace(named(`${site.site}-way`), FORWARDING);
+      const box = namespace(named(`${site.site}-way`), { ...FORWARDING, ...WAYS[site.way].sysctls });
       all.push(box);
       wiring.join(router, site.site, box, 'rest', prefixes);
       wiring.join(box, 'front', here, 'rest', prefixes);

@@ -14,6 +14,8 @@ const TruthHost = z.strictObject({
   v1_once: Verdict.optional().describe('the same without second opinions, where they are needed'),
   v0_once: Verdict.optional().describe('the same for MPTCP v0'),
   v1_alone: Verdict.optional().describe('for MPTCP v1 when nothing else is asked, where v1 by itself shows less'),
+  also: z.array(Verdict).default([]).describe('verdicts that are right too'),
+  cause: z.string().nullable().default(null).describe('what made the echo; a census may say nothing of it'),
   flags: z.string().nullable().describe('flag byte of a v1 SYN/ACK in hex; null when none is sent'),
   fallback: z.boolean().describe('the v1 connection falls back after a genuine SYN/ACK'),
   mp_fail: z.boolean().describe('the v1 connection carries MP_FAIL'),
@@ -97,6 +99,8 @@ function hostsOf(plan: Plan, domains: Truth['domains']): TruthHost[] {
       flags: [site.truth.v1, site.truth.v1_once, site.truth.v1_alone].includes('capable')
         ? (site.truth.flags ?? '01')
         : null,
+      also: site.truth.also,
+      cause: site.truth.cause ?? null,
       fallback: site.truth.fallback,
       mp_fail: site.truth.mp_fail,
       announces: site.announces,

@@ -32,6 +32,10 @@ export const Odd = z.enum([
   'unknown_returned',
   'reflected',
   'reflected_padded',
+  'reflected_twice',
+  'reflected_zero',
+  'reflected_window',
+  'returned_whole',
 ]);
 
 /** Boxes that are a program on a TUN device: mirror.c and repeater.c. */
@@ -76,6 +80,7 @@ const Census = z
     window: z.int().positive().describe('DNS queries in flight'),
     patience: z.string().default('2s').describe('how long the resolver is waited for'),
     cooldown: z.string().describe('how long late answers to the scan are waited for'),
+    hops: z.boolean().default(false).describe('sweep the ways to a sample'),
     hold: z.string().describe('how long the handshake stage keeps a connection'),
     opinions: z.array(z.string()).optional().describe('second opinions that are asked for; all where it is not there'),
     apart: z.string().default('1s').describe('between two second opinions on one address'),
@@ -118,7 +123,17 @@ const Site = z.strictObject({
       'nginx with kernel MPTCP, nginx without, no listener, everything dropped, or a personality of responder.c',
     ),
   way: z
-    .enum([...Box.options, ...V0Front.options, 'strip', 'strip_late', 'drop_mptcp', 'mangle'])
+    .enum([
+      ...Box.options,
+      ...V0Front.options,
+      'strip',
+      'strip_late',
+      'drop_mptcp',
+      'mangle',
+      'slow',
+      'backends',
+      'synproxy',
+    ])
     .optional()
     .describe('middlebox in a namespace of its own between the router and the site'),
   announces: z.array(Address).default([]).describe('addresses announced by ADD_ADDR'),
@@ -138,6 +153,11 @@ const Site = z.strictObject({
         .boolean()
         .default(false)
         .describe('the v1 connection falls back to plain TCP after a genuine SYN/ACK'),
+      also: z
+        .array(Verdict)
+        .default([])
+        .describe('other verdicts of either version that are right too: which backend answers is chance'),
+      cause: z.string().optional().describe('what a right census says made the echo, if it says anything'),
       mp_fail: z.boolean().default(false).describe('the v1 connection carries MP_FAIL'),
     })
     .describe('what a right census finds at every address of the site'),

@@ -7,6 +7,9 @@
 /** Share of the plain controls that may be called so. */
 export const falsePositiveRate = 0.01;
 
+/** What takes less is the host's own work, or this machine's: no box is told by it, whatever the controls show. */
+export const leastGapUs = 1000;
+
 /** A median of fewer pairs is an accident. */
 export const leastPairs = 5;
 
@@ -50,5 +53,5 @@ export function thresholdsSql(rows: string): string {
 /** SQL: whether a row is nearer than its ping says; null where that cannot be told. */
 export function nearerSql(row: string, thresholds: string): string {
   return `CASE WHEN ${row}.pairs >= ${leastPairs} AND ${row}.ratio IS NOT NULL AND ${thresholds}.least_ratio IS NOT NULL
-    THEN ${row}.ratio < ${thresholds}.least_ratio AND ${row}.gap > ${thresholds}.most_gap END`;
+    THEN ${row}.ratio < ${thresholds}.least_ratio AND ${row}.gap > greatest(${thresholds}.most_gap, ${leastGapUs}) END`;
 }

@@ -38,19 +38,19 @@ async function judged(given: readonly Row[]): Promise<(boolean | null)[]> {
   return told;
 }
 
-/** Controls whose SYN takes 0.80 to 1.20 of a ping of 1,000 us. */
+/** Controls whose SYN takes 0.80 to 1.20 of a ping of 10 ms. */
 const controls = (count: number): Row[] =>
   Array.from({ length: count }, (_, n) => {
     const ratio = 0.8 + (0.4 * n) / count;
-    return { control: 'plain', pairs: 5, ratio, gap: 1000 * (1 - ratio) };
+    return { control: 'plain', pairs: 5, ratio, gap: 10_000 * (1 - ratio) };
   });
-const candidate = (more: Partial<Row> = {}): Row => ({ control: null, pairs: 5, ratio: 0.1, gap: 900, ...more });
+const candidate = (more: Partial<Row> = {}): Row => ({ control: null, pairs: 5, ratio: 0.1, gap: 9000, ...more });
 
 const cases: [sentence: string, row: Row, nearer: boolean | null][] = [
   ['far beyond both thresholds', candidate(), true],
-  ['as most controls are', candidate({ ratio: 0.95, gap: 50 }), false],
-  ['a small share of a short way: the gap is too small', candidate({ ratio: 0.1, gap: 40 }), false],
-  ['a large gap of a long way: the share is not small', candidate({ ratio: 0.9, gap: 5000 }), false],
+  ['as most controls are', candidate({ ratio: 0.95, gap: 500 }), false],
+  ['a small share of a short way: the gap is too small', candidate({ ratio: 0.1, gap: 1500 }), false],
+  ['a large gap of a long way: the share is not small', candidate({ ratio: 0.9, gap: 50_000 }), false],
   ['four pairs are too few', candidate({ pairs: leastPairs - 1 }), null],
   ['no pair', candidate({ pairs: 0, ratio: null, gap: null }), null],
   ['an echo as control is judged like a candidate', candidate({ control: 'echo' }), true],
@@ -58,6 +58,14 @@ const cases: [sentence: string, row: Row, nearer: boolean | null][] = [
 test('rows are judged by what 1,000 plain controls show', async () => {
   const told = await judged([...controls(1000), ...cases.map(([, row]) => row)]);
   for (const [n, [sentence, , nearer]] of cases.entries()) assert.is(told[1000 + n], nearer, sentence);
+});
+
+test('less than a millisecond tells of no box, however steady the controls are', async () => {
+  const steady = controls(100).map((row) => ({ ...row, ratio: 1, gap: 0 }));
+  const [near, far] = (
+    await judged([...steady, candidate({ ratio: 0.5, gap: 900 }), candidate({ ratio: 0.5, gap: 1100 })])
+  ).slice(-2);
+  assert.equal([near, far], [false, true]);
 });
 
 test('no more of the controls are called so than the rate says', async () => {
