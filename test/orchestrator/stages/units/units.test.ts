@@ -228,50 +228,6 @@ for (const [stage, config, records, expected] of lookups) {
     assert.equal(await unitsOf(stage, config, records), expected));
 }
 
-test('path is told the lowest port that answered a SYN', async () => {
-  const records = {
-    scan: [
-      scanned('198.18.0.1', [], { port: 22, classification: 'rst', tcp_flags: '14' }),
-      scanned('198.18.0.1', option, { port: 443 }),
-      scanned('198.18.0.1', [], { port: 80 }),
-    ],
-    handshake: [],
-  };
-  await withViews(records, path(findTool).reads, async (batches, shareTable) => {
-    const found: unknown[] = [];
-    for await (const units of path(findTool).units({ config: lab, seed: 1, batches, shareTable }))
-      found.push(...units.map(({ row }) => row));
-    assert.equal(found, [{ address: '198.18.0.1', port: 80 }]);
-  });
-});
-
-test('a hop is looked up in the table of ASes too, once', async () => {
-  const hop = { icmp_type: 11, icmp_code: 0, shows: 'intact' as const, differs: [], reply_ttl: 60, rtt_us: 1 };
-  const way = {
-    ...{ address: '198.18.0.1', port: 80, probe: 'v1', drawn_as: 'capable' as const, contradicted: 0, nearer: 0 },
-    ...{
-      last_intact_ttl: 2,
-      last_intact: '198.18.9.2',
-      first_changed_ttl: null,
-      first_changed: null,
-      first_changed_shows: null,
-    },
-    ...{
-      answer: null,
-      answered_ttl: null,
-      answer_option: null,
-      answer_window: null,
-      answer_order: null,
-      answer_reply_ttl: null,
-    },
-    ...{ hop_before: null, echo_ttl: null, echo_expired_ttl: null, echo_expired: null, cause: null, failure: null },
-    hops: ['198.18.9.1', '198.18.9.2', '198.18.0.1'].map((address, n) => ({ ...hop, ttl: n + 1, address })),
-  };
-  const records = { scan: [scanned('198.18.0.1', option)], handshake: [], hops: [way, { ...way, probe: 'v0' }] };
-  assert.equal(await unitsOf(asn, lab, records), ['198.18.0.1: asked', '198.18.9.1: asked', '198.18.9.2: asked']);
-  assert.equal(await unitsOf(geo, lab, records), ['198.18.0.1: asked']);
-});
-
 test('the addresses that are looked up are gathered once for all stages that ask for them', async () => {
   const records = { scan: [scanned('198.18.0.1', option), scanned('198.18.0.2', [])], handshake: [] };
   const asked: string[] = [];
