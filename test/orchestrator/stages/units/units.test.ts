@@ -45,11 +45,8 @@ async function unitsOf(make: (find: typeof findTool) => PartStage<Config>, confi
       for (const { row, skip } of batch) {
         assert.ok(stage.role.input.safeParse(row).success, JSON.stringify(row));
         const { address, port, host } = Shown.parse(row);
-        const words = [
-          address,
-          ...(port === undefined || stage.role.unit === 'address' ? [] : [String(port)]),
-          ...(host == null ? [] : [host]),
-        ];
+        const at = port === undefined || stage.role.unit === 'address' ? [] : [String(port)];
+        const words = [address, ...at, ...(host == null ? [] : [host])];
         shown.push(`${words.join(' ')}: ${skip ?? 'asked'}`);
       }
     }
