@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ScanEvidence } from '../../../../orchestrator/evidence/answers.ts';
-import { echoCauseOf } from '../../../../orchestrator/evidence/boxes/causes.ts';
-import { type Vanished, vanishCauseOf } from '../../../../orchestrator/evidence/boxes/vanished.ts';
+import { echoCauseOf, echoCauses } from '../../../../orchestrator/evidence/boxes/causes.ts';
+import { type Vanished, vanishCauseOf, vanishCauses } from '../../../../orchestrator/evidence/boxes/vanished.ts';
 import type { EchoCause, VanishCause } from '../../../../orchestrator/schemas/lists.ts';
-import { fresh, key0, key1, ours, reply, v0Syn, v1Syn, zero } from '../replies.ts';
+import { fresh, fresh2, key0, key1, ours, reply, v0Syn, v1Syn, zero } from '../replies.ts';
 
 const test = suite('causes');
 
@@ -84,7 +85,31 @@ const cases: [sentence: string, scans: ScanEvidence[], cause: EchoCause | null][
   [
     'filled up at random in a version that nobody speaks',
     [grease(linux(`1e0c0f01${fresh}`), `1e0c0f01${fresh}`)],
+    null,
+  ],
+  [
+    '... while v0 comes back as it was',
+    [grease(linux(`1e0c0f01${fresh}`), `1e0c0f01${fresh}`), v0(linux(v0Syn))],
     'option_padded',
+  ],
+  [
+    'one key for everybody, in any version',
+    [
+      grease(linux(`1e0c0f01${fresh}`), `1e0c0f01${fresh}`),
+      v1(linux(key1(fresh)), key1(fresh)),
+      v0(linux(key0(fresh)), key0(fresh)),
+    ],
+    null,
+  ],
+  [
+    'our option in one version, a key of its own in the other',
+    [v1(turned(v1Syn)), v0(turned(key0(fresh2)), key0(fresh2))],
+    'syn_reflected',
+  ],
+  [
+    'our option in one version, a key from another packet in the other',
+    [v1(turned(v1Syn)), v0(linux(key0(fresh2)), key0(fresh2))],
+    null,
   ],
   [
     'filled up in v1 and returned in v0: a server may stand behind a box',
@@ -139,5 +164,11 @@ for (const [sentence, seen, cause] of gone) {
   test(`an option that is gone, ${sentence}: ${cause}`, () =>
     assert.is(vanishCauseOf({ ...synproxy, ...seen }), cause));
 }
+
+test('every rule stands in methods.md as it is', () => {
+  const page = readFileSync('docs/methods.md', 'utf8');
+  for (const { name, sentence, source } of [...echoCauses, ...vanishCauses])
+    assert.ok(page.includes(`| \`${name}\` | ${sentence} | ${source} |`), name);
+});
 
 test.run();
