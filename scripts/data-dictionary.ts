@@ -70,7 +70,10 @@ export const entries: readonly Entry[] = [
     one: 'address, port and probe of a sample',
     schema: HopsRecord,
     absent: `no hop or answer showed it; without any ${failed}`,
-    nulls: { 'hops[].rtt_us': 'the quote does not tell which of two SYNs it is of' },
+    nulls: {
+      'hops[].reply_ttl': 'the program does not tell',
+      'hops[].rtt_us': 'the quote does not tell which of two SYNs it is of',
+    },
   },
   {
     name: 'hosts',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toolChoice } from './tool-choice.ts';
 
 const Hops = z.strictObject({
-  tool: toolChoice(['sweep']),
+  tool: toolChoice(['sweep', 'traceroute']),
   sample: z
     .int()
     .positive()

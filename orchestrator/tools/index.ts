@@ -11,6 +11,7 @@ import { maxmind } from './maxmind/tool.ts';
 import { nmap } from './nmap/tool.ts';
 import { pairs } from './pairs/tool.ts';
 import { sweep } from './sweep/tool.ts';
+import { traceroute } from './traceroute/tool.ts';
 import { wget } from './wget/tool.ts';
 import { opinions } from './zmap/opinions/tool.ts';
 import { sentinels } from './zmap/sentinels/tool.ts';
@@ -35,5 +36,5 @@ export const tools = {
   geo_database: { maxmind },
   fingerprint: { nmap },
   path_probe: { pairs, 'icmp-echo': icmpEcho },
-  hop_probe: { sweep },
+  hop_probe: { sweep, traceroute },
 } as const satisfies { [R in RoleName]: Record<string, ToolFor<R>> };

@@ -14,7 +14,12 @@ const Hop = z.strictObject({
     'what became of our MPTCP option on the way there; null: the quote is no packet',
   ),
   differs: z.array(z.enum(quotedFields)).describe('what else of the quoted SYN is not as it was sent'),
-  reply_ttl: z.int().min(0).max(255).describe('TTL or hop limit of the error on arrival'),
+  reply_ttl: z
+    .int()
+    .min(0)
+    .max(255)
+    .nullable()
+    .describe('TTL or hop limit of the error on arrival; null where the program does not tell'),
   rtt_us: z.number().min(0).nullable().describe('round trip to the hop, microseconds').meta({ volatile: true }),
 });
 
@@ -38,7 +43,10 @@ export const HopsRecord = z.strictObject({
   ),
   first_changed_shows: QuoteShows.nullable().describe('what it shows'),
   contradicted: z.int().min(0).describe('hops that quoted it otherwise though one behind them had it as it was sent'),
-  answer: z.enum(['synack', 'rst', 'unreachable']).nullable().describe('what came at answered_ttl'),
+  answer: z
+    .enum(['synack', 'rst', 'unreachable'])
+    .nullable()
+    .describe('what came at answered_ttl; null where the program does not tell, too'),
   answered_ttl: ttl('least TTL at which the SYN was answered'),
   answer_option: Hex.nullable()
     .describe('first option of kind 30 in that SYN/ACK; null when there is none')

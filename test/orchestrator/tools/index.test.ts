@@ -80,6 +80,8 @@ const versions: [program: string, said: string, version: string][] = [
   ['wget', 'GNU Wget 1.25.0 built on linux-gnu.', '1.25.0'],
   ['zmap', 'zmap 2.1.1', '2.1.1'],
   ['mptcp-guard', 'mptcp-guard 1', '1'],
+  ['traceroute', 'Modern traceroute for Linux, version 2.1.2', '2.1.2'],
+  ['mptcp-sweep', 'mptcp-sweep 1', '1'],
   ['adnshost', 'adnshost (GNU adns) 1.6.1', '1.6.1'],
 ];
 for (const [name, said, version] of versions) {
