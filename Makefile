@@ -11,7 +11,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake held servers killed chaos blocked wide recall fuzz flips matrix lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake held servers killed chaos blocked wide chains recall fuzz flips matrix lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -60,6 +60,9 @@ doctor: ## check that all required programs and kernel features are installed
 
 bench: setup-test ## benchmark the probe module against tcp_synscan, ip2asn-lite against pyasn, resolve against c-ares, and what records cost
 	@code=0; for bench in scripts/bench/*.ts; do node --import tsx $$bench || code=1; done; exit $$code
+
+chains: setup-test ## name the box at every place in chains of 2 to 12 routers, in both families; half a minute
+	@$(SUDO) env LONG=1 node --import tsx test/lab/chain.test.ts
 
 wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX and RATE, packets a second that this machine keeps up with
 	@WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 node --import tsx test/lab/wide.test.ts

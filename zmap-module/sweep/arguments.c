@@ -71,7 +71,7 @@ static void take(const char *name, const char *value, struct arguments *out)
 	if (strcmp(name, "--ttl") == 0) {
 		read_ttls(value, out);
 	} else if (strcmp(name, "--passes") == 0 || strcmp(name, "--rounds") == 0) {
-		out->passes = (unsigned)number(name, value, 1, SWEEP_PASSES_MAX, '\0', NULL);
+		out->passes = (unsigned)number(name, value, 1, SWEEP_PASSES_MAX / 2, '\0', NULL);
 		out->is_rounds = strcmp(name, "--rounds") == 0;
 	} else if (strcmp(name, "--rate") == 0) {
 		out->rate = number(name, value, 1, 1000000, '\0', NULL);

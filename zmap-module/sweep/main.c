@@ -27,6 +27,7 @@
 #define SECOND_US 1000000ull
 #define ROUND_US SECOND_US /* rounds begin so far apart at least: they are opinions of their own */
 #define FULL_QUEUE_US 1000
+#define DESCENT_WAIT_MS 1000
 
 static volatile sig_atomic_t ended;
 
@@ -46,6 +47,7 @@ struct run {
 	struct sweep_counts counts;
 	uint64_t began_us, told_us;
 	uint32_t planned, done;
+	unsigned passes;
 };
 
 static uint64_t now(void)
@@ -191,7 +193,12 @@ static void send_pass(struct run *run, unsigned pass)
 	uint64_t all = (uint64_t)run->arguments.each * run->sweep.target_count, rate = all < run->arguments.rate ? all : run->arguments.rate;
 	uint64_t began = now(), sent = 0;
 	uint32_t number;
-	run->planned += schedule_pass(&run->schedule, pass);
+	uint32_t wanted = schedule_pass(&run->schedule, pass);
+	run->planned += wanted;
+	bool is_descent = pass >= run->arguments.passes;
+	if (is_descent && wanted == 0) {
+		return;
+	}
 	while (!ended && schedule_next(&run->schedule, &number)) {
 		wait_until(run, began + sent * SECOND_US / rate, false);
 		if (!ended) {
@@ -200,7 +207,8 @@ static void send_pass(struct run *run, unsigned pass)
 			run->done++;
 		}
 	}
-	uint64_t until = now() + run->arguments.wait_ms * 1000;
+	unsigned long wait_ms = is_descent && run->arguments.wait_ms > DESCENT_WAIT_MS ? DESCENT_WAIT_MS : run->arguments.wait_ms;
+	uint64_t until = now() + wait_ms * 1000;
 	if (run->arguments.is_rounds && pass + 1 < run->arguments.passes) {
 		until = began + ROUND_US;
 	}
@@ -217,7 +225,8 @@ static void begin(struct run *run)
 		}
 		opt_out_file_watch();
 	}
-	sweep_begin(&run->sweep, arguments->secret, arguments->ttl_first, arguments->ttl_last, arguments->passes);
+	run->passes = arguments->passes + (arguments->is_rounds ? 0 : SCHEDULE_DESCENTS);
+	sweep_begin(&run->sweep, arguments->secret, arguments->ttl_first, arguments->ttl_last, run->passes);
 	run->counts.no_route = targets_read(&run->sweep, arguments->interface);
 	run->counts.targets = run->sweep.target_count;
 	if (run->sweep.target_count == 0) {
@@ -226,7 +235,7 @@ static void begin(struct run *run)
 	if (sweep_probe_count(&run->sweep) > SWEEP_PROBES_MAX) {
 		sweep_die("more than %u packets: give it fewer targets", SWEEP_PROBES_MAX);
 	}
-	if (!sweep_settle(&run->sweep) || !schedule_begin(&run->schedule, &run->sweep, arguments->is_rounds)) {
+	if (!sweep_settle(&run->sweep) || !schedule_begin(&run->schedule, &run->sweep, arguments->is_rounds, arguments->passes)) {
 		sweep_die("out of memory");
 	}
 	sweep_templates_build(&run->sweep, &run->templates);
@@ -251,7 +260,7 @@ int main(int argc, char **argv)
 	arguments_read(argc, argv, &run.arguments);
 	begin(&run);
 	run.began_us = run.told_us = now();
-	for (unsigned pass = 0; run.sweep.target_count > 0 && pass < run.arguments.passes && !ended; pass++) {
+	for (unsigned pass = 0; run.sweep.target_count > 0 && pass < run.passes && !ended; pass++) {
 		send_pass(&run, pass);
 	}
 	resets_due(&run.resets, &run.sweep, &run.link, UINT64_MAX);

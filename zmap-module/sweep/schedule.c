@@ -6,13 +6,14 @@
 #define NO_END 255
 /* Behind the last hop that answered, so many may be silent before the rest of the way is taken for silent too. */
 #define SEARCH_AHEAD 4
+#define DESCENT_TRIES 2
 
-bool schedule_begin(struct schedule *schedule, const struct sweep *sweep, bool is_rounds)
+bool schedule_begin(struct schedule *schedule, const struct sweep *sweep, bool is_rounds, unsigned asked_passes)
 {
 	uint32_t probes = sweep_probe_count(sweep);
 	size_t targets = sweep->target_count;
 	uint64_t word = 0;
-	*schedule = (struct schedule){.sweep = sweep, .is_rounds = is_rounds};
+	*schedule = (struct schedule){.sweep = sweep, .is_rounds = is_rounds, .asked_passes = asked_passes};
 	schedule->random = siphash_words(&sweep->scan.key, &word, 1) | 1;
 	schedule->order = calloc(probes / sweep->passes, sizeof *schedule->order);
 	schedule->sent_us = calloc(probes, sizeof *schedule->sent_us);
@@ -20,7 +21,10 @@ bool schedule_begin(struct schedule *schedule, const struct sweep *sweep, bool i
 	schedule->answered = calloc(targets, sizeof *schedule->answered);
 	schedule->end = malloc(targets);
 	schedule->farthest = calloc(targets, 1);
-	if (!schedule->order || !schedule->sent_us || !schedule->replies || !schedule->answered || !schedule->end || !schedule->farthest) {
+	schedule->below = calloc(targets, 1);
+	schedule->tries = calloc(targets, 1);
+	if (!schedule->order || !schedule->sent_us || !schedule->replies || !schedule->answered || !schedule->end || !schedule->farthest || !schedule->below ||
+	    !schedule->tries) {
 		return false;
 	}
 	memset(schedule->end, NO_END, targets);
@@ -35,6 +39,8 @@ void schedule_free(struct schedule *schedule)
 	free(schedule->answered);
 	free(schedule->end);
 	free(schedule->farthest);
+	free(schedule->below);
+	free(schedule->tries);
 }
 
 /* xorshift64*: an order need not be unpredictable. */
@@ -45,6 +51,15 @@ static uint32_t draw(struct schedule *schedule, uint32_t below)
 	*state ^= *state << 25;
 	*state ^= *state >> 27;
 	return (uint32_t)((*state * 0x2545f4914f6cdd1dull >> 32) * below >> 32);
+}
+
+/* An echo leaves nothing half open. */
+static bool is_next_below(const struct schedule *schedule, struct numbered probe)
+{
+	uint32_t target = probe.target;
+	bool is_silent = (schedule->answered[target] >> probe.ttl & 1) == 0;
+	bool is_tired = schedule->below[target] == probe.ttl && schedule->tries[target] > DESCENT_TRIES;
+	return schedule->sweep->targets[target].kind != SWEEP_ECHO && schedule->end[target] != NO_END && probe.ttl + 1 == schedule->end[target] && is_silent && !is_tired;
 }
 
 static bool is_wanted(const struct schedule *schedule, struct numbered probe)
@@ -59,13 +74,29 @@ static bool is_wanted(const struct schedule *schedule, struct numbered probe)
 	if (probe.pass == 0) {
 		return true;
 	}
+	if (probe.pass >= schedule->asked_passes) {
+		return is_next_below(schedule, probe);
+	}
 	bool is_near = schedule->end[target] != NO_END || probe.ttl <= schedule->farthest[target] + SEARCH_AHEAD;
 	return is_near && (schedule->answered[target] >> probe.ttl & 1) == 0;
+}
+
+/* Each descent is one more try at the TTL below the end, which may have moved. */
+static void begin_descent(struct schedule *schedule)
+{
+	for (size_t target = 0; target < schedule->sweep->target_count; target++) {
+		uint8_t ttl = (uint8_t)(schedule->end[target] - 1);
+		schedule->tries[target] = schedule->below[target] == ttl ? schedule->tries[target] + 1 : 1;
+		schedule->below[target] = ttl;
+	}
 }
 
 uint32_t schedule_pass(struct schedule *schedule, unsigned pass)
 {
 	const struct sweep *sweep = schedule->sweep;
+	if (!schedule->is_rounds && pass >= schedule->asked_passes) {
+		begin_descent(schedule);
+	}
 	uint32_t each = sweep_probe_count(sweep) / sweep->passes;
 	schedule->count = schedule->next = 0;
 	for (uint32_t number = pass * each; number < (pass + 1) * each; number++) {

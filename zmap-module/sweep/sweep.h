@@ -17,8 +17,8 @@
 
 #define SWEEP_ECHO PROBE_KIND_COUNT /* an ICMP echo request instead of a SYN */
 #define SWEEP_TTL_MAX 63
-#define SWEEP_PASSES_MAX 16
-#define SWEEP_PROBES_MAX (1u << 24)
+#define SWEEP_PASSES_MAX 32 /* descents among them */
+#define SWEEP_PROBES_MAX (1u << 26)
 #define SWEEP_PACKET_MAX (FRAME_MAX - ETHERNET_BYTES)
 
 struct target {

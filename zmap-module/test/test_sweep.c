@@ -268,7 +268,7 @@ static void test_schedule(void)
 	struct answer end = {.kind = ANSWER_SYNACK, .target = 1, .ttl = 5}, hop = {.kind = ANSWER_TTL_EXCEEDED, .target = 1, .ttl = 3};
 	begin(&sweep, 2);
 	uint8_t *asked = calloc(sweep_probe_count(&sweep), 1);
-	check(schedule_begin(&schedule, &sweep, false), "a schedule begins");
+	check(schedule_begin(&schedule, &sweep, false, 2), "a schedule begins");
 	check(send_all(&schedule, 0, asked) == 24 * sweep.target_count, "the first pass asks everything");
 	bool once = true, is_sorted = true;
 	for (uint32_t number = 0; number < 24 * sweep.target_count; number++) {
@@ -294,9 +294,37 @@ static void test_schedule(void)
 	}
 	check(told && !schedule_answered(&schedule, &hop), "a box that answers for ever is told of a few times");
 	schedule_free(&schedule);
-	check(schedule_begin(&schedule, &sweep, true), "rounds begin");
+	check(schedule_begin(&schedule, &sweep, true, 2), "rounds begin");
 	schedule_answered(&schedule, &end);
 	check(send_all(&schedule, 1, asked) == 24 * sweep.target_count, "a round asks everything, whatever was answered");
+	schedule_free(&schedule);
+	sweep_free(&sweep);
+	free(asked);
+}
+
+/* The target's answers go down to its least TTL; a router that answers just below it, or nobody twice, ends the descent. */
+static void test_descent(void)
+{
+	struct sweep sweep;
+	struct schedule schedule;
+	struct answer end = {.kind = ANSWER_SYNACK, .target = 1, .ttl = 9}, hop = {.kind = ANSWER_TTL_EXCEEDED, .target = 1, .ttl = 6};
+	struct answer silent = {.kind = ANSWER_RST, .target = 0, .ttl = 4}, first = {.kind = ANSWER_SYNACK, .target = 3, .ttl = 1};
+	struct answer echo = {.kind = ANSWER_ECHO_REPLY, .target = 2, .ttl = 5};
+	begin(&sweep, 8);
+	uint8_t *asked = calloc(sweep_probe_count(&sweep), 1);
+	check(schedule_begin(&schedule, &sweep, false, 2), "a schedule begins");
+	schedule_answered(&schedule, &end);
+	schedule_answered(&schedule, &silent);
+	schedule_answered(&schedule, &first);
+	schedule_answered(&schedule, &echo);
+	check(send_all(&schedule, 2, asked) == 2 && asked[sweep_number(&sweep, (struct numbered){1, 8, 2})] == 1 && asked[sweep_number(&sweep, (struct numbered){0, 3, 2})] == 1, "a descent asks the TTL below the end, of SYNs alone");
+	end.ttl = 8;
+	schedule_answered(&schedule, &end);
+	check(send_all(&schedule, 3, asked) == 2 && asked[sweep_number(&sweep, (struct numbered){1, 7, 3})] == 1, "and goes on below a lower end");
+	end.ttl = 7;
+	schedule_answered(&schedule, &end);
+	schedule_answered(&schedule, &hop);
+	check(send_all(&schedule, 4, asked) == 0, "a router's answer ends it, and so do two tries in silence");
 	schedule_free(&schedule);
 	sweep_free(&sweep);
 	free(asked);
@@ -308,7 +336,7 @@ static void test_clock(void)
 	struct schedule schedule;
 	struct answer answer = {.kind = ANSWER_SYNACK, .target = 1, .ttl = 5, .pass = 1};
 	begin(&sweep, 2);
-	check(schedule_begin(&schedule, &sweep, false), "a schedule begins");
+	check(schedule_begin(&schedule, &sweep, false, 2), "a schedule begins");
 	uint64_t sent = 0x12fffffff0u; /* just before its low word begins anew */
 	schedule_sent(&schedule, sweep_number(&sweep, (struct numbered){1, 5, 1}), sent);
 	check(schedule_sent_at(&schedule, &answer, sent + 1000) == sent, "the time of sending survives the low word's end");
@@ -328,6 +356,7 @@ int main(void)
 	test_rewritten();
 	test_replies();
 	test_schedule();
+	test_descent();
 	test_clock();
 	return checks_done("sweep");
 }

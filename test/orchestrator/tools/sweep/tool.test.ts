@@ -1,4 +1,5 @@
 // needs: root
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -192,5 +193,46 @@ test('who opts out while it runs is sent nothing more, and counts as left out', 
     assert.is(Number((await sweep.facts?.(context.folder))?.frames_opted_out), 20 - before);
   });
 });
+
+const firewalls: [what: string, rule: string | null, ours: boolean][] = [
+  ['the kernel ends what it did not begin', null, false],
+  ['a firewall keeps its RSTs back: ours go', 'tcp flags & rst == rst drop', true],
+];
+for (const [what, rule, ours] of firewalls) {
+  test(`half-open connections: ${what}`, async () => {
+    const server = fileURLToPath(new URL('../../../../zmap-module/build/mptcp_server', import.meta.url));
+    if (skipUnless(isRoot && built && existsSync(server), what, 'needs root and make -C zmap-module lab-programs'))
+      return;
+    await withPair('resets', async (scanner, hosts) => {
+      const counter =
+        'table inet seen { chain arriving { type filter hook input priority 0; policy accept;\nip daddr 198.18.4.1 tcp flags & rst == rst counter\n}\n}';
+      await execa('ip', ['netns', 'exec', hosts, 'nft', '-f', '-'], { input: counter });
+      const chain = `table inet own { chain leaving { type filter hook output priority 0; policy accept;\n${rule ?? ''}\n}\n}`;
+      await execa('ip', ['netns', 'exec', scanner, 'nft', '-f', '-'], { input: chain });
+      const serving = execa('ip', ['netns', 'exec', hosts, server, '80'], { reject: false });
+      await once(serving.stdout, 'data');
+      try {
+        const config = configOf({ rate: 100 }, { ttl: 3, passes: 1 });
+        const context = await makeContext<Way, Config>({
+          rows: [to('198.18.4.1')],
+          config,
+          within: ['ip', 'netns', 'exec', scanner],
+        });
+        await sweep.collect?.(context);
+        const { records } = await decodeAll(sweep, context);
+        const facts = await sweep.facts?.(context.folder);
+        const [sent, kernel] = [Number(facts?.resets_sent), Number(facts?.kernel_resets)];
+        assert.equal([records[0]?.answered_ttl, records[0]?.answer], [1, 'synack']);
+        assert.equal([sent > 0, kernel > 0], [ours, !ours], JSON.stringify(facts));
+        assert.is(await reached(hosts, '198.18.4.1'), sent + kernel);
+        const { stdout: open } = await execa('ip', ['netns', 'exec', hosts, 'ss', '-Htn', 'state', 'syn-recv']);
+        assert.is(open, '');
+      } finally {
+        serving.kill();
+        await serving;
+      }
+    });
+  });
+}
 
 test.run();
