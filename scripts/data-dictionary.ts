@@ -14,6 +14,11 @@ import { PathRecord } from '../orchestrator/schemas/records/path.ts';
 import { ResolveRecord } from '../orchestrator/schemas/records/resolve.ts';
 import { ScanRecord } from '../orchestrator/schemas/records/scan.ts';
 import { TargetsRecord } from '../orchestrator/schemas/records/targets.ts';
+import { TrafficCapture } from '../orchestrator/schemas/records/traffic/capture.ts';
+import { TrafficClient } from '../orchestrator/schemas/records/traffic/client.ts';
+import { TrafficConnection } from '../orchestrator/schemas/records/traffic/connection.ts';
+import { TrafficServer } from '../orchestrator/schemas/records/traffic/server.ts';
+import { TrafficSubflow } from '../orchestrator/schemas/records/traffic/subflow.ts';
 import { WhoisRecord } from '../orchestrator/schemas/records/whois.ts';
 import { type Entry, type Field, fieldsOf } from './schema-fields.ts';
 
@@ -115,6 +120,39 @@ export const entries: readonly Entry[] = [
     absent: 'the list has none',
   },
   { name: 'judge', file: 'stdout of mptcp-census judge', one: 'address, port and version', schema: JudgeRecord },
+  {
+    name: 'traffic/connection',
+    file: 'stdout of mptcp-census traffic; connections.parquet',
+    one: 'MPTCP connection, or offer of one',
+    schema: TrafficConnection,
+    absent: 'the description says when',
+  },
+  {
+    name: 'traffic/subflow',
+    file: 'stdout of mptcp-census traffic; subflows.parquet',
+    one: 'TCP stream with an MPTCP option',
+    schema: TrafficSubflow,
+    absent: 'the description says when',
+  },
+  {
+    name: 'traffic/client',
+    file: 'stdout of mptcp-census traffic; clients.parquet',
+    one: 'address that offered MPTCP',
+    schema: TrafficClient,
+  },
+  {
+    name: 'traffic/server',
+    file: 'stdout of mptcp-census traffic; servers.parquet',
+    one: 'address and port that MPTCP was offered to',
+    schema: TrafficServer,
+  },
+  {
+    name: 'traffic/capture',
+    file: 'stdout of mptcp-census traffic; capture.json',
+    one: 'reading',
+    schema: TrafficCapture,
+    absent: 'the description says when',
+  },
   {
     name: 'manifest',
     file: 'manifest.json',

@@ -8,6 +8,7 @@ Examples:
   $ mptcp-census cat runs/2026-11 hosts | head -1      print a record
   $ mptcp-census replay runs/2026-11                   decode it again without sending a packet
   $ mptcp-census verify runs/2026-11                   compare every file with its hash
+  $ mptcp-census traffic --out report capture.pcapng.gz
   $ zmap ... -M mptcp_synscan -O json -f '*' | mptcp-census judge
 
 mptcp-census COMMAND --help explains a command. Exit codes: 0 done, 1 failed, 2 could not start.`;

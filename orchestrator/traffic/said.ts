@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Segment, End as Side } from '../connection/packet.ts';
 import { CaptureFile, TrafficCapture } from '../schemas/records/traffic/capture.ts';
-import { End } from '../schemas/records/traffic/said.ts';
+import { End } from '../schemas/traffic.ts';
 
 /** What the reader of captures says, a line each (zmap-module/traffic/README.md). */
 

@@ -7,8 +7,9 @@ import { columnsOf } from '../core/columns.ts';
 import { compiled } from '../core/compiled.ts';
 import { ndjsonSql, openDatabase, rows, runSql, sqlText } from '../core/duckdb.ts';
 import { LineOutput } from '../judge/line-output.ts';
+import { TrafficClient } from '../schemas/records/traffic/client.ts';
 import { TrafficConnection } from '../schemas/records/traffic/connection.ts';
-import { TrafficClient, TrafficServer } from '../schemas/records/traffic/endpoint.ts';
+import { TrafficServer } from '../schemas/records/traffic/server.ts';
 import { TrafficSubflow } from '../schemas/records/traffic/subflow.ts';
 
 /** What the database may hold beside what it spills; node itself takes some 200 MB. */

@@ -1,6 +1,6 @@
 import type { Observation } from '../../connection/observe.ts';
 import type { Role } from '../../connection/stream.ts';
-import type { Announced } from '../../schemas/records/traffic/said.ts';
+import type { Announced } from '../../schemas/traffic.ts';
 import type { Naming } from './pseudonym.ts';
 
 /** What was said on one subflow, by the sides of the connection. */

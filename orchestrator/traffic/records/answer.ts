@@ -5,7 +5,7 @@ import { classify, type Sent } from '../../evidence/classify.ts';
 import { MP_CAPABLE, MP_JOIN, subtypeOf } from '../../mptcp/option.ts';
 import { KIND, tcpOptions } from '../../mptcp/tcp-options.ts';
 import type { TrafficConnection } from '../../schemas/records/traffic/connection.ts';
-import { Answer } from '../../schemas/records/traffic/said.ts';
+import { Answer } from '../../schemas/traffic.ts';
 
 const area = ({ options }: Segment) => Buffer.from(options, 'hex');
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { Announced, Answer, answerText, End, Reset, Side } from '../../traffic.ts';
 import { Address, Hex, Moment, Port } from '../../values.ts';
-import { Announced, Answer, answerText, End, Reset, Side } from './said.ts';
 
 const count = z.int().min(0);
 const key = (whose: string) =>
@@ -19,9 +19,9 @@ export const TrafficConnection = z.strictObject({
     .describe('false: who opened it was not captured, and client is the sender of the first packet captured'),
   family: z.union([z.literal(4), z.literal(6)]).describe('of the first subflow'),
   client_address: Address.describe('who opened the first subflow; pseudonymous with --pseudonyms and live'),
-  client_port: Port.describe('its TCP port'),
+  client_port: Port.describe('TCP port of the client'),
   server_address: Address.describe('whom it was opened to; pseudonymous only where the opener is not known'),
-  server_port: Port.describe('its TCP port'),
+  server_port: Port.describe('TCP port of the server'),
   opening: z
     .enum(['offered', 'malformed_offer', 'no_offer', 'cut', 'not_captured'])
     .describe(
@@ -70,11 +70,15 @@ export const TrafficConnection = z.strictObject({
     .describe(
       'data sequence numbers between the lowest and the highest mapped byte from the client; null without a mapping',
     ),
-  server_data_bytes: count.nullable().describe('the same from the server'),
+  server_data_bytes: count
+    .nullable()
+    .describe('data sequence numbers between the lowest and the highest mapped byte from the server'),
   client_reinjected_bytes: count
     .nullable()
     .describe('data from the client that was mapped on more than one subflow, at least; null where it cannot be told'),
-  server_reinjected_bytes: count.nullable().describe('the same from the server'),
+  server_reinjected_bytes: count
+    .nullable()
+    .describe('data from the server that was mapped on more than one subflow, at least'),
   end: End.describe(
     'of its last subflow: closed (FIN both ways), reset, silent, reused (a new SYN between the same ports), evicted (the table was full), capture_end',
   ),

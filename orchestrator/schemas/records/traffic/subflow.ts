@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Hmac } from '../../lists.ts';
+import { Answer, answerText, End, Reset } from '../../traffic.ts';
 import { Address, Moment, Port } from '../../values.ts';
-import { Answer, answerText, End, Reset } from './said.ts';
 
 const count = z.int().min(0);
 const sent = (what: string) => count.describe(`${what}, by who opened this stream`);
@@ -25,9 +25,9 @@ export const TrafficSubflow = z.strictObject({
     .nullable()
     .describe('opened by the side that accepted the connection; null where that cannot be told'),
   client_address: Address.describe('who opened this stream'),
-  client_port: Port.describe('its TCP port'),
+  client_port: Port.describe('TCP port of who opened it'),
   server_address: Address.describe('the other end'),
-  server_port: Port.describe('its TCP port'),
+  server_port: Port.describe('TCP port of the other end'),
   answer: Answer.describe(answerText),
   address_id: z.int().nullable().describe('address identifier of the MP_JOIN SYN; null for others'),
   backup: z.boolean().nullable().describe('the MP_JOIN SYN has the backup flag; null for others'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Hmac } from '../../lists.ts';
-import { Address, Port } from '../../values.ts';
+import { Hmac } from './lists.ts';
+import { Address, Moment, Port } from './values.ts';
 
 /** What connections and subflows of a capture say alike. */
 
@@ -54,3 +54,14 @@ export const Reset = z.strictObject({
   count: z.int().describe('packets'),
 });
 export type Reset = z.infer<typeof Reset>;
+
+const count = z.int().min(0);
+
+/** What is told of a client and of a server alike. */
+export const offersSeen = {
+  family: z.union([z.literal(4), z.literal(6)]).describe('IP version'),
+  connections: count.describe('connections whose opener is known and whose SYN offered MPTCP'),
+  accepted: count.describe('of these, accepted in a version that was offered'),
+  first_at: Moment.describe('start of the first of them'),
+  last_at: Moment.describe('start of the last of them'),
+};
