@@ -154,7 +154,7 @@ test('the box is named, wherever it is in chains of 2 to 12 routers, between the
     lab: true,
     lab_ranges: ['198.18.0.0/15'],
     targets: { list: 'x' },
-    scan: { rate: 3000 },
+    scan: { rate: 3000, cooldown: '1s' },
     hops: true,
   });
   await withChain(chain, server, async ({ scanner }) => {

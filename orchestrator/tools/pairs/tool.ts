@@ -6,12 +6,19 @@ import type { CollectContext, DecodeContext, RawRow, Tool } from '../../core/too
 import { medians } from '../../evidence/boxes/nearer.ts';
 import type { Address } from '../../roles.ts';
 import type { PathRecord } from '../../schemas/records/path.ts';
-import { requireAllAnswers, runSweep, sweepFacts, sweepFiles, sweepProgram, sweepSeconds } from '../sweep/program.ts';
+import {
+  requireAllAnswers,
+  runSweep,
+  sweepFacts,
+  sweepFiles,
+  sweepProgram,
+  sweepSeconds,
+  waitMs,
+} from '../sweep/program.ts';
 import { Answer } from '../sweep/raw.ts';
 import { PairsRaw } from './raw.ts';
 
 const name = 'pairs';
-const waitMs = 3000;
 /** As far as any packet goes. */
 const ttl = 63;
 const echo = 'echo';
@@ -34,7 +41,7 @@ async function collect(context: Context): Promise<void> {
     `${address} 0 ${echo}`,
   ]);
   const args = ['--ttl', `${ttl}-${ttl}`, '--rounds', String(probes)];
-  await runSweep(context, { name, lines, args, most: probes, waitMs });
+  await runSweep(context, { name, lines, args, most: probes });
   for (const row of addresses) if (context.optOuts?.since.contains(row.address)) context.leaveOut(row);
   context.progress(addresses.length);
 }
@@ -119,7 +126,7 @@ export const pairs: Tool<Address, PairsRaw, PathRecord, Config> = {
 
   cost({ units }, config) {
     const { probes } = config.path;
-    const seconds = Math.max(probes - 1, sweepSeconds(config, 2 * units, probes)) + waitMs / 1000;
+    const seconds = Math.max(probes - 1, sweepSeconds(config, 2 * units, probes)) + waitMs(config) / 1000;
     return {
       packets: { least: units * probes, most: 2 * units * probes },
       bytes: unknown,

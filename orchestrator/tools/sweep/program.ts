@@ -44,6 +44,11 @@ export const sweepFiles = {
 /** Packets a second to one address: routers limit how many errors they send to us. */
 const each = 20;
 
+/** How long late answers are waited for after a pass: as in the scan, and as long as the program takes. */
+export function waitMs({ scan }: Config): number {
+  return Math.min(60_000, Math.round(scan.cooldown * 1000));
+}
+
 interface Asked {
   /** Begins the names of its files. */
   name: string;
@@ -53,7 +58,6 @@ interface Asked {
   args: readonly string[];
   /** Packets to one line at most. */
   most: number;
-  waitMs: number;
 }
 
 /** How long it takes at the rate, or at the rate of single addresses where they are few. */
@@ -84,14 +88,14 @@ export async function runSweep(context: CollectContext<unknown, Config>, asked: 
           String(each),
         ],
         ...asked.args,
-        ...['--wait', String(asked.waitMs), '--counts', file(sweepFiles.counts(name))],
+        ...['--wait', String(waitMs(config)), '--counts', file(sweepFiles.counts(name))],
         ...(config.scan.interface === null ? [] : ['--interface', config.scan.interface]),
         ...(table === null ? [] : ['--opt-outs', table]),
       ],
       stdin: file(sweepFiles.targets(name)),
       stdout: sweepFiles.answers(name),
       stderr: `${name}.stderr`,
-      timeoutMs: (2 * sweepSeconds(config, lines.length, most) + 300) * 1000,
+      timeoutMs: (2 * sweepSeconds(config, lines.length, most) + 300) * 1000 + 12 * waitMs(config),
       idleMs: 60_000,
     });
   };

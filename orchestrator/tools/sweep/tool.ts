@@ -6,13 +6,11 @@ import { jsonOf } from '../../core/process/lines.ts';
 import type { CollectContext, DecodeContext, RawRow, Tool } from '../../core/tool.ts';
 import type { Way } from '../../roles.ts';
 import type { HopsRecord } from '../../schemas/records/hops.ts';
-import { requireAllAnswers, runSweep, sweepFacts, sweepFiles, sweepProgram, sweepSeconds } from './program.ts';
+import { requireAllAnswers, runSweep, sweepFacts, sweepFiles, sweepProgram, sweepSeconds, waitMs } from './program.ts';
 import { Answer, SweepRaw } from './raw.ts';
 import { toHops } from './record.ts';
 
 const name = 'sweep';
-/** How long a late answer is waited for after each pass. */
-const waitMs = 3000;
 const echo = 'echo';
 
 type Context = CollectContext<Way, Config>;
@@ -33,7 +31,7 @@ async function collect(context: Context): Promise<void> {
     ...addresses.map((address) => `${address} 0 ${echo}`),
   ];
   const args = ['--ttl', `1-${ttl}`, '--passes', String(passes)];
-  await runSweep(context, { name, lines, args, most: ttl * passes, waitMs });
+  await runSweep(context, { name, lines, args, most: ttl * passes });
   for (const way of ways) if (context.optOuts?.since.contains(way.address)) context.leaveOut(way);
   context.progress(ways.length);
 }
@@ -94,7 +92,10 @@ export const sweep: Tool<Way, z.infer<typeof SweepRaw>, HopsRecord, Config> = {
   /** A target that answers at a TTL is asked no larger one: how many packets that saves is not known before. */
   cost({ units }, config) {
     const { ttl, passes } = settings(config);
-    const seconds = { least: 0, most: sweepSeconds(config, 2 * units, ttl * passes) + (passes * waitMs) / 1000 };
+    const seconds = {
+      least: 0,
+      most: sweepSeconds(config, 2 * units, ttl * passes) + (passes * waitMs(config)) / 1000,
+    };
     return { packets: { least: 2 * units, most: 2 * units * ttl * passes }, bytes: unknown, seconds };
   },
 };

@@ -31,7 +31,13 @@ const ways = [
   to('198.18.104.9'),
 ];
 const configOf = (scan: object = {}, hops: unknown = { ttl: 6, passes: 1 }) =>
-  Config.parse({ lab: true, lab_ranges: ['198.18.0.0/15'], targets: { list: 'x' }, scan, hops });
+  Config.parse({
+    lab: true,
+    lab_ranges: ['198.18.0.0/15'],
+    targets: { list: 'x' },
+    scan: { cooldown: '1s', ...scan },
+    hops,
+  });
 
 /** The fixture with some of its lines as they are changed; null: as recorded. */
 async function recorded(change: ((text: string) => string) | null = null) {
