@@ -27,6 +27,7 @@ struct flow_side {
 	uint64_t data_first, data_next; /* lowest data sequence number that a mapping names, and the one behind the highest */
 	uint32_t isn, lowest_sequence, next_sequence, next_mapped;
 	uint32_t first_sequence, first_mapped; /* of the first segment with data and a mapping */
+	uint32_t early;			       /* data that its MP_CAPABLE mapped */
 	uint32_t acked_sequence, acked_data;   /* what it acknowledged last in a packet with a DATA_ACK */
 	unsigned plain_kept;
 	bool has_isn, has_sequence, has_mapped, has_data, has_acked, data_wide, acknowledged, fin;

@@ -205,6 +205,10 @@ static void follow_mapping(struct flow_side *side, const struct dss *dss, const 
 		side->next_mapped += (uint32_t)beyond;
 	}
 	uint64_t first = dss->sequence;
+	if (side->early > 0 && !side->has_data && dss->subflow_sequence == side->early + 1) {
+		first -= side->early;
+		length += side->early;
+	}
 	if (side->has_data && dss->wide_sequence && !side->data_wide) {
 		side->data_first = widened((uint32_t)side->data_first, first);
 		side->data_next = widened((uint32_t)side->data_next, first);
@@ -226,6 +230,16 @@ static void follow_acknowledgement(struct flow_side *side, const struct dss *dss
 	}
 }
 
+/* The first data may ride on the third ACK: its data sequence number is that of the key, which the first DSS behind it tells. */
+static void follow_capable_data(struct flow_side *side, uint16_t length, const struct segment *segment)
+{
+	if (length == 0 || segment->payload == 0 || side->early > 0 || side->has_mapped) {
+		return;
+	}
+	side->early = length;
+	side->mapped = length;
+}
+
 /* Data with a mapping was sent on this subflow, and the other side acknowledged it there, on both levels. */
 static void look_for_acknowledged(struct flow_side *sender, const struct flow_side *other)
 {
@@ -244,6 +258,7 @@ static void follow_side(struct flow *flow, unsigned by, const struct segment *se
 	if (!options->has_dss && options->capable == 0 && !segment->options_cut && (segment->flags & (TCP_SYN | TCP_RST)) == 0) {
 		side->plain_bytes += segment->payload;
 	}
+	follow_capable_data(side, options->capable_data, segment);
 	if (options->has_dss) {
 		side->dss++;
 		if (options->dss.has_mapping) {

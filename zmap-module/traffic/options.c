@@ -12,6 +12,7 @@
 #define MPTCPOPT_MP_PRIO 5
 #define MPTCPOPT_MP_FAIL 6
 #define SUBTYPES 9
+#define AT_DATA_LENGTH 20 /* behind both keys */
 
 #define DSS_ACK 0x01
 #define DSS_ACK_8 0x02
@@ -129,6 +130,9 @@ static void read_one(const struct tcp_option *option, enum packet packet, struct
 		return;
 	}
 	options->has_fail |= subtype == MPTCPOPT_MP_FAIL;
+	if (subtype == MPTCPOPT_MP_CAPABLE && option->bytes > AT_DATA_LENGTH) {
+		options->capable_data = get_be16(option->at + AT_DATA_LENGTH);
+	}
 }
 
 void mptcp_options_read(const struct segment *segment, struct mptcp_options *options)

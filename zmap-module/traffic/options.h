@@ -22,6 +22,7 @@ struct mptcp_options {
 	bool broken;	    /* the walk over the options ended in a fault */
 	bool speaks;	    /* more than where data belongs and what was got */
 	bool has_dss, has_fail;
+	uint16_t capable_data; /* bytes that an MP_CAPABLE with data maps, from the first on (RFC 8684, 3.1) */
 	struct dss dss;
 };
 

@@ -30,7 +30,7 @@ function sentBy({ of, reversed }: ReadSubflow, side: Role): Sent {
 }
 
 /**
- * Data that a side mapped, by its data sequence numbers: the span over all subflows, and how much of it was mapped on more than one.
+ * Data that a side mapped, by its data sequence numbers: the span over all subflows, and how much of it was mapped more than once.
  * Packets that were not captured make the second too small, never too large; where it would be below zero it is not known.
  */
 export function dataOf(subflows: ReadSubflow[], side: Role): { span: number | null; reinjected: number | null } {
@@ -38,12 +38,13 @@ export function dataOf(subflows: ReadSubflow[], side: Role): { span: number | nu
   const all = known.map((one) => sentBy(one, side)).map((sent) => ({ sent, span: spanOf(sent) }));
   const spans = all.flatMap(({ span }) => (span === null ? [] : [span]));
   const base = spans.find(({ wide }) => wide) ?? spans[0];
-  if (base === undefined) return { span: null, reinjected: null };
+  const mapped = all.reduce((sum, { sent }) => sum + sent.mapped, 0);
+  // Nothing but what rode on the third ACK, which states no data sequence number.
+  if (base === undefined) return mapped === 0 ? { span: null, reinjected: null } : { span: mapped, reinjected: 0 };
   const placed = spans.map((span) => near(span, base));
   const first = placed.reduce((least, span) => (span.first < least ? span.first : least), base.first);
   const next = placed.reduce((most, span) => (span.next > most ? span.next : most), base.next);
   const span = Number(next - first);
-  const mapped = all.reduce((sum, { sent }) => sum + sent.mapped, 0);
   // A damaged mapping may name any data: what no subflow can have carried is no span.
   if (span > Number.MAX_SAFE_INTEGER || span < 0) return { span: null, reinjected: null };
   return { span, reinjected: known.length === subflows.length && mapped >= span ? mapped - span : null };

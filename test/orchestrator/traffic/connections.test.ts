@@ -143,6 +143,19 @@ test('bytes are counted by the sides of the connection, and data that went twice
   assert.is(subflows.find(({ kind }) => kind === 'initial')?.client_sequence_bytes, 50);
 });
 
+test('data on the third ACK of v1 counts as data', async () => {
+  const third = `1e160101${v1.client}${v1.server}0032`;
+  const early = [
+    ...handshake(0, up, 1000, [capable.syn, capable.synack, capable.third]),
+    packet(5, up, P, 1001, third, { length: 50, acknowledgement: 8001 }),
+  ];
+  const [alone] = (await readingOf(early)).connections;
+  assert.equal([alone?.client_data_bytes, alone?.client_bytes], [50, 50]);
+  const more = packet(6, up, P, 1051, mapping(151, 51, 20), { length: 20, acknowledgement: 8001 });
+  const [both] = (await readingOf([...early, more])).connections;
+  assert.equal([both?.client_data_bytes, both?.client_reinjected_bytes], [70, 0]);
+});
+
 test('who said what: MP_FAIL, MP_FASTCLOSE and RSTs by their side and reason', async () => {
   const { connections } = await readingOf([
     ...session(1),

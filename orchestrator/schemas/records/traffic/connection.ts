@@ -75,10 +75,10 @@ export const TrafficConnection = z.strictObject({
     .describe('data sequence numbers between the lowest and the highest mapped byte from the server'),
   client_reinjected_bytes: count
     .nullable()
-    .describe('data from the client that was mapped on more than one subflow, at least; null where it cannot be told'),
-  server_reinjected_bytes: count
-    .nullable()
-    .describe('data from the server that was mapped on more than one subflow, at least'),
+    .describe(
+      'data from the client that was mapped more than once, on this subflow or another, at least; null where it cannot be told',
+    ),
+  server_reinjected_bytes: count.nullable().describe('data from the server that was mapped more than once, at least'),
   end: End.describe(
     'of its last subflow: closed (FIN both ways), reset, silent, reused (a new SYN between the same ports), evicted (the table was full), capture_end',
   ),
