@@ -74,7 +74,8 @@ Examples:
         const { readLive } = await import('../traffic/live.ts');
         const [everyMs, kept] = [(options.every ?? 60) * 60_000, options.reports ?? 168];
         const { interface: device, out } = options;
-        await readLive({ device, output: host.out.stream, out, temp, everyMs, kept, flows, silent, signal });
+        const [output, err] = [host.out.stream, host.err.line];
+        await readLive({ device, output, err, out, temp, everyMs, kept, flows, silent, signal });
         return;
       }
       host.endOnSignals();

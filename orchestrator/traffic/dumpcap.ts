@@ -21,6 +21,8 @@ const KERNEL_BUFFER_MIB = 64;
 
 export interface LiveCapture {
   packets: Readable;
+  /** Resolves when the interface is open; never where it cannot be. */
+  open: Promise<void>;
   /** Ends the capture, and with it its packets. */
   stop(): void;
   /** Packets that were lost; null where it did not say. Fails where the capture failed. */
@@ -38,9 +40,14 @@ export function captureLive(device: string): LiveCapture {
   let asked = false;
   let dropped: number | null = null;
   child.stdin.end();
+  let opened = () => {};
+  const open = new Promise<void>((resolve) => {
+    opened = resolve;
+  });
   async function readWords(): Promise<void> {
     for await (const line of splitLines(child.stderr)) {
       tail.push(line);
+      if (line.startsWith('File: ')) opened();
       const found = counts.exec(line)?.[1];
       if (found !== undefined) dropped = Number(found);
     }
@@ -51,7 +58,8 @@ export function captureLive(device: string): LiveCapture {
     const unstarted = result.code === 'ENOENT' ? (result.cause ?? result) : launchFault(result.exitCode, tail.lines());
     if (unstarted !== null)
       throw new CensusError('E_PROGRAM_MISSING', 'dumpcap could not be started', installHint(dumpcap), unstarted);
-    const words = tail.lines().find((line) => /dumpcap: |can't|permission|no such/i.test(line)) ?? tail.lines().at(-1);
+    // What it says of its own capabilities is of no account: they are what the launcher left it.
+    const words = tail.lines().find((line) => /^dumpcap: (?!cap_set_proc)/.test(line)) ?? tail.lines().at(-1);
     const hint = 'ip link lists the interfaces; a capture needs CAP_NET_RAW: run it with sudo';
     throw new CensusError('E_PROGRAM_FAILED', `the capture on ${device} ended: ${words ?? 'it said nothing'}`, hint);
   }
@@ -59,6 +67,7 @@ export function captureLive(device: string): LiveCapture {
   lost.catch(() => undefined); // told to whoever waits for it
   return {
     packets: child.stdout,
+    open,
     stop: () => {
       asked = true;
       child.kill('SIGINT');

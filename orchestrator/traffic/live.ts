@@ -19,6 +19,8 @@ import { TrafficStore } from './store.ts';
 export interface LiveInput {
   device: string;
   output: Writable;
+  /** Tells people, line by line. */
+  err: (text: string) => void;
   out: string;
   temp: string;
   /** From one report to the next. */
@@ -119,7 +121,8 @@ function madeFolder(out: string): string {
 export async function readLive(input: LiveInput): Promise<void> {
   const out = madeFolder(input.out);
   const reports = new Reports({ ...input, out }, ownFolder(input.temp)());
-  const { packets, stop, lost } = captureLive(input.device);
+  const { packets, open, stop, lost } = captureLive(input.device);
+  void open.then(() => input.err(`reading ${input.device}; reports go to ${out}; ctrl-c ends it with the last one`));
   if (input.signal.aborted) stop();
   input.signal.addEventListener('abort', stop, { once: true });
   // A report is written between two batches, never within one.

@@ -97,7 +97,8 @@ function functionalOf(
   const certain = read.filter(({ record }) => record.functional === true).length;
   const possible = read.filter(({ record }) => record.functional !== false).length;
   const { client, server } = keysOf(own.of.stream);
-  const blind = possible > 0 && (client === null || server === null);
+  const captured = own.record.answer !== 'not_captured';
+  const blind = own.accepted && (client === null || server === null) && (possible > 0 || !captured);
   return { functional_subflows: certain, functional: certain >= 2 ? true : possible >= 2 || blind ? null : false };
 }
 

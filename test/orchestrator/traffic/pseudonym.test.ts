@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ipBytes } from '../../../orchestrator/address/bytes.ts';
 import { Pseudonyms } from '../../../orchestrator/traffic/records/pseudonym.ts';
+import { sharedBits } from '../../shared-bits.ts';
 
 const test = suite('pseudonyms');
 
@@ -23,13 +23,6 @@ test("the pseudonyms of the authors' sample are theirs", () => {
   const { name } = new Pseudonyms(sample);
   for (const [address, pseudonym] of vectors) assert.is(name(address, true), pseudonym, address);
 });
-
-function sharedBits(a: string, b: string): number {
-  const [one, other] = [ipBytes(a), ipBytes(b)];
-  const differing = [...one].findIndex((byte, at) => byte !== other[at]);
-  if (differing < 0) return 8 * one.length;
-  return 8 * differing + Math.clz32((one[differing] ?? 0) ^ (other[differing] ?? 0)) - 24;
-}
 
 const neighbours = [
   ['198.18.0.1', '198.18.0.0', '198.18.0.129', '198.18.128.1', '198.19.0.1', '70.18.0.1', '199.18.0.1'],

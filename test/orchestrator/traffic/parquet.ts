@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { openDatabase, rows, sqlText } from '../../../orchestrator/core/duckdb.ts';
+import { ownPlace } from './capture-file.ts';
+
+const Row = z.record(z.string(), z.unknown());
+
+/** Rows of Parquet files. */
+export async function rowsOfParquet(files: string, where = ''): Promise<Record<string, unknown>[]> {
+  const database = await openDatabase({ temp: ownPlace() });
+  const found: Record<string, unknown>[] = [];
+  for await (const row of rows(database, `SELECT * FROM read_parquet(${sqlText(files)}) ${where}`))
+    found.push(Row.parse(row));
+  database.closeSync();
+  return found;
+}
