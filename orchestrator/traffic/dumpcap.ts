@@ -39,6 +39,7 @@ export function captureLive(device: string): LiveCapture {
   const tail = new Tail();
   let asked = false;
   let dropped: number | null = null;
+  let words: string | null = null;
   child.stdin.end();
   let opened = () => {};
   const open = new Promise<void>((resolve) => {
@@ -48,6 +49,8 @@ export function captureLive(device: string): LiveCapture {
     for await (const line of splitLines(child.stderr)) {
       tail.push(line);
       if (line.startsWith('File: ')) opened();
+      // What it says of its own capabilities is of no account: they are what the launcher left it.
+      if (/^dumpcap: (?!cap_set_proc)/.test(line)) words ??= line;
       const found = counts.exec(line)?.[1];
       if (found !== undefined) dropped = Number(found);
     }
@@ -58,10 +61,9 @@ export function captureLive(device: string): LiveCapture {
     const unstarted = result.code === 'ENOENT' ? (result.cause ?? result) : launchFault(result.exitCode, tail.lines());
     if (unstarted !== null)
       throw new CensusError('E_PROGRAM_MISSING', 'dumpcap could not be started', installHint(dumpcap), unstarted);
-    // What it says of its own capabilities is of no account: they are what the launcher left it.
-    const words = tail.lines().find((line) => /^dumpcap: (?!cap_set_proc)/.test(line)) ?? tail.lines().at(-1);
+    const said = words ?? tail.lines().at(-1) ?? 'it said nothing';
     const hint = 'ip link lists the interfaces; a capture needs CAP_NET_RAW: run it with sudo';
-    throw new CensusError('E_PROGRAM_FAILED', `the capture on ${device} ended: ${words ?? 'it said nothing'}`, hint);
+    throw new CensusError('E_PROGRAM_FAILED', `the capture on ${device} ended: ${said}`, hint);
   }
   const lost = ended();
   lost.catch(() => undefined); // told to whoever waits for it
