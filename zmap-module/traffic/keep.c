@@ -15,7 +15,7 @@
 
 static void put(struct keep *keep, const uint8_t *bytes, size_t count)
 {
-	keep->failed |= fwrite(bytes, 1, count, keep->file) != count;
+	keep->failed |= count > 0 && fwrite(bytes, 1, count, keep->file) != count;
 }
 
 static void put_block(struct keep *keep, uint32_t type, const uint8_t *body, size_t bytes, const uint8_t *data, size_t data_bytes)
