@@ -92,8 +92,8 @@ blocked: setup-test ## N (10,000) random targets against half as many opt-outs i
 	@for file in orchestrator/address/blocklist-random orchestrator/blocked/commands lab/blocked; do \
 		$(SUDO) env BLOCKED_TARGETS=$(or $(N),10000) node --import tsx test/$$file.test.ts || exit 1; done
 
-fuzz: ## fuzz the option codec for a minute
-	@$(MAKE) --silent -C zmap-module fuzz SECONDS=60
+fuzz: ## fuzz the option codec and the reader of captures for a minute each
+	@$(MAKE) --silent -C zmap-module fuzz fuzz-traffic SECONDS=60
 
 flips: setup-unit ## damage a run folder at random 300 times: verify must name each file, run must publish nothing from it
 	@FLIPS=300 node --import tsx test/orchestrator/verify/flips.test.ts
