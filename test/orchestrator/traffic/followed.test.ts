@@ -1,8 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { End, Packet } from '../../../orchestrator/connection/packet.ts';
-import { A, capable, client, dss, handshake, packet, R, S, SA, server } from '../connection/packets.ts';
-import { readingOf } from './records.ts';
+import { A, capable, client, dss, handshake, packet, R, S, SA, server, v1 } from '../connection/packets.ts';
+import { fileOf, pcapOf } from './capture-file.ts';
+import { reading, readingOf } from './records.ts';
 
 const test = suite('what is followed of a stream');
 
@@ -83,6 +84,35 @@ test('room is made by what ended, then by what was not answered, then by what is
     ],
   );
   assert.is(capture.evicted, 2, 'what had ended is not counted');
+});
+
+const second = 1_000_000;
+const other: [End, End] = [{ ...client, port: 9 }, server];
+const plain = (seconds: number) => packet(seconds * second, other, P, 1, '', { length: 10 });
+
+test('where a stream falls silent does not depend on what else is in the capture', async () => {
+  const later = packet(902 * second, down, A, 8001, dss, { length: 10 });
+  const alone = await readingOf([...whole, later]);
+  const among = await readingOf([...whole, plain(895), plain(896), later]);
+  assert.equal(among.connections, alone.connections);
+  assert.equal(
+    alone.connections.map(({ end }) => end),
+    ['silent', 'capture_end'],
+  );
+});
+
+test('captures that overlap are read by the times of their packets, in whatever order they are given', async () => {
+  const path: [End, End] = [{ address: '198.18.1.1', port: 40001 }, server];
+  const reset = packet(100 * second, up, R, 1001);
+  const first = fileOf(pcapOf([...whole, reset, ...[200, 300, 400, 500].map(plain)]));
+  const join = fileOf(pcapOf([packet(50 * second, path, S, 5000, `1e0c1002${v1.token}96a3c294`)]));
+  for (const files of [
+    [first, join],
+    [join, first],
+  ]) {
+    const { connections, subflows } = await reading(files);
+    assert.equal([connections[0]?.joins, subflows.length], [1, 2]);
+  }
 });
 
 test('bytes of a capture: sequence numbers go around, and what came twice counts twice', async () => {
