@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { End, Packet } from '../../../orchestrator/connection/packet.ts';
-import { joinHmac, token } from '../../../orchestrator/mptcp/keys.ts';
-import { A, capable, client, handshake, packet, R, S, SA, second, server, v0, v1 } from '../connection/packets.ts';
+import { A, capable, client, handshake, packet, R, S, second, server, v1 } from '../connection/packets.ts';
 import { readingOf } from './records.ts';
+import { mapping, session } from './session-packets.ts';
 
 const test = suite('connections of captures');
 
@@ -12,50 +12,9 @@ const down: [End, End] = [server, client];
 const F = 0x11;
 const P = 0x18;
 
-const mapping = (sequence: number, ssn: number, length: number, ack = 1) =>
-  `1e142005${hex(ack)}${hex(sequence)}${hex(ssn)}${hex(length).slice(4)}0000`;
-const acknowledges = (ack: number) => `1e082001${hex(ack)}`;
-const hex = (n: number) => (n >>> 0).toString(16).padStart(8, '0');
-
 /** As several queues of a card hand packets over. */
 function neighboursSwapped(packets: Packet[]): Packet[] {
   return packets.flatMap((_, at) => packets[at % 2 === 0 ? Math.min(at + 1, packets.length - 1) : at - 1] ?? []);
-}
-
-/** A whole session of one version by two subflows; `what` changes it. */
-function session(
-  version: 0 | 1,
-  what: { wrong?: 'synack' | 'ack'; backwards?: boolean; unacknowledged?: boolean; noThird?: boolean } = {},
-): Packet[] {
-  const keys = version === 0 ? v0 : v1;
-  const options =
-    version === 0 ? [capable.syn0, capable.synack0, capable.third0] : [capable.syn, capable.synack, capable.third];
-  const [opener, other] = what.backwards ? (['server', 'client'] as const) : (['client', 'server'] as const);
-  const [from, to] = [
-    { key: keys[opener], nonce: '96a3c294' },
-    { key: keys[other], nonce: '0f0cc049' },
-  ];
-  const wanted = token(keys[other], version);
-  const right = { synack: joinHmac(to, from, version).slice(0, 16), ack: joinHmac(from, to, version).slice(0, 40) };
-  const wrong = (text: string) => `${text.slice(0, -2)}${text.endsWith('00') ? '01' : '00'}`;
-  const hmac = { ...right, ...(what.wrong === undefined ? {} : { [what.wrong]: wrong(right[what.wrong]) }) };
-  const path: [End, End] = what.backwards
-    ? [
-        { ...server, port: 50_000 },
-        { ...client, port: 50_001 },
-      ]
-    : [second, server];
-  const back: [End, End] = [path[1], path[0]];
-  return [
-    ...handshake(0, up, 1000, options),
-    packet(10, up, P, 1001, mapping(100, 1, 50), { length: 50, acknowledgement: 8001 }),
-    packet(11, down, A, 8001, acknowledges(150), { acknowledgement: 1051 }),
-    packet(20, path, S, 5000, `1e0c1002${wanted}96a3c294`),
-    packet(21, back, SA, 6000, `1e101003${hmac.synack}0f0cc049`, { acknowledgement: 5001 }),
-    ...(what.noThird ? [] : [packet(22, path, A, 5001, `1e181000${hmac.ack}`, { acknowledgement: 6001 })]),
-    packet(23, path, P, 5001, mapping(150, 1, 70), { length: 70, acknowledgement: 6001 }),
-    ...(what.unacknowledged ? [] : [packet(24, back, A, 6001, acknowledges(220), { acknowledgement: 5071 })]),
-  ];
 }
 
 const sessions: [
@@ -141,6 +100,30 @@ test('bytes are counted by the sides of the connection, and data that went twice
     'TCP sent it again, MPTCP did not',
   );
   assert.is(subflows.find(({ kind }) => kind === 'initial')?.client_sequence_bytes, 50);
+});
+
+/** Data sequence numbers of 64 bits and of 32 beside each other: 100,000 below and above a border of 2^32. */
+const wide = (upper: string, lower: string, ssn: number) => `1e14200c${upper}${lower}${hex(ssn)}0032`;
+const narrow = (lower: string, ssn: number) => `1e102004${lower}${hex(ssn)}0032`.replace('1e10', '1e0e');
+const hex = (n: number) => n.toString(16).padStart(8, '0');
+
+test('data sequence numbers of 32 bits are those next to the ones of 64', async () => {
+  const [low, high] = [2 ** 32 - 100, 50];
+  const joined = session(1).filter(({ length }) => length === 0);
+  const path: [End, End] = [second, server];
+  const first = packet(100, up, P, 1001, wide('00000007', hex(low), 1), { length: 50, acknowledgement: 8001 });
+  const other = packet(101, path, P, 5001, narrow(hex(high), 1), { length: 50, acknowledgement: 6001 });
+  for (const packets of [
+    [first, other],
+    [other, first],
+  ]) {
+    const [one] = (await readingOf([...joined, ...packets])).connections;
+    assert.equal(
+      [one?.client_data_bytes, one?.client_reinjected_bytes],
+      [200, null],
+      'more than was captured lies between',
+    );
+  }
 });
 
 test('data on the third ACK of v1 counts as data', async () => {

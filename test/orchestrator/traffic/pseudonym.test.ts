@@ -1,7 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { End, Packet } from '../../../orchestrator/connection/packet.ts';
+import { makingOf } from '../../../orchestrator/traffic/making.ts';
 import { Pseudonyms } from '../../../orchestrator/traffic/records/pseudonym.ts';
 import { sharedBits } from '../../shared-bits.ts';
+import { capable, client, dss, handshake, packet, second, server, v1 } from '../connection/packets.ts';
+import { readingOf } from './records.ts';
+import { session } from './session-packets.ts';
 
 const test = suite('pseudonyms');
 
@@ -44,6 +49,44 @@ test('servers keep their addresses, and another key gives other pseudonyms', () 
   assert.is(name('198.18.0.1', false), '198.18.0.1');
   assert.is(name('198.18.0.1', true), name('198.18.0.1', true), 'the same each time');
   assert.is.not(name('198.18.0.1', true), other.name('198.18.0.1', true));
+});
+
+const down: [End, End] = [server, client];
+const hidden: [fact: string, packets: Packet[]][] = [
+  ['a session, its join from another address', session(1)],
+  ['a join that the server opened towards the client', session(1, { backwards: true })],
+  ['joins without their connection, either way', [...session(1).slice(5), ...session(0, { backwards: true }).slice(5)]],
+  ['a stream whose opener nobody knows', [packet(0, down, 0x10, 1, dss, { length: 10 })]],
+  [
+    'an address that the client announces',
+    [
+      ...handshake(0, [client, server], 1000, [capable.syn, capable.synack, capable.third]),
+      packet(9, [client, server], 0x10, 1001, '1e103002c61201010000000000000000'),
+    ],
+  ],
+];
+
+test('no address of a client stands in any record', async () => {
+  for (const [fact, packets] of hidden) {
+    const plain = (await readingOf(packets)).lines.join();
+    const { lines, endpoints } = await readingOf(packets, { making: makingOf(true) });
+    const text = `${lines.join()}${JSON.stringify(endpoints)}`;
+    for (const { address } of [client, second]) assert.not.ok(text.includes(`"${address}"`), `${fact}: ${address}`);
+    assert.ok(plain.includes(`"${client.address}"`) || plain.includes(`"${second.address}"`), fact);
+    assert.not.match(text, new RegExp(`${v1.client}|${v1.server}|${v1.token}`), `${fact}: keys`);
+  }
+  const { subflows } = await readingOf(session(1, { backwards: true }), { making: makingOf(true) });
+  assert.equal(
+    subflows.map(({ client_address, server_address }) => [
+      client_address === server.address,
+      server_address === server.address,
+    ]),
+    [
+      [false, true],
+      [true, false],
+    ],
+    'the server keeps its address, on whichever side of a subflow it stands',
+  );
 });
 
 test.run();
