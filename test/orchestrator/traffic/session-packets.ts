@@ -6,9 +6,6 @@ const up: [End, End] = [client, server];
 const down: [End, End] = [server, client];
 const P = 0x18;
 
-/** The address that joins when the server opens a subflow. */
-export const home: End = { ...client, port: 50_001 };
-
 export const mapping = (sequence: number, ssn: number, length: number, ack = 1) =>
   `1e142005${hex(ack)}${hex(sequence)}${hex(ssn)}${hex(length).slice(4)}0000`;
 const acknowledges = (ack: number) => `1e082001${hex(ack)}`;
