@@ -1,4 +1,5 @@
 import { Packet } from '../../connection/packet.ts';
+import { compiled } from '../../core/compiled.ts';
 import type { Command, Program } from '../../core/tool.ts';
 
 export const tshark: Program = {
@@ -63,6 +64,8 @@ function carrier(protocols: string): 'ip' | 'ipv6' | null {
       : null;
 }
 
+const FastPacket = compiled(Packet);
+
 /** One of tshark's lines as a packet; null when it is none. */
 export function readPacket(line: string): Packet | null {
   const [time, protocols, src4, dst4, src6, dst6, from, to, flags, sequence, acknowledgement, length, header, options] =
@@ -71,7 +74,7 @@ export function readPacket(line: string): Packet | null {
   if (at === null || protocols === undefined || header === undefined) return null;
   const ip = carrier(protocols);
   const [source, destination] = ip === 'ipv6' ? [src6, dst6] : [src4, dst4];
-  const packet = Packet.safeParse({
+  const packet = FastPacket.safeParse({
     at_us: Number(at[1]) * 1_000_000 + Number(at[2]),
     source: { address: source, port: Number(from || NaN) },
     destination: { address: destination, port: Number(to || NaN) },
