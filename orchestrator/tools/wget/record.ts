@@ -182,7 +182,7 @@ export function toHandshake(raw: WgetRaw, config: Config): HandshakeRecord {
   const parts = subflows.map(({ stream: join, parent }) => ({ stream: join, reversed: parent?.reversed === true }));
   const ours = subflows.filter(({ parent }) => parent?.reversed !== true);
   const answers = ours.map(({ stream: join, parent }) => joinAnswer(join, parent));
-  const toHold = held.find(isConnected) ?? pages.find(isConnected) ?? null;
+  const toHold = (hold ? held : pages).find(isConnected) ?? null;
   return {
     address,
     port,
