@@ -35,9 +35,9 @@ export interface LiveInput {
 
 /** Of one report, so that a flood of connections fills no disk: some 2 kB each. */
 const MOST_RECORDS = 500_000;
-const reportName = /^\d{8}T\d{6}Z$/;
+const reportName = /^\d{8}T\d{6}\.\d{3}Z$/;
 
-const nameOf = (time: Date) => time.toISOString().replace(/[-:]|\.\d+/g, '');
+const nameOf = (time: Date) => time.toISOString().replace(/[-:]/g, '');
 
 /** One report after the other, of the connections that came to their end since the last. */
 class Reports {

@@ -12,7 +12,7 @@ await readLive({
   out,
   temp,
   everyMs: 1000,
-  kept: 3,
+  kept: 2,
   flows: null,
   silent: null,
   signal,

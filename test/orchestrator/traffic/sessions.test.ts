@@ -105,6 +105,21 @@ test('a join that two connections fit, or none, is handed over alone', () => {
     '14: 0',
     '14: 7',
   ]);
+  const third = heard([
+    ...connection(0),
+    ...connection(7),
+    ...join(1, 5),
+    ...connection(8),
+    end(1),
+    end(0),
+    end(7),
+    end(8),
+    clock(100),
+  ]);
+  assert.ok(
+    third.some((one) => one.endsWith(': 1')),
+    `${third}: one that comes later does not fit better`,
+  );
   assert.equal(heard([...join(1, 5), end(1), clock(100)]), ['4: 1']);
 });
 
