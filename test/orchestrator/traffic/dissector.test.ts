@@ -5,11 +5,13 @@ import * as assert from 'uvu/assert';
 import { type Read, readStreams } from '../../../orchestrator/connection/connections.ts';
 import { Streams } from '../../../orchestrator/connection/streams.ts';
 import { dissect, readPacket } from '../../../orchestrator/tools/wget/packets.ts';
+import { skipUnless } from '../../skip.ts';
 import { ownPlace } from './capture-file.ts';
 import { reading } from './records.ts';
 
 const test = suite('our reader beside tshark');
 
+const there = (await execa('tshark', ['--version'], { reject: false })).exitCode === 0;
 const fixtures = join(import.meta.dirname, '../../fixtures');
 
 /** The streams with an MPTCP option, as the handshake's adapter reads what tshark says. */
@@ -34,6 +36,7 @@ const ends = (read: Read) => {
 
 for (const name of ['linux618.pcap', 'traffic/both-paths.pcapng', 'wget/capture.pcapng']) {
   test(`${name}: the same streams, versions, states and joins`, async () => {
+    if (skipUnless(there, name, 'tshark is missing')) return;
     const capture = join(fixtures, name);
     const theirs = (await byTshark(capture)).map((read) => {
       const verified = read.join === null ? null : read.join === 'verified';

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sharedBits } from '../../shared-bits.ts';
+import { skipUnless } from '../../skip.ts';
 import { ownPlace } from './capture-file.ts';
 import { rowsOfParquet } from './parquet.ts';
 import { withTwoPaths } from './two-paths.ts';
@@ -17,7 +18,10 @@ const whole = (folder: string) =>
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
 
+const isRoot = process.getuid?.() === 0;
+
 test('an interface is read to reports with pseudonyms, until SIGTERM', async () => {
+  if (skipUnless(isRoot, 'a live capture', 'needs root')) return;
   const [out, temp] = [ownPlace(), ownPlace()];
   await withTwoPaths(async ({ client, fetch, clients }) => {
     const script = join(import.meta.dirname, 'live-run.ts');
