@@ -8,7 +8,7 @@ WITH addresses AS (
 ), named AS (
   SELECT *, CASE WHEN control = 'plain' THEN 1 WHEN capable THEN 2 WHEN echoed THEN 3 ELSE 4 END AS place FROM addresses
 )
-SELECT ['plain controls', 'capable', 'mirrored', 'other'][place] AS kind, count(*) AS addresses, count(nearer) AS compared,
+SELECT ['plain controls', 'capable addresses', 'mirroring addresses', 'others'][place] AS kind, count(*) AS addresses, count(nearer) AS compared,
   count(*) FILTER (WHERE nearer) AS nearer, percent(count(*) FILTER (WHERE nearer), count(nearer)) AS share,
   round(median(ratio), 3) AS ratio_median
 FROM named GROUP BY place ORDER BY place

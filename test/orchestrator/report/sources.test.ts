@@ -91,7 +91,6 @@ const counting = {
     'boxed',
     'boxed_of',
   ],
-  nearer: ['addresses', 'compared', 'nearer'],
   causes: ['endpoints'],
   first_mixed: [],
 } as const;

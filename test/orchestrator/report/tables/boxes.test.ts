@@ -5,7 +5,7 @@ import { makeResults } from '../results.ts';
 
 const test = suite('report/tables/boxes');
 
-const none = { fallback: 0, fallback_of: 0, mp_fail: 0, mp_fail_of: 0, near: 0, near_of: 0 };
+const none = { fallback: 0, fallback_of: 0, mp_fail: 0, mp_fail_of: 0, near: 0, near_of: 0, boxed: 0, boxed_of: 0 };
 const rows = [
   {
     vendor: 'Cisco',

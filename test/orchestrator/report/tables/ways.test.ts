@@ -84,8 +84,8 @@ test('a box is told of addresses by what they are; the plain controls say how of
   ]);
   assert.equal(shown, [
     ['plain controls', 3, 2, 1, 50],
-    ['capable', 2, 2, 1, 50],
-    ['mirrored', 1, 1, 0, 0],
+    ['capable addresses', 2, 2, 1, 50],
+    ['mirroring addresses', 1, 1, 0, 0],
   ]);
   assert.match(table.denominator, 'Of the plain controls 1 of 2 (50.00\u00a0%) lie beyond both');
 });
