@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { confirmingOf } from '../../config/confirm.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { controlsSql } from '../units/controls.ts';
 
@@ -21,7 +22,7 @@ export class Drawn {
   /** @param endpoints SQL of all endpoints of a range, with what they are */
   async add(endpoints: string): Promise<void> {
     const { config, manifest, run } = this.#context;
-    if (config.confirm === false) return;
+    if (confirmingOf(config) === null) return;
     await run(`INSERT INTO drawn ${controlsSql(endpoints, config, manifest.seed)}`);
   }
 
