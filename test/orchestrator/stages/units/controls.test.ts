@@ -184,7 +184,9 @@ test('confirm: candidates and controls; echoes beside the sample have said enoug
 test('an option in answer to a second opinion makes a candidate of whoever had none in the scan', async () => {
   const records = { scan: [scanned('198.18.0.2', [])], confirm: [scanned('198.18.0.2', [key], { probe: 'port2' })] };
   assert.equal(await handed(handshake, records, { controls: 0 }), ['{"address":"198.18.0.2","port":80,"host":null}']);
-  assert.equal(await handed(path, { ...records, handshake: [] }, { controls: 0 }), ['{"address":"198.18.0.2"}']);
+  assert.equal(await handed(path, { ...records, handshake: [] }, { controls: 0 }), [
+    '{"address":"198.18.0.2","port":80}',
+  ]);
   const plain = { ...records, confirm: [scanned('198.18.0.2', [], { probe: 'port2' })] };
   assert.equal(await handed(handshake, plain, { controls: 0 }), ['not_a_candidate']);
 });
