@@ -195,6 +195,7 @@ test('an address outside the ranges is no control that is sent anything', async 
   const records = { scan: [scanned('8.8.8.8', [])], handshake: [] };
   assert.equal(await handed(handshake, records, { controls: 10 }), ['outside_lab']);
   assert.equal(await handed(path, records, { controls: 10 }), ['outside_lab']);
+  assert.equal(await handed(confirm, records, { controls: 10 }), ['outside_lab']);
 });
 
 test.run();
