@@ -32,11 +32,14 @@ function lookups(truth: TruthHost, host: Host): [what: string, said: unknown, ri
 /** Flags, fallback, MP_FAIL, announcements, AS, place and names of every host that has a row. */
 export function compareDetails(truth: readonly TruthHost[], hosts: readonly Host[]): string[] {
   const rows = new Map(hosts.map((host) => [`${host.address} ${host.port}`, host]));
+  // A world that states no cause knows of none.
+  const states = truth.some(({ cause }) => cause !== null);
   const differences: string[] = [];
   for (const right of truth) {
     const host = rows.get(`${right.address} ${right.port}`);
     if (!host) continue;
-    const cause: [string, unknown, unknown][] = host.cause == null ? [] : [['cause', host.cause, right.cause]];
+    const cause: [string, unknown, unknown][] =
+      host.cause == null || !states ? [] : [['cause', host.cause, right.cause]];
     const details = expected(right, 'v1') === 'capable' && host.v1 ? wireDetails(right, host) : [];
     for (const [what, said, should] of [...details, ...cause, ...lookups(right, host)])
       if (JSON.stringify(said ?? null) !== JSON.stringify(should ?? null))
