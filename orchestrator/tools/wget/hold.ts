@@ -98,6 +98,12 @@ function ofThisMachine({ stage, part }: Context, { program, args }: Command, { e
   return new ProgramError('E_PROGRAM_FAILED', failure, hint);
 }
 
+/** It tells of each endpoint, of those too that opted out: who is missing was not measured, and did not opt out. */
+function incomplete({ stage, part }: Context, missing: number, of: number): CensusError {
+  const what = `${stage}/${part}: ${connector.name} ended without a word on ${missing} of ${of} endpoints`;
+  return new CensusError('E_PROGRAM_FAILED', what, 'run the same command again: the part is measured anew');
+}
+
 function readRun({ stage, part }: Context, line: string): ConnectorRun {
   const { success, data } = ConnectorRun.safeParse(jsonOf(line));
   if (success) return data;
@@ -171,5 +177,6 @@ export async function holdAll(
   const failed = (await Promise.allSettled(heard)).find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   context.signal.throwIfAborted();
+  if (ended !== endpoints.length) throw incomplete(context, endpoints.length - ended, endpoints.length);
   return measured;
 }

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Behaviour, behaviours } from './faults.ts';
 import { jsonTools } from './json-tools.ts';
-import { adnsAnswer, adnsPart, nmapPart, wgetPart } from './other-tools.ts';
+import { adnsAnswer, adnsPart, connectorRefuses, nmapPart, wgetPart } from './other-tools.ts';
 import { type Outcome, type PartOf, runPart } from './part.ts';
 import { holds } from './right.ts';
 
@@ -29,6 +29,8 @@ const programs: Record<string, (behaviour: string) => PartOf> = {
   'wget, its dumpcap': (dumpcap) => wgetPart({ dumpcap }),
   'wget, its tshark': (tshark) => wgetPart({ tshark }),
   'wget, its guard': (words) => wgetPart({ 'mptcp-guard': words }),
+  'wget, its connector': (words) => wgetPart({ 'mptcp-connect': `${connectorRefuses}; ${words}` }),
+  'wget, its mptcp-connect': (words) => wgetPart({ 'mptcp-connect': words }),
 };
 
 const failed = (words: string) => `error E_PROGRAM_FAILED: ${words}`;
@@ -64,6 +66,19 @@ const right: Record<string, readonly [string, string, string, string]> = {
     failed('mptcp-guard held nothing'),
     failed('mptcp-guard held nothing'),
   ],
+  // One that had said all before.
+  'wget, its connector': [
+    failed('mptcp-connect exited with 3'),
+    failed('mptcp-connect hung: still running after'),
+    '4 records',
+    '4 records',
+  ],
+  'wget, its mptcp-connect': [
+    failed('mptcp-connect exited with 3'),
+    failed('mptcp-connect hung: still running after'),
+    failed('mptcp-connect ended without a word on 4 of 4 endpoints'),
+    failed('mptcp-connect ended without a word on 4 of 4 endpoints'),
+  ],
 };
 
 const ways: Behaviour[] = [
@@ -74,7 +89,9 @@ const ways: Behaviour[] = [
 ];
 /** The resolver has limits of its own, which are short enough. */
 const hurriedOf = (name: string) =>
-  ({ zmap: 'zmap', command: 'own-program', nmap: 'nmap', adns: 'none' })[name] ?? name.split(' ').at(-1);
+  ({ zmap: 'zmap', command: 'own-program', nmap: 'nmap', adns: 'none', 'wget, its connector': 'mptcp-connect' })[
+    name
+  ] ?? name.split(' ').at(-1);
 
 for (const [at, way] of ways.entries()) {
   // Each waits for its program, not for the processor: all of a kind at once. Those of one program take turns.

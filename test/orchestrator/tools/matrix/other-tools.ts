@@ -42,10 +42,24 @@ esac; done`,
   return { stage: 'resolve', config: { resolve }, units: units.map((unit) => ({ name: nameOf(unit), type: 'A' })) };
 }
 
-/** The four programs of a handshake; those that are not named work, and see no packet. */
-export function wgetPart(
-  more: Partial<Record<'mptcpize' | 'dumpcap' | 'tshark' | 'mptcp-guard', string>> = {},
-): PartOf {
+/** What the connector says of an endpoint that refuses. */
+const refused =
+  `{"address":"$address","port":$port,"local_address":"198.18.0.9","local_port":61300,"outcome":"refused","errno":111,
+"began":"1.000000000","connected_at":null,"hold_ended_at":null,"spoke_at":null,"again_ended_at":null,"ended_at":"1.000000001",
+"hold_ended_by":null,"again_ended_by":null,"ended_by":"reset","asked":true,"mptcp_at_start":null,"mptcp_at_end":null,"checksum":null,
+"timestamps":null,"rtt_us":0,"flags":0,"token":"00000000","add_addr_signal":0,"add_addr_accepted":0,"subflows":0,"subflow_ends":[],
+"first_at":null,"received":0,"first":"","page_bytes":0,"tls":"not_asked","tls_version":null,"tls_error":null,"status":null}`
+    .replaceAll('\n', '')
+    .replaceAll('"', '\\"');
+export const connectorRefuses = `while IFS=$'\\t' read -r address port rest && [ "$address" != . ]; do echo "${refused}"; done`;
+
+type HandshakeProgram = 'mptcpize' | 'dumpcap' | 'tshark' | 'mptcp-guard' | 'mptcp-connect';
+
+/**
+ * The programs of a handshake; those that are not named work, and see no packet. All of them stand in here, whatever is asked: the real
+ * connector would send.
+ */
+export function wgetPart(more: Partial<Record<HandshakeProgram, string>> = {}): PartOf {
   const connects = units.map(
     (unit) => `*${addressOf(unit)}:80/*) echo "Connecting to ${addressOf(unit)}:80... failed: Connection refused.";;`,
   );
@@ -56,11 +70,13 @@ export function wgetPart(
 trap 'echo "Packets received/dropped on interface any: 0/0 (pcap:0)" >&2; exit 0' INT
 echo "File: capture.pcapng" >&2; while :; do sleep 0.1; done`,
     tshark: ':',
+    'mptcp-connect': connectorRefuses,
     mptcpize: `case "$*" in ${connects.join(' ')} esac; exit 4`,
     ...more,
   };
   for (const [name, script] of Object.entries(programs)) fakeProgram(name, script);
-  const handshake = { hold: '1s', timeout: '4s' };
+  const hold_first = more['mptcp-connect'] !== undefined;
+  const handshake = { hold: '1s', timeout: '4s', hold_first };
   return {
     stage: 'handshake',
     config: { handshake },

@@ -153,7 +153,11 @@ for (const [outcome, failure] of failures) {
 
 test('how long it was held is told by its packets, and by its program where none were captured', () => {
   assert.equal([record({ held: 'mptcp' }).held_ms, record({ held: 'mptcp' }).hold_held], [0, false]);
-  assert.equal([record({ page: 'mptcp' }).held_ms, record({ page: 'mptcp' }).hold_held], [5000, true], 'not by the page');
+  assert.equal(
+    [record({ page: 'mptcp' }).held_ms, record({ page: 'mptcp' }).hold_held],
+    [5000, true],
+    'not by the page',
+  );
   assert.equal([record({}).held_ms, record({}).hold_held], [5000, true]);
 });
 
