@@ -24,7 +24,8 @@ if (!skipUnless(reason === null, 'lab/sentinels', reason ?? '')) {
     try {
       const run = stand.folder('impaired');
       const set = Object.entries(sentinels).flatMap(([kind, address]) => ['--set', `sentinels.${kind}=${address}`]);
-      const fewer = ['--set', 'confirm=false', '--set', 'path.ping=false'];
+      const keys = ['confirm=false', 'path.ping=false', 'scan.retries=0', 'scan.versions=[1]', 'resolve.families=[4]'];
+      const fewer = keys.flatMap((key) => ['--set', key]);
       const running = startCensus(stand, ['run', '-c', stand.config, ...set, ...fewer, run], { timeout: 120_000 });
       const router = stand.lab.namespaces.find((name) => name.endsWith('router')) ?? '';
       const checks = async () => (await readManifest(run))?.sentinels ?? [];
