@@ -1,4 +1,3 @@
-import { negotiation } from '../../connection/fallback.ts';
 import { keysOf, type Role, versionOf } from '../../connection/stream.ts';
 import { token } from '../../mptcp/keys.ts';
 import type { TrafficConnection } from '../../schemas/records/traffic/connection.ts';
@@ -117,7 +116,7 @@ function connectionOf(own: ReadSubflow, read: ReadSubflow[], making: Making): Tr
   const lastUs = Math.max(...read.map((one) => one.of.ended.last_us));
   const last = read.find((one) => one.of.ended.last_us === lastUs) ?? own;
   const version = agreedVersion(own);
-  const { state, by } = negotiation(of.stream);
+  const { state, by } = own.state;
   const [client, server] = [dataOf(read, 'client'), dataOf(read, 'server')];
   return {
     record: 'connection',
