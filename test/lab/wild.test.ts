@@ -85,7 +85,7 @@ if (!skipUnless(reason === null, 'lab/wild', reason ?? '')) {
       assert.ok((no[vendor]?.[0] ?? 0) > 0 && (no[vendor]?.[1] ?? 0) > 0, JSON.stringify(no));
   });
 
-  test.after(async () => {
+  test('the lab goes', async () => {
     await tearDown(stand.lab);
   });
 }
