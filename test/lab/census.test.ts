@@ -1,5 +1,5 @@
 // needs: root
-import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -138,8 +138,17 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
   test('judge gives the verdicts of the run from zmap output alone', async () => {
     const zmap = Object.values((await manifestOf(stand, 'first')).stages.scan?.parts ?? {})[0];
     if (zmap === undefined) throw new Error('no scan part');
-    const raw = `${stand.folder('first')}/raw/scan/00000`;
-    const lines = await Promise.all(['v1', 'v0'].map((probe) => rawText(`${raw}/80-${probe}.ndjson`)));
+    const raw = `${stand.folder('first')}/raw`;
+    const opinions = (await readdir(`${raw}/confirm/00000`)).flatMap(
+      (name) => /^(80-\w+\.ndjson)/.exec(name)?.[1] ?? [],
+    );
+    assert.ok(opinions.length >= 6, opinions.join());
+    const files = [
+      'scan/00000/80-v1.ndjson',
+      'scan/00000/80-v0.ndjson',
+      ...opinions.map((name) => `confirm/00000/${name}`),
+    ];
+    const lines = await Promise.all(files.map((file) => rawText(`${raw}/${file}`)));
     const { exitCode, stdout, stderr } = await census(stand, ['judge'], lines.join(''));
     assert.is(exitCode, 0, stderr);
     const { hosts } = await readResult(stand.folder('first'));
