@@ -73,7 +73,8 @@ function entry(status: StageEntry['status'], more: Partial<StageEntry> = {}): St
 }
 
 function ping(address: string) {
-  return { address, ping_rtt_us: 2, ping_replies: 3, failure: null };
+  const unpaired = { pairs: 0, pair_ratio: null, pair_gap_us: null };
+  return { address, control: null, ping_rtt_us: 2, ping_replies: 3, ...unpaired, failure: null };
 }
 
 const domain = {
