@@ -91,7 +91,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
   const body = [
     section(
       0,
-      `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('not_counted')}\n${tables('controls')}\n${tables('ports')}\n${tables('stages')}`,
+      `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('not_counted')}\n${tables('ports')}\n${tables('stages')}`,
     ),
     section(1, `${figures('map')}\n${tables('table1', 'table2', 'organisations')}`),
     section(
@@ -102,7 +102,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
       3,
       `${tables('announcements')}\n${pair(tables('multihomed'), tables('host_sizes'))}\n${figures('host_places')}\n${tables('announcers')}\n${pair(tables('connections'), tables('path_ratios'))}\n${pair(figures('paths'), tables('table4'))}\n${tables('system_signs', 'nearer', 'causes')}\n${tables('ways', 'changed_by')}`,
     ),
-    section(4, provenance(facts)),
+    section(4, `${tables('controls')}\n${provenance(facts)}`),
   ];
   return `<!doctype html>
 <html lang="en">

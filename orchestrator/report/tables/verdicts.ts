@@ -75,8 +75,8 @@ export function rungTable(results: Results): Table {
     rows: results.rows('rungs'),
     denominator: `Unit: capable address and port: ${formatCount(results.total('endpoints_capable_v1'))} in v1, ${formatCount(results.total('endpoints_capable_v0'))} in v0. ${confirmedSentence(results, 'endpoints')}`,
     meaning:
-      'fresh_key: a well-formed answer with a key of its own. connection: data flowed with MPTCP signalling. add_addr_hmac and join_hmac: the server proved that it holds the keys. ' +
-      'A v0 server stops at fresh_key, because the kernels that open the connections here speak v1 only.',
+      'fresh_key: a well-formed answer with a key of its own. second_opinion: other SYNs, seconds later, were answered as a mirror would not. connection: data flowed with MPTCP signalling. add_addr_hmac and join_hmac: the server proved that it holds the keys. ' +
+      'A v0 server goes no further than second_opinion, because the kernels that open the connections here speak v1 only.',
     empty: 'No endpoint was found capable.',
   };
 }
