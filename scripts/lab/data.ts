@@ -83,6 +83,8 @@ function censusYaml({ world }: Plan, dir: string): string {
   const { scanner, services, census } = world;
   return `# Made by scripts/lab from the world "${world.name}".\n${stringify({
     lab: true,
+    // The same controls in every run: what is measured of them is in the result.
+    seed: world.seed,
     lab_ranges: ['198.18.0.0/15', '240.0.0.0/4', '2001:db8::/32'],
     targets: { list: path.join(dir, 'top-list.csv'), www: true },
     resolve: {
