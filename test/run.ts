@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa, execaSync } from 'execa';
 
 /**
  * Runs every test file in a process of its own and closes uvu's silent greens: a file without .run(), with .only, with a hook
@@ -98,13 +98,14 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/**
- * Words before every test where root calls: a network of its own, of which only loopback is up. What a test sends by mistake beside its lab
- * reaches nobody.
- */
+/** Words that give a command a network of its own, of which only loopback is up. */
+const ownNetwork = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+const mayHaveOwn =
+  process.getuid?.() === 0 && execaSync('unshare', ['--net', 'true'], { reject: false }).exitCode === 0;
+
+/** Words before every test where root calls, and may: what a test sends by mistake beside its lab reaches nobody. */
 function alone(): string[] {
-  if (process.getuid?.() !== 0) return [];
-  return ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+  return mayHaveOwn ? ownNetwork : [];
 }
 
 async function runFile(file: string): Promise<Result> {
