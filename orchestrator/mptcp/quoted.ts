@@ -5,7 +5,7 @@ import { KIND, type TcpOption, tcpOptions } from './tcp-options.ts';
 /** What became of our MPTCP option on the way to the hop that quotes it. */
 export type OptionShows = 'intact' | 'moved' | 'changed' | 'stripped' | 'too_short';
 
-/** What of the SYN else is not as it was sent. `other_options`: any kind that has no name here. */
+/** What of the SYN else is not as it was sent. `other_options`: the kinds that have no name here. */
 export const quotedFields = [
   'source',
   'target',

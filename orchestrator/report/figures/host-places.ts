@@ -4,8 +4,8 @@ import type { Results } from '../results.ts';
 import { countOf } from '../rows.ts';
 import { emptySentence } from '../tables/coverage.ts';
 import { heldAddresses } from '../tables/multihomed.ts';
-import { colours, drawSvg, type Figure } from './svg.ts';
-import { readWorld } from './world.ts';
+import { colours, type Figure } from './svg.ts';
+import { drawOnWorld } from './world-map.ts';
 
 const title = 'Places of one host';
 
@@ -53,30 +53,17 @@ export async function hostPlacesFigure(results: Results): Promise<Figure> {
 }
 
 async function draw(links: Link[], description: string): Promise<string> {
-  const { land, borders } = await readWorld();
   const ends = [...new Map(links.flatMap(({ from, to }) => [from, to]).map((end) => [end.join(), end])).values()];
-  return drawSvg(
-    { id: 'host_places', title, description },
-    {
-      width: 1000,
-      height: 452,
-      margin: 0,
-      projection: { type: 'equal-earth', domain: { type: 'Sphere' }, insetTop: 5, insetBottom: -42 },
-      r: { type: 'identity' },
-      marks: [
-        Plot.geo(land, { fill: '#e6eaef', stroke: '#c3cad3', strokeWidth: 0.5 }),
-        Plot.geo(borders, { stroke: '#ffffff', strokeWidth: 0.7 }),
-        Plot.link(links, {
-          x1: (link: Link) => link.from[0],
-          y1: (link: Link) => link.from[1],
-          x2: (link: Link) => link.to[0],
-          y2: (link: Link) => link.to[1],
-          stroke: colours.accent,
-          strokeOpacity: 0.7,
-          strokeWidth: (link: Link) => 1.2 + 1.2 * Math.log(link.hosts),
-        }),
-        Plot.dot(ends, { x: '0', y: '1', r: 3.2, fill: colours.capable, stroke: '#00496f', strokeWidth: 0.9 }),
-      ],
-    },
-  );
+  return await drawOnWorld({ id: 'host_places', title, description }, [
+    Plot.link(links, {
+      x1: (link: Link) => link.from[0],
+      y1: (link: Link) => link.from[1],
+      x2: (link: Link) => link.to[0],
+      y2: (link: Link) => link.to[1],
+      stroke: colours.accent,
+      strokeOpacity: 0.7,
+      strokeWidth: (link: Link) => 1.2 + 1.2 * Math.log(link.hosts),
+    }),
+    Plot.dot(ends, { x: '0', y: '1', r: 3.2, fill: colours.capable, stroke: '#00496f', strokeWidth: 0.9 }),
+  ]);
 }

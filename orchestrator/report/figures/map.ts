@@ -3,8 +3,8 @@ import { formatCount, plural } from '../format.ts';
 import type { Results } from '../results.ts';
 import { countOf } from '../rows.ts';
 import { coverageSentence, emptySentence } from '../tables/coverage.ts';
-import { colours, drawSvg, type Figure } from './svg.ts';
-import { readWorld } from './world.ts';
+import { colours, type Figure } from './svg.ts';
+import { drawOnWorld } from './world-map.ts';
 
 const title = 'Figure 4. Where the MPTCP-capable servers are';
 
@@ -73,30 +73,17 @@ async function draw(
   dots: { servers: number; longitude: number; latitude: number }[],
   description: string,
 ): Promise<string> {
-  const { land, borders } = await readWorld();
   const most = Math.max(...dots.map((dot) => dot.servers));
-  return drawSvg(
-    { id: 'map', title, description },
-    {
-      width: 1000,
-      height: 452,
-      margin: 0,
-      projection: { type: 'equal-earth', domain: { type: 'Sphere' }, insetTop: 5, insetBottom: -42 },
-      r: { type: 'identity' },
-      marks: [
-        Plot.geo(land, { fill: '#e6eaef', stroke: '#c3cad3', strokeWidth: 0.5 }),
-        Plot.geo(borders, { stroke: '#ffffff', strokeWidth: 0.7 }),
-        Plot.dot(dots, {
-          x: 'longitude',
-          y: 'latitude',
-          r: (d: { servers: number }) => radius(d.servers),
-          fill: colours.capable,
-          fillOpacity: 0.55,
-          stroke: '#00496f',
-          strokeWidth: 0.9,
-        }),
-        ...scale(most),
-      ],
-    },
-  );
+  return await drawOnWorld({ id: 'map', title, description }, [
+    Plot.dot(dots, {
+      x: 'longitude',
+      y: 'latitude',
+      r: (d: { servers: number }) => radius(d.servers),
+      fill: colours.capable,
+      fillOpacity: 0.55,
+      stroke: '#00496f',
+      strokeWidth: 0.9,
+    }),
+    ...scale(most),
+  ]);
 }

@@ -19,7 +19,7 @@ import { Answer } from '../sweep/raw.ts';
 import { PairsRaw } from './raw.ts';
 
 const name = 'pairs';
-/** As far as any packet goes. */
+/** Hops that a packet of this tool may go: more than paths of the Internet have. */
 const ttl = 63;
 const echo = 'echo';
 
