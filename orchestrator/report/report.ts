@@ -47,9 +47,10 @@ async function query(input: {
   organisations: Organisations | null;
   out: string;
   alone: boolean;
+  memory: string | null;
 }): Promise<Results> {
   const temp = join(input.out, '.tmp');
-  const database = await openDatabase({ temp, memoryLimit: input.alone ? memoryAlone : null });
+  const database = await openDatabase({ temp, memoryLimit: input.alone ? memoryAlone : input.memory });
   try {
     await makeViews(database, { sources: [input.source], organisations: input.organisations, temp });
     const results = await readResults((sql) => rows(database, sql), input.alone);
@@ -156,12 +157,14 @@ export async function writeReport(input: {
   facts: ReportFacts;
   /** Which organisation each AS belongs to; null or absent: told by the names of ASes. */
   organisations?: Organisations | null;
+  /** What the database may hold, such as 512MB; null or absent: a quarter of the machine, at most 4 GB. */
+  memory?: string | null;
 }): Promise<ReportSummary> {
   await mkdir(input.out, { recursive: true });
   const { hosts, domains, facts, out } = input;
-  const { organisations = null } = input;
+  const { organisations = null, memory = null } = input;
   const source = { run: facts.run, hosts, domains };
-  const results = await query({ source, organisations, out, alone: facts.replies !== null });
+  const results = await query({ source, organisations, out, alone: facts.replies !== null, memory });
   const tables = allTables(input.facts, results).map((table) => withVantage(table, facts));
   const figures: Figure[] = [
     await mapFigure(results),

@@ -63,6 +63,7 @@ export const report: WholeStage<Config> = {
       out,
       facts,
       organisations,
+      memory: context.config.memory,
     });
     await writeWhole(join(out, 'summary.txt'), summary.text.endsWith('\n') ? summary.text : `${summary.text}\n`);
     const counts = noCounts();
