@@ -6,6 +6,11 @@ import { AsnRecord } from '../orchestrator/schemas/records/asn.ts';
 import { DomainsRecord } from '../orchestrator/schemas/records/domains.ts';
 import { GeoRecord } from '../orchestrator/schemas/records/geo.ts';
 import { HandshakeRecord } from '../orchestrator/schemas/records/handshake.ts';
+import { HistoryAnnouncer } from '../orchestrator/schemas/records/history/announcer.ts';
+import { HistoryConstantKey } from '../orchestrator/schemas/records/history/constant-key.ts';
+import { History } from '../orchestrator/schemas/records/history/history.ts';
+import { HistoryRun } from '../orchestrator/schemas/records/history/run.ts';
+import { HistorySeries } from '../orchestrator/schemas/records/history/series.ts';
 import { HopsRecord } from '../orchestrator/schemas/records/hops.ts';
 import { HostsRecord } from '../orchestrator/schemas/records/hosts.ts';
 import { JudgeRecord } from '../orchestrator/schemas/records/judge.ts';
@@ -152,6 +157,37 @@ export const entries: readonly Entry[] = [
     one: 'reading',
     schema: TrafficCapture,
     absent: 'the description says when',
+  },
+  {
+    name: 'history/history',
+    file: 'runs.json of mptcp-census history',
+    one: 'series',
+    schema: History,
+    absent: 'the description says when',
+  },
+  {
+    name: 'history/run',
+    file: 'runs.json and runs.parquet of mptcp-census history',
+    one: 'run of a series',
+    schema: HistoryRun,
+  },
+  {
+    name: 'history/series',
+    file: 'series.parquet and series.csv of mptcp-census history',
+    one: 'run, version, dimension, key and measure',
+    schema: HistorySeries,
+  },
+  {
+    name: 'history/announcer',
+    file: 'announcers.parquet of mptcp-census history',
+    one: 'address that announced in any run of a series',
+    schema: HistoryAnnouncer,
+  },
+  {
+    name: 'history/constant-key',
+    file: 'constant-keys.parquet of mptcp-census history',
+    one: 'address, port, version and relation',
+    schema: HistoryConstantKey,
   },
   {
     name: 'manifest',

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { RuleSetName } from '../../lists.ts';
+import { HistoryRun } from './run.ts';
+
+const Table = z.strictObject({
+  file: z.string().describe('name of the file'),
+  sha256: z.string().describe('of its content'),
+});
+
+/** runs.json: the runs of a series in order of their scans, and what the series was made with. */
+export const History = z.strictObject({
+  history_version: z.literal(1).describe('counts changes of this file that old readers would not survive'),
+  rule_set: RuleSetName.describe('the rules that all verdicts are of'),
+  rules_version: z.int().describe('their version'),
+  rib: Table.nullable().describe('prefix table that all addresses were looked up in; null: each in that of its run'),
+  country: Table.nullable().describe('the same of countries; null: each in that of its run'),
+  city: Table.nullable().describe('the same of cities; null: each in that of its run'),
+  every_days: z
+    .number()
+    .nullable()
+    .describe('days from run to run: as asked for, or the median; null of fewer than two intervals'),
+  runs: z.array(HistoryRun).describe('the points, in order of time'),
+  left_out: z
+    .array(
+      z.strictObject({
+        folder: z.string().describe('last name of the folder that was given'),
+        reason: z.string().describe('why it is no point of the series'),
+      }),
+    )
+    .describe('what was given and could not be taken'),
+});
+export type History = z.infer<typeof History>;

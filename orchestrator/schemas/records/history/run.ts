@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { Confidence, ConfidenceReason, Mark } from '../../history.ts';
+import { RuleSetName } from '../../lists.ts';
+import { Moment } from '../../values.ts';
+
+const count = z.int().min(0);
+const share = (words: string) => z.number().min(0).max(1).nullable().describe(words);
+const ofVersion = (words: string) =>
+  count.nullable().describe(`${words}; null where that is not known or was not asked`);
+
+/** One run of a series: what it counted, how it was made, and what that bears on the comparison with the others. */
+export const HistoryRun = z.strictObject({
+  run: z.string().describe('name of the run; with the time of its start behind it where two have one name'),
+  time: Moment.describe('when its scan began, UTC: its place on the time axis'),
+  time_end: Moment.describe('when its scan ended, UTC'),
+  lab: z.boolean().describe('a run in a test Internet'),
+  vantage: z
+    .int()
+    .describe('number of the vantage point within this series: one number is one place, and no name of it'),
+  vantage_checked: z.boolean().describe('sentinels were asked while it sent'),
+  kernel: z.string().describe('series of its kernel, as 6.18'),
+  setting: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('what: architecture, a sysctl, ...'),
+        value: z.string().describe('its value'),
+      }),
+    )
+    .describe('what else of the vantage point bears on the numbers'),
+  software: z.string().describe('version and commit that made it'),
+  module_sha256: z.string().nullable().describe('of the probe module as it was loaded; null where that is not known'),
+  rule_set: RuleSetName.describe('the rules that its verdicts in this series are of'),
+  rules_version: z.int().describe('their version: equal in all runs of a series'),
+  judged_by: z
+    .int()
+    .nullable()
+    .describe('version of the rules that it was judged by at the time; null in runs of before 2026-11'),
+  rejudged: z
+    .boolean()
+    .describe('its records were judged again for this series; false: they had been judged by the same rules'),
+  placed: z.boolean().describe('its addresses were looked up again, in the tables of this series'),
+  result_sha256: z.string().nullable().describe('of the result as the run had it; null in a run without'),
+  lists: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('file name of the list, or prefixes'),
+        sha256: z.string().nullable().describe('of its content; null where it came by a pipe'),
+      }),
+    )
+    .describe('what was asked about'),
+  ports: z.array(z.int()).describe('ports asked'),
+  versions: z.array(z.int()).describe('MPTCP versions asked'),
+  rate: z.int().describe('packets per second at most'),
+  stages: z.array(z.string()).describe('stages that were on'),
+  asked: ofVersion('endpoints asked, each once per version'),
+  replied: count.describe('endpoints that answered anything'),
+  answered_v1: ofVersion('endpoints with a SYN/ACK to the v1 probe'),
+  answered_v0: ofVersion('the same of the v0 probe'),
+  capable_v1: ofVersion('of these, capable'),
+  capable_v0: ofVersion('the same in v0'),
+  confirmed_v1: ofVersion('capable in v1, and a connection says so'),
+  addresses_answered: count.describe('addresses with a SYN/ACK, ports conflated'),
+  addresses_capable: count.describe('of these, capable in v1 or v0'),
+  coverage: share(
+    'of the endpoints that the targets led to, those that were asked: the rest was blocked, had opted out, or lay beyond a cap; null where it cannot be told',
+  ),
+  coverage_as: share('of the addresses that answered, those whose AS is known; null of none'),
+  coverage_country: share('the same of the country; null of none'),
+  confidence: Confidence.describe('how far the point can be relied on'),
+  confidence_reasons: z
+    .array(
+      z.strictObject({
+        reason: ConfidenceReason.describe('why it is not sound'),
+        level: Confidence.describe('what that makes of it at most'),
+        text: z.string().describe('the same in words, with its numbers'),
+      }),
+    )
+    .describe('empty: sound'),
+  marks: z
+    .array(
+      z.strictObject({
+        mark: Mark.describe('what changed against the run before'),
+        before: z.string().describe('what it was then'),
+        after: z.string().describe('what it is in this run'),
+      }),
+    )
+    .describe('empty in the first run of a series'),
+  missed: count.describe(
+    'runs that were due since the one before and are not there; above 0: no line leads to this point',
+  ),
+});
+export type HistoryRun = z.infer<typeof HistoryRun>;
