@@ -1,6 +1,7 @@
 import { addCat } from './cat.ts';
 import { addEthics, addProbing } from './describe.ts';
 import { addDoctor } from './doctor.ts';
+import { addHistory } from './history.ts';
 import type { AddCommand } from './host.ts';
 import { addInit } from './init.ts';
 import { addJudge } from './judge.ts';
@@ -23,4 +24,5 @@ export const commands: readonly AddCommand[] = [
   addEthics,
   addJudge,
   addTraffic,
+  addHistory,
 ];

@@ -36,7 +36,7 @@ export function lossNotice(stage: string, loss: Loss, count: number, of?: number
 }
 
 /** Numbers of one stage under one name, over all parts; null when no part has it. */
-function sumOf(manifest: Manifest, stage: string, name: string): number | null {
+export function sumOf(manifest: Manifest, stage: string, name: string): number | null {
   const numbers = Object.values(manifest.stages[stage]?.parts ?? {}).flatMap(({ facts }) => {
     const value = facts[name];
     return typeof value === 'number' ? [value] : [];
@@ -87,15 +87,21 @@ const enoughHosts = 16;
 
 /**
  * A kernel answers each SYN/ACK that it did not ask for with an RST. When that RST does not leave, as behind a firewall that knows
- * no such connection, few or none are counted as sent, or they are and servers repeat their SYN/ACKs all the same.
+ * no such connection, few or none are counted as sent, or they are and servers repeat their SYN/ACKs all the same; null: they left.
  */
-function resetNotice(manifest: Manifest, stage: string): Notice[] {
+export function heldResets(manifest: Manifest, stage: string) {
   const synacks = sumOf(manifest, stage, 'synacks') ?? 0;
   const repeated = sumOf(manifest, stage, 'synacks_repeated') ?? 0;
   const resets = sumOf(manifest, stage, 'out_rsts');
   const few = resets !== null && synacks + repeated >= enoughSynAcks && resets < (synacks + repeated) / 2;
   const again = synacks >= enoughHosts && repeated > synacks / 4;
-  if (!few && !again) return [];
+  return few || again ? { synacks, repeated, resets } : null;
+}
+
+function resetNotice(manifest: Manifest, stage: string): Notice[] {
+  const held = heldResets(manifest, stage);
+  if (held === null) return [];
+  const { synacks, repeated, resets } = held;
   const sent = resets === null ? '' : `, and this machine sent ${resets} RSTs`;
   const text =
     `${synacks} SYN/ACKs came, ${repeated} of them again${sent}. The RSTs that answer them do not leave: servers hold ` +
@@ -105,12 +111,17 @@ function resetNotice(manifest: Manifest, stage: string): Notice[] {
 }
 
 /** Whoever changes them while connections are made may turn those into plain TCP, or have the kernel make others. */
-function settingsNotice({ stages }: Manifest, stage: string): Notice[] {
+export function movedSettings({ stages }: Manifest, stage: string): string[] {
   const moved = Object.values(stages[stage]?.parts ?? {}).flatMap(({ facts }) =>
     typeof facts.settings_moved === 'string' ? facts.settings_moved.split(', ') : [],
   );
+  return [...new Set(moved)].sort();
+}
+
+function settingsNotice(manifest: Manifest, stage: string): Notice[] {
+  const moved = movedSettings(manifest, stage);
   if (moved.length === 0) return [];
-  const names = [...new Set(moved)].sort().join(', ');
+  const names = moved.join(', ');
   const text = `somebody else changed ${names} while connections were made: fallback and announcements may not be the servers' doing`;
   return [{ stage, text, lost: false }];
 }

@@ -23,8 +23,8 @@ const lists: Readonly<Record<string, readonly string[]>> = {
  */
 const words: Readonly<Record<string, z.ZodEnum>> = { verdict: VerdictName, hmac: Hmac, missing: Missing, scope: Scope };
 
-/** Macros over the closed lists, then the shared views and tables of views.sql over `hosts` and `domains` (sources.ts). */
-async function viewsSql(): Promise<string> {
+/** Macros over the closed lists, which the views and other queries over hosts go by. */
+export function macrosSql(): string {
   const listMacros = Object.entries(lists).map(
     ([name, options]) => `CREATE OR REPLACE MACRO ${name}() AS [${options.map(sqlText).join(', ')}];\n`,
   );
@@ -32,7 +32,7 @@ async function viewsSql(): Promise<string> {
     const fields = options.map((word) => `${word}: ${sqlText(String(word))}`);
     return `CREATE OR REPLACE MACRO ${name}() AS {${fields.join(', ')}};\n`;
   });
-  return `${listMacros.join('')}${wordMacros.join('')}${await readSql('views')}`;
+  return `${listMacros.join('')}${wordMacros.join('')}`;
 }
 
 /** What the queries read, over one run or several. */
@@ -49,6 +49,7 @@ export async function makeViews(database: DuckDBInstance, { sources, organisatio
   const run = (sql: string) => runSql(database, sql);
   await run(sourcesSql(sources));
   await makeOrganisations({ query: (sql) => rows(database, sql), run, organisations, temp });
-  await run(await viewsSql());
+  // The macros, then the shared views and tables of views.sql over `hosts` and `domains` (sources.ts).
+  await run(`${macrosSql()}${await readSql('views')}`);
   await makeHosts({ query: (sql) => rows(database, sql), run, temp });
 }

@@ -9,7 +9,7 @@ import { countOf, type Row } from '../rows.ts';
 import type { Table } from './table.ts';
 
 /** What is said wrongly of a control, if it is what it was drawn as. */
-const wrongOf: Readonly<Record<ControlKind, readonly VerdictName[]>> = {
+export const wrongOf: Readonly<Record<ControlKind, readonly VerdictName[]>> = {
   plain: ['capable', 'echoed_option', 'inconsistent', 'malformed'],
   echo: ['capable', 'inconsistent'],
   unknown: ['capable', 'echoed_option', 'inconsistent', 'malformed'],

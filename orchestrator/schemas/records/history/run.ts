@@ -50,7 +50,7 @@ export const HistoryRun = z.strictObject({
     .describe('what was asked about'),
   ports: z.array(z.int()).describe('ports asked'),
   versions: z.array(z.int()).describe('MPTCP versions asked'),
-  rate: z.int().describe('packets per second at most'),
+  rate: z.int().nullable().describe('packets per second at most; null: what the prober does by itself'),
   stages: z.array(z.string()).describe('stages that were on'),
   asked: ofVersion('endpoints asked, each once per version'),
   replied: count.describe('endpoints that answered anything'),

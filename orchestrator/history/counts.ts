@@ -1,0 +1,150 @@
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { z } from 'zod';
+import { rows, runSql, sqlText, viewSql } from '../core/duckdb.ts';
+import { wrongOf } from '../report/tables/controls.ts';
+import { HostsRecord } from '../schemas/records/hosts.ts';
+import type { Judged } from './judged.ts';
+import { isPlaced, type Tables } from './places.ts';
+
+/**
+ * What is counted of each run, by place. One row of `endpoint_cells` has the counts of one run, version, port, family, country and AS, one
+ * of `address_cells` those of one run, family, country and AS. The series is summed up from these (series.ts), whatever the number of hosts.
+ */
+
+/** SQL conditions over an endpoint and version, by what they count (docs/history.md). */
+const ofEndpoints = {
+  replied: 'len(replies) > 0',
+  answered: 'synack',
+  capable: 'verdict = verdict().capable',
+  tried: 'verdict = verdict().capable AND tried',
+  confirmed: 'verdict = verdict().capable AND holds',
+  echoed: 'verdict = verdict().echoed_option',
+  inconsistent: 'verdict = verdict().inconsistent',
+  malformed: 'verdict = verdict().malformed',
+  not_offered: 'verdict = verdict().not_offered',
+  unknown: 'synack AND verdict = verdict().unknown',
+  // A SYN/ACK to the other version shows that there is a host: what it did not say of this one may have been lost.
+  undecided: 'any_synack AND verdict IN (verdict().inconsistent, verdict().unknown, verdict().silent)',
+} as const;
+
+/** The same over an address. A connection that was not held to its end says nothing of what is not announced. */
+const ofAddresses = {
+  addresses_answered: 'synack',
+  addresses_capable: 'capable',
+  held: 'capable AND held',
+  announcing: 'capable AND held AND announces',
+  leaked_private: 'capable AND held AND leaks',
+  mp_fail_known: 'capable AND mp_fail IS NOT NULL',
+  mp_fail: 'capable AND mp_fail > 0',
+} as const;
+
+const counted = (conditions: Readonly<Record<string, string>>) =>
+  Object.entries(conditions)
+    .map(([name, condition]) => `count(*) FILTER (WHERE ${condition}) AS n_${name}`)
+    .join(', ');
+
+const synack = (version: string) => `coalesce(list_has_any(${version}.replies, synack_words()), false)`;
+
+/** SQL: the endpoints of one run with what is counted of them, and with the places of the series. */
+function endpointsSql(tables: Tables): string {
+  const asn = tables.rib === null ? 'h.asn' : 'fa.asn';
+  const country = isPlaced(tables) ? 'fg.country' : 'h.country';
+  return `
+    SELECT h.address, port, family, v1, v0, announced, held_to_end, fallback, mp_fail, connected, as_name, h.asn AS own_asn,
+      ${asn} AS asn, ${country} AS country, ${synack('v1')} AS synack_v1, ${synack('v0')} AS synack_v0,
+      coalesce(v1.verdict = verdict().capable, false) AS capable_v1, coalesce(v0.verdict = verdict().capable, false) AS capable_v0
+    FROM hosts h
+    ${tables.rib === null ? '' : 'LEFT JOIN frozen_asn fa ON fa.address = h.address'}
+    ${isPlaced(tables) ? 'LEFT JOIN frozen_geo fg ON fg.address = h.address' : ''}`;
+}
+
+const versionsSql = (['v1', 'v0'] as const)
+  .map(
+    (version) => `
+    SELECT '${version}' AS version, port, family, country, asn, synack_${version} AS synack, synack_v1 OR synack_v0 AS any_synack,
+      ${version}.replies AS replies, ${version}.verdict AS verdict,
+      ${version === 'v1' ? `coalesce(list_contains(confirmed_words(), v1.rung), false)` : 'false'} AS holds,
+      ${version === 'v1' ? 'connected IS NOT NULL OR coalesce(list_contains(confirmed_words(), v1.rung), false)' : 'false'} AS tried
+    FROM endpoints_of_run WHERE ${version} IS NOT NULL`,
+  )
+  .join(' UNION ALL ');
+
+const addressesSql = `
+  SELECT address, any_value(family) AS family, arg_min(country, port) AS country, arg_min(asn, port) AS asn,
+    bool_or(synack_v1 OR synack_v0) AS synack, bool_or(capable_v1 OR capable_v0) AS capable,
+    bool_or(held_to_end AND NOT fallback AND (capable_v1 OR capable_v0)) AS held,
+    bool_or(held_to_end AND NOT fallback AND (capable_v1 OR capable_v0) AND len(announced) > 0) AS announces,
+    bool_or(held_to_end AND NOT fallback AND (capable_v1 OR capable_v0) AND len([a FOR a IN announced IF a.scope <> scope().global]) > 0) AS leaks,
+    sum(mp_fail) AS mp_fail
+  FROM endpoints_of_run GROUP BY address`;
+
+const cells = 'port, family, country, asn';
+const places = 'family, country, asn';
+
+/** Makes the tables that the runs are counted into. */
+export async function makeCounts(database: DuckDBInstance): Promise<void> {
+  const columns = (names: readonly string[]) => names.map((name) => `n_${name} BIGINT`).join(', ');
+  const where = 'family BIGINT, country VARCHAR, asn BIGINT';
+  await runSql(
+    database,
+    `CREATE TABLE endpoint_cells (run VARCHAR, version VARCHAR, port BIGINT, ${where}, ${columns(Object.keys(ofEndpoints))});
+    CREATE TABLE address_cells (run VARCHAR, ${where}, ${columns(Object.keys(ofAddresses))});
+    CREATE TABLE as_names (time VARCHAR, asn BIGINT, as_name VARCHAR);
+    CREATE TABLE announcements (run VARCHAR, time VARCHAR, address VARCHAR, announced VARCHAR, scope VARCHAR, valid BOOLEAN);
+    CREATE TABLE listened (run VARCHAR, time VARCHAR, address VARCHAR);`,
+  );
+}
+
+const Facts = z.object({
+  replied: z.int(),
+  addresses: z.int(),
+  with_as: z.int(),
+  with_country: z.int(),
+});
+const Wrong = z.object({ control: z.string(), controls: z.int(), wrong: z.int() });
+
+/** What of a run's hosts bears on how far its point can be relied on. */
+export interface HostFacts extends z.infer<typeof Facts> {
+  controls: z.infer<typeof Wrong>[];
+}
+
+/** Controls by kind, and how many of them any version's verdict is wrong of, if they are what they were drawn as. */
+const controlsSql = `
+  SELECT CAST(control AS VARCHAR) AS control, count(*) AS controls, count(*) FILTER (WHERE CASE control ${Object.entries(
+    wrongOf,
+  )
+    .map(
+      ([kind, words]) =>
+        `WHEN ${sqlText(kind)} THEN coalesce(v1.verdict IN (${words.map(sqlText).join(', ')}), false) OR coalesce(v0.verdict IN (${words.map(sqlText).join(', ')}), false)`,
+    )
+    .join(' ')} END) AS wrong
+  FROM hosts WHERE control IS NOT NULL GROUP BY control ORDER BY control`;
+
+/** Every announcement that a capable endpoint made, and the addresses that were listened to. */
+const announcedSql = `
+  SELECT address, a.address AS announced, a.scope AS scope, bool_or(a.hmac = hmac().valid) AS valid
+  FROM (SELECT address, unnest(announced) AS a FROM endpoints_of_run WHERE capable_v1 OR capable_v0) GROUP BY ALL`;
+const listenedSql = `SELECT DISTINCT address FROM endpoints_of_run WHERE (capable_v1 OR capable_v0) AND announced IS NOT NULL`;
+
+/** Counts one run. */
+export async function countRun(database: DuckDBInstance, { run, hosts }: Judged, tables: Tables): Promise<HostFacts> {
+  const [name, time] = [sqlText(run.name), sqlText(run.time)];
+  await runSql(database, viewSql('hosts', [hosts], HostsRecord));
+  await runSql(database, `CREATE OR REPLACE TABLE endpoints_of_run AS ${endpointsSql(tables)}`);
+  await runSql(
+    database,
+    `INSERT INTO endpoint_cells SELECT ${name}, version, ${cells}, ${counted(ofEndpoints)} FROM (${versionsSql}) GROUP BY version, ${cells};
+    INSERT INTO address_cells SELECT ${name}, ${places}, ${counted(ofAddresses)} FROM (${addressesSql}) GROUP BY ${places};
+    INSERT INTO as_names SELECT ${time}, own_asn, max(as_name) FROM endpoints_of_run WHERE as_name IS NOT NULL AND own_asn IS NOT NULL GROUP BY own_asn;
+    INSERT INTO announcements SELECT ${name}, ${time}, * FROM (${announcedSql});
+    INSERT INTO listened SELECT ${name}, ${time}, address FROM (${listenedSql});`,
+  );
+  const facts = `
+    SELECT (SELECT count(*) FROM endpoints_of_run) AS replied, count(*) AS addresses, count(asn) AS with_as, count(country) AS with_country
+    FROM (SELECT any_value(asn) AS asn, any_value(country) AS country FROM endpoints_of_run GROUP BY address)`;
+  let found: z.infer<typeof Facts> | null = null;
+  for await (const row of rows(database, facts)) found = Facts.parse(row);
+  const controls: z.infer<typeof Wrong>[] = [];
+  for await (const row of rows(database, controlsSql)) controls.push(Wrong.parse(row));
+  return { ...(found ?? { replied: 0, addresses: 0, with_as: 0, with_country: 0 }), controls };
+}
