@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 static int error_of(int fd)
 {
@@ -45,7 +44,7 @@ void connection_end(struct connection *one, enum by by)
 	tls_end(one);
 	record_say(one);
 	if (one->fd >= 0 && by == BY_SERVER)
-		close(one->fd);
+		socket_close(one->fd);
 	else if (one->fd >= 0)
 		socket_abort(one->fd);
 	states_give(one);

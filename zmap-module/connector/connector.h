@@ -43,6 +43,7 @@ struct settings {
 	int64_t pace;	       /* nanoseconds from one start to the next; 0: none */
 	int first_port, last_port;
 	int most; /* connections at once */
+	bool joined; /* a path manager may add subflows to them, of either family */
 	char agent[AGENT_MAX];
 };
 extern struct settings settings;
@@ -140,8 +141,12 @@ bool opt_outs_have(const struct endpoint *one);
 
 /* socket.c: a socket that connects, from a port of ours; the outcome so far. */
 int socket_open(struct connection *one);
+/* Ends it in order. */
+void socket_close(int fd);
 /* Ends it with a reset, whatever is on the way. */
 void socket_abort(int fd);
+/* An IPv4 address that an IPv6 socket has, as what it is. */
+void unmap(struct sockaddr_storage *address);
 enum outcome outcome_of(int error);
 
 /* words.c */

@@ -58,6 +58,8 @@ static bool read_option(const char *name, const char *value)
 		settings.pace = number == 0 ? 0 : (int64_t)(1e9 / number);
 	else if (strcmp(name, "--most") == 0)
 		settings.most = (int)number;
+	else if (strcmp(name, "--joined") == 0)
+		settings.joined = number != 0;
 	else if (strcmp(name, "--share") == 0)
 		share = number < 1 ? 1 : (int)number;
 	else
@@ -132,7 +134,7 @@ int main(int argc, char **argv)
 		return puts("mptcp-connect 1") < 0;
 	for (int i = 1; i < argc; i += 2) {
 		if (i + 1 == argc || !read_option(argv[i], argv[i + 1])) {
-			fprintf(stderr, "usage: mptcp-connect [--ports FIRST-LAST] [--hold SECONDS] [--timeout SECONDS] [--rate STARTS] [--most CONNECTIONS] [--share PROCESSES] [--agent TEXT] < endpoints\n");
+			fprintf(stderr, "usage: mptcp-connect [--ports FIRST-LAST] [--hold SECONDS] [--timeout SECONDS] [--rate STARTS] [--most CONNECTIONS] [--share PROCESSES] [--joined 0|1] [--agent TEXT] < endpoints\n");
 			return USAGE;
 		}
 	}

@@ -71,6 +71,10 @@ static void read_subflows(int fd, struct words *words)
 		return;
 	words->count = (uint8_t)(told.count > SUBFLOWS_MAX ? SUBFLOWS_MAX : told.count);
 	memcpy(words->subflows, told.all, words->count * sizeof(struct subflow));
+	for (int i = 0; i < words->count; i++) {
+		unmap(&words->subflows[i].local);
+		unmap(&words->subflows[i].remote);
+	}
 }
 
 void words_read(int fd, struct words *words)
