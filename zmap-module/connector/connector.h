@@ -42,7 +42,7 @@ struct settings {
 	int64_t hold, timeout; /* nanoseconds */
 	int64_t pace;	       /* nanoseconds from one start to the next; 0: none */
 	int first_port, last_port;
-	int most; /* connections at once */
+	int most;    /* connections at once */
 	bool joined; /* a path manager may add subflows to them, of either family */
 	char agent[AGENT_MAX];
 };

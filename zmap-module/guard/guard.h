@@ -34,6 +34,7 @@ enum { SETTINGS = 5 };
 struct wish_held {
 	bool bare_syns;	      /* our SYNs leave without TCP timestamps */
 	const char *checksum; /* net.mptcp.checksum_enabled; NULL: as it is */
+	bool joins;	      /* a program of ours is the path manager, and sends no MP_JOIN SYN twice */
 };
 extern struct wish_held wish_held;
 
@@ -58,6 +59,10 @@ void journal_remove(void);
 /* bare_syns.c: SYNs from these ports leave without TCP timestamps until the end; 0, or why they do not. */
 int bare_syns_begin(int first, int last);
 void bare_syns_end(void);
+
+/* join_syns.c: no MP_JOIN SYN from these ports leaves twice until the end; 0, or why that cannot be seen to. */
+int join_syns_begin(int first, int last);
+void join_syns_end(void);
 
 /* ports.c: takes a slot of local ports until it is released; its first port, or 0 when all are taken. */
 int ports_take(void);

@@ -50,12 +50,23 @@ static bool read_wishes(int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "bare-syns") == 0)
 			wish_held.bare_syns = true;
+		else if (strcmp(argv[i], "joins") == 0)
+			wish_held.joins = true;
 		else if (strcmp(argv[i], "checksum=0") == 0 || strcmp(argv[i], "checksum=1") == 0)
 			wish_held.checksum = strchr(argv[i], '=') + 1;
 		else
 			return false;
 	}
 	return true;
+}
+
+/* Joins without it would be repeated: there are none then. */
+static bool begin_joins(int first)
+{
+	int reason = wish_held.joins ? join_syns_begin(first + 1, first + PORTS_PER_SLOT - 1) : 0;
+	if (reason != 0)
+		fprintf(stderr, "refused E_PRIVILEGES: nothing keeps the kernel from repeating an MP_JOIN SYN: no nft rule can be had here (%s)|run as root or with CAP_NET_ADMIN on a kernel with nf_tables, or set handshake.join: false\n", strerror(reason));
+	return reason == 0;
 }
 
 /* One line that says what is held: the first port of the slot is the mark that it is taken. */
@@ -77,6 +88,8 @@ static void print_ready(const struct setting *settings, int first, bool journal)
 		printf(",\"bare_syns\":true");
 	else if (wish_held.bare_syns)
 		printf(",\"bare_syns\":false,\"timestamps_because\":\"%s\"", strerror(kept));
+	if (wish_held.joins)
+		printf(",\"joins_once\":true");
 	printf("}\n");
 	fflush(stdout);
 }
@@ -101,7 +114,7 @@ static int look(void)
 	int kept = wish_held.bare_syns ? bare_syns_begin(first + 1, first + PORTS_PER_SLOT - 1) : 0;
 	if (kept != 0)
 		printf("timestamps stay: %s\n", strerror(kept));
-	return 0;
+	return begin_joins(first) ? 0 : REFUSED;
 }
 
 int hold(int argc, char **argv, bool dry)
@@ -125,7 +138,7 @@ int hold(int argc, char **argv, bool dry)
 			return REFUSED;
 		}
 	}
-	bool ready = take_ports(&first);
+	bool ready = take_ports(&first) && begin_joins(first);
 	if (ready) {
 		print_ready(settings, first, journal);
 		lock_wait(settings);
@@ -135,6 +148,7 @@ int hold(int argc, char **argv, bool dry)
 		fflush(stdout);
 	}
 	bare_syns_end();
+	join_syns_end();
 	if (lock_linger()) {
 		settings_restore(settings);
 		journal_remove();

@@ -18,6 +18,6 @@ int main(int argc, char **argv)
 	else if (strcmp(word, "ports") == 0)
 		code = preload(argc - 2, argv + 2);
 	if (code == 2)
-		fprintf(stderr, "usage: mptcp-guard hold|look [bare-syns] [checksum=0|1], run [OPTION VALUE]... PROGRAM..., ports FIRST-LAST FROM PROGRAM...\n");
+		fprintf(stderr, "usage: mptcp-guard hold|look [bare-syns] [checksum=0|1] [joins], run [OPTION VALUE]... PROGRAM..., ports FIRST-LAST FROM PROGRAM...\n");
 	return code;
 }

@@ -10,9 +10,10 @@
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static struct {
-	char bytes[4096];
+	char bytes[8192];
 	size_t used, message; /* where the last message begins */
 	uint32_t count, asked;
 } batch;
@@ -107,4 +108,15 @@ int nft_ask(int s)
 	struct timeval patience = {.tv_sec = 2};
 	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	return send(s, batch.bytes, batch.used, 0) < 0 ? errno : answers(s);
+}
+
+int nft_own(int *owner)
+{
+	int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	int reason = s < 0 ? errno : nft_ask(s);
+	if (reason == 0)
+		*owner = s;
+	else if (s >= 0)
+		close(s);
+	return reason;
 }

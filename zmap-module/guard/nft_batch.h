@@ -19,5 +19,7 @@ void nft_end_nest(size_t at);
 
 /* All or nothing: 0, or why not. Waits for two seconds at most. */
 int nft_ask(int s);
+/* The same with a socket of its own, which stays open in `owner` as long as what it owns is to last. */
+int nft_own(int *owner);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * The settings, each with its reason:
  *   blackhole_timeout 0  one host that swallows MPTCP SYNs would turn later connections into plain TCP
- *   pm_type 0            a path manager in user space echoes no announcement unless a program listens
+ *   path_manager kernel  a path manager in user space echoes no announcement unless a program listens; with joins it is ours, and the
+ *                        kernel makes no subflow of its own. pm_type 0 and 1 before Linux 6.16
  *   limits 0 0           the kernel connects to no announced address, whoever it belongs to
  *   checksum_enabled     as asked: with 1 our SYN asks for checksums, and MP_FAIL is seen from both sides
  *   reserved ports       no other program's connection leaves from a port of ours
@@ -16,14 +17,14 @@
 #include <unistd.h>
 
 enum { BLACKHOLE,
-       PM_TYPE,
+       PATH_MANAGER,
        LIMITS,
        CHECKSUM,
        RESERVED };
 
-static const char *const names[SETTINGS] = {
+static const char *names[SETTINGS] = {
     [BLACKHOLE] = "net.mptcp.blackhole_timeout",
-    [PM_TYPE] = "net.mptcp.pm_type",
+    [PATH_MANAGER] = "net.mptcp.pm_type",
     [LIMITS] = "mptcp limits",
     [CHECKSUM] = "net.mptcp.checksum_enabled",
     [RESERVED] = "net.ipv4.ip_local_reserved_ports",
@@ -106,11 +107,35 @@ static void want_reserved(struct setting *one)
 		one->wanted[0] = '\0';
 }
 
+/* The older name says a number, and is no more some day: nothing else can be known of it where the newer one is there. */
+static void name_path_manager(void)
+{
+	char value[VALUE_MAX];
+	if (sysctl_read("net.mptcp.path_manager", value))
+		names[PATH_MANAGER] = "net.mptcp.path_manager";
+}
+
+static const char *path_manager_wanted(void)
+{
+	bool by_name = strcmp(names[PATH_MANAGER], "net.mptcp.path_manager") == 0;
+	if (wish_held.joins)
+		return by_name ? "userspace" : "1";
+	return by_name ? "kernel" : "0";
+}
+
 /* What a setting is to be; NULL: as it is. */
 static const char *value_wanted(int which)
 {
-	return which == LIMITS ? "0 0" : which == CHECKSUM ? wish_held.checksum
-							   : "0";
+	switch (which) {
+	case PATH_MANAGER:
+		return path_manager_wanted();
+	case LIMITS:
+		return "0 0";
+	case CHECKSUM:
+		return wish_held.checksum;
+	default:
+		return "0";
+	}
 }
 
 bool settings_read(struct setting *settings)
@@ -124,6 +149,7 @@ bool settings_read(struct setting *settings)
 		fprintf(stderr, "refused E_CONFIG: net.mptcp.enabled is not 1, so this kernel opens no MPTCP connection|sysctl -w net.mptcp.enabled=1\n");
 		return false;
 	}
+	name_path_manager();
 	for (int i = 0; i < SETTINGS; i++) {
 		struct setting *one = &settings[i];
 		memset(one, 0, sizeof(*one));
