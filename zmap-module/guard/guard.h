@@ -13,6 +13,7 @@
 /* Local ports of ours: SLOTS runs at once may measure in one namespace. */
 #define PORTS_FIRST 61001
 #define PORTS_PER_SLOT 512
+#define JOINS_PER_SLOT 128 /* the last of them, where there are joins */
 #define SLOTS 8
 #define PORTS_LAST (PORTS_FIRST + SLOTS * PORTS_PER_SLOT - 1)
 

@@ -89,7 +89,7 @@ static void print_ready(const struct setting *settings, int first, bool journal)
 	else if (wish_held.bare_syns)
 		printf(",\"bare_syns\":false,\"timestamps_because\":\"%s\"", strerror(kept));
 	if (wish_held.joins)
-		printf(",\"joins_once\":true");
+		printf(",\"join_ports\":[%d,%d]", first + PORTS_PER_SLOT - JOINS_PER_SLOT, first + PORTS_PER_SLOT - 1);
 	printf("}\n");
 	fflush(stdout);
 }

@@ -33,7 +33,8 @@ static int bound_to(int port, int shared)
 /*
  * The first port of a slot is nobody's: a socket that shares it with none says that the slot is taken. The others are
  * shared with whoever sets SO_REUSEADDR, as our programs do: the kernel gives them to no one else, and refuses those who ask
- * for one by number without it. All of this counts in this namespace alone, and is over when this process is.
+ * for one by number without it. Those of joins are left open: the kernel binds the subflows that it makes without it. All of this
+ * counts in this namespace alone, and is over when this process is.
  */
 int ports_take(void)
 {
@@ -43,7 +44,8 @@ int ports_take(void)
 		if (s < 0)
 			continue;
 		sockets[count++] = s;
-		for (int port = first + 1; port < first + PORTS_PER_SLOT; port++)
+		int end = first + PORTS_PER_SLOT - (wish_held.joins ? JOINS_PER_SLOT : 0);
+		for (int port = first + 1; port < end; port++)
 			if ((s = bound_to(port, 1)) >= 0)
 				sockets[count++] = s;
 		return first;
