@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { openDatabase, rows, runSql } from '../core/duckdb.ts';
+import { rowsOf } from '../report/rows.ts';
+import { makeViews } from '../report/views.ts';
+import type { Pieces } from './disclosure/pieces.ts';
+
+/** Queries of the site, one .sql file each. */
+export type SiteQuery = 'claims' | 'places' | 'ports' | 'steps';
+
+export async function readSiteSql(name: SiteQuery): Promise<string> {
+  return await readFile(new URL(`./queries/${name}.sql`, import.meta.url), 'utf8');
+}
+
+const n = z.int();
+const Cells = z.object({
+  version: z.enum(['v1', 'v0']),
+  outer_key: z.string().nullable(),
+  inner_key: z.string().nullable(),
+  name: z.string().nullable(),
+  answered: n,
+  answered_addresses: n,
+  capable: n,
+  capable_addresses: n,
+  rest: n,
+  rest_addresses: n,
+  confirmed: n,
+  confirmed_addresses: n,
+  unconfirmed: n,
+  unconfirmed_addresses: n,
+});
+
+const Step = z.object({
+  version: z.enum(['v1', 'v0']),
+  step: n.nullable(),
+  verdict: z.string().nullable(),
+  endpoints: n,
+  addresses: n,
+});
+export type Step = z.infer<typeof Step>;
+
+export type Version = 'v1' | 'v0';
+export const versions: readonly Version[] = ['v1', 'v0'];
+
+/** A cell of a table of two levels: both keys null for the whole, the inner one for a group. */
+export interface Cell {
+  version: Version;
+  outer: string | null;
+  inner: string | null;
+  /** As strangers gave it, without control characters. */
+  name: string | null;
+  pieces: Pieces;
+}
+
+/** Everything that the site counts of one run, before any of it is withheld. Nothing of this is written. */
+export interface RunCounts {
+  places: Cell[];
+  ports: Cell[];
+  steps: Step[];
+  /** Headline numbers by column of the report's summary.sql. */
+  summary: (column: string) => number | null;
+}
+
+const printable = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+function cellOf(row: z.infer<typeof Cells>, tried: boolean): Cell {
+  const count = (endpoints: number, addresses: number) => ({ endpoints, addresses });
+  const known = tried && row.version === 'v1';
+  return {
+    version: row.version,
+    outer: row.outer_key,
+    inner: row.inner_key,
+    name: row.name?.replace(printable, '\ufffd') ?? null,
+    pieces: {
+      answered: count(row.answered, row.answered_addresses),
+      capable: count(row.capable, row.capable_addresses),
+      rest: count(row.rest, row.rest_addresses),
+      confirmed: known ? count(row.confirmed, row.confirmed_addresses) : null,
+      unconfirmed: known ? count(row.unconfirmed, row.unconfirmed_addresses) : null,
+    },
+  };
+}
+
+/** Counts one run: its hosts and domains go through the views that its report is made with. */
+export async function countRun(run: { name: string; folder: string }, temp: string): Promise<RunCounts> {
+  const database = await openDatabase({ temp });
+  const source = {
+    run: run.name,
+    hosts: join(run.folder, 'hosts.parquet'),
+    domains: join(run.folder, 'domains.parquet'),
+  };
+  const query = (sql: string) => rows(database, sql);
+  const all = async <Row>(name: SiteQuery, schema: z.ZodType<Row>): Promise<Row[]> => {
+    const found: Row[] = [];
+    for await (const row of query(await readSiteSql(name))) found.push(schema.parse(row));
+    return found;
+  };
+  try {
+    await makeViews(database, { sources: [source], organisations: null, temp });
+    await runSql(database, await readSiteSql('claims'));
+    const [summary = {}] = await rowsOf(query, 'summary');
+    const tried = summary.endpoints_confirmed_v1 !== null;
+    const cells = async (name: 'places' | 'ports') => (await all(name, Cells)).map((row) => cellOf(row, tried));
+    return {
+      places: await cells('places'),
+      ports: await cells('ports'),
+      steps: await all('steps', Step),
+      summary: (column) =>
+        z
+          .number()
+          .nullable()
+          .parse(summary[column] ?? null),
+    };
+  } finally {
+    database.closeSync();
+  }
+}
