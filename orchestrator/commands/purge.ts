@@ -14,7 +14,7 @@ Examples:
   $ mptcp-census purge 2001:db8:4::/48 runs/2026-11    all addresses of a prefix
   $ mptcp-census purge example.org runs/*              a name and every name below it
 
-A purge that was interrupted is repeated with the same command. Copies of a run folder elsewhere are not found.`,
+A run that the party cannot be removed from is named at the end, and hinders no other one. A purge that was interrupted is repeated with the same command. Copies of a run folder elsewhere are not found.`,
     )
     .action(async (text, folders) => {
       host.outlivesReaders();

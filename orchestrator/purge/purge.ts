@@ -8,7 +8,7 @@ import { nowIso } from '../core/folder/entries.ts';
 import { exists, filesBelow, sha256File, sha256Of } from '../core/folder/files.ts';
 import { RunFolder } from '../core/folder/folder.ts';
 import { lockFolder } from '../core/folder/lock.ts';
-import { Manifest, ManifestFile, readManifest, schemaVersion } from '../core/folder/manifest.ts';
+import { Manifest, ManifestFile, readManifest } from '../core/folder/manifest.ts';
 import { purgeMark } from '../core/folder/purge-mark.ts';
 import { rawNames } from '../core/folder/raw-files.ts';
 import { listSuperseded, supersededList } from '../core/folder/superseded.ts';
@@ -17,6 +17,7 @@ import type { Stage } from '../core/stage.ts';
 import { createState, type RunState, viewStage } from '../core/state.ts';
 import { runWholeStage } from '../core/whole-stage.ts';
 import { CensusError } from '../errors.ts';
+import { requireComplete, requireRaw } from './complete.ts';
 import { currentOff, deriveStage } from './derive.ts';
 import { purgeFile, type Removed, replaceFile, rewriteLines } from './files.ts';
 import { dropLine, valueWithout } from './lines.ts';
@@ -37,18 +38,6 @@ export interface PurgeInput<C> {
   /** The configuration with the settings that stages had before they were switched off: their records are of these. */
   measured: C;
   signal: AbortSignal;
-}
-
-/** @throws CensusError E_RUN_FOLDER for a run that is not complete: what it still measures could bring the party back */
-function requireComplete<C>(root: string, manifest: Manifest, stages: readonly Stage<C>[]): void {
-  // Those without parts are made again here: a purge that was ended may have left one of them under way.
-  const open = stages.some(({ kind, name }) => kind === 'parts' && manifest.stages[name]?.status === 'running');
-  if (manifest.finished_at !== null && !open && manifest.schema_version === schemaVersion) return;
-  throw new CensusError(
-    'E_RUN_FOLDER',
-    `${root} is not a complete run of this version`,
-    'add the party to the blocklist and complete the run first: mptcp-census run; or remove the whole folder',
-  );
 }
 
 /** Takes the party out of every raw file; unit rows are clean already. */
@@ -138,6 +127,7 @@ export async function purgeRun<C>(input: PurgeInput<C>): Promise<Purged> {
   if (before === null)
     throw new CensusError('E_RUN_FOLDER', `${root} holds no manifest.json`, 'name a run folder, such as runs/lab');
   requireComplete(root, before, input.stages);
+  await requireRaw(root, before, input.stages);
   const release = await lockFolder(root);
   const folder = new RunFolder(root);
   try {
