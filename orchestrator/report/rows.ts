@@ -14,7 +14,7 @@ function printable(text: string): string {
 
 const Cell = z.union([z.string().transform(printable), z.number(), z.null()]);
 export type Cell = z.infer<typeof Cell>;
-const Row = z.record(z.string(), Cell);
+export const Row = z.record(z.string(), Cell);
 export type Row = z.infer<typeof Row>;
 
 /** Text of a file in queries/. */

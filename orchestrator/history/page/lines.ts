@@ -1,0 +1,217 @@
+import * as Plot from '@observablehq/plot';
+import { colours, drawSvg, type Figure } from '../../report/figures/svg.ts';
+import { formatCount, percentText } from '../../report/format.ts';
+import type { Row } from '../../report/rows.ts';
+import type { Confidence } from '../../schemas/history.ts';
+import type { HistoryRun } from '../../schemas/records/history/run.ts';
+
+/** One number of one run in a figure. */
+export interface Point {
+  run: string;
+  time: string;
+  confidence: Confidence;
+  series: string;
+  count: number;
+  of: number | null;
+  /** Shares, 0 to 1. */
+  low: number | null;
+  high: number | null;
+}
+
+export interface LineFigure {
+  id: string;
+  title: string;
+  /** share: percent of the denominator, with its bounds; count: how many. */
+  shows: 'share' | 'count';
+  label: string;
+  points: readonly Point[];
+  runs: readonly HistoryRun[];
+  denominator: string;
+  meaning: string;
+  empty: string;
+}
+
+/** Okabe and Ito, as far as they tell lines apart; the first two are those of the report. */
+const palette = [colours.capable, colours.accent, '#009e73', '#cc79a7', '#b38600', '#56b4e9', colours.all];
+const width = 780;
+/** Marks of which more than this share of the runs has one are told in words: a line at every point shows nothing. */
+const often = 0.5;
+
+interface Drawn extends Point {
+  at: Date;
+  value: number;
+  bottom: number;
+  top: number;
+  /** Line and stretch of it: no line leads across what is not there. */
+  stretch: string;
+}
+
+/** A point for every run that measured it; where a run was missed, or did not measure it, another stretch begins. */
+function stretches({ points, runs, shows }: LineFigure): Drawn[] {
+  const names = [...new Set(points.map(({ series }) => series))];
+  return names.flatMap((name) => {
+    let stretch = 0;
+    return runs.flatMap((run): Drawn[] => {
+      const point = points.find((one) => one.series === name && one.run === run.run);
+      if (point === undefined || run.missed > 0) stretch += 1;
+      if (point === undefined) return [];
+      const percent = (n: number) => 100 * n;
+      const share = point.of === null || point.of === 0 ? 0 : percent(point.count / point.of);
+      const value = shows === 'share' ? share : point.count;
+      const [bottom, top] =
+        shows === 'share' ? [percent(point.low ?? value / 100), percent(point.high ?? value / 100)] : [value, value];
+      return [{ ...point, at: new Date(point.time), value, bottom, top, stretch: `${name} ${stretch}` }];
+    });
+  });
+}
+
+/** Runs at which something changed, with what; what changes nearly every time is left out. */
+function drawnMarks(runs: readonly HistoryRun[]): { at: Date; text: string }[] {
+  const frequent = new Set(frequentMarks(runs));
+  return runs.flatMap(({ time, marks }) => {
+    const shown = marks.map(({ mark }) => mark).filter((mark) => !frequent.has(mark));
+    return shown.length === 0 ? [] : [{ at: new Date(time), text: shown.join(', ') }];
+  });
+}
+
+/** What changed at most of the points. */
+export function frequentMarks(runs: readonly HistoryRun[]): string[] {
+  const all = runs.flatMap(({ marks }) => marks.map(({ mark }) => mark));
+  return [...new Set(all)].filter(
+    (mark) => runs.length > 4 && all.filter((one) => one === mark).length > often * (runs.length - 1),
+  );
+}
+
+/** The time between the last run before a hole and the first one after it. */
+function holes(runs: readonly HistoryRun[]): { from: Date; to: Date }[] {
+  return runs.flatMap(({ time, missed }, i) => {
+    const before = runs[i - 1];
+    return missed === 0 || before === undefined ? [] : [{ from: new Date(before.time), to: new Date(time) }];
+  });
+}
+
+function legend(names: readonly string[]) {
+  let x = 0;
+  return names.map((name) => {
+    const at = x;
+    x += 30 + 7 * name.length;
+    return { name, at };
+  });
+}
+
+function timeDomain(points: readonly Drawn[]): [Date, Date] {
+  const times = points.map(({ at }) => at.getTime());
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const around = Math.max((last - first) / 40, 3_600_000 * 12);
+  return [new Date(first - around), new Date(last + around)];
+}
+
+/** Filled where the run is sound, hollow where it is reduced, hollow and faded where it is doubtful. */
+function dots(points: readonly Drawn[], r: number) {
+  const of = (confidence: Confidence) => points.filter((point) => point.confidence === confidence);
+  const hollow = {
+    x: 'at',
+    y: 'value',
+    stroke: 'series',
+    fill: 'var(--plot-background)',
+    r: r + 1,
+    strokeWidth: 1.5,
+  } as const;
+  return [
+    Plot.dot(of('sound'), { x: 'at', y: 'value', fill: 'series', r }),
+    Plot.dot(of('reduced'), hollow),
+    Plot.dot(of('doubtful'), { ...hollow, strokeOpacity: 0.45, strokeDasharray: '2 1.5' }),
+  ];
+}
+
+function draw(figure: LineFigure, points: readonly Drawn[]): string {
+  const names = [...new Set(points.map(({ series }) => series))];
+  const most = Math.max(0, ...points.map(({ top }) => top));
+  const marks = drawnMarks(figure.runs);
+  const color = { domain: names, range: palette.slice(0, names.length) };
+  const last = names.map((name) => {
+    const point = points.findLast(({ series }) => series === name);
+    return `${name}: ${point === undefined ? 'none' : formatCount(point.count)}`;
+  });
+  const ofRuns = `${figure.runs.length} runs; in the last one ${last.join(', ')}.`;
+  return drawSvg(
+    { id: figure.id, title: figure.title, description: ofRuns },
+    {
+      width,
+      height: 320,
+      marginLeft: 60,
+      marginTop: 34,
+      marginBottom: 40,
+      marginRight: 18,
+      x: { label: null, type: 'utc', domain: timeDomain(points), ticks: 7 },
+      y: {
+        label: figure.label,
+        labelAnchor: 'center',
+        domain: [0, most === 0 ? 1 : most * 1.06],
+        grid: true,
+        ticks: 5,
+        tickFormat: figure.shows === 'share' ? (value: number) => String(Number(value.toPrecision(6))) : formatCount,
+      },
+      color,
+      marks: [
+        Plot.rectX(holes(figure.runs), { x1: 'from', x2: 'to', fill: colours.all, fillOpacity: 0.13 }),
+        Plot.ruleX(marks, { x: 'at', stroke: colours.ink, strokeOpacity: 0.45, strokeDasharray: '3 3' }),
+        Plot.text(marks, {
+          x: 'at',
+          text: 'text',
+          frameAnchor: 'top',
+          textAnchor: 'end',
+          rotate: -90,
+          dx: -5,
+          fontSize: 9,
+          fill: colours.ink,
+          fillOpacity: 0.75,
+        }),
+        Plot.ruleY([0], { stroke: colours.ink }),
+        Plot.ruleX(points, { x: 'at', y1: 'bottom', y2: 'top', stroke: 'series', strokeWidth: 3, strokeOpacity: 0.35 }),
+        Plot.line(points, { x: 'at', y: 'value', z: 'stretch', stroke: 'series', strokeWidth: 1.75 }),
+        ...dots(points, figure.runs.length > 60 ? 2 : 3),
+        ...legend(names).map(({ name, at }) =>
+          Plot.text([name], {
+            text: (text: string) => `━ ${text}`,
+            frameAnchor: 'top-left',
+            dx: at,
+            dy: -24,
+            fill: () => name,
+            fontWeight: 600,
+          }),
+        ),
+      ],
+    },
+  );
+}
+
+const shareCell = (share: number | null): string | null => (share === null ? null : percentText(100 * share));
+
+/** A figure over time with the rows that it shows. */
+export function lineFigure(figure: LineFigure): Figure {
+  const drawn = stretches(figure);
+  const rows: Row[] = drawn.map(({ run, time, series, count, of, low, high, confidence }) => ({
+    ...{ time, run, series, count, of, confidence },
+    ...{ low_percent: shareCell(low), high_percent: shareCell(high) },
+  }));
+  const { id, title, denominator, meaning, empty } = figure;
+  const frequent = frequentMarks(figure.runs);
+  const told = frequent.length === 0 ? '' : ` What changed at most of the points is not drawn: ${frequent.join(', ')}.`;
+  return {
+    ...{ id, title, denominator, empty },
+    meaning: `${meaning} Grey: no run where one was due. Dashed: what is written there changed with that run. Hollow: reduced confidence; faded: doubtful.${told}`,
+    svg: drawn.length === 0 ? null : draw(figure, drawn),
+    columns: [
+      { key: 'time', kind: 'text' },
+      { key: 'run', kind: 'text' },
+      { key: 'series', kind: 'text' },
+      { key: 'count', kind: 'count' },
+      { key: 'of', kind: 'count' },
+      { key: 'low_percent', kind: 'id' },
+      { key: 'high_percent', kind: 'id' },
+      { key: 'confidence', kind: 'text' },
+    ],
+    rows,
+  };
+}
