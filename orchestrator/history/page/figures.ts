@@ -155,17 +155,17 @@ async function placeFigure(
       runs: history.runs,
     },
     denominator: `Each point: capable endpoints of that run. Drawn are the ${mostLines} with the most in any run; series.csv has all.`,
-    meaning: isFrozen(history, dimension)
-      ? 'All runs were looked up in one table: where a line moves, the hosts moved.'
-      : 'Each run was looked up in the table of its own day: a line also moves where a table changed its mind.',
+    meaning: placeMeaning(history, dimension),
     empty: 'No endpoint of any run is capable in v1.',
   });
 }
 
-/** Ports and families are part of the address: no table has an opinion of them. */
-function isFrozen(history: History, dimension: Dimension): boolean {
-  if (dimension === 'as') return history.rib !== null;
-  return dimension !== 'country' || history.country !== null || history.city !== null;
+function placeMeaning({ rib, country, city }: History, dimension: Dimension): string {
+  if (dimension === 'port' || dimension === 'family') return 'Lines begin and end where that was asked.';
+  const frozen = dimension === 'as' ? rib !== null : country !== null || city !== null;
+  return frozen
+    ? 'All runs were looked up in one table: where a line moves, the hosts moved.'
+    : 'Each run was looked up in the table of its own day: a line also moves where a table changed its mind.';
 }
 
 function inOrderOf(names: readonly string[], points: readonly Point[]): Point[] {

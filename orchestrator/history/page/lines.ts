@@ -188,6 +188,19 @@ function draw(figure: LineFigure, points: readonly Drawn[]): string {
 
 const shareCell = (share: number | null): string | null => (share === null ? null : percentText(100 * share));
 
+/** What the signs of a drawing say, as far as it has them. */
+function keyWords(runs: readonly HistoryRun[], drawn: readonly Drawn[]): string {
+  const frequent = frequentMarks(runs);
+  const words: [there: boolean, text: string][] = [
+    [holes(runs).length > 0, 'Grey: no run where one was due.'],
+    [drawnMarks(runs).length > 0, 'Dashed: what is written there changed with that run.'],
+    [drawn.some(({ confidence }) => confidence === 'reduced'), 'Hollow: reduced confidence.'],
+    [drawn.some(({ confidence }) => confidence === 'doubtful'), 'Hollow and faded: doubtful.'],
+    [frequent.length > 0, `What changed at most of the points is not drawn: ${frequent.join(', ')}.`],
+  ];
+  return words.map(([there, text]) => (there ? ` ${text}` : '')).join('');
+}
+
 /** A figure over time with the rows that it shows. */
 export function lineFigure(figure: LineFigure): Figure {
   const drawn = stretches(figure);
@@ -196,11 +209,10 @@ export function lineFigure(figure: LineFigure): Figure {
     ...{ low_percent: shareCell(low), high_percent: shareCell(high) },
   }));
   const { id, title, denominator, meaning, empty } = figure;
-  const frequent = frequentMarks(figure.runs);
-  const told = frequent.length === 0 ? '' : ` What changed at most of the points is not drawn: ${frequent.join(', ')}.`;
+  const key = keyWords(figure.runs, drawn);
   return {
     ...{ id, title, denominator, empty },
-    meaning: `${meaning} Grey: no run where one was due. Dashed: what is written there changed with that run. Hollow: reduced confidence; faded: doubtful.${told}`,
+    meaning: `${meaning}${key}`,
     svg: drawn.length === 0 ? null : draw(figure, drawn),
     columns: [
       { key: 'time', kind: 'text' },
