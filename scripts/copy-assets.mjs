@@ -1,8 +1,8 @@
-// Copies what tsc leaves behind: the SQL and the style of the report.
+// Copies what tsc leaves behind: the SQL, styles and scripts of the report and the site.
 import { cpSync } from 'node:fs';
 
-for (const folder of ['queries', 'page']) {
-  cpSync(`orchestrator/report/${folder}`, `dist/report/${folder}`, {
+for (const folder of ['report/queries', 'report/page', 'site/queries', 'site/assets']) {
+  cpSync(`orchestrator/${folder}`, `dist/${folder}`, {
     recursive: true,
     filter: (path) => !path.endsWith('.ts'),
   });

@@ -8,6 +8,7 @@ import { addJudge } from './judge.ts';
 import { addPurge } from './purge.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addSite } from './site.ts';
 import { addTraffic } from './traffic.ts';
 import { addVerify } from './verify.ts';
 
@@ -25,4 +26,5 @@ export const commands: readonly AddCommand[] = [
   addJudge,
   addTraffic,
   addHistory,
+  addSite,
 ];

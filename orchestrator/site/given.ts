@@ -1,0 +1,121 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { storedConfig } from '../config/stored.ts';
+import { areWhole, exists } from '../core/folder/files.ts';
+import { requirePlainPath } from '../core/folder/folder.ts';
+import { type Manifest, readManifest, schemaVersion } from '../core/folder/manifest.ts';
+import { purgeMark } from '../core/folder/purge-mark.ts';
+import { CensusError, codeOf } from '../errors.ts';
+import { withoutPaths } from '../report/published.ts';
+import { stageFacts } from '../stages/report-facts.ts';
+
+/** A finished run that can stand in a series. */
+export interface Given {
+  /** Whole path of its folder. */
+  folder: string;
+  /** Its name in the series: no other run has it. */
+  name: string;
+  manifest: Manifest;
+  config: Config;
+  /** When its scan began and ended, UTC. */
+  time: string;
+  timeEnd: string;
+}
+
+/** What was given and is no point, with the reason. */
+export interface LeftOut {
+  folder: string;
+  reason: string;
+}
+
+class NoPoint extends Error {}
+
+async function readGiven(folder: string): Promise<Given> {
+  requirePlainPath(folder);
+  if (!((await stat(folder).catch(() => null))?.isDirectory() ?? false)) throw new NoPoint('there is no such folder');
+  const manifest = await readManifest(folder);
+  if (manifest === null) throw new NoPoint('it is no run folder: it has no manifest.json');
+  if (await exists(join(folder, purgeMark)))
+    throw new NoPoint('a purge of it was ended: repeat that, or what it was to remove would be counted');
+  if (manifest.finished_at === null || manifest.stages.merge?.status !== 'done')
+    throw new NoPoint('it is not finished: mptcp-census run goes on with it');
+  if (manifest.schema_version !== schemaVersion && manifest.replay !== true)
+    throw new NoPoint(
+      `its records are of schema_version ${manifest.schema_version}: mptcp-census replay decodes them again, and its folder can be given`,
+    );
+  const { 'hosts.parquet': hosts, 'domains.parquet': domains } = manifest.stages.merge.outputs;
+  for (const [file, sha256] of Object.entries({ 'hosts.parquet': hosts, 'domains.parquet': domains })) {
+    if (sha256 === undefined || !(await areWhole(folder, { [file]: sha256 })))
+      throw new NoPoint(`it is damaged: ${file} is not what was written there (mptcp-census verify tells more)`);
+  }
+  const config = storedConfig(manifest.config);
+  const [scan] = stageFacts(manifest, ['scan']);
+  const { from, to } = scan?.measured ?? {
+    from: manifest.stages.scan?.started_at ?? manifest.created_at,
+    to: manifest.stages.scan?.ended_at ?? manifest.finished_at,
+  };
+  return { folder, name: manifest.run, manifest, config, time: from, timeEnd: to };
+}
+
+/** @throws CensusError where one run was given twice, in one folder or in a copy: it would count twice */
+function requireDistinct(runs: readonly Given[]): void {
+  const known = new Map<string, string>();
+  for (const { folder, manifest, time, timeEnd } of runs) {
+    const identity = JSON.stringify([manifest.created_at, manifest.seed, time, timeEnd]);
+    const other = known.get(identity);
+    if (other !== undefined) {
+      const what = other === folder ? `${folder} was given twice` : `${other} and ${folder} are the same run`;
+      throw new CensusError('E_INPUT', `${what}: begun ${manifest.created_at}, seed ${manifest.seed}`, 'give it once');
+    }
+    known.set(identity, folder);
+  }
+}
+
+/** @throws CensusError where runs of a test Internet stand beside others: one series says nothing of both */
+function requireOneWorld(runs: readonly Given[]): void {
+  const lab = runs.find(({ config }) => config.lab);
+  const real = runs.find(({ config }) => !config.lab);
+  if (lab === undefined || real === undefined) return;
+  throw new CensusError(
+    'E_INPUT',
+    `${lab.folder} is a run in a test Internet, ${real.folder} is not: they make no series`,
+    'give runs of the one or of the other',
+  );
+}
+
+/** Where several runs have one name, each is told by its start too. */
+function named(runs: readonly Given[]): Given[] {
+  const often = (name: string) => runs.filter((run) => run.name === name).length;
+  return runs.map((run) => (often(run.name) > 1 ? { ...run, name: `${run.name} ${run.manifest.created_at}` } : run));
+}
+
+function inOrder(a: Given, b: Given): number {
+  const [one, other] = [Date.parse(a.time), Date.parse(b.time)];
+  return one - other || (a.name < b.name ? -1 : 1);
+}
+
+/**
+ * Reads what was given, in order of the scans. What cannot be a point is told with its reason and never dropped.
+ * @throws CensusError where one run was given twice, where a lab stands beside the Internet, and where nothing is left
+ */
+export async function readRuns(folders: readonly string[]): Promise<{ runs: Given[]; leftOut: LeftOut[] }> {
+  const runs: Given[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const given of folders) {
+    const folder = await realpath(resolve(given)).catch(() => resolve(given));
+    try {
+      runs.push(await readGiven(folder));
+    } catch (cause) {
+      if (!(cause instanceof NoPoint) && codeOf(cause) === null) throw cause;
+      const reason = withoutPaths(cause instanceof Error ? cause.message : String(cause));
+      leftOut.push({ folder: basename(folder), reason });
+    }
+  }
+  requireDistinct(runs);
+  requireOneWorld(runs);
+  if (runs.length > 0) return { runs: named(runs.sort(inOrder)), leftOut };
+  const [first] = leftOut;
+  const why = first === undefined ? 'no run was given' : `${first.folder}: ${first.reason}`;
+  throw new CensusError('E_INPUT', `none of ${folders.length} can be a point of a series; ${why}`, 'name finished runs, such as runs/*');
+}

@@ -1,0 +1,92 @@
+import { CensusError } from '../errors.ts';
+import { type Given, type LeftOut, readRuns } from './given.ts';
+import { softwareText } from '../machine/provenance.ts';
+import { publishedVantage } from '../report/published.ts';
+import { vantageText } from '../report/vantage.ts';
+import { askedOf } from '../stages/report-facts.ts';
+import { type Version, versions } from './counts.ts';
+
+/** One run as the site names and cites it: what its report says of its setting, and nothing of the machine. */
+export interface SiteRun {
+  folder: string;
+  name: string;
+  /** Part of addresses of the site. */
+  slug: string;
+  /** Begin and end of the scan, UTC. */
+  time: string;
+  timeEnd: string;
+  lab: boolean;
+  ruleSet: string;
+  rulesVersion: number | null;
+  result: string | null;
+  software: string;
+  vantage: string;
+  setting: [string, string][];
+  /** Digests of what the targets were read from: the same for the same list. */
+  targets: string;
+  ports: number[];
+  versions: ReadonlySet<Version>;
+  asked: { v1: number | null; v0: number | null };
+}
+
+/** A name as part of an address: letters, digits, dot, dash; one name each. */
+function slugOf(name: string, taken: Set<string>): string {
+  const plain =
+    name
+      .normalize('NFKD')
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[.-]+|[.-]+$/g, '') || 'run';
+  let slug = plain;
+  for (let n = 2; taken.has(slug.toLowerCase()); n++) slug = `${plain}-${n}`;
+  taken.add(slug.toLowerCase());
+  return slug;
+}
+
+function siteRun({ folder, name, manifest, config, time, timeEnd }: Given, taken: Set<string>): SiteRun {
+  const asked = askedOf(manifest, config.scan.versions);
+  return {
+    folder,
+    name,
+    slug: slugOf(name, taken),
+    time,
+    timeEnd,
+    lab: config.lab,
+    ruleSet: manifest.rule_set,
+    rulesVersion: manifest.rules_version,
+    result: manifest.result_sha256,
+    software: softwareText(manifest.census),
+    vantage: vantageText(manifest),
+    setting: publishedVantage(manifest.vantage),
+    targets: JSON.stringify((manifest.stages.targets?.sources ?? []).map(({ sha256 }) => sha256)),
+    ports: [...config.scan.ports].sort((a, b) => a - b),
+    versions: new Set(versions.filter((version) => config.scan.versions.includes(version === 'v1' ? 1 : 0))),
+    asked: { v1: asked?.v1 ?? null, v0: asked?.v0 ?? null },
+  };
+}
+
+export interface SiteRuns {
+  /** Oldest first. */
+  runs: SiteRun[];
+  /** Runs whose scan ended after the embargo's date. */
+  embargoed: number;
+  leftOut: LeftOut[];
+}
+
+/**
+ * Reads the runs that may be published.
+ * @param embargo the last day that may be published, such as 2026-12-01; null: every day
+ * @throws CensusError E_INPUT when no run may be published
+ */
+export async function readSiteRuns(folders: readonly string[], embargo: string | null): Promise<SiteRuns> {
+  const { runs, leftOut } = await readRuns(folders);
+  const open = runs.filter(({ timeEnd }) => embargo === null || timeEnd.slice(0, embargo.length) <= embargo);
+  if (open.length === 0) {
+    throw new CensusError(
+      'E_INPUT',
+      `no scan of the ${runs.length} runs ended by ${embargo}: nothing may be published`,
+      'give --embargo a later date, or publish later',
+    );
+  }
+  const taken = new Set<string>();
+  return { runs: open.map((run) => siteRun(run, taken)), embargoed: runs.length - open.length, leftOut };
+}

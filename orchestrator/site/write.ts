@@ -1,0 +1,57 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { exists } from '../core/folder/files.ts';
+import { CensusError } from '../errors.ts';
+
+const made = '.mptcp-census-site';
+
+/** Writes below one folder, and makes those that are missing once. */
+export class SiteFolder {
+  readonly #root: string;
+  readonly #known = new Set<string>();
+  files = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /**
+   * Empties a folder that held a site: pages of what is no longer told must go.
+   * @throws CensusError E_INPUT for a folder that holds something else
+   */
+  async prepare(): Promise<void> {
+    await mkdir(this.#root, { recursive: true });
+    const found = await readdir(this.#root);
+    if (found.length > 0 && !(await exists(join(this.#root, made)))) {
+      throw new CensusError(
+        'E_INPUT',
+        `${this.#root} holds files that are not of a site`,
+        'name another folder: what a site had before is removed from its folder',
+      );
+    }
+    for (const name of found) if (name !== made) await rm(join(this.#root, name), { recursive: true });
+    await writeFile(join(this.#root, made), 'mptcp-census site makes this folder anew each time.\n');
+  }
+
+  async write(path: string, content: string): Promise<void> {
+    const target = join(this.#root, path);
+    const folder = dirname(target);
+    if (!this.#known.has(folder)) {
+      await mkdir(folder, { recursive: true });
+      this.#known.add(folder);
+    }
+    await writeFile(target, content);
+    this.files += 1;
+  }
+}
+
+/** Style and scripts, and what a web server is to say of all pages; they lie beside this file. */
+export async function writeAssets(folder: SiteFolder): Promise<void> {
+  const from = new URL('./assets/', import.meta.url);
+  for (const name of (await readdir(from)).sort()) {
+    await folder.write(
+      `${/\.(js|css)$/.test(name) ? 'assets' : 'server'}/${name}`,
+      await readFile(new URL(name, from), 'utf8'),
+    );
+  }
+}
