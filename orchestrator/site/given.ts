@@ -117,5 +117,9 @@ export async function readRuns(folders: readonly string[]): Promise<{ runs: Give
   if (runs.length > 0) return { runs: named(runs.sort(inOrder)), leftOut };
   const [first] = leftOut;
   const why = first === undefined ? 'no run was given' : `${first.folder}: ${first.reason}`;
-  throw new CensusError('E_INPUT', `none of ${folders.length} can be a point of a series; ${why}`, 'name finished runs, such as runs/*');
+  throw new CensusError(
+    'E_INPUT',
+    `none of ${folders.length} can be a point of a series; ${why}`,
+    'name finished runs, such as runs/*',
+  );
 }

@@ -1,10 +1,10 @@
 import { CensusError } from '../errors.ts';
-import { type Given, type LeftOut, readRuns } from './given.ts';
 import { softwareText } from '../machine/provenance.ts';
 import { publishedVantage } from '../report/published.ts';
 import { vantageText } from '../report/vantage.ts';
 import { askedOf } from '../stages/report-facts.ts';
 import { type Version, versions } from './counts.ts';
+import { type Given, type LeftOut, readRuns } from './given.ts';
 
 /** One run as the site names and cites it: what its report says of its setting, and nothing of the machine. */
 export interface SiteRun {
