@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Manifest } from '../orchestrator/core/folder/manifest.ts';
 import { events } from '../orchestrator/events/event.ts';
+import { blocks, totals } from '../orchestrator/release/counts.ts';
+import { toldTables } from '../orchestrator/release/told-rows.ts';
 import { AsnRecord } from '../orchestrator/schemas/records/asn.ts';
 import { DomainsRecord } from '../orchestrator/schemas/records/domains.ts';
 import { GeoRecord } from '../orchestrator/schemas/records/geo.ts';
@@ -203,6 +205,13 @@ export const entries: readonly Entry[] = [
       result_sha256: 'merge is not done',
     },
   },
+  ...[...Object.values(toldTables), ...totals, ...blocks].map(({ name, one, schema }) => ({
+    name: `release/${name.replace('_', '-')}`,
+    file: `data/${name}.parquet of mptcp-census release`,
+    one,
+    schema,
+    absent: 'the description says when',
+  })),
 ];
 
 function row({ path, type, nullMeaning: meaning, volatile, description }: Field): string {

@@ -6,6 +6,7 @@ import type { AddCommand } from './host.ts';
 import { addInit } from './init.ts';
 import { addJudge } from './judge.ts';
 import { addPurge } from './purge.ts';
+import { addRelease } from './release.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 import { addSite } from './site.ts';
@@ -27,4 +28,5 @@ export const commands: readonly AddCommand[] = [
   addTraffic,
   addHistory,
   addSite,
+  addRelease,
 ];

@@ -42,7 +42,7 @@ function slugOf(name: string, taken: Set<string>): string {
   return slug;
 }
 
-function siteRun({ folder, name, manifest, config, time, timeEnd }: Given, taken: Set<string>): SiteRun {
+export function siteRun({ folder, name, manifest, config, time, timeEnd }: Given, taken: Set<string>): SiteRun {
   const asked = askedOf(manifest, config.scan.versions);
   return {
     folder,

@@ -115,7 +115,10 @@ function rulesNotice({ rule_set }: Manifest): ReportFacts['notices'] {
 }
 
 /** All that the page says about the run itself, from the manifest. */
-export function reportFacts(context: WholeContext<Config>, order: readonly string[]): ReportFacts {
+export function reportFacts(
+  context: Pick<WholeContext<Config>, 'manifest' | 'config'>,
+  order: readonly string[],
+): ReportFacts {
   const { manifest, config } = context;
   const { census, vantage } = manifest;
   const stages = stageFacts(manifest, order);

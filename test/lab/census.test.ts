@@ -14,6 +14,7 @@ import { cliWords } from '../cli-words.ts';
 import { skipUnless } from '../skip.ts';
 import { census, type Stand, stagesDone, standUp } from './census-in-lab.ts';
 import { whyNoLab } from './inside.ts';
+import { hasPandas, reportRows, runNotebook } from './released.ts';
 
 const test = suite('lab/census');
 
@@ -161,6 +162,65 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
       const host = hosts.find((candidate) => candidate.address === address);
       assert.is(verdict, (version === 1 ? host?.v1 : host?.v0)?.verdict, `${address} v${version}`);
     }
+  });
+
+  if (
+    !skipUnless(
+      await hasPandas(),
+      'lab/census: the notebook',
+      'Debian has no python3-pandas and python3-matplotlib here',
+    )
+  ) {
+    test('from a release alone, the notebook computes Table 1 and Figure 5a as the report has them', async () => {
+      const run = stand.folder('first');
+      const due = (await reportRows(`${run}/report/table1.csv`)).map(({ country, servers, v1, v0 }) =>
+        [country, servers, v1, v0].join(),
+      );
+      assert.ok(due.length > 3, 'the report has countries');
+      const steps = (await reportRows(`${run}/report/rank_cdf.csv`)).filter(({ series }) => series === 'capable');
+      for (const level of ['prefix', 'full']) {
+        const out = stand.folder(`release-${level}`);
+        const { exitCode, stderr } = await census(stand, ['release', run, '--level', level, '--out', out]);
+        assert.is(exitCode, 0, stderr);
+        await execa('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: out });
+        const { table1, figure5 } = await runNotebook(out);
+        assert.equal(
+          table1.map(({ country, servers, v1, v0 }) => [country, servers, v1, v0].join()),
+          due,
+          level,
+        );
+        for (const { rank, share } of steps) {
+          // A bin of ranks ends behind the rank: what is at its end is what was reached until then.
+          const step = figure5.findLast((point) => point.rank <= Number(rank));
+          if (level === 'full') assert.ok(Math.abs((step?.capable ?? 0) - Number(share)) < 1e-6, `rank ${rank}`);
+        }
+        assert.is(figure5.at(-1)?.capable, 1);
+      }
+    });
+  }
+
+  test('a release of level aggregate holds no address, no name and nothing of the scanner', async () => {
+    const run = stand.folder('first');
+    const out = stand.folder('release-aggregate');
+    const { exitCode, stderr } = await census(stand, ['release', run, '--out', out]);
+    assert.is(exitCode, 0, stderr);
+    const { hosts } = await readResult(run);
+    const { vantage } = await manifestOf(stand, 'first');
+    const told = [
+      ...hosts.map(({ address }) => address),
+      ...hosts.flatMap(({ domains }) => domains.map(({ name }) => name)),
+    ];
+    const { stdout } = await execa(
+      'bash',
+      ['-c', 'cat $(find . -type f ! -name "*.gz" ! -name "*.parquet"); zcat data/*.gz'],
+      { cwd: out },
+    );
+    for (const text of [...told, String(vantage.hostname), stand.lab.data])
+      assert.not.ok(stdout.includes(text), `it tells ${text}`);
+    assert.match(stdout, /rest_of_all/);
+    const again = await census(stand, ['release', run, '--out', out]);
+    assert.is(again.exitCode, 2);
+    assert.match(again.stderr, /holds files already/);
   });
 
   test('the lab goes', async () => {

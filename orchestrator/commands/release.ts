@@ -1,0 +1,54 @@
+import { Option } from '@commander-js/extra-typings';
+import { CensusError } from '../errors.ts';
+import { Level } from '../release/level.ts';
+import { Licence } from '../release/licence.ts';
+import type { AddCommand } from './host.ts';
+
+function least(text: string): number {
+  const k = Number(text);
+  if (Number.isInteger(k) && k >= 1) return k;
+  throw new CensusError('E_INPUT', `--k ${text} is no whole number from 1 up`, 'leave it out for 5');
+}
+
+export const addRelease: AddCommand = (program, host) => {
+  program
+    .command('release')
+    .description(
+      'write a data set of a finished run for others: tables, descriptions, licence, citation, checksums, notebook',
+    )
+    .argument('<run>', 'run folder')
+    .requiredOption('--out <folder>', 'folder to write into; it must not be there, or be empty')
+    .addOption(
+      new Option('--level <level>', 'how much is given away').choices(Level.options).default('aggregate' as const),
+    )
+    .option('--k <addresses>', 'addresses that a count of level aggregate holds at least', least, 5)
+    .addOption(
+      new Option('--license <word>', 'licence of the data (SPDX)')
+        .choices(Licence.options)
+        .default('CC-BY-4.0' as const),
+    )
+    .option('--author <name...>', 'who is to be cited')
+    .addHelpText(
+      'after',
+      `
+Levels:
+  aggregate  counts per country, AS, port, verdict and rank; none of fewer than --k addresses, nor by differences
+  prefix     the same counts whole, and counts per /24 and /48; no address, no name, no time
+  full       every host, domain and record of the run
+
+No level holds raw packets, or the scanner's hostname, addresses and paths. The run is compared with its hashes first.
+
+Examples:
+  $ mptcp-census release runs/2026-11 --out release/2026-11 --author 'A. Researcher'
+  $ mptcp-census release runs/2026-11 --level full --out release/2026-11-full --license ODbL-1.0
+  $ cd release/2026-11 && sha256sum -c SHA256SUMS && jupyter lab notebook.ipynb`,
+    )
+    .action(async (folder, { out, level, k, license, author }) => {
+      const { makeRelease } = await import('../release/release.ts');
+      const authors = author ?? [`The operators of the census ${folder.split('/').at(-1)}`];
+      const tell = (line: string) => host.err.line(line);
+      const tables = await makeRelease({ folder, out, level, k, licence: license, authors, tell });
+      for (const { name, rows } of tables) host.out.line(`${String(rows).padStart(10)}  ${name}`);
+      host.out.line(`released into ${out}: level ${level}`);
+    });
+};
