@@ -1,5 +1,6 @@
 import { addCat } from './cat.ts';
 import { addEthics, addProbing } from './describe.ts';
+import { addDiff } from './diff.ts';
 import { addDoctor } from './doctor.ts';
 import { addHistory } from './history.ts';
 import type { AddCommand } from './host.ts';
@@ -29,4 +30,5 @@ export const commands: readonly AddCommand[] = [
   addHistory,
   addSite,
   addRelease,
+  addDiff,
 ];

@@ -29,25 +29,29 @@ export interface LeftOut {
   reason: string;
 }
 
-class NoPoint extends Error {}
+/** Why a folder holds no run that can be compared with others. */
+function noPoint(reason: string): CensusError {
+  return new CensusError('E_RUN_FOLDER', reason, 'name a finished run, such as runs/2026-11');
+}
 
-async function readGiven(folder: string): Promise<Given> {
+/** @throws CensusError for a folder that holds no finished run, or one that is damaged */
+export async function readGiven(folder: string): Promise<Given> {
   requirePlainPath(folder);
-  if (!((await stat(folder).catch(() => null))?.isDirectory() ?? false)) throw new NoPoint('there is no such folder');
+  if (!((await stat(folder).catch(() => null))?.isDirectory() ?? false)) throw noPoint('there is no such folder');
   const manifest = await readManifest(folder);
-  if (manifest === null) throw new NoPoint('it is no run folder: it has no manifest.json');
+  if (manifest === null) throw noPoint('it is no run folder: it has no manifest.json');
   if (await exists(join(folder, purgeMark)))
-    throw new NoPoint('a purge of it was ended: repeat that, or what it was to remove would be counted');
+    throw noPoint('a purge of it was ended: repeat that, or what it was to remove would be counted');
   if (manifest.finished_at === null || manifest.stages.merge?.status !== 'done')
-    throw new NoPoint('it is not finished: mptcp-census run goes on with it');
+    throw noPoint('it is not finished: mptcp-census run goes on with it');
   if (manifest.schema_version !== schemaVersion && manifest.replay !== true)
-    throw new NoPoint(
+    throw noPoint(
       `its records are of schema_version ${manifest.schema_version}: mptcp-census replay decodes them again, and its folder can be given`,
     );
   const { 'hosts.parquet': hosts, 'domains.parquet': domains } = manifest.stages.merge.outputs;
   for (const [file, sha256] of Object.entries({ 'hosts.parquet': hosts, 'domains.parquet': domains })) {
     if (sha256 === undefined || !(await areWhole(folder, { [file]: sha256 })))
-      throw new NoPoint(`it is damaged: ${file} is not what was written there (mptcp-census verify tells more)`);
+      throw noPoint(`it is damaged: ${file} is not what was written there (mptcp-census verify tells more)`);
   }
   const config = storedConfig(manifest.config);
   const [scan] = stageFacts(manifest, ['scan']);
@@ -59,7 +63,7 @@ async function readGiven(folder: string): Promise<Given> {
 }
 
 /** @throws CensusError where one run was given twice, in one folder or in a copy: it would count twice */
-function requireDistinct(runs: readonly Given[]): void {
+export function requireDistinct(runs: readonly Given[]): void {
   const known = new Map<string, string>();
   for (const { folder, manifest, time, timeEnd } of runs) {
     const identity = JSON.stringify([manifest.created_at, manifest.seed, time, timeEnd]);
@@ -73,7 +77,7 @@ function requireDistinct(runs: readonly Given[]): void {
 }
 
 /** @throws CensusError where runs of a test Internet stand beside others: one series says nothing of both */
-function requireOneWorld(runs: readonly Given[]): void {
+export function requireOneWorld(runs: readonly Given[]): void {
   const lab = runs.find(({ config }) => config.lab);
   const real = runs.find(({ config }) => !config.lab);
   if (lab === undefined || real === undefined) return;
@@ -107,7 +111,7 @@ export async function readRuns(folders: readonly string[]): Promise<{ runs: Give
     try {
       runs.push(await readGiven(folder));
     } catch (cause) {
-      if (!(cause instanceof NoPoint) && codeOf(cause) === null) throw cause;
+      if (codeOf(cause) === null) throw cause;
       const reason = withoutPaths(cause instanceof Error ? cause.message : String(cause));
       leftOut.push({ folder: basename(folder), reason });
     }

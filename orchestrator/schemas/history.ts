@@ -58,3 +58,19 @@ export type Measure = z.infer<typeof Measure>;
 /** Keys that are no place: not known, and all places of which no run ever saw an MPTCP option. */
 export const unknownKey = 'unknown';
 export const otherKey = 'other';
+
+/** Why an endpoint has another verdict in a second run, in the order in which they are tried (orchestrator/diff/causes.ts). */
+export const Cause = z.enum([
+  'rule',
+  'address_moved',
+  'target_list',
+  'blocked',
+  'vantage',
+  'backend',
+  'noise',
+  'gone_silent',
+  'appeared',
+  'refused',
+  'verdict',
+]);
+export type Cause = z.infer<typeof Cause>;

@@ -2,16 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows, sqlText } from '../../../orchestrator/core/duckdb.ts';
-import { readResults } from '../../../orchestrator/report/results.ts';
-import { makeViews } from '../../../orchestrator/report/views.ts';
 import { HistoryAnnouncer } from '../../../orchestrator/schemas/records/history/announcer.ts';
 import { HistoryConstantKey } from '../../../orchestrator/schemas/records/history/constant-key.ts';
 import { History } from '../../../orchestrator/schemas/records/history/history.ts';
 import { HistoryRun } from '../../../orchestrator/schemas/records/history/run.ts';
 import { HistorySeries } from '../../../orchestrator/schemas/records/history/series.ts';
 import { seriesRecords } from '../../../scripts/bench/history/world.ts';
-import { fact, historyOf, makeWeek, place, weekTime, world } from './planted.ts';
+import { fact, historyOf, makeWeek, place, table, weekTime, world } from './planted.ts';
 
 const test = suite('a series with planted changes');
 
@@ -55,20 +52,6 @@ async function plant() {
   return { runs, out, history: await historyOf([...runs].reverse(), out) };
 }
 const planted = plant();
-
-async function table<T>(
-  out: string,
-  file: string,
-  schema: { parse: (row: unknown) => T },
-  where = 'true',
-): Promise<T[]> {
-  const database = await openDatabase({ temp: place('temp') });
-  const found: T[] = [];
-  for await (const row of rows(database, `FROM read_parquet(${sqlText(join(out, file))}) WHERE ${where}`))
-    found.push(schema.parse(row));
-  database.closeSync();
-  return found;
-}
 
 test('runs stand in order of their scans, and the missing week is a hole', async () => {
   const { history } = await planted;
@@ -139,64 +122,6 @@ test('what is wrong in the hosts of an old run does not reach the series: its re
   assert.is(theirs?.rule_set, 'mehani2015');
   assert.ok((theirs?.capable_v1 ?? 0) > (ours?.capable_v1 ?? 0));
   assert.ok((theirs?.capable_v0 ?? 0) > 0);
-});
-
-test('the counts of a run are those of its report', async () => {
-  const { out, runs } = await planted;
-  const database = await openDatabase({ temp: place('temp') });
-  const source = {
-    run: 'week-2',
-    hosts: join(runs[2] ?? '', 'hosts.parquet'),
-    domains: join(runs[2] ?? '', 'domains.parquet'),
-  };
-  await makeViews(database, { sources: [source], organisations: null, temp: place('temp') });
-  const results = await readResults((sql) => rows(database, sql));
-  database.closeSync();
-  const all = await table(out, 'series.parquet', HistorySeries, "run = 'week-2' AND dimension = 'all'");
-  const count = (measure: string, version: string | null) =>
-    all.find((row) => row.measure === measure && row.version === version)?.count;
-  for (const version of ['v1', 'v0']) {
-    assert.is(count('answered', version), results.total(`endpoints_synack_${version}`));
-    assert.is(count('capable', version), results.total(`endpoints_capable_${version}`));
-    assert.is(count('echoed', version), results.total(`endpoints_echoed_${version}`));
-  }
-  assert.is(count('confirmed', 'v1'), results.known('endpoints_confirmed_v1'));
-  assert.is(count('addresses_answered', null), results.total('addresses_synack'));
-  assert.is(count('addresses_capable', null), results.total('addresses_capable'));
-  const told = results.rows('announcers').map(({ addresses }) => addresses);
-  assert.equal([count('announcing', null), count('leaked_private', null)], told.slice(0, 2));
-  assert.ok((count('capable', 'v1') ?? 0) > 0 && (count('echoed', 'v0') ?? 0) > 0);
-});
-
-test('places of every dimension add up to the whole', async () => {
-  const { out } = await planted;
-  const found = await table(out, 'series.parquet', HistorySeries);
-  const sum = (dimension: string, measure: string, version: string | null, run: string) =>
-    found
-      .filter(
-        (row) => row.dimension === dimension && row.measure === measure && row.version === version && row.run === run,
-      )
-      .reduce((all, { count }) => all + count, 0);
-  for (const run of ['week-0', 'week-6']) {
-    for (const [measure, version] of [
-      ['answered', 'v1'],
-      ['capable', 'v1'],
-      ['echoed', 'v0'],
-      ['addresses_capable', null],
-    ] as const) {
-      const whole = sum('all', measure, version, run);
-      assert.ok(whole > 0);
-      for (const dimension of ['country', 'as', 'family'])
-        assert.is(sum(dimension, measure, version, run), whole, `${dimension} ${measure}`);
-      if (version !== null) assert.is(sum('port', measure, version, run), whole);
-    }
-  }
-  const other = found.filter(({ dimension, key }) => dimension === 'as' && key === 'other');
-  assert.ok(other.length > 0);
-  assert.equal(
-    new Set(other.filter(({ count }) => count > 0).map(({ measure }) => measure)),
-    new Set(['answered', 'not_offered', 'addresses_answered']),
-  );
 });
 
 test('who announced in one run only is in the union, with when', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDatabase, rows, sqlText } from '../../../orchestrator/core/duckdb.ts';
 import type { Manifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { type HistoryInput, makeHistory } from '../../../orchestrator/history/history.ts';
 import { type MadeRun, writeRunFolder } from '../../../scripts/bench/history/run-folder.ts';
@@ -46,4 +47,19 @@ export async function historyOf(runs: readonly string[], out: string, more: Part
     tell: () => undefined,
     ...more,
   });
+}
+
+/** Rows of a file of a series, each as its schema has it. */
+export async function table<T>(
+  out: string,
+  file: string,
+  schema: { parse: (row: unknown) => T },
+  where = 'true',
+): Promise<T[]> {
+  const database = await openDatabase({ temp: place('temp') });
+  const found: T[] = [];
+  for await (const row of rows(database, `FROM read_parquet(${sqlText(join(out, file))}) WHERE ${where}`))
+    found.push(schema.parse(row));
+  database.closeSync();
+  return found;
 }
