@@ -23,7 +23,7 @@ const ledSql = (name: Name) => `
     SELECT DISTINCT address FROM (SELECT unnest(addresses) AS address FROM names_${name} UNION ALL SELECT target FROM targets WHERE kind = 'address')
     SEMI JOIN addresses_differing USING (address);
   CREATE OR REPLACE TABLE named_${name} AS
-    SELECT name, type, u.address AS address FROM names_${name}, unnest(addresses) AS u(address) SEMI JOIN addresses_differing ON addresses_differing.address = u.address;
+    FROM (SELECT name, type, unnest(addresses) AS address FROM names_${name}) SEMI JOIN addresses_differing USING (address);
   CREATE OR REPLACE TABLE prefixes_${name} AS SELECT target AS prefix FROM targets WHERE kind = 'prefix';`;
 
 /** Names that led to an address in one run and were asked in the other: where they led there; none: they had no address. */

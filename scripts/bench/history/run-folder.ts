@@ -8,6 +8,7 @@ import { newStageEntry, noCounts, type StageEntry } from '../../../orchestrator/
 import { sha256File, sha256Of } from '../../../orchestrator/core/folder/files.ts';
 import { RunFolder } from '../../../orchestrator/core/folder/folder.ts';
 import { type Manifest, ManifestFile, schemaVersion } from '../../../orchestrator/core/folder/manifest.ts';
+import type { RuleSetName } from '../../../orchestrator/schemas/lists.ts';
 import { merge } from '../../../orchestrator/stages/merge.ts';
 import { tables } from '../merge/world.ts';
 
@@ -28,6 +29,8 @@ export interface MadeRun {
   /** Of the list, and of the probe module. */
   list?: string;
   module?: string;
+  /** Rules that its hosts are judged by. */
+  rules?: RuleSetName;
   /** Changes the manifest before it is written. */
   change?: (manifest: Manifest) => void;
 }
@@ -63,7 +66,7 @@ function manifestOf(made: MadeRun, config: Config): Manifest {
     sentinels: [],
     vantage_impaired: null,
     purges: [],
-    rule_set: 'ours',
+    rule_set: made.rules ?? 'ours',
     rules_version: null,
     result_sha256: null,
   };
