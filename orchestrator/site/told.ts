@@ -13,7 +13,7 @@ export interface ToldRun {
   run: SiteRun;
   /** all > country > origin AS */
   places: Trees;
-  /** all > address family > port */
+  /** all > port > address family */
   ports: Trees;
   funnel: Record<Version, Funnel>;
   /** What this run measured at all. */

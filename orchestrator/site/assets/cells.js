@@ -43,9 +43,10 @@ export function isWithheld(row, key) {
     .includes(key.replace('share_', 'capable_'));
 }
 
-/** A table cell of a row. */
+/** A table cell of a row: "at least" where a part of a number is kept back. */
 export function cell(row, { key, kind }) {
-  if (isWithheld(row, key)) return element('td', { class: 'number withheld', text: 'withheld' });
-  const text = cellText(row[key], kind);
+  const kept = isWithheld(row, key);
+  if (kept && typeof row[key] !== 'number') return element('td', { class: 'number withheld', text: 'withheld' });
+  const text = `${kept ? '\u2265\u00a0' : ''}${cellText(row[key], kind)}`;
   return kind === 'text' ? element('td', { text }) : element('td', { class: 'number', text });
 }

@@ -1,5 +1,5 @@
 import { type Version, versions } from '../counts.ts';
-import type { Node, Numbers } from '../disclosure/tree.ts';
+import type { Node, Numbers, Piece } from '../disclosure/tree.ts';
 import type { ToldRun, Trees } from '../told.ts';
 import { countryName } from './country-name.ts';
 
@@ -22,14 +22,16 @@ export interface Entity {
 
 const neither = (): Both => ({ v1: null, v0: null });
 
+const pieces: readonly Piece[] = ['answered', 'capable', 'confirmed'];
+
+/** What groups tell together; a piece that one of them withholds is a lower bound. */
 function added(a: Numbers | null, b: Numbers): Numbers {
   if (a === null) return { ...b };
-  const sum = (x: number | null, y: number | null) => (x === null || y === null ? null : x + y);
-  return {
-    answered: sum(a.answered, b.answered),
-    capable: sum(a.capable, b.capable),
-    confirmed: sum(a.confirmed, b.confirmed),
-  };
+  const sum = (piece: Piece) => (a[piece] === null && b[piece] === null ? null : (a[piece] ?? 0) + (b[piece] ?? 0));
+  const partly = pieces.filter(
+    (piece) => a.partly?.includes(piece) === true || (a[piece] === null) !== (b[piece] === null),
+  );
+  return { answered: sum('answered'), capable: sum('capable'), confirmed: sum('confirmed'), partly };
 }
 
 function asKey(asn: string): string {
@@ -41,17 +43,13 @@ function asName(key: string, name: string | null): string {
   return name === null || name.trim() === '' ? asKey(key) : name;
 }
 
-function familyName(key: string): string {
-  return `IPv${key}`;
-}
-
 function named<Found extends { key: string }>(known: Map<string, Found>, made: Found): Found {
   const found = known.get(made.key) ?? made;
   known.set(made.key, found);
   return found;
 }
 
-/** Groups of the outer level: countries. */
+/** Groups of the outer level: countries, ports. */
 function outer(
   kind: Kind,
   trees: Trees,
@@ -83,7 +81,7 @@ function outer(
   return [...entities.values()];
 }
 
-/** Groups of the inner level, each summed up over the outer ones that tell of it: ASes over countries, ports over families. */
+/** Groups of the inner level, each summed up over the outer ones that tell of it: ASes over countries. */
 function inner(
   kind: Kind,
   trees: Trees,
@@ -114,12 +112,13 @@ function inner(
 /** Everything of one kind that one run tells of, the largest first. */
 export function entitiesOf(kind: Kind, { places, ports }: ToldRun): Entity[] {
   const system = ({ key, name }: Node): [string, string] => [asKey(key), asName(key, name)];
+  const family = ({ key }: Node): [string, string] => [key, `IPv${key}`];
   const found =
     kind === 'country'
       ? outer(kind, places, countryName, system)
       : kind === 'as'
         ? inner(kind, places, system, countryName)
-        : inner(kind, ports, ({ key }) => [key, `Port ${key}`], familyName);
+        : outer(kind, ports, (key) => `Port ${key}`, family);
   return found.sort(bySize);
 }
 

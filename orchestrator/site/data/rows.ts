@@ -26,7 +26,7 @@ export interface Known {
   versions: ReadonlySet<Version>;
 }
 
-/** The same numbers by column; `withheld` names those that disclosure control keeps back. */
+/** The same numbers by column; `withheld` names those that disclosure control keeps back, or of which it keeps a part back: lower bounds. */
 export function numberCells(both: Both, known: Known): Row {
   const withheld: string[] = [];
   const row: Row = {};
@@ -35,12 +35,14 @@ export function numberCells(both: Both, known: Known): Row {
     const told = known.versions.has(version);
     const of = (piece: 'answered' | 'capable' | 'confirmed', measured: boolean) => {
       const value = numbers?.[piece] ?? null;
-      if (measured && value === null) withheld.push(`${piece}_${version}`);
+      const partly = numbers?.partly?.includes(piece) === true;
+      if (measured && (value === null || partly)) withheld.push(`${piece}_${version}`);
       return value;
     };
     row[`answered_${version}`] = of('answered', told);
     row[`capable_${version}`] = of('capable', told);
-    row[`share_${version}`] = share(numbers?.capable, numbers?.answered);
+    const whole = numbers?.partly === undefined || numbers.partly.length === 0;
+    row[`share_${version}`] = whole ? share(numbers?.capable, numbers?.answered) : null;
     if (version === 'v1') row.confirmed_v1 = of('confirmed', told && known.confirmed);
   }
   row.withheld = withheld.join(' ');

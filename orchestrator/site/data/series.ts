@@ -1,6 +1,7 @@
 import type { Row } from '../../report/rows.ts';
 import type { Column } from '../../report/tables/table.ts';
 import { versions } from '../counts.ts';
+import type { Piece } from '../disclosure/tree.ts';
 import { type Line, seriesSvg } from '../figures/series.ts';
 import type { Site } from '../site.ts';
 import type { ToldRun } from '../told.ts';
@@ -79,10 +80,23 @@ export function wholeRows(runs: readonly ToldRun[]): Row[] {
 function linesOf(points: readonly (Both | null)[]): Line[] {
   const of = (pick: (both: Both) => number | null | undefined) =>
     points.map((both) => (both === null ? null : (pick(both) ?? null)));
+  const partly = (pick: (both: Both) => Both['v1'], piece: Piece) =>
+    points.map((both) => both !== null && pick(both)?.partly?.includes(piece) === true);
+  const v1 = (both: Both) => both.v1;
   const lines: Line[] = [
-    { name: 'v1 capable', of: 'v1', values: of((both) => both.v1?.capable) },
-    { name: 'v1 confirmed', of: 'confirmed', values: of((both) => both.v1?.confirmed) },
-    { name: 'v0 capable', of: 'v0', values: of((both) => both.v0?.capable) },
+    { name: 'v1 capable', of: 'v1', values: of((both) => both.v1?.capable), atLeast: partly(v1, 'capable') },
+    {
+      name: 'v1 confirmed',
+      of: 'confirmed',
+      values: of((both) => both.v1?.confirmed),
+      atLeast: partly(v1, 'confirmed'),
+    },
+    {
+      name: 'v0 capable',
+      of: 'v0',
+      values: of((both) => both.v0?.capable),
+      atLeast: partly((both) => both.v0, 'capable'),
+    },
   ];
   return lines.filter(({ values }) => values.some((value) => value !== null));
 }

@@ -7,14 +7,14 @@ export interface Told<Group> {
   level: Level;
 }
 
-interface Piece {
+interface Cut {
   of: (pieces: Pieces) => Count;
   /** The first level at which it is told. */
   from: Level;
 }
 
 /** In this order: what one step withholds, the next ones see. */
-const pieces: readonly Piece[] = [
+const pieces: readonly Cut[] = [
   { of: ({ answered }) => answered, from: 1 },
   { of: ({ capable }) => capable, from: 2 },
   { of: ({ rest }) => rest, from: 2 },
@@ -27,7 +27,7 @@ const pieces: readonly Piece[] = [
  * be told, so where no other group has any of it, what is left is that.
  * @returns false when nothing had to change
  */
-function withholdOne<Group>(groups: Told<Group>[], { of, from }: Piece, k: number, overlap: Overlap): boolean {
+function withholdOne<Group>(groups: Told<Group>[], { of, from }: Cut, k: number, overlap: Overlap): boolean {
   const left = groups.filter(({ level }) => level < from).map((told) => of(told.pieces));
   if (fits(together(left, overlap), k)) return false;
   const [smallest] = groups

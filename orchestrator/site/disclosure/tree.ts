@@ -6,7 +6,11 @@ export interface Numbers {
   answered: number | null;
   capable: number | null;
   confirmed: number | null;
+  /** Of a sum of groups: what some of them withhold. The sum is then of the others, and a lower bound. */
+  partly?: readonly Piece[];
 }
+
+export type Piece = 'answered' | 'capable' | 'confirmed';
 
 /** A group of the tree that may be told, with what may be told of its parts. */
 export interface Node {

@@ -36,12 +36,34 @@ function project([longitude, latitude]: readonly number[]): [number, number] {
   const x =
     (lambda * Math.cos(theta)) / (root * (1.340264 - 3 * 0.081106 * t2 + t6 * (7 * 0.000893 + 9 * 0.003796 * t2)));
   const y = theta * (1.340264 - 0.081106 * t2 + t6 * (0.000893 + 0.003796 * t2));
-  const scale = width / 5.6;
-  return [width / 2 + x * scale, height / 2 + 26 - y * scale];
+  const scale = width / 5.45;
+  return [width / 2 + x * scale, height / 2 + 14 - y * scale];
+}
+
+/** Longitudes without a jump, past 180 degrees where a land lies on both sides of it. */
+function unrolled(ring: z.infer<typeof Ring>): [number, number][] {
+  let turn = 0;
+  return ring.map(([longitude, latitude], i) => {
+    const before = ring[i - 1]?.[0] ?? longitude;
+    if (longitude - before > 180) turn -= 360;
+    if (longitude - before < -180) turn += 360;
+    return [longitude + turn, latitude];
+  });
+}
+
+/** The same land on both edges of the map, each cut off at it. */
+function onMap(ring: z.infer<typeof Ring>): [number, number][][] {
+  const whole = unrolled(ring);
+  const longitudes = whole.map(([longitude]) => longitude);
+  const shifts = [0, Math.max(...longitudes) > 180 ? -360 : 0, Math.min(...longitudes) < -180 ? 360 : 0];
+  return [...new Set(shifts)].map((shift) =>
+    whole.map(([longitude, latitude]) => [Math.min(180, Math.max(-180, longitude + shift)), latitude]),
+  );
 }
 
 function pathOf(rings: readonly z.infer<typeof Ring>[]): string {
   return rings
+    .flatMap(onMap)
     .map((ring) => {
       const points = ring.map(project).map(([x, y]) => `${at(x)} ${at(y)}`);
       return `M${points.filter((point, i) => point !== points[i - 1]).join('L')}Z`;

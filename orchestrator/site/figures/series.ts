@@ -7,6 +7,8 @@ export interface Line {
   of: 'v1' | 'confirmed' | 'v0';
   /** One value for each time; null: withheld or not measured, drawn as a gap. */
   values: (number | null)[];
+  /** Points of which a part is withheld: rings, for at least so many. */
+  atLeast?: boolean[];
 }
 
 export interface Series {
@@ -52,7 +54,7 @@ function pieces(points: (readonly [number, number] | null)[]): (readonly [number
 }
 
 function lineSvg(
-  { of, name, values }: Line,
+  { of, name, values, atLeast = [] }: Line,
   times: readonly string[],
   x: (time: string) => number,
   y: (value: number) => number,
@@ -66,9 +68,13 @@ function lineSvg(
   const dots = values.flatMap((value, i) => {
     const point = points[i];
     if (value === null || point == null) return [];
-    const text = `${dayOf(times[i] ?? '')}: ${label(value, unit)} ${name}`;
+    const ring = atLeast[i] === true;
+    const text = `${dayOf(times[i] ?? '')}: ${ring ? 'at least ' : ''}${label(value, unit)} ${name}`;
+    const look = ring
+      ? `class="ring ${of}" fill="#ffffff" stroke="${ink[of]}" stroke-width="2"`
+      : `class="dot ${of}" fill="${ink[of]}"`;
     return [
-      `<circle class="dot ${of}" fill="${ink[of]}" cx="${at(point[0])}" cy="${at(point[1])}" r="${times.length > 60 ? 1.6 : 3}"><title>${escapeXml(text)}</title></circle>`,
+      `<circle ${look} cx="${at(point[0])}" cy="${at(point[1])}" r="${times.length > 60 ? 1.6 : 3}"><title>${escapeXml(text)}</title></circle>`,
     ];
   });
   return paths.join('') + dots.join('');

@@ -4,6 +4,7 @@ import type { Kind } from '../data/entities.ts';
 import { entityRow, listColumns, naming } from '../data/lists.ts';
 import { numberCells, numberColumns } from '../data/rows.ts';
 import { type Track, trackColumns, trackRows } from '../data/series.ts';
+import type { Numbers, Piece } from '../disclosure/tree.ts';
 import type { Site } from '../site.ts';
 import { type Page, upFrom } from './frame.ts';
 import { day, downloads, figureHtml, shareText, tableHtml, told } from './parts.ts';
@@ -22,6 +23,10 @@ function heading(kind: Kind, { entity: { key, name } }: Track): string {
   return bare ? escapeHtml(name) : `${escapeHtml(name)} <span class="key">${escapeHtml(key)}</span>`;
 }
 
+function atLeast(numbers: Numbers | null, piece: Piece, k: number): string {
+  return `${numbers?.partly?.includes(piece) === true ? '\u2265\u00a0' : ''}${told(numbers?.[piece] ?? null, k)}`;
+}
+
 /** The same numbers as the front page has, of this one alone. */
 function numbersHtml(site: Site, { entity, points }: Track): string {
   const now = points.at(-1) ?? null;
@@ -36,7 +41,7 @@ function numbersHtml(site: Site, { entity, points }: Track): string {
   const { known, run } = site.newest;
   if (now === null)
     return `<p class="notice">The newest run, ${escapeHtml(run.name)}, tells nothing of ${escapeHtml(entity.name)}: too few addresses, or none.</p>`;
-  return `<ul class="numbers">${item('capable of v1', told(v1?.capable ?? null, site.k), base(v1?.answered, v1?.capable, 'v1'))}${known.confirmed ? item('confirmed by a connection', told(v1?.confirmed ?? null, site.k), 'of those capable of v1') : ''}${item('capable of v0', told(v0?.capable ?? null, site.k), base(v0?.answered, v0?.capable, 'v0'))}</ul>`;
+  return `<ul class="numbers">${item('capable of v1', atLeast(v1, 'capable', site.k), base(v1?.answered, v1?.capable, 'v1'))}${known.confirmed ? item('confirmed by a connection', atLeast(v1, 'confirmed', site.k), 'of those capable of v1') : ''}${item('capable of v0', atLeast(v0, 'capable', site.k), base(v0?.answered, v0?.capable, 'v0'))}</ul>`;
 }
 
 function partsTable(site: Site, kind: Kind, { entity }: Track): string {
@@ -94,6 +99,6 @@ export function entityPage(site: Site, kind: Kind, track: Track, svg: string | n
     path,
     title: entity.name === entity.key || kind === 'port' ? entity.name : `${entity.name} (${entity.key})`,
     description: `MPTCP-capable endpoints of one ${one}: now, over time, as CSV and JSON.`,
-    body: `<p class="eyebrow"><a href="index.html">${escapeHtml(kind === 'as' ? 'Networks' : naming[kind].many.replace(/^./, (letter) => letter.toUpperCase()))}</a></p><h1>${heading(kind, track)}</h1><p class="intro">Run ${escapeHtml(site.newest.run.name)}, scan of ${day(site.newest.run.time)}. <a href="${up}compare.html?a=${folder}/${entity.key}">Compare with another</a></p>${numbersHtml(site, track)}<section><h2>Over time</h2>${figureHtml(svg, 'Capable endpoints per run. A gap is a run that tells no number of it.')}${series}${downloads(up, id, { svg: svg !== null, sql })}</section>${newest ? partsTable(site, kind, track) : ''}`,
+    body: `<p class="eyebrow"><a href="index.html">${escapeHtml(kind === 'as' ? 'Networks' : naming[kind].many.replace(/^./, (letter) => letter.toUpperCase()))}</a></p><h1>${heading(kind, track)}</h1><p class="intro">Run ${escapeHtml(site.newest.run.name)}, scan of ${day(site.newest.run.time)}. <a href="${up}compare.html?a=${folder}/${entity.key}">Compare with another</a></p>${numbersHtml(site, track)}<section><h2>Over time</h2>${figureHtml(svg, `Capable endpoints per run. A gap is a run that tells no number of it${kind === 'as' ? '; a ring tells at least how many' : ''}.`)}${series}${downloads(up, id, { svg: svg !== null, sql })}</section>${newest ? partsTable(site, kind, track) : ''}`,
   };
 }

@@ -58,10 +58,7 @@ export function marksHtml({ marks }: Site): string {
 
 function top(site: Site, kind: 'country' | 'as' | 'port'): string {
   const { folder, many, view, sql } = naming[kind];
-  const columns = listColumns(kind).filter(
-    ({ key }) =>
-      ['name', 'capable_v1', 'share_v1'].includes(key) || (key === listColumns(kind)[0]?.key && kind !== 'port'),
-  );
+  const columns = listColumns(kind).filter((column) => ['name', 'capable_v1', 'share_v1'].includes(column.key));
   const rows = listRows(kind, site.newest);
   const key = listColumns(kind)[0]?.key ?? '';
   const table = tableHtml({
@@ -71,7 +68,7 @@ function top(site: Site, kind: 'country' | 'as' | 'port'): string {
     rows: rows.slice(0, few),
     link: (row) => `${folder}/${String(row[key])}.html`,
   });
-  return `<div>${table}<p class="more"><a href="${folder}/index.html">All ${rows.length === 1 ? '1' : formatCount(rows.length)} ${escapeHtml(many)}</a></p>${downloads('', view, { svg: false, sql })}</div>`;
+  return `<div>${table}<p class="more"><a href="${folder}/index.html">All ${escapeHtml(many)}</a></p>${downloads('', view, { svg: false, sql })}</div>`;
 }
 
 /** The front page: one number first, then how it moves, where it is, and what stands behind it. */

@@ -12,9 +12,9 @@ import { downloads, figureHtml, tableHtml } from './parts.ts';
 export const funnelColumns: Column[] = [
   { key: 'step', title: 'Endpoints that', kind: 'text' },
   { key: 'v1', title: 'v1', kind: 'count' },
-  { key: 'v1_share', title: 'of the row above', kind: 'percent' },
+  { key: 'v1_share', title: 'of above', kind: 'percent' },
   { key: 'v0', title: 'v0', kind: 'count' },
-  { key: 'v0_share', title: 'of the row above', kind: 'percent' },
+  { key: 'v0_share', title: 'of above', kind: 'percent' },
 ];
 
 const steps: [

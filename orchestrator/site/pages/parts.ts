@@ -15,14 +15,14 @@ export function downloads(up: string, id: string, { svg, sql }: { svg: boolean; 
   return `<p class="downloads"><span class="unseen">Download: </span>${files.join(' ')}</p>`;
 }
 
-/** "withheld" where disclosure control keeps a number back, a dash where nothing was measured. */
+/** "withheld" where disclosure control keeps a number back, "at least" where a part of it; a dash where nothing was measured. */
 function cellHtml({ key, kind }: Column, row: Row): string {
   const cell = row[key];
   const kept = String(row.withheld ?? '')
     .split(' ')
     .includes(key.replace('share_', 'capable_'));
-  if (kept) return '<td class="number withheld">withheld</td>';
-  const text = escapeHtml(formatCell(cell, kind));
+  if (kept && typeof cell !== 'number') return '<td class="number withheld">withheld</td>';
+  const text = `${kept ? '\u2265\u00a0' : ''}${escapeHtml(formatCell(cell, kind))}`;
   return kind === 'text' ? `<td>${text}</td>` : `<td class="number">${text}</td>`;
 }
 

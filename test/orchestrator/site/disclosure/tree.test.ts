@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { none, type Pieces, together } from '../../../../orchestrator/site/disclosure/pieces.ts';
-import { type Counted, type Node, tellTree } from '../../../../orchestrator/site/disclosure/tree.ts';
+import { type Counted, type Node, type Piece, tellTree } from '../../../../orchestrator/site/disclosure/tree.ts';
 import { type Equation, foundOut, reduced } from '../attack.ts';
 
 const test = suite('disclosure: trees');
@@ -92,7 +92,7 @@ test('parts, and what is left beside them, sum up to the whole', () => {
   const whole = told(
     group('all', leaf('a', 50, 0, 3), leaf('b', 60, 0, 7), leaf('c', 2), leaf('d', 70, 0, 20), leaf('e', 9)),
   );
-  const of = (pick: keyof Node['numbers']) =>
+  const of = (pick: Piece) =>
     (whole?.parts ?? []).reduce((total, part) => total + (part.numbers[pick] ?? 0), whole?.left[pick] ?? 0);
   assert.equal([of('answered'), of('capable'), of('confirmed')], numbers(whole ?? undefined));
 });
