@@ -1,10 +1,11 @@
+import type { Column } from '../../report/tables/table.ts';
 import { funnelSvg } from '../figures/funnel.ts';
 import { mapSvg } from '../figures/map.ts';
 import { funnelColumns, funnelRows, verdictColumns, verdictRows } from '../pages/funnel.ts';
 import { capableByCountry, mapTitle } from '../pages/list.ts';
 import type { Site } from '../site.ts';
 import type { ToldRun } from '../told.ts';
-import { type Kind, kinds } from './entities.ts';
+import { entitiesOf, type Kind, kinds } from './entities.ts';
 import { allOf, entityRow, leftOf, listColumns, listRows, naming } from './lists.ts';
 import { numberCells, numberColumns } from './rows.ts';
 import { countsSvg, shareSvg, type Track, trackColumns, trackRows, wholeColumns, wholeRows } from './series.ts';
@@ -102,7 +103,32 @@ export function runViews(site: Site, told: ToldRun): View[] {
       rows: verdictRows(told),
     },
     ...kinds.map((kind) => listView(site, told, kind, `${base}/${naming[kind].view}`)),
+    leafView(site, told, 'country', `${base}/by-country-as`),
+    leafView(site, told, 'port', `${base}/by-port-family`),
   ];
+}
+
+/** The finest table that is told: networks in each country, families at each port. */
+function leafView(site: Site, told: ToldRun, kind: 'country' | 'port', id: string): View {
+  const inner: Column[] = kind === 'country' ? naming.as.keys : [{ key: 'family', title: 'Family', kind: 'text' }];
+  const [outer] = naming[kind].keys;
+  const columns = [...(outer === undefined ? [] : [outer]), ...inner, ...numberColumns];
+  const rows = entitiesOf(kind, told).flatMap(({ key, parts }) =>
+    parts.map((part) => ({
+      [kind]: key,
+      ...(kind === 'country' ? { as: part.key, name: part.name } : { family: part.name }),
+      ...numberCells(part.both, told.known),
+    })),
+  );
+  const { sql } = naming[kind];
+  return {
+    id,
+    title: `Endpoints by ${kind} and ${kind === 'country' ? 'AS' : 'address family'}`,
+    columns,
+    rows,
+    sql,
+    about: aboutRun(site, told),
+  };
 }
 
 /** One country, AS or port: over all runs first, then its parts in the newest run that tells of it. */
@@ -118,7 +144,7 @@ export function entityViews(site: Site, kind: Kind, track: Track): View[] {
     rows: trackRows(points, site.runs),
     sql,
     about: { ...aboutAll(site), kind, key: entity.key, name: entity.name },
-    svg: countsSvg(site, { id: 'counts', title, points }),
+    svg: countsSvg(site, { id: 'counts', title, points, wide: true }),
   };
   const newest = points.at(-1) != null;
   const inner = kind === 'country' ? 'as' : kind === 'as' ? 'country' : null;

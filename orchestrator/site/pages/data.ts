@@ -18,6 +18,7 @@ export const addresses: [path: string, what: string][] = [
   ['data/v1/by-as/AS64500/by-country.csv, .json', 'countries of a network that is in several, newest run'],
   ['data/v1/by-port/443/by-family.csv, .json', 'address families of a port, newest run'],
   ['data/v1/runs/RUN/by-country.csv, .json', 'the same lists of any run; by-as and by-port too'],
+  ['data/v1/runs/RUN/by-country-as.csv, .json', 'networks in each country, of any run; by-port-family too'],
   ['data/v1/runs/RUN/funnel.csv, .json, .svg', 'from targets to proof, of one run'],
   ['data/v1/runs/RUN/verdicts.csv, .json', 'verdicts of one run'],
   ['data/v1/search.json', 'every country, network and port that has a page'],

@@ -7,7 +7,7 @@ import { type Track, trackColumns, trackRows } from '../data/series.ts';
 import type { Numbers, Piece } from '../disclosure/tree.ts';
 import type { Site } from '../site.ts';
 import { type Page, upFrom } from './frame.ts';
-import { day, downloads, figureHtml, shareText, tableHtml, told } from './parts.ts';
+import { day, downloads, figureHtml, shareText, tableHtml } from './parts.ts';
 
 /** What the parts of one of a kind are. */
 const partsOf: Readonly<Record<Kind, { kind: Kind | null; caption: string }>> = {
@@ -23,8 +23,10 @@ function heading(kind: Kind, { entity: { key, name } }: Track): string {
   return bare ? escapeHtml(name) : `${escapeHtml(name)} <span class="key">${escapeHtml(key)}</span>`;
 }
 
-function atLeast(numbers: Numbers | null, piece: Piece, k: number): string {
-  return `${numbers?.partly?.includes(piece) === true ? '\u2265\u00a0' : ''}${told(numbers?.[piece] ?? null, k)}`;
+function atLeast(numbers: Numbers | null, piece: Piece): string {
+  const value = numbers?.[piece] ?? null;
+  if (value === null) return 'withheld';
+  return `${numbers?.partly?.includes(piece) === true ? '\u2265\u00a0' : ''}${formatCount(value)}`;
 }
 
 /** The same numbers as the front page has, of this one alone. */
@@ -33,7 +35,7 @@ function numbersHtml(site: Site, { entity, points }: Track): string {
   const v1 = now?.v1 ?? null;
   const v0 = now?.v0 ?? null;
   const item = (name: string, value: string, of: string) =>
-    `<li><div class="value">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div></li>`;
+    `<li><div class="value${value === 'withheld' ? ' withheld' : ''}">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div></li>`;
   const base = (answered: number | null | undefined, capable: number | null | undefined, version: string) =>
     answered == null
       ? `SYN/ACKs to ${version}: not told`
@@ -41,7 +43,7 @@ function numbersHtml(site: Site, { entity, points }: Track): string {
   const { known, run } = site.newest;
   if (now === null)
     return `<p class="notice">The newest run, ${escapeHtml(run.name)}, tells nothing of ${escapeHtml(entity.name)}: too few addresses, or none.</p>`;
-  return `<ul class="numbers">${item('capable of v1', atLeast(v1, 'capable', site.k), base(v1?.answered, v1?.capable, 'v1'))}${known.confirmed ? item('confirmed by a connection', atLeast(v1, 'confirmed', site.k), 'of those capable of v1') : ''}${item('capable of v0', atLeast(v0, 'capable', site.k), base(v0?.answered, v0?.capable, 'v0'))}</ul>`;
+  return `<ul class="numbers">${item('capable of v1', atLeast(v1, 'capable'), base(v1?.answered, v1?.capable, 'v1'))}${known.confirmed ? item('confirmed by a connection', atLeast(v1, 'confirmed'), 'of those capable of v1') : ''}${item('capable of v0', atLeast(v0, 'capable'), base(v0?.answered, v0?.capable, 'v0'))}</ul>`;
 }
 
 function partsTable(site: Site, kind: Kind, { entity }: Track): string {

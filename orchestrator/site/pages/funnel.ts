@@ -48,16 +48,12 @@ export function funnelRows({ funnel }: ToldRun): Row[] {
 export const verdictColumns: Column[] = [
   { key: 'version', title: 'Version', kind: 'text' },
   { key: 'verdict', title: 'Verdict', kind: 'text' },
-  { key: 'where', title: 'Its SYN/ACK', kind: 'text' },
+  { key: 'where', title: 'Option', kind: 'text' },
   { key: 'endpoints', title: 'Endpoints', kind: 'count' },
   { key: 'share', title: 'of SYN/ACKs', kind: 'percent' },
 ];
 
-const where = {
-  no_option: 'held no MPTCP option',
-  option: 'held an MPTCP option',
-  any: 'with an option or without',
-} as const;
+const where = { no_option: 'none', option: 'MPTCP', any: 'any' } as const;
 
 /** Of the endpoints with a SYN/ACK, every verdict. */
 export function verdictRows({ funnel }: ToldRun): Row[] {
