@@ -103,6 +103,8 @@ function factsOf(input: {
     software,
     stages: [],
     asked: null,
+    lost: { replies: rejected, opinions: null },
+    seed: null,
     vantage: null,
     notices: rejected === 0 ? [alone] : [lost, alone],
     programs: [],

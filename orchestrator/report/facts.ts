@@ -33,6 +33,13 @@ export interface Asked {
   v0: number | null;
 }
 
+export interface Lost {
+  /** Replies of the scan that came and were not read, and probes that never left. */
+  replies: number;
+  /** null: none were asked for. */
+  opinions: { asked: number; unanswered: number } | null;
+}
+
 /** What a report says about its run that hosts and domains do not hold. All of it comes from the manifest, nothing from a clock. */
 export interface ReportFacts {
   run: string;
@@ -47,6 +54,10 @@ export interface ReportFacts {
   stages: StageFacts[];
   /** null: the counts of the scan are not there. */
   asked: Asked | null;
+  /** What this side lost of the replies, and second opinions that nobody gave. */
+  lost: Lost;
+  /** All that the report draws begins there; null: no run stands behind it. */
+  seed: number | null;
   /** Whether the sentinels answered, in words that stand beside every share; null: no run, nobody could be asked. */
   vantage: string | null;
   /** Shown above all numbers. */

@@ -1,3 +1,4 @@
+import { boundsSentence } from './bounds.ts';
 import { confirmedSentence } from './confirmed.ts';
 import type { ReportFacts } from './facts.ts';
 import { formatCount, formatShare } from './format.ts';
@@ -8,6 +9,8 @@ export interface Headline {
   name: string;
   value: string;
   of: string;
+  /** Between what it lies, and what other networks might give; null where it is no count of capable ones. */
+  bounds: string | null;
   /** How many of these are confirmed; null where nothing can be. */
   confirmed: string | null;
   /** A number that warns of a wrong reading of the others. */
@@ -35,6 +38,7 @@ export function headlines(results: Results): Headline[] {
       name: 'capable of MPTCP v1',
       value: v1.value,
       of: v1.of('endpoints with a SYN/ACK to the v1 probe'),
+      bounds: boundsSentence(results, 'endpoints_v1'),
       confirmed: confirmedSentence(results, 'endpoints'),
       warns: false,
     },
@@ -42,6 +46,7 @@ export function headlines(results: Results): Headline[] {
       name: 'capable of MPTCP v0',
       value: v0.value,
       of: v0.of('endpoints with a SYN/ACK to the v0 probe'),
+      bounds: boundsSentence(results, 'endpoints_v0'),
       confirmed: 'Confirmation is not applicable to v0: the kernel that connects speaks v1 only.',
       warns: false,
     },
@@ -50,6 +55,7 @@ export function headlines(results: Results): Headline[] {
           name: 'domains with a capable address',
           value: domains.value,
           of: domains.of('domains that answered'),
+          bounds: boundsSentence(results, 'domains'),
           confirmed: confirmedSentence(results, 'domains'),
           warns: false,
         }
@@ -57,6 +63,7 @@ export function headlines(results: Results): Headline[] {
           name: 'domains',
           value: '–',
           of: results.alone === true ? noNames : 'the targets were addresses or prefixes, not names',
+          bounds: null,
           confirmed: null,
           warns: false,
         },
@@ -64,6 +71,7 @@ export function headlines(results: Results): Headline[] {
       name: 'echoed options, not counted',
       value: formatCount(echoes),
       of: `verdicts of ${formatCount(answers)} SYN/ACKs (${formatShare(echoes, answers)}): mirrors of what was sent`,
+      bounds: null,
       confirmed: null,
       warns: true,
     },

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase, rows } from '../core/duckdb.ts';
 import { visible } from '../view/visible.ts';
+import { summaryOf } from './bounds.ts';
 import type { ReportFacts, ReportSummary } from './facts.ts';
 import { cdfFigure } from './figures/cdf.ts';
 import { hostPlacesFigure } from './figures/host-places.ts';
@@ -32,9 +33,11 @@ import { countryTable, systemTable } from './tables/places.ts';
 import { portTable } from './tables/ports.ts';
 import { stageTable } from './tables/stages.ts';
 import { type Table, toCsv } from './tables/table.ts';
+import { boundsTable, popularityTable } from './tables/uncertain.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { causesTable, changedTable, nearerTable, waysTable } from './tables/ways.ts';
 import { toText } from './text.ts';
+import { readUncertain } from './uncertain.ts';
 import { headlineWithVantage, withVantage } from './vantage.ts';
 import { makeViews } from './views.ts';
 
@@ -46,15 +49,18 @@ async function query(input: {
   source: Source;
   organisations: Organisations | null;
   out: string;
-  alone: boolean;
+  facts: ReportFacts;
   memory: string | null;
 }): Promise<Results> {
+  const alone = input.facts.replies !== null;
   const temp = join(input.out, '.tmp');
-  const database = await openDatabase({ temp, memoryLimit: input.alone ? memoryAlone : input.memory });
+  const database = await openDatabase({ temp, memoryLimit: alone ? memoryAlone : input.memory });
   try {
     await makeViews(database, { sources: [input.source], organisations: input.organisations, temp });
-    const results = await readResults((sql) => rows(database, sql), input.alone);
-    return { ...results, groupedBy: input.organisations === null ? 'names' : 'file' };
+    const ask = (sql: string) => rows(database, sql);
+    const results = await readResults(ask, alone);
+    const uncertain = await readUncertain(ask, results, input.facts);
+    return { ...results, uncertain, groupedBy: input.organisations === null ? 'names' : 'file' };
   } finally {
     database.closeSync();
     await rm(temp, { recursive: true, force: true });
@@ -66,6 +72,7 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     stageTable(facts),
     funnelTable(facts, results),
     verdictTable(facts, results),
+    boundsTable(facts, results),
     notCountedTable(results),
     rungTable(results),
     controlTable(facts, results),
@@ -78,6 +85,7 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     domainSystemTable(results),
     domainOrganisationTable(results),
     mixedTable(results),
+    popularityTable(results),
     connectionTable(facts, results),
     announcementTable(facts, results),
     announcerTable(facts, results),
@@ -104,11 +112,10 @@ function byId<T extends { id: string }>(exhibits: T[]): (id: string) => T {
 function terminalText(facts: ReportFacts, results: Results, tables: Table[]): string {
   const key = headlines(results)
     .map((headline) => headlineWithVantage(headline, facts))
-    .map(({ name, value, of, confirmed }) =>
-      [`  ${value.padStart(9)}  ${name}, ${of}`, ...(confirmed === null ? [] : [`${' '.repeat(13)}${confirmed}`])].join(
-        '\n',
-      ),
-    );
+    .map(({ name, value, of, bounds, confirmed }) => {
+      const more = [bounds, confirmed].flatMap((text) => (text === null ? [] : [`${' '.repeat(13)}${text}`]));
+      return [`  ${value.padStart(9)}  ${name}, ${of}`, ...more].join('\n');
+    });
   const shown = tables.map(toText);
   return visible(
     [
@@ -121,6 +128,18 @@ function terminalText(facts: ReportFacts, results: Results, tables: Table[]): st
       ...shown,
     ].join('\n'),
   );
+}
+
+/** The test of section 5.1 in numbers; empty where nothing was tested. */
+function popularityOf({ uncertain }: Results): Row[] {
+  const tested = uncertain?.popularity ?? null;
+  const text = (value: number | undefined) => value?.toFixed(4) ?? null;
+  return [
+    { key: 'popularity_ases', value: tested?.operators ?? null },
+    { key: 'popularity_mean_place', value: text(tested?.seen) },
+    { key: 'popularity_mean_place_by_chance', value: text(tested?.expected) },
+    { key: 'popularity_p', value: text(tested?.p) },
+  ];
 }
 
 /** The headline numbers with all denominators, then those that only sentences below the tables say. */
@@ -136,6 +155,8 @@ function summaryRows(results: Results): Row[] {
     { key: 'operator_addresses', value: numberOf(across, 'addresses') },
     { key: 'operator_ases', value: numberOf(across, 'ases') },
     { key: 'operator_organisations', value: numberOf(across, 'organisations') },
+    ...(results.uncertain?.bounds ?? []).flatMap(summaryOf).map(([key, value]) => ({ key, value })),
+    ...popularityOf(results),
     { key: 'fingerprint_accuracy_mean', value: numberOf(sure, 'accuracy_mean') },
     { key: 'fingerprint_accuracy_deviation', value: numberOf(sure, 'accuracy_deviation') },
   ];
@@ -164,7 +185,7 @@ export async function writeReport(input: {
   const { hosts, domains, facts, out } = input;
   const { organisations = null, memory = null } = input;
   const source = { run: facts.run, hosts, domains };
-  const results = await query({ source, organisations, out, alone: facts.replies !== null, memory });
+  const results = await query({ source, organisations, out, facts, memory });
   const tables = allTables(input.facts, results).map((table) => withVantage(table, facts));
   const figures: Figure[] = [
     await mapFigure(results),

@@ -1,5 +1,6 @@
 import type { Query, Row } from './rows.ts';
 import { countOf, numberOf, rowsOf } from './rows.ts';
+import type { Uncertain } from './uncertain.ts';
 
 /** The published queries, one .sql file each. */
 const queries = [
@@ -51,6 +52,8 @@ export interface Results {
   coverage: Coverage[];
   /** No run stands behind the numbers: they come from replies alone. */
   alone?: boolean;
+  /** How sure the counts are; absent where nobody asked. */
+  uncertain?: Uncertain;
   /** How it is told which organisation an AS belongs to. Default: by names. */
   groupedBy?: 'names' | 'file';
 }

@@ -56,6 +56,22 @@ export function askedOf(manifest: Manifest, versions: readonly number[]): Asked 
   return { probes, silent, v1: of(1), v0: of(0) };
 }
 
+/** Facts of the scan's parts that stand for a reply that was not read, or a probe that was not sent. */
+const lostFacts = ['receive_drops', 'send_failures', 'first_targets_unsent', 'invalid_rows'];
+
+/** Replies that may be missing from every count, at most so many; and how many second opinions got no answer. */
+export function lostOf({ stages }: Manifest): ReportFacts['lost'] {
+  const numbers = Object.values(stages.scan?.parts ?? {}).flatMap(({ facts }) =>
+    lostFacts.flatMap((name) => (typeof facts[name] === 'number' ? [facts[name]] : [])),
+  );
+  const counts = stages.confirm?.counts ?? null;
+  const unanswered = counts?.failed.timeout ?? 0;
+  return {
+    replies: numbers.reduce((sum, one) => sum + one, 0) + sumOf(stages.scan?.counts?.rejected ?? {}),
+    opinions: counts === null ? null : { asked: counts.answered + sumOf(counts.failed), unanswered },
+  };
+}
+
 /** What programs said of their own work, added up over all parts: receive drops and the like. */
 function programFacts(manifest: Manifest): [string, string][] {
   const sums = new Map<string, number>();
@@ -132,6 +148,8 @@ export function reportFacts(
     software: softwareText(census),
     stages,
     asked: askedOf(manifest, config.scan.versions),
+    lost: lostOf(manifest),
+    seed: manifest.seed,
     vantage: vantageText(manifest),
     notices: [
       ...rulesNotice(manifest),

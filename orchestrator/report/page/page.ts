@@ -51,8 +51,8 @@ function keyNumbers(facts: ReportFacts, results: Results): string {
   const items = headlines(results)
     .map((headline) => headlineWithVantage(headline, facts))
     .map(
-      ({ name, value, of, confirmed, warns }) =>
-        `<li${warns ? ' class="warn"' : ''}><div class="value">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div>${confirmed === null ? '' : `<div class="confirmed">${escapeHtml(confirmed)}</div>`}</li>`,
+      ({ name, value, of, bounds, confirmed, warns }) =>
+        `<li${warns ? ' class="warn"' : ''}><div class="value">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div>${bounds === null ? '' : `<div class="bounds">${escapeHtml(bounds)}</div>`}${confirmed === null ? '' : `<div class="confirmed">${escapeHtml(confirmed)}</div>`}</li>`,
     );
   return `<ul class="key">${items.join('\n')}</ul>`;
 }
@@ -91,12 +91,12 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
   const body = [
     section(
       0,
-      `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('not_counted')}\n${tables('ports')}\n${tables('stages')}`,
+      `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('bounds', 'not_counted')}\n${tables('ports')}\n${tables('stages')}`,
     ),
     section(1, `${figures('map')}\n${tables('table1', 'table2', 'organisations')}`),
     section(
       2,
-      `${tables('table3', 'mixed_domains')}\n${pair(figures('rank_cdf'), figures('top_groups'))}\n${tables('domain_countries', 'domain_systems', 'domain_organisations')}`,
+      `${tables('table3', 'mixed_domains')}\n${pair(figures('rank_cdf'), figures('top_groups'))}\n${tables('popularity')}\n${tables('domain_countries', 'domain_systems', 'domain_organisations')}`,
     ),
     section(
       3,

@@ -18,6 +18,8 @@
 --   capable_organisations  the same with the organisation of its AS
 --   domain_places      one row per entry of the list with a capable address, country and AS of such an address
 --   entries            one row per entry of the list
+--   undecided          addresses that are capable nowhere and unknown or inconsistent somewhere: what the count of capable ones may lack
+--   domain_homes       the AS of each entry of the list: of its capable addresses, else of all that answered, the lowest number
 -- and after them, by report/multihomed/table.ts, out of queries/announcing.sql:
 --   host_addresses     addresses of hosts, by run: those of one host have the same number (host)
 -- The closed lists (synack_words(), verdict().capable and so on) are macros made of schemas/lists.ts (report/views.ts).
@@ -125,3 +127,17 @@ FROM domains LEFT JOIN (
   SELECT run, domain.name AS name, bool_or(confirmed) AS confirmed
   FROM (SELECT run, unnest(domains) AS domain, confirmed FROM capable_endpoints WHERE capable_v1) GROUP BY ALL
 ) USING (run, name);
+
+CREATE OR REPLACE TABLE undecided AS
+SELECT run, address, bool_or(differs) AS inconsistent, arg_min(country, port) AS country, arg_min(asn, port) AS asn,
+  arg_min(domains, port) AS domains
+FROM (
+  SELECT *, coalesce(v1.verdict = verdict().inconsistent, false) OR coalesce(v0.verdict = verdict().inconsistent, false) AS differs
+  FROM endpoints WHERE v1.verdict IN (verdict().unknown, verdict().inconsistent) OR v0.verdict IN (verdict().unknown, verdict().inconsistent)
+) ANTI JOIN capable USING (run, address)
+GROUP BY run, address;
+
+CREATE OR REPLACE TABLE domain_homes AS
+SELECT run, domain.name AS name, coalesce(min(asn) FILTER (WHERE capable), min(asn)) AS asn
+FROM (SELECT run, unnest(domains) AS domain, asn, capable_v1 OR capable_v0 AS capable FROM endpoints WHERE asn IS NOT NULL)
+GROUP BY ALL;

@@ -1,9 +1,9 @@
 import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
 import { steps } from '../../evidence/rungs.ts';
 import { ControlKind, RuleSetName, type VerdictName } from '../../schemas/lists.ts';
+import { intervalText } from '../../uncertainty/interval.ts';
 import type { ReportFacts } from '../facts.ts';
 import { formatCount } from '../format.ts';
-import { intervalText } from '../interval.ts';
 import type { Results } from '../results.ts';
 import { countOf, type Row } from '../rows.ts';
 import type { Table } from './table.ts';

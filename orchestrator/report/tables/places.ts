@@ -1,7 +1,9 @@
+import { leastClusters, leastHolding } from '../../uncertainty/clusters.ts';
+import { clusterText } from '../bounds.ts';
 import { confirmedMeaning, confirmedSentence } from '../confirmed.ts';
 import { formatCount, plural } from '../format.ts';
 import type { Results } from '../results.ts';
-import { countOf } from '../rows.ts';
+import { countOf, type Row } from '../rows.ts';
 import { coverageSentence, emptySentence, notMeasured } from './coverage.ts';
 import type { Column, Table } from './table.ts';
 
@@ -35,6 +37,13 @@ export function acrossSentence(results: Results): string {
   return `Those with an origin AS lie in ${ases} of ${plural(countOf(row, 'organisations'), 'organisation', 'organisations')}.`;
 }
 
+const undecidedMeaning =
+  'Undecided: addresses there that are capable nowhere and unknown or inconsistent somewhere, the most that the count may lack.';
+
+function withInterval({ uncertain }: Results, row: Row): Row {
+  return { ...row, interval: clusterText(uncertain?.countries.get(String(row.country))) };
+}
+
 /** Table 1 of the paper. */
 export function countryTable(results: Results): Table {
   return {
@@ -43,15 +52,17 @@ export function countryTable(results: Results): Table {
     columns: [
       { key: 'country', title: 'Country', kind: 'text' },
       { key: 'servers', title: 'Servers', kind: 'count' },
+      { key: 'undecided', title: 'undecided', kind: 'count' },
       { key: 'ratio', title: 'Ratio', kind: 'percent', bar: true },
+      { key: 'interval', title: '95 % over ASes', kind: 'text' },
       ...baseRate,
       ...versions,
     ],
-    rows: notMeasured(results, 'country') ? [] : results.rows('table1'),
+    rows: notMeasured(results, 'country') ? [] : results.rows('table1').map((row) => withInterval(results, row)),
     denominator: `${denominator(results)} ${coverageSentence(results, 'country', 'a country')}`,
     meaning:
       'A server is an address; all its ports count once. The country is where a geolocation database places the address, which for anycast and for large hosters can be wrong by a continent. ' +
-      `A server that speaks both versions is counted in v1 and in v0. ${baseMeaning} ${confirmedMeaning}`,
+      `A server that speaks both versions is counted in v1 and in v0. ${undecidedMeaning} The interval of a ratio is that of a bootstrap over ASes; a dash: fewer than ${leastClusters} ASes have a capable address, or fewer than ${leastHolding} have one there. ${baseMeaning} ${confirmedMeaning}`,
     empty: emptySentence(results, 'country', 'geo'),
   };
 }
@@ -65,6 +76,7 @@ export function systemTable(results: Results): Table {
       { key: 'as_name', title: 'AS name', kind: 'text' },
       { key: 'asn', title: 'ASN', kind: 'id' },
       { key: 'hosts', title: 'Count', kind: 'count' },
+      { key: 'undecided', title: 'undecided', kind: 'count' },
       { key: 'ratio', title: 'Ratio', kind: 'percent', bar: true },
       ...baseRate,
       ...versions,
@@ -73,7 +85,7 @@ export function systemTable(results: Results): Table {
     denominator: `${denominator(results)} ${coverageSentence(results, 'asn', 'an origin AS')} ${acrossSentence(results)}`,
     meaning:
       'The AS that originates the longest matching prefix in the routing table of the run; the first 12, then all others together. An AS announces an address; who runs the server is another question. ' +
-      `(Other) in these two columns is every other AS, also those without a capable address. ${baseMeaning} ${confirmedMeaning}`,
+      `${undecidedMeaning} A ratio of one AS has no interval over ASes: it is the draw. (Other) in these two columns is every other AS, also those without a capable address. ${baseMeaning} ${confirmedMeaning}`,
     empty: emptySentence(results, 'asn', 'asn'),
   };
 }

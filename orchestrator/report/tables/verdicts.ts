@@ -1,4 +1,5 @@
 import { VerdictName } from '../../schemas/lists.ts';
+import { boundOf, boundsText } from '../bounds.ts';
 import { confirmedSentence } from '../confirmed.ts';
 import type { Asked, ReportFacts } from '../facts.ts';
 import { formatCount } from '../format.ts';
@@ -39,6 +40,16 @@ function silenceSentence(asked: Asked | null): string {
   return `${formatCount(asked.silent)} of ${formatCount(asked.probes)} probes of both versions together were answered by nothing.`;
 }
 
+/** The bounds of both shares of capable ones. */
+function boundsOf(results: Results): string {
+  const text = (key: 'endpoints_v1' | 'endpoints_v0') => {
+    const bound = boundOf(results, key);
+    return bound === null ? null : boundsText(bound);
+  };
+  const [v1, v0] = [text('endpoints_v1'), text('endpoints_v0')];
+  return v1 === null && v0 === null ? '' : ` Bounds of capable: v1 ${v1 ?? '–'}, v0 ${v0 ?? '–'}.`;
+}
+
 /** What each version's probe showed. */
 export function verdictTable({ asked }: ReportFacts, results: Results): Table {
   return {
@@ -52,7 +63,7 @@ export function verdictTable({ asked }: ReportFacts, results: Results): Table {
       { key: 'v0_share', title: 'of SYN/ACKs', kind: 'percent', bar: true },
     ],
     rows: nothingAsked(asked, results) ? [] : withSilence(asked, results.rows('verdicts')),
-    denominator: `Unit: address and port. Denominators: ${synacks(results)}. ${silenceSentence(asked)}`,
+    denominator: `Unit: address and port. Denominators: ${synacks(results)}. ${silenceSentence(asked)}${boundsOf(results)}`,
     meaning:
       'Each version is asked with a probe of its own and has its own denominator; refused and silent endpoints sent no SYN/ACK and have no share. ' +
       'silent is counted by the scan, not from rows: an endpoint asked for the version with no other verdict. It is a lost packet, a firewall or an empty address. ' +

@@ -159,6 +159,7 @@ test('a system beyond the twelfth keeps its confirmed servers in (Other)', async
     as_name: '(Other)',
     asn: null,
     hosts: 3,
+    undecided: 0,
     ratio: 20,
     answered: 3,
     base: 20,

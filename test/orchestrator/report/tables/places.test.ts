@@ -22,7 +22,10 @@ for (const { what, make, query, field, stage } of tables) {
 
   test(`${what} shows the rows of its query, with the capable, the answered and the known addresses`, () => {
     const table = make(makeResults(summary, { [query]: rows }, [{ field, known: 2, missing: [['no_data', 1]] }]));
-    assert.equal(table.rows, rows);
+    assert.equal(
+      table.rows.map(({ interval, ...row }) => row),
+      rows,
+    );
     assert.match(table.denominator, 'n = 3 capable addresses, out of 1,200 that answered with a SYN/ACK');
     assert.match(table.denominator, '2 of 3 (66.67\u00a0%) capable addresses have');
     assert.match(table.denominator, '1 not in the source');
@@ -40,5 +43,22 @@ for (const { what, make, query, field, stage } of tables) {
     assert.equal(keys.slice(-3), ['v1', 'confirmed', 'v0']);
   });
 }
+
+test('a ratio of Table 1 has its interval over ASes, where one is claimed', () => {
+  const uncertain = {
+    bounds: [],
+    countries: new Map([
+      ['FI', { low: 0.1, high: 0.25 }],
+      ['DE', { why: 'too few' }],
+    ]),
+    popularity: null,
+  };
+  const rows = ['FI', 'DE', 'SE'].map((country) => ({ country, servers: 1 }));
+  const { rows: shown } = countryTable({ ...makeResults(summary, { table1: rows }), uncertain });
+  assert.equal(
+    shown.map(({ interval }) => interval),
+    ['10.00 to 25.00\u00a0%', null, null],
+  );
+});
 
 test.run();

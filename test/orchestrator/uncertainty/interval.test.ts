@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { intervalText, wilson } from '../../../orchestrator/report/interval.ts';
+import { intervalText, wilson } from '../../../orchestrator/uncertainty/interval.ts';
 
-const test = suite('report/interval');
+const test = suite('uncertainty/interval');
 
 /** Newcombe 1998, table I (Wilson without continuity correction), and limits that follow from the formula alone. */
 const known: [n: number, base: number, low: number, high: number][] = [

@@ -1,4 +1,4 @@
-import { percentText } from './format.ts';
+import { percentText } from '../report/format.ts';
 
 /** Of the normal distribution: 95 % lie within so many deviations. */
 const z = 1.959964;

@@ -1,0 +1,105 @@
+import { below, type Random } from './random.ts';
+
+/** The ranked domains of one AS: where each stands in the list, from 0 (top) to 1, and how many of them are capable and where. */
+export interface Operator {
+  /** Places of all its domains that answered. */
+  places: Float64Array;
+  capable: number;
+  /** Mean place of those that are capable. */
+  mean: number;
+}
+
+export interface Popularity {
+  /** ASes with a capable ranked domain. */
+  operators: number;
+  /** Mean place of the capable domains, an AS counting once. */
+  seen: number;
+  /** The same where capability has nothing to do with the place. */
+  expected: number;
+  /** Share of the exchanges in which they stand as high or higher. */
+  p: number;
+}
+
+/** ASes of about one size exchange what they have: groups of so many at least, larger ones where ASes are small. */
+const leastGroup = 20;
+const growth = 1.5;
+
+/** The largest ASes first, in groups of like sizes. */
+function groupsOf(operators: readonly Operator[]): Operator[][] {
+  const sorted = operators.toSorted((a, b) => b.places.length - a.places.length);
+  const groups: Operator[][] = [];
+  let [from, size] = [0, leastGroup];
+  while (from < sorted.length) {
+    groups.push(sorted.slice(from, from + size));
+    from += size;
+    size = Math.ceil(size * growth);
+  }
+  const [last = [], before] = [groups.at(-1), groups.at(-2)];
+  if (before !== undefined && last.length < leastGroup) {
+    before.push(...last);
+    groups.pop();
+  }
+  return groups;
+}
+
+/** More domains of one AS than this stand, on average, where all of them do. */
+const many = 512;
+
+/** Mean place of some domains of an AS, drawn without putting back. */
+function meanOfSome({ places }: Operator, count: number, random: Random): number {
+  let sum = 0;
+  if (count >= places.length || count > many) {
+    for (const place of places) sum += place;
+    return sum / places.length;
+  }
+  for (let i = 0; i < count; i += 1) {
+    const j = i + below(random, places.length - i);
+    const [drawn = 0, own = 0] = [places[j], places[i]];
+    places[j] = own;
+    places[i] = drawn;
+    sum += drawn;
+  }
+  return sum / count;
+}
+
+/** So many of a group, drawn without putting back: the first ones of the group afterwards. */
+function drawFirst(group: Operator[], count: number, random: Random): void {
+  for (let i = 0; i < count; i += 1) {
+    const j = i + below(random, group.length - i);
+    const [drawn, own] = [group[j], group[i]];
+    if (drawn === undefined || own === undefined) continue;
+    group[j] = own;
+    group[i] = drawn;
+  }
+}
+
+/**
+ * "More popular sites are paying more attention" (paper, section 5.1) as a permutation test by AS. The statistic is the mean place of the
+ * capable domains of an AS, averaged over the ASes that have any: an operator of a thousand sites counts once. In each exchange, what
+ * share of its domains is capable moves from each such AS to another of like size, and falls on any of that one's domains.
+ * @returns null where no AS has a capable ranked domain
+ */
+export function popularityTest(operators: readonly Operator[], random: Random, exchanges = 1999): Popularity | null {
+  const holding = operators.filter(({ capable }) => capable > 0);
+  if (holding.length === 0) return null;
+  const groups = groupsOf(operators).map((group) => ({
+    group: [...group],
+    shares: group.flatMap(({ capable, places }) => (capable > 0 ? [capable / places.length] : [])),
+  }));
+  const seen = holding.reduce((sum, { mean }) => sum + mean, 0) / holding.length;
+  let [higher, all] = [0, 0];
+  for (let exchange = 0; exchange < exchanges; exchange += 1) {
+    let sum = 0;
+    for (const { group, shares } of groups) {
+      drawFirst(group, shares.length, random);
+      shares.forEach((share, i) => {
+        const to = group[i];
+        if (to !== undefined) sum += meanOfSome(to, Math.max(1, Math.round(share * to.places.length)), random);
+      });
+    }
+    const mean = sum / holding.length;
+    all += mean;
+    if (mean <= seen + 1e-9) higher += 1;
+  }
+  return { operators: holding.length, seen, expected: all / exchanges, p: (higher + 1) / (exchanges + 1) };
+}
