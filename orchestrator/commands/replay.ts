@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import type { Replayed } from '../core/replay.ts';
+import { CensusError } from '../errors.ts';
 import { RuleSetName } from '../schemas/lists.ts';
 import type { AddCommand, Host } from './host.ts';
 
@@ -39,6 +40,26 @@ function printStages({ out, failed }: Host, { into, rules }: Replay, results: re
   if (due.some(({ differs }) => differs.length > 0)) failed();
 }
 
+const all = 'all';
+
+async function replayed(host: Host, { folder, into, rules }: Replay): Promise<readonly Replayed[]> {
+  const { replayCensus } = await import('../census.ts');
+  return await replayCensus({ folder, into, rules: rules.name, report: () => undefined, signal: host.stopSignal() });
+}
+
+/** Judges a run by every table of rules, each into a folder of its own, and prints what each counts. */
+async function replayByEach(host: Host, folder: string, options: { into?: string; changes?: true }): Promise<void> {
+  if (options.into !== undefined || options.changes)
+    throw new CensusError('E_CONFIG', '--rules all goes with neither --into nor --changes', 'name one table of rules');
+  const { ruleSets } = await import('../evidence/rule-sets/rule-sets.ts');
+  const { byRulesTable } = await import('../report/by-rules.ts');
+  const { toText } = await import('../report/text.ts');
+  const folders = Object.values(ruleSets).map((rules) => ({ rules, into: join(folder, `replay-${rules.name}`) }));
+  for (const { rules, into } of folders) await replayed(host, { folder, into, rules });
+  const table = await byRulesTable(folders.map(({ rules, into }) => ({ name: rules.name, folder: into })));
+  host.out.line(toText(table));
+}
+
 export const addReplay: AddCommand = (program, host) => {
   program
     .command('replay')
@@ -46,9 +67,10 @@ export const addReplay: AddCommand = (program, host) => {
     .argument('<folder>', 'run folder')
     .option('--into <folder>', 'output folder (default: replay/ in the run folder, or replay-NAME/ with --rules)')
     .addOption(
-      new Option('--rules <name>', 'judge by another table of rules, such as that of the 2015 study').choices(
-        RuleSetName.options,
-      ),
+      new Option(
+        '--rules <name>',
+        'judge by another table of rules, such as that of the 2015 study; all: by each, with the numbers side by side',
+      ).choices([...RuleSetName.options, all]),
     )
     .option(
       '--changes',
@@ -62,15 +84,18 @@ Exit code 1: a row differs from the run's.
 Examples:
   $ mptcp-census replay runs/2026-11                   decode everything again and compare the rows
   $ mptcp-census replay runs/2026-11 --rules mehani2015
+  $ mptcp-census replay runs/2026-11 --rules all       what the study, its erratum and we count, side by side
   $ mptcp-census replay runs/2025-11 --changes | jq -r '[.before, .after] | @tsv'`,
     )
     .action(async (folder, options) => {
-      const { replayCensus } = await import('../census.ts');
+      if (options.rules === all) {
+        await replayByEach(host, folder, options);
+        return;
+      }
       const { ruleSets } = await import('../evidence/rule-sets/rule-sets.ts');
       const rules = ruleSets[options.rules ?? 'ours'];
       const into = options.into ?? join(folder, options.rules === undefined ? 'replay' : `replay-${options.rules}`);
-      const report = () => undefined;
-      const results = await replayCensus({ folder, into, rules: rules.name, report, signal: host.stopSignal() });
+      const results = await replayed(host, { folder, into, rules });
       if (options.changes) await printChanges(host, { folder, into, rules });
       else printStages(host, { folder, into, rules }, results);
     });

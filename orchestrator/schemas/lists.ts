@@ -42,7 +42,7 @@ export const VerdictName = z.enum([
 export type VerdictName = z.infer<typeof VerdictName>;
 
 /** Tables of rules that replies can be judged by: ours, and those of studies before (evidence/rule-sets/). */
-export const RuleSetName = z.enum(['ours', 'mehani2015']);
+export const RuleSetName = z.enum(['ours', 'mehani2015', 'erratum2015']);
 export type RuleSetName = z.infer<typeof RuleSetName>;
 
 /** How far the evidence goes. Names, never compared as numbers outside verdict.ts. */

@@ -106,6 +106,21 @@ if (!skipUnless(reason === null, 'lab/erratum', reason ?? '')) {
     assert.is(moved.length, 333, 'and no other verdict moves');
   });
 
+  test('the study, its erratum and we count 353, 39 and 20 on the same packets, side by side', async () => {
+    const { exitCode, stdout, stderr } = await census(stand, ['replay', run, '--rules', 'all']);
+    assert.is(exitCode, 0, stdout + stderr);
+    const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+    const counted = rows.filter(([name]) => name === 'ours' || name?.endsWith('2015'));
+    assert.equal(
+      counted.map(([name, , v0, addresses]) => [name, v0, addresses]),
+      [
+        ['ours', '20', '20'],
+        ['mehani2015', '353', '353'],
+        ['erratum2015', '39', '39'],
+      ],
+    );
+  });
+
   test('a replay by our rules gives the rows of the run', async () => {
     const { exitCode, stdout } = await census(stand, ['replay', run]);
     assert.is(exitCode, 0, stdout);
