@@ -35,6 +35,8 @@ const syns: Readonly<Record<string, (config: Config) => number>> = {
     const connections = scan.ports.map((port) => connectionsTo(port, handshake));
     return connections.reduce((sum, some) => sum + some, 0) * synsWithin(handshake.timeout);
   },
+  // Whoever announced it, and however often.
+  joins: ({ handshake }) => (handshake.join ? 1 : 0),
   path: ({ path }) => (path.ping && path.tool === 'pairs' ? path.probes : 0),
   // Whoever answers gets no larger TTL; whoever is silent may get them all.
   hops: ({ scan, hops }) => (hops === false ? 0 : scan.versions.length * hops.ttl * hops.passes),

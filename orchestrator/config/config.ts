@@ -4,7 +4,7 @@ import { Asn } from './asn.ts';
 import { Budget } from './budget.ts';
 import { CanaryChoice } from './canary.ts';
 import { confirmSchema } from './confirm.ts';
-import { holdFirstKeys } from './handshake.ts';
+import { canJoin, holdFirstKeys } from './handshake.ts';
 import { HopsChoice } from './hops.ts';
 import { Sentinels } from './sentinels.ts';
 import { Targets } from './targets.ts';
@@ -97,6 +97,7 @@ function handshakeSchema(seconds: Seconds, isStored: boolean) {
         .prefault('10s')
         .describe('limit of one connection attempt'),
     })
+    .refine(canJoin, 'join needs hold_first: it is held connections that announced addresses are joined to')
     .prefault({});
 }
 

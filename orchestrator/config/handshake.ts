@@ -45,8 +45,17 @@ export const holdFirstKeys = (isStored: boolean) => ({
     .boolean()
     .default(false)
     .describe('ask for MPTCP checksums, so that damaged data shows as MP_FAIL from either side'),
+  join: z
+    .boolean()
+    .default(false)
+    .describe(
+      'ask each global address that is announced on a held connection for a subflow, by one MP_JOIN SYN; needs hold_first',
+    ),
   asked: Asked,
 });
+
+/** Joins are of connections that are held. */
+export const canJoin = ({ join, hold_first }: { join: boolean; hold_first: boolean }) => !join || hold_first;
 
 /** What of the configuration says which question a port gets. */
 type Asking = z.infer<z.ZodObject<ReturnType<typeof holdFirstKeys>>>;

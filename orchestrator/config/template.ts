@@ -82,6 +82,7 @@ handshake:
   rate: 500                   # such connections begun per second; never more than scan.rate
   most_held: null             # of them open at once; null: as many as memory, open files and the kernel allow
   checksum: false             # true asks for MPTCP checksums: damaged data then shows as MP_FAIL from either side
+  join: false                 # true asks each announced global address for a subflow, one MP_JOIN SYN each: whose address is it?
   asked:                      # ports that are asked something once the hold is over, and held again; on others nothing is
     http: [80, 81, 3000, 5000, 8000, 8008, 8080, 8081, 8088, 8888, 9090] # an empty line; then the page, by wget
     https: [443, 8443]        # a TLS handshake with the domain's name, and the page

@@ -26,6 +26,10 @@ export const Held = z.object({
   ports: z.tuple([z.int(), z.int()]).describe('local ports that connections came from, first and last'),
   journal: z.boolean().describe('whether what was found was also kept in memory outside the guard'),
   settings: z.record(z.string(), Setting).describe('by name: what was found and what was held'),
+  join_ports: z
+    .tuple([z.int(), z.int()])
+    .optional()
+    .describe('of these, those that subflows came from, where announced addresses were asked for some'),
   bare_syns: z.boolean().optional().describe('whether our SYNs left without TCP timestamps, where that was asked for'),
   timestamps_because: z.string().optional().describe('why they kept them'),
   moved: z.array(z.string()).default([]).describe('settings that somebody else changed meanwhile'),
@@ -34,8 +38,8 @@ export type Held = z.infer<typeof Held>;
 const Moved = z.object({ moved: z.array(z.string()) });
 
 /** What a configuration asks beyond what every measurement needs. */
-export function guardWords({ hold_first, checksum }: Config['handshake']): string[] {
-  if (hold_first) return ['bare-syns', `checksum=${checksum ? 1 : 0}`];
+export function guardWords({ hold_first, checksum, join }: Config['handshake']): string[] {
+  if (hold_first) return ['bare-syns', `checksum=${checksum ? 1 : 0}`, ...(join ? ['joins'] : [])];
   return checksum ? ['checksum=1'] : [];
 }
 

@@ -59,7 +59,7 @@ export async function guardLooks(
   return { fault, timestamps: timestampsStay(said) };
 }
 
-const programFiles = ['mptcp-guard', 'own_ports.so', 'mptcp-connect', 'mptcp_synscan.so'].map((name) =>
+const programFiles = ['mptcp-guard', 'own_ports.so', 'mptcp-connect', 'mptcp-join', 'mptcp_synscan.so'].map((name) =>
   join(ownPrograms, name),
 );
 

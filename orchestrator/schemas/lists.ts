@@ -103,6 +103,35 @@ export type TlsOutcome = z.infer<typeof TlsOutcome>;
 export const ConnectionName = z.enum(['held', 'page']);
 export type ConnectionName = z.infer<typeof ConnectionName>;
 
+/**
+ * Why an announced address was not asked for a subflow, or what became of that is not known: not_asked: nobody wanted to, or it was
+ * announced on a connection that was not held; not_heard: the kernel told nobody of it, as of one whose HMAC is wrong; not_global, blocked,
+ * opted_out: it may be sent nothing; budget: its one SYN was sent, whoever announced it first; too_many: of one connection; too_late: the
+ * connection was over; no_room: too many at once; no_route: to its family; here: this machine could not; not_captured: its packets were lost.
+ */
+export const JoinMissing = z.enum([
+  'not_asked',
+  'not_heard',
+  'not_global',
+  'blocked',
+  'opted_out',
+  'budget',
+  'too_many',
+  'too_late',
+  'no_room',
+  'no_route',
+  'here',
+  'not_captured',
+]);
+export type JoinMissing = z.infer<typeof JoinMissing>;
+
+/**
+ * Why an announced address that was asked gave no subflow. refused: a RST without a reason; reset: one with MP_TCPRST; no_option: a SYN/ACK
+ * without MP_JOIN; hmac: one whose HMAC is not that of the connection; unreachable: an ICMP error; cut_short: we ended it before an answer.
+ */
+export const JoinFailure = z.enum(['timeout', 'refused', 'reset', 'no_option', 'hmac', 'unreachable', 'cut_short']);
+export type JoinFailure = z.infer<typeof JoinFailure>;
+
 /** What became of our MPTCP option on the way to a hop that quotes it. too_short: the quote ends before the option. */
 export const QuoteShows = z.enum(['intact', 'moved', 'changed', 'stripped', 'too_short']);
 export type QuoteShows = z.infer<typeof QuoteShows>;

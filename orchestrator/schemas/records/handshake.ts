@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { ConnectionName, ConnectOutcome, Hmac, HoldEnd, Missing, Scope, TlsOutcome } from '../lists.ts';
+import {
+  ConnectionName,
+  ConnectOutcome,
+  Hmac,
+  HoldEnd,
+  JoinFailure,
+  JoinMissing,
+  Missing,
+  Scope,
+  TlsOutcome,
+} from '../lists.ts';
 import { Address, Port } from '../values.ts';
 
 /** One address that the server announced with ADD_ADDR (RFC 8684, 3.4.1). Echoes of our own kernel are not here. */
@@ -20,6 +30,20 @@ export const Announcement = z.strictObject({
     .array(ConnectionName)
     .default(['page'])
     .describe('connections on which it was announced, sorted; earlier versions had no other than page'),
+  joined: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe(
+      'the address gave a subflow of the connection, with an HMAC that our kernel and the packets verify; null when it was not asked',
+    ),
+  joined_missing: JoinMissing.nullable().default('not_asked').describe('why joined is null'),
+  join_failure: JoinFailure.nullable().default(null).describe('why joined is false'),
+  join_reset_reason: z
+    .int()
+    .nullable()
+    .default(null)
+    .describe('reason in the MP_TCPRST that answered (RFC 8684, 3.6); null without one'),
 });
 
 const Time = z.string().describe('seconds since 1970, nine digits behind the point');

@@ -30,7 +30,7 @@ export const dumpcap: Program = {
 };
 
 type Context = CollectContext<Endpoint, Config>;
-type Local = Pick<Held, 'ports' | 'addresses'>;
+export type Local = Pick<Held, 'ports' | 'addresses' | 'join_ports'>;
 
 const Summary = z.object({
   received: z.int().describe('packets that matched the filter'),
@@ -53,9 +53,12 @@ const either = (words: string[]) => (words.length === 0 ? [] : [`(${words.join('
 /**
  * From our local ports to the endpoints' and back, no other: who else speaks to the same servers, or from such a port to
  * this machine, is not kept. Not by `outbound` and `inbound`: libpcap then loses what comes in the first tenths of a second, since
- * its own copy of the filter, which it puts before the kernel's for so long, cannot tell them.
+ * its own copy of the filter, which it puts before the kernel's for so long, cannot tell them. A subflow may go to any port.
  */
-export function captureFilter(endpointPorts: Iterable<number>, { ports: [first, last], addresses }: Local): string {
+export function captureFilter(
+  endpointPorts: Iterable<number>,
+  { ports: [first, last], join_ports, addresses }: Local,
+): string {
   const ports = [...new Set(endpointPorts)].sort((a, b) => a - b);
   const own = addresses.length > MOST_ADDRESSES ? [] : addresses;
   const way = (from: string, to: string) =>
@@ -64,7 +67,14 @@ export function captureFilter(endpointPorts: Iterable<number>, { ports: [first, 
       ...either(own.map((address) => `${from} host ${address}`)),
       ...either(ports.map((port) => `${to} port ${port}`)),
     ].join(' and ');
-  return `tcp and ((${way('src', 'dst')}) or (${way('dst', 'src')}))`;
+  const joins = (from: string) =>
+    join_ports === undefined
+      ? []
+      : [
+          `(${[`${from} portrange ${join_ports.join('-')}`, ...either(own.map((one) => `${from} host ${one}`))].join(' and ')})`,
+        ];
+  const ways = [`(${way('src', 'dst')})`, `(${way('dst', 'src')})`, ...joins('src'), ...joins('dst')];
+  return `tcp and (${ways.join(' or ')})`;
 }
 
 /** `Packets received/dropped on interface 's0': 128/0 (pcap:0/dumpcap:0/flushed:0/ps_ifdrop:0) (100.0%)` */
@@ -139,11 +149,11 @@ export async function capturing(
   context: Context,
   endpointPorts: number[],
   timeoutMs: number,
-  work: (localPorts: Local['ports']) => Promise<void>,
+  work: (own: Local) => Promise<void>,
 ): Promise<void> {
   const { held, result } = await whileHeld(
     context,
-    async (local) => captured(context, { endpointPorts, local, timeoutMs }, () => work(local.ports)),
+    async (local) => captured(context, { endpointPorts, local, timeoutMs }, () => work(local)),
     guardWords(context.config.handshake),
   );
   const summary: z.infer<typeof Summary> = { ...result, held };

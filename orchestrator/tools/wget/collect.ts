@@ -4,15 +4,15 @@ import type { Config } from '../../config/config.ts';
 import { isAskedByWget } from '../../config/handshake.ts';
 import type { CollectContext } from '../../core/tool.ts';
 import type { Endpoint } from '../../roles.ts';
-import { capturing } from './capture.ts';
+import { capturing, type Local } from './capture.ts';
 import { fetchOnce, limitMs } from './fetch.ts';
 import { holdAll, holdingSeconds } from './hold.ts';
+import { type Ports, withJoins } from './join.ts';
 import type { WgetRun } from './raw.ts';
 
 export const runsFile = 'wget.ndjson';
 
 type Context = CollectContext<Endpoint, Config>;
-type Ports = readonly [first: number, last: number];
 
 /** Ports that one wget may take before the next one's are tried. */
 const PORTS_EACH = 2;
@@ -53,15 +53,19 @@ async function fetchAll(
   return runs.filter((run) => run !== undefined);
 }
 
-/** Half of our local ports for held connections, half for pages: the two to one endpoint are told apart by them. */
-function halves([first, last]: Ports): { holds: Ports; pages: Ports } {
+/** Half of our local ports for held connections, half for pages: the two to one endpoint are told apart by them. Those of joins are the last. */
+function halves([first, end]: Ports, joins: Ports | null): { holds: Ports; pages: Ports } {
+  const last = joins === null ? end : joins[0] - 1;
   const middle = first + Math.floor((last - first) / 2);
   return { pages: [first, middle], holds: [middle + 1, last] };
 }
 
 /** Holds a connection to each, then lets wget ask those that were connected, on its ports. */
-async function holdThenFetch(context: Context, endpoints: Endpoint[], ports: Ports): Promise<WgetRun[]> {
-  const { holds, pages } = halves(ports);
+async function holdThenFetch(
+  context: Context,
+  endpoints: Endpoint[],
+  { holds, pages }: ReturnType<typeof halves>,
+): Promise<WgetRun[]> {
   const asked = endpoints.filter(({ address }) => context.optOuts?.since.contains(address) !== true);
   const asksPage = ({ port }: Endpoint) => isAskedByWget(port, context.config.handshake);
   const before = endpoints.length - asked.length;
@@ -84,16 +88,24 @@ export function secondsFor(units: number, ports: readonly number[], config: Conf
   return (handshake.hold_first ? holdingSeconds(units, config) : 0) + (rounds * limitMs(handshake)) / 1000;
 }
 
+/** Holds and asks, with a path manager beside it where announced addresses are to be joined. */
+async function holdAndAsk(context: Context, endpoints: Endpoint[], own: Local, seconds: number): Promise<WgetRun[]> {
+  const joins = own.join_ports ?? null;
+  const parts = halves(own.ports, joins);
+  const work = () => holdThenFetch(context, endpoints, parts);
+  return joins === null ? await work() : await withJoins(context, { held: parts.holds, own: joins, seconds }, work);
+}
+
 /** Raw files of a part: a capture, and how each connection went. */
 export async function collect(context: Context): Promise<void> {
   const endpoints: Endpoint[] = [];
   for await (const endpoint of context.rows()) endpoints.push(endpoint);
   const ports = endpoints.map(({ port }) => port);
   const seconds = secondsFor(endpoints.length, ports, context.config);
-  await capturing(context, ports, 1000 * seconds + 60_000, async (localPorts) => {
+  await capturing(context, ports, 1000 * seconds + 60_000, async (own) => {
     const runs = context.config.handshake.hold_first
-      ? await holdThenFetch(context, endpoints, localPorts)
-      : await fetchAll(context, endpoints, localPorts, 0);
+      ? await holdAndAsk(context, endpoints, own, seconds)
+      : await fetchAll(context, endpoints, own.ports, 0);
     await writeFile(join(context.folder, runsFile), runs.map((run) => `${JSON.stringify(run)}\n`).join(''));
   });
 }

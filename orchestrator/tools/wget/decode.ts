@@ -11,6 +11,7 @@ import { captureFile } from './capture.ts';
 import { runsFile } from './collect.ts';
 import { connectionOf, connectionsFile } from './fetch.ts';
 import { heldFile } from './hold.ts';
+import { readJoins } from './join.ts';
 import { dissect, readPacket } from './packets.ts';
 import { ConnectorRun, WgetRun } from './raw.ts';
 
@@ -82,6 +83,7 @@ export async function* decode(context: DecodeContext<Endpoint, Config>): AsyncIt
   }
   const runs = await readRuns(context.folder);
   const holds = await readHolds(context.folder);
+  const attempts = await readJoins(context.folder);
   const own = { page: await readConnections(context.folder), held: holds === null ? null : heldConnections(holds) };
   const { connections, subflows } = sortStreams(streams.all(), own);
   for await (const { address, port, host } of context.rows()) {
@@ -89,7 +91,8 @@ export async function* decode(context: DecodeContext<Endpoint, Config>): AsyncIt
     const { page, held } = connections.get(key) ?? { page: [], held: [] };
     const joins = [...held, ...page].flatMap((stream) => subflows.get(stream) ?? []);
     const run = runs.get(key) ?? null;
+    const join_runs = attempts === null ? {} : { join_runs: attempts.get(key) ?? [] };
     const hold = holds === null ? {} : { hold: holds.get(key) ?? null, held };
-    yield [{ value: { address, port, host, run, streams: page, joins, ...hold } }];
+    yield [{ value: { address, port, host, run, streams: page, joins, ...join_runs, ...hold } }];
   }
 }

@@ -31,9 +31,9 @@ export function heldSeconds({ hold, timeout }: Config['handshake']): number {
   return 2 * hold + 3 * timeout + CLOSING;
 }
 
-/** Connections begun per second: a SYN each, so never more than the scan may send. */
+/** Connections begun per second: a SYN each, so never more than the scan may send. Joins, where there are any, are as many. */
 export function startsPerSecond({ handshake, scan }: Config): number {
-  return Math.min(handshake.rate, scan.rate ?? handshake.rate);
+  return Math.min(handshake.rate, scan.rate ?? handshake.rate) / (handshake.join ? 2 : 1);
 }
 
 /** Connections at once without a word on how many this machine can hold: the fewest that it is expected to. */
@@ -60,13 +60,14 @@ function processesFor(endpoints: number, config: Config): number {
 }
 
 function command(config: Config, [first, last]: Ports, share: number, endpoints: number): Command {
-  const { hold, timeout, most_held } = config.handshake;
+  const { hold, timeout, most_held, join: joined } = config.handshake;
   const most = most_held === null ? [] : ['--most', String(Math.max(1, Math.floor(most_held / share)))];
   return {
     program: connector,
     args: [
       ...['--ports', `${first}-${last}`, '--hold', String(hold), '--timeout', String(timeout)],
       ...['--rate', String(startsPerSecond(config) / share), '--share', String(share), ...most],
+      ...(joined ? ['--joined', '1'] : []),
       ...['--agent', userAgent(config.contact)],
     ],
     timeoutMs: 1000 * (holdingSeconds(endpoints, config) + 60),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Stream } from '../../connection/streams.ts';
-import { ConnectOutcome, TlsOutcome } from '../../schemas/lists.ts';
+import { ConnectOutcome, JoinMissing, TlsOutcome } from '../../schemas/lists.ts';
 
 /** How one wget process went. */
 export const WgetRun = z.looseObject({
@@ -64,6 +64,31 @@ export const ConnectorRun = z.looseObject({
 });
 export type ConnectorRun = z.infer<typeof ConnectorRun>;
 
+/** What became of one announcement, as mptcp-join prints it (zmap-module/README.md). */
+export const JoinRun = z.looseObject({
+  address: z.string().describe('address of the endpoint that announced'),
+  port: z.int().describe('port of the endpoint'),
+  held_port: z.int().describe('our port of the held connection'),
+  token: z.string().describe('our token of that connection'),
+  id: z.int().describe('address identifier'),
+  announced: z.string().describe('announced address'),
+  announced_port: z.int().describe('announced port, or that of the connection'),
+  decision: z
+    .enum(['asked', ...JoinMissing.exclude(['not_asked', 'not_heard', 'not_captured']).options])
+    .describe('whether it was asked, or why not'),
+  errno: z.int().describe("the kernel's number for why it was not made; 0: none"),
+  from_address: z.string().nullable().describe('our address of the subflow; null when it was not asked'),
+  from_port: z.int().nullable().describe('our port of the subflow'),
+  began: Time.nullable().describe('when its SYN left'),
+  made: z.boolean().nullable().describe('whether our kernel took the answer, HMAC and all'),
+  reset_reason: z.int().nullable().describe('reason of a reset, by the kernel'),
+  ended_by: z
+    .enum(['us', 'limit', 'there', 'close', 'opt_out', 'stop'])
+    .nullable()
+    .describe('who ended it; limit: no answer in time; close: its connection ended first'),
+});
+export type JoinRun = z.infer<typeof JoinRun>;
+
 /** All that was seen of one endpoint. */
 export const WgetRaw = z.looseObject({
   address: z.string().describe('address of the endpoint'),
@@ -73,6 +98,10 @@ export const WgetRaw = z.looseObject({
   streams: z.array(Stream).describe("wget's connections to the endpoint, in the order of their SYNs"),
   hold: ConnectorRun.nullable().optional().describe('how the held connection went; absent in runs that held none'),
   held: z.array(Stream).optional().describe('the held connection; empty when none of its packets were captured'),
+  join_runs: z
+    .array(JoinRun)
+    .optional()
+    .describe('what became of addresses announced on the held connection; absent in runs that asked none'),
   joins: z.array(Stream).describe('subflows that either side tried to add to any of them, to whatever address'),
 });
 export type WgetRaw = z.infer<typeof WgetRaw>;

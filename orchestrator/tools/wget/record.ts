@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { scopeOf } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
@@ -21,14 +20,13 @@ import {
 import type { Stream } from '../../connection/streams.ts';
 import { joinAnswer, keysAcross, parentOf } from '../../connection/subflow.ts';
 import type { ConnectionName, Missing } from '../../schemas/lists.ts';
-import type { Announcement, HandshakeRecord } from '../../schemas/records/handshake.ts';
+import type { HandshakeRecord } from '../../schemas/records/handshake.ts';
 import { failureOfHold, heldFields, noPageOfHold, silentMs } from './held.ts';
+import { joinedFields, type Unjoined } from './joined.ts';
 import type { WgetRaw, WgetRun } from './raw.ts';
 
-type Announced = z.infer<typeof Announcement>;
-
 /** What an ADD_ADDR of the server says. Our own kernel's are echoes; an echo of the server answers an address of ours. */
-function announcements(all: Said[], keys: Keys, lab: PrefixSet, name: ConnectionName): Announced[] {
+function announcements(all: Said[], keys: Keys, lab: PrefixSet, name: ConnectionName): Unjoined[] {
   return all.flatMap(({ by, option }) => {
     if (by !== 'server' || option.subtype !== 'ADD_ADDR' || option.echo) return [];
     const { address_id, address, port } = option;
@@ -38,8 +36,8 @@ function announcements(all: Said[], keys: Keys, lab: PrefixSet, name: Connection
 }
 
 /** One entry per address announced; a valid HMAC outweighs others for the same address. */
-function mergeAnnounced(list: Announced[]): Announced[] {
-  const merged = new Map<string, Announced>();
+function mergeAnnounced(list: Unjoined[]): Unjoined[] {
+  const merged = new Map<string, Unjoined>();
   for (const one of list) {
     const name = `${one.address_id} ${one.address} ${one.port}`;
     const known = merged.get(name);
@@ -47,7 +45,7 @@ function mergeAnnounced(list: Announced[]): Announced[] {
     const seen_on = [...new Set([...(known?.seen_on ?? []), ...one.seen_on])].sort();
     merged.set(name, { ...better, count: (known?.count ?? 0) + 1, seen_on });
   }
-  const order = (a: Announced, b: Announced) =>
+  const order = (a: Unjoined, b: Unjoined) =>
     a.address_id - b.address_id || (a.address < b.address ? -1 : 1) || (a.port ?? 0) - (b.port ?? 0);
   return [...merged.values()].sort(order);
 }
@@ -199,7 +197,7 @@ export function toHandshake(raw: WgetRaw, config: Config): HandshakeRecord {
         if (parent?.reversed === true) return [];
         return announcements(said(join), parent === null ? unseen : keysAcross(parent), lab, named(parent?.stream));
       }),
-    ]),
+    ]).map((one) => ({ ...one, ...joinedFields(one, raw) })),
     mp_join_sent: joining(parts, 'opener'),
     mp_join_accepted: answers.filter((answer) => answer !== 'none').length,
     mp_join_verified: answers.filter((answer) => answer === 'verified').length,

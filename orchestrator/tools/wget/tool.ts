@@ -9,6 +9,7 @@ import { collect, secondsFor } from './collect.ts';
 import { decode } from './decode.ts';
 import { isConnected, mptcpize, wget as program } from './fetch.ts';
 import { connector, startsPerSecond } from './hold.ts';
+import { joiner, joinFacts } from './join.ts';
 import { tshark } from './packets.ts';
 import { WgetRaw } from './raw.ts';
 import { toHandshake } from './record.ts';
@@ -17,7 +18,7 @@ import { toHandshake } from './record.ts';
 export const wget: Tool<Endpoint, WgetRaw, HandshakeRecord, Config> = {
   name: 'wget',
 
-  programs: [mptcpize, program, connector, dumpcap, tshark, guard],
+  programs: [mptcpize, program, connector, joiner, dumpcap, tshark, guard],
 
   takesOptOuts: () => true,
 
@@ -36,7 +37,7 @@ export const wget: Tool<Endpoint, WgetRaw, HandshakeRecord, Config> = {
     return toHandshake(raw, config);
   },
 
-  facts: captureFacts,
+  facts: async (folder) => ({ ...(await captureFacts(folder)), ...(await joinFacts(folder)) }),
 
   /** A connection each, so many at a time; how long one lasts is the host's doing, up to the limit. */
   cost({ units }, config) {

@@ -17,6 +17,10 @@ const announced = {
   scope: 'global',
   hmac_form: null,
   count: 1,
+  joined: null,
+  joined_missing: 'not_asked',
+  join_failure: null,
+  join_reset_reason: null,
 } as const;
 const seen_on: ('held' | 'page')[] = ['held'];
 

@@ -65,6 +65,10 @@ test('no evidence of a connection lifts what the study calls capable', () => {
       hmac: 'valid' as const,
       hmac_form: 'rightmost64' as const,
       count: 1,
+      joined: null,
+      joined_missing: 'not_asked' as const,
+      join_failure: null,
+      join_reset_reason: null,
       seen_on: ['held' as const],
     },
   ];
