@@ -21,7 +21,7 @@ import { controlTable } from './tables/controls.ts';
 import { mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
-import { announcerTable, hostSizeTable, multihomedTable } from './tables/multihomed.ts';
+import { announcerTable, hostSizeTable, joinTable, multihomedTable } from './tables/multihomed.ts';
 import { notCountedTable } from './tables/not-counted.ts';
 import {
   domainCountryTable,
@@ -90,6 +90,7 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     announcementTable(facts, results),
     announcerTable(facts, results),
     multihomedTable(facts, results),
+    joinTable(facts, results),
     hostSizeTable(facts, results),
     pathTable(facts, results),
     systemGuessTable(facts, results),

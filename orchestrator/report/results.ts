@@ -28,6 +28,7 @@ const queries = [
   'announcements',
   'connections',
   'multihomed',
+  'joins',
   'host_sizes',
   'announcers',
   'host_places',

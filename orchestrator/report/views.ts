@@ -1,7 +1,17 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { rows, runSql, sqlText } from '../core/duckdb.ts';
-import { ConfirmedRung, Hmac, Missing, OfferedOption, Rung, Scope, SynAck, VerdictName } from '../schemas/lists.ts';
+import {
+  ConfirmedRung,
+  Hmac,
+  JoinFailure,
+  Missing,
+  OfferedOption,
+  Rung,
+  Scope,
+  SynAck,
+  VerdictName,
+} from '../schemas/lists.ts';
 import { makeHosts } from './multihomed/table.ts';
 import type { Organisations } from './organisations/file.ts';
 import { makeOrganisations } from './organisations/table.ts';
@@ -21,7 +31,13 @@ const lists: Readonly<Record<string, readonly string[]>> = {
  * Those of which a query needs one word, by the macro that gives them as fields: verdict().capable. A word that is not in the list is
  * an error of the query, where a literal would silently match nothing.
  */
-const words: Readonly<Record<string, z.ZodEnum>> = { verdict: VerdictName, hmac: Hmac, missing: Missing, scope: Scope };
+const words: Readonly<Record<string, z.ZodEnum>> = {
+  verdict: VerdictName,
+  hmac: Hmac,
+  missing: Missing,
+  scope: Scope,
+  join_failure: JoinFailure,
+};
 
 /** Macros over the closed lists, which the views and other queries over hosts go by. */
 export function macrosSql(): string {

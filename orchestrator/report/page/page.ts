@@ -100,7 +100,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
     ),
     section(
       3,
-      `${tables('announcements')}\n${pair(tables('multihomed'), tables('host_sizes'))}\n${figures('host_places')}\n${tables('announcers')}\n${pair(tables('connections'), tables('path_ratios'))}\n${pair(figures('paths'), tables('table4'))}\n${tables('system_signs', 'nearer', 'causes')}\n${tables('ways', 'changed_by')}`,
+      `${tables('announcements')}\n${pair(tables('multihomed'), tables('host_sizes'))}\n${tables('joins')}\n${figures('host_places')}\n${tables('announcers')}\n${pair(tables('connections'), tables('path_ratios'))}\n${pair(figures('paths'), tables('table4'))}\n${tables('system_signs', 'nearer', 'causes')}\n${tables('ways', 'changed_by')}`,
     ),
     section(4, `${tables('controls')}\n${provenance(facts)}`),
   ];

@@ -40,6 +40,14 @@ CREATE OR REPLACE MACRO known_total(n, flag) AS CASE WHEN total(n, flag IS NOT N
 -- What is weighed rather than counted, where a flag is true; 0 of none.
 CREATE OR REPLACE MACRO weight(w, flag) AS sum(CASE WHEN flag THEN w ELSE 0 END);
 
+-- What became of asking an announced address for a subflow; null where it was not asked. Results of earlier versions lack these fields:
+-- JSON, unlike a struct, does not mind. refuted: whoever answers there does not know the connection, so it is not the host's address. A
+-- closed port and silence say nothing of that.
+CREATE OR REPLACE MACRO joined(a) AS CAST((to_json(a)->>'joined') AS BOOLEAN);
+CREATE OR REPLACE MACRO join_failed(a) AS (to_json(a)->>'join_failure');
+CREATE OR REPLACE MACRO refuted(a) AS coalesce(join_failed(a) IN (join_failure().no_option, join_failure().hmac)
+  OR (join_failed(a) = join_failure().reset AND (to_json(a)->>'join_reset_reason') = '1'), false);
+
 -- confirmed: capable in v1, and a connection or more says so. null: not capable in v1, or no connection was tried. There is none for
 -- v0: the kernels that open the connections speak v1 only.
 CREATE OR REPLACE VIEW endpoints AS

@@ -35,11 +35,29 @@ export function multihomedTable({ stages }: ReportFacts, results: Results): Tabl
     title: 'Hosts of several addresses',
     columns: observations('hosts', 'Hosts that'),
     rows: heldAddresses(results) === 0 ? [] : results.rows('multihomed'),
-    denominator: `n = ${plural(hosts(results), 'host', 'hosts')}: ${listened(results)}, and addresses that one of them announced with a valid HMAC count as one host.${laterSentence(stages, 'handshake')}`,
+    denominator: `n = ${plural(hosts(results), 'host', 'hosts')}: ${listened(results)}, and addresses that one of them announced with a valid HMAC count as one host, unless a join says otherwise.${laterSentence(stages, 'handshake')}`,
     meaning:
-      'A valid HMAC shows that the announcement came from the server at the other end of the connection, unchanged. It does not show that the server has the address: only a subflow to it does. ' +
+      'A valid HMAC shows that the announcement came from the server at the other end of the connection, unchanged. It does not show that the server has the address: only a subflow to it does, the last row. ' +
       'A server tells its addresses one by one, and as many as it is set up to tell: a host may have more than are counted. Servers that share an address, such as one of a load balancer, count as one host.',
     empty: emptySentence(results, null, 'handshake'),
+  };
+}
+
+/** Whose the announced addresses are, by asking them. */
+export function joinTable({ stages }: ReportFacts, results: Results): Table {
+  const [first] = results.rows('joins');
+  const asked = first === undefined ? 0 : countOf(first, 'of');
+  return {
+    id: 'joins',
+    title: 'Announced addresses that were asked for a subflow',
+    columns: observations('addresses', 'Addresses that'),
+    rows: asked === 0 ? [] : results.rows('joins'),
+    denominator: `n = ${plural(asked, 'announced address', 'announced addresses')}: global ones that were sent one MP_JOIN SYN each.${laterSentence(stages, 'handshake')}`,
+    meaning:
+      'Who gives a subflow with the HMAC of the connection holds its keys: the address is that of the server, or of something that speaks for it. ' +
+      'Who knows nothing of the connection is somebody else, or another backend of the same service. Silence and a closed port say neither.',
+    empty:
+      'No announced address was asked for a subflow: handshake.join is off, or none was announced that may be asked.',
   };
 }
 

@@ -5,6 +5,8 @@ import {
   DrawnAs,
   EchoCause,
   Hmac,
+  JoinFailure,
+  JoinMissing,
   Missing,
   QuoteShows,
   RuleSetName,
@@ -82,6 +84,18 @@ export const HostsRecord = z.strictObject({
         country: z.string().nullable().describe('ISO country code of the announced address (geolocation)'),
         latitude: z.number().nullable().describe('degrees north, of the announced address'),
         longitude: z.number().nullable().describe('degrees east, of the announced address'),
+        joined: z
+          .boolean()
+          .nullable()
+          .default(null)
+          .describe('it gave a subflow of the connection with a verified HMAC; null when it was not asked'),
+        joined_missing: JoinMissing.nullable().default('not_asked').describe('why joined is null'),
+        join_failure: JoinFailure.nullable().default(null).describe('why joined is false'),
+        join_reset_reason: z
+          .int()
+          .nullable()
+          .default(null)
+          .describe('reason in the MP_TCPRST that answered; null without one'),
       }),
     )
     .nullable()

@@ -156,7 +156,8 @@ export function hostsSql(setting: Setting, { hosts, names }: RangeTables): strin
   ), announced AS (
     SELECT address, port, list({
       address: announced, port: announced_port, scope: scope, hmac: hmac, asn: asn, resolved: resolved,
-      country: country, latitude: latitude, longitude: longitude
+      country: country, latitude: latitude, longitude: longitude,
+      joined: joined, joined_missing: joined_missing, join_failure: join_failure, join_reset_reason: join_reset_reason
     } ORDER BY announced, announced_port, hmac) AS announced
     FROM announcements GROUP BY address, port
   ), swept AS (

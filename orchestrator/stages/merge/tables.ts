@@ -24,9 +24,18 @@ const announcedAndResolved = `(SELECT DISTINCT address FROM ${namedAddresses} SE
 /** Rows of path as the rule of evidence/boxes/nearer.ts asks for them. */
 const pairedPaths = '(SELECT *, pair_ratio AS ratio, pair_gap_us AS gap FROM path)';
 
+/** What became of an announcement. Records of earlier versions have none of these fields: JSON, unlike a struct, does not mind. */
+const joinOf = (field: string, type: string) => `CAST((to_json(u.a)->>'${field}') AS ${type}) AS ${field}`;
+const joinFields = [
+  joinOf('joined', 'BOOLEAN'),
+  "coalesce((to_json(u.a)->>'joined_missing'), CASE WHEN (to_json(u.a)->>'joined') IS NULL THEN 'not_asked' END) AS joined_missing",
+  joinOf('join_failure', 'VARCHAR'),
+  joinOf('join_reset_reason', 'INTEGER'),
+].join(', ');
+
 /** What else, of few hosts and put together from several tables: written once in order of the address, and read range by range. */
 const announcementsSql = `
-    SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn, geo.country, geo.latitude, geo.longitude,
+    SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn, geo.country, geo.latitude, geo.longitude, ${joinFields},
       CASE WHEN EXISTS (FROM resolve) THEN r.address IS NOT NULL END AS resolved
     FROM handshake h, unnest(h.announced) AS u(a)
     LEFT JOIN asn ON asn.address = u.a.address

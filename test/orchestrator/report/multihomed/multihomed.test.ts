@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows } from '../../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../../../../orchestrator/core/duckdb.ts';
 import { type Row, rowsOf } from '../../../../orchestrator/report/rows.ts';
 import { makeViews } from '../../../../orchestrator/report/views.ts';
 import type { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
@@ -12,7 +12,7 @@ import { makeHost, verdict, writeParquet } from '../parquet.ts';
 
 const test = suite('report/multihomed');
 
-const queries = ['host_sizes', 'multihomed', 'announcers', 'host_places'] as const;
+const queries = ['host_sizes', 'multihomed', 'announcers', 'host_places', 'joins'] as const;
 type Found = Record<(typeof queries)[number], Row[]>;
 
 /** What the queries give over runs of these hosts; each run has the same ones. */
@@ -34,7 +34,15 @@ const a = (n: number) => `198.18.0.${n}`;
 
 function announcing(address: string, given: Partial<Announced> = {}): Announced {
   const places = { country: null, latitude: null, longitude: null };
-  return { address, port: null, scope: 'global', hmac: 'valid', asn: null, resolved: true, ...places, ...given };
+  const unasked = { joined: null, joined_missing: 'not_asked', join_failure: null, join_reset_reason: null } as const;
+  const rest = { ...places, ...unasked, ...given };
+  return { address, port: null, scope: 'global', hmac: 'valid', asn: null, resolved: true, ...rest };
+}
+
+/** One that was asked for a subflow, and gave it or not. */
+function asked(address: string, failure: Announced['join_failure'], reason: number | null = null): Announced {
+  const joined = { joined: failure === null, joined_missing: null, join_failure: failure, join_reset_reason: reason };
+  return announcing(address, joined);
 }
 
 /** A capable address that was listened to until the end. */
@@ -96,6 +104,23 @@ const sizes: [sentence: string, hosts: HostsRecord[], addresses: number[]][] = [
   ['nor is a connection that fell back', [server(1, [], { fallback: true })], []],
   ['nor one that was not tried', [server(1, [], { held_to_end: null, fallback: null, announced: null })], []],
   ['nor one that is not capable', [server(1, [announcing(a(2))], { v1: verdict('echoed_option') })], []],
+  ['an address that gave a subflow belongs to the host', [server(1, [asked(a(2), null)])], [2]],
+  ['one that knows nothing of the connection does not', [server(1, [asked(a(2), 'reset', 1)])], [1]],
+  ['nor does one without MPTCP', [server(1, [asked(a(2), 'no_option')])], [1]],
+  ['nor one with the HMAC of another', [server(1, [asked(a(2), 'hmac')])], [1]],
+  [
+    'nor is it announced at another port, which was not asked',
+    [server(1, [asked(a(2), 'reset', 1), announcing(a(2), { port: 1 })])],
+    [1],
+  ],
+  ['a closed port says nothing of whose the address is', [server(1, [asked(a(2), 'refused')])], [2]],
+  ['nor does silence', [server(1, [asked(a(2), 'timeout')])], [2]],
+  ['nor does a reset for want of resources', [server(1, [asked(a(2), 'reset', 2)])], [2]],
+  [
+    'who announced it wrongly takes it from nobody who has it',
+    [server(1, [asked(a(9), 'reset', 1)]), server(2, [announcing(a(9), { joined_missing: 'budget' })])],
+    [1, 2],
+  ],
   [
     'but it belongs to the host that announced it',
     [server(1, [announcing(a(2))]), server(2, [announcing(a(3))], { held_to_end: false })],
@@ -127,7 +152,44 @@ test('hosts: multi-homed, dual-stacked, unlisted and over several ASes are count
     [1, 4],
     [1, 2],
     [1, 2],
+    [0, 0],
   ]);
+});
+
+test('joins: each address that was asked is counted once, by what became of it', async () => {
+  const { joins, multihomed } = await found([
+    server(1, [asked(a(2), null), asked(a(3), 'refused'), announcing(a(4))]),
+    server(5, [asked(a(6), 'reset', 1), announcing(a(2), { joined_missing: 'budget' }), asked(a(7), 'timeout')]),
+    server(8, [asked(a(8), null), asked(a(9), 'cut_short')]),
+    server(10, [announcing(a(11))], { held_to_end: false }),
+    server(12, [asked(a(13), 'no_option'), asked(a(14), 'unreachable')], { v1: verdict('echoed_option') }),
+  ]);
+  assert.equal(counts(joins, 'addresses'), [
+    [2, 8],
+    [2, 8],
+    [1, 8],
+    [2, 8],
+    [1, 8],
+  ]);
+  // Of the first and second, which are one host, and the third, whose own address proves nothing of another.
+  assert.equal(counts(multihomed, 'hosts')[4], [1, 2]);
+});
+
+test('joins: results of a version without them are read, and nobody was asked', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'census-hosts-'));
+  const { hosts, domains } = await writeParquet(folder, [server(1, [announcing(a(2))])], []);
+  const old = join(folder, 'old.parquet');
+  const database = await openDatabase({ temp: join(folder, 'temp') });
+  const kept = ['address', 'port', 'scope', 'hmac', 'asn', 'resolved', 'country', 'latitude', 'longitude'];
+  const fields = kept.map((field) => `${field} := a.${field}`).join(', ');
+  const sql = `COPY (SELECT * REPLACE ([struct_pack(${fields}) FOR a IN announced] AS announced) FROM '${hosts}') TO '${old}' (FORMAT parquet)`;
+  await runSql(database, sql);
+  await makeViews(database, { sources: [{ run: 'old', hosts: old, domains }], organisations: null, temp: folder });
+  const of = async (name: 'joins' | 'host_sizes') => await rowsOf((query) => rows(database, query), name);
+  assert.equal(counts(await of('joins'), 'addresses')[0], [0, 0]);
+  assert.is((await of('host_sizes'))[0]?.addresses, 2);
+  database.closeSync();
+  await rm(folder, { recursive: true });
 });
 
 test('hosts: without names in the list nobody can tell which address it led to', async () => {

@@ -119,8 +119,9 @@ const noConnection = { connected: false, fallback: null, fallback_missing: 'refu
 const refused = connected(address, [], noConnection);
 const further = { address: '198.18.5.77', scope: 'global' } as const;
 const unplaced = { country: null, latitude: null, longitude: null };
-const announced = [{ ...further, port: null, hmac: 'valid', asn: 64_501, resolved: null, ...unplaced }];
-const announcing = connected(address, [further]);
+const unjoined = { joined: false, joined_missing: null, join_failure: 'reset', join_reset_reason: 1 } as const;
+const announced = [{ ...further, port: null, hmac: 'valid', asn: 64_501, resolved: null, ...unplaced, ...unjoined }];
+const announcing = connected(address, [{ ...further, ...unjoined }]);
 
 /** More than one stage, or more than one way to be null. */
 const special: [
