@@ -37,8 +37,8 @@ export const Announcement = z.strictObject({
     .describe(
       'the address gave a subflow of the connection, with an HMAC that our kernel and the packets verify; null when it was not asked',
     ),
-  joined_missing: JoinMissing.nullable().default('not_asked').describe('why joined is null'),
-  join_failure: JoinFailure.nullable().default(null).describe('why joined is false'),
+  joined_missing: JoinMissing.nullable().default('not_asked').describe('why joined is null; null where it is not'),
+  join_failure: JoinFailure.nullable().default(null).describe('why joined is false; null unless it is'),
   join_reset_reason: z
     .int()
     .nullable()
