@@ -7,7 +7,7 @@ WITH asked AS (
 )
 SELECT o.name AS observation, o.n AS addresses, o.base AS "of", percent(o.n, o.base) AS share
 FROM (SELECT unnest([
-  {name: 'gave a subflow, with the HMAC of the connection (verified join)', n: count(*) FILTER (WHERE gave), base: count(*)},
+  {name: 'gave a subflow with a valid HMAC (verified join)', n: count(*) FILTER (WHERE gave), base: count(*)},
   {name: 'answered as somebody who does not know the connection', n: count(*) FILTER (WHERE NOT gave AND refuted), base: count(*)},
   {name: 'refused or reset the SYN otherwise', n: count(*) FILTER (WHERE NOT gave AND NOT refuted AND failure IN (join_failure().refused, join_failure().reset)), base: count(*)},
   {name: 'did not answer', n: count(*) FILTER (WHERE NOT gave AND failure IN (join_failure().timeout, join_failure().unreachable)), base: count(*)},

@@ -25,5 +25,5 @@ FROM (SELECT unnest([
   {name: 'have an IPv4 and an IPv6 address (dual-stacked)', n: count(*) FILTER (WHERE dual), base: count(*)},
   {name: 'have an address that no name of the list led to', n: count(*) FILTER (WHERE unlisted), base: count(unlisted)},
   {name: 'of the multi-homed, have addresses in several ASes', n: count(*) FILTER (WHERE ases), base: count(ases)},
-  {name: 'of those with another address that was asked, have a verified join to one', n: count(*) FILTER (WHERE gave), base: count(gave)}
+  {name: 'of those asked at another address, have joined there', n: count(*) FILTER (WHERE gave), base: count(gave)}
 ]) AS o FROM summed LEFT JOIN asked_to_join USING (host))
