@@ -118,7 +118,7 @@ static int run(int signals)
 		if (!over && watched[1].revents == 0)
 			continue;
 		attempts_stop();
-		printf("{\"events_lost\":%ld}\n", lost);
+		printf("{\"join_events_lost\":%ld}\n", lost);
 		return fflush(stdout) != 0 ? BROKEN : over ? 0
 							   : STOPPED;
 	}

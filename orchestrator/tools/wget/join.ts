@@ -35,7 +35,7 @@ type Context = CollectContext<Endpoint, Config>;
 export type Ports = readonly [first: number, last: number];
 
 const Ready = z.object({ ready: z.literal(true) });
-const Last = z.object({ events_lost: z.int() });
+const Last = z.object({ join_events_lost: z.int() });
 const Line = z.union([Last, JoinRun]);
 
 /** What no census has business in, or what is not of the lab. A translator's prefix leads on to any IPv4 address (RFC 6052). */
@@ -164,7 +164,7 @@ export async function joinFacts(folder: string): Promise<Record<string, number>>
   const path = join(folder, joinsFile);
   if (!(await rawExists(path))) return {};
   const lines = (await linesOf(path)).map((line) => Line.parse(jsonOf(line)));
-  const lost = lines.map((line) => Last.safeParse(line).data?.events_lost ?? 0);
+  const lost = lines.map((line) => Last.safeParse(line).data?.join_events_lost ?? 0);
   const asked = lines.filter((line) => 'decision' in line && line.decision === 'asked');
   return { join_syns: asked.length, join_events_lost: lost.reduce((sum, one) => sum + one, 0) };
 }

@@ -43,6 +43,7 @@ const sums: [sentence: string, config: Record<string, unknown>, syns: number][] 
   ['fewer second opinions', { confirm: { probes: ['grease'] } }, 4 + 1 + 21 + 5],
   ['a shorter time to connect', { handshake: { timeout: '4s' } }, 4 + 6 + 12 + 5],
   ['as many pairs as pings', { path: { probes: 10 } }, 4 + 6 + 21 + 10],
+  ['an announced address is joined once', { handshake: { join: true } }, 36 + 1],
   ['pings alone are no SYNs', { path: { tool: 'icmp-echo' } }, 4 + 6 + 21],
   ['no pings, no pairs', { path: { ping: false } }, 4 + 6 + 21],
   ['every TTL of both passes and versions', { hops: { ttl: 10, passes: 2 } }, 36 + 40],
@@ -72,6 +73,21 @@ test('one SYN more than the budget is refused, as many as it are not; the messag
   );
   assert.throws(() => requireBudget(configured({ scan: { ports: [80, 443] } })), /53 SYNs .* budget is 36/);
   requireBudget(configured({ scan: { ports: [80, 443] }, budget: 53 }));
+});
+
+test('joins need a budget that somebody raised, and are told of by themselves', () => {
+  const join = { handshake: { join: true } };
+  assert.throws(
+    () => requireBudget(configured(join)),
+    /37 SYNs to one address \(.*, joins 1, path 5\), and budget is 36/,
+  );
+  requireBudget(configured({ ...join, budget: 37 }));
+  assert.match(budgetLine(configured({ ...join, budget: 37 })), 'handshake 21, joins 1,');
+});
+
+test('joins are of held connections', () => {
+  assert.throws(() => configured({ handshake: { join: true, hold_first: false } }), /join needs hold_first/);
+  assert.is(configured({ handshake: { hold_first: false } }).handshake.join, false);
 });
 
 test('a lab has no budget but the one it sets', () => {
