@@ -1,16 +1,16 @@
 import { addCat } from './cat.ts';
 import { addEthics, addProbing } from './describe.ts';
-import { addDiff } from './diff.ts';
 import { addDoctor } from './doctor.ts';
-import { addHistory } from './history.ts';
 import type { AddCommand } from './host.ts';
 import { addInit } from './init.ts';
 import { addJudge } from './judge.ts';
 import { addPurge } from './purge.ts';
-import { addRelease } from './release.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
-import { addSite } from './site.ts';
+import { addDiff } from './series/diff.ts';
+import { addHistory } from './series/history.ts';
+import { addRelease } from './series/release.ts';
+import { addSite } from './series/site.ts';
 import { addTraffic } from './traffic.ts';
 import { addVerify } from './verify.ts';
 

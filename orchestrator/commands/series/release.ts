@@ -1,8 +1,8 @@
 import { Option } from '@commander-js/extra-typings';
-import { CensusError } from '../errors.ts';
-import { Level } from '../release/level.ts';
-import { Licence } from '../release/licence.ts';
-import type { AddCommand } from './host.ts';
+import { CensusError } from '../../errors.ts';
+import { Level } from '../../release/level.ts';
+import { Licence } from '../../release/licence.ts';
+import type { AddCommand } from '../host.ts';
 
 function least(text: string): number {
   const k = Number(text);
@@ -44,7 +44,7 @@ Examples:
   $ cd release/2026-11 && sha256sum -c SHA256SUMS && jupyter lab notebook.ipynb`,
     )
     .action(async (folder, { out, level, k, license, author }) => {
-      const { makeRelease } = await import('../release/release.ts');
+      const { makeRelease } = await import('../../release/release.ts');
       const authors = author ?? [`The operators of the census ${folder.split('/').at(-1)}`];
       const tell = (line: string) => host.err.line(line);
       const tables = await makeRelease({ folder, out, level, k, licence: license, authors, tell });

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { RuleSetName } from '../schemas/lists.ts';
-import type { AddCommand } from './host.ts';
+import { RuleSetName } from '../../schemas/lists.ts';
+import type { AddCommand } from '../host.ts';
 
 function days(text: string): number {
   const value = Number(text);
@@ -35,8 +35,8 @@ Examples:
   $ duckdb -c "SELECT time, count, low, high FROM 'series/series.parquet' WHERE dimension = 'all' AND measure = 'capable'"`,
     )
     .action(async (runs, { out, rib = null, country = null, city = null, every = null, rules }) => {
-      const { makeHistory } = await import('../history/history.ts');
-      const { summaryLines } = await import('../history/summary.ts');
+      const { makeHistory } = await import('../../history/history.ts');
+      const { summaryLines } = await import('../../history/summary.ts');
       const signal = host.stopSignal();
       const history = await makeHistory({ runs, out, rib, country, city, every, rules, signal, tell: host.err.line });
       for (const line of summaryLines(history)) host.out.line(line);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
-import type { DiffSummary } from '../diff/diff.ts';
-import type { Difference } from '../schemas/records/difference.ts';
-import type { AddCommand, Host } from './host.ts';
+import type { DiffSummary } from '../../diff/diff.ts';
+import type { Difference } from '../../schemas/records/difference.ts';
+import type { AddCommand, Host } from '../host.ts';
 
 interface Asked {
   first: string;
@@ -13,8 +13,8 @@ interface Asked {
 
 /** The hosts into a folder, the table to standard output. */
 async function intoFolder(host: Host, asked: Asked, out: string): Promise<void> {
-  const { diffRuns } = await import('../diff/diff.ts');
-  const { DiffFolder } = await import('../diff/output.ts');
+  const { diffRuns } = await import('../../diff/diff.ts');
+  const { DiffFolder } = await import('../../diff/output.ts');
   const folder = await DiffFolder.create(out);
   const summary = await diffRuns({ ...asked, temp: join(out, '.tmp'), take: (one) => folder.take(one) });
   await folder.finish(summary);
@@ -22,14 +22,14 @@ async function intoFolder(host: Host, asked: Asked, out: string): Promise<void> 
 }
 
 async function tableText(summary: DiffSummary): Promise<string> {
-  const { causeTable } = await import('../diff/summary.ts');
-  const { toText } = await import('../report/text.ts');
+  const { causeTable } = await import('../../diff/summary.ts');
+  const { toText } = await import('../../report/text.ts');
   return toText(causeTable(summary)).trimEnd();
 }
 
 /** The hosts to standard output, one line each, as they are found; gives the summary. */
 async function asLines(host: Host, asked: Asked): Promise<DiffSummary> {
-  const { diffRuns } = await import('../diff/diff.ts');
+  const { diffRuns } = await import('../../diff/diff.ts');
   const take = async (difference: Difference) => {
     if (!host.out.stream.write(`${JSON.stringify(difference)}\n`)) await once(host.out.stream, 'drain');
   };
@@ -58,7 +58,7 @@ Examples:
       const asked = { first, second, signal: host.stopSignal() };
       if (options.out !== undefined) return await intoFolder(host, asked, options.out);
       if (options.json) {
-        const { diffRuns } = await import('../diff/diff.ts');
+        const { diffRuns } = await import('../../diff/diff.ts');
         host.out.line(JSON.stringify(await diffRuns({ ...asked, temp: host.temp, take: async () => undefined })));
         return;
       }

@@ -1,5 +1,5 @@
-import { CensusError } from '../errors.ts';
-import type { AddCommand } from './host.ts';
+import { CensusError } from '../../errors.ts';
+import type { AddCommand } from '../host.ts';
 
 function atLeastOne(text: string): number {
   const k = Number(text);
@@ -48,7 +48,7 @@ Examples:
         embargo: embargo === undefined ? null : dayOf(embargo),
         url: url === undefined ? null : urlOf(url),
       };
-      const { makeSite } = await import('../site/make.ts');
+      const { makeSite } = await import('../../site/make.ts');
       host.out.line(await makeSite({ runs, out, title, ...given, signal: host.stopSignal(), tell: host.err.line }));
     });
 };
