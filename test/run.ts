@@ -1,4 +1,14 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, execaSync } from 'execa';
@@ -95,7 +105,17 @@ function unprivileged(): string[] {
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mptcp-test-'));
   chmodSync(folder, 0o1777);
+  keepTranslated(folder);
   return folder;
+}
+
+/** tsx keeps what it translated below the temporary folder: each file would have all sources translated anew, for half a second. */
+function keepTranslated(folder: string): void {
+  const uid = unprivileged().length === 0 ? (process.geteuid?.() ?? 0) : statSync('.').uid;
+  const kept = join(tmpdir(), `tsx-${uid}`);
+  mkdirSync(kept, { recursive: true });
+  if (process.geteuid?.() === 0) chownSync(kept, uid, uid);
+  symlinkSync(kept, join(folder, `tsx-${uid}`));
 }
 
 /** Words that give a command a network of its own, of which only loopback is up. */
