@@ -1,0 +1,130 @@
+import { type Fault, of, tools } from './fault.ts';
+
+/** The real host. */
+const host: Fault[] = [
+  ...of('test/orchestrator/machine/ready.test.ts', [
+    [
+      'a start check that let through what could be known to fail',
+      'a run where no connection could be MPTCP, or from a tunnel, asks nobody anything',
+    ],
+    ['advice that fits no container', 'how to get capabilities is told for the place where they are lacking'],
+    [
+      'no interface and no source address in the manifest',
+      'the manifest has the interface that is sent from, and its addresses',
+    ],
+  ]),
+  ...of('test/orchestrator/config/issues.test.ts', [['errors of unions pointed to the wrong branch', 'named: …']]),
+  ...of('test/orchestrator/restraint.test.ts', [
+    ['an opt-out could not be added to a running census', 'opt-outs added between two starts are honoured'],
+    [
+      'a replay after an opt-out was refused',
+      'a replay of a finished run gives the same rows, whether the blocklist grew since or is gone',
+    ],
+    ['a refused change named the key alone', 'a higher rate is refused with both values'],
+  ]),
+  ...of('test/lab/census.test.ts', [['a lower rate was refused', 'a lower rate is accepted, is in the manifest']]),
+  ...of('test/lab/home.test.ts', [
+    [
+      'a census from the home of another user failed',
+      'root makes a census from a checkout in the home of somebody else',
+    ],
+  ]),
+  ...of(`${tools}/adns/unkind.test.ts`, [
+    [
+      'a resolver that closes TCP after each answer',
+      'a connection lost after each answer loses no question that waited on it',
+    ],
+    ['a dead or failing resolver made timeouts of all names', 'a resolver that … ends the stage with a sentence'],
+  ]),
+  ...of('test/orchestrator/machine/notices.test.ts', [
+    ['rows that were rejected were told nowhere', 'rows that are no records are a line'],
+    [
+      'a database that never matched was what the addresses are',
+      'a source that knows none of ten addresses is told of',
+    ],
+  ]),
+];
+
+/** Whose packets: nobody else's are read, and nothing of ours is left behind. */
+const packets: Fault[] = [
+  ...of(`${tools}/wget/bystanders.test.ts`, [
+    [
+      'any other connection of the machine counted as ours',
+      'a curl loop, a second census and limits of others change no record',
+    ],
+  ]),
+  ...of(`${tools}/wget/tool.test.ts`, [
+    [
+      'the capture held whatever passed the interface',
+      'the capture takes our ports to those of the endpoints and back, each once',
+    ],
+  ]),
+  ...of('test/zmap-module/guard.test.ts', [
+    [
+      'limits of others let the kernel connect to announced addresses',
+      'of two that overlap the second finds what the first found',
+    ],
+    ['blackhole_timeout stayed 0 after a kill or a hang-up', 'what it set is put back when its parent is ended by …'],
+    ['nobody put back what a killed guard had set', 'when all guards were killed, the next one reads in the journal'],
+  ]),
+  ...of('test/lab/left.test.ts', [
+    [
+      'kill -9 left the capture running for ever',
+      'of a run that was killed while it sent, or held connections, nothing is left',
+    ],
+  ]),
+  ...of('test/lab/blocked.test.ts', [
+    ['opted-out hosts were probed', 'of … targets against … opt-outs every one that is not blocked gets a packet'],
+  ]),
+  ...of('test/orchestrator/own-prober.test.ts', [
+    [
+      'an unasked address of a prober was connected to',
+      'a prober that prints an address outside its prefix gets a reject for it',
+    ],
+  ]),
+];
+
+/** What people see. */
+const seen: Fault[] = [
+  ...of('test/orchestrator/commands/outside-causes.test.ts', [
+    ['stack traces for damaged files and read-only file systems', '… is one line and a hint'],
+    ['escape codes of a program went raw to the terminal', 'a line of a program that a terminal would obey is shown'],
+  ]),
+  ...of('test/orchestrator/commands/readers.test.ts', [
+    [
+      'output to a full device was lost in silence',
+      '… ends quietly when its reader goes away, and with 1 when its output',
+    ],
+  ]),
+  ...of('test/orchestrator/view/live.test.ts', [
+    ['waiting stages spun, a skipped one had a tick', 'a stage that waits stands still, one that runs turns'],
+    ['a dumb terminal got cursor movements', 'a log hears of every event, once a minute how far a stage is'],
+    ['words of a program moved the cursor', 'what a program says of itself moves no cursor and colours nothing'],
+  ]),
+  ...of('test/orchestrator/report/report.test.ts', [
+    ["addresses of hosts stood on the run's own page", 'no address of a capable host is in any file'],
+  ]),
+];
+
+/** Connections. */
+const connections: Fault[] = [
+  ...of(`${tools}/wget/hold.test.ts`, [
+    [
+      'a server that closes early showed 2 of 8 announced addresses',
+      'at 50 ms a server of any habit that lets a client be silent',
+    ],
+    [
+      'announced IPv6 addresses with a port were never seen',
+      '… all 8 addresses are announced, of either family, with a port',
+    ],
+  ]),
+  ...of(`${tools}/wget/tool.test.ts`, [
+    ['the request of another port named no host', 'the request names the study, its contact and the host'],
+  ]),
+  ...of(`${tools}/wget/record.test.ts`, [
+    ['a SYN that left without the option was fallback', 'a SYN that left without the option speaks for nobody'],
+  ]),
+];
+
+/** All that was found on a real host: before the first packet, whose packets, connections, what people see. */
+export const onHosts: readonly Fault[] = [...host, ...packets, ...seen, ...connections];
