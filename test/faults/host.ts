@@ -108,6 +108,12 @@ const seen: Fault[] = [
 
 /** Connections. */
 const connections: Fault[] = [
+  ...of('test/zmap-module/connector.test.ts', [
+    [
+      'port 443 was asked without SNI, which name-based servers refuse',
+      'a TLS server of many names is told which of them is meant',
+    ],
+  ]),
   ...of(`${tools}/wget/hold.test.ts`, [
     [
       'a server that closes early showed 2 of 8 announced addresses',

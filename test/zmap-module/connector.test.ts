@@ -1,19 +1,18 @@
 // needs: root
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConnectorRun } from '../../orchestrator/tools/wget/raw.ts';
-import { isRoot, withPair } from '../orchestrator/tools/namespace.ts';
+import type { ConnectorRun } from '../../orchestrator/tools/wget/raw.ts';
+import { isRoot } from '../orchestrator/tools/namespace.ts';
 import { skipUnless } from '../skip.ts';
+import { connected, connector, endpoints, knowsOneName, ports, type Talk, talk, withServers } from './connecting.ts';
 import { moduleFolder } from './lab.ts';
 
 const test = suite('mptcp-connect');
 await execa('make', ['-s', '-C', moduleFolder, 'build/mptcp-connect-checked']);
-const connector = join(moduleFolder, 'build', 'mptcp-connect-checked');
 
 const name = 'a'.repeat(255);
 const wrong: [title: string, line: string][] = [
@@ -54,66 +53,6 @@ const arguments_: string[][] = [
 for (const words of arguments_) {
   test(`${JSON.stringify(words)} is refused`, async () => {
     assert.is((await execa(connector, words, { input: '.\n', reject: false })).exitCode, 2);
-  });
-}
-
-/** A server of one habit at each port, all of them MPTCP. `silent` lies behind a filter. */
-const ports = { waits: 80, floods: 81, drips: 82, silent: 83 };
-const habits = `const { createServer } = require('node:net');
-const quiet = (habit) => (socket) => { socket.on('error', () => {}).resume(); habit(socket); };
-const flood = (socket) => socket.write(Buffer.alloc(65536), () => socket.destroyed || flood(socket));
-const drip = (socket) => { const timer = setInterval(() => socket.write(Buffer.from([0x16])), 100); socket.on('close', () => clearInterval(timer)); };
-createServer(quiet(() => {})).listen(${ports.waits}, '::');
-createServer(quiet(flood)).listen(${ports.floods}, '::');
-createServer(quiet(drip)).listen(${ports.drips}, '::', () => console.log('READY'));`;
-
-interface Talk {
-  child: ChildProcess;
-  say(...lines: string[]): void;
-  /** Its records and how it ended. */
-  end(): Promise<{ runs: ConnectorRun[]; code: number | null; said: string }>;
-}
-
-function talk(scanner: string, ...words: string[]): Talk {
-  const child = spawn('ip', ['netns', 'exec', scanner, connector, '--ports', '61002-61100', ...words]);
-  const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
-  return {
-    child,
-    say: (...lines) => void child.stdin.write(lines.map((line) => `${line}\n`).join('')),
-    async end() {
-      const [code] = await once(child, 'exit');
-      const lines = (await stdout).trimEnd().split('\n').filter(Boolean);
-      return { runs: lines.map((line) => ConnectorRun.parse(JSON.parse(line))), code, said: await stderr };
-    },
-  };
-}
-
-const endpoints = (count: number, port: number, way = 'hold') =>
-  Array.from({ length: count }, (_, at) => `198.18.4.${at + 1}\t${port}\texample.com\t${way}`);
-
-/** Waits until so many of its connections are made. */
-async function connected(scanner: string, count: number): Promise<void> {
-  const made = async () => {
-    const { stdout } = await execa('ip', ['netns', 'exec', scanner, 'ss', '-Hnt', 'state', 'established']);
-    return stdout.split('\n').filter(Boolean).length;
-  };
-  for (let tries = 0; tries < 300 && (await made()) < count; tries++);
-  assert.is(await made(), count);
-}
-
-async function withServers(work: (scanner: string, server: string) => Promise<void>): Promise<void> {
-  await withPair('connect', async (scanner, target) => {
-    const rules = `table inet off { chain in { type filter hook input priority 0; tcp dport ${ports.silent} drop; }; }`;
-    await execa('ip', ['netns', 'exec', target, 'nft', rules]);
-    const words = ['netns', 'exec', target, 'mptcpize', 'run', process.execPath, '-e', habits];
-    const server = spawn('ip', words, { stdio: ['ignore', 'pipe', 'inherit'] });
-    try {
-      await once(server.stdout, 'data');
-      await work(scanner, target);
-    } finally {
-      server.kill('SIGKILL');
-      await once(server, 'exit');
-    }
   });
 }
 
@@ -195,6 +134,36 @@ if (!skipUnless(isRoot, 'mptcp-connect', 'needs root')) {
         else assert.ok(['timeout', 'none'].includes(run.tls), run.tls);
       }
     }));
+
+  test('a TLS server of many names is told which of them is meant, and one that is not told is heard out', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'named-'));
+    const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
+    const made = [
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-subj',
+      '/CN=known.example',
+    ];
+    await execa('openssl', ['req', ...made, '-keyout', key, '-out', cert]);
+    await withServers(
+      async (scanner) => {
+        const one = talk(scanner, '--hold', '0.2', '--timeout', '3');
+        const names = ['known.example', 'other.example', '-'];
+        one.say(...names.map((host, at) => `198.18.4.${at + 1}\t443\t${host}\ttls`), '.');
+        const { runs } = await one.end();
+        const told = new Map(runs.map(({ address, tls }) => [address, tls]));
+        assert.is(told.get('198.18.4.1'), 'done');
+        for (const address of ['198.18.4.2', '198.18.4.3'])
+          assert.ok(['alert', 'closed', 'reset'].includes(told.get(address) ?? ''), `${address}: ${told.get(address)}`);
+      },
+      [knowsOneName, key, cert],
+    );
+    rmSync(folder, { recursive: true });
+  });
 
   test('a kernel that has given MPTCP up for a while has not asked for it, and says so', () =>
     withServers(async (scanner, target) => {
