@@ -11,7 +11,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
-.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake held servers killed chaos blocked wide chains recall fuzz flips matrix lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake held servers diffs killed chaos blocked wide chains recall fuzz flips matrix lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -81,6 +81,9 @@ servers: setup-test ## a dozen server programs under MPTCP, each held first; nee
 
 bench-handshake: setup-test ## measure the handshake over 5,000 genuine servers of a lab; five minutes
 	@$(SUDO) node --import tsx scripts/bench/handshake.ts 5000
+
+diffs: setup-test ## two days of a test Internet with thirty planted changes: diff must give each its one cause; four minutes
+	@$(SUDO) node --import tsx scripts/lab/changes.ts
 
 killed: setup-test ## kill a census of stand-in programs once in each stage, at the study's size: 2,000,000 names
 	@KILLED_NAMES=2000000 node --import tsx test/orchestrator/killed-census.test.ts

@@ -5,6 +5,7 @@ import { events } from '../orchestrator/events/event.ts';
 import { blocks, totals } from '../orchestrator/release/counts.ts';
 import { toldTables } from '../orchestrator/release/told-rows.ts';
 import { AsnRecord } from '../orchestrator/schemas/records/asn.ts';
+import { Difference } from '../orchestrator/schemas/records/difference.ts';
 import { DomainsRecord } from '../orchestrator/schemas/records/domains.ts';
 import { GeoRecord } from '../orchestrator/schemas/records/geo.ts';
 import { HandshakeRecord } from '../orchestrator/schemas/records/handshake.ts';
@@ -190,6 +191,12 @@ export const entries: readonly Entry[] = [
     file: 'constant-keys.parquet of mptcp-census history',
     one: 'address, port, version and relation',
     schema: HistoryConstantKey,
+  },
+  {
+    name: 'difference',
+    file: 'stdout of mptcp-census diff; differences.parquet',
+    one: 'endpoint and version whose verdict differs between two runs',
+    schema: Difference,
   },
   {
     name: 'manifest',

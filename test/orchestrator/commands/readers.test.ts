@@ -7,9 +7,10 @@ import { cli, finished, type Place, requireOneLine, shell } from './shell.ts';
 const test = suite('who reads what is printed');
 
 const made = finished();
+const another = finished();
 
 /** What each command that prints is given. */
-const printing: Readonly<Record<string, (place: Place) => string>> = {
+const printing: Readonly<Record<string, (place: Place & { other: string }) => string>> = {
   init: ({ root }) => `init ${root}/new-${Math.random()}.yaml`,
   doctor: () => 'doctor',
   run: ({ config, root }) => `run -c ${config} ${root}/run-${Math.random()}`,
@@ -21,6 +22,8 @@ const printing: Readonly<Record<string, (place: Place) => string>> = {
   ethics: ({ folder }) => `ethics ${folder}`,
   judge: () => 'judge < test/fixtures/zmap/v0.ndjson',
   traffic: () => 'traffic test/fixtures/linux618.pcap',
+  history: ({ folder, root }) => `history ${folder} --out ${root}/series-${Math.random()}`,
+  diff: ({ folder, other }) => `diff ${folder} ${other} --json`,
 };
 
 test('of every command it is known here what it prints', () => {
@@ -42,7 +45,7 @@ test('of every command it is known here what it prints', () => {
 
 for (const [name, args] of Object.entries(printing)) {
   test(`${name} ends quietly when its reader goes away, and with 1 when its output cannot be written`, async () => {
-    const place = await made;
+    const place = { ...(await made), other: (await another).folder };
     const gone = await shell(`${cli} ${args(place)} | true`);
     const full = await shell(`${cli} ${args(place)} > /dev/full`);
     assert.is(gone.stderr, '');
