@@ -35,10 +35,10 @@ function label(value: number, unit: Series['unit']): string {
   return unit === 'percent' ? `${Number(value.toPrecision(6))} %` : formatCount(value);
 }
 
-/** Days to write below the axis: at most six, the first and the last among them. */
-function dayTicks(times: readonly string[]): string[] {
+/** Days to write below the axis: so many that they do not touch, the first and the last among them. */
+function dayTicks(times: readonly string[], width: number): string[] {
   const days = [...new Set(times.map(dayOf))];
-  const every = Math.max(1, Math.ceil((days.length - 1) / 5));
+  const every = Math.max(1, Math.ceil(((days.length - 1) * 120) / width));
   const chosen = days.filter((_, i) => i % every === 0 && (days.length - 1 - i >= every || i === 0));
   return [...new Set([...chosen, days.at(-1) ?? ''])];
 }
@@ -100,7 +100,7 @@ function axes(
   y: (value: number) => number,
   levels: number[],
 ): string {
-  const days = dayTicks(series.times);
+  const days = dayTicks(series.times, size.width - left - right);
   const horizontal = levels.map(
     (value) =>
       `<line class="grid" stroke="${ink.line}" x1="${left}" x2="${size.width - right}" y1="${at(y(value))}" y2="${at(y(value))}"/><text class="soft" fill="${ink.soft}" x="${left - 8}" y="${at(y(value) + 4)}" text-anchor="end">${label(value, series.unit)}</text>`,
