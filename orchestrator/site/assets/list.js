@@ -65,7 +65,7 @@ function showFoot(table, { left, all }, columns) {
 
 /** Filters and sorting of one list. What is chosen stands in the address of the page: it can be sent to others. */
 export function enableList(table) {
-  const { view, newest, most } = table.dataset;
+  const { view, newest, most, total } = table.dataset;
   const heads = [...table.tHead.rows[0].cells];
   const form = table.closest('section').querySelector('form.filters');
   const count = table.closest('section').querySelector('.count');
@@ -79,11 +79,20 @@ export function enableList(table) {
     return await files.get(path);
   }
 
-  async function show() {
+  function markSorted() {
     for (const head of heads) {
       if (head.dataset.key === state.sort) head.setAttribute('aria-sort', `${state.dir}ending`);
       else head.removeAttribute('aria-sort');
     }
+  }
+
+  function tellCount(shown, of) {
+    const cut = shown > Number(most) ? `, the first ${most} are shown` : '';
+    count.textContent = `${countText(shown)} of ${countText(of)} rows${cut}`;
+  }
+
+  async function show() {
+    markSorted();
     writeState(state);
     try {
       const file = await data();
@@ -92,8 +101,7 @@ export function enableList(table) {
       table.tBodies[0].replaceChildren(...rows.slice(0, Number(most)).map((row) => rowElement(row, columns)));
       showFoot(table, file, columns);
       table.caption.textContent = state.run === '' ? caption : `Run ${file.run_name} of ${file.scan_from.slice(0, 10)}`;
-      const cut = rows.length > Number(most) ? `, the first ${most} are shown` : '';
-      count.textContent = `${countText(rows.length)} of ${countText(file.rows.length)} rows${cut}`;
+      tellCount(rows.length, file.rows.length);
     } catch {
       count.textContent = 'The data of this table could not be loaded.';
     }
@@ -125,5 +133,9 @@ export function enableList(table) {
     Object.assign(state, { q: '', min: '', run: '' });
     show();
   });
-  show();
+  // The page holds what it would show: the whole table is asked for when somebody wants another part of it.
+  if (location.search === '') {
+    markSorted();
+    tellCount(Number(total), Number(total));
+  } else show();
 }

@@ -66,7 +66,7 @@ export async function listPage(site: Site, kind: Kind): Promise<Page> {
     rows: rows.slice(0, most),
     link: (row) => `${String(row[columns[0]?.key ?? ''])}.html`,
     foot: footRows(kind, site),
-    data: ` data-view="${view}" data-newest="${escapeHtml(site.newest.run.slug)}" data-most="${most}"`,
+    data: ` data-view="${view}" data-newest="${escapeHtml(site.newest.run.slug)}" data-most="${most}" data-total="${rows.length}"`,
   });
   const map =
     kind === 'country' && rows.length > 0

@@ -1,6 +1,6 @@
 // takes: long
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import { type Look, Tab } from './tab.ts';
 
 const test = suite('site in a browser');
 const why = whyNoChromium();
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 const desktop: Look = { width: 1280, height: 900, dark: false };
 const phone: Look = { width: 390, height: 844, dark: true };
@@ -39,7 +39,7 @@ const Violations = z.array(z.looseObject({ id: z.string(), nodes: z.array(z.loos
 async function violations(tab: Tab): Promise<string[]> {
   await tab.value(`${axeSource};0`);
   const found = await tab.value(
-    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) })))',
+    'axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) })))',
   );
   return Violations.parse(found).map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
