@@ -30,7 +30,7 @@ import {
   organisationTable,
 } from './tables/operators.ts';
 import { countryTable, systemTable } from './tables/places.ts';
-import { portTable } from './tables/ports.ts';
+import { denseTable, familyTable, portTable } from './tables/ports.ts';
 import { stageTable } from './tables/stages.ts';
 import { type Table, toCsv } from './tables/table.ts';
 import { boundsTable, popularityTable } from './tables/uncertain.ts';
@@ -76,7 +76,9 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     notCountedTable(results),
     rungTable(results),
     controlTable(facts, results),
+    familyTable(results),
     portTable(results),
+    denseTable(results),
     countryTable(results),
     systemTable(results),
     organisationTable(results),

@@ -8,6 +8,8 @@ const queries = [
   'not_counted',
   'rungs',
   'ports',
+  'families',
+  'dense',
   'table1',
   'table2',
   'organisations',

@@ -51,6 +51,12 @@ export function macrosSql(): string {
   return `${listMacros.join('')}${wordMacros.join('')}`;
 }
 
+/**
+ * So many addresses that answer one port are a prefix in which everything answers: of a /24, which has 256; of an IPv6 prefix, numbered at
+ * random, as those do who look for aliased prefixes with 16 packets each.
+ */
+export const dense = { ipv4: 250, ipv6: 16 } as const;
+
 /** What the queries read, over one run or several. */
 export interface Viewed {
   sources: readonly Source[];
@@ -67,5 +73,7 @@ export async function makeViews(database: DuckDBInstance, { sources, organisatio
   await makeOrganisations({ query: (sql) => rows(database, sql), run, organisations, temp });
   // The macros, then the shared views and tables of views.sql over `hosts` and `domains` (sources.ts).
   await run(`${macrosSql()}${await readSql('views')}`);
+  const thresholds = Object.entries(dense).map(([family, n]) => `CREATE OR REPLACE MACRO dense_${family}() AS ${n};\n`);
+  await run(`${thresholds.join('')}${await readSql('everything_answers')}`);
   await makeHosts({ query: (sql) => rows(database, sql), run, temp });
 }

@@ -91,7 +91,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
   const body = [
     section(
       0,
-      `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('bounds', 'not_counted')}\n${tables('ports')}\n${tables('stages')}`,
+      `${tables('funnel')}\n${pair(tables('verdicts'), tables('rungs'))}\n${tables('bounds', 'not_counted')}\n${tables('families', 'ports', 'dense')}\n${tables('stages')}`,
     ),
     section(1, `${figures('map')}\n${tables('table1', 'table2', 'organisations')}`),
     section(

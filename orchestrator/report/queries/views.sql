@@ -20,7 +20,9 @@
 --   entries            one row per entry of the list
 --   undecided          addresses that are capable nowhere and unknown or inconsistent somewhere: what the count of capable ones may lack
 --   domain_homes       the AS of each entry of the list: of its capable addresses, else of all that answered, the lowest number
--- and after them, by report/multihomed/table.ts, out of queries/announcing.sql:
+-- and after them, by queries/everything_answers.sql:
+--   dense              endpoints in prefixes in which everything answers, each with the prefix
+-- and by report/multihomed/table.ts, out of queries/announcing.sql:
 --   host_addresses     addresses of hosts, by run: those of one host have the same number (host)
 -- The closed lists (synack_words(), verdict().capable and so on) are macros made of schemas/lists.ts (report/views.ts).
 -- A SYN/ACK to a version's probe is what that version's shares are taken of: a reset or an ICMP error shows no TCP options.

@@ -52,6 +52,7 @@ const counting = {
   verdicts: ['v1', 'v0'],
   rungs: ['v1', 'v0'],
   ports: ['answered', 'synack_v1', 'v1', 'confirmed', 'synack_v0', 'v0'],
+  families: ['answered', 'synack_v1', 'v1', 'confirmed', 'synack_v0', 'v0'],
   not_counted: ['v1', 'v0'],
   table1: ['servers', 'undecided', 'answered', 'v1', 'confirmed', 'v0'],
   table2: ['hosts', 'undecided', 'answered', 'v1', 'confirmed', 'v0'],
