@@ -1,3 +1,4 @@
+import { addAudit } from './audit.ts';
 import { addCat } from './cat.ts';
 import { addEthics, addProbing } from './describe.ts';
 import { addDoctor } from './doctor.ts';
@@ -26,6 +27,7 @@ export const commands: readonly AddCommand[] = [
   addProbing,
   addEthics,
   addJudge,
+  addAudit,
   addTraffic,
   addHistory,
   addSite,

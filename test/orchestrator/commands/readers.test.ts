@@ -21,6 +21,7 @@ const printing: Readonly<Record<string, (place: Place & { other: string }) => st
   probing: ({ config }) => `probing -c ${config}`,
   ethics: ({ folder }) => `ethics ${folder}`,
   judge: () => 'judge < test/fixtures/zmap/v0.ndjson',
+  audit: ({ folder }) => `audit ${folder}`,
   traffic: () => 'traffic test/fixtures/linux618.pcap',
   history: ({ folder, root }) => `history ${folder} --out ${root}/series-${Math.random()}`,
   diff: ({ folder, other }) => `diff ${folder} ${other} --json`,
