@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { rows, sqlText } from '../core/duckdb.ts';
-import { formatCount, percentText } from '../report/format.ts';
+import { formatCount, percentText, plural } from '../report/format.ts';
 import type { Cell, Row } from '../report/rows.ts';
 import type { Table } from '../report/tables/table.ts';
 import { VerdictName } from '../schemas/lists.ts';
@@ -76,7 +76,7 @@ function confusionTable(classes: readonly Class[], compared: readonly Compared[]
       { key: 'interval', title: '95 %', kind: 'text' },
     ],
     rows: classes.map((own) => confusionRow(own, compared, labels)),
-    denominator: `Labelled: ${formatCount(compared.length)} claims of ${formatCount(all)} in the run. A share is of the labels that are sure; its interval is Wilson's, of a class that was drawn by the seed.`,
+    denominator: `Labelled: ${plural(compared.length, 'claim', 'claims')} of ${formatCount(all)} in the run. A share is of the labels that are sure; its interval is Wilson's, of a class that was drawn by the seed.`,
     meaning: 'A label is what a person read in the same evidence: no truth of its own about the host.',
     empty: 'The run has no claim.',
   };

@@ -44,7 +44,7 @@ Examples:
         const { tables, rejected } = await readBack(run, file);
         for (const table of tables) host.out.line(toText(table));
         if (rejected > 0)
-          host.err.line(`${rejected} lines could not be used; ${rejectsOf(file)} has each with its reason`);
+          host.err.line(`${rejected} of its lines could not be used; ${rejectsOf(file)} has each with its reason`);
       } finally {
         run.database.closeSync();
       }

@@ -1,4 +1,5 @@
 import { falsePositiveRate, leastControls, leastPairs } from '../../evidence/boxes/nearer.ts';
+import { intervalText } from '../../uncertainty/interval.ts';
 import { formatCount, formatOf } from '../format.ts';
 import type { QueryName, Results } from '../results.ts';
 import { countOf } from '../rows.ts';
@@ -55,15 +56,19 @@ export function waysTable(results: Results): Table {
       { key: 'seen', title: 'intact on some hop', kind: 'count' },
       { key: 'changed', title: 'changed', kind: 'count' },
       { key: 'changed_share', title: 'of ways', kind: 'percent', bar: true },
+      { key: 'changed_interval', title: '95 %', kind: 'text' },
       { key: 'stripped', title: 'stripped', kind: 'count' },
       { key: 'syn_proxy', title: 'SYN proxy', kind: 'count' },
       { key: 'nearer', title: 'answered nearer', kind: 'count' },
       { key: 'nearer_share', title: 'of answered', kind: 'percent', bar: true },
     ],
-    rows: results.rows('ways'),
+    rows: results.rows('ways').map((row) => ({
+      ...row,
+      changed_interval: intervalText(countOf(row, 'changed'), countOf(row, 'ways')),
+    })),
     denominator: `Ways that were swept: ${formatCount(sumOf(results, 'ways', 'ways'))}, a sample of each kind of endpoint, so that rows cannot be added up.`,
     meaning:
-      'Changed: a hop quotes our SYN with the option changed, moved or gone, and none behind it as it was sent. Answered nearer: the SYN was answered at a TTL at which a ping still expired on its way. ' +
+      'Changed: a hop quotes our SYN with the option changed, moved or gone, and none behind it as it was sent; the interval is Wilson’s, of a sample that the seed drew. Answered nearer: the SYN was answered at a TTL at which a ping still expired on its way. ' +
       'A way on which no change is seen may have one behind its last hop that says anything, or on the way back. The row not_offered holds plain endpoints: what the rules say of them is what they say of any endpoint.',
     empty: notSwept(results),
   };
