@@ -4,6 +4,9 @@ import { Level } from '../../release/level.ts';
 import { Licence } from '../../release/licence.ts';
 import type { AddCommand } from '../host.ts';
 
+/** What is quickly done says nothing of how far it is. */
+const silentMs = 5000;
+
 function least(text: string): number {
   const k = Number(text);
   if (Number.isInteger(k) && k >= 1) return k;
@@ -46,7 +49,10 @@ Examples:
     .action(async (folder, { out, level, k, license, author }) => {
       const { makeRelease } = await import('../../release/release.ts');
       const authors = author ?? [`The operators of the census ${folder.split('/').at(-1)}`];
-      const tell = (line: string) => host.err.line(line);
+      const begun = performance.now();
+      const tell = (line: string) => {
+        if (performance.now() - begun > silentMs) host.err.line(line);
+      };
       const tables = await makeRelease({ folder, out, level, k, licence: license, authors, tell });
       for (const { name, rows } of tables) host.out.line(`${String(rows).padStart(10)}  ${name}`);
       host.out.line(`released into ${out}: level ${level}`);

@@ -25,6 +25,7 @@ const printing: Readonly<Record<string, (place: Place & { other: string }) => st
   traffic: () => 'traffic test/fixtures/linux618.pcap',
   history: ({ folder, root }) => `history ${folder} --out ${root}/series-${Math.random()}`,
   diff: ({ folder, other }) => `diff ${folder} ${other} --json`,
+  release: ({ folder, root }) => `release ${folder} --out ${root}/release-${Math.random()}`,
   site: ({ folder, root }) => `site ${folder} --out ${root}/site-${Math.random()}`,
 };
 

@@ -39,7 +39,7 @@ const Violations = z.array(z.looseObject({ id: z.string(), nodes: z.array(z.loos
 async function violations(tab: Tab): Promise<string[]> {
   await tab.value(`${axeSource};0`);
   const found = await tab.value(
-    'axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) })))',
+    "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) })))",
   );
   return Violations.parse(found).map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
