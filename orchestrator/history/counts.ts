@@ -23,8 +23,8 @@ const ofEndpoints = {
   malformed: 'verdict = verdict().malformed',
   not_offered: 'verdict = verdict().not_offered',
   unknown: 'synack AND verdict = verdict().unknown',
-  // A SYN/ACK to the other version shows that there is a host: what it did not say of this one may have been lost.
-  undecided: 'any_synack AND verdict IN (verdict().inconsistent, verdict().unknown, verdict().silent)',
+  // As in the bounds of a report: what no SYN/ACK came of too.
+  undecided: 'verdict IN (verdict().inconsistent, verdict().unknown)',
 } as const;
 
 /** The same over an address. A connection that was not held to its end says nothing of what is not announced. */
@@ -61,7 +61,7 @@ function endpointsSql(tables: Tables): string {
 const versionsSql = (['v1', 'v0'] as const)
   .map(
     (version) => `
-    SELECT '${version}' AS version, port, family, country, asn, synack_${version} AS synack, synack_v1 OR synack_v0 AS any_synack,
+    SELECT '${version}' AS version, port, family, country, asn, synack_${version} AS synack,
       ${version}.replies AS replies, ${version}.verdict AS verdict,
       ${version === 'v1' ? `coalesce(list_contains(confirmed_words(), v1.rung), false)` : 'false'} AS holds,
       ${version === 'v1' ? 'connected IS NOT NULL OR coalesce(list_contains(confirmed_words(), v1.rung), false)' : 'false'} AS tried

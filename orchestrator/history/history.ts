@@ -14,6 +14,7 @@ import { macrosSql } from '../report/views.ts';
 import type { RuleSetName } from '../schemas/lists.ts';
 import { History } from '../schemas/records/history/history.ts';
 import { HistoryRun } from '../schemas/records/history/run.ts';
+import { lostOf } from '../stages/report-facts.ts';
 import { countRun, makeCounts } from './counts.ts';
 import { missedRuns, usualDays } from './gaps.ts';
 import { type Given, type LeftOut, readRuns, requirePoints } from './given.ts';
@@ -96,10 +97,10 @@ function pointsSql(counted: readonly Counted[], asked: (one: Counted) => number 
     const { name, time, config, manifest } = one.judged.run;
     const connections = manifest.stages.handshake?.status === 'done';
     const versions = [1, 0].map((version) => config.scan.versions.some((known) => known === version));
-    return `(${sqlText(name)}, ${sqlText(time)}, ${asked(one) ?? 'NULL'}, ${versions.join(', ')}, ${connections})`;
+    return `(${sqlText(name)}, ${sqlText(time)}, ${asked(one) ?? 'NULL'}, ${lostOf(manifest)?.replies ?? 0}, ${versions.join(', ')}, ${connections})`;
   });
-  return `CREATE OR REPLACE TABLE points AS SELECT run, time, CAST(asked AS BIGINT) AS asked, v1, v0, connections
-    FROM (VALUES ${points.join(', ')}) p(run, time, asked, v1, v0, connections)`;
+  return `CREATE OR REPLACE TABLE points AS SELECT run, time, CAST(asked AS BIGINT) AS asked, lost, v1, v0, connections
+    FROM (VALUES ${points.join(', ')}) p(run, time, asked, lost, v1, v0, connections)`;
 }
 
 const Total = z.object({ version: z.string().nullable(), measure: z.string(), count: z.int() });

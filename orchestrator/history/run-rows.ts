@@ -5,7 +5,7 @@ import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { publishedVantage } from '../report/published.ts';
 import type { RuleSetName } from '../schemas/lists.ts';
 import type { HistoryRun } from '../schemas/records/history/run.ts';
-import { askedOf } from '../stages/report-facts.ts';
+import { askedOf, lostOf } from '../stages/report-facts.ts';
 import { confidenceOf } from './confidence.ts';
 import type { HostFacts } from './counts.ts';
 import type { Given } from './given.ts';
@@ -102,6 +102,7 @@ export function runRow({ judged, facts, vantage, placed }: Counted, totals: RunT
     rate: config.scan.rate,
     stages: Object.entries(manifest.stages).flatMap(([stage, { status }]) => (status === 'left_out' ? [] : [stage])),
     asked: askedIn({ judged }),
+    lost: lostOf(manifest)?.replies ?? 0,
     replied: facts.replied,
     ...totals,
     coverage,

@@ -83,7 +83,7 @@ const seriesSql = `
   )
   SELECT run, time, version, dimension, key, as_label AS label, measure, count, "of",
     CASE WHEN measure = 'capable' AND answered > 0 THEN count / answered END AS low,
-    CASE WHEN measure = 'capable' AND answered > 0 THEN least(1, (count + undecided) / answered) END AS high
+    CASE WHEN measure = 'capable' AND answered > 0 THEN least(1, (count + undecided + CASE WHEN dimension = 'all' THEN lost ELSE 0 END) / answered) END AS high
   FROM long JOIN points USING (run) LEFT JOIN labels ON dimension = 'as' AND labels.as_key = key
   WHERE measured AND (dimension = 'all' OR count > 0 OR (measure IN (${always.map(sqlText).join(', ')}) AND coalesce("of", count) > 0))
   ORDER BY time, run, list_position(['all', 'family', 'port', 'country', 'as'], dimension), key NULLS FIRST, version DESC NULLS LAST, ${measurePlace()}`;
@@ -117,7 +117,7 @@ const csvSql = `
 
 /**
  * Sums the cells up into the tables `series` and `announcers`, and writes them.
- * The table `points` (run, time, asked, v1, v0, connections) says what each run measured.
+ * The table `points` (run, time, asked, lost, v1, v0, connections) says what each run measured.
  */
 export async function writeSeries(database: DuckDBInstance, out: string): Promise<void> {
   const run = (sql: string) => runSql(database, sql);

@@ -53,6 +53,7 @@ export const HistoryRun = z.strictObject({
   rate: z.int().nullable().describe('packets per second at most; null: what the prober does by itself'),
   stages: z.array(z.string()).describe('stages that were on'),
   asked: ofVersion('endpoints asked, each once per version'),
+  lost: count.describe('replies of the scan that may be missing from every count, at most so many, by its own counts'),
   replied: count.describe('endpoints that answered anything'),
   answered_v1: ofVersion('endpoints with a SYN/ACK to the v1 probe'),
   answered_v0: ofVersion('the same of the v0 probe'),
