@@ -8,6 +8,8 @@ Examples:
   $ mptcp-census cat runs/2026-11 hosts | head -1      print a record
   $ mptcp-census replay runs/2026-11                   decode it again without sending a packet
   $ mptcp-census verify runs/2026-11                   compare every file with its hash
+  $ mptcp-census history runs/* --out series           several runs as one series
+  $ mptcp-census diff runs/2026-10 runs/2026-11        what changed, each with its cause
   $ mptcp-census traffic --out report capture.pcapng.gz
   $ zmap ... -M mptcp_synscan -O json -f '*' | mptcp-census judge
 
