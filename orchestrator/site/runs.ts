@@ -2,7 +2,7 @@ import { CensusError } from '../errors.ts';
 import { softwareText } from '../machine/provenance.ts';
 import { publishedVantage } from '../report/published.ts';
 import { vantageText } from '../report/vantage.ts';
-import { askedOf } from '../stages/report-facts.ts';
+import { askedOf, lostOf } from '../stages/report-facts.ts';
 import { type Version, versions } from './counts.ts';
 import { type Given, type LeftOut, readRuns } from './given.ts';
 
@@ -25,6 +25,8 @@ export interface SiteRun {
   /** Digests of what the targets were read from: the same for the same list. */
   targets: string;
   ports: number[];
+  /** Replies that programs say they lost. */
+  lost: number;
   versions: ReadonlySet<Version>;
   asked: { v1: number | null; v0: number | null };
 }
@@ -60,6 +62,7 @@ export function siteRun({ folder, name, manifest, config, time, timeEnd }: Given
     targets: JSON.stringify((manifest.stages.targets?.sources ?? []).map(({ sha256 }) => sha256)),
     ports: [...config.scan.ports].sort((a, b) => a - b),
     versions: new Set(versions.filter((version) => config.scan.versions.includes(version === 'v1' ? 1 : 0))),
+    lost: lostOf(manifest).replies,
     asked: { v1: asked?.v1 ?? null, v0: asked?.v0 ?? null },
   };
 }

@@ -60,7 +60,7 @@ export function tellRun(run: SiteRun, counts: RunCounts, k: number): ToldRun {
   });
   const places = trees(counts.places, 'disjoint');
   const funnel = (version: Version) => {
-    const asked = { endpoints: run.asked[version], ports: Math.max(1, run.ports.length) };
+    const asked = { endpoints: run.asked[version], ports: Math.max(1, run.ports.length), lost: run.lost };
     return tellSteps(counts.steps, { version, whole: places[version]?.numbers ?? null, asked, k });
   };
   const listed = counts.summary('domains_listed') ?? 0;

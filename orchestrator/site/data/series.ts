@@ -136,7 +136,7 @@ export function shareSvg({ runs, marks }: Site, wide = false): string | null {
       (part) =>
         part && {
           low: (100 * part.capable) / part.answered,
-          high: (100 * (part.capable + part.undecided)) / part.answered,
+          high: (100 * Math.min(part.answered, part.capable + part.undecided)) / part.answered,
         },
     ),
     unit: 'percent',

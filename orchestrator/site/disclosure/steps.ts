@@ -16,14 +16,18 @@ export interface Funnel extends Numbers {
   replied: number | null;
   offered: number | null;
   verdicts: VerdictCount[];
-  /** Endpoints with a SYN/ACK whose verdict is neither yes nor no, at most: it may hold other verdicts that are too few to be told. */
+  /** Endpoints whose verdict is neither yes nor no, and replies that were lost: so many more may be capable. */
   undecided: number;
+  /** false: that is a number that holds others too, which are too few to be told. */
+  exact: boolean;
 }
 
 /** What the scan asked: endpoints of each version, and at how many ports. */
 export interface AskedOf {
   endpoints: number | null;
   ports: number;
+  /** Replies that programs say they lost. */
+  lost: number;
 }
 
 const undecidedVerdicts = new Set(['inconsistent', 'unknown', 'other']);
@@ -51,6 +55,16 @@ function verdictsOf(parts: Part<string>[], step: VerdictCount['step'], k: number
   ];
 }
 
+/** Without a SYN/ACK nothing is a claim, but an ICMP error hides what the endpoint would have said. Fewer than k are told as k - 1. */
+function hidden(steps: readonly Step[], k: number): { endpoints: number; exact: boolean } {
+  const parts = partsOf(steps, [0]);
+  const { kept, other } = rollUp(parts, k, 'shared');
+  const own = parts.find(({ name }) => name === 'unknown');
+  if (own === undefined || other === null || kept.includes(own))
+    return { endpoints: own?.count.endpoints ?? 0, exact: true };
+  return own.count.addresses < k ? { endpoints: k - 1, exact: false } : { endpoints: other, exact: false };
+}
+
 /** Beside what the whole tells of itself (answered, capable, confirmed): the steps before and between, and the verdicts in them. */
 export function tellSteps(
   all: readonly Step[],
@@ -70,15 +84,15 @@ export function tellSteps(
     : numbers.capable === null
       ? []
       : verdictsOf(partsOf(steps, [1, 2]), 'any', k);
+  const open = verdicts.filter(({ verdict }) => undecidedVerdicts.has(verdict));
+  const noClaim = hidden(steps, k);
   return {
     ...numbers,
     asked: askedFits && repliedFits ? asked.endpoints : null,
     replied: repliedFits ? total.endpoints : null,
     offered: apart && numbers.capable !== null ? (option?.endpoints ?? 0) + numbers.capable : null,
     verdicts,
-    undecided: verdicts.reduce(
-      (sum, { verdict, endpoints }) => sum + (undecidedVerdicts.has(verdict) ? endpoints : 0),
-      0,
-    ),
+    undecided: open.reduce((sum, { endpoints }) => sum + endpoints, 0) + noClaim.endpoints + asked.lost,
+    exact: noClaim.exact && open.every(({ verdict }) => verdict !== 'other'),
   };
 }

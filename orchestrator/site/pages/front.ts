@@ -15,12 +15,12 @@ import { day, downloads, figureHtml, pairsHtml, tableHtml, told } from './parts.
 const few = 8;
 
 /** Between what is certain and what could be: endpoints whose answers contradict each other may be capable. */
-export function boundsText({ answered, capable, undecided }: Funnel): string | null {
+export function boundsText({ answered, capable, undecided, exact }: Funnel): string | null {
   if (answered === null || capable === null || answered === 0) return null;
-  const [low, high] = [formatShare(capable, answered), formatShare(capable + undecided, answered)];
+  const [low, high] = [formatShare(capable, answered), formatShare(Math.min(answered, capable + undecided), answered)];
   return undecided === 0
     ? `${low}: no answer was left undecided`
-    : `${low} to ${high}: the answers of ${formatCount(undecided)} more are undecided`;
+    : `${low} to ${high}: the answers of ${exact ? '' : 'at most '}${formatCount(undecided)} more are undecided`;
 }
 
 /** The one number, and all that it needs to be read. */

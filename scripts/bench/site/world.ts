@@ -47,6 +47,7 @@ const verdict = (name: string, rung: string, reply: string) =>
 function claim(version: 'v1' | 'v0'): string {
   const cases = [
     ['kind = 0', verdict('refused', "'none'", "'rst'")],
+    ['kind = 7', verdict('unknown', "'none'", "'icmp_unreachable'")],
     ['kind = 1', verdict('echoed_option', "'syn_ack'", "'echoed'")],
     ['kind = 2', verdict('inconsistent', "'fresh_key'", "'echoed', 'mp_capable'")],
     [
@@ -57,14 +58,14 @@ function claim(version: 'v1' | 'v0'): string {
   return `CASE ${cases.map(([when, then]) => `WHEN ${when} THEN ${then}`).join(' ')} ELSE ${verdict('not_offered', "'syn_ack'", "'synack_no_option'")} END`;
 }
 
-/** Endpoints of one week. kind: 0 refused, 1 echo, 2 inconsistent, 3 capable of v1, 4 confirmed too, 5 capable of v0, 6 no option. */
+/** Endpoints of one week. kind: 0 refused, 1 echo, 2 inconsistent, 3 capable of v1, 4 confirmed too, 5 capable of v0, 6 no option, 7 an ICMP error. */
 function hostsSql({ addresses, ases, countries, ports, rare }: World, week: number): string {
   const list = codes.slice(0, countries).map(sqlText).join(', ');
   const home = `CAST(floor(${countries} * power(${die(10_000, 'a', 17)} / 10000.0, 2)) AS INTEGER)`;
   return `
     SELECT *, ${names()} AS as_name FROM (
       SELECT *, ([${list}])[1 + CASE WHEN ${die(40, 'i', 19)} = 0 THEN ${die(countries, 'i', 23)} ELSE ${home} END] AS country,
-        CASE WHEN ${die(9, 'i', 'port', 29)} = 0 THEN 0 WHEN ${die(160, 'i', 'port', 31)} = 0 THEN 1 WHEN ${die(900, 'i', 'port', 37)} = 0 THEN 2
+        CASE WHEN ${die(9, 'i', 'port', 29)} = 0 THEN 0 WHEN ${die(120, 'i', 'port', 27)} = 0 THEN 7 WHEN ${die(160, 'i', 'port', 31)} = 0 THEN 1 WHEN ${die(900, 'i', 'port', 37)} = 0 THEN 2
           WHEN ${die(`(${Math.max(1, Math.round(rare / (1 + week * 0.06)))} + a % 7 * ${Math.round(rare / 7)})`, 'i', 'port', 41)} = 0 THEN CASE WHEN ${die(4, 'i', 43)} = 0 THEN 3 ELSE 4 END
           WHEN ${die(rare * 6, 'i', 'port', 47)} = 0 THEN 5 ELSE 6 END AS kind
       FROM (

@@ -27,7 +27,7 @@ interface Told {
   sum: number;
 }
 
-const claims = ['none', 'not_offered', 'echoed_option', 'inconsistent', 'capable', 'confirmed'];
+const claims = ['none', 'hidden', 'not_offered', 'echoed_option', 'inconsistent', 'capable', 'confirmed'];
 
 /** Cells of a run, empty ones too: nobody knows which are. That an AS is in a country is no secret. */
 function cellsOf(endpoints: readonly Endpoint[], version: Version): Cell[] {
@@ -67,7 +67,16 @@ const steps: Record<string, string> = {
   'are confirmed by a connection': 'confirmed',
 };
 
-/** Every number that is told of a run. */
+/** What is undecided is told as it is, or as a bound: whoever guesses that it is the number itself has one more. */
+function undecidedOf(run: string, version: Version, cells: readonly Cell[]): Told[] {
+  const sum = Number(rowsOf('series').find((row) => row.run === run)?.[`undecided_${version}`]);
+  const of = withPiece(() => true, 'undecided');
+  return sum === cells.filter(of).reduce((n, { addresses }) => n + addresses.length, 0)
+    ? [{ name: 'undecided', of, sum }]
+    : [];
+}
+
+/** Every other number that is told of a run. */
 function toldOf(run: string, version: Version): Told[] {
   const everywhere: Of = () => true;
   const funnel = rowsOf(`runs/${run}/funnel`).flatMap((row): Told[] => {
@@ -125,7 +134,7 @@ for (const [i, run] of runNames.entries()) endpoints.set(run, await endpointsOf(
 const attacks = runNames.flatMap((run) =>
   versions.map((version) => {
     const cells = cellsOf(endpoints.get(run) ?? [], version);
-    const told = toldOf(run, version);
+    const told = [...toldOf(run, version), ...undecidedOf(run, version, cells)];
     return { run, version, cells, told };
   }),
 );

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { openDatabase, rows } from '../../../orchestrator/core/duckdb.ts';
 import { headlines } from '../../../orchestrator/report/headline.ts';
 import { readResults } from '../../../orchestrator/report/results.ts';
+import { countOf, rowsOf } from '../../../orchestrator/report/rows.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
 import { addresses } from '../../../orchestrator/site/pages/data.ts';
 import { attacks } from '../../../scripts/bench/site/world.ts';
@@ -25,25 +26,29 @@ function file(path: string): string {
 const pages = [...files].filter(([path]) => path.endsWith('.html'));
 const documentOf = (text: string) => parseHTML(text).document;
 
-/** The number that the report of a run says first. */
+/** The number that the report of a run says first, what it is of, and how many are undecided. */
 async function reported(run: string): Promise<string> {
   const temp = place('temp');
   const database = await openDatabase({ temp });
   const source = { run: 'x', hosts: join(run, 'hosts.parquet'), domains: join(run, 'domains.parquet') };
   await makeViews(database, { sources: [source], organisations: null, temp });
-  const [first] = headlines(await readResults((sql) => rows(database, sql)));
+  const query = (sql: string) => rows(database, sql);
+  const [first] = headlines(await readResults(query));
+  const [open] = await rowsOf(query, 'undecided');
   database.closeSync();
-  return `${first?.value} ${/[\d,]+/.exec(first?.of ?? '')?.[0]}`;
+  const undecided = countOf(open, 'unknown_v1') + countOf(open, 'inconsistent_v1');
+  return `${first?.value} of ${/[\d,]+/.exec(first?.of ?? '')?.[0]}, ${undecided} undecided`;
 }
 
 test('the number of the front page, and what it is of, are those of the report of the newest run', async () => {
   const { document } = parseHTML(file('index.html'));
   const number = document.getElementById('capable-v1')?.textContent;
   const of = /of ([\d,]+) endpoints/.exec(document.querySelector('.one')?.textContent ?? '')?.[1];
-  assert.is(`${number} ${of}`, await reported(runs[2] ?? ''));
+  const undecided = viewsOf(files).get('series')?.rows.at(-1)?.undecided_v1;
+  assert.is(`${number} of ${of}, ${undecided} undecided`, await reported(runs[2] ?? ''));
   assert.match(
     document.querySelector('.hero')?.textContent ?? '',
-    /to [\d.]+\s%: the answers of \d+ more are undecided/,
+    /to [\d.]+\s%: the answers of (at most )?\d+ more are undecided/,
   );
   for (const said of ['2026-09-21', 'ours, version 2', 'vantage point not checked', 'week-02', 'Linux 6.18'])
     assert.ok(document.querySelector('.hero')?.textContent?.includes(said), said);

@@ -14,9 +14,9 @@ const Endpoint = z.object({
 });
 export type Endpoint = z.infer<typeof Endpoint>;
 
-/** Per version: nothing, a verdict, or capable and confirmed. */
+/** Per version: nothing, nothing but an ICMP error (hidden), a verdict, or capable and confirmed. */
 const claim = (version: string) =>
-  `CASE WHEN NOT list_has_any(${version}.replies, ['synack_no_option', 'echoed', 'mp_capable']) THEN 'none'
+  `CASE WHEN NOT list_has_any(${version}.replies, ['synack_no_option', 'echoed', 'mp_capable']) THEN CASE WHEN ${version}.verdict = 'unknown' THEN 'hidden' ELSE 'none' END
     WHEN ${version}.verdict = 'capable' AND '${version}' = 'v1' AND ${version}.rung = 'connection' THEN 'confirmed' ELSE ${version}.verdict END`;
 
 export async function endpointsOf(run: string, temp: string): Promise<Endpoint[]> {
@@ -30,16 +30,20 @@ export async function endpointsOf(run: string, temp: string): Promise<Endpoint[]
 
 export type Version = 'v1' | 'v0';
 
+const silent = (claim: string) => claim === 'none' || claim === 'hidden';
+
 /** Of which claims a column is the sum. */
 export const claimsOf: Readonly<Record<string, (claim: string) => boolean>> = {
-  answered: (claim) => claim !== 'none',
+  answered: (claim) => !silent(claim),
   capable: (claim) => claim === 'capable' || claim === 'confirmed',
   confirmed: (claim) => claim === 'confirmed',
-  rest: (claim) => claim !== 'none' && claim !== 'capable' && claim !== 'confirmed',
+  rest: (claim) => !silent(claim) && claim !== 'capable' && claim !== 'confirmed',
   unconfirmed: (claim) => claim === 'capable',
-  offered: (claim) => claim !== 'none' && claim !== 'not_offered',
+  offered: (claim) => !silent(claim) && claim !== 'not_offered',
   option: (claim) => claim === 'echoed_option' || claim === 'inconsistent',
   no_option: (claim) => claim === 'not_offered',
-  silent: (claim) => claim === 'none',
+  silent,
+  hidden: (claim) => claim === 'hidden',
+  undecided: (claim) => claim === 'hidden' || claim === 'inconsistent',
   replied: () => true,
 };
