@@ -1,18 +1,15 @@
 // needs: root
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { readdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isRoot, withNamespace } from '../orchestrator/tools/namespace.ts';
 import { skipUnless } from '../skip.ts';
-import { moduleFolder } from './lab.ts';
+import { gone, guard, holder, kill, rules } from './holder.ts';
 
 const test = suite('mptcp-guard');
-const guard = join(moduleFolder, 'build', 'mptcp-guard');
 const journals = () => readdirSync('/dev/shm').filter((name) => name.startsWith('mptcp-census-guard.'));
 
 /** Settings of a namespace as somebody left them, none of them as a measurement needs it. */
@@ -34,35 +31,6 @@ async function untidy(name: string): Promise<void> {
   assert.equal(await settings(name), foreign);
 }
 
-interface Holder {
-  /** Who holds its input, as a census does. */
-  parent: ChildProcess;
-  guard: number;
-  ports: unknown;
-}
-
-/** A parent in the middle, so that there is somebody to be killed; it says its guard's number. */
-async function holder(name: string, words: string[] = []): Promise<Holder> {
-  const parentOf = `const { spawn } = require('node:child_process');
-    const child = spawn(${JSON.stringify(guard)}, ${JSON.stringify(['hold', ...words])}, { stdio: ['pipe', 'inherit', 'inherit'] });
-    console.log(JSON.stringify({ guard: child.pid }));
-    process.stdin.on('end', () => child.stdin.end()); process.stdin.resume();`;
-  const parent = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', parentOf], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  // Either may speak first.
-  const lines = createInterface(parent.stdout)[Symbol.asyncIterator]();
-  const said = Object.assign({}, JSON.parse((await lines.next()).value), JSON.parse((await lines.next()).value));
-  return { parent, guard: Number(said.guard), ports: said.ports };
-}
-
-/** Waits until a process is no more, 5 s at most. */
-async function gone(pid: number): Promise<void> {
-  for (let tries = 0; tries < 500 && existsSync(`/proc/${pid}`); tries++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.not(existsSync(`/proc/${pid}`), 'the guard has ended');
-}
-
 /** A leader that others lean on gives its place to a child of its own, which nobody here can wait for. */
 async function settled(name: string, expected: string[], known: string[]): Promise<void> {
   const left = () => journals().filter((journal) => !known.includes(journal));
@@ -70,11 +38,6 @@ async function settled(name: string, expected: string[], known: string[]): Promi
   for (let tries = 0; tries < 100 && !(await done()); tries++);
   assert.equal(await settings(name), expected);
   assert.equal(left(), [], 'no journal is left');
-}
-
-async function kill({ parent }: Holder, signal: NodeJS.Signals): Promise<void> {
-  parent.kill(signal);
-  await once(parent, 'exit');
 }
 
 if (!skipUnless(isRoot, 'mptcp-guard', 'needs root')) {
@@ -169,8 +132,6 @@ if (!skipUnless(isRoot, 'mptcp-guard', 'needs root')) {
       assert.is(held.exitCode, 0, held.stderr);
       assert.match(held.stdout, '"mptcp limits":{"found":"0 2"');
     }));
-
-  const rules = async (name: string) => (await execa('ip', ['netns', 'exec', name, 'nft', 'list', 'ruleset'])).stdout;
 
   test('SYNs from its ports lose their timestamps for as long as the guard lives, kill -9 or not', () =>
     withNamespace('guard', async (name) => {

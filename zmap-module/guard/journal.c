@@ -44,7 +44,7 @@ bool journal_write(const struct setting *settings)
 	return fclose(file) == 0;
 }
 
-/* A value that still is what a guard set was something else before. */
+/* A value that still is what a guard set was something else before. What it is to be now may be another thing than that guard wanted. */
 static void take_line(struct setting *settings, char *line)
 {
 	char *found = strchr(line, '\t');
@@ -58,7 +58,8 @@ static void take_line(struct setting *settings, char *line)
 		if (strcmp(one->name, line) != 0 || strcmp(one->found, wanted) != 0)
 			continue;
 		snprintf(one->found, VALUE_MAX, "%s", found);
-		snprintf(one->wanted, VALUE_MAX, "%s", wanted);
+		if (one->right)
+			snprintf(one->wanted, VALUE_MAX, "%s", wanted);
 		one->right = false;
 	}
 }
