@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows, runSql } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows } from '../../../orchestrator/core/duckdb.ts';
 import { type Results, readResults } from '../../../orchestrator/report/results.ts';
 import { countOf, type Row } from '../../../orchestrator/report/rows.ts';
-import { sourcesSql } from '../../../orchestrator/report/sources.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
 import type { DomainsRecord } from '../../../orchestrator/schemas/records/domains.ts';
 import type { HostsRecord } from '../../../orchestrator/schemas/records/hosts.ts';
@@ -199,20 +198,6 @@ test('an address that is capable in one of two runs is one capable address, of t
   });
   const results = await resultsOf(run('a', 'capable'), run('b', 'not_offered'));
   assert.equal(['addresses_capable', 'addresses_synack', 'addresses_replied'].map(results.total), [1, 2, 2]);
-});
-
-test('a column `run` of the records gives way to the name under which the run is read', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'census-run-column-'));
-  const paths = await writeParquet(folder, [makeHost({ address: '198.18.0.1' })], []);
-  const database = await openDatabase({ temp: join(folder, 'temp') });
-  const named = join(folder, 'named.parquet');
-  await runSql(database, `COPY (SELECT *, 'old' AS run FROM '${paths.hosts}') TO '${named}' (FORMAT parquet)`);
-  await runSql(database, sourcesSql([{ run: "it's", hosts: named, domains: paths.domains }]));
-  const found: unknown[] = [];
-  for await (const row of rows(database, 'SELECT run FROM hosts')) found.push(row);
-  database.closeSync();
-  await rm(folder, { recursive: true });
-  assert.equal(found, [{ run: "it's" }]);
 });
 
 test.run();
