@@ -48,3 +48,11 @@ export function numberCells(both: Both, known: Known): Row {
   row.withheld = withheld.join(' ');
   return row;
 }
+
+/**
+ * The same of what is left beside the parts that are told. It has no shares: of some parts their size is told and not who of them is
+ * capable, so that its capable ones are not of its own size.
+ */
+export function remainderCells(left: Both, known: Known): Row {
+  return { ...numberCells(left, known), share_v1: null, share_v0: null };
+}

@@ -7,7 +7,7 @@ import type { Site } from '../site.ts';
 import type { ToldRun } from '../told.ts';
 import { entitiesOf, type Kind, kinds } from './entities.ts';
 import { allOf, entityRow, leftOf, listColumns, listRows, naming } from './lists.ts';
-import { numberCells, numberColumns } from './rows.ts';
+import { numberCells, numberColumns, remainderCells } from './rows.ts';
 import { countsSvg, shareSvg, type Track, trackColumns, trackRows, wholeColumns, wholeRows } from './series.ts';
 import type { View } from './view.ts';
 
@@ -35,7 +35,10 @@ function aboutAll({ k, embargo, runs }: Site): View['about'] {
 
 function listView(site: Site, told: ToldRun, kind: Kind, id: string): View {
   const { many, sql } = naming[kind];
-  const sums = { all: numberCells(allOf(kind, told), told.known), left: numberCells(leftOf(kind, told), told.known) };
+  const sums = {
+    all: numberCells(allOf(kind, told), told.known),
+    left: remainderCells(leftOf(kind, told), told.known),
+  };
   return {
     id,
     title: `Endpoints by ${kind}: ${many}`,

@@ -2,7 +2,7 @@ import { formatCount } from '../../report/format.ts';
 import { escapeHtml } from '../../report/page/html.ts';
 import type { Kind } from '../data/entities.ts';
 import { entityRow, listColumns, naming } from '../data/lists.ts';
-import { numberCells, numberColumns } from '../data/rows.ts';
+import { numberCells, numberColumns, remainderCells } from '../data/rows.ts';
 import { type Track, trackColumns, trackRows } from '../data/series.ts';
 import type { Numbers, Piece } from '../disclosure/tree.ts';
 import type { Site } from '../site.ts';
@@ -65,7 +65,7 @@ function partsTable(site: Site, kind: Kind, { entity }: Track): string {
           {
             [first.key]: 'Others, and what is withheld above',
             name: '',
-            ...numberCells(entity.left, site.newest.known),
+            ...remainderCells(entity.left, site.newest.known),
             withheld: '',
           },
         ];

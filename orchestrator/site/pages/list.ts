@@ -3,7 +3,7 @@ import { escapeHtml } from '../../report/page/html.ts';
 import type { Row } from '../../report/rows.ts';
 import type { Kind } from '../data/entities.ts';
 import { allOf, leftOf, listColumns, listRows, naming } from '../data/lists.ts';
-import { numberCells } from '../data/rows.ts';
+import { numberCells, remainderCells } from '../data/rows.ts';
 import { mapSvg } from '../figures/map.ts';
 import type { Site } from '../site.ts';
 import { type Page, upFrom } from './frame.ts';
@@ -29,13 +29,17 @@ function filters(site: Site, kind: Kind): string {
 
 function footRows(kind: Kind, site: Site): Row[] {
   const [first, second] = listColumns(kind);
-  const row = (name: string, both: ReturnType<typeof allOf>): Row => ({
+  const { newest } = site;
+  const row = (name: string, cells: Row): Row => ({
     [first?.key ?? '']: name,
     [second?.key ?? '']: '',
-    ...numberCells(both, site.newest.known),
+    ...cells,
     withheld: '',
   });
-  return [row('Others, and what is withheld above', leftOf(kind, site.newest)), row('All', allOf(kind, site.newest))];
+  return [
+    row('Others, and what is withheld above', remainderCells(leftOf(kind, newest), newest.known)),
+    row('All', numberCells(allOf(kind, newest), newest.known)),
+  ];
 }
 
 /** Capable endpoints by country code, for the map. */
