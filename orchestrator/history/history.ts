@@ -84,9 +84,10 @@ async function countAll(database: DuckDBInstance, input: HistoryInput, judged: r
   for (const [i, one] of judged.entries()) {
     throwIfStopped(input.signal, 'history');
     const facts = await countRun(database, one, input);
-    await keepKeys(database, one);
+    const keys = await keepKeys(database, one);
+    if (!keys) input.tell(`${one.run.name}: its records are gone, so that its keys are compared with none`);
     const placed = input.rib !== null || isPlaced(input);
-    counted.push({ judged: one, facts, vantage: vantages[i] ?? 1, placed });
+    counted.push({ judged: one, facts, vantage: vantages[i] ?? 1, placed, keys });
   }
   return counted;
 }

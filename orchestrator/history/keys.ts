@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
 import { rows, runSql, sqlText } from '../core/duckdb.ts';
+import { codeOf } from '../errors.ts';
 import { keyFactOf, shownBy, synOf } from '../evidence/answers.ts';
 import { KeyTraces, type SharedTraces, tracesOf } from '../evidence/keys.ts';
 import { ScanEvidenceRow, scanEvidenceFields } from '../evidence/plain.ts';
@@ -33,10 +34,16 @@ export async function makeKeys(database: DuckDBInstance): Promise<void> {
   await runSql(database, `CREATE TABLE capable_replies (${columns})`);
 }
 
-/** Keeps the replies with a key of the run that was counted last. */
-export async function keepKeys(database: DuckDBInstance, { run }: Judged): Promise<void> {
-  for (const sql of recordViews(run, ['scan', 'confirm'])) await runSql(database, sql);
-  await runSql(database, `INSERT INTO capable_replies ${capableRepliesSql(run.name, run.time)}`);
+/** Keeps the replies with a key of the run that was counted last; false where its records are gone. */
+export async function keepKeys(database: DuckDBInstance, { run }: Judged): Promise<boolean> {
+  try {
+    for (const sql of recordViews(run, ['scan', 'confirm'])) await runSql(database, sql);
+    await runSql(database, `INSERT INTO capable_replies ${capableRepliesSql(run.name, run.time)}`);
+    return true;
+  } catch (cause) {
+    if (codeOf(cause) !== 'E_INPUT') throw cause;
+    return false;
+  }
 }
 
 const Reply = z.object({

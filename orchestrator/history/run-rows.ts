@@ -45,6 +45,8 @@ export interface Counted {
   /** Number of its vantage point in the series. */
   vantage: number;
   placed: boolean;
+  /** Its keys were compared with those of the others. */
+  keys: boolean;
 }
 
 /** What the counts of the series say of one run, by the names of run rows. */
@@ -73,7 +75,11 @@ function softwareOf({ census }: Manifest): string {
 }
 
 /** The row of a run, but for what it is beside the others. */
-export function runRow({ judged, facts, vantage, placed }: Counted, totals: RunTotals, rules: RuleSetName): HistoryRun {
+export function runRow(
+  { judged, facts, vantage, placed, keys }: Counted,
+  totals: RunTotals,
+  rules: RuleSetName,
+): HistoryRun {
   const { run } = judged;
   const { manifest, config } = run;
   const [[, kernel] = ['', ''], ...setting] = publishedVantage(manifest.vantage);
@@ -95,6 +101,7 @@ export function runRow({ judged, facts, vantage, placed }: Counted, totals: RunT
     judged_by: manifest.rules_version,
     rejudged: judged.again,
     placed,
+    keys_compared: keys,
     result_sha256: manifest.result_sha256,
     lists: listsOf(run),
     ports: config.scan.ports,

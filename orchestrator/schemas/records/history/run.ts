@@ -39,6 +39,9 @@ export const HistoryRun = z.strictObject({
     .boolean()
     .describe('its records were judged again for this series; false: they had been judged by the same rules'),
   placed: z.boolean().describe('its addresses were looked up again, in the tables of this series'),
+  keys_compared: z
+    .boolean()
+    .describe('its keys were compared with those of the other runs; false: its records are gone'),
   result_sha256: z.string().nullable().describe('of the result as the run had it; null in a run without'),
   lists: z
     .array(
