@@ -13,10 +13,8 @@ import { isPlaced, type Tables } from './places.ts';
 
 /** SQL conditions over an endpoint and version, by what they count (docs/history.md). */
 const ofEndpoints = {
-  replied: 'len(replies) > 0',
   answered: 'synack',
   capable: 'verdict = verdict().capable',
-  tried: 'verdict = verdict().capable AND tried',
   confirmed: 'verdict = verdict().capable AND holds',
   echoed: 'verdict = verdict().echoed_option',
   inconsistent: 'verdict = verdict().inconsistent',
@@ -45,36 +43,37 @@ const counted = (conditions: Readonly<Record<string, string>>) =>
 
 const synack = (version: string) => `coalesce(list_has_any(${version}.replies, synack_words()), false)`;
 
-/** SQL: the endpoints of one run with what is counted of them, and with the places of the series. */
+/** SQL: the endpoints of one run with what is counted of them, and with the places of the series. Lists are kept of capable ones alone. */
 function endpointsSql(tables: Tables): string {
   const asn = tables.rib === null ? 'h.asn' : 'fa.asn';
   const country = isPlaced(tables) ? 'fg.country' : 'h.country';
   return `
-    SELECT h.address, port, family, v1, v0, announced, held_to_end, fallback, mp_fail, connected, as_name, h.asn AS own_asn,
-      ${asn} AS asn, ${country} AS country, ${synack('v1')} AS synack_v1, ${synack('v0')} AS synack_v0,
-      coalesce(v1.verdict = verdict().capable, false) AS capable_v1, coalesce(v0.verdict = verdict().capable, false) AS capable_v0
-    FROM hosts h
-    ${tables.rib === null ? '' : 'LEFT JOIN frozen_asn fa ON fa.address = h.address'}
-    ${isPlaced(tables) ? 'LEFT JOIN frozen_geo fg ON fg.address = h.address' : ''}`;
+    SELECT *, coalesce(verdict_v1 = verdict().capable, false) AS capable_v1, coalesce(verdict_v0 = verdict().capable, false) AS capable_v0
+    FROM (
+      SELECT h.address AS address, port, family, as_name, h.asn AS own_asn, ${asn} AS asn, ${country} AS country, CAST(control AS VARCHAR) AS control,
+        v1.verdict AS verdict_v1, v0.verdict AS verdict_v0, ${synack('v1')} AS synack_v1, ${synack('v0')} AS synack_v0,
+        coalesce(list_contains(confirmed_words(), v1.rung), false) AS holds_v1, false AS holds_v0,
+        CASE WHEN verdict().capable IN (v1.verdict, v0.verdict) THEN announced END AS announced, held_to_end AND NOT fallback AS held, mp_fail
+      FROM hosts h
+      ${tables.rib === null ? '' : 'LEFT JOIN frozen_asn fa ON fa.address = h.address'}
+      ${isPlaced(tables) ? 'LEFT JOIN frozen_geo fg ON fg.address = h.address' : ''}
+    )`;
 }
 
 const versionsSql = (['v1', 'v0'] as const)
   .map(
     (version) => `
-    SELECT '${version}' AS version, port, family, country, asn, synack_${version} AS synack,
-      ${version}.replies AS replies, ${version}.verdict AS verdict,
-      ${version === 'v1' ? `coalesce(list_contains(confirmed_words(), v1.rung), false)` : 'false'} AS holds,
-      ${version === 'v1' ? 'connected IS NOT NULL OR coalesce(list_contains(confirmed_words(), v1.rung), false)' : 'false'} AS tried
-    FROM endpoints_of_run WHERE ${version} IS NOT NULL`,
+    SELECT '${version}' AS version, port, family, country, asn, synack_${version} AS synack, verdict_${version} AS verdict, holds_${version} AS holds
+    FROM endpoints_of_run WHERE verdict_${version} IS NOT NULL`,
   )
   .join(' UNION ALL ');
 
 const addressesSql = `
   SELECT address, any_value(family) AS family, arg_min(country, port) AS country, arg_min(asn, port) AS asn,
     bool_or(synack_v1 OR synack_v0) AS synack, bool_or(capable_v1 OR capable_v0) AS capable,
-    bool_or(held_to_end AND NOT fallback AND (capable_v1 OR capable_v0)) AS held,
-    bool_or(held_to_end AND NOT fallback AND (capable_v1 OR capable_v0) AND len(announced) > 0) AS announces,
-    bool_or(held_to_end AND NOT fallback AND (capable_v1 OR capable_v0) AND len([a FOR a IN announced IF a.scope <> scope().global]) > 0) AS leaks,
+    bool_or(held AND (capable_v1 OR capable_v0)) AS held,
+    bool_or(held AND (capable_v1 OR capable_v0) AND len(announced) > 0) AS announces,
+    bool_or(held AND (capable_v1 OR capable_v0) AND len([a FOR a IN announced IF a.scope <> scope().global]) > 0) AS leaks,
     sum(mp_fail) AS mp_fail
   FROM endpoints_of_run GROUP BY address`;
 
@@ -110,15 +109,13 @@ export interface HostFacts extends z.infer<typeof Facts> {
 
 /** Controls by kind, and how many of them any version's verdict is wrong of, if they are what they were drawn as. */
 const controlsSql = `
-  SELECT CAST(control AS VARCHAR) AS control, count(*) AS controls, count(*) FILTER (WHERE CASE control ${Object.entries(
-    wrongOf,
-  )
+  SELECT control, count(*) AS controls, count(*) FILTER (WHERE CASE control ${Object.entries(wrongOf)
     .map(
       ([kind, words]) =>
-        `WHEN ${sqlText(kind)} THEN coalesce(v1.verdict IN (${words.map(sqlText).join(', ')}), false) OR coalesce(v0.verdict IN (${words.map(sqlText).join(', ')}), false)`,
+        `WHEN ${sqlText(kind)} THEN coalesce(verdict_v1 IN (${words.map(sqlText).join(', ')}), false) OR coalesce(verdict_v0 IN (${words.map(sqlText).join(', ')}), false)`,
     )
     .join(' ')} END) AS wrong
-  FROM hosts WHERE control IS NOT NULL GROUP BY control ORDER BY control`;
+  FROM endpoints_of_run WHERE control IS NOT NULL GROUP BY control ORDER BY control`;
 
 /** Every announcement that a capable endpoint made, and the addresses that were listened to. */
 const announcedSql = `

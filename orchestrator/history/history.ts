@@ -104,24 +104,28 @@ function pointsSql(counted: readonly Counted[], asked: (one: Counted) => number 
     FROM (VALUES ${points.join(', ')}) p(run, time, asked, lost, v1, v0, connections)`;
 }
 
-const Total = z.object({ version: z.string().nullable(), measure: z.string(), count: z.int() });
+const Total = z.object({ run: z.string(), version: z.string().nullable(), measure: z.string(), count: z.int() });
 
-async function totalsOf(database: DuckDBInstance, run: string): Promise<RunTotals> {
+/** What the whole of each run adds up to, by its name. */
+async function totalsOf(database: DuckDBInstance): Promise<(run: string) => RunTotals> {
   const found = new Map<string, number>();
-  const sql = `SELECT version, measure, count FROM series WHERE dimension = 'all' AND run = ${sqlText(run)}`;
+  const sql = "SELECT run, version, measure, count FROM series WHERE dimension = 'all'";
   for await (const row of rows(database, sql)) {
-    const { version, measure, count } = Total.parse(row);
-    found.set(version === null ? measure : `${measure}_${version}`, count);
+    const { run, version, measure, count } = Total.parse(row);
+    found.set(JSON.stringify([run, measure, version]), count);
   }
-  const known = (name: string) => found.get(name) ?? null;
-  return {
-    answered_v1: known('answered_v1'),
-    answered_v0: known('answered_v0'),
-    capable_v1: known('capable_v1'),
-    capable_v0: known('capable_v0'),
-    confirmed_v1: known('confirmed_v1'),
-    addresses_answered: found.get('addresses_answered') ?? 0,
-    addresses_capable: found.get('addresses_capable') ?? 0,
+  return (run) => {
+    const known = (measure: string, version: string | null) =>
+      found.get(JSON.stringify([run, measure, version])) ?? null;
+    return {
+      answered_v1: known('answered', 'v1'),
+      answered_v0: known('answered', 'v0'),
+      capable_v1: known('capable', 'v1'),
+      capable_v0: known('capable', 'v0'),
+      confirmed_v1: known('confirmed', 'v1'),
+      addresses_answered: known('addresses_answered', null) ?? 0,
+      addresses_capable: known('addresses_capable', null) ?? 0,
+    };
   };
 }
 
@@ -156,10 +160,8 @@ async function makeIn(database: DuckDBInstance, input: HistoryInput, temp: strin
   await runSql(database, pointsSql(counted, askedIn));
   await writeSeries(database, input.out);
   await writeKeys(database, input.out, temp);
-  const alone: HistoryRun[] = [];
-  for (const one of counted) {
-    alone.push(runRow(one, await totalsOf(database, one.judged.run.name), input.rules));
-  }
+  const totals = await totalsOf(database);
+  const alone = counted.map((one) => runRow(one, totals(one.judged.run.name), input.rules));
   const every = input.every ?? usualDays(alone.map(({ time }) => time));
   const history = History.parse({
     history_version: 1,
