@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { openDatabase, rows, runSql } from '../core/duckdb.ts';
+import { CensusError } from '../errors.ts';
 import { rowsOf } from '../report/rows.ts';
 import { makeViews } from '../report/views.ts';
 import type { Pieces } from './disclosure/pieces.ts';
@@ -82,6 +83,18 @@ function cellOf(row: z.infer<typeof Cells>, tried: boolean): Cell {
   };
 }
 
+/** A run of an earlier version has not all columns: its raw files have what they are made of. */
+function olderRun(name: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !cause.message.startsWith('Binder Error')) return cause;
+  const [words = ''] = cause.message.split('\n');
+  return new CensusError(
+    'E_RUN_FOLDER',
+    `the hosts of ${name} are of another version of this program: ${words}`,
+    'mptcp-census replay RUN makes them anew; then give RUN/replay in its place',
+    cause,
+  );
+}
+
 /** Counts one run: its hosts and domains go through the views that its report is made with. */
 export async function countRun(run: { name: string; folder: string }, temp: string): Promise<RunCounts> {
   const database = await openDatabase({ temp });
@@ -112,6 +125,8 @@ export async function countRun(run: { name: string; folder: string }, temp: stri
           .nullable()
           .parse(summary[column] ?? null),
     };
+  } catch (cause) {
+    throw olderRun(run.name, cause);
   } finally {
     database.closeSync();
   }

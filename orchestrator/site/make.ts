@@ -94,12 +94,14 @@ async function writeAll(site: Site, folder: SiteFolder, signal: AbortSignal): Pr
 /** Makes the site, and says in a line what it is made of. */
 export async function makeSite(input: SiteInput): Promise<string> {
   const folder = new SiteFolder(resolve(input.out));
-  await folder.prepare();
+  await folder.requireOwn();
   const { runs, embargoed, marks } = await toldRuns(input);
   const newest = runs.at(-1);
   if (newest === undefined) throw new Error('no run was read');
   const { title, url, k, embargo } = input;
   const site: Site = { title, url, k, embargo, embargoed, runs, newest, marks };
+  // Not before everything is counted: what cannot be made takes no site away.
+  await folder.empty();
   await writeAll(site, folder, input.signal);
   const counts = kinds.map(
     (kind) =>

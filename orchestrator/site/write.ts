@@ -15,11 +15,8 @@ export class SiteFolder {
     this.#root = root;
   }
 
-  /**
-   * Empties a folder that held a site: pages of what is no longer told must go.
-   * @throws CensusError E_INPUT for a folder that holds something else
-   */
-  async prepare(): Promise<void> {
+  /** @throws CensusError E_INPUT for a folder that holds something else than a site */
+  async requireOwn(): Promise<void> {
     await mkdir(this.#root, { recursive: true });
     const found = await readdir(this.#root);
     if (found.length > 0 && !(await exists(join(this.#root, made)))) {
@@ -29,8 +26,13 @@ export class SiteFolder {
         'name another folder: what a site had before is removed from its folder',
       );
     }
-    for (const name of found) if (name !== made) await rm(join(this.#root, name), { recursive: true });
     await writeFile(join(this.#root, made), 'mptcp-census site makes this folder anew each time.\n');
+  }
+
+  /** Removes the site that was there: pages of what is no longer told must go. */
+  async empty(): Promise<void> {
+    for (const name of await readdir(this.#root))
+      if (name !== made) await rm(join(this.#root, name), { recursive: true });
   }
 
   async write(path: string, content: string): Promise<void> {

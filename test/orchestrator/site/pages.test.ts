@@ -218,6 +218,9 @@ test('a site made again holds no page of what is no longer told, and the same by
   const again = await filesOf(await siteOf(runs, 'www', { title, url: 'https://mptcp.example.org/' }));
   assert.equal([...again.keys()].sort(), [...files.keys()].sort());
   for (const [path, text] of files) assert.is(again.get(path), text, path);
+  const refused = siteOf(runs, 'www', { embargo: '2026-01-01' });
+  assert.is(await refused.catch(() => 'refused'), 'refused');
+  assert.is((await filesOf(place('www'))).size, files.size, 'what cannot be made takes no site away');
   const fewer = await filesOf(await siteOf(runs.slice(0, 1), 'www'));
   assert.not.ok([...fewer.keys()].some((path) => path.includes('week-02')));
 });
