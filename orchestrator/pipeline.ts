@@ -34,6 +34,6 @@ export function pipeline(find: ToolFinder): readonly Stage<Config>[] {
     geo(find), //       answering addresses  -> approximate place
     os(find), //        candidates           -> fingerprint candidates
     merge, //           all of it            -> hosts with verdicts, domains
-    report, //          hosts and domains    -> tables, figures, one page
+    report(find), //    hosts and domains    -> tables, figures, one page
   ];
 }

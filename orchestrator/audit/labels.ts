@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import { canonicalAddress } from '../address/ip.ts';
 import { jsonOf, splitLines } from '../core/process/lines.ts';
+import { cellsOf } from '../lists/cells.ts';
 import { VerdictName } from '../schemas/lists.ts';
 
 /** What a person may say of a sampled claim: one of the verdicts, or that the evidence does not tell. */
@@ -31,23 +32,6 @@ const Line = z.looseObject({
   version: z.union([z.literal(0), z.literal(1), z.literal('0'), z.literal('1')]),
 });
 
-/** Cells of a line of CSV (RFC 4180); null where a quote is not closed. */
-function cellsOf(line: string): string[] | null {
-  const cells: string[] = [];
-  let at = 0;
-  for (;;) {
-    const quoted = line[at] === '"' ? /"((?:[^"]|"")*)"/y : /([^,]*)/y;
-    quoted.lastIndex = at;
-    const match = quoted.exec(line);
-    if (match === null) return null;
-    cells.push((match[1] ?? '').replaceAll('""', '"'));
-    at = quoted.lastIndex;
-    if (at >= line.length) return cells;
-    if (line[at] !== ',') return null;
-    at += 1;
-  }
-}
-
 /** Reads lines of JSON, or of CSV below a heading: which, the first line that is not blank tells. */
 class Reader {
   #heading: string[] | 'json' | null = null;
@@ -57,12 +41,12 @@ class Reader {
     if (this.#heading === null) {
       if (text.trimStart().startsWith('{')) this.#heading = 'json';
       else {
-        this.#heading = (cellsOf(text) ?? []).map((name) => name.trim().toLowerCase());
+        this.#heading = (cellsOf(text, ',') ?? []).map((name) => name.trim().toLowerCase());
         return null;
       }
     }
     if (this.#heading === 'json') return jsonOf(text) ?? 'no JSON';
-    const cells = cellsOf(text);
+    const cells = cellsOf(text, ',');
     if (cells === null) return 'a quote that does not end';
     if (cells.length !== this.#heading.length) return `${cells.length} cells, the heading has ${this.#heading.length}`;
     return Object.fromEntries(this.#heading.map((name, i) => [name, cells[i]]));

@@ -3,6 +3,7 @@ import { bytesOf } from '../core/memory.ts';
 import { Asn } from './asn.ts';
 import { Budget } from './budget.ts';
 import { CanaryChoice } from './canary.ts';
+import { Clients } from './clients.ts';
 import { confirmSchema } from './confirm.ts';
 import { canJoin, holdFirstKeys } from './handshake.ts';
 import { HopsChoice } from './hops.ts';
@@ -208,6 +209,7 @@ function configSchema(seconds: Seconds, isStored: boolean) {
     os: osSchema(seconds),
     path: Path,
     hops: HopsChoice,
+    clients: Clients,
     parts: Parts.prefault({}).describe('units per part at most, by stage'),
     memory: Memory,
   });

@@ -6,6 +6,7 @@ import { isSpecialPurpose } from '../address/scope.ts';
 import { isUrl } from '../core/inputs/list-file.ts';
 import { CensusError } from '../errors.ts';
 import { listSources, withPaths } from '../lists/sources.ts';
+import { clientFiles } from './clients.ts';
 import { Config } from './config.ts';
 import { describeIssues } from './issues.ts';
 
@@ -65,6 +66,7 @@ function absolutePaths(config: Config, folder: string): Config {
       organisations: at(config.asn.organisations),
     },
     geo: { ...config.geo, country: at(config.geo.country), city: at(config.geo.city) },
+    clients: config.clients === null ? null : clientFiles(config).map(at),
   };
 }
 

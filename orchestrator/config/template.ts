@@ -117,6 +117,8 @@ path:
 
 hops: false                   # true: which hop changes the option, over a sample, by SYNs of growing TTL; {sample: 1000, ttl: 24} bounds it
 
+clients: null                 # lists of MPTCP clients to set beside the servers: points, countries or addresses (CSV, JSON, GeoJSON), or what traffic printed
+
 # lab: true                   # a run inside a test Internet of your own
 # lab_ranges: [198.18.0.0/15] # what it declares global: it sends nothing to any other address
 

@@ -218,6 +218,8 @@ export interface Tool<I, W, R, C> {
   screensPrefixes?: true;
   /** Loose: unknown fields are counted, not refused. */
   raw: z.ZodType<W>;
+  /** One row at a time, of a library: what is asked about beside the units. */
+  lookUp?(stage: string, config: C): Promise<{ find(unit: I): unknown }>;
   /** Fields that are known, where the schema has only those that are made use of; default: those of the schema. */
   fields?: readonly string[];
   /** Pure. */

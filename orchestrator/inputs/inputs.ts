@@ -1,3 +1,5 @@
+import { gatherClients } from '../clients/gather.ts';
+import { clientFiles } from '../config/clients.ts';
 import type { Config } from '../config/config.ts';
 import type { StageWish } from '../core/folder/changes.ts';
 import { exists } from '../core/folder/files.ts';
@@ -17,9 +19,10 @@ export function partStages(config: Config): PartStage<Config>[] {
   return pipeline(findTool).flatMap((stage) => (stage.kind === 'parts' && stage.enabled(config) ? [stage] : []));
 }
 
-/** The file that says which ASes are of one organisation; the report reads it. */
-function organisationsOf({ asn }: Config): string[] {
-  return asn.organisations === null ? [] : [asn.organisations];
+/** Files that the report reads beside hosts and domains: which ASes are of one organisation, and where clients are. */
+export function besideReport(config: Config): string[] {
+  const { organisations } = config.asn;
+  return [...(organisations === null ? [] : [organisations]), ...clientFiles(config)];
 }
 
 /** Files that the stage targets reads, but for what comes from elsewhere. */
@@ -44,17 +47,18 @@ export async function checkInputs(config: Config, before: Manifest | null): Prom
   if (before?.stages.targets?.status !== 'done') await requireUnpackers(config);
   await readThroughInputs(partStages(config), config, before);
   if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
+  await gatherClients(clientFiles(config), null);
 }
 
 /** Files outside the run folder that decoding and the report read: a replay needs them as they were. */
 export function decodeInputs(config: Config): string[] {
   const ofTools = partStages(config).flatMap((stage) => stage.tool(config).inputs?.(config) ?? []);
-  return [...ofTools, ...organisationsOf(config)];
+  return [...ofTools, ...besideReport(config)];
 }
 
 /** Files that no tool reads. What the report reads is fixed with the first stage: nothing else tells that its content is another. */
 const besideTools: Readonly<Record<string, (config: Config) => string[]>> = {
-  targets: (config) => [...listsOf(config), ...organisationsOf(config)],
+  targets: (config) => [...listsOf(config), ...besideReport(config)],
 };
 
 /** What a configuration wants of each stage: whether it runs, and which files outside the run folder it reads; the blocklist is kept by the run. */

@@ -6,14 +6,16 @@ import { type Manifest, readManifest } from '../core/folder/manifest.ts';
 import { becomeOwner } from '../core/process/owner.ts';
 import { requireSameInputs } from '../core/replay.ts';
 import { CensusError } from '../errors.ts';
+import { besideReport } from '../inputs/inputs.ts';
 import { pipeline } from '../pipeline.ts';
 import { findTool } from '../tools/finder.ts';
 import { type Party, parseParty } from './party.ts';
 import { purgeRun } from './purge.ts';
 
 /** What the report, which a purge makes again, reads outside of the run folder. */
-function reportInputs({ asn }: Config, { inputs }: Manifest): Manifest['inputs'] {
-  return Object.fromEntries(Object.entries(inputs).filter(([path]) => path === asn.organisations));
+function reportInputs(config: Config, { inputs }: Manifest): Manifest['inputs'] {
+  const read = new Set(besideReport(config));
+  return Object.fromEntries(Object.entries(inputs).filter(([path]) => read.has(path)));
 }
 
 /**

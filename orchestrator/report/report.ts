@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clients } from '../clients/gather.ts';
 import { openDatabase, rows } from '../core/duckdb.ts';
 import { visible } from '../view/visible.ts';
 import { summaryOf } from './bounds.ts';
@@ -181,14 +182,16 @@ export async function writeReport(input: {
   facts: ReportFacts;
   /** Which organisation each AS belongs to; null or absent: told by the names of ASes. */
   organisations?: Organisations | null;
+  /** MPTCP clients that others saw, to stand beside the servers; null or absent: none were given. */
+  clients?: Clients | null;
   /** What the database may hold, such as 512MB; null or absent: a quarter of the machine, at most 4 GB. */
   memory?: string | null;
 }): Promise<ReportSummary> {
   await mkdir(input.out, { recursive: true });
   const { hosts, domains, facts, out } = input;
-  const { organisations = null, memory = null } = input;
+  const { organisations = null, clients = null, memory = null } = input;
   const source = { run: facts.run, hosts, domains };
-  const results = await query({ source, organisations, out, facts, memory });
+  const results = { ...(await query({ source, organisations, out, facts, memory })), clients };
   const tables = allTables(input.facts, results).map((table) => withVantage(table, facts));
   const figures: Figure[] = [
     await mapFigure(results),

@@ -1,3 +1,4 @@
+import type { Clients } from '../clients/gather.ts';
 import type { Query, Row } from './rows.ts';
 import { countOf, numberOf, rowsOf } from './rows.ts';
 import type { Uncertain } from './uncertain.ts';
@@ -55,6 +56,8 @@ export interface Results {
   coverage: Coverage[];
   /** No run stands behind the numbers: they come from replies alone. */
   alone?: boolean;
+  /** MPTCP clients that others saw; null or absent: none were given. */
+  clients?: Clients | null;
   /** How sure the counts are; absent where nobody asked. */
   uncertain?: Uncertain;
   /** How it is told which organisation an AS belongs to. Default: by names. */

@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Clients, gatherClients, type Locate } from '../clients/gather.ts';
+import { clientFiles } from '../config/clients.ts';
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
 import { writeWhole } from '../core/folder/files.ts';
@@ -7,6 +9,8 @@ import type { WholeStage } from '../core/stage.ts';
 import type { Notice } from '../report/facts.ts';
 import { type RejectedLine, readOrganisations } from '../report/organisations/file.ts';
 import { writeReport } from '../report/report.ts';
+import type { ToolFinder } from '../roles.ts';
+import { GeoRecord } from '../schemas/records/geo.ts';
 import { reportFacts } from './report-facts.ts';
 
 const order = [
@@ -24,27 +28,49 @@ const order = [
   'merge',
 ];
 
-/** Keeps the lines of the organisations file that say nothing, each with its reason, and has them told. */
-async function keepRejected(folder: string, rejected: readonly RejectedLine[]): Promise<Notice[]> {
+/** Keeps the lines of files beside the run that say nothing, each with its reason, and has them told. */
+async function keepRejected(
+  folder: string,
+  organisations: readonly RejectedLine[],
+  clients: Clients | null,
+): Promise<Notice[]> {
   const path = join(folder, 'rejects', 'report.ndjson');
   await rm(path, { force: true });
-  if (rejected.length === 0) return [];
-  const lines = rejected.map(({ line, text, reason }) =>
-    JSON.stringify({
-      stage: 'report',
-      part: null,
-      program: 'asn.organisations',
-      reason: `line ${line}: ${reason}`,
-      line: text,
-    }),
-  );
+  const lineOf = (program: string, reason: string, line: string) =>
+    JSON.stringify({ stage: 'report', part: null, program, reason, line });
+  const ofClients = clients?.rejected ?? [];
+  const lines = [
+    ...organisations.map(({ line, text, reason }) => lineOf('asn.organisations', `line ${line}: ${reason}`, text)),
+    ...ofClients.map(({ file, line, text, reason }) => lineOf('clients', `${file}, line ${line}: ${reason}`, text)),
+  ];
+  if (lines.length === 0) return [];
   await writeWhole(path, `${lines.join('\n')}\n`);
-  const text = `${rejected.length} lines of the file of organisations say nothing that can be used; rejects/report.ndjson has each with its reason`;
-  return [{ stage: 'report', text, lost: false }];
+  const kept = 'say nothing that can be used; rejects/report.ndjson has each with its reason';
+  const notice = (text: string): Notice => ({ stage: 'report', text, lost: false });
+  const unread = clients?.files.reduce((sum, { rejected }) => sum + rejected, 0) ?? 0;
+  return [
+    ...(organisations.length === 0
+      ? []
+      : [notice(`${organisations.length} lines of the file of organisations ${kept}`)]),
+    ...(unread === 0 ? [] : [notice(`${unread} entries of the lists of clients ${kept}`)]),
+  ];
+}
+
+/** Asks the geo database of the run about addresses that are none of its units; null where it is a program of the user's own. */
+async function locator(find: ToolFinder, config: Config): Promise<Locate> {
+  const tool = find('geo_database', config.geo.tool);
+  const database = await tool.lookUp?.('report', config);
+  if (database === undefined) return null;
+  return (address) => GeoRecord.parse(tool.toRecord(tool.raw.parse(database.find({ address })), { config }));
+}
+
+async function readClients(find: ToolFinder, config: Config): Promise<Clients | null> {
+  const files = clientFiles(config);
+  return files.length === 0 ? null : await gatherClients(files, await locator(find, config));
 }
 
 /** Tables, figures and one page out of hosts and domains; the tables for the terminal beside them. */
-export const report: WholeStage<Config> = {
+export const report = (find: ToolFinder): WholeStage<Config> => ({
   kind: 'whole',
   name: 'report',
   reads: ['merge'],
@@ -56,13 +82,15 @@ export const report: WholeStage<Config> = {
     const { organisations: file } = context.config.asn;
     const organisations = file === null ? null : await readOrganisations(file);
     const facts = reportFacts(context, order);
-    facts.notices.push(...(await keepRejected(context.folder, organisations?.rejected ?? [])));
+    const clients = await readClients(find, context.config);
+    facts.notices.push(...(await keepRejected(context.folder, organisations?.rejected ?? [], clients)));
     const summary = await writeReport({
       hosts: join(context.folder, 'hosts.parquet'),
       domains: join(context.folder, 'domains.parquet'),
       out,
       facts,
       organisations,
+      clients,
       memory: context.config.memory,
     });
     await writeWhole(join(out, 'summary.txt'), summary.text.endsWith('\n') ? summary.text : `${summary.text}\n`);
@@ -72,4 +100,4 @@ export const report: WholeStage<Config> = {
     counts.records_out = summary.files.length;
     return counts;
   },
-};
+});

@@ -50,8 +50,8 @@ function textOf(head: Buffer): string {
   return head.toString('latin1').replace(/^\xef\xbb\xbf/, '');
 }
 
-function packingOf(head: Buffer): Packing | null {
-  return packings.find(({ is }) => is(head)) ?? null;
+function packingOf(head: Buffer, allowed: string | null): Packing | null {
+  return packings.find(({ name, is }) => name !== allowed && is(head)) ?? null;
 }
 
 /** A file without what it was packed in. */
@@ -81,15 +81,16 @@ async function unpackedFrom(path: string, { chunks }: Peeked, packing: Packing):
 
 /**
  * Opens a file, or stdin for -, and whatever it is packed in, told by content.
+ * @param allowed what it may be beside lines
  * @throws Error for an archive or document of another kind, CensusError without the program that unpacks it
  */
-export async function openUnpacked(path: string): Promise<Unpacked> {
+export async function openUnpacked(path: string, allowed: 'JSON' | null = null): Promise<Unpacked> {
   const source: AsyncIterable<Uint8Array> = path === '-' ? process.stdin : createReadStream(path);
   const outer = await peek(source, headSize);
-  const packing = packingOf(outer.head);
+  const packing = packingOf(outer.head, allowed);
   if (packing === null) return { ...outer, packed: [] };
   const inner = await unpackedFrom(path, outer, packing);
-  const nested = packingOf(inner.head);
+  const nested = packingOf(inner.head, allowed);
   if (nested !== null) {
     await inner.chunks.return(undefined);
     refuse(nested, inner.packed);
@@ -101,6 +102,6 @@ export async function openUnpacked(path: string): Promise<Unpacked> {
 export async function unpackerOf(path: string): Promise<Program | null> {
   const { head, chunks } = await peek(createReadStream(path, { end: headSize - 1 }), headSize);
   await chunks.return(undefined);
-  const by = packingOf(head)?.by ?? null;
+  const by = packingOf(head, null)?.by ?? null;
   return typeof by === 'object' ? by : null;
 }

@@ -1,4 +1,6 @@
 import * as Plot from '@observablehq/plot';
+import type { ClientPlace } from '../../clients/gather.ts';
+import { gathered, placedSentence } from '../../clients/shown.ts';
 import { formatCount, plural } from '../format.ts';
 import type { Results } from '../results.ts';
 import { countOf } from '../rows.ts';
@@ -8,13 +10,16 @@ import { drawOnWorld } from './world-map.ts';
 
 const title = 'Figure 4. Where the MPTCP-capable servers are';
 
+/** Servers and clients, told apart by colour and by the legend. */
+const layers = { servers: colours.capable, clients: colours.accent } as const;
+
 /** Radius in pixels, log proportional to the servers at a location, as in the paper. */
 function radius(servers: number): number {
   return 3.2 + 2.4 * Math.log(servers);
 }
 
 /** Sizes to read the dots by, in the empty corner west of South America. */
-function scale(most: number): Plot.Markish[] {
+function scale(most: number, title: string): Plot.Markish[] {
   const sizes = [1, 10, 100, 1000].filter((size, i) => i < 2 || size <= most);
   const corner = { frameAnchor: 'bottom-left' as const, dx: 26 };
   // Large enough to be read where a phone shows the map at two thirds of its size.
@@ -34,7 +39,7 @@ function scale(most: number): Plot.Markish[] {
       }),
     ];
   });
-  const heading = Plot.text(['Servers at a location'], {
+  const heading = Plot.text([title], {
     ...{ ...corner, dx: 6, dy: -22 - sizes.length * 36, fontSize, textAnchor: 'start' as const },
   });
   return [heading, ...marks.flat()];
@@ -49,41 +54,77 @@ export async function mapFigure(results: Results): Promise<Figure> {
     latitude: countOf(row, 'latitude'),
   }));
   const placed = dots.reduce((sum, dot) => sum + dot.servers, 0);
-  const description = `A world map with ${plural(placed, 'server', 'servers')} at ${plural(dots.length, 'location', 'locations')}.`;
+  const clients = results.clients?.places ?? [];
+  const beside =
+    clients.length === 0 ? '' : ` Beside them ${plural(results.clients?.placed ?? 0, 'client', 'clients')}.`;
+  const description = `A world map with ${plural(placed, 'server', 'servers')} at ${plural(dots.length, 'location', 'locations')}.${beside}`;
   return {
     id: 'map',
     title,
-    svg: dots.length === 0 ? null : await draw(dots, description),
+    svg: dots.length === 0 && clients.length === 0 ? null : await draw(dots, clients, description),
     columns: [
       { key: 'latitude', kind: 'id' },
       { key: 'longitude', kind: 'id' },
       { key: 'city', kind: 'text' },
       { key: 'country', kind: 'text' },
       { key: 'servers', kind: 'count' },
+      ...(results.clients ? [{ key: 'clients', kind: 'count' as const }] : []),
     ],
-    rows,
-    denominator: `n = ${plural(placed, 'server', 'servers')} at ${plural(dots.length, 'location', 'locations')}. ${coverageSentence(results, 'position', 'a position')}`,
+    rows: [...rows, ...clients.map((place) => ({ ...place, servers: null }))],
+    denominator: `n = ${plural(placed, 'server', 'servers')} at ${plural(dots.length, 'location', 'locations')}. ${coverageSentence(results, 'position', 'a position')}${placedSentence(results)}`,
     meaning:
-      'The radius of a dot grows with the logarithm of the servers at that location. A position is often the middle of a city or of a country: a dot is a guess at a place, not a machine in a street.',
+      'The radius of a dot grows with the logarithm of the servers at that location. A position is often the middle of a city or of a country: a dot is a guess at a place, not a machine in a street.' +
+      gathered(results),
     empty: emptySentence(results, 'position', 'geo'),
   };
 }
 
+/** Names of both layers, in the corner opposite to the sizes. */
+function legend(): Plot.Markish[] {
+  const corner = { frameAnchor: 'bottom-right' as const };
+  return (['servers', 'clients'] as const).flatMap((layer, i) => [
+    Plot.dot([layer], { ...corner, dx: -92, dy: -46 + 24 * i, r: 7, fill: layers[layer], fillOpacity: 0.7 }),
+    Plot.text([layer], {
+      ...corner,
+      dx: -78,
+      dy: -46 + 24 * i,
+      fontSize: 17,
+      textAnchor: 'start',
+      lineAnchor: 'middle',
+    }),
+  ]);
+}
+
+/** More places are a grey cloud, and a file too large to look at. */
+const mostPlaces = 5000;
+
 async function draw(
   dots: { servers: number; longitude: number; latitude: number }[],
+  clients: readonly ClientPlace[],
   description: string,
 ): Promise<string> {
-  const most = Math.max(...dots.map((dot) => dot.servers));
+  const shown = clients.slice(0, mostPlaces);
+  const most = Math.max(...dots.map((dot) => dot.servers), ...shown.map((place) => place.clients));
   return await drawOnWorld({ id: 'map', title, description }, [
+    Plot.dot(shown, {
+      x: 'longitude',
+      y: 'latitude',
+      r: (place: ClientPlace) => radius(place.clients),
+      fill: layers.clients,
+      fillOpacity: 0.35,
+      stroke: layers.clients,
+      strokeWidth: 0.6,
+    }),
+    ...(shown.length === 0 ? [] : legend()),
     Plot.dot(dots, {
       x: 'longitude',
       y: 'latitude',
       r: (d: { servers: number }) => radius(d.servers),
-      fill: colours.capable,
+      fill: layers.servers,
       fillOpacity: 0.55,
       stroke: '#00496f',
       strokeWidth: 0.9,
     }),
-    ...scale(most),
+    ...scale(most, shown.length === 0 ? 'Servers at a location' : 'At a location'),
   ]);
 }

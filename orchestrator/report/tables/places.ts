@@ -1,3 +1,4 @@
+import { clientCells, clientColumns, clientDenominator, gathered } from '../../clients/shown.ts';
 import { leastClusters, leastHolding } from '../../uncertainty/clusters.ts';
 import { clusterText } from '../bounds.ts';
 import { confirmedMeaning, confirmedSentence } from '../confirmed.ts';
@@ -57,12 +58,15 @@ export function countryTable(results: Results): Table {
       { key: 'interval', title: '95 % over ASes', kind: 'text' },
       ...baseRate,
       ...versions,
+      ...clientColumns(results),
     ],
-    rows: notMeasured(results, 'country') ? [] : results.rows('table1').map((row) => withInterval(results, row)),
-    denominator: `${denominator(results)} ${coverageSentence(results, 'country', 'a country')}`,
+    rows: notMeasured(results, 'country')
+      ? []
+      : results.rows('table1').map((row) => ({ ...withInterval(results, row), ...clientCells(results, row) })),
+    denominator: `${denominator(results)} ${coverageSentence(results, 'country', 'a country')}${clientDenominator(results)}`,
     meaning:
       'A server is an address; all its ports count once. The country is where a geolocation database places the address, which for anycast and for large hosters can be wrong by a continent. ' +
-      `A server that speaks both versions is counted in v1 and in v0. ${undecidedMeaning} The interval of a ratio is that of a bootstrap over ASes; a dash: fewer than ${leastClusters} ASes have a capable address, or fewer than ${leastHolding} have one there. ${baseMeaning} ${confirmedMeaning}`,
+      `A server that speaks both versions is counted in v1 and in v0. ${undecidedMeaning} The interval of a ratio is that of a bootstrap over ASes; a dash: fewer than ${leastClusters} ASes have a capable address, or fewer than ${leastHolding} have one there. ${baseMeaning} ${confirmedMeaning}${gathered(results)}`,
     empty: emptySentence(results, 'country', 'geo'),
   };
 }

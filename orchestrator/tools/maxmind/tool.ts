@@ -37,15 +37,17 @@ function lookUp(reader: Reader<CityResponse> | null, text: string): unknown {
   return reader.get(address);
 }
 
+async function finder(stage: string, { geo }: Config): Promise<{ find(unit: Address): unknown }> {
+  const country = await openFile(stage, geo.country);
+  const city = await openFile(stage, geo.city);
+  return {
+    find: ({ address }) => ({ address, country: lookUp(country, address), city: lookUp(city, address) }),
+  };
+}
+
 async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<RawRow[]> {
-  const { geo } = context.config;
-  const country = await openFile(context.stage, geo.country);
-  const city = await openFile(context.stage, geo.city);
-  for await (const rows of context.batches()) {
-    yield rows.map(({ address }) => ({
-      value: { address, country: lookUp(country, address), city: lookUp(city, address) },
-    }));
-  }
+  const { find } = await finder(context.stage, context.config);
+  for await (const rows of context.batches()) yield rows.map((unit) => ({ value: find(unit) }));
 }
 
 function countryOf(entry: MaxmindEntry | null): string | null {
@@ -90,6 +92,7 @@ export const maxmind: Tool<Address, MaxmindRaw, GeoRecord, Config> = {
   inOrder: true,
   decode,
   raw: MaxmindRaw,
+  lookUp: finder,
   toRecord,
   inputs,
   async readThrough(stage, config) {
