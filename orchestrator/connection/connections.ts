@@ -2,7 +2,7 @@ import { type Negotiation, negotiation } from './fallback.ts';
 import { type Observation, observe } from './observe.ts';
 import { type Keys, keysOf, versionOf } from './stream.ts';
 import type { Stream } from './streams.ts';
-import { joinAnswer, joinToken, keysAcross, kindOf, parentOf } from './subflow.ts';
+import { joinAnswer, joinToken, keysAcross, kindOf, parentFinder } from './subflow.ts';
 
 /** One stream read as what it is. Whatever no packet tells is null or `unknown`. */
 export interface Read {
@@ -23,10 +23,11 @@ const unseen: Keys = { client: null, server: null };
 /** Reads all streams of a capture, beside each other: a subflow may stand before its connection. */
 export function readStreams(streams: Stream[]): Read[] {
   const connections = streams.filter((stream) => kindOf(stream) === 'connection');
+  const find = parentFinder(connections);
   return streams.map((stream) => {
     const kind = kindOf(stream);
     const joins = kind === 'subflow';
-    const parent = joins ? parentOf(stream, connections) : null;
+    const parent = joins ? find(stream) : null;
     const keys = joins ? (parent === null ? unseen : keysAcross(parent)) : keysOf(stream);
     return {
       stream,

@@ -28,19 +28,38 @@ export interface Parent {
   reversed: boolean;
 }
 
-/** Finds the connection of a subflow, wherever either stands in the capture; null when its key was not seen, or two fit. */
-export function parentOf(join: Stream, streams: Stream[]): Parent | null {
-  const wanted = joinToken(join);
-  if (wanted === null) return null;
-  const found = streams.flatMap((stream) => {
+/** Connections by the tokens that join them: of the key of each side. */
+function byToken(streams: readonly Stream[]): Map<string, Parent[]> {
+  const found = new Map<string, Parent[]>();
+  for (const stream of streams) {
     const [keys, version] = [keysOf(stream), versionOf(stream)];
-    if (version !== 0 && version !== 1) return [];
-    const fits = (key: string | null) => key !== null && token(key, version) === wanted;
-    if (fits(keys.server)) return [{ stream, keys, version, reversed: false }];
-    return fits(keys.client) ? [{ stream, keys, version, reversed: true }] : [];
-  });
-  return found.length === 1 ? (found[0] ?? null) : null;
+    if (version !== 0 && version !== 1) continue;
+    const [server, client] = [keys.server, keys.client].map((key) => (key === null ? null : token(key, version)));
+    const add = (name: string | null | undefined, reversed: boolean) => {
+      if (name) found.set(name, [...(found.get(name) ?? []), { stream, keys, version, reversed }]);
+    };
+    add(server, false);
+    if (client !== server) add(client, true);
+  }
+  return found;
 }
+
+/**
+ * Finds the connection of each subflow, wherever either stands in the capture; null when its key was not seen, or two fit. A token takes
+ * a hash: each connection has its own made once, however many subflows there are.
+ */
+export function parentFinder(streams: readonly Stream[]): (join: Stream) => Parent | null {
+  let tokens: ReturnType<typeof byToken> | null = null;
+  return (join) => {
+    const wanted = joinToken(join);
+    if (wanted === null) return null;
+    tokens ??= byToken(streams);
+    const [one, ...others] = tokens.get(wanted) ?? [];
+    return one !== undefined && others.length === 0 ? one : null;
+  };
+}
+
+export const parentOf = (join: Stream, streams: readonly Stream[]) => parentFinder(streams)(join);
 
 /** The keys of the connection, by who is client and server of the subflow. */
 export function keysAcross({ keys, reversed }: Parent): Keys {

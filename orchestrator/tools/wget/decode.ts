@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { type Stream, Streams } from '../../connection/streams.ts';
-import { isSubflow, kindOf, parentOf } from '../../connection/subflow.ts';
+import { isSubflow, kindOf, parentFinder } from '../../connection/subflow.ts';
 import { rawExists, rawPath, rawText } from '../../core/folder/raw-files.ts';
 import { jsonOf } from '../../core/process/lines.ts';
 import type { DecodeContext, RawRow } from '../../core/tool.ts';
@@ -65,8 +65,9 @@ function sortStreams(streams: Stream[], own: Own) {
     known[name].push(stream);
     connections.set(key, known);
   }
+  const find = parentFinder(first);
   for (const join of streams.filter(isSubflow)) {
-    const parent = parentOf(join, first);
+    const parent = find(join);
     if (parent === null) continue;
     subflows.set(parent.stream, [...(subflows.get(parent.stream) ?? []), join]);
   }
