@@ -12,6 +12,7 @@ LAB = node --import tsx scripts/lab/cli.ts
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
 .PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake held servers diffs killed chaos blocked wide chains recall fuzz flips matrix lab-up lab-down lab-shell docs clean
+.PHONY: help setup setup-run setup-test setup-unit setup-check build test test-unit nightly check census doctor bench bench-resolve bench-handshake held later servers killed chaos blocked wide chains recall fuzz flips matrix lab-up lab-down lab-shell docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -75,6 +76,9 @@ bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are
 
 held: setup-test ## all addresses that a server announces, at 50 and 300 ms and with losses, of every habit; six minutes
 	@$(SUDO) env HELD=whole node --import tsx test/orchestrator/tools/wget/hold.test.ts
+
+later: setup-test ## an opt-out that is saved while confirm and hops ask: nobody is asked again; two minutes
+	@$(SUDO) env LATER=whole unshare --net sh -c 'ip link set lo up; exec node --import tsx test/lab/opt-outs-later.test.ts'
 
 servers: setup-test ## a dozen server programs under MPTCP, each held first; needs haproxy lighttpd apache2 openssh-server redis-server socat
 	@$(SUDO) env SERVERS=all node --import tsx test/orchestrator/tools/wget/programs.test.ts

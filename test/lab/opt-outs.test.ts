@@ -1,105 +1,17 @@
 // needs: root
 // runs: apart
-import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
 import { PrefixSet } from '../../orchestrator/address/prefix-set.ts';
 import { accounted } from '../../orchestrator/core/folder/entries.ts';
-import { type Manifest, readManifest } from '../../orchestrator/core/folder/manifest.ts';
+import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
 import { cliWords } from '../cli-words.ts';
-import { type Arrival, arrivals } from '../zmap-module/arrivals.ts';
-import { gatewayMac, inLab, type Lab } from '../zmap-module/lab.ts';
+import { inLab } from '../zmap-module/lab.ts';
+import { addServers, census, graceMs, late, mostSyns, rereadMs } from './saving.ts';
 
 const test = suite('an opt-out that is saved while a census sends');
-
-/** Seconds between two looks at the blocklist, and what a packet may take from the look to the far end. */
-const rereadMs = 1000;
-const graceMs = 1000;
-
-/** What asks an address for something: a SYN, data, an echo. What only ends a connection is none of these. */
-const probes = 'dst net 198.18.0.0/22 and (icmp[0] == 8 or tcp[13] & 0x0a != 0)';
-
-/** MPTCP servers at 128 addresses; everybody else in 198.18.0.0/22 is silent. */
-async function addServers(lab: Lab): Promise<void> {
-  await lab.ip('-n', lab.target, 'route', 'replace', 'local', '198.18.0.0/22', 'dev', 'lo');
-  const rules = [
-    'table inet quiet {\nchain i {\ntype filter hook input priority 0',
-    'iifname "t0" ip daddr != { 198.18.0.0/26, 198.18.2.0/26, 240.0.0.1 } drop\n}\n}\n',
-  ];
-  await execa('ip', ['netns', 'exec', lab.target, 'nft', '-f', '-'], { input: rules.join('\n') });
-  const server = `require('http').createServer((_, to) => to.end('x')).listen(80, '0.0.0.0', () => console.log('READY'))`;
-  await lab.serve(lab.target, ['mptcpize', 'run', process.execPath, '-e', server]);
-}
-
-interface Saved {
-  prefixes: string[];
-  /** Milliseconds since 1970. */
-  at: number;
-}
-
-const Links = z.array(z.looseObject({ stats64: z.object({ rx: z.object({ packets: z.int() }) }) }));
-
-async function received(lab: Lab): Promise<number> {
-  const { stdout } = await execa('ip', ['-n', lab.target, '-j', '-s', 'link', 'show', 't0']);
-  return Links.parse(JSON.parse(stdout))[0]?.stats64.rx.packets ?? 0;
-}
-
-/** A census of the /22; each of `saves` is appended to the blocklist when so many packets have arrived since its stage began. */
-async function census(
-  lab: Lab,
-  saves: { stage: string; packets: number; prefixes: string[] }[],
-): Promise<{ seen: Arrival[]; saved: Saved[]; manifest: Manifest; said: string }> {
-  const at = (name: string) => join(lab.folder, name);
-  await writeFile(at('blocklist'), '198.18.3.255\n');
-  const config = {
-    lab: true,
-    lab_ranges: ['198.18.0.0/15'],
-    targets: { prefixes: ['198.18.0.0/22'] },
-    scan: {
-      rate: 200,
-      blocklist: 'blocklist',
-      reread: `${rereadMs / 1000}s`,
-      cooldown: '2s',
-      interface: 's0',
-      gateway_mac: gatewayMac,
-    },
-    handshake: { hold: '4s', timeout: '4s', concurrency: 16 },
-    // Long enough for the file to be read again while it pings.
-    path: { probes: 10 },
-  };
-  await writeFile(at('census.yaml'), JSON.stringify(config));
-  const saved: Saved[] = [];
-  let said = '';
-  const place = { namespace: lab.target, interface: 't0', folder: lab.folder };
-  const seen = await arrivals(place, probes, async () => {
-    const cli = [process.execPath, ...cliWords, 'run', '-c', at('census.yaml'), at('run')];
-    const run = execa('ip', ['netns', 'exec', lab.scanner, ...cli], { reject: false, timeout: 200_000, all: true });
-    for await (const line of run.iterable({ from: 'all' })) {
-      said += `${line}\n`;
-      const save = saves.find(({ stage }) => new RegExp(`^${stage} +starts`).test(line));
-      if (save === undefined) continue;
-      const due = (await received(lab)) + save.packets;
-      while ((await received(lab)) < due);
-      await appendFile(at('blocklist'), save.prefixes.map((prefix) => `${prefix}\n`).join(''));
-      saved.push({ prefixes: save.prefixes, at: Date.now() });
-    }
-    assert.is((await run).exitCode, 0, said);
-  });
-  const manifest = await readManifest(at('run'));
-  if (manifest === null) throw new Error(said);
-  return { seen, saved, manifest, said };
-}
-
-/** What arrived for those who had opted out, later than it may. */
-function late(seen: Arrival[], { prefixes, at }: Saved): string[] {
-  const set = new PrefixSet(prefixes);
-  return seen
-    .filter((arrival) => set.contains(arrival.address) && arrival.at > at + rereadMs + graceMs)
-    .map((arrival) => `${arrival.address} ${Math.round(arrival.at - at)} ms`);
-}
 
 test('nobody is asked again by any stage, everybody else is, and all counts add up', () =>
   inLab('opt-outs', async (lab) => {
@@ -107,13 +19,17 @@ test('nobody is asked again by any stage, everybody else is, and all counts add 
     const inScan = ['198.18.1.0/24', '198.18.2.0/27', '2001:db8::/32'];
     const inHandshake = ['198.18.0.0/27', '198.18.2.63'];
     const inPath = ['198.18.2.32/28'];
-    const { seen, saved, manifest, said } = await census(lab, [
+    // Path is long enough for the file to be read again while it pings.
+    const stages = { handshake: { hold: '4s', timeout: '4s', concurrency: 16 }, path: { probes: 10 } };
+    const { seen, saved, manifest, said } = await census(lab, stages, [
       { stage: 'scan', packets: 500, prefixes: inScan },
       { stage: 'handshake', packets: 150, prefixes: inHandshake },
       { stage: 'path', packets: 50, prefixes: inPath },
     ]);
     assert.is(saved.length, 3, said);
     for (const one of saved) assert.equal(late(seen, one), [], said);
+    const { most, bound } = mostSyns(seen, said);
+    assert.ok(most <= bound && most >= 20, `${most} SYNs to one address, and ${bound} were told of as the most`);
     const counts = (stage: string) => manifest.stages[stage]?.counts;
     for (const [stage, entry] of Object.entries(manifest.stages)) {
       if (entry.counts !== null) assert.is(accounted(entry.counts), entry.counts.units_in, stage);
