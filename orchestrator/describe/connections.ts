@@ -17,5 +17,6 @@ export function connectionsOf({ scan, handshake }: Pick<Config, 'scan' | 'handsh
           `on web ports an empty line and ${hold} s more of silence, and another connection with two HTTP requests for "/"`,
         ]
       : []),
+    ...(handshake.join ? ['and one SYN to each global address that such a server announces, for a subflow'] : []),
   ].join('; ');
 }

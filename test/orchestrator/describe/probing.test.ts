@@ -59,6 +59,11 @@ const cases: [sentence: string, given: object, says: RegExp][] = [
     /to those with an MPTCP option the probes of nmap that tell operating systems apart;/,
   ],
   [
+    'joins',
+    { ...config, handshake: { join: true }, budget: 37 },
+    /two HTTP requests for "\/"; and one SYN to each global address that such a server announces, for a subflow; .* 37 SYNs/,
+  ],
+  [
     'no second opinions',
     { ...config, confirm: false },
     /back; to those that answer it with an MPTCP option one TCP connection/,
