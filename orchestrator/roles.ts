@@ -3,7 +3,7 @@ import { type Prefix, parsePrefix } from './address/ip.ts';
 import { PrefixSet } from './address/prefix-set.ts';
 import { shardPrefixes, shardSize, shardsOf } from './address/shards.ts';
 import type { Config } from './config/config.ts';
-import { opinionsOf } from './config/confirm.ts';
+import { opinionsOf } from './config/sections/confirm.ts';
 import type { Tool } from './core/tool.ts';
 import { probeFor } from './evidence/probes.ts';
 import { ControlKind, DrawnAs } from './schemas/lists.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CensusError } from '../errors.ts';
 import type { Config } from './config.ts';
-import { opinionsOf } from './confirm.ts';
-import { isAskedByWget } from './handshake.ts';
+import { opinionsOf } from './sections/confirm.ts';
+import { isAskedByWget } from './sections/handshake.ts';
 
 /** What the default configuration sends at most: a test holds both together. */
 export const defaultBudget = 36;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { bytesOf } from '../core/memory.ts';
-import { Asn } from './asn.ts';
 import { Budget } from './budget.ts';
 import { CanaryChoice } from './canary.ts';
 import { Clients } from './clients.ts';
-import { confirmSchema } from './confirm.ts';
-import { canJoin, holdFirstKeys } from './handshake.ts';
-import { HopsChoice } from './hops.ts';
+import { Asn } from './sections/asn.ts';
+import { confirmSchema } from './sections/confirm.ts';
+import { canJoin, holdFirstKeys } from './sections/handshake.ts';
+import { HopsChoice } from './sections/hops.ts';
 import { Sentinels } from './sentinels.ts';
 import { Targets } from './targets.ts';
 import { toolChoice } from './tool-choice.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { isAskedByWget, wayOf } from '../config/handshake.ts';
+import { isAskedByWget, wayOf } from '../config/sections/handshake.ts';
 
 /** What a candidate's connections are, as a clause: of the ports that are scanned, those that are asked something. */
 export function connectionsOf({ scan, handshake }: Pick<Config, 'scan' | 'handshake'>): string {

@@ -1,6 +1,6 @@
 import { sumOf, synsPerAddress } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
-import { confirmingOf, opinionsOf } from '../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../config/sections/confirm.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
 import { connectionsOf } from './connections.ts';

@@ -1,6 +1,6 @@
 import { sumOf, synsPerAddress } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
-import { confirmingOf, opinionsOf } from '../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../config/sections/confirm.ts';
 import { connectionsOf } from './connections.ts';
 
 function counted(count: number, what: string): string {

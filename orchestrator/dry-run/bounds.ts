@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { opinionsOf } from '../config/confirm.ts';
+import { opinionsOf } from '../config/sections/confirm.ts';
 import type { Asked } from '../core/cost/cost.ts';
 import type { StagePlan } from './plan.ts';
 

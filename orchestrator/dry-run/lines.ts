@@ -1,6 +1,6 @@
 import { budgetLine } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
-import { confirmingOf, opinionsOf } from '../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../config/sections/confirm.ts';
 import type { SourceEntry } from '../core/folder/entries.ts';
 import { connectionsOf } from '../describe/connections.ts';
 import { echoesOf } from '../describe/probes.ts';

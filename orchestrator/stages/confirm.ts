@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
-import { confirmingOf } from '../config/confirm.ts';
+import { confirmingOf } from '../config/sections/confirm.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { ControlKind } from '../schemas/lists.ts';
 import { defineStage } from './define.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { confirmingOf } from '../../config/confirm.ts';
+import { confirmingOf } from '../../config/sections/confirm.ts';
 import type { UnitsContext } from '../../core/stage.ts';
 import type { ControlKind } from '../../schemas/lists.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { isAskedByWget } from '../../config/handshake.ts';
+import { isAskedByWget } from '../../config/sections/handshake.ts';
 import type { CollectContext } from '../../core/tool.ts';
 import type { Endpoint } from '../../roles.ts';
 import { capturing, type Local } from './capture.ts';

@@ -1,7 +1,7 @@
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { scopeOf } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
-import { type Way, wayOf } from '../../config/handshake.ts';
+import { type Way, wayOf } from '../../config/sections/handshake.ts';
 import { negotiation } from '../../connection/fallback.ts';
 import { checkHmac } from '../../connection/observe.ts';
 import { hasTimestamps, rawOptions } from '../../connection/packet.ts';

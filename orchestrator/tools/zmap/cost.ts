@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { confirmingOf, opinionsOf } from '../../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../../config/sections/confirm.ts';
 import { type Asked, addCosts, type Cost, noCost } from '../../core/cost/cost.ts';
 import { exactly, unknown } from '../../core/cost/range.ts';
 import { cooldownSeconds, defaultRate } from './command.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../../../config/config.ts';
-import { confirmingOf, opinionsOf } from '../../../config/confirm.ts';
+import { confirmingOf, opinionsOf } from '../../../config/sections/confirm.ts';
 import type { Tool } from '../../../core/tool.ts';
 import type { Opinion } from '../../../roles.ts';
 import type { ScanRecord } from '../../../schemas/records/scan.ts';

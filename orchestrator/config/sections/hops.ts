@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { toolChoice } from './tool-choice.ts';
+import { toolChoice } from '../tool-choice.ts';
 
 const Hops = z.strictObject({
   tool: toolChoice(['sweep', 'traceroute']),

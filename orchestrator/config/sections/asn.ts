@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { toolChoice } from './tool-choice.ts';
+import { toolChoice } from '../tool-choice.ts';
 
 /** Requests that name a user and password are refused by the platform's fetch. */
 function isArchive(text: string): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { opinionsOn } from '../evidence/probes.ts';
-import { toolChoice } from './tool-choice.ts';
+import { opinionsOn } from '../../evidence/probes.ts';
+import { toolChoice } from '../tool-choice.ts';
 
 const opinions = opinionsOn([1, 0]);
 

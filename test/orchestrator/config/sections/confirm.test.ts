@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Config } from '../../../orchestrator/config/config.ts';
-import { confirmingOf, opinionsOf } from '../../../orchestrator/config/confirm.ts';
-import { storedConfig } from '../../../orchestrator/config/stored.ts';
-import { confirm } from '../../../orchestrator/stages/confirm.ts';
-import { findTool } from '../../../orchestrator/tools/finder.ts';
+import { Config } from '../../../../orchestrator/config/config.ts';
+import { confirmingOf, opinionsOf } from '../../../../orchestrator/config/sections/confirm.ts';
+import { storedConfig } from '../../../../orchestrator/config/stored.ts';
+import { confirm } from '../../../../orchestrator/stages/confirm.ts';
+import { findTool } from '../../../../orchestrator/tools/finder.ts';
 
 const test = suite('confirm');
 
