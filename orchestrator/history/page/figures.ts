@@ -133,6 +133,19 @@ async function topKeys(database: DuckDBInstance, dimension: Dimension): Promise<
   return named;
 }
 
+/** Points of 0 for the runs that asked and have no row: nothing answered there, which is a number. */
+function zeros(
+  { runs }: History,
+  place: { dimension: Dimension; key: string; series: string; own: readonly Point[] },
+): Point[] {
+  const { dimension, key, series, own } = place;
+  return runs.flatMap(({ run, time, confidence, versions, ports }) => {
+    const asked = versions.includes(1) && (dimension !== 'port' || ports.includes(Number(key)));
+    if (!asked || own.some((point) => point.run === run)) return [];
+    return [{ run, time, confidence, series, count: 0, of: 0, low: null, high: null }];
+  });
+}
+
 async function placeFigure(
   database: DuckDBInstance,
   history: History,
@@ -144,14 +157,17 @@ async function placeFigure(
     database,
     `dimension = ${sqlText(dimension)} AND measure = 'capable' AND version = 'v1' AND key IN (${[...named.keys(), ''].map(sqlText).join(', ')})`,
   );
-  const points = pointsOf(found, history, ({ key }) => named.get(key ?? '') ?? null);
+  const points = [...named].flatMap(([key, series]) => {
+    const own = pointsOf(found, history, (row) => (row.key === key ? series : null));
+    return [...own, ...zeros(history, { dimension, key, series, own })];
+  });
   return lineFigure({
     ...{
       id,
       title,
       shows: 'count',
       label: 'Endpoints',
-      points: inOrderOf([...named.values()], points),
+      points,
       runs: history.runs,
     },
     denominator: `Each point: capable endpoints of that run. Drawn are the ${mostLines} with the most in any run; series.csv has all.`,

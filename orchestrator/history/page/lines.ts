@@ -36,6 +36,8 @@ const palette = [colours.capable, colours.accent, '#009e73', '#cc79a7', '#b38600
 const width = 780;
 /** Marks of which more than this share of the runs has one are told in words: a line at every point shows nothing. */
 const often = 0.5;
+/** Times the largest value that a bar may be high. */
+const mostBar = 2;
 
 interface Drawn extends Point {
   at: Date;
@@ -124,9 +126,15 @@ function dots(points: readonly Drawn[], r: number) {
   ];
 }
 
+/** How far the axis goes: a point that lost much must not press all others flat. Its bar is cut there. */
+function highest(points: readonly Drawn[]): number {
+  const values = Math.max(0, ...points.map(({ value }) => value));
+  return Math.max(values, Math.min(Math.max(0, ...points.map(({ top }) => top)), mostBar * values));
+}
+
 function draw(figure: LineFigure, points: readonly Drawn[]): string {
   const names = [...new Set(points.map(({ series }) => series))];
-  const most = Math.max(0, ...points.map(({ top }) => top));
+  const most = highest(points);
   const marks = drawnMarks(figure.runs);
   const color = { domain: names, range: palette.slice(0, names.length) };
   const last = names.map((name) => {
@@ -149,7 +157,7 @@ function draw(figure: LineFigure, points: readonly Drawn[]): string {
         labelAnchor: 'center',
         domain: [0, most === 0 ? 1 : most * 1.06],
         grid: true,
-        ticks: 5,
+        ticks: figure.shows === 'count' ? Math.max(1, Math.min(5, Math.floor(most))) : 5,
         tickFormat: figure.shows === 'share' ? (value: number) => String(Number(value.toPrecision(6))) : formatCount,
       },
       color,
@@ -162,13 +170,21 @@ function draw(figure: LineFigure, points: readonly Drawn[]): string {
           frameAnchor: 'top',
           textAnchor: 'end',
           rotate: -90,
-          dx: -5,
+          lineAnchor: 'bottom',
+          dx: -2,
           fontSize: 9,
           fill: colours.ink,
           fillOpacity: 0.75,
         }),
         Plot.ruleY([0], { stroke: colours.ink }),
-        Plot.ruleX(points, { x: 'at', y1: 'bottom', y2: 'top', stroke: 'series', strokeWidth: 3, strokeOpacity: 0.35 }),
+        Plot.ruleX(points, {
+          x: 'at',
+          y1: 'bottom',
+          y2: ({ top }: Drawn) => Math.min(top, most * 1.06),
+          stroke: 'series',
+          strokeWidth: 3,
+          strokeOpacity: 0.35,
+        }),
         Plot.line(points, { x: 'at', y: 'value', z: 'stretch', stroke: 'series', strokeWidth: 1.75 }),
         ...dots(points, figure.runs.length > 60 ? 2 : 3),
         ...legend(names).map(({ name, at }) =>
@@ -196,6 +212,7 @@ function keyWords(runs: readonly HistoryRun[], drawn: readonly Drawn[]): string 
     [drawnMarks(runs).length > 0, 'Dashed: what is written there changed with that run.'],
     [drawn.some(({ confidence }) => confidence === 'reduced'), 'Hollow: reduced confidence.'],
     [drawn.some(({ confidence }) => confidence === 'doubtful'), 'Hollow and faded: doubtful.'],
+    [drawn.some(({ top }) => top > 1.06 * highest(drawn)), 'A bar that ends at the top goes on: the CSV has its end.'],
     [frequent.length > 0, `What changed at most of the points is not drawn: ${frequent.join(', ')}.`],
   ];
   return words.map(([there, text]) => (there ? ` ${text}` : '')).join('');

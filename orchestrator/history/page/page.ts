@@ -10,8 +10,11 @@ import type { History } from '../../schemas/records/history/history.ts';
 import { historyFigures } from './figures.ts';
 import { announcerTable, constantKeyTable, leftOutTable, runTable } from './tables.ts';
 
-/** Drawings over time are wide: on a phone they scroll rather than shrink. */
-const wide = '@media (max-width: 820px) { .scroll svg { min-width: 680px; } }';
+/** Drawings over time are wide: on a phone they scroll rather than shrink. So does the table of the runs everywhere. */
+const wide = `@media (max-width: 820px) { .scroll svg { min-width: 680px; } }
+#runs table { min-width: 1500px; }
+#runs td:nth-child(-n + 2) { white-space: nowrap; }
+#runs td.long { min-width: 260px; }`;
 
 const about =
   'All runs were judged by one table of rules, so that a line moves with the hosts and not with the rules. What else changed from run to run is marked.';
