@@ -115,9 +115,10 @@ export async function countRun(run: { name: string; folder: string }, temp: stri
     const [summary = {}] = await rowsOf(query, 'summary');
     const tried = summary.endpoints_confirmed_v1 !== null;
     const cells = async (name: 'places' | 'ports') => (await all(name, Cells)).map((row) => cellOf(row, tried));
+    const places = await cells('places');
     return {
-      places: await cells('places'),
-      ports: await cells('ports'),
+      places,
+      ports: [...places.filter(({ outer }) => outer === null), ...(await cells('ports'))],
       steps: await all('steps', Step),
       summary: (column) =>
         z

@@ -36,14 +36,18 @@ function numbersHtml(site: Site, { entity, points }: Track): string {
   const v0 = now?.v0 ?? null;
   const item = (name: string, value: string, of: string) =>
     `<li><div class="value${value === 'withheld' ? ' withheld' : ''}">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div></li>`;
-  const base = (answered: number | null | undefined, capable: number | null | undefined, version: string) =>
-    answered == null
-      ? `SYN/ACKs to ${version}: not told`
-      : `of ${formatCount(answered)} SYN/ACKs to ${version} (${shareText(capable ?? null, answered)})`;
+  const base = (numbers: Numbers | null, version: string) => {
+    if (numbers === null || numbers.answered === null) return `SYN/ACKs to ${version}: not told`;
+    const share =
+      numbers.capable === null || numbers.partly?.includes('capable') === true
+        ? ''
+        : ` (${shareText(numbers.capable, numbers.answered)})`;
+    return `of ${formatCount(numbers.answered)} SYN/ACKs to ${version}${share}`;
+  };
   const { known, run } = site.newest;
   if (now === null)
     return `<p class="notice">The newest run, ${escapeHtml(run.name)}, tells nothing of ${escapeHtml(entity.name)}: too few addresses, or none.</p>`;
-  return `<ul class="numbers">${item('capable of v1', atLeast(v1, 'capable'), base(v1?.answered, v1?.capable, 'v1'))}${known.confirmed ? item('confirmed by a connection', atLeast(v1, 'confirmed'), 'of those capable of v1') : ''}${item('capable of v0', atLeast(v0, 'capable'), base(v0?.answered, v0?.capable, 'v0'))}</ul>`;
+  return `<ul class="numbers">${item('capable of v1', atLeast(v1, 'capable'), base(v1, 'v1'))}${known.confirmed ? item('confirmed by a connection', atLeast(v1, 'confirmed'), 'of those capable of v1') : ''}${item('capable of v0', atLeast(v0, 'capable'), base(v0, 'v0'))}</ul>`;
 }
 
 function partsTable(site: Site, kind: Kind, { entity }: Track): string {

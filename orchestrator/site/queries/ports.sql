@@ -1,10 +1,12 @@
--- The same per port, and per address family at each port.
-SELECT version, CAST(CAST(port AS INTEGER) AS VARCHAR) AS outer_key, CAST(CAST(family AS INTEGER) AS VARCHAR) AS inner_key, NULL AS name,
-  count(*) AS answered, count(DISTINCT address) AS answered_addresses,
-  count(*) FILTER (WHERE capable) AS capable, addresses(address, capable) AS capable_addresses,
-  count(*) FILTER (WHERE NOT capable) AS rest, addresses(address, NOT capable) AS rest_addresses,
-  count(*) FILTER (WHERE capable AND confirmed) AS confirmed, addresses(address, capable AND confirmed) AS confirmed_addresses,
-  count(*) FILTER (WHERE capable AND NOT confirmed) AS unconfirmed, addresses(address, capable AND NOT confirmed) AS unconfirmed_addresses
-FROM claims WHERE synack
-GROUP BY GROUPING SETS ((version), (version, port), (version, port, family))
-ORDER BY version, port NULLS FIRST, family NULLS FIRST
+-- The same per port, and per address family at each port. An address has a port once: so many endpoints, so many addresses. All ports
+-- together are in places.sql.
+SELECT *, answered AS answered_addresses, capable AS capable_addresses, rest AS rest_addresses, confirmed AS confirmed_addresses,
+  unconfirmed AS unconfirmed_addresses
+FROM (
+  SELECT version, CAST(CAST(port AS INTEGER) AS VARCHAR) AS outer_key, CAST(CAST(family AS INTEGER) AS VARCHAR) AS inner_key, NULL AS name,
+    count(*) AS answered, count(*) FILTER (WHERE capable) AS capable, count(*) FILTER (WHERE NOT capable) AS rest,
+    count(*) FILTER (WHERE capable AND confirmed) AS confirmed, count(*) FILTER (WHERE capable AND NOT confirmed) AS unconfirmed
+  FROM claims WHERE synack
+  GROUP BY GROUPING SETS ((version, port), (version, port, family))
+  ORDER BY version, port, family NULLS FIRST
+)
