@@ -48,5 +48,6 @@ export function cell(row, { key, kind }) {
   const kept = isWithheld(row, key);
   if (kept && typeof row[key] !== 'number') return element('td', { class: 'number withheld', text: 'withheld' });
   const text = `${kept ? '\u2265\u00a0' : ''}${cellText(row[key], kind)}`;
+  if (key === 'name') return element('td', { class: 'name', text });
   return kind === 'text' ? element('td', { text }) : element('td', { class: 'number', text });
 }

@@ -23,7 +23,7 @@ function cellHtml({ key, kind }: Column, row: Row): string {
     .includes(key.replace('share_', 'capable_'));
   if (kept && typeof cell !== 'number') return '<td class="number withheld">withheld</td>';
   const text = `${kept ? '\u2265\u00a0' : ''}${escapeHtml(formatCell(cell, kind))}`;
-  if (key === 'time') return `<td class="time">${text}</td>`;
+  if (key === 'time' || key === 'name') return `<td class="${key}">${text}</td>`;
   return kind === 'text' ? `<td>${text}</td>` : `<td class="number">${text}</td>`;
 }
 
