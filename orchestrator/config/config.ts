@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Clients } from '../clients/config.ts';
 import { bytesOf } from '../core/memory.ts';
 import { Budget } from './budget.ts';
 import { CanaryChoice } from './canary.ts';
@@ -7,6 +8,9 @@ import { Asn } from './sections/asn.ts';
 import { confirmSchema } from './sections/confirm.ts';
 import { canJoin, holdFirstKeys } from './sections/handshake.ts';
 import { HopsChoice } from './sections/hops.ts';
+import { confirmSchema } from './confirm.ts';
+import { holdFirstKeys } from './handshake.ts';
+import { HopsChoice } from './hops.ts';
 import { Sentinels } from './sentinels.ts';
 import { Targets } from './targets.ts';
 import { toolChoice } from './tool-choice.ts';

@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { isSpecialPurpose } from '../address/scope.ts';
+import { clientFiles } from '../clients/config.ts';
 import { isUrl } from '../core/inputs/list-file.ts';
 import { CensusError } from '../errors.ts';
 import { listSources, withPaths } from '../lists/sources.ts';
-import { clientFiles } from './clients.ts';
 import { Config } from './config.ts';
 import { describeIssues } from './issues.ts';
 

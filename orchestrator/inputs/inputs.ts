@@ -1,5 +1,5 @@
+import { clientFiles } from '../clients/config.ts';
 import { gatherClients } from '../clients/gather.ts';
-import { clientFiles } from '../config/clients.ts';
 import type { Config } from '../config/config.ts';
 import type { StageWish } from '../core/folder/changes.ts';
 import { exists } from '../core/folder/files.ts';

@@ -161,6 +161,7 @@ function summaryRows(results: Results): Row[] {
     { key: 'operator_organisations', value: numberOf(across, 'organisations') },
     ...(results.uncertain?.bounds ?? []).flatMap(summaryOf).map(([key, value]) => ({ key, value })),
     ...popularityOf(results),
+    ...(results.clients ? [{ key: 'clients', value: results.clients.total }] : []),
     { key: 'fingerprint_accuracy_mean', value: numberOf(sure, 'accuracy_mean') },
     { key: 'fingerprint_accuracy_deviation', value: numberOf(sure, 'accuracy_deviation') },
   ];

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { clientFiles } from '../clients/config.ts';
 import { type Clients, gatherClients, type Locate } from '../clients/gather.ts';
-import { clientFiles } from '../config/clients.ts';
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
 import { writeWhole } from '../core/folder/files.ts';

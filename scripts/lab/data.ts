@@ -79,6 +79,23 @@ function blocklist(plan: Plan): string {
 ${lines.join('')}`;
 }
 
+/** Points, one for each client: latitude and longitude of its city, as a map of visitors has them. */
+function* clientList({ cities, clients = {} }: Plan['world']): Generator<string> {
+  let before = '[';
+  for (const [name, count] of Object.entries(clients)) {
+    const city = cities[name];
+    if (city === undefined) throw new Error(`clients: there is no city ${name}`);
+    const point = JSON.stringify({ latitude: city.latitude, longitude: city.longitude });
+    for (let i = 0; i < count; i++) {
+      yield `${before}\n${point}`;
+      before = ',';
+    }
+  }
+  yield '\n]\n';
+}
+
+const HONEYMAP = 'honeymap.json';
+
 function censusYaml({ world }: Plan, dir: string): string {
   const { scanner, services, census } = world;
   return `# Made by scripts/lab from the world "${world.name}".\n${stringify({
@@ -116,6 +133,7 @@ function censusYaml({ world }: Plan, dir: string): string {
     os: census.os,
     path: { ping: true },
     hops: census.hops,
+    ...(world.clients ? { clients: path.join(dir, HONEYMAP) } : {}),
     parts: census.parts,
     ...(census.memory ? { memory: census.memory } : {}),
   })}`;
@@ -137,6 +155,7 @@ export async function writeData(plan: Plan, dir: string, owner?: { uid: number; 
     'truth.json': `${JSON.stringify(truthOf(plan), null, 1)}\n`,
   };
   if (plan.world.fingerprints) files[RECORDED] = nmapDocument(plan, await readFingerprints(plan.world.fingerprints));
+  if (plan.world.clients) files[HONEYMAP] = clientList(plan.world);
   const geo = writeGeo(plan, dir);
   for (const [name, text] of Object.entries(files)) await put(dir, name, text);
   const databases = await geo;

@@ -264,6 +264,12 @@ export const World = z.strictObject({
     .describe('list lines that are no names'),
   repeats: z.array(z.string()).describe('lines at the end of the list that name an entry once more'),
   population: Population.optional().describe('entries and addresses beyond those described'),
+  clients: z
+    .record(z.string(), z.int().positive())
+    .optional()
+    .describe(
+      'clients that speak MPTCP, by the city of `cities` that they are in: a list of points, as the HoneyMap had one',
+    ),
   fingerprints: Name.optional().describe('file under fingerprints/ that the recorded nmap document is made of'),
 });
 export type World = z.infer<typeof World>;
