@@ -33,11 +33,13 @@ interface Asked {
   addresses: string[];
   handshake?: object;
   folder?: string;
+  /** Who opts out when the path manager is there, and the first connection about to be opened. */
+  optsOut?: string;
   /** What is done while it measures. */
-  beside?: (optOuts: LateOptOuts) => Promise<unknown>;
+  beside?: () => Promise<unknown>;
 }
 
-async function measure(lab: JoinLab, { addresses, handshake = {}, folder, beside }: Asked) {
+async function measure(lab: JoinLab, { addresses, handshake = {}, folder, optsOut, beside }: Asked) {
   const home = await temporaryFolder();
   const blocklist = join(home, 'blocklist.conf');
   await writeFile(blocklist, `${others.blocked}\n`);
@@ -54,7 +56,13 @@ async function measure(lab: JoinLab, { addresses, handshake = {}, folder, beside
   const optOuts = new LateOptOuts(coveredPrefixes(others.blocked) ?? []);
   const within = ['ip', 'netns', 'exec', lab.scanner];
   const context = await makeContext({ rows, config, within, folder: raw, optOuts });
-  await Promise.all([wget.collect?.(context), beside?.(optOuts)]);
+  let optedOut: Promise<unknown> | undefined;
+  const start: typeof context.start = (command) => {
+    if (command.program.name === 'mptcp-connect') optedOut = optOuts.add(coveredPrefixes(optsOut ?? '') ?? []);
+    return context.start(command);
+  };
+  await Promise.all([wget.collect?.({ ...context, start }), beside?.()]);
+  await optedOut;
   const { records, rejects } = await decodeAll(wget, context);
   assert.equal(rejects, []);
   return { folder: raw, records, facts: await wget.facts?.(raw) };
@@ -121,11 +129,11 @@ if (!skipUnless(isRoot, 'joins', 'needs root')) {
       let during: Awaited<ReturnType<typeof bystander>> | undefined;
       const on = await measure(lab, {
         addresses: [honest.v4, liar],
-        // Eight starts and eight joins a second: the second server is asked when the opt-out holds.
-        handshake: { hold: '4.5s', rate: 16 },
-        beside: async (optOuts) => {
+        // Sixteen starts and joins a second: the server that tells of others is asked when the opt-out holds.
+        handshake: { hold: '4.5s', rate: 32 },
+        optsOut: others.late,
+        beside: async () => {
           await heldTo(lab, honest.v4);
-          await optOuts.add(coveredPrefixes(others.late) ?? []);
           during = await bystander(lab);
         },
       });
