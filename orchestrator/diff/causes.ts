@@ -97,7 +97,9 @@ export const causes: readonly Rule[] = [
     sentence: 'An opt-out of one run holds the address, and that run has no answer of it.',
     holds: (compared) =>
       each(compared, (side, other, place) =>
-        side.blocked && !other.blocked && side.judged === 'silent' ? `opted out in the ${sides[place]} run` : null,
+        side.blocked && side.judged === 'silent' && other.judged !== 'silent'
+          ? `opted out in the ${sides[place]} run`
+          : null,
       ),
   },
   {

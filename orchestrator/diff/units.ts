@@ -95,7 +95,7 @@ export type DifferingRow = z.infer<typeof DifferingRow>;
 
 const packed = (name: Name) => `
   {verdict: verdict_${name}, rules: rules_${name}, judged: judged_${name}, judged_rules: judged_rules_${name}, answered: h${name}.address IS NOT NULL, led: l${name}.address IS NOT NULL,
-    moved: [x FOR x IN coalesce(m${name}.moved, []) IF x <> d.address], unresolved: coalesce(m${name}.unresolved, false)} AS ${name}`;
+    moved: coalesce(m${name}.moved, []), unresolved: coalesce(m${name}.unresolved, false)} AS ${name}`;
 const joined = (name: Name) => `
   LEFT JOIN hosts_${name} h${name} ON h${name}.address = d.address AND h${name}.port = d.port
   LEFT JOIN led_${name} l${name} ON l${name}.address = d.address

@@ -123,6 +123,13 @@ const led: readonly {
     cause: 'blocked',
   },
   {
+    title: 'an address that opted out while the first run was sending, and had answered',
+    address: '198.18.5.2',
+    first: [host('late.example', '198.18.5.2')],
+    second: [host('late.example', '198.18.5.2', 'silent')],
+    cause: 'blocked',
+  },
+  {
     title: 'an address that opted out of both runs and answered neither',
     address: '198.18.5.1',
     first: [host('both.example', '198.18.5.1', 'silent')],

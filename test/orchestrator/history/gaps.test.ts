@@ -11,7 +11,12 @@ const cases: [title: string, times: string[], every: number | null, missed: numb
   ['a missed week is a hole', at(0, 7, 14, 28, 35), 7, [0, 0, 0, 1, 0]],
   ['three missed weeks are one hole of three', at(0, 7, 14, 42), 7, [0, 0, 0, 3]],
   ['a run that is three days late is none', at(0, 7, 17, 24), 7, [0, 0, 0, 0]],
-  ['two runs of one day do not make the usual interval shorter', at(0, 0.1, 7, 14, 21, 28), 7, [0, 0, 0, 0, 0, 0]],
+  [
+    'two runs of each day do not make the usual interval shorter',
+    at(0, 0.1, 7, 7.1, 14, 14.1),
+    6.9,
+    [0, 0, 0, 0, 0, 0],
+  ],
   ['of two intervals the shorter one is usual', at(0, 7, 21), 7, [0, 0, 1]],
   ['one interval says nothing', at(0, 30), null, [0, 0]],
   ['one run has no hole', at(0), null, [0]],
