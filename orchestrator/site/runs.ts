@@ -1,10 +1,11 @@
 import { CensusError } from '../errors.ts';
+import { type Given, type LeftOut, readRuns } from '../history/given.ts';
+import { vantageNumbers } from '../history/marks.ts';
 import { softwareText } from '../machine/provenance.ts';
 import { publishedVantage } from '../report/published.ts';
 import { vantageText } from '../report/vantage.ts';
 import { askedOf, lostOf } from '../stages/report-facts.ts';
 import { type Version, versions } from './counts.ts';
-import { type Given, type LeftOut, readRuns } from './given.ts';
 
 /** One run as the site names and cites it: what its report says of its setting, and nothing of the machine. */
 export interface SiteRun {
@@ -22,6 +23,8 @@ export interface SiteRun {
   software: string;
   vantage: string;
   setting: [string, string][];
+  /** Number of its vantage point among those of the runs: whether it is another is told, not which. */
+  place: number | null;
   /** Digests of what the targets were read from: the same for the same list. */
   targets: string;
   ports: number[];
@@ -30,6 +33,9 @@ export interface SiteRun {
   versions: ReadonlySet<Version>;
   asked: { v1: number | null; v0: number | null };
 }
+
+/** The page of all runs lies beside theirs. */
+const listSlug = 'index';
 
 /** A name as part of an address: letters, digits, dot, dash; one name each. */
 function slugOf(name: string, taken: Set<string>): string {
@@ -59,6 +65,7 @@ export function siteRun({ folder, name, manifest, config, time, timeEnd }: Given
     software: softwareText(manifest.census),
     vantage: vantageText(manifest),
     setting: publishedVantage(manifest.vantage),
+    place: null,
     targets: JSON.stringify((manifest.stages.targets?.sources ?? []).map(({ sha256 }) => sha256)),
     ports: [...config.scan.ports].sort((a, b) => a - b),
     versions: new Set(versions.filter((version) => config.scan.versions.includes(version === 'v1' ? 1 : 0))),
@@ -90,6 +97,11 @@ export async function readSiteRuns(folders: readonly string[], embargo: string |
       'give --embargo a later date, or publish later',
     );
   }
-  const taken = new Set<string>();
-  return { runs: open.map((run) => siteRun(run, taken)), embargoed: runs.length - open.length, leftOut };
+  const taken = new Set([listSlug]);
+  const places = vantageNumbers(open);
+  return {
+    runs: open.map((run, i) => ({ ...siteRun(run, taken), place: places[i] ?? null })),
+    embargoed: runs.length - open.length,
+    leftOut,
+  };
 }

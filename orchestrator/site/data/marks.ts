@@ -16,6 +16,7 @@ const watched: [what: string, of: (run: SiteRun) => string][] = [
   ['ports', ({ ports }) => ports.join(' ')],
   ['MPTCP versions asked', ({ versions }) => [...versions].join(' ')],
   ['target list', ({ targets }) => targets],
+  ['vantage point', ({ place }) => `number ${place}`],
   ['kernel of the scanner', (run) => settingOf(run, 'kernel')],
 ];
 

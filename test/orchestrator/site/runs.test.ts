@@ -1,0 +1,57 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Manifest, ManifestFile, readManifest } from '../../../orchestrator/core/folder/manifest.ts';
+import { marksOf } from '../../../orchestrator/site/data/marks.ts';
+import { readSiteRuns } from '../../../orchestrator/site/runs.ts';
+import { makeWeeks, world } from './made.ts';
+
+const test = suite('site: runs');
+const folders = await makeWeeks(4, { ...world, addresses: 20 });
+
+/** Changes what the manifest of a run says. */
+async function change(week: number, to: (manifest: Manifest) => void): Promise<void> {
+  const folder = folders[week] ?? '';
+  const manifest = await readManifest(folder);
+  if (manifest === null) throw new Error('no manifest');
+  to(manifest);
+  await new ManifestFile(folder, manifest).save();
+}
+
+await change(0, (manifest) => Object.assign(manifest, { run: 'index' }));
+await change(1, (manifest) => Object.assign(manifest, { run: '../../etc/<b>"passwd"\u001b[31m' }));
+await change(2, (manifest) => {
+  manifest.run = 'Index';
+  manifest.rules_version = 3;
+  manifest.vantage = { ...manifest.vantage, hostname: 'another', kernel: '7.0.0' };
+});
+await change(3, (manifest) => Object.assign(manifest, { run: '...' }));
+
+test('a name becomes part of an address: letters, digits, dots and dashes, one each, none that of the list', async () => {
+  const { runs } = await readSiteRuns(folders, null);
+  assert.equal(
+    runs.map(({ slug }) => slug),
+    ['index-2', 'etc-b-passwd-31m', 'Index-3', 'run'],
+  );
+});
+
+test('the last day of an embargo is published whole, later runs are counted', async () => {
+  const { runs, embargoed } = await readSiteRuns(folders, '2026-09-14');
+  assert.equal([runs.length, embargoed], [2, 2]);
+  assert.match(runs[1]?.timeEnd ?? '', /^2026-09-14/);
+});
+
+test('what changed from run to run has a mark, and a vantage point only that it is another', async () => {
+  const { runs } = await readSiteRuns(folders, null);
+  const marks = marksOf(runs).map(({ run, text }) => `${run}: ${text}`);
+  assert.equal(marks, [
+    'Index-3: rules: ours 2, then ours 3',
+    'Index-3: vantage point: number 1, then number 2',
+    'Index-3: kernel of the scanner: Linux 6.18, then Linux 7.0',
+    'run: rules: ours 3, then ours 2',
+    'run: vantage point: number 2, then number 1',
+    'run: kernel of the scanner: Linux 7.0, then Linux 6.18',
+  ]);
+  assert.not.match(JSON.stringify(runs.map(({ folder, ...told }) => [told, typeof folder])), /another|secret-host/);
+});
+
+test.run();
