@@ -74,7 +74,7 @@ function countryByCountry(a, b) {
   const own = new Map(a.list.rows.map((row) => [row.country, row]));
   const rows = [...keys].map(([country, name]) => {
     const [x, y] = [own.get(country)?.capable_v1 ?? null, other.get(country)?.capable_v1 ?? null];
-    const change = x === null || y === null ? '\u2013' : `${y - x > 0 ? '+' : ''}${y - x}`;
+    const change = x === null || y === null ? '\u2013' : `${y - x > 0 ? '+' : ''}${y - x}`.replace('-', '\u2212');
     const link = element('a', { href: `${up}country/${encodeURIComponent(country)}.html`, text: name });
     const numbers = [cellText(x, 'count'), cellText(y, 'count'), change].map((text) =>
       element('td', { class: 'number', text }),
@@ -110,4 +110,5 @@ export function enableComparing() {
   for (const side of ['a', 'b']) form.elements[side].value = query.get(side) ?? '';
   const [a, b] = [form.elements.a.value, form.elements.b.value];
   if (a !== '' && b !== '') show(a, b);
+  else if (a !== '' || b !== '') document.getElementById('said').textContent = 'Name two: one is there already.';
 }
