@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { openDatabase, rows, runSql } from '../core/duckdb.ts';
 import { CensusError } from '../errors.ts';
-import { rowsOf } from '../report/rows.ts';
-import { makeViews } from '../report/views.ts';
+import { readSql, rowsOf } from '../report/rows.ts';
+import { sourcesSql } from '../report/sources.ts';
+import { macrosSql, makeViews } from '../report/views.ts';
 import type { Pieces } from './disclosure/pieces.ts';
 
 /** Queries of the site, one .sql file each. */
@@ -12,6 +13,14 @@ export type SiteQuery = 'claims' | 'places' | 'ports' | 'steps';
 
 export async function readSiteSql(name: SiteQuery): Promise<string> {
   return await readFile(new URL(`./queries/${name}.sql`, import.meta.url), 'utf8');
+}
+
+/** The views that the queries read, as a script that runs in the folder of a run by itself; the program has names for organisations too. */
+export async function readerViewsSql(): Promise<string> {
+  const sources = sourcesSql([{ run: 'run', hosts: 'hosts.parquet', domains: 'domains.parquet' }]);
+  return `-- In the folder of a run: duckdb -init views.sql, then claims.sql, then any of places.sql, ports.sql, steps.sql.
+${sources}CREATE OR REPLACE TABLE as_organisations(asn BIGINT, organisation_id VARCHAR, organisation VARCHAR, registered VARCHAR);
+${macrosSql()}${await readSql('views')}`;
 }
 
 const n = z.int();

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { throwIfStopped } from '../core/stop.ts';
-import { readSql } from '../report/rows.ts';
-import { countRun, readSiteSql } from './counts.ts';
+import { countRun, readerViewsSql, readSiteSql } from './counts.ts';
 import { entitiesOf, kinds } from './data/entities.ts';
 import { marksOf } from './data/marks.ts';
 import { tracksOf } from './data/series.ts';
@@ -87,7 +86,7 @@ async function writeAll(site: Site, folder: SiteFolder, signal: AbortSignal): Pr
   await writeSearch(site, folder);
   for (const name of ['claims', 'places', 'ports', 'steps'] as const)
     await folder.write(`data/v1/sql/${name}.sql`, await readSiteSql(name));
-  await folder.write('data/v1/sql/views.sql', await readSql('views'));
+  await folder.write('data/v1/sql/views.sql', await readerViewsSql());
   await writeAssets(folder);
 }
 

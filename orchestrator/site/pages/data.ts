@@ -44,6 +44,6 @@ export function dataPage(site: Site): Page {
     body: `<h1>Data</h1><p class="intro">Every table here is a file. Columns may be added below data/v1; none goes away or changes its meaning. An empty cell was not measured, or it is named in the column <code>withheld</code>.</p>${table}
 <p>Start with <a href="data/v1/series.csv">series.csv</a>, <a href="data/v1/by-country.csv">by-country.csv</a>, <a href="data/v1/by-as.csv">by-as.csv</a>, <a href="data/v1/by-port.csv">by-port.csv</a>, or in a shell:</p><pre tabindex="0" role="region" aria-label="Example">curl -s ${escapeHtml(example)} | head -3
 duckdb -c "SELECT * FROM read_csv('${escapeHtml(example)}') ORDER BY capable_v1 DESC LIMIT 10"</pre>
-<p>The SQL runs over hosts.parquet of a run (<a href="data/v1/sql/views.sql">views</a>, <a href="data/v1/sql/claims.sql">claims</a>, then <a href="data/v1/sql/places.sql">places</a>, <a href="data/v1/sql/ports.sql">ports</a> or <a href="data/v1/sql/steps.sql">steps</a>). What it counts goes through the <a href="method.html#disclosure">disclosure control</a> before it is published.</p>`,
+<p>The SQL runs by itself in the folder of a run (<a href="data/v1/sql/views.sql">views</a>, <a href="data/v1/sql/claims.sql">claims</a>, then <a href="data/v1/sql/places.sql">places</a>, <a href="data/v1/sql/ports.sql">ports</a> or <a href="data/v1/sql/steps.sql">steps</a>). What it counts goes through the <a href="method.html#disclosure">disclosure control</a> before it is published.</p>`,
   };
 }

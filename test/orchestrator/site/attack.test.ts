@@ -1,3 +1,4 @@
+// takes: long
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { foundOut, reduced, solved } from './attack.ts';
