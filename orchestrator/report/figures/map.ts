@@ -8,7 +8,8 @@ import { coverageSentence, emptySentence } from '../tables/coverage.ts';
 import { colours, type Figure } from './svg.ts';
 import { drawOnWorld } from './world-map.ts';
 
-const title = 'Figure 4. Where the MPTCP-capable servers are';
+const alone = 'Figure 4. Where the MPTCP-capable servers are';
+const together = 'Figure 4. Where the MPTCP-capable servers are, and MPTCP clients that others saw';
 
 /** Servers and clients, told apart by colour and by the legend. */
 const layers = { servers: colours.capable, clients: colours.accent } as const;
@@ -55,13 +56,14 @@ export async function mapFigure(results: Results): Promise<Figure> {
   }));
   const placed = dots.reduce((sum, dot) => sum + dot.servers, 0);
   const clients = results.clients?.places ?? [];
+  const title = results.clients ? together : alone;
   const beside =
     clients.length === 0 ? '' : ` Beside them ${plural(results.clients?.placed ?? 0, 'client', 'clients')}.`;
   const description = `A world map with ${plural(placed, 'server', 'servers')} at ${plural(dots.length, 'location', 'locations')}.${beside}`;
   return {
     id: 'map',
     title,
-    svg: dots.length === 0 && clients.length === 0 ? null : await draw(dots, clients, description),
+    svg: dots.length === 0 && clients.length === 0 ? null : await draw({ title, description }, dots, clients),
     columns: [
       { key: 'latitude', kind: 'id' },
       { key: 'longitude', kind: 'id' },
@@ -79,33 +81,29 @@ export async function mapFigure(results: Results): Promise<Figure> {
   };
 }
 
-/** Names of both layers, in the corner opposite to the sizes. */
+/** Names of both layers, beside the sizes: a phone shows the left of the map first. */
 function legend(): Plot.Markish[] {
-  const corner = { frameAnchor: 'bottom-right' as const };
-  return (['servers', 'clients'] as const).flatMap((layer, i) => [
-    Plot.dot([layer], { ...corner, dx: -92, dy: -46 + 24 * i, r: 7, fill: layers[layer], fillOpacity: 0.7 }),
-    Plot.text([layer], {
-      ...corner,
-      dx: -78,
-      dy: -46 + 24 * i,
-      fontSize: 17,
-      textAnchor: 'start',
-      lineAnchor: 'middle',
-    }),
-  ]);
+  const corner = { frameAnchor: 'bottom-left' as const };
+  return (['servers', 'clients'] as const).flatMap((layer, i) => {
+    const dy = -48 + 26 * i;
+    return [
+      Plot.dot([layer], { ...corner, dx: 134, dy, r: 7, fill: layers[layer], fillOpacity: 0.7 }),
+      Plot.text([layer], { ...corner, dx: 148, dy, fontSize: 17, textAnchor: 'start', lineAnchor: 'middle' }),
+    ];
+  });
 }
 
 /** More places are a grey cloud, and a file too large to look at. */
 const mostPlaces = 5000;
 
 async function draw(
+  words: { title: string; description: string },
   dots: { servers: number; longitude: number; latitude: number }[],
   clients: readonly ClientPlace[],
-  description: string,
 ): Promise<string> {
   const shown = clients.slice(0, mostPlaces);
   const most = Math.max(...dots.map((dot) => dot.servers), ...shown.map((place) => place.clients));
-  return await drawOnWorld({ id: 'map', title, description }, [
+  return await drawOnWorld({ id: 'map', ...words }, [
     Plot.dot(shown, {
       x: 'longitude',
       y: 'latitude',

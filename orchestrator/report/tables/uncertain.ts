@@ -36,7 +36,7 @@ function unclaimed(bounds: readonly Bound[]): string {
 
 function opinionsSentence({ opinions }: ReportFacts['lost']): string {
   if (opinions === null) return '';
-  return ` Of ${plural(opinions.asked, 'second opinion', 'second opinions')} ${formatCount(opinions.unanswered)} got no answer: it could have taken an endpoint out of the count and put none into it.`;
+  return ` Of ${plural(opinions.asked, 'second opinion', 'second opinions')} ${formatCount(opinions.unanswered)} got no answer; an answer could have taken an endpoint out of the count, and put none into it.`;
 }
 
 /** How sure each count of capable ones is. */
