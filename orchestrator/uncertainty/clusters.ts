@@ -47,10 +47,15 @@ function draw(clusters: readonly Cluster[], share: number, draws: number, random
   const shares = new Float64Array(draws);
   const distances = new Float64Array(draws);
   for (let i = 0; i < draws; i += 1) {
-    let [counted, all, nn, no, oo] = [0, 0, 0, 0, 0];
+    let counted = 0;
+    let all = 0;
+    let nn = 0;
+    let no = 0;
+    let oo = 0;
     for (let drawn = 0; drawn < clusters.length; drawn += 1) {
       const which = below(random, clusters.length);
-      const [a = 0, b = 0] = [n[which], of[which]];
+      const a = n[which] ?? 0;
+      const b = of[which] ?? 0;
       counted += a;
       all += b;
       nn += a * a;
