@@ -97,6 +97,21 @@ test('what a list says of a country goes before borders and database; what neith
   );
 });
 
+test('the country of a list goes before that of the database', async () => {
+  const { countries } = await gather(['ip,cc\n198.18.0.1,SE\n198.18.0.2,\n'], () => ({
+    country: 'DE',
+    latitude: null,
+    longitude: null,
+  }));
+  assert.equal(
+    [...countries],
+    [
+      ['SE', 1],
+      ['DE', 1],
+    ],
+  );
+});
+
 test('bad entries are kept with file, line and reason', async () => {
   const { rejected, total } = await gather(['country\nFI\nAtlantis\n']);
   assert.is(total, 1);

@@ -9,13 +9,13 @@ const test = suite('clients/shown');
 
 const clients: Clients = {
   files: [
-    { file: 'honeymap.json', kind: 'list', clients: 90, rejected: 2 },
+    { file: 'honeymap.json', kind: 'list', clients: 240, rejected: 2 },
     { file: 'clients.ndjson', kind: 'traffic', clients: 10, rejected: 0 },
   ],
-  total: 100,
+  total: 250,
   countries: new Map([
     ['FI', 25],
-    ['SE', 75],
+    ['SE', 225],
   ]),
   places: [{ latitude: 60.2, longitude: 24.9, clients: 25 }],
   placed: 25,
@@ -44,14 +44,14 @@ test('Table 1 has the clients of its countries, their share of all clients, and 
   assert.equal(
     shown.map((row) => [row.country, row.clients, row.clients_ratio]),
     [
-      ['FI', 25, 25],
+      ['FI', 25, 10],
       ['DE', 0, 0],
     ],
   );
-  assert.match(denominator, '100 clients in 2 countries, those without servers among them');
+  assert.match(denominator, '250 clients in 2 countries, those without servers among them');
   assert.match(
     denominator,
-    'honeymap.json (90 entries of a list, 2 entries unread), clients.ndjson (10 clients of captures)',
+    'honeymap.json (240 entries of a list, 2 entries unread), clients.ndjson (10 clients of captures)',
   );
   for (const said of ['gathered differently', 'made by others', 'offered MPTCP in a SYN']) assert.match(meaning, said);
 });
@@ -77,7 +77,7 @@ test('Figure 4 has both layers with a legend, and both in its CSV', async () => 
       [null, 25],
     ],
   );
-  assert.match(denominator, 'Of the clients 25 of 100 (25.00\u00a0%) have a position.');
+  assert.match(denominator, 'Of the clients 25 of 250 (10.00\u00a0%) have a position.');
   assert.match(meaning, 'gathered differently');
 });
 

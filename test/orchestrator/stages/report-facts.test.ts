@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type Counts, newStageEntry, noCounts, type PartEntry } from '../../../orchestrator/core/folder/entries.ts';
 import type { Manifest } from '../../../orchestrator/core/folder/manifest.ts';
 import type { Asked } from '../../../orchestrator/report/facts.ts';
-import { askedOf, measuredOf, stageFacts } from '../../../orchestrator/stages/report-facts.ts';
+import { askedOf, lostOf, measuredOf, stageFacts } from '../../../orchestrator/stages/report-facts.ts';
 import { emptyManifest } from '../core/toy.ts';
 
 const test = suite('report facts');
@@ -61,6 +61,25 @@ const asked: [title: string, counts: Counts | null, versions: number[], expected
 for (const [title, given, versions, expected] of asked) {
   test(title, () => assert.equal(askedOf(manifestOf(given), versions), expected));
 }
+
+test('lost is what was not read and what did not leave, over all parts of the scan, and rejected units', () => {
+  const parts = [
+    { receive_drops: 3, send_failures: 2, packets_received: 99 },
+    { receive_drops: 1, first_targets_unsent: 1, invalid_rows: 4, resets: 7 },
+  ];
+  assert.equal(lostOf(manifestOf({ ...counts, rejected: { url: 5 } }, parts)), { replies: 16, opinions: null });
+  assert.equal(lostOf({ ...emptyManifest(), stages: {} }), { replies: 0, opinions: null });
+});
+
+test('second opinions that got no answer are counted apart', () => {
+  const scan = manifestOf(counts);
+  const known = { status: 'done', unit: 'address, port, probe', tool: 'own', reads: {}, started_at: null } as const;
+  const confirm = {
+    ...newStageEntry(known),
+    counts: { ...noCounts(), units_in: 40, answered: 30, failed: { timeout: 6 }, skipped: { blocked: 4 } },
+  };
+  assert.equal(lostOf({ ...scan, stages: { ...scan.stages, confirm } }).opinions, { asked: 36, unanswered: 6 });
+});
 
 /** A stage whose parts each ran one command at these times. */
 function ran(...spans: [from: string, to: string][]) {
