@@ -66,7 +66,10 @@ static const char *read_table(const char *path, struct opt_outs *table)
 	for (ssize_t some; got < (size_t)status.st_size && (some = read(f, bytes + got, (size_t)status.st_size - got)) > 0;)
 		got += (size_t)some;
 	close(f);
-	return opt_outs_read(bytes, got, table);
+	const char *fault = opt_outs_read(bytes, got, table);
+	if (fault != NULL)
+		free(bytes);
+	return fault;
 }
 
 static bool read_fixed(const char *path, struct opt_outs *table, bool *has)
