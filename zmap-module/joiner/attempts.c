@@ -172,6 +172,8 @@ static enum decision look(const struct announcement *one, const struct owner *ow
 	enum decision screened = screen_look(&one->to);
 	if (screened != ASKED)
 		return screened;
+	if (owner->denies && memcmp(&one->to, &owner->remote, sizeof(one->to)) == 0)
+		return DENIED;
 	if (met_has(&address))
 		return ASKED_BEFORE;
 	return owner->asked >= EACH_MAX ? TOO_MANY : ASKED;

@@ -36,6 +36,7 @@ struct owner {
 	struct owner *next;
 	uint32_t token;
 	struct end local, remote;
+	bool denies; /* the server wants no joins to the address and port that we came to (the C flag) */
 	int asked, decided;
 };
 
@@ -45,6 +46,7 @@ enum decision { ASKED,
 		BLOCKED,
 		OPTED_OUT,
 		ASKED_BEFORE, /* its one SYN was sent, whoever announced it */
+		DENIED,	      /* by the server, of the address and port that we came to */
 		TOO_MANY,     /* of this connection */
 		TOO_LATE,     /* the connection ended before its turn */
 		NO_ROOM,
@@ -97,7 +99,7 @@ int link_create(const struct attempt *one);
 int link_destroy(const struct attempt *one);
 
 /* owners.c */
-void owners_add(uint32_t token, const struct end *local, const struct end *remote);
+void owners_add(uint32_t token, const struct end *local, const struct end *remote, bool denies);
 struct owner *owners_find(uint32_t token);
 void owners_remove(uint32_t token);
 

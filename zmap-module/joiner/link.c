@@ -95,9 +95,13 @@ static void created(const struct nlmsghdr *event, uint32_t token)
 	struct end local, remote;
 	if (!source_of(event, &local) || !destination_of(event, &remote))
 		return;
+	uint16_t flags = 0;
+	const void *found = genl_find(event, MPTCP_ATTR_FLAGS, sizeof(flags));
+	if (found != NULL)
+		memcpy(&flags, found, sizeof(flags));
 	/* Whose port is none of ours is somebody else's connection. */
 	if (local.port >= settings.first_held && local.port <= settings.last_held)
-		owners_add(token, &local, &remote);
+		owners_add(token, &local, &remote, (flags & MPTCP_PM_EV_FLAG_DENY_JOIN_ID0) != 0);
 }
 
 static void announced(const struct nlmsghdr *event, uint32_t token)

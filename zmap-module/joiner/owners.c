@@ -22,7 +22,7 @@ static struct owner **owner_slot(uint32_t token)
 	return &owners[(token ^ token >> 16) % SLOTS];
 }
 
-void owners_add(uint32_t token, const struct end *local, const struct end *remote)
+void owners_add(uint32_t token, const struct end *local, const struct end *remote, bool denies)
 {
 	struct owner *one = owners_find(token);
 	if (one == NULL) {
@@ -35,6 +35,7 @@ void owners_add(uint32_t token, const struct end *local, const struct end *remot
 	one->token = token;
 	one->local = *local;
 	one->remote = *remote;
+	one->denies = denies;
 }
 
 struct owner *owners_find(uint32_t token)

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *const decisions[] = {"asked", "not_global", "blocked", "opted_out", "budget", "too_many", "too_late", "no_room", "no_route", "here"};
+static const char *const decisions[] = {"asked", "not_global", "blocked", "opted_out", "budget", "denied", "too_many", "too_late", "no_room", "no_route", "here"};
 static const char *const bys[] = {NULL, "us", "limit", "there", "close", "opt_out", "stop"};
 
 static const char *text_of(const struct end *end)

@@ -11,6 +11,8 @@ import { execa } from 'execa';
  */
 export const honest = { v4: '198.18.4.7', v6: '2001:db8:4::7' } as const;
 export const liar = '198.18.5.7';
+/** Where the liar's port 80 leads: to its kernel, the address that is asked is another one, which it may announce. */
+const behind = '198.18.5.8';
 export const own = {
   v4: '198.18.4.71',
   v6: '2001:db8:4::72',
@@ -118,7 +120,7 @@ export async function withJoinLab(work: (lab: JoinLab) => Promise<void>): Promis
       await ip('-n', name, 'link', 'set', 'lo', 'up');
     }
     await place(scanner, honestName, 4, [...Object.values(honest), ...Object.values(own)]);
-    await place(scanner, liarName, 5, [liar]);
+    await place(scanner, liarName, 5, [liar, behind]);
     await place(scanner, othersName, 6, Object.values(others));
     await ip('-n', scanner, 'route', 'add', `${others.private}/32`, 'via', '198.18.106.2');
     await announce(honestName, [
@@ -127,20 +129,28 @@ export async function withJoinLab(work: (lab: JoinLab) => Promise<void>): Promis
       [own.v4Port, 'port', '8080'],
       [own.v6Port, 'port', '8081'],
       [honest.v4, 'port', '8090'],
+      [others.private],
     ]);
-    await announce(liarName, [...Object.values(others).map((one) => [one]), [own.v4]]);
+    const told = Object.values(others).filter((one) => one !== others.private);
+    await announce(
+      liarName,
+      [...told, own.v4, liar].map((one) => [one]),
+    );
     await inside(
       othersName,
       'nft',
       `table inet off { chain in { type filter hook input priority 0; ip daddr ${others.silent} drop; }; }`,
     );
-    const mptcpServers: [name: string, addresses: readonly string[]][] = [
-      [honestName, [honest.v4, '::']],
-      [liarName, [liar]],
-      [othersName, [others.mptcp]],
+    const turn = `table ip turn { chain in { type nat hook prerouting priority -100; ip daddr ${liar} tcp dport 80 dnat to ${behind}; }; }`;
+    await inside(liarName, 'nft', turn);
+    await inside(liarName, 'sysctl', '-qw', 'net.mptcp.allow_join_initial_addr_port=0');
+    const mptcpServers: [name: string, address: string][] = [
+      [honestName, '::'],
+      [liarName, behind],
+      [othersName, others.mptcp],
     ];
-    for (const [name, addresses] of mptcpServers)
-      await start(name, 'mptcpize', 'run', process.execPath, '-e', echo(name === honestName ? ['::'] : addresses));
+    for (const [name, address] of mptcpServers)
+      await start(name, 'mptcpize', 'run', process.execPath, '-e', echo([address]));
     const plain = Object.values(others).filter((one) => one !== others.mptcp && one !== others.closed);
     await start(othersName, process.execPath, '-e', echo(plain));
     await work({ scanner, inside, start, joins: await watch(start, scanner, folder) });
