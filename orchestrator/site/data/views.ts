@@ -160,7 +160,7 @@ export function entityViews(site: Site, kind: Kind, track: Track): View[] {
       ? { family: part.name, ...numberCells(part.both, site.newest.known) }
       : entityRow(inner, part, site.newest),
   );
-  const left = entity.left === null ? {} : { left: numberCells(entity.left, site.newest.known) };
+  const left = entity.left === null ? {} : { left: remainderCells(entity.left, site.newest.known) };
   const name = inner === null ? 'by-family' : naming[inner].view;
   return [
     series,
