@@ -10,7 +10,7 @@ function isLower(before: unknown, after: unknown): boolean {
 }
 
 /** Keys that a started run may change, and in which direction: whatever only restrains sending, or says who sends and from where, or leaves the result alone. */
-const changeable: Readonly<Record<string, (before: unknown, after: unknown) => boolean>> = {
+const changeable: Readonly<Record<string, (before: unknown, after: unknown) => boolean | null>> = {
   contact: () => true,
   'scan.interface': () => true,
   'scan.gateway_mac': () => true,
@@ -18,6 +18,8 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'scan.retries': isLower,
   'handshake.rate': isLower,
   'handshake.most_held': isLower,
+  // Switched off, no announced address is sent anything any more; what was asked before stays. Switched on, it is like any other setting.
+  'handshake.join': (_, after) => (after === false ? true : null),
   'resolve.window': isLower,
   'resolve.open': isLower,
   // Another file, or one where there was none. What it holds is compared by itself: no opt-out may be dropped.
