@@ -49,6 +49,20 @@ if (!skipUnless(isRoot, 'mptcp-guard hold joins', 'needs root')) {
         );
       }
     }));
+
+  test('a kernel without a path manager in user space joins nothing, and says so', () =>
+    withNamespace('guard', async (name) => {
+      const older = 'mount -t tmpfs none /proc/sys/net/mptcp && echo 1 > /proc/sys/net/mptcp/enabled && exec "$@"';
+      const hold = (...words: string[]) =>
+        execa('ip', ['netns', 'exec', name, 'unshare', '-m', 'sh', '-c', older, 'sh', guard, 'hold', ...words], {
+          input: '',
+          reject: false,
+        });
+      const { exitCode, stderr } = await hold('joins');
+      assert.is(exitCode, 3);
+      assert.match(stderr, /^refused E_CONFIG: no program can be the path manager of this kernel/);
+      assert.is((await hold()).exitCode, 0, 'without joins it is none that matters');
+    }));
 }
 
 test.run();

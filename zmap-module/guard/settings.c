@@ -166,6 +166,10 @@ bool settings_read(struct setting *settings)
 		strcpy(one->wanted, value_wanted(i));
 		one->right = strcmp(one->found, one->wanted) == 0;
 	}
+	if (wish_held.joins && settings[PATH_MANAGER].wanted[0] == '\0') {
+		fprintf(stderr, "refused E_CONFIG: no program can be the path manager of this kernel, so no announced address can be joined|use a kernel of 5.19 or later, or set handshake.join: false\n");
+		return false;
+	}
 	return true;
 }
 
