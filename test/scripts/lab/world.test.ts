@@ -6,7 +6,10 @@ const test = suite('scripts/lab/world');
 
 test('a world that is not there is refused with the names of those that are', async () => {
   const said = await readWorld('papr').catch((error: Error) => error.message);
-  assert.match(String(said), /^there is no world papr: candidates, erratum, first-day, paper, paper-20000, second-day, small, tiny/);
+  assert.match(
+    String(said),
+    /^there is no world papr: candidates, erratum, first-day, paper, paper-20000, second-day, small, tiny/,
+  );
 });
 
 test('no name leads out of the folder of worlds', async () => {
