@@ -17,8 +17,8 @@ export const toldTables = {
   },
   ports: {
     name: 'ports',
-    title: 'Endpoints per address family and port',
-    one: 'address family, or port of one',
+    title: 'Endpoints per port and address family',
+    one: 'port, or address family at one',
     schema: PortCounts,
   },
   verdicts: {
@@ -87,9 +87,9 @@ export function placeRows({ places }: ToldRun): z.infer<typeof PlaceCounts>[] {
 
 export function portRows({ ports }: ToldRun): z.infer<typeof PortCounts>[] {
   return treeRows(ports).map((row) => ({
-    row: wordOf(row, 'family', 'port'),
-    family: numberOf(row.keys[0]),
-    port: numberOf(row.keys[1]),
+    row: wordOf(row, 'port', 'family'),
+    port: numberOf(row.keys[0]),
+    family: numberOf(row.keys[1]),
     version: row.version,
     ...row.numbers,
   }));
