@@ -70,12 +70,17 @@ const counted = /^(?!asn\.table_)\w+\./;
  * What a release says of its run. Counts of stages are counts of parties: how many were asked for a connection tells how many returned the
  * option. At level aggregate there are none of them.
  */
-export function releasedFacts({ facts }: ReleasedRun, level: Level): ReportFacts {
+export function releasedFacts({ facts }: Pick<ReleasedRun, 'facts'>, level: Level): ReportFacts {
   if (level !== 'aggregate') return facts;
   return {
     ...facts,
     asked: null,
     stages: facts.stages.map((stage) => ({ ...stage, counts: null })),
+    notices: facts.notices.map((notice) =>
+      /\d/.test(notice.text)
+        ? { ...notice, text: 'said with counts, which a release of this level does not tell' }
+        : notice,
+    ),
     setting: facts.setting.filter(([key]) => !counted.test(key)),
   };
 }
