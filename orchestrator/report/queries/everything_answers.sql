@@ -16,7 +16,7 @@ WITH synacks AS (
   SELECT run, address, port, contains(address, ':') AS is_six, {v1: v1.verdict, r1: v1.replies, v0: v0.verdict, r0: v0.replies} AS shown FROM hosts
   WHERE has_synack(v1.replies) OR has_synack(v0.replies)
 ), fours AS (
-  SELECT run, address, port, regexp_replace(address, '\.[0-9]+$', '') AS prefix FROM synacks WHERE NOT is_six
+  SELECT run, address, port, rtrim(address, '0123456789') AS prefix FROM synacks WHERE NOT is_six
 ), dense_fours AS (
   SELECT run, port, prefix FROM fours GROUP BY run, port, prefix HAVING count(*) >= dense_ipv4()
 ), sixes AS (
@@ -35,7 +35,7 @@ WITH synacks AS (
 ), dense_sixes AS (
   SELECT * FROM alike ANTI JOIN silent USING (run, length, prefix)
 )
-SELECT run, address, port, concat(prefix, '.0/24') AS prefix FROM fours SEMI JOIN dense_fours USING (run, port, prefix)
+SELECT run, address, port, concat(prefix, '0/24') AS prefix FROM fours SEMI JOIN dense_fours USING (run, port, prefix)
 UNION ALL
 SELECT run, address, port, concat(arg_min(prefix, length), '::/', 16 * min(length)) AS prefix
 FROM cut SEMI JOIN dense_sixes USING (run, port, length, prefix) GROUP BY run, address, port;

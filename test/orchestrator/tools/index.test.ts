@@ -52,6 +52,7 @@ const parts = [
   'decode',
   'raw',
   'fields',
+  'lookUp',
   'toRecord',
   'inputs',
   'readThrough',
