@@ -77,7 +77,7 @@ held: setup-test ## all addresses that a server announces, at 50 and 300 ms and 
 	@$(SUDO) env HELD=whole node --import tsx test/orchestrator/tools/wget/hold.test.ts
 
 later: setup-test ## opt-outs saved while confirm and hops ask; controls that are not what they seem: three minutes
-	@$(SUDO) env LATER=whole unshare --net sh -c 'ip link set lo up; node --import tsx test/lab/opt-outs-later.test.ts && exec node --import tsx test/lab/controls.test.ts'
+	@$(SUDO) unshare --net sh -c 'ip link set lo up; node --import tsx test/lab/later/opt-outs.ts && exec node --import tsx test/lab/later/controls.ts'
 
 servers: setup-test ## a dozen server programs under MPTCP, each held first; needs haproxy lighttpd apache2 openssh-server redis-server socat
 	@$(SUDO) env SERVERS=all node --import tsx test/orchestrator/tools/wget/programs.test.ts
