@@ -103,40 +103,20 @@ function countries(rows: Row[], seed: number): Map<string, ClusterInterval> {
   );
 }
 
-const Ranked = z.object({ asn: z.number(), place: z.number(), capable: z.boolean() });
-
-interface Begun {
-  asn: number;
-  places: number[];
-  capable: number;
-  sum: number;
-}
-
-function begun(asn: number): Begun {
-  return { asn, places: [], capable: 0, sum: 0 };
-}
+const Ranked = z.object({
+  domains: z.number(),
+  capable: z.number(),
+  mean: z.number().nullable(),
+  places: z.array(z.number()),
+});
 
 /** The ranked domains of each AS. */
 async function operators(query: Query): Promise<Operator[]> {
   const found: Operator[] = [];
-  let open = begun(-1);
-  const close = () => {
-    const { places, capable, sum } = open;
-    if (places.length === 0) return;
-    found.push({ places: Float64Array.from(places), capable, mean: capable === 0 ? 0 : sum / capable });
-  };
   for await (const value of query(await readSql('ranked'))) {
-    const { asn, place, capable } = Ranked.parse(value);
-    if (open.asn !== asn) {
-      close();
-      open = begun(asn);
-    }
-    open.places.push(place);
-    if (!capable) continue;
-    open.capable += 1;
-    open.sum += place;
+    const { domains, capable, mean, places } = Ranked.parse(value);
+    found.push({ places: Float64Array.from(places), domains, capable, mean: mean ?? 0 });
   }
-  close();
   return found;
 }
 

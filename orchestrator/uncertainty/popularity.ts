@@ -2,8 +2,10 @@ import { below, type Random } from './random.ts';
 
 /** The ranked domains of one AS: where each stands in the list, from 0 (top) to 1, and how many of them are capable and where. */
 export interface Operator {
-  /** Places of all its domains that answered. */
+  /** Places of its domains that answered, or of a sample of them. */
   places: Float64Array;
+  /** How many domains that is a sample of. */
+  domains: number;
   capable: number;
   /** Mean place of those that are capable. */
   mean: number;
@@ -26,7 +28,7 @@ const growth = 1.5;
 
 /** The largest ASes first, in groups of like sizes. */
 function groupsOf(operators: readonly Operator[]): Operator[][] {
-  const sorted = operators.toSorted((a, b) => b.places.length - a.places.length);
+  const sorted = operators.toSorted((a, b) => b.domains - a.domains);
   const groups: Operator[][] = [];
   let [from, size] = [0, leastGroup];
   while (from < sorted.length) {
@@ -84,7 +86,7 @@ export function popularityTest(operators: readonly Operator[], random: Random, e
   if (holding.length === 0) return null;
   const groups = groupsOf(operators).map((group) => ({
     group: [...group],
-    shares: group.flatMap(({ capable, places }) => (capable > 0 ? [capable / places.length] : [])),
+    shares: group.flatMap(({ capable, domains }) => (capable > 0 ? [capable / domains] : [])),
   }));
   const seen = holding.reduce((sum, { mean }) => sum + mean, 0) / holding.length;
   let [higher, all] = [0, 0];
@@ -94,7 +96,7 @@ export function popularityTest(operators: readonly Operator[], random: Random, e
       drawFirst(group, shares.length, random);
       shares.forEach((share, i) => {
         const to = group[i];
-        if (to !== undefined) sum += meanOfSome(to, Math.max(1, Math.round(share * to.places.length)), random);
+        if (to !== undefined) sum += meanOfSome(to, Math.max(1, Math.round(share * to.domains)), random);
       });
     }
     const mean = sum / holding.length;

@@ -10,7 +10,7 @@ const test = suite('uncertainty/popularity');
 function operator(places: number[], isCapable: (place: number, i: number) => boolean): Operator {
   const capable = places.filter(isCapable);
   const mean = capable.reduce((sum, place) => sum + place, 0) / Math.max(1, capable.length);
-  return { places: Float64Array.from(places), capable: capable.length, mean };
+  return { places: Float64Array.from(places), domains: places.length, capable: capable.length, mean };
 }
 
 /** Domains of one AS stand near one another: a hoster of small sites has no large ones. */
