@@ -137,7 +137,7 @@ for (const [where, text, live] of [
     clearInterval(looking);
     assert.is(exit.exitCode, 0);
     assert.ok(exit.stderrTail.every((line) => line.length <= 400));
-    assert.ok(most < 120 << 20, `${most >> 20} MB`);
+    assert.ok(most < 140 << 20, `${most >> 20} MB`);
   });
 }
 
