@@ -13,10 +13,24 @@ import { withTwoPaths } from './two-paths.ts';
 
 const test = suite('live captures');
 
-const whole = (folder: string) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+/** What is gone gives nothing: a report that is older than those kept goes while it is looked at. */
+function unlessGone<T>(look: () => T[]): T[] {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** The bytes of every file below a folder that stands. */
+function whole(folder: string): Buffer[] {
+  return unlessGone(() => readdirSync(folder, { withFileTypes: true })).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return whole(path);
+    return entry.isFile() ? unlessGone(() => [readFileSync(path)]) : [];
+  });
+}
 
 const isRoot = process.getuid?.() === 0;
 
@@ -25,15 +39,21 @@ test('an interface is read to reports with pseudonyms, until SIGTERM', async () 
   const [out, temp] = [ownPlace(), ownPlace()];
   await withTwoPaths(async ({ client, fetch, clients }) => {
     const script = join(import.meta.dirname, 'live-run.ts');
-    const live = execa('ip', ['netns', 'exec', client, process.execPath, '--import', 'tsx', script, 'any', out, temp]);
+    const words = ['netns', 'exec', client, process.execPath, '--import', 'tsx', script, 'any', out, temp];
+    const live = execa('ip', words, { timeout: 60_000 });
     for await (const line of createInterface({ input: live.stderr })) if (line.startsWith('reading any')) break;
     await fetch();
     for await (const line of createInterface({ input: live.stdout }))
       if (/ [1-9]\d* with an MPTCP option/.test(line)) break;
     for await (const line of createInterface({ input: live.stdout }))
       if (readdirSync(out).length > 1 && line !== '') break;
-    const held = whole(temp).concat(whole(out));
-    live.kill('SIGTERM');
+    let held: Buffer[];
+    try {
+      held = whole(temp).concat(whole(out));
+    } finally {
+      live.kill('SIGTERM');
+    }
+    assert.ok(held.length > 0, 'nothing was there to look at');
     const { exitCode } = await live;
     assert.is(exitCode, 0);
     const reports = readdirSync(out);
