@@ -45,7 +45,7 @@ probes=$(grep -oE '\b(packet_streams|probes_per_target)\b' "$state" | head -n 1)
 is_zmapv6=false
 grep -q 'module_ipv6_tcp_synscan' "$registry" && is_zmapv6=true
 
-core=(classify evidence fields mptcp_option packet plan probe scan sent_key tcp_options)
+core=(classify evidence fields mptcp_option packet plan plan_needs probe scan sent_key tcp_options)
 headers=(bytes classes field_list kinds siphash wire)
 glue=(sender session ts_clock)
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "plan.h"
+#include "plan_needs.h"
 #include "siphash.h"
 
 /* What a hash under the run's key is for: no two share a value. */

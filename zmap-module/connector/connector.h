@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "../clocks.h"
+
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
@@ -187,8 +189,6 @@ struct connection *states_take(void);
 void states_give(struct connection *one);
 int states_live(void);
 void states_count(int *ended, int *most); /* connections in all, and at once */
-int64_t clock_now(void);		  /* monotonic */
-int64_t clock_real(void);		  /* since 1970 */
 
 /* record.c */
 void record_say(const struct connection *one);

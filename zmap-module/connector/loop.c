@@ -1,6 +1,7 @@
 /* What comes, what is due and what is to be begun, in turns, until nothing is left. */
 #define _GNU_SOURCE
 #include "connector.h"
+#include "../signals.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -119,18 +120,6 @@ static bool watch(int fd, void *what)
 	return epoll_ctl(states_epoll(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static bool watch_signals(void)
-{
-	sigset_t those;
-	sigemptyset(&those);
-	sigaddset(&those, SIGTERM);
-	sigaddset(&those, SIGINT);
-	sigaddset(&those, SIGHUP);
-	sigprocmask(SIG_BLOCK, &those, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return watch(signalfd(-1, &those, SFD_CLOEXEC | SFD_NONBLOCK), &ending);
-}
-
 /* Milliseconds that nothing is to be done for. */
 static int patience(void)
 {
@@ -176,7 +165,7 @@ static void begin_input(void)
 
 int loop_run(void)
 {
-	if (!watch_signals())
+	if (!watch(signals_open(), &ending))
 		return BROKEN;
 	begin_input();
 	while (!stopped && !wrong && (!told_all || waiting_any() || states_live() > 0)) {

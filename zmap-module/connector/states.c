@@ -5,28 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 
 static struct connection heads[STATES];
 static struct connection *pool, *spare;
 static int taken, live, most_live, given, epoll = -1;
-
-static int64_t read_clock(clockid_t which)
-{
-	struct timespec now;
-	clock_gettime(which, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t clock_now(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
-
-int64_t clock_real(void)
-{
-	return read_clock(CLOCK_REALTIME);
-}
 
 /* The pool's memory is touched as it is taken: what is never used costs nothing. */
 void states_begin(int most)

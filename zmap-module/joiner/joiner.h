@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "../clocks.h"
+
 enum { EACH_MAX = 8,	   /* addresses asked for one connection: what the kernel's own path manager takes at most */
        DECIDED_MAX = 64,   /* announcements told of for one connection: a server may make them up for ever */
        WAITING_MAX = 4096, /* announcements that wait for a turn */
@@ -134,8 +136,5 @@ void attempts_stop(void);
 /* record.c */
 void record_decided(const struct announcement *of, const struct owner *owner, enum decision decision, int error);
 void record_attempt(const struct attempt *one);
-
-int64_t clock_now(void);  /* monotonic */
-int64_t clock_real(void); /* since 1970 */
 
 #endif

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "joiner.h"
+#include "../signals.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { BROKEN = 1,
@@ -22,23 +22,6 @@ enum { BROKEN = 1,
        STOPPED = 3 };
 
 struct settings settings = {.wait = 3000000000};
-
-static int64_t read_clock(clockid_t which)
-{
-	struct timespec now;
-	clock_gettime(which, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t clock_now(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
-
-int64_t clock_real(void)
-{
-	return read_clock(CLOCK_REALTIME);
-}
 
 static bool read_ports(const char *text, int *first, int *last)
 {
@@ -89,18 +72,6 @@ static bool read_asked(void)
 	return false;
 }
 
-static int begin_signals(void)
-{
-	sigset_t those;
-	sigemptyset(&those);
-	sigaddset(&those, SIGTERM);
-	sigaddset(&those, SIGINT);
-	sigaddset(&those, SIGHUP);
-	sigprocmask(SIG_BLOCK, &those, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &those, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static int run(int signals)
 {
 	char waste[256];
@@ -128,7 +99,7 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return puts("mptcp-join 1") < 0;
-	int signals = begin_signals();
+	int signals = signals_open();
 	bool understood = argc % 2 == 1;
 	for (int i = 1; understood && i + 1 < argc; i += 2)
 		understood = read_option(argv[i], argv[i + 1]);

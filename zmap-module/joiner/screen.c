@@ -5,11 +5,11 @@
 #define _GNU_SOURCE
 #include "joiner.h"
 #include "../glue/opt_out_file.h"
+#include "../stderr_log.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,40 +19,7 @@
 static struct opt_outs outside, blocked;
 static bool has_outside, has_blocked;
 
-/* What opt_out_file.c says goes to stderr, as zmap's log does. */
-static void say(const char *format, va_list values)
-{
-	vfprintf(stderr, format, values);
-	fputc('\n', stderr);
-}
-
-void log_info(const char *who, const char *format, ...)
-{
-	va_list values;
-	(void)who;
-	va_start(values, format);
-	say(format, values);
-	va_end(values);
-}
-
-void log_warn(const char *who, const char *format, ...)
-{
-	va_list values;
-	(void)who;
-	va_start(values, format);
-	say(format, values);
-	va_end(values);
-}
-
-_Noreturn void log_fatal(const char *who, const char *format, ...)
-{
-	va_list values;
-	(void)who;
-	va_start(values, format);
-	say(format, values);
-	va_end(values);
-	exit(1);
-}
+const int fatal_exit = 1;
 
 /* The bytes stay for as long as this runs. */
 static const char *read_table(const char *path, struct opt_outs *table)

@@ -10,13 +10,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../glue/opt_out_file.h"
+#include "../stderr_log.h"
 #include "arguments.h"
 #include "frames.h"
 #include "link.h"
@@ -57,40 +57,7 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * SECOND_US + (uint64_t)time.tv_nsec / 1000;
 }
 
-/* What opt_out_file.c says goes to stderr, as zmap's log does. */
-static void say(const char *format, va_list values)
-{
-	vfprintf(stderr, format, values);
-	fputc('\n', stderr);
-}
-
-void log_info(const char *who, const char *format, ...)
-{
-	va_list values;
-	(void)who;
-	va_start(values, format);
-	say(format, values);
-	va_end(values);
-}
-
-void log_warn(const char *who, const char *format, ...)
-{
-	va_list values;
-	(void)who;
-	va_start(values, format);
-	say(format, values);
-	va_end(values);
-}
-
-_Noreturn void log_fatal(const char *who, const char *format, ...)
-{
-	va_list values;
-	(void)who;
-	va_start(values, format);
-	say(format, values);
-	va_end(values);
-	exit(2);
-}
+const int fatal_exit = 2;
 
 static void take(struct run *run, const struct captured *packet)
 {

@@ -1,7 +1,7 @@
 /* Keyed hash, option walk and arguments, without any zmap. */
 #include <string.h>
 
-#include "../plan.h"
+#include "../plan_needs.h"
 #include "../siphash.h"
 #include "../tcp_options.h"
 #include "check.h"
