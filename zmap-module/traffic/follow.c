@@ -1,5 +1,7 @@
 #include "follow.h"
 
+#include "side.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,118 +157,25 @@ static struct flow *let_in(struct follower *follower, const struct segment *segm
 	return flow;
 }
 
-static void follow_sequence(struct flow_side *side, const struct segment *segment)
-{
-	uint32_t start = segment->sequence + (segment->flags & TCP_SYN ? 1 : 0);
-	if (segment->flags & TCP_SYN) {
-		side->has_isn = true;
-		side->isn = segment->sequence;
-	}
-	if (segment->flags & TCP_RST) {
-		return; /* its sequence number is the answered packet's, and its payload a message */
-	}
-	if (!side->has_sequence) {
-		side->has_sequence = true;
-		side->lowest_sequence = side->next_sequence = start;
-	}
-	int32_t below = (int32_t)(side->lowest_sequence - start);
-	if (segment->payload > 0 && below > 0) {
-		side->sequence_bytes += (uint32_t)below;
-		side->lowest_sequence = start;
-	}
-	int32_t beyond = (int32_t)(start + segment->payload - side->next_sequence);
-	if (segment->payload > 0 && beyond > 0) {
-		side->sequence_bytes += (uint32_t)beyond;
-		side->next_sequence += (uint32_t)beyond;
-	}
-}
-
-/* A data sequence number of 32 bits is the one next to what is known with these as its lower half (RFC 8684, 3.3.1). */
-static uint64_t widened(uint32_t narrow, uint64_t near)
-{
-	return near + (uint64_t)(int64_t)(int32_t)(narrow - (uint32_t)near);
-}
-
-static void follow_mapping(struct flow_side *side, const struct dss *dss, const struct segment *segment)
-{
-	uint32_t length = dss->length - (dss->data_fin && dss->length > 0 ? 1u : 0u);
-	if (length == 0 || segment->payload == 0) {
-		return;
-	}
-	if (!side->has_mapped) {
-		side->has_mapped = true;
-		side->next_mapped = dss->subflow_sequence;
-		side->first_sequence = segment->sequence;
-		side->first_mapped = (uint32_t)dss->sequence;
-	}
-	int32_t beyond = (int32_t)(dss->subflow_sequence + length - side->next_mapped);
-	if (beyond > 0) {
-		side->mapped += (uint32_t)beyond < length ? (uint32_t)beyond : length;
-		side->next_mapped += (uint32_t)beyond;
-	}
-	uint64_t first = dss->sequence;
-	if (side->early > 0 && !side->has_data && dss->subflow_sequence == side->early + 1) {
-		first -= side->early;
-		length += side->early;
-	}
-	if (side->has_data && dss->wide_sequence && !side->data_wide) {
-		side->data_first = widened((uint32_t)side->data_first, first);
-		side->data_next = widened((uint32_t)side->data_next, first);
-	} else if (side->has_data && !dss->wide_sequence) {
-		first = widened((uint32_t)first, side->data_next);
-	}
-	side->data_wide |= dss->wide_sequence;
-	side->data_first = side->has_data && (int64_t)(first - side->data_first) > 0 ? side->data_first : first;
-	side->data_next = side->has_data && (int64_t)(first + length - side->data_next) < 0 ? side->data_next : first + length;
-	side->has_data = true;
-}
-
-static void follow_acknowledgement(struct flow_side *side, const struct dss *dss, const struct segment *segment)
-{
-	if (dss->has_ack && (segment->flags & TCP_ACK) != 0) {
-		side->has_acked = true;
-		side->acked_sequence = segment->acknowledgement;
-		side->acked_data = (uint32_t)dss->ack;
-	}
-}
-
-/* The first data may ride on the third ACK: its data sequence number is that of the key, which the first DSS behind it tells. */
-static void follow_capable_data(struct flow_side *side, uint16_t length, const struct segment *segment)
-{
-	if (length == 0 || segment->payload == 0 || side->early > 0 || side->has_mapped) {
-		return;
-	}
-	side->early = length;
-	side->mapped = length;
-}
-
-/* Data with a mapping was sent on this subflow, and the other side acknowledged it there, on both levels. */
-static void look_for_acknowledged(struct flow_side *sender, const struct flow_side *other)
-{
-	sender->acknowledged |= sender->has_mapped && other->has_acked &&
-				(int32_t)(other->acked_sequence - sender->first_sequence) > 0 &&
-				(int32_t)(other->acked_data - sender->first_mapped) > 0;
-}
-
 static void follow_side(struct flow *flow, unsigned by, const struct segment *segment, const struct mptcp_options *options)
 {
 	struct flow_side *side = &flow->sides[by];
 	side->packets++;
 	side->bytes += segment->payload;
 	side->malformed += options->malformed;
-	follow_sequence(side, segment);
+	side_sequence(side, segment);
 	if (!options->has_dss && options->capable == 0 && !segment->options_cut && (segment->flags & (TCP_SYN | TCP_RST)) == 0) {
 		side->plain_bytes += segment->payload;
 	}
-	follow_capable_data(side, options->capable_data, segment);
+	side_capable_data(side, options->capable_data, segment);
 	if (options->has_dss) {
 		side->dss++;
 		if (options->dss.has_mapping) {
-			follow_mapping(side, &options->dss, segment);
+			side_mapping(side, &options->dss, segment);
 		}
-		follow_acknowledgement(side, &options->dss, segment);
-		look_for_acknowledged(&flow->sides[0], &flow->sides[1]);
-		look_for_acknowledged(&flow->sides[1], &flow->sides[0]);
+		side_acknowledgement(side, &options->dss, segment);
+		side_look_for_acknowledged(&flow->sides[0], &flow->sides[1]);
+		side_look_for_acknowledged(&flow->sides[1], &flow->sides[0]);
 	}
 	side->fin |= (segment->flags & TCP_FIN) != 0;
 	flow->reset |= (segment->flags & TCP_RST) != 0;
