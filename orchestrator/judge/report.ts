@@ -102,6 +102,7 @@ function factsOf(input: {
     measured,
     software,
     stages: [],
+    versions: null,
     asked: null,
     lost: { replies: rejected, opinions: null },
     seed: null,

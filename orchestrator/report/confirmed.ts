@@ -11,6 +11,8 @@ type Unit = 'endpoints' | 'addresses' | 'domains';
 
 /** How many of the capable ones are confirmed, with the denominator. */
 export function confirmedSentence(results: Results, unit: Unit): string {
+  const unasked = results.unasked.v1;
+  if (unasked !== undefined) return `No confirmed ones: ${unasked}.`;
   const capable = results.total(`${unit}_capable_v1`);
   const tried = results.total(`${unit}_tried_v1`);
   const confirmed = results.known(`${unit}_confirmed_v1`);

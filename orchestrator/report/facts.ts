@@ -52,6 +52,8 @@ export interface ReportFacts {
   /** Name and version of this software, commit included. */
   software: string;
   stages: StageFacts[];
+  /** MPTCP versions that were asked, each by SYNs of its own; null: no run stands behind it, nobody knows. */
+  versions: readonly ('v1' | 'v0')[] | null;
   /** null: the counts of the scan are not there. */
   asked: Asked | null;
   /** What this side lost of the replies, and second opinions that nobody gave. */

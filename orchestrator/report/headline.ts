@@ -3,6 +3,7 @@ import { confirmedSentence } from './confirmed.ts';
 import type { ReportFacts } from './facts.ts';
 import { formatCount, formatShare } from './format.ts';
 import type { Results } from './results.ts';
+import { perVersion, type Version } from './unasked.ts';
 
 /** One number of the first screen: always with what it is a share of. */
 export interface Headline {
@@ -17,44 +18,38 @@ export interface Headline {
   warns: boolean;
 }
 
-function share(results: Results, count: string, base: string): { value: string; of: (unit: string) => string } {
+function shareOf(results: Results, count: string, base: string, unit: string): Pick<Headline, 'value' | 'of'> {
   const n = results.total(count);
   const all = results.total(base);
-  return { value: formatCount(n), of: (unit) => `of ${formatCount(all)} ${unit} (${formatShare(n, all)})` };
+  return { value: formatCount(n), of: `of ${formatCount(all)} ${unit} (${formatShare(n, all)})` };
 }
 
+/** Capable endpoints of one version. */
+function versionHeadline(results: Results, version: Version, confirmed: string): Headline {
+  const name = `capable of MPTCP ${version}`;
+  const unasked = results.unasked[version];
+  if (unasked !== undefined) return { name, value: '–', of: unasked, bounds: null, confirmed: null, warns: false };
+  const unit = `endpoints with a SYN/ACK to the ${version} probe`;
+  const share = shareOf(results, `endpoints_capable_${version}`, `endpoints_synack_${version}`, unit);
+  return { name, ...share, bounds: boundsSentence(results, `endpoints_${version}`), confirmed, warns: false };
+}
+
+const unconfirmedV0 = 'Confirmation is not applicable to v0: the kernel that connects speaks v1 only.';
 const noNames = 'replies alone name no domains';
 
 /** The four numbers that a reader takes away. */
 export function headlines(results: Results): Headline[] {
-  const v1 = share(results, 'endpoints_capable_v1', 'endpoints_synack_v1');
-  const v0 = share(results, 'endpoints_capable_v0', 'endpoints_synack_v0');
-  const domains = share(results, 'domains_capable', 'domains_answered');
+  const domains = shareOf(results, 'domains_capable', 'domains_answered', 'domains that answered');
   const listed = results.total('domains_listed') > 0;
   const echoes = results.total('endpoints_echoed_v1') + results.total('endpoints_echoed_v0');
   const answers = results.total('endpoints_synack_v1') + results.total('endpoints_synack_v0');
   return [
-    {
-      name: 'capable of MPTCP v1',
-      value: v1.value,
-      of: v1.of('endpoints with a SYN/ACK to the v1 probe'),
-      bounds: boundsSentence(results, 'endpoints_v1'),
-      confirmed: confirmedSentence(results, 'endpoints'),
-      warns: false,
-    },
-    {
-      name: 'capable of MPTCP v0',
-      value: v0.value,
-      of: v0.of('endpoints with a SYN/ACK to the v0 probe'),
-      bounds: boundsSentence(results, 'endpoints_v0'),
-      confirmed: 'Confirmation is not applicable to v0: the kernel that connects speaks v1 only.',
-      warns: false,
-    },
+    versionHeadline(results, 'v1', confirmedSentence(results, 'endpoints')),
+    versionHeadline(results, 'v0', unconfirmedV0),
     listed
       ? {
           name: 'domains with a capable address',
-          value: domains.value,
-          of: domains.of('domains that answered'),
+          ...domains,
           bounds: boundsSentence(results, 'domains'),
           confirmed: confirmedSentence(results, 'domains'),
           warns: false,
@@ -84,7 +79,7 @@ export function sentence(results: Results): string {
   const ratio = (n: string, base: string) => formatShare(results.total(n), results.total(base));
   const first =
     `Of the ${total('addresses_synack')} addresses that answered with a SYN/ACK, ${total('addresses_capable')} (${ratio('addresses_capable', 'addresses_synack')}) ${results.total('addresses_capable') === 1 ? 'is' : 'are'} MPTCP-capable: ` +
-    `${total('addresses_capable_v1')} in v1, ${total('addresses_capable_v0')} in v0. ${confirmedSentence(results, 'addresses')}`;
+    `${perVersion(results, 'addresses')}. ${confirmedSentence(results, 'addresses')}`;
   if (results.total('domains_listed') === 0) return first;
   return (
     `${first} Of the ${total('domains_answered')} domains that answered, out of ${total('domains_listed')} in the list, ` +

@@ -38,6 +38,7 @@ import { boundsTable, popularityTable } from './tables/uncertain.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { causesTable, changedTable, nearerTable, waysTable } from './tables/ways.ts';
 import { toText } from './text.ts';
+import { withoutUnasked } from './unasked.ts';
 import { readUncertain } from './uncertain.ts';
 import { headlineWithVantage, withVantage } from './vantage.ts';
 import { makeViews } from './views.ts';
@@ -59,7 +60,7 @@ async function query(input: {
   try {
     await makeViews(database, { sources: [input.source], organisations: input.organisations, temp });
     const ask = (sql: string) => rows(database, sql);
-    const results = await readResults(ask, alone);
+    const results = await readResults(ask, input.facts);
     const uncertain = await readUncertain(ask, results, input.facts);
     return { ...results, uncertain, groupedBy: input.organisations === null ? 'names' : 'file' };
   } finally {
@@ -193,7 +194,9 @@ export async function writeReport(input: {
   const { organisations = null, clients = null, memory = null } = input;
   const source = { run: facts.run, hosts, domains };
   const results = { ...(await query({ source, organisations, out, facts, memory })), clients };
-  const tables = allTables(input.facts, results).map((table) => withVantage(table, facts));
+  const tables = allTables(input.facts, results).map((table) =>
+    withVantage(withoutUnasked(table, results.unasked), facts),
+  );
   const figures: Figure[] = [
     await mapFigure(results),
     cdfFigure(results),

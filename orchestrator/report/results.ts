@@ -1,6 +1,8 @@
 import type { Clients } from '../clients/gather.ts';
+import type { ReportFacts } from './facts.ts';
 import type { Query, Row } from './rows.ts';
 import { countOf, numberOf, rowsOf } from './rows.ts';
+import { isUnasked, type Unasked, unaskedOf } from './unasked.ts';
 import type { Uncertain } from './uncertain.ts';
 
 /** The published queries, one .sql file each. */
@@ -50,9 +52,11 @@ export interface Results {
   rows: (name: QueryName) => Row[];
   /** Headline numbers by column of summary.sql. */
   total: (column: string) => number;
-  /** The same where a number may not be known. */
+  /** The same where a number may not be known, or of a version that was not asked. */
   known: (column: string) => number | null;
   summary: Row;
+  /** Versions without numbers. */
+  unasked: Unasked;
   coverage: Coverage[];
   /** No run stands behind the numbers: they come from replies alone. */
   alone?: boolean;
@@ -85,16 +89,21 @@ function coverageOf(rows: Row[]): Coverage[] {
 }
 
 /** Runs every query of the report. */
-export async function readResults(query: Query, alone = false): Promise<Results> {
+export async function readResults(
+  query: Query,
+  facts: Pick<ReportFacts, 'versions' | 'replies'> = { versions: null, replies: null },
+): Promise<Results> {
   const summary = (await rowsOf(query, 'summary'))[0] ?? {};
+  const unasked = unaskedOf(facts, summary);
   const found = new Map<QueryName, Row[]>();
   for (const name of queries) found.set(name, await rowsOf(query, name));
   return {
     rows: (name) => found.get(name) ?? [],
-    alone,
+    alone: facts.replies !== null,
     summary,
+    unasked,
     total: (column) => countOf(summary, column),
-    known: (column) => numberOf(summary, column),
+    known: (column) => (isUnasked(unasked, column) ? null : numberOf(summary, column)),
     coverage: coverageOf(found.get('coverage') ?? []),
   };
 }

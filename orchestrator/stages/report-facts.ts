@@ -147,6 +147,7 @@ export function reportFacts(
     measured: measuredOf(stages),
     software: softwareText(census),
     stages,
+    versions: config.scan.versions.map((version) => (version === 1 ? 'v1' : 'v0')),
     asked: askedOf(manifest, config.scan.versions),
     lost: lostOf(manifest),
     seed: manifest.seed,

@@ -2,10 +2,8 @@ import { confirmedMeaning, confirmedSentence } from '../confirmed.ts';
 import type { Asked, ReportFacts } from '../facts.ts';
 import type { Results } from '../results.ts';
 import type { Cell, Row } from '../rows.ts';
+import { type Version, versions } from '../unasked.ts';
 import type { Table } from './table.ts';
-
-const versions = ['v1', 'v0'] as const;
-type Version = (typeof versions)[number];
 
 /** Steps after the first, by the column of summary.sql that counts them. */
 const steps: [column: string, name: string][] = [

@@ -1,8 +1,8 @@
 import { confirmedMeaning, confirmedSentence } from '../confirmed.ts';
-import { formatCount } from '../format.ts';
 import type { Results } from '../results.ts';
 import { dense } from '../views.ts';
 import type { Column, Table } from './table.ts';
+import { synacks } from './verdicts.ts';
 
 const counts: Column[] = [
   { key: 'answered', title: 'answered', kind: 'count' },
@@ -16,8 +16,7 @@ const counts: Column[] = [
 ];
 
 function denominator(results: Results): string {
-  const of = (version: string) => formatCount(results.total(`endpoints_synack_${version}`));
-  return `Unit: address and port. Each share is of the SYN/ACKs in its own row; all rows together have ${of('v1')} to the v1 probe and ${of('v0')} to the v0 probe. ${confirmedSentence(results, 'endpoints')}`;
+  return `Unit: address and port. Each share is of the SYN/ACKs in its own row; all rows together have ${synacks(results)}. ${confirmedSentence(results, 'endpoints')}`;
 }
 
 const noWhole = 'IPv6 addresses are those that names or lists gave, no part of a whole.';

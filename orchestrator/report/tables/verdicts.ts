@@ -5,14 +5,17 @@ import type { Asked, ReportFacts } from '../facts.ts';
 import { formatCount } from '../format.ts';
 import type { Results } from '../results.ts';
 import { countOf, type Row } from '../rows.ts';
+import { perVersion, type Version, versions } from '../unasked.ts';
 import { nothingAsked } from './funnel.ts';
 import type { Table } from './table.ts';
 
 const { silent } = VerdictName.enum;
 
-function synacks(results: Results): string {
-  const of = (version: string) => formatCount(results.total(`endpoints_synack_${version}`));
-  return `${of('v1')} SYN/ACKs to the v1 probe, ${of('v0')} to the v0 probe`;
+/** How many SYN/ACKs answered each version that was asked. */
+export function synacks(results: Results): string {
+  const asked = versions.filter((version) => results.unasked[version] === undefined);
+  const of = (version: Version) => formatCount(results.total(`endpoints_synack_${version}`));
+  return asked.map((version) => `${of(version)} to the ${version} probe`).join(' and ');
 }
 
 /**
@@ -37,17 +40,18 @@ function withSilence(asked: Asked | null, rows: Row[]): Row[] {
 
 function silenceSentence(asked: Asked | null): string {
   if (asked === null) return 'How many were silent is not known: the counts of the scan are not there.';
-  return `${formatCount(asked.silent)} of ${formatCount(asked.probes)} probes of both versions together were answered by nothing.`;
+  return `${formatCount(asked.silent)} of ${formatCount(asked.probes)} probes were answered by nothing.`;
 }
 
 /** The bounds of both shares of capable ones. */
 function boundsOf(results: Results): string {
-  const text = (key: 'endpoints_v1' | 'endpoints_v0') => {
-    const bound = boundOf(results, key);
-    return bound === null ? null : boundsText(bound);
-  };
-  const [v1, v0] = [text('endpoints_v1'), text('endpoints_v0')];
-  return v1 === null && v0 === null ? '' : ` Bounds of capable: v1 ${v1 ?? '–'}, v0 ${v0 ?? '–'}.`;
+  const texts = versions.flatMap((version) => {
+    if (results.unasked[version] !== undefined) return [];
+    const bound = boundOf(results, `endpoints_${version}`);
+    return [{ version, text: bound === null ? null : boundsText(bound) }];
+  });
+  if (texts.every(({ text }) => text === null)) return '';
+  return ` Bounds of capable: ${texts.map(({ version, text }) => `${version} ${text ?? '–'}`).join(', ')}.`;
 }
 
 /** What each version's probe showed. */
@@ -63,7 +67,7 @@ export function verdictTable({ asked }: ReportFacts, results: Results): Table {
       { key: 'v0_share', title: 'of SYN/ACKs', kind: 'percent', bar: true },
     ],
     rows: nothingAsked(asked, results) ? [] : withSilence(asked, results.rows('verdicts')),
-    denominator: `Unit: address and port. Denominators: ${synacks(results)}. ${silenceSentence(asked)}${boundsOf(results)}`,
+    denominator: `Unit: address and port. Denominators: SYN/ACKs, ${synacks(results)}. ${silenceSentence(asked)}${boundsOf(results)}`,
     meaning:
       'Each version is asked with a probe of its own and has its own denominator; refused and silent endpoints sent no SYN/ACK and have no share. ' +
       'silent is counted by the scan, not from rows: an endpoint asked for the version with no other verdict. It is a lost packet, a firewall or an empty address. ' +
@@ -84,7 +88,7 @@ export function rungTable(results: Results): Table {
       { key: 'v0', title: 'v0', kind: 'count' },
     ],
     rows: results.rows('rungs'),
-    denominator: `Unit: capable address and port: ${formatCount(results.total('endpoints_capable_v1'))} in v1, ${formatCount(results.total('endpoints_capable_v0'))} in v0. ${confirmedSentence(results, 'endpoints')}`,
+    denominator: `Unit: capable address and port: ${perVersion(results, 'endpoints')}. ${confirmedSentence(results, 'endpoints')}`,
     meaning:
       'fresh_key: a well-formed answer with a key of its own. second_opinion: other SYNs, seconds later, were answered as a mirror would not. connection: data flowed with MPTCP signalling. add_addr_hmac and join_hmac: the server proved that it holds the keys. ' +
       'A v0 server goes no further than second_opinion, because the kernels that open the connections here speak v1 only.',

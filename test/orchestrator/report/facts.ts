@@ -18,6 +18,7 @@ export function makeFacts(given: Partial<ReportFacts> = {}): ReportFacts {
     lab: true,
     measured: { from: '2026-11-22T10:00:00.000Z', to: '2026-11-22T10:02:00.000Z' },
     software: 'mptcp-census 0.1.0',
+    versions: ['v1', 'v0'],
     asked: { probes: 24, silent: 6, v1: 12, v0: 12 },
     lost: { replies: 0, opinions: null },
     seed: 1,

@@ -54,14 +54,14 @@ test('the page and the terminal show every denominator', async () => {
   const { hosts, domains } = await readCase(smallCase);
   const { page, text } = await report(hosts, domains);
   const denominators = [
-    'Denominators: 8 SYN/ACKs to the v1 probe, 7 to the v0 probe.',
+    'Denominators: SYN/ACKs, 8 to the v1 probe and 7 to the v0 probe.',
     'n = 4 capable addresses, out of 8 that answered with a SYN/ACK.',
     'The first 3 of 3 domains with a capable address',
     'Of the 4 endpoints capable in v1, 2 (50.00\u00a0%) are confirmed; a connection was tried to 4 of them.',
     'Of the 3 addresses capable in v1, 1 (33.33\u00a0%) is confirmed; a connection was tried to 3 of them.',
     'Of the 2 domains with an address capable in v1, 2 (100.00\u00a0%) are confirmed; a connection was tried for 2 of them.',
     'Confirmation is not applicable to v0',
-    '6 of 24 probes of both versions together were answered by nothing.',
+    '6 of 24 probes were answered by nothing.',
     'n = 2 of 4 (50.00\u00a0%) capable addresses with a candidate, 3 candidates',
     'A connection was tried to 4 of 4',
   ];
@@ -190,12 +190,7 @@ const empties: [string, HostsRecord[], string[], Partial<ReportFacts>?][] = [
     ['No address answered anything.', 'No address was found capable, out of 0 addresses'],
     { asked: null },
   ],
-  [
-    'a run without an answer',
-    [],
-    ['40 of 40 probes of both versions together were answered by nothing.'],
-    { asked: silence },
-  ],
+  ['a run without an answer', [], ['40 of 40 probes were answered by nothing.'], { asked: silence }],
   ['a run without a capable host', [plain], ['No address was found capable, out of 1 address that answered']],
   [
     'a run without geo, asn, os and path',

@@ -12,6 +12,7 @@ export function makeResults(
     total: (column) => numberOf(summary, column) ?? 0,
     known: (column) => numberOf(summary, column),
     summary,
+    unasked: {},
     coverage,
   };
 }

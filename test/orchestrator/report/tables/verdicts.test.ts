@@ -26,7 +26,7 @@ const cases: [title: string, asked: Asked | null, v1: number | null, v0: number 
     { probes: 40, silent: 30, v1: 20, v0: 20 },
     15,
     19,
-    '30 of 40 probes of both versions',
+    '30 of 40 probes were',
   ],
   ['everything answered: nothing is silent', { probes: 6, silent: 0, v1: 5, v0: 1 }, 0, 0, '0 of 6 probes'],
   [

@@ -19,7 +19,7 @@ async function resultsOf(hosts: HostsRecord[]): Promise<Results> {
   const paths = await writeParquet(folder, hosts, []);
   const database = await openDatabase({ temp: join(folder, 'temp') });
   await makeViews(database, { sources: [{ run: 'one', ...paths }], organisations: null, temp: folder });
-  const results = await readResults((sql) => rows(database, sql), false);
+  const results = await readResults((sql) => rows(database, sql));
   database.closeSync();
   await rm(folder, { recursive: true });
   return results;
