@@ -20,14 +20,28 @@ import { connected, resolved, scanned } from './stages/records.ts';
  */
 const names = Number(process.env.KILLED_NAMES ?? 20_000);
 const addresses = Math.round(names * 0.225);
+/** Candidates of a part: some parts of each stage, and not a thousand programs at the study's size. */
+const few = Math.max(2, Math.round(names / 50_000));
 const limitMs = 3_600_000;
 
 const test = suite('a census of stand-ins');
 
 const standIn = fileURLToPath(new URL('stand-in/program.mjs', import.meta.url));
-const asking = ['resolve', 'scan', 'handshake', 'asn', 'whois', 'geo', 'os', 'path'];
+const asking = ['resolve', 'scan', 'confirm', 'handshake', 'asn', 'whois', 'geo', 'os', 'path'];
 /** Nobody is asked in these: they are killed from outside as they start. */
 const alone = ['targets', 'merge', 'report'];
+
+/** A SYN that asks for nothing, and what comes back to it. */
+const withoutOption = {
+  classification: 'synack_no_option',
+  sent_version: null,
+  sent_flags: null,
+  sent_option: null,
+  options_mptcp: [],
+  option: null,
+  version: null,
+  flags: null,
+};
 
 /** What the stand-ins print, but for whom it is about. */
 const templates = {
@@ -35,6 +49,7 @@ const templates = {
   resolve: resolved('', ['']),
   scan: scanned('', []),
   scan_v0: { probe: 'v0', sent_version: 0, options_mptcp: [], option: null },
+  opinions: [{ probe: 'port2' }, { probe: 'plain', ...withoutOption }],
   shows: { classification: 'mp_capable', version: 1, flags: '01' },
   handshake: connected('', []),
   asn: { asn: 64500, prefix: '240.0.0.0/8', origins: [64500], as_name: null, failure: null },
@@ -67,10 +82,11 @@ function configOf(root: string) {
       resolve: names / 4,
       scan: names / 5,
       asn: names / 10,
-      whois: 2,
-      os: 2,
-      path: 2,
-      handshake: 2,
+      whois: few,
+      confirm: 500,
+      os: few,
+      path: few,
+      handshake: few,
       geo: names / 10,
     },
   };

@@ -147,12 +147,18 @@ export async function joinIpv6({ ip, scanner, target, inTarget }: Lab): Promise<
 /** A crowd on 198.18.0.0/15 in place of the personalities (zmap-module/test/responder.c). */
 export type Crowd = 'crowd' | 'unkind';
 
-/** The responder of personalities on 198.19.0.0/16, with a loss in percent for each way. */
-export async function addResponder(lab: Lab, lossPercent: number, crowd?: Crowd): Promise<void> {
+/** The responder of personalities on 198.19.0.0/16, with a loss in percent for each way, drawn by `seed`. */
+export async function addResponder(lab: Lab, lossPercent: number, crowd?: Crowd, seed = 1): Promise<void> {
   await lab.ip('-n', lab.target, 'tuntap', 'add', 'dev', 'tun0', 'mode', 'tun');
   await lab.ip('-n', lab.target, 'link', 'set', 'tun0', 'up', 'txqueuelen', '20000');
   const range = crowd === undefined ? '198.19.0.0/16' : '198.18.0.0/15';
   await lab.ip('-n', lab.target, 'route', 'add', range, 'dev', 'tun0');
   const more = crowd === undefined ? [] : [crowd];
-  await lab.serve(lab.target, [join(moduleFolder, 'build/responder'), 'tun0', String(lossPercent), '1', ...more]);
+  await lab.serve(lab.target, [
+    join(moduleFolder, 'build/responder'),
+    'tun0',
+    String(lossPercent),
+    String(seed),
+    ...more,
+  ]);
 }

@@ -40,6 +40,8 @@ const answers = {
     return n % 14 === 3 ? [] : [{ ...templates.resolve, name, addresses: [addressOf(n % addresses)] }];
   },
   scan: ({ target }) => repliesOf(target),
+  // One opinion each way: the same reply once more, and a plain SYN's.
+  confirm: ({ address }) => templates.opinions.map((opinion) => ({ ...repliesOf(address)[0], ...opinion })),
 };
 const answer = answers[role] ?? (({ address }) => [{ ...templates[role], address }]);
 
