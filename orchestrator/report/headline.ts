@@ -1,9 +1,9 @@
 import { boundsSentence } from './bounds.ts';
+import { perVersion, type Version } from './caveats/unasked.ts';
 import { confirmedSentence } from './confirmed.ts';
 import type { ReportFacts } from './facts.ts';
 import { formatCount, formatShare } from './format.ts';
 import type { Results } from './results.ts';
-import { perVersion, type Version } from './unasked.ts';
 
 /** One number of the first screen: always with what it is a share of. */
 export interface Headline {

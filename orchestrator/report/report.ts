@@ -4,6 +4,8 @@ import type { Clients } from '../clients/gather.ts';
 import { openDatabase, rows } from '../core/duckdb.ts';
 import { visible } from '../view/visible.ts';
 import { summaryOf } from './bounds.ts';
+import { withoutUnasked } from './caveats/unasked.ts';
+import { headlineWithVantage, withVantage } from './caveats/vantage.ts';
 import type { ReportFacts, ReportSummary } from './facts.ts';
 import { cdfFigure } from './figures/cdf.ts';
 import { hostPlacesFigure } from './figures/host-places.ts';
@@ -38,9 +40,7 @@ import { boundsTable, popularityTable } from './tables/uncertain.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { causesTable, changedTable, nearerTable, waysTable } from './tables/ways.ts';
 import { toText } from './text.ts';
-import { withoutUnasked } from './unasked.ts';
 import { readUncertain } from './uncertain.ts';
-import { headlineWithVantage, withVantage } from './vantage.ts';
 import { makeViews } from './views.ts';
 
 /** What the database may hold where no configuration says: a page of replies alone is made beside other work. */

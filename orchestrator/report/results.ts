@@ -1,8 +1,8 @@
 import type { Clients } from '../clients/gather.ts';
+import { isUnasked, type Unasked, unaskedOf } from './caveats/unasked.ts';
 import type { ReportFacts } from './facts.ts';
 import type { Query, Row } from './rows.ts';
 import { countOf, numberOf, rowsOf } from './rows.ts';
-import { isUnasked, type Unasked, unaskedOf } from './unasked.ts';
 import type { Uncertain } from './uncertain.ts';
 
 /** The published queries, one .sql file each. */

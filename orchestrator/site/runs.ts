@@ -2,8 +2,8 @@ import { CensusError } from '../errors.ts';
 import { type Given, type LeftOut, readRuns } from '../history/given.ts';
 import { vantageNumbers } from '../history/marks.ts';
 import { softwareText } from '../machine/provenance.ts';
+import { vantageText } from '../report/caveats/vantage.ts';
 import { publishedVantage } from '../report/published.ts';
-import { vantageText } from '../report/vantage.ts';
 import { askedOf, lostOf } from '../stages/report-facts.ts';
 import { type Version, versions } from './counts.ts';
 

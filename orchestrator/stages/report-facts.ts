@@ -5,10 +5,10 @@ import type { WholeContext } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { losses, notices } from '../machine/notices.ts';
 import { softwareText } from '../machine/provenance.ts';
+import { isLater, laterNotices } from '../report/caveats/later.ts';
+import { vantageNotices, vantageText } from '../report/caveats/vantage.ts';
 import type { Asked, ReportFacts } from '../report/facts.ts';
-import { isLater, laterNotices } from '../report/later.ts';
 import { filesOfEnabled, publishedConfig, publishedVantage, withoutPaths } from '../report/published.ts';
-import { vantageNotices, vantageText } from '../report/vantage.ts';
 
 /** First start and last end of some commands; null of none. */
 function spanOf(spans: { from: string; to: string }[]): ReportFacts['measured'] {

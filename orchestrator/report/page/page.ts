@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { headlineWithVantage } from '../caveats/vantage.ts';
 import type { ReportFacts } from '../facts.ts';
 import type { Figure } from '../figures/svg.ts';
 import { headlines, labNotice, measuredText, sentence } from '../headline.ts';
 import type { Results } from '../results.ts';
 import type { Table } from '../tables/table.ts';
-import { headlineWithVantage } from '../vantage.ts';
 import { escapeHtml, figureHtml, pairsHtml, tableHtml } from './html.ts';
 
 /** Everything that the page shows, by file name. */

@@ -1,8 +1,8 @@
+import { type Version, versions } from '../caveats/unasked.ts';
 import { confirmedMeaning, confirmedSentence } from '../confirmed.ts';
 import type { Asked, ReportFacts } from '../facts.ts';
 import type { Results } from '../results.ts';
 import type { Cell, Row } from '../rows.ts';
-import { type Version, versions } from '../unasked.ts';
 import type { Table } from './table.ts';
 
 /** Steps after the first, by the column of summary.sql that counts them. */

@@ -1,6 +1,6 @@
+import { laterSentence } from '../caveats/later.ts';
 import type { ReportFacts } from '../facts.ts';
 import { formatCount, formatOf } from '../format.ts';
-import { laterSentence } from '../later.ts';
 import type { Results } from '../results.ts';
 import { countOf, numberOf } from '../rows.ts';
 import { coverageSentence, emptySentence } from './coverage.ts';

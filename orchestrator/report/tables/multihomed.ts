@@ -1,6 +1,6 @@
+import { laterSentence } from '../caveats/later.ts';
 import type { ReportFacts } from '../facts.ts';
 import { formatOf, plural } from '../format.ts';
-import { laterSentence } from '../later.ts';
 import type { Results } from '../results.ts';
 import { countOf } from '../rows.ts';
 import { emptySentence } from './coverage.ts';

@@ -1,11 +1,11 @@
 import { VerdictName } from '../../schemas/lists.ts';
 import { boundOf, boundsText } from '../bounds.ts';
+import { perVersion, type Version, versions } from '../caveats/unasked.ts';
 import { confirmedSentence } from '../confirmed.ts';
 import type { Asked, ReportFacts } from '../facts.ts';
 import { formatCount } from '../format.ts';
 import type { Results } from '../results.ts';
 import { countOf, type Row } from '../rows.ts';
-import { perVersion, type Version, versions } from '../unasked.ts';
 import { nothingAsked } from './funnel.ts';
 import type { Table } from './table.ts';
 

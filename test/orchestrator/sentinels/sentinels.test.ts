@@ -8,7 +8,7 @@ import { Config } from '../../../orchestrator/config/config.ts';
 import { ManifestFile } from '../../../orchestrator/core/folder/manifest.ts';
 import { LateOptOuts } from '../../../orchestrator/core/opt-outs/late.ts';
 import { CensusError, ProgramError } from '../../../orchestrator/errors.ts';
-import { vantageText } from '../../../orchestrator/report/vantage.ts';
+import { vantageText } from '../../../orchestrator/report/caveats/vantage.ts';
 import type { SentinelQuestion } from '../../../orchestrator/roles.ts';
 import type { Classification } from '../../../orchestrator/schemas/lists.ts';
 import { requireSentinels } from '../../../orchestrator/sentinels/require.ts';

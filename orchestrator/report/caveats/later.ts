@@ -1,5 +1,5 @@
-import type { Notice, StageFacts } from './facts.ts';
-import { plural } from './format.ts';
+import type { Notice, StageFacts } from '../facts.ts';
+import { plural } from '../format.ts';
 
 const day = 86_400_000;
 

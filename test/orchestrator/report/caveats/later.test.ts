@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { StageFacts } from '../../../orchestrator/report/facts.ts';
-import { isLater, laterNotices, laterSentence } from '../../../orchestrator/report/later.ts';
+import { isLater, laterNotices, laterSentence } from '../../../../orchestrator/report/caveats/later.ts';
+import type { StageFacts } from '../../../../orchestrator/report/facts.ts';
 
 const test = suite('report/later');
 

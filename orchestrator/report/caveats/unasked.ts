@@ -1,8 +1,8 @@
-import type { ReportFacts } from './facts.ts';
-import { formatCount } from './format.ts';
-import type { Results } from './results.ts';
-import { numberOf, type Row } from './rows.ts';
-import type { Table } from './tables/table.ts';
+import type { ReportFacts } from '../facts.ts';
+import { formatCount } from '../format.ts';
+import type { Results } from '../results.ts';
+import { numberOf, type Row } from '../rows.ts';
+import type { Table } from '../tables/table.ts';
 
 /**
  * A version that no SYN asked for has no numbers: none of none would read as a finding. Its counts are left open everywhere, with the

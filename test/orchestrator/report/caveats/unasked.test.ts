@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ReportFacts } from '../../../orchestrator/report/facts.ts';
-import { writeReport } from '../../../orchestrator/report/report.ts';
-import { makeFacts } from './facts.ts';
-import { makeHost, verdict, writeParquet } from './parquet.ts';
+import type { ReportFacts } from '../../../../orchestrator/report/facts.ts';
+import { writeReport } from '../../../../orchestrator/report/report.ts';
+import { makeFacts } from '../facts.ts';
+import { makeHost, verdict, writeParquet } from '../parquet.ts';
 
 const test = suite('a version that was not asked');
 

@@ -1,7 +1,7 @@
-import type { Manifest } from '../core/folder/manifest.ts';
-import type { ReportFacts } from './facts.ts';
-import type { Headline } from './headline.ts';
-import type { Table } from './tables/table.ts';
+import type { Manifest } from '../../core/folder/manifest.ts';
+import type { ReportFacts } from '../facts.ts';
+import type { Headline } from '../headline.ts';
+import type { Table } from '../tables/table.ts';
 
 /** Whether the vantage point saw what it had to see, in a few words that stand beside every share. */
 export function vantageText({ sentinels, vantage_impaired }: Pick<Manifest, 'sentinels' | 'vantage_impaired'>): string {
