@@ -8,6 +8,8 @@ RATE ?= 20000
 # Debian leaves the sbin folders out of an ordinary user's PATH; the programs of the test Internet are there.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 LAB = node --import tsx scripts/lab/cli.ts
+# One test file, in a network of its own, with what it prints. Its long form takes hours: a day is its limit.
+ALONE = TEST_MINUTES=$(or $(TEST_MINUTES),1440) node --import tsx test/run.ts --show
 # env: sudo's secure_path replaces PATH, and Node may be in a folder of the caller's
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
 
@@ -62,25 +64,25 @@ bench: setup-test ## benchmark the probe module against tcp_synscan, ip2asn-lite
 	@code=0; for bench in scripts/bench/*.ts; do node --import tsx $$bench || code=1; done; exit $$code
 
 chains: setup-test ## name the box at every place in chains of 2 to 12 routers, in both families; half a minute
-	@$(SUDO) env LONG=1 node --import tsx test/lab/chain.test.ts
+	@$(SUDO) env LONG=1 $(ALONE) test/lab/chain.test.ts
 
 wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX and RATE, packets a second that this machine keeps up with
-	@WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 node --import tsx test/lab/wide.test.ts
+	@$(SUDO) env WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 $(ALONE) test/lab/wide.test.ts
 
 recall: setup-test ## recall over 65,536 servers with packets lost each way and one retry
-	@$(SUDO) env RECALL_BITS=16 node --import tsx test/lab/recall.test.ts
+	@$(SUDO) env RECALL_BITS=16 $(ALONE) test/lab/recall.test.ts
 
 bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are dead; an hour
 	@$(SUDO) node --import tsx scripts/bench/resolve.ts 200000 0 0 0
 
 held: setup-test ## all addresses that a server announces, at 50 and 300 ms and with losses, of every habit; six minutes
-	@$(SUDO) env HELD=whole node --import tsx test/orchestrator/tools/wget/hold.test.ts
+	@$(SUDO) env HELD=whole $(ALONE) test/orchestrator/tools/wget/hold.test.ts
 
 later: setup-test ## opt-outs saved while confirm and hops ask; controls that are not what they seem: three minutes
 	@$(SUDO) unshare --net sh -c 'ip link set lo up; node --import tsx test/lab/later/opt-outs.ts && exec node --import tsx test/lab/later/controls.ts'
 
 servers: setup-test ## a dozen server programs under MPTCP, each held first; needs haproxy lighttpd apache2 openssh-server redis-server socat
-	@$(SUDO) env SERVERS=all node --import tsx test/orchestrator/tools/wget/programs.test.ts
+	@$(SUDO) env SERVERS=all $(ALONE) test/orchestrator/tools/wget/programs.test.ts
 
 bench-handshake: setup-test ## measure the handshake over 5,000 genuine servers of a lab; five minutes
 	@$(SUDO) node --import tsx scripts/bench/handshake.ts 5000
@@ -89,20 +91,20 @@ diffs: setup-test ## two days of a test Internet with thirty planted changes: di
 	@$(SUDO) node --import tsx scripts/lab/changes.ts
 
 killed: setup-test ## kill a census of stand-in programs once in each stage, at the study's size: 2,000,000 names
-	@KILLED_NAMES=2000000 node --import tsx test/orchestrator/killed-census.test.ts
+	@KILLED_NAMES=2000000 $(ALONE) test/orchestrator/killed-census.test.ts
 
 chaos: setup-test ## N (200) kills, full disks and power cuts of censuses of a lab, from SEED on: all end with the undisturbed result; ONLY repeats one run
-	@$(SUDO) env CHAOS_FAULTS=$(or $(N),200) CHAOS_SEED=$(SEED) $(if $(ONLY),CHAOS_ONLY=$(ONLY)) node --import tsx test/chaos/chaos.test.ts
+	@$(SUDO) env CHAOS_FAULTS=$(or $(N),200) CHAOS_SEED=$(SEED) $(if $(ONLY),CHAOS_ONLY=$(ONLY)) $(ALONE) test/chaos/chaos.test.ts
 
 blocked: setup-test ## N (10,000) random targets against half as many opt-outs in every notation: none in a command or on the wire
 	@for file in orchestrator/address/blocklist-random orchestrator/blocked/commands lab/blocked; do \
-		$(SUDO) env BLOCKED_TARGETS=$(or $(N),10000) node --import tsx test/$$file.test.ts || exit 1; done
+		$(SUDO) env BLOCKED_TARGETS=$(or $(N),10000) $(ALONE) test/$$file.test.ts || exit 1; done
 
 fuzz: ## fuzz the option codec and the reader of captures for a minute each
 	@$(MAKE) --silent -C zmap-module fuzz fuzz-traffic SECONDS=60
 
 flips: setup-unit ## damage a run folder at random 300 times: verify must name each file, run must publish nothing from it
-	@FLIPS=300 node --import tsx test/orchestrator/verify/flips.test.ts
+	@FLIPS=300 $(ALONE) test/orchestrator/verify/flips.test.ts
 
 matrix: setup-unit ## every tool with a program that fails in every way we know, floods at their full sizes; five minutes
 	@MATRIX_MEGABYTES=1000 node --import tsx test/run.ts tools/matrix core/process/exec core/process/lines

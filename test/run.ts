@@ -16,9 +16,10 @@ import { execa, execaSync } from 'execa';
 /**
  * Runs every test file in a process of its own and closes uvu's silent greens: a file without .run(), with .only, with a hook
  * that may throw unseen, without a test, or a pattern that matches nothing is a failure here.
- * Usage: node --import tsx test/run.ts [--unit | --rest] [--list] [word ...]
+ * Usage: node --import tsx test/run.ts [--unit | --rest] [--list | --show] [word ...]
  *   --unit  files that need neither root nor long: those without a line `// needs: root` or `// takes: long`   --rest  the others
  *   --list  prints the files instead of running them     word  only files whose path holds one of the words
+ *   --show  prints what files say while they run, and not only of those that fail
  */
 const roots = ['test', 'orchestrator/ip2asn-lite/test'];
 /** Labs wait more than they reckon: three files keep two processors busy. */
@@ -27,7 +28,9 @@ const together = 3;
 const togetherApart = 2;
 const limitMs = Number(process.env.TEST_MINUTES ?? 15) * 60_000;
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const [unit, rest, list] = ['--unit', '--rest', '--list'].map((option) => process.argv.includes(option));
+const [unit, rest, list, show] = ['--unit', '--rest', '--list', '--show'].map((option) =>
+  process.argv.includes(option),
+);
 
 interface Result {
   file: string;
@@ -137,8 +140,10 @@ async function runFile(file: string): Promise<Result> {
     all: true,
     reject: false,
     timeout: limitMs,
-    env: { FORCE_COLOR: '0', TMPDIR: temp },
+    env: { FORCE_COLOR: '0', TMPDIR: temp, OUTER_TMPDIR: tmpdir() },
     stdin: 'ignore',
+    stdout: show ? ['pipe', 'inherit'] : 'pipe',
+    stderr: show ? ['pipe', 'inherit'] : 'pipe',
   });
   rmSync(temp, { recursive: true, force: true });
   const text = run.all ?? '';
@@ -155,7 +160,7 @@ function report({ file, passed, failed, text }: Result, seconds: number): void {
   console.log(
     `${failed === 0 ? 'ok  ' : 'FAIL'} ${file}  ${passed} passed${failed > 0 ? `, ${failed} failed` : ''}  ${seconds.toFixed(1)} s`,
   );
-  if (failed > 0) console.log(text.replace(/^/gm, '     '));
+  if (failed > 0 && !show) console.log(text.replace(/^/gm, '     '));
 }
 
 async function runAll(files: string[]): Promise<Result[]> {

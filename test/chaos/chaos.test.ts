@@ -104,7 +104,8 @@ class Campaign {
       `run ${this.runs}: ${kinds} on ${plan.disk}; ${run.out.size} opted out; ${end}; ${this.fallen} of ${total} faults, ${seconds} s`,
     );
     if (told.length === 0) return await rm(last, { recursive: true });
-    const kept = join(tmpdir(), `chaos-${due.seed}-${due.count}-${plan.index}`);
+    // What the test's own temporary folder holds is gone with the test.
+    const kept = join(process.env.OUTER_TMPDIR ?? tmpdir(), `chaos-${due.seed}-${due.count}-${plan.index}`);
     await rm(kept, { recursive: true, force: true });
     await cp(last, kept, { recursive: true });
     await writeFile(join(kept, 'said.log'), run.log);

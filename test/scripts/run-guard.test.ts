@@ -1,5 +1,6 @@
 // takes: long
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -119,6 +120,37 @@ guard('root gives up its capabilities for the unit tests', async () => {
   await inTree({ 'test/case.test.ts': text }, async (tree) => {
     assert.is((await runIn(tree, runner, ['--unit'])).exitCode, 0);
   });
+});
+
+guard('with --show, what a file says is seen once, whether it fails or not', async () => {
+  const loud = `console.log('a figure');\n${textOf('passing')}`;
+  for (const [text, options, times] of [
+    [loud, [], 0],
+    [loud, ['--show'], 1],
+    [textOf('failing').replace('heard', 'a figure'), ['--show'], 1],
+  ] as const) {
+    await inTree({ 'test/case.test.ts': text }, async (tree) => {
+      const { said } = await runIn(tree, runner, [...options]);
+      assert.is(said.split('a figure').length - 1, times, said);
+    });
+  }
+});
+
+guard('a file has a temporary folder that goes with it, and knows where to keep what is to stay', async () => {
+  const tell = "console.log('folders', process.env.TMPDIR, process.env.OUTER_TMPDIR, 'end');\n";
+  const text = `${tell}${textOf('passing')}`;
+  await inTree({ 'test/case.test.ts': text }, async (tree) => {
+    const { said } = await runIn(tree, runner, ['--show']);
+    const [, own = '', outer = ''] = /folders (\S+) (\S+) end/.exec(said) ?? [];
+    assert.equal([existsSync(own), outer], [false, tmpdir()]);
+  });
+});
+
+guard('the Makefile starts no test file in the network of the machine', () => {
+  const lines = readFileSync(join(root, 'Makefile'), 'utf8').replaceAll('\\\n', ' ').split('\n');
+  const starts = lines.filter((line) => /^\t.*\btest\/(?!run\.ts|house-rules\.ts)\S+\.ts\b/.test(line));
+  assert.ok(starts.length >= 9, starts.join('\n'));
+  for (const line of starts) assert.match(line, /\$\(ALONE\)|unshare --net|test\/run\.ts/);
 });
 
 guard.run();
