@@ -78,4 +78,61 @@ test('a content that an earlier start of the run read is not read again', async 
   assert.is(read, 2);
 });
 
+/** A stage whose tool counts how often it reads its files; each reading ends as `fault` says. */
+function countingStage(fault: () => Error | null) {
+  const read = { times: 0 };
+  const stage = asn((role, choice) => ({
+    ...findTool(role, choice),
+    readThrough: async () => {
+      read.times += 1;
+      const error = fault();
+      if (error !== null) throw error;
+    },
+  }));
+  return { stage, read };
+}
+
+test('a big table that was read through once on this machine is not read again for another run, as long as it is the same', async () => {
+  const { at } = setUp(null);
+  const [table, cache] = [at('big'), at('cache')];
+  const config = Config.parse({ targets: { addresses: 'x' }, asn: { rib: table } });
+  let fault: Error | null = new Error('refused');
+  const { stage, read } = countingStage(() => fault);
+  const readIt = async () => await readThroughInputs([stage], config, null, cache).catch(() => undefined);
+  writeFileSync(table, Buffer.alloc(1 << 24, 'a'));
+  await readIt();
+  await readIt();
+  assert.is(read.times, 2, 'what was refused is not remembered');
+  fault = null;
+  await readIt();
+  await readIt();
+  assert.is(read.times, 3);
+  writeFileSync(table, Buffer.alloc(1 << 24, 'b'));
+  await readIt();
+  assert.is(read.times, 4, 'another content is read');
+});
+
+test('a small table is read each time, and a cache that cannot be written stops nothing', async () => {
+  const { at } = setUp(null);
+  const { stage, read } = countingStage(() => null);
+  const config = Config.parse({ targets: { addresses: 'x' }, asn: { rib: at('table') } });
+  writeFileSync(at('table'), table);
+  writeFileSync(at('file'), '');
+  for (const cache of [at('cache'), at('cache'), join(at('file'), 'cache')])
+    await readThroughInputs([stage], config, null, cache);
+  assert.is(read.times, 3);
+  assert.not(existsSync(at('cache')));
+  writeFileSync(at('table'), Buffer.alloc(1 << 24, 'a'));
+  await readThroughInputs([stage], config, null, join(at('file'), 'cache'));
+  assert.is(read.times, 4);
+});
+
+test('a folder in the place of a table is refused in a sentence', async () => {
+  const { at, config, folder } = setUp('198.18.9.77\n');
+  const { exitCode, stderr } = await cli('run', '-c', config, folder, '--set', `asn.rib=${at('.')}`);
+  assert.is(exitCode, 2);
+  assert.match(stderr, /E_INPUT/);
+  assert.not.match(stderr, /^\s+at /m);
+});
+
 test.run();
