@@ -1,16 +1,14 @@
 // needs: root
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isRoot, withNamespace } from '../orchestrator/tools/namespace.ts';
 import { skipUnless } from '../skip.ts';
-import { gone, guard, holder, kill, rules } from './holder.ts';
+import { gone, guard, holder, journals, kill, rules } from './holder.ts';
 
 const test = suite('mptcp-guard');
-const journals = () => readdirSync('/dev/shm').filter((name) => name.startsWith('mptcp-census-guard.'));
 
 /** Settings of a namespace as somebody left them, none of them as a measurement needs it. */
 const foreign = ['3600', '1', '8080', 'add_addr_accepted 8 subflows 8'];

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
@@ -46,3 +46,6 @@ export async function kill({ parent }: Holder, signal: NodeJS.Signals): Promise<
 /** All nft rules of a namespace. */
 export const rules = async (name: string) =>
   (await execa('ip', ['netns', 'exec', name, 'nft', 'list', 'ruleset'])).stdout;
+
+/** Names of the journals that there are. */
+export const journals = () => readdirSync('/dev/shm').filter((name) => name.startsWith('mptcp-census-guard.'));

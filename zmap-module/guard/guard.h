@@ -53,9 +53,14 @@ int limits_get(uint32_t limits[2]);
 int limits_set(const uint32_t limits[2]);
 
 /* journal.c: what was found and set, for the case that no guard outlives its kill. false when it cannot be kept. */
+#define JOURNAL_FOLDER "/dev/shm"
+#define JOURNAL_NAME "mptcp-census-guard."
+#define JOURNAL_NAMESPACE "namespace"
 bool journal_write(const struct setting *settings);
 void journal_read(struct setting *settings);
 void journal_remove(void);
+/* old_journals.c: removes those of namespaces that are gone. */
+void journals_clear(void);
 
 /* bare_syns.c: SYNs from these ports leave without TCP timestamps until the end; 0, or why they do not. */
 int bare_syns_begin(int first, int last);

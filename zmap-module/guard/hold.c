@@ -124,6 +124,7 @@ int hold(int argc, char **argv, bool dry)
 	int first;
 	if (!read_wishes(argc, argv))
 		return 2;
+	journals_clear();
 	if (dry)
 		return look();
 	stay();

@@ -26,7 +26,16 @@ static void path_of(char path[128])
 		cookie = status.st_ino; /* before 5.14 */
 	if (s >= 0)
 		close(s);
-	snprintf(path, 128, "/dev/shm/mptcp-census-guard.%llu.%u", (unsigned long long)cookie, (unsigned)geteuid());
+	snprintf(path, 128, JOURNAL_FOLDER "/" JOURNAL_NAME "%llu.%u", (unsigned long long)cookie, (unsigned)geteuid());
+}
+
+/* Its number is known to processes in it and to mounts of it: without either the namespace is gone, and the journal of no use. */
+static void write_namespace(FILE *file)
+{
+	char name[32];
+	ssize_t length = readlink("/proc/self/ns/net", name, sizeof(name) - 1);
+	if (length > 0)
+		fprintf(file, JOURNAL_NAMESPACE "\t%.*s\n", (int)length, name);
 }
 
 bool journal_write(const struct setting *settings)
@@ -38,6 +47,7 @@ bool journal_write(const struct setting *settings)
 	FILE *file = f < 0 ? NULL : fdopen(f, "w");
 	if (file == NULL)
 		return false;
+	write_namespace(file);
 	for (int i = 0; i < SETTINGS; i++)
 		if (!settings[i].right)
 			fprintf(file, "%s\t%s\t%s\n", settings[i].name, settings[i].found, settings[i].wanted);
