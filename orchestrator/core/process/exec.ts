@@ -1,39 +1,49 @@
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { execa } from 'execa';
+import { execa, type Options } from 'execa';
 import { ProgramError } from '../../errors.ts';
 import { nowIso } from '../folder/entries.ts';
 import { throwIfStopped } from '../stop.ts';
 import type { Command, Conversation, Exit } from '../tool.ts';
 import { launchFault, startOf } from './launch.ts';
+import { endLeftBehind, markVariable, newMark } from './left-behind.ts';
 import { lineBatches, splitLines, Tail } from './lines.ts';
-import { Pipes } from './pipes.ts';
-import { SaidFile } from './said-file.ts';
-import { type Ended, type ExecSite, type Run, settle } from './settle.ts';
-import { StderrLog } from './stderr-log.ts';
+import { feed, Pipes } from './pipes.ts';
+import { SaidFile, StderrLog } from './said-file.ts';
+import { type Ended, type ExecSite, hear, type Run, settle } from './settle.ts';
 import { after } from './timer.ts';
 import { watch } from './watch.ts';
 
 const defaultGraceMs = 5_000;
+const briefGraceMs = 500;
 /** Characters of a status line that are held until its end: it is as wide as the terminal. */
 const mostOfStatus = 1_000;
 
-/** The first 4 kB that a program prints on stdout and stderr, whatever its exit code: for versions. Never longer than 10 s. */
-export async function firstWords(program: string, args: string[], privileges: string | null = null): Promise<string> {
-  const { file, args: words, options } = startOf({ program: { name: program, privileges }, args });
-  const limits = { reject: false, all: true, timeout: 10_000, maxBuffer: 4096, stdin: 'ignore' } as const;
-  const result = await execa(file, words, { ...options, ...limits });
-  return result.all ?? '';
+/** What a program says that is to say something and end, within 10 s; a child that it leaves behind is not waited for. */
+async function brief(program: string, args: string[], privileges: string | null, more: Options) {
+  const mark = newMark();
+  const {
+    file,
+    args: words,
+    options,
+  } = startOf({ program: { name: program, privileges }, args, env: { [markVariable]: mark } });
+  const child = execa(file, words, { ...options, reject: false, timeout: 10_000, stdin: 'ignore', ...more });
+  let callOff = () => {};
+  child.once('exit', () => {
+    callOff = after(briefGraceMs, () => void endLeftBehind(mark));
+  });
+  return await child.finally(() => callOff());
 }
 
-/** What a program prints on stdout, to the end; empty when it is not there, fails or takes longer than 10 s. For looking at the machine. */
+/** The first 4 kB that a program prints on stdout and stderr, whatever its exit code: for versions. */
+export async function firstWords(program: string, args: string[], privileges: string | null = null): Promise<string> {
+  return String((await brief(program, args, privileges, { all: true, maxBuffer: 4096 })).all ?? '');
+}
+
+/** What a program prints on stdout, to the end; empty when it is not there, fails or takes too long. For looking at the machine. */
 export async function programOutput(program: string, args: string[], privileges: string | null): Promise<string> {
-  const { file, args: words, options } = startOf({ program: { name: program, privileges }, args });
-  const { stdout, failed } = await execa(file, words, { ...options, reject: false, timeout: 10_000, stdin: 'ignore' });
-  return failed ? '' : (stdout ?? '');
+  const { stdout, failed } = await brief(program, args, privileges, {});
+  return failed ? '' : String(stdout ?? '');
 }
 
 /** A program between two pipes, for whoever feeds it and reads what it makes of that. */
@@ -47,12 +57,6 @@ function openLog(site: ExecSite, command: Command, stop: () => void): StderrLog 
   return new StderrLog(join(site.folder, command.stderr ?? `${command.program.name}.stderr`), stop);
 }
 
-/** Feeds a file to a program; one that ends before it has read all is no error here, its exit code tells. */
-async function feed(into: Writable, path: string | undefined): Promise<void> {
-  if (path === undefined) into.end();
-  else await pipeline(createReadStream(path), into).catch(() => undefined);
-}
-
 function workingFolder(site: ExecSite, command: Command): { cwd?: string } {
   return command.inFolder ? { cwd: site.folder } : {};
 }
@@ -62,7 +66,12 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
   if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
   const { graceMs = defaultGraceMs } = site;
-  const { file, args, options } = startOf({ ...command, outlives: command.putsBack === true });
+  const mark = newMark();
+  const { file, args, options } = startOf({
+    ...command,
+    env: { ...command.env, [markVariable]: mark },
+    outlives: command.putsBack === true,
+  });
   const child = execa(file, args, {
     ...options,
     buffer: false,
@@ -74,13 +83,21 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
     forceKillAfterDelay: graceMs,
   });
   child.stdin.on('error', () => undefined); // EPIPE of a program that ended early: its exit code tells
+  // What puts something back may go on in the background until that is done.
+  const endRest = async () => (command.putsBack ? undefined : await endLeftBehind(mark));
   const pipes = new Pipes(child.stdin, [child.stdout, child.stderr]);
   let ended = false;
+  let stopped = false;
   child.once('exit', () => {
     ended = true;
+    if (stopped) void endRest();
     pipes.releaseWhenQuiet(graceMs);
   });
-  const stop = () => (ended ? pipes.release() : child.kill('SIGTERM'));
+  function stop(): void {
+    stopped = true;
+    if (ended) pipes.release();
+    else child.kill('SIGTERM');
+  }
   const guard = watch(command, stop);
   // What puts something back is let do so, whatever else goes wrong.
   const onAbort = () => command.putsBack || stop();
@@ -99,6 +116,7 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
   /** Waits for the end. `asked`: the end by a signal was ours to ask for and is normal. */
   async function finish(asked: () => boolean): Promise<Exit> {
     const [result] = await Promise.all([child, readStderr()]);
+    if (stopped || asked() || pipes.released()) await endRest();
     pipes.end();
     guard.end();
     site.signal.removeEventListener('abort', onAbort);
@@ -111,14 +129,6 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
     return settle(run, cause === null ? end : { ...end, exitCode: null, cause });
   }
   return { child, stdout: pipes.chunks(child.stdout), guard, finish, stop };
-}
-
-function hear({ site, command, tail }: Run, line: string): void {
-  tail.push(line);
-  const status = command.program.status?.(line);
-  if (!status) return;
-  site.onStatus(status);
-  command.onStatus?.(status);
 }
 
 /** Starts a program and leaves its stdin and stdout to the caller. This file is the only place where processes are made. */
@@ -196,11 +206,14 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
   const { spawn } = await import('node-pty');
   throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
-  const { file, args, options } = startOf(command);
+  const mark = newMark();
+  const { file, args, options } = startOf({ ...command, env: { ...command.env, [markVariable]: mark } });
   const terminal = spawn(file, args, { cols: 200, rows: 50, ...workingFolder(site, command), env: options.env });
   let callOff = () => {};
+  let stopped = false;
   // As over pipes: a program that does not end when it is asked to is ended.
   function stop(): void {
+    stopped = true;
     terminal.kill('SIGTERM');
     callOff();
     callOff = after(site.graceMs ?? defaultGraceMs, () => terminal.kill('SIGKILL'));
@@ -220,6 +233,7 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
     terminal.onExit(resolve);
   });
   callOff();
+  if (stopped) await endLeftBehind(mark);
   guard.end();
   site.signal.removeEventListener('abort', stop);
   await log.close();

@@ -1,5 +1,7 @@
+import { createReadStream } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { after } from './timer.ts';
 
 /** The pipes to and from a program. They outlive it when a child that it left behind holds them. */
@@ -29,6 +31,11 @@ export class Pipes {
     for (const stream of [this.#input, ...this.#outputs]) stream.destroy();
   }
 
+  /** Whether somebody held them beyond the end of the program. */
+  released(): boolean {
+    return this.#released;
+  }
+
   /** To be called when the program has ended: lets go once nothing came for `graceMs` and all that came was read. */
   releaseWhenQuiet(graceMs: number): void {
     const before = this.#bytesRead();
@@ -47,4 +54,10 @@ export class Pipes {
   #bytesRead(): number {
     return this.#outputs.reduce((sum, output) => sum + (output instanceof Socket ? output.bytesRead : 0), 0);
   }
+}
+
+/** Feeds a file to a program; one that ends before it has read all is no error here, its exit code tells. */
+export async function feed(into: Writable, path: string | undefined): Promise<void> {
+  if (path === undefined) into.end();
+  else await pipeline(createReadStream(path), into).catch(() => undefined);
 }

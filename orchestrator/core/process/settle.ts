@@ -72,3 +72,12 @@ export function settle({ site, command, startedAt, tail }: Run, ended: Ended): E
   }
   return { exitCode, stderrTail, durationMs: Date.parse(endedAt) - Date.parse(startedAt) };
 }
+
+/** Takes a line that the program said on stderr: for its last words, and for how far it is. */
+export function hear({ site, command, tail }: Run, line: string): void {
+  tail.push(line);
+  const status = command.program.status?.(line);
+  if (!status) return;
+  site.onStatus(status);
+  command.onStatus?.(status);
+}

@@ -48,7 +48,18 @@ test('a program is given a closed list of variables, those of its command, and t
     },
     async () => (await linesOf('env', { env: { LD_PRELOAD: '' } })).map((line) => line.split('=')[0] ?? ''),
   );
-  const expected = ['HOME', 'LC_ALL', 'LD_PRELOAD', 'MPTCP_CENSUS_KEY', 'PATH', 'SHLVL', 'TERM', 'TMPDIR', 'TZ'];
+  const expected = [
+    'HOME',
+    'LC_ALL',
+    'LD_PRELOAD',
+    'MPTCP_CENSUS_COMMAND',
+    'MPTCP_CENSUS_KEY',
+    'PATH',
+    'SHLVL',
+    'TERM',
+    'TMPDIR',
+    'TZ',
+  ];
   assert.equal(names.filter((name) => !ofBash.includes(name)).sort(), expected);
 });
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { StderrLog } from '../../../../orchestrator/core/process/stderr-log.ts';
+import { SaidFile, StderrLog } from '../../../../orchestrator/core/process/said-file.ts';
 
-const test = suite('core/process/stderr-log');
+const test = suite('core/process/said-file');
 
 async function written(most: number | undefined, texts: string[]): Promise<string> {
   const path = join(mkdtempSync(join(tmpdir(), 'stderr-')), 'program.stderr');
@@ -21,6 +21,22 @@ test('what a program says is kept as it came', async () => {
 
 test('what it says beyond the most that is kept is left out, and the file says so once', async () => {
   assert.is(await written(10, ['one\n', 'two\n', 'three\n', 'four\n']), 'one\ntwo\n[more was said, and is not kept]\n');
+});
+
+test('pieces that are not waited for are kept in their order, and no more than one waits for room', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'said-')), 'program.stderr');
+  const warnings: string[] = [];
+  const hear = ({ name }: Error) => warnings.push(name);
+  process.on('warning', hear);
+  const file = new SaidFile(path, 'w', () => undefined);
+  const pieces = Array.from({ length: 100 }, (_, n) => String(n % 10).repeat(20_000));
+  for (const piece of pieces) void file.write(piece);
+  await file.write('end');
+  await file.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', hear);
+  assert.equal(warnings, []);
+  assert.is(readFileSync(path, 'utf8'), `${pieces.join('')}end`);
 });
 
 test.run();
