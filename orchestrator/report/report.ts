@@ -21,7 +21,7 @@ import { numberOf, type Row } from './rows.ts';
 import type { Source } from './sources.ts';
 import { systemSignTable } from './tables/boxes.ts';
 import { controlTable } from './tables/controls.ts';
-import { mixedTable, topDomainTable } from './tables/domains.ts';
+import { listTable, mixedTable, topDomainTable } from './tables/domains.ts';
 import { funnelTable } from './tables/funnel.ts';
 import { announcementTable, connectionTable, pathTable, systemGuessTable } from './tables/hosts.ts';
 import { announcerTable, hostSizeTable, joinTable, multihomedTable } from './tables/multihomed.ts';
@@ -89,6 +89,7 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     domainSystemTable(results),
     domainOrganisationTable(results),
     mixedTable(results),
+    listTable(results),
     popularityTable(results),
     connectionTable(facts, results),
     announcementTable(facts, results),

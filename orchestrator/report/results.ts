@@ -30,6 +30,7 @@ const queries = [
   'causes',
   'mixed_domains',
   'first_mixed',
+  'lists',
   'announcements',
   'connections',
   'multihomed',

@@ -96,7 +96,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
     section(1, `${figures('map')}\n${tables('table1', 'table2', 'organisations')}`),
     section(
       2,
-      `${tables('table3', 'mixed_domains')}\n${pair(figures('rank_cdf'), figures('top_groups'))}\n${tables('popularity')}\n${tables('domain_countries', 'domain_systems', 'domain_organisations')}`,
+      `${tables('table3', 'mixed_domains', 'lists')}\n${pair(figures('rank_cdf'), figures('top_groups'))}\n${tables('popularity')}\n${tables('domain_countries', 'domain_systems', 'domain_organisations')}`,
     ),
     section(
       3,

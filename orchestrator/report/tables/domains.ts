@@ -62,3 +62,30 @@ export function mixedTable(results: Results): Table {
     empty: noDomains(results),
   };
 }
+
+/** The lists of a run beside each other. */
+export function listTable(results: Results): Table {
+  const rows = results.total('domains_listed') === 0 ? [] : results.rows('lists');
+  return {
+    id: 'lists',
+    title: 'Domains per list of names',
+    columns: [
+      { key: 'list', title: 'List', kind: 'text' },
+      { key: 'names', title: 'Names', kind: 'count' },
+      { key: 'resolved', title: 'with an address', kind: 'count' },
+      { key: 'answered', title: 'answered', kind: 'count' },
+      { key: 'capable', title: 'capable', kind: 'count' },
+      { key: 'share', title: 'of answered', kind: 'percent', bar: true },
+      { key: 'v1', title: 'v1', kind: 'count' },
+      { key: 'confirmed', title: 'confirmed', kind: 'count' },
+      { key: 'best_rank', title: 'Best rank', kind: 'count' },
+    ],
+    rows,
+    denominator: `Unit: domain, its www double conflated with it. A domain of several lists counts in each of them; all lists together name ${formatCount(results.total('domains_listed'))}. Each share is of the domains of its own list that answered. The best rank is that of a capable domain. ${confirmedSentence(results, 'domains')}`,
+    meaning: `Lists of different lengths and makings are not comparable by their counts. ${confirmedMeaning}`,
+    empty:
+      results.total('domains_listed') === 0
+        ? noDomains(results)
+        : 'Which list names a domain is not known of a run of this version.',
+  };
+}

@@ -61,6 +61,7 @@ const counting = {
   domain_systems: ['domains', 'confirmed', 'hosts'],
   domain_organisations: ['domains', 'confirmed', 'hosts'],
   mixed_domains: ['count', 'of'],
+  lists: ['names', 'resolved', 'answered', 'capable', 'v1', 'confirmed'],
   announcements: [
     'servers',
     'announcements',

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mixedTable, topDomainTable } from '../../../../orchestrator/report/tables/domains.ts';
+import { listTable, mixedTable, topDomainTable } from '../../../../orchestrator/report/tables/domains.ts';
 import { makeResults } from '../results.ts';
 
 const test = suite('report/tables/domains');
@@ -39,6 +39,15 @@ test('without a list of names there are no counts of domains', () => {
   const rows = { mixed_domains: [{ domains: 'listed', count: 0, of: 0, share: null }] };
   assert.equal(mixedTable(makeResults({ ...summary, domains_listed: 0 }, rows)).rows, []);
   assert.is(mixedTable(makeResults(summary, rows)).rows.length, 1);
+});
+
+test('the table of lists says how many domains they name together, and is empty without a list', () => {
+  const rows = { lists: [{ list: 'a', names: 1900 }] };
+  const table = listTable(makeResults(summary, rows));
+  assert.is(table.rows.length, 1);
+  assert.match(table.denominator, 'all lists together name 2,000');
+  assert.equal(listTable(makeResults({ ...summary, domains_listed: 0 }, rows)).rows, []);
+  assert.match(listTable(makeResults(summary, {})).empty, 'not known of a run of this version');
 });
 
 test.run();
