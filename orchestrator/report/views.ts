@@ -12,11 +12,12 @@ import {
   SynAck,
   VerdictName,
 } from '../schemas/lists.ts';
+import { allOf } from '../stages/merge/side-by-side.ts';
 import { makeHosts } from './multihomed/table.ts';
 import type { Organisations } from './organisations/file.ts';
 import { makeOrganisations } from './organisations/table.ts';
 import { readSql } from './rows.ts';
-import { type Source, sourcesSql } from './sources.ts';
+import { makeSources, orderHosts, type Source } from './sources.ts';
 
 /** The closed lists whose order or membership a query needs, by the macro that gives each as a list: synack_words(). */
 const lists: Readonly<Record<string, readonly string[]>> = {
@@ -66,14 +67,25 @@ export interface Viewed {
   temp: string;
 }
 
+/** What is read row by row, in order of the addresses. */
+async function inOrder(database: DuckDBInstance): Promise<void> {
+  await orderHosts(database);
+  const thresholds = Object.entries(dense).map(([family, n]) => `CREATE OR REPLACE MACRO dense_${family}() AS ${n};\n`);
+  await runSql(database, `${await readSql('places')}${thresholds.join('')}${await readSql('everything_answers')}`);
+}
+
 /** Makes all views and tables that the queries of the report read (contract: queries/views.sql). */
 export async function makeViews(database: DuckDBInstance, { sources, organisations, temp }: Viewed): Promise<void> {
   const run = (sql: string) => runSql(database, sql);
-  await run(sourcesSql(sources));
-  await makeOrganisations({ query: (sql) => rows(database, sql), run, organisations, temp });
-  // The macros, then the shared views and tables of views.sql over `hosts` and `domains` (sources.ts).
-  await run(`${macrosSql()}${await readSql('views')}`);
-  const thresholds = Object.entries(dense).map(([family, n]) => `CREATE OR REPLACE MACRO dense_${family}() AS ${n};\n`);
-  await run(`${thresholds.join('')}${await readSql('everything_answers')}`);
+  await run(macrosSql());
+  await makeSources(database, sources);
+  await run(await readSql('views'));
+  // Whether a row's address is that of the row before is asked by one thread: it takes its time beside what all of them can do.
+  await allOf([
+    inOrder(database),
+    makeOrganisations({ query: (sql) => rows(database, sql), run, organisations, temp }).then(async () =>
+      run(await readSql('tables')),
+    ),
+  ]);
   await makeHosts({ query: (sql) => rows(database, sql), run, temp });
 }

@@ -20,7 +20,7 @@ export async function readerViewsSql(): Promise<string> {
   const sources = sourcesSql([{ run: 'run', hosts: 'hosts.parquet', domains: 'domains.parquet' }]);
   return `-- In the folder of a run: duckdb -init views.sql, then claims.sql, then any of places.sql, ports.sql, steps.sql.
 ${sources}CREATE OR REPLACE TABLE as_organisations(asn BIGINT, organisation_id VARCHAR, organisation VARCHAR, registered VARCHAR);
-${macrosSql()}${await readSql('views')}`;
+${macrosSql()}${await readSql('views')}${await readSql('order')}${await readSql('places')}${await readSql('tables')}`;
 }
 
 const n = z.int();

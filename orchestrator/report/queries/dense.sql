@@ -1,10 +1,10 @@
 -- Counts with and without prefixes in which everything answers: per family and port, where there is such a prefix.
--- all_: with them. Without them: what is left. The whole is counted already; of single endpoints only those in such a prefix are read.
+-- all_: with them. Without them: what is left. The whole is counted already.
 WITH inside AS (
-  SELECT CASE WHEN contains(address, ':') THEN 6 ELSE 4 END AS family, port, count(DISTINCT dense.prefix) AS prefixes, count(*) AS within,
-    count(*) FILTER (WHERE has_synack(v1.replies)) AS in_synack_v1, count(*) FILTER (WHERE capable_v1) AS in_v1,
-    count(*) FILTER (WHERE has_synack(v0.replies)) AS in_synack_v0, count(*) FILTER (WHERE capable_v0) AS in_v0
-  FROM endpoints JOIN dense USING (run, address, port) GROUP BY 1, 2
+  SELECT CASE WHEN contains(address, ':') THEN 6 ELSE 4 END AS family, port, count(DISTINCT prefix) AS prefixes, count(*) AS within,
+    count(*) FILTER (WHERE synack_v1) AS in_synack_v1, count(*) FILTER (WHERE capable_v1) AS in_v1,
+    count(*) FILTER (WHERE synack_v0) AS in_synack_v0, count(*) FILTER (WHERE capable_v0) AS in_v0
+  FROM dense GROUP BY 1, 2
 ), whole AS (
   SELECT family, port, total(n, true) AS answered, total(n, synack_v1) AS all_synack_v1, total(n, capable_v1) AS all_v1,
     total(n, synack_v0) AS all_synack_v0, total(n, capable_v0) AS all_v0

@@ -14,6 +14,6 @@ WITH counted AS (
 ), named AS (
   SELECT place, CASE WHEN place < 13 THEN any_value(country) ELSE '(Other)' END AS country FROM placed GROUP BY place
 )
-SELECT country, domains, percent(domains, (SELECT count(*) FROM entries WHERE capable)) AS ratio, confirmed,
+SELECT country, domains, percent(domains, (SELECT count(*) FROM capable_entries)) AS ratio, confirmed,
   hosts, percent(hosts, (SELECT count(*) FROM capable)) AS hosts_ratio
 FROM named JOIN there USING (place) JOIN hosts USING (place) ORDER BY place

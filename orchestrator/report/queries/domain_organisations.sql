@@ -20,6 +20,6 @@ WITH lying AS (
     CASE WHEN place < 13 THEN any_value(registered) END AS registered
   FROM placed GROUP BY place
 )
-SELECT organisation, registered, ases, domains, percent(domains, (SELECT count(*) FROM entries WHERE capable)) AS ratio, confirmed,
+SELECT organisation, registered, ases, domains, percent(domains, (SELECT count(*) FROM capable_entries)) AS ratio, confirmed,
   hosts, percent(hosts, (SELECT count(*) FROM capable)) AS hosts_ratio
 FROM named JOIN there USING (place) JOIN hosts USING (place) ORDER BY place

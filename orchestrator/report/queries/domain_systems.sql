@@ -18,6 +18,6 @@ WITH counted AS (
     CASE WHEN place < 13 THEN any_value(asn) END AS asn
   FROM placed GROUP BY place
 )
-SELECT as_name, asn, domains, percent(domains, (SELECT count(*) FROM entries WHERE capable)) AS ratio, confirmed,
+SELECT as_name, asn, domains, percent(domains, (SELECT count(*) FROM capable_entries)) AS ratio, confirmed,
   hosts, percent(hosts, (SELECT count(*) FROM capable)) AS hosts_ratio
 FROM named JOIN there USING (place) JOIN hosts USING (place) ORDER BY place

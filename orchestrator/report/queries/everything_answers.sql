@@ -11,18 +11,35 @@ CREATE OR REPLACE MACRO ipv6_filled(before, behind) AS
 CREATE OR REPLACE MACRO ipv6_groups(address) AS CASE WHEN contains(address, '::')
   THEN ipv6_filled(ipv6_part(split_part(address, '::', 1)), ipv6_part(split_part(address, '::', 2))) ELSE string_split(address, ':') END;
 
-CREATE OR REPLACE TABLE dense AS
-WITH synacks AS (
-  SELECT run, address, port, contains(address, ':') AS is_six, {v1: v1.verdict, r1: v1.replies, v0: v0.verdict, r0: v0.replies} AS shown FROM hosts
-  WHERE has_synack(v1.replies) OR has_synack(v0.replies)
+-- A row as `dense` has it: what its endpoint answered, and what it is.
+CREATE OR REPLACE MACRO shown(v1, v0) AS {v1: v1.verdict, r1: v1.replies, v0: v0.verdict, r0: v0.replies};
+
+-- Of a /24 all rows stand together. Where it has as many as are needed, two of those that are looked at here are of it; nothing is read of
+-- other addresses.
+CREATE OR REPLACE TABLE dense_fours AS
+WITH looked_at AS (
+  SELECT run, rtrim(address, '0123456789') AS prefix
+  FROM (SELECT run, address, row_number() OVER () AS place FROM hosts WHERE family = 4) WHERE place % (dense_ipv4() // 2) = 0
+), likely AS (
+  SELECT run, prefix FROM looked_at GROUP BY run, prefix HAVING count(*) > 1
 ), fours AS (
-  SELECT run, address, port, rtrim(address, '0123456789') AS prefix FROM synacks WHERE NOT is_six
-), dense_fours AS (
-  SELECT run, port, prefix FROM fours GROUP BY run, port, prefix HAVING count(*) >= dense_ipv4()
-), sixes AS (
-  SELECT run, address, port, shown, ipv6_groups(address) AS groups, unnest([4, 5, 6]) AS length FROM synacks WHERE is_six
+  SELECT e.run, e.address, e.port, likely.prefix, v1, v0, capable_v1, capable_v0
+  FROM endpoints e JOIN likely ON likely.run = e.run AND likely.prefix = rtrim(e.address, '0123456789')
+), synacks AS (
+  SELECT run, address, port, prefix, has_synack(v1.replies) AS synack_v1, has_synack(v0.replies) AS synack_v0, capable_v1, capable_v0
+  FROM fours WHERE synack_v1 OR synack_v0
+)
+FROM synacks SEMI JOIN (
+  SELECT run, port, prefix FROM synacks GROUP BY run, port, prefix HAVING count(*) >= dense_ipv4()
+) USING (run, port, prefix);
+
+CREATE OR REPLACE TABLE dense AS
+WITH sixes AS (
+  SELECT run, address, port, shown(v1, v0) AS shown, has_synack(v1.replies) AS synack_v1, has_synack(v0.replies) AS synack_v0, capable_v1, capable_v0,
+    ipv6_groups(address) AS groups, unnest([4, 5, 6]) AS length
+  FROM endpoints WHERE family = 6 AND (synack_v1 OR synack_v0)
 ), cut AS (
-  SELECT run, address, port, shown, length, array_to_string(groups[1:length], ':') AS prefix, groups[length + 1] AS next FROM sixes
+  SELECT * EXCLUDE (groups), array_to_string(groups[1:length], ':') AS prefix, groups[length + 1] AS next FROM sixes
 ), alike AS (
   SELECT run, port, length, prefix FROM cut GROUP BY run, port, length, prefix
   HAVING count(DISTINCT next) >= dense_ipv6() AND count(DISTINCT shown) = 1
@@ -35,7 +52,8 @@ WITH synacks AS (
 ), dense_sixes AS (
   SELECT * FROM alike ANTI JOIN silent USING (run, length, prefix)
 )
-SELECT run, address, port, concat(prefix, '0/24') AS prefix FROM fours SEMI JOIN dense_fours USING (run, port, prefix)
+SELECT run, address, port, concat(prefix, '0/24') AS prefix, synack_v1, synack_v0, capable_v1, capable_v0 FROM dense_fours
 UNION ALL
-SELECT run, address, port, concat(arg_min(prefix, length), '::/', 16 * min(length)) AS prefix
+SELECT run, address, port, concat(arg_min(prefix, length), '::/', 16 * min(length)) AS prefix, any_value(synack_v1), any_value(synack_v0),
+  any_value(capable_v1), any_value(capable_v0)
 FROM cut SEMI JOIN dense_sixes USING (run, port, length, prefix) GROUP BY run, address, port;

@@ -2,7 +2,7 @@
 -- asked once in a run, whoever announced it.
 WITH asked AS (
   SELECT run, a.address AS address, bool_or(joined(a)) AS gave, min(join_failed(a)) AS failure, bool_or(refuted(a)) AS refuted
-  FROM (SELECT run, unnest(announced) AS a FROM endpoints)
+  FROM (SELECT run, unnest(announced) AS a FROM told)
   WHERE joined(a) IS NOT NULL GROUP BY run, a.address
 )
 SELECT o.name AS observation, o.n AS addresses, o.base AS "of", percent(o.n, o.base) AS share

@@ -1,9 +1,9 @@
 -- Domains in steps, each with what it is a share of; the last is the paper's "not fully MPTCP-capable across their endpoints".
 WITH steps AS (
-  SELECT count(*) AS listed, count(*) FILTER (WHERE addresses > 0) AS resolved, count(*) FILTER (WHERE answered) AS answered, count(*) FILTER (WHERE capable) AS capable,
-    count(*) FILTER (WHERE capable_v1) AS capable_v1, known_count(confirmed) AS confirmed,
-    count(*) FILTER (WHERE capable AND addresses > 1) AS several, count(*) FILTER (WHERE mixed) AS mixed
-  FROM entries
+  SELECT total(n, true) AS listed, total(n, resolved) AS resolved, total(n, answered) AS answered, total(n, capable) AS capable,
+    total(n, capable_v1) AS capable_v1, (SELECT known_count(confirmed) FROM capable_entries) AS confirmed,
+    total(n, capable AND several) AS several, total(n, mixed) AS mixed
+  FROM entry_counts
 )
 SELECT step.name AS domains, step.n AS count, step.base AS "of", percent(step.n, step.base) AS share
 FROM (SELECT unnest([

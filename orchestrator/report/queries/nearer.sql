@@ -3,8 +3,8 @@
 WITH addresses AS (
   SELECT run, address, any_value(nearer) AS nearer, any_value(pair_ratio) AS ratio, any_value(path_control) AS control,
     bool_or(capable_v1 OR capable_v0) AS capable,
-    coalesce(bool_or(v1.verdict = verdict().echoed_option OR v0.verdict = verdict().echoed_option), false) AS echoed
-  FROM endpoints WHERE pairs IS NOT NULL GROUP BY run, address
+    coalesce(bool_or(verdict_v1 = verdict().echoed_option OR verdict_v0 = verdict().echoed_option), false) AS echoed
+  FROM told WHERE pairs IS NOT NULL GROUP BY run, address
 ), named AS (
   SELECT *, CASE WHEN control = 'plain' THEN 1 WHEN capable THEN 2 WHEN echoed THEN 3 ELSE 4 END AS place FROM addresses
 )

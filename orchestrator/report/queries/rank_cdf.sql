@@ -2,7 +2,7 @@
 WITH ranked AS (
   SELECT 'answered' AS series, rank FROM entries WHERE answered AND rank IS NOT NULL
   UNION ALL
-  SELECT verdict().capable, rank FROM entries WHERE capable AND rank IS NOT NULL
+  SELECT verdict().capable, rank FROM capable_entries WHERE rank IS NOT NULL
 ), placed AS (
   SELECT series, rank, row_number() OVER (PARTITION BY series ORDER BY rank) AS place, count(*) OVER (PARTITION BY series) AS n FROM ranked
 )

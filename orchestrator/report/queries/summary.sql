@@ -1,5 +1,5 @@
 -- The numbers of the first screen and the denominators of all others, as one row. Confirmed: null where no connection was tried.
-SELECT e.*, r.*, s.*, d.*
+SELECT e.*, r.*, s.*, d.*, c.*
 FROM (
   SELECT total(n, true) AS endpoints_replied,
     total(n, replied_v1) AS endpoints_replied_v1, total(n, synack_v1) AS endpoints_synack_v1,
@@ -17,9 +17,9 @@ FROM (
     count(confirmed) AS addresses_tried_v1, known_count(confirmed) AS addresses_confirmed_v1
   FROM capable
 ) s, (
-  SELECT count(*) AS domains_listed, count(*) FILTER (WHERE addresses > 0) AS domains_resolved,
-    count(*) FILTER (WHERE answered) AS domains_answered,
-    count(*) FILTER (WHERE capable) AS domains_capable, count(*) FILTER (WHERE capable_v1) AS domains_capable_v1,
-    count(confirmed) AS domains_tried_v1, known_count(confirmed) AS domains_confirmed_v1
-  FROM entries
-) d
+  SELECT total(n, true) AS domains_listed, total(n, resolved) AS domains_resolved, total(n, answered) AS domains_answered,
+    total(n, capable) AS domains_capable, total(n, capable_v1) AS domains_capable_v1
+  FROM entry_counts
+) d, (
+  SELECT count(confirmed) AS domains_tried_v1, known_count(confirmed) AS domains_confirmed_v1 FROM capable_entries
+) c

@@ -4,11 +4,11 @@
 -- addresses where it could be observed.
 WITH fingerprinted AS (
   SELECT arg_min(os, port) AS os, bool_or(capable_v1 OR capable_v0) AS capable,
-    coalesce(bool_or(v1.verdict = verdict().echoed_option OR v0.verdict = verdict().echoed_option), false) AS echoed,
+    coalesce(bool_or(verdict_v1 = verdict().echoed_option OR verdict_v0 = verdict().echoed_option), false) AS echoed,
     bool_or(fallback) AS fallback, sum(mp_fail) > 0 AS mp_fail, min(syn_rtt_us) / nullif(min(ping_rtt_us), 0) < 0.5 AS near,
     -- what the rules of the run say of a box: sooner than its plain controls allow, or named by a sweep
     bool_or(nearer OR list_bool_or([w.nearer > 0 OR w.first_changed_ttl IS NOT NULL FOR w IN ways])) AS boxed
-  FROM endpoints WHERE len(os) > 0 GROUP BY run, address
+  FROM told LEFT JOIN swept USING (run, address, port) WHERE len(os) > 0 GROUP BY run, address
 ), weighed AS (
   -- exact decimals: the same hosts in another order add up to the same number
   SELECT c.candidate.vendor AS vendor, c.candidate.family AS family, CAST(1.0 / len(os) AS DECIMAL(18, 9)) AS w, f.* EXCLUDE (os)

@@ -12,7 +12,7 @@ FROM (
   FROM (
     SELECT run, name, bool_or(inconsistent) AS inconsistent
     FROM (SELECT run, inconsistent, domain.name AS name FROM (SELECT run, inconsistent, unnest(domains) AS domain FROM undecided))
-      ANTI JOIN (SELECT run, name FROM entries WHERE capable) USING (run, name)
+      ANTI JOIN capable_entries USING (run, name)
     GROUP BY ALL
   )
 ) d

@@ -1,32 +1,47 @@
 -- What every table and figure reads, made once.
 --
 -- Two views come from outside (report/sources.ts), under fixed names:
---   hosts    rows of schemas/records/hosts.ts, and `run`
+--   hosts    rows of schemas/records/hosts.ts, and `run`; in order of their addresses within a run
 --   domains  rows of schemas/records/domains.ts, and `run`
--- and a table, made by report/organisations/table.ts:
+-- and two tables, of queries/order.sql and report/organisations/table.ts:
+--   address_order     of every run, how many addresses answered anything
 --   as_organisations  of every AS of the hosts, the organisation that it belongs to, by a file or by its name
 -- They may hold one run or several, each row under the name of its run. The unit is then an address, or an entry of the list, of one
 -- run: nothing is joined or grouped across runs, so over several runs each count is the sum of the runs' counts, and each share is
 -- that of the sums. For the numbers of one run alone, the two views hold that run alone.
 --
--- Made of them here, each with `run`:
+-- There may be ten million of both. So what most of them have in common is counted once, at the grain that all queries need, and rows are
+-- kept of those few alone that show more. No query of a table or figure reads hosts or domains but rank_cdf and top_groups, which
+-- look at every rank.
+--
+-- Made of them, each with `run`; here, and by tables.sql and places.sql, of which the one needs no order of the hosts:
 --   endpoints          view: one row per address and port that answered anything
---   endpoint_counts    how many endpoints (n) have the same port, address family, answers and verdicts: whoever only counts reads these few rows
---   address_places     addresses that answered anything, and with a SYN/ACK, per country and origin AS; address_counts: of the whole run
+--   endpoint_cells     how many endpoints (n) have the same port, address family, answers, verdicts, rules, cause and control; those with an
+--                      echo also by AS
+--   endpoint_counts    the same by port, family, answers and verdicts alone: whoever only counts reads these few rows
+--   address_places     addresses with a SYN/ACK, and their endpoints, per country and origin AS; address_counts: of the whole run
+--   told               endpoints of which more is read than what they have in common with others: capable addresses, all their ports;
+--                      undecided ones; and whatever was fingerprinted, pinged in pairs or announced an address
+--   swept              endpoints whose way was swept, with what it showed
 --   capable_endpoints  endpoints of the addresses that are capable at any of their ports
 --   capable            the same, one row per address, ports conflated
 --   capable_organisations  the same with the organisation of its AS
 --   domain_places      one row per entry of the list with a capable address, country and AS of such an address
---   entries            one row per entry of the list
+--   entries            one row per entry of the list, with the AS that it lies in; names are read where one is capable
+--   entry_counts       how many entries (n) have the same AS, the same lists that name them, and the same said of them
+--   capable_entries    the entries with a capable address
+--   ranked_entries     the entries with a rank and an AS that answered: where each stands in the list, from 0 to 1, in the middle of those of its
+--                      rank; and a number below 2^20 by its name
 --   undecided          addresses that are capable nowhere and unknown or inconsistent somewhere: what the count of capable ones may lack
---   domain_homes       the AS of each entry of the list: of its capable addresses, else of all that answered, the lowest number
 -- and after them, by queries/everything_answers.sql:
 --   dense              endpoints in prefixes in which everything answers, each with the prefix
 -- and by report/multihomed/table.ts, out of queries/announcing.sql:
 --   host_addresses     addresses of hosts, by run: those of one host have the same number (host)
 -- The closed lists (synack_words(), verdict().capable and so on) are macros made of schemas/lists.ts (report/views.ts).
 -- A SYN/ACK to a version's probe is what that version's shares are taken of: a reset or an ICMP error shows no TCP options.
-CREATE OR REPLACE MACRO has_synack(replies) AS coalesce(list_has_any(replies, synack_words()), false);
+-- Most endpoints gave one kind of reply, and looking for one word in a list costs less than for any of several.
+CREATE OR REPLACE MACRO has_synack(replies) AS coalesce(
+  CASE WHEN len(replies) = 1 THEN list_contains(synack_words(), replies[1]) ELSE list_has_any(replies, synack_words()) END, false);
 CREATE OR REPLACE MACRO has_offer(replies) AS coalesce(list_has_any(replies, offer_words()), false);
 
 -- Not rounded: how many decimals a share needs depends on how small it is (report/format.ts).
@@ -63,91 +78,7 @@ FROM (
   FROM hosts
 );
 
-CREATE OR REPLACE TABLE endpoint_counts AS
-SELECT *,
-  coalesce(verdict_v1 = verdict().echoed_option, false) AS echoed_v1,
-  coalesce(verdict_v0 = verdict().echoed_option, false) AS echoed_v0,
-  coalesce(len(replies_v1) > 0, false) AS replied_v1,
-  coalesce(len(replies_v0) > 0, false) AS replied_v0,
-  has_synack(replies_v1) AS synack_v1,
-  has_synack(replies_v0) AS synack_v0,
-  has_offer(replies_v1) AS offer_v1,
-  has_offer(replies_v0) AS offer_v0
-FROM (
-  SELECT run, port, CASE WHEN contains(address, ':') THEN 6 ELSE 4 END AS family, v1.verdict AS verdict_v1, v1.rung AS rung_v1, v1.replies AS replies_v1, v0.verdict AS verdict_v0, v0.rung AS rung_v0,
-    v0.replies AS replies_v0, capable_v1, capable_v0, confirmed, count(*) AS n
-  FROM endpoints GROUP BY ALL
-);
-
-CREATE OR REPLACE TABLE address_places AS
-SELECT run, country, asn, count(*) AS replied, count(*) FILTER (WHERE synack) AS synack
-FROM (
-  SELECT run, address, bool_or(has_synack(v1.replies) OR has_synack(v0.replies)) AS synack,
-    arg_min(country, port) AS country, arg_min(asn, port) AS asn
-  FROM hosts GROUP BY run, address
-)
-GROUP BY run, country, asn;
-
-CREATE OR REPLACE VIEW address_counts AS
-SELECT run, sum(replied) AS replied, sum(synack) AS synack FROM address_places GROUP BY run;
-
-CREATE OR REPLACE TABLE capable_endpoints AS
-SELECT run, address, port, capable_v1, capable_v0, confirmed, v1.flags AS v1_flags, domains, announced, connected, held_to_end, fallback, mp_fail, asn, asn_missing, as_name,
-  country, country_missing, city, latitude, longitude, os, os_missing, syn_rtt_us, ping_rtt_us, ping_rtt_us_missing
-FROM endpoints SEMI JOIN (SELECT run, address FROM endpoints WHERE capable_v1 OR capable_v0) USING (run, address);
-
-CREATE OR REPLACE TABLE capable AS
-SELECT run, address,
-  bool_or(capable_v1) AS capable_v1,
-  bool_or(capable_v0) AS capable_v0,
-  bool_or(confirmed) AS confirmed,
-  arg_min(country, port) AS country,
-  arg_min(country_missing, port) AS country_missing,
-  arg_min(city, port) AS city,
-  arg_min(latitude, port) AS latitude,
-  arg_min(longitude, port) AS longitude,
-  arg_min(asn, port) AS asn,
-  arg_min(asn_missing, port) AS asn_missing,
-  arg_min(as_name, port) AS as_name,
-  arg_min(os, port) AS os,
-  arg_min(os_missing, port) AS os_missing,
-  bool_or(announced IS NOT NULL) AS announced_observed,
-  bool_or(len(announced) > 0) AS announces,
-  bool_or(connected) AS connected,
-  bool_or(fallback) AS fallback,
-  sum(mp_fail) AS mp_fail,
-  min(syn_rtt_us) AS syn_rtt_us,
-  min(ping_rtt_us) AS ping_rtt_us,
-  arg_min(ping_rtt_us_missing, port) AS ping_rtt_us_missing
-FROM capable_endpoints
-GROUP BY run, address;
-
-CREATE OR REPLACE VIEW capable_organisations AS
-SELECT capable.*, organisation_id, organisation, registered FROM capable LEFT JOIN as_organisations USING (asn);
-
-CREATE OR REPLACE TABLE domain_places AS
-SELECT run, domain.name AS name, country, asn, min(as_name) AS as_name, bool_or(confirmed) AS confirmed
-FROM (SELECT run, unnest(domains) AS domain, country, asn, as_name, confirmed FROM capable_endpoints WHERE capable_v1 OR capable_v0)
-GROUP BY ALL;
-
-CREATE OR REPLACE TABLE entries AS
-SELECT run, name, rank, len(addresses) AS addresses, addresses_answered > 0 AS answered,
-  addresses_capable_v1 + addresses_capable_v0 > 0 AS capable, addresses_capable_v1 > 0 AS capable_v1, mixed, confirmed
-FROM domains LEFT JOIN (
-  SELECT run, domain.name AS name, bool_or(confirmed) AS confirmed
-  FROM (SELECT run, unnest(domains) AS domain, confirmed FROM capable_endpoints WHERE capable_v1) GROUP BY ALL
-) USING (run, name);
-
-CREATE OR REPLACE TABLE undecided AS
-SELECT run, address, bool_or(differs) AS inconsistent, arg_min(country, port) AS country, arg_min(asn, port) AS asn,
-  arg_min(domains, port) AS domains
-FROM (
-  SELECT *, coalesce(v1.verdict = verdict().inconsistent, false) OR coalesce(v0.verdict = verdict().inconsistent, false) AS differs
-  FROM endpoints WHERE v1.verdict IN (verdict().unknown, verdict().inconsistent) OR v0.verdict IN (verdict().unknown, verdict().inconsistent)
-) ANTI JOIN capable USING (run, address)
-GROUP BY run, address;
-
-CREATE OR REPLACE TABLE domain_homes AS
-SELECT run, domain.name AS name, coalesce(min(asn) FILTER (WHERE capable), min(asn)) AS asn
-FROM (SELECT run, unnest(domains) AS domain, asn, capable_v1 OR capable_v0 AS capable FROM endpoints WHERE asn IS NOT NULL)
-GROUP BY ALL;
+CREATE OR REPLACE VIEW entries AS
+SELECT run, name, rank, ranks, asn, len(addresses) AS addresses, addresses_answered > 0 AS answered,
+  addresses_capable_v1 + addresses_capable_v0 > 0 AS capable, addresses_capable_v1 > 0 AS capable_v1, mixed
+FROM domains;

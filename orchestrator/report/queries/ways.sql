@@ -1,6 +1,6 @@
 -- What the sweep showed of each sample: how many ways have a change on them, and how many SYNs were answered nearer than a ping goes.
 WITH ways AS (
-  SELECT unnest(ways) AS w FROM hosts WHERE len(ways) > 0
+  SELECT unnest(ways) AS w FROM swept
 )
 SELECT w.drawn_as AS sample, count(*) AS ways, count(w.last_intact_ttl) AS seen, count(w.first_changed_ttl) AS changed,
   percent(count(w.first_changed_ttl), count(*)) AS changed_share,

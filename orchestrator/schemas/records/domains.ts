@@ -17,6 +17,13 @@ export const DomainsRecord = z.strictObject({
   addresses_capable_v1: z.int().describe('of these, addresses whose v1 verdict is capable'),
   addresses_capable_v0: z.int().describe('of these, addresses whose v0 verdict is capable'),
   mixed: z.boolean().describe('of the addresses that answered, some and not all are capable in v1 or v0'),
+  asn: z
+    .int()
+    .nullable()
+    .default(null)
+    .describe(
+      'origin AS: of its capable addresses, else of all that answered anything, the lowest number; null where it is known of none',
+    ),
   run: z.string().describe('name of the run').meta({ volatile: true }),
 });
 export type DomainsRecord = z.infer<typeof DomainsRecord>;

@@ -36,14 +36,14 @@ export async function passesOf(context: WholeContext<Config>, size: number): Pro
 export const passOf = ({ count }: Passes, name: string) => `CAST(hash(${stemOf(name)}) % ${count} AS INTEGER)`;
 
 /** The names of a range's addresses with what is known of the address, its ports together, in order of their pass. */
-export function placedSql(passes: Passes, { hosts, names }: RangeTables): string {
+export function placedSql(passes: Passes, { rows, names }: RangeTables): string {
   return `
     WITH answering AS (
-      SELECT address, bool_or(answered) AS answered, bool_or(capable_v1) AS v1, bool_or(capable_v0) AS v0
-      FROM ${hosts} JOIN verdicts USING (verdict)
+      SELECT address, bool_or(answered) AS answered, bool_or(capable_v1) AS v1, bool_or(capable_v0) AS v0, min(asn) AS asn
+      FROM ${rows} JOIN verdicts USING (verdict)
       GROUP BY address
     )
-    SELECT name, address, ${passOf(passes, 'name')} AS pass, coalesce(answered, false) AS answered, coalesce(v1, false) AS v1, coalesce(v0, false) AS v0
+    SELECT name, address, ${passOf(passes, 'name')} AS pass, coalesce(answered, false) AS answered, coalesce(v1, false) AS v1, coalesce(v0, false) AS v0, asn
     FROM ${names} LEFT JOIN answering USING (address)
     ORDER BY pass`;
 }
@@ -71,11 +71,11 @@ function passSql(ranked: string, placed: string, run: string): string {
   return `
     SELECT name, rank, ranks, coalesce(addresses, []) AS addresses, coalesce(answered, 0) AS addresses_answered,
       coalesce(v1, 0) AS addresses_capable_v1, coalesce(v0, 0) AS addresses_capable_v0,
-      coalesce(capable BETWEEN 1 AND answered - 1, false) AS mixed, ${run} AS run
+      coalesce(capable BETWEEN 1 AND answered - 1, false) AS mixed, asn, ${run} AS run
     FROM (${ranked})
     LEFT JOIN (
       SELECT name, list_sort(list(address)) AS addresses, count(*) FILTER (answered) AS answered, count(*) FILTER (v1) AS v1,
-        count(*) FILTER (v0) AS v0, count(*) FILTER (v1 OR v0) AS capable
+        count(*) FILTER (v0) AS v0, count(*) FILTER (v1 OR v0) AS capable, coalesce(min(asn) FILTER (v1 OR v0), min(asn)) AS asn
       FROM ${placed}
       GROUP BY name
     ) USING (name)`;

@@ -91,9 +91,21 @@ export function makeDomain(given: Given<DomainsRecord> & { name: string }): Doma
   });
 }
 
-/** Writes hosts.parquet and domains.parquet, as merge does, and gives their paths. */
-export async function writeParquet(folder: string, hosts: HostsRecord[], domains: DomainsRecord[]) {
+/** The entry with the AS that it lies in by its hosts; written down here once more, on purpose. */
+function lying(domain: DomainsRecord, hosts: readonly HostsRecord[]): DomainsRecord {
+  const own = hosts.filter(({ domains }) => domains.some(({ name }) => name === domain.name));
+  const lowest = (some: readonly HostsRecord[]) => {
+    const known = some.flatMap(({ asn }) => (asn === null ? [] : [asn]));
+    return known.length === 0 ? null : Math.min(...known);
+  };
+  const capable = own.filter(({ v1, v0 }) => v1?.verdict === 'capable' || v0?.verdict === 'capable');
+  return { ...domain, asn: domain.asn ?? lowest(capable) ?? lowest(own) };
+}
+
+/** Writes hosts.parquet and domains.parquet, as merge does but for the order of the hosts, and gives their paths. */
+export async function writeParquet(folder: string, hosts: HostsRecord[], entries: DomainsRecord[]) {
   await mkdir(folder, { recursive: true });
+  const domains = entries.map((domain) => lying(domain, hosts));
   const database = await openDatabase({ temp: join(folder, '.tmp') });
   const paths: Record<string, string> = {};
   for (const [name, records, schema] of [

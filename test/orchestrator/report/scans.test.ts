@@ -1,0 +1,148 @@
+// takes: long
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openDatabase, rows, runSql, sqlText } from '../../../orchestrator/core/duckdb.ts';
+import { type QueryName, readResults } from '../../../orchestrator/report/results.ts';
+import { type Row, readSql, rowsOf } from '../../../orchestrator/report/rows.ts';
+import type { Source } from '../../../orchestrator/report/sources.ts';
+import { makeViews } from '../../../orchestrator/report/views.ts';
+import { readCase, writeParquet } from './parquet.ts';
+
+const test = suite('report/scans');
+
+const folder = mkdtempSync(join(tmpdir(), 'scans-'));
+const small = await readCase('test/cases/report/small');
+const source = { run: 'one', ...(await writeParquet(join(folder, 'one'), small.hosts, small.domains)) };
+
+/** A database with the views of a report over these files. */
+async function viewsOf(sources: Source[]) {
+  const database = await openDatabase({ temp: join(folder, 'temp') });
+  await makeViews(database, { sources, organisations: null, temp: folder });
+  return database;
+}
+
+const beside = ['undecided', 'systems', 'country_systems'] as const;
+const shown: QueryName[] = [
+  'verdicts',
+  'ports',
+  'table1',
+  'table2',
+  'organisations',
+  'multihomed',
+  'mixed_domains',
+  'rank_cdf',
+];
+
+/** What some tables of these files say. */
+async function toldBy(sources: Source[]): Promise<Row[][]> {
+  const database = await viewsOf(sources);
+  const ask = (sql: string) => rows(database, sql);
+  const results = await readResults(ask);
+  const told = [[results.summary], ...shown.map((name) => results.rows(name))];
+  for (const name of beside) told.push(await rowsOf(ask, name));
+  const ranked: Row[] = [];
+  for await (const row of ask(`SELECT asn, domains, capable, mean FROM (${await readSql('ranked')})`))
+    ranked.push(row as Row);
+  database.closeSync();
+  return [...told, ranked];
+}
+
+/** The same files with other SQL over them. */
+async function rewritten(name: string, hosts: string, domains: string): Promise<Source> {
+  const database = await openDatabase({ temp: join(folder, 'temp') });
+  const paths = { hosts: join(folder, `${name}-hosts.parquet`), domains: join(folder, `${name}-domains.parquet`) };
+  for (const table of ['hosts', 'domains'] as const) {
+    const from = (table === 'hosts' ? hosts : domains).replace(table, `read_parquet(${sqlText(source[table])})`);
+    await runSql(database, `COPY (${from}) TO ${sqlText(paths[table])} (FORMAT parquet)`);
+  }
+  database.closeSync();
+  return { run: 'one', ...paths };
+}
+
+const asIs = await toldBy([source]);
+
+test('hosts in any order are told as those in order', async () => {
+  assert.ok(Number(asIs[0]?.[0]?.addresses_replied) > 3, 'the case shows nothing');
+  for (const order of ['address DESC, port', 'port, address']) {
+    assert.equal(
+      await toldBy([await rewritten('turned', `FROM hosts ORDER BY ${order}`, 'FROM domains')]),
+      asIs,
+      order,
+    );
+  }
+});
+
+test('entries of a run that did not say in which AS they lie are told as those that do', async () => {
+  assert.ok(asIs.at(-1)?.length, 'no entry has an AS');
+  assert.equal(await toldBy([await rewritten('older', 'FROM hosts', 'SELECT * EXCLUDE (asn) FROM domains')]), asIs);
+});
+
+test('hosts of a run that did not say of which family they are are told as those that do', async () => {
+  const older = await rewritten('familiar', 'SELECT * EXCLUDE (family) FROM hosts', 'FROM domains');
+  assert.equal(await toldBy([older]), asIs);
+  const changed = await rewritten(
+    'strange',
+    'SELECT * EXCLUDE (family) REPLACE (CAST(asn AS INTEGER) AS asn) FROM hosts',
+    'FROM domains',
+  );
+  assert.equal(await toldBy([changed]), asIs);
+});
+
+/** The plan of a statement, as JSON. */
+async function planOf(database: Awaited<ReturnType<typeof viewsOf>>, sql: string): Promise<string> {
+  const connection = await database.connect();
+  const plan = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`);
+  connection.closeSync();
+  return plan.getRows().flat().join('\n');
+}
+
+/** How often a statement reads a Parquet file. */
+async function readsOf(database: Awaited<ReturnType<typeof viewsOf>>, sql: string): Promise<number> {
+  return (await planOf(database, sql)).split(/"name": "READ_PARQUET *"/).length - 1;
+}
+
+/** As merge writes them. */
+const inOrder = await rewritten('sorted', 'FROM hosts ORDER BY address, port', 'FROM domains');
+
+test('tables and figures read what was counted, not the hosts again; ranks alone are looked at by two', async () => {
+  const database = await viewsOf([inOrder]);
+  const made = ['views', 'order', 'places', 'tables', 'everything_answers', 'homes', 'announcing'];
+  const found: [name: string, reads: number][] = [];
+  for (const file of await readdir('orchestrator/report/queries')) {
+    const name = file.replace(/\.sql$/, '');
+    if (made.includes(name)) continue;
+    const reads = await readsOf(database, await readSql(name));
+    if (reads > 0) found.push([name, reads]);
+  }
+  assert.equal(found.sort(), [
+    ['rank_cdf', 1],
+    ['top_groups', 1],
+  ]);
+  database.closeSync();
+});
+
+test('what is counted of hosts and domains is counted in few passes, and of a verdict no more is read than is asked for', async () => {
+  const database = await viewsOf([inOrder]);
+  const statements = (await readSql('tables')).split(/;\n/).filter((sql) => sql.includes('CREATE'));
+  const reads: Record<string, number> = {};
+  for (const sql of statements) {
+    const name = /TABLE (\w+)/.exec(sql)?.[1] ?? '';
+    const n = name === '' ? 0 : await readsOf(database, sql.slice(sql.indexOf('CREATE')));
+    if (n > 0) reads[name] = n;
+  }
+  // told: once for the capable addresses, once for the rows; ranked_entries counts its rows beside
+  assert.equal(reads, { endpoint_cells: 1, told: 2, swept: 1, entry_counts: 1, capable_entries: 1, ranked_entries: 1 });
+  const plan = await planOf(database, 'SELECT min(v1.verdict) FROM hosts');
+  assert.match(plan, /"Projections": "v1\.verdict"/);
+  database.closeSync();
+});
+
+test('the folder of the test goes', () => {
+  rmSync(folder, { recursive: true });
+});
+
+test.run();
