@@ -39,9 +39,9 @@ export const wget: Tool<Endpoint, WgetRaw, HandshakeRecord, Config> = {
 
   facts: async (folder) => ({ ...(await captureFacts(folder)), ...(await joinFacts(folder)) }),
 
-  /** A connection each, so many at a time; how long one lasts is the host's doing, up to the limit. */
+  /** A connection each, so many at a time; how long one lasts is the host's doing, up to the limit. Units that are known at most may be no whole number. */
   cost({ units }, config) {
-    const most = secondsFor(units, Array(units).fill(config.handshake.asked.http[0] ?? 0), config);
+    const most = secondsFor(units, Array(Math.ceil(units)).fill(config.handshake.asked.http[0] ?? 0), config);
     const least = config.handshake.hold_first ? units / startsPerSecond(config) : 0;
     const seconds = { least, most };
     return { packets: atLeast(units), bytes: unknown, seconds };

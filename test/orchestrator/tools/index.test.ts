@@ -71,6 +71,15 @@ for (const { name, tool } of registered) {
   });
 }
 
+/** What a stage asks at most is dealt out evenly before it is known: a part then has no whole number of units. */
+for (const { role, name, tool } of registered) {
+  registry(`${name} as ${role} says what 4,681.14 units cost`, () => {
+    const config = Config.parse({ targets: { list: 'x' }, os: { tool: 'nmap' }, hops: true });
+    const cost = tool.cost?.({ units: 4681.14, 4: 4681.14, 6: 0 }, config);
+    if (cost !== undefined) assert.ok(cost.packets.least >= 0 && (cost.seconds.most ?? 1) >= cost.seconds.least);
+  });
+}
+
 /** First lines of Debian 12 and 13; a version is the number alone, without what the sentence puts behind it. */
 const versions: [program: string, said: string, version: string][] = [
   ['tshark', 'TShark (Wireshark) 4.0.17 (Git v4.0.17 packaged as 4.0.17-0+deb12u3).', '4.0.17'],
