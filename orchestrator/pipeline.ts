@@ -10,6 +10,7 @@ import { merge } from './stages/merge.ts';
 import { os } from './stages/os.ts';
 import { path } from './stages/path.ts';
 import { report } from './stages/report.ts';
+import { rescan } from './stages/rescan.ts';
 import { resolve } from './stages/resolve.ts';
 import { scan } from './stages/scan.ts';
 import { targets } from './stages/targets.ts';
@@ -29,6 +30,7 @@ export function pipeline(find: ToolFinder): readonly Stage<Config>[] {
     handshake(find), // candidates, controls -> options on a real connection
     path(find), //      candidates, controls -> ping against the SYN's round trip
     hops(find), //      a sample of them     -> which hop changes the option
+    rescan(find), //    a share of addresses -> replies to the same SYNs: do two scans agree?
     asn(find), //       answering addresses  -> origin AS
     whois(find), //     candidates           -> registration
     geo(find), //       answering addresses  -> approximate place

@@ -19,6 +19,7 @@ import { HostsRecord } from '../orchestrator/schemas/records/hosts.ts';
 import { JudgeRecord } from '../orchestrator/schemas/records/judge.ts';
 import { OsRecord } from '../orchestrator/schemas/records/os.ts';
 import { PathRecord } from '../orchestrator/schemas/records/path.ts';
+import { RescannedRecord } from '../orchestrator/schemas/records/rescanned.ts';
 import { ResolveRecord } from '../orchestrator/schemas/records/resolve.ts';
 import { ScanRecord } from '../orchestrator/schemas/records/scan.ts';
 import { TargetsRecord } from '../orchestrator/schemas/records/targets.ts';
@@ -37,7 +38,7 @@ export const entries: readonly Entry[] = [
   { name: 'resolve', file: 'resolve/*.parquet', one: 'name and record type asked', schema: ResolveRecord },
   {
     name: 'scan',
-    file: 'scan/*.parquet',
+    file: 'scan/*.parquet; rescan/*.parquet; confirm/*.parquet',
     one: 'reply to one SYN; silent units have no record and are counted',
     schema: ScanRecord,
     absent: 'this probe or this reply carries none',
@@ -119,6 +120,13 @@ export const entries: readonly Entry[] = [
       latitude: '`country_missing` says why, or the database has none',
       longitude: '`country_missing` says why, or the database has none',
     },
+  },
+  {
+    name: 'rescanned',
+    file: 'rescanned.parquet',
+    one: 'address, port and version that two scans asked and that answered one of them',
+    schema: RescannedRecord,
+    nulls: { first_at: 'it did not answer the scan', second_at: 'it did not answer the rescan' },
   },
   {
     name: 'domains',

@@ -27,9 +27,14 @@ export function synsWithin(seconds: number): number {
   return syns;
 }
 
+/** Whoever stays silent gets all of them. */
+function synsOfScan({ scan }: Config): number {
+  return scan.ports.length * scan.versions.length * (1 + scan.retries);
+}
+
 /** SYNs to one address at most, by the stage that sends them. What a new stage sends is one row here. */
 const syns: Readonly<Record<string, (config: Config) => number>> = {
-  scan: ({ scan }) => scan.ports.length * scan.versions.length * (1 + scan.retries),
+  scan: synsOfScan,
   confirm: (config) => config.scan.ports.length * opinionsOf(config).length,
   handshake: ({ scan, handshake }) => {
     const connections = scan.ports.map((port) => connectionsTo(port, handshake));
@@ -40,6 +45,7 @@ const syns: Readonly<Record<string, (config: Config) => number>> = {
   path: ({ path }) => (path.ping && path.tool === 'pairs' ? path.probes : 0),
   // Whoever answers gets no larger TTL; whoever is silent may get them all.
   hops: ({ scan, hops }) => (hops === false ? 0 : scan.versions.length * hops.ttl * hops.passes),
+  rescan: (config) => (config.rescan === false ? 0 : synsOfScan(config)),
 };
 
 /** One that is silent first; the page is asked for twice, over one connection where the server keeps it: else a second one is opened. */
@@ -86,6 +92,6 @@ export function requireBudget(config: Config): void {
   throw new CensusError(
     'E_REFUSED',
     `this run could send ${sum} SYNs to one address (${each}), and budget is ${budget}`,
-    `ask less (scan.ports, scan.retries, confirm.probes), or set budget: ${sum} if those you probe would agree`,
+    `ask less (scan.ports, scan.retries, confirm.probes, rescan), or set budget: ${sum} if those you probe would agree`,
   );
 }

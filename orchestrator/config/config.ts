@@ -7,6 +7,7 @@ import { Asn } from './sections/asn.ts';
 import { confirmSchema } from './sections/confirm.ts';
 import { canJoin, holdFirstKeys } from './sections/handshake.ts';
 import { HopsChoice } from './sections/hops.ts';
+import { RescanChoice } from './sections/rescan.ts';
 import { Sentinels } from './sentinels.ts';
 import { Targets } from './targets.ts';
 import { toolChoice } from './tool-choice.ts';
@@ -33,6 +34,7 @@ const Parts = z.strictObject({
   os: z.int().positive().default(64),
   path: z.int().positive().default(20_000),
   hops: z.int().positive().default(5_000),
+  rescan: z.int().positive().default(1_000_000),
 });
 
 function osSchema(seconds: Seconds) {
@@ -209,6 +211,7 @@ function configSchema(seconds: Seconds, isStored: boolean) {
     os: osSchema(seconds),
     path: Path,
     hops: HopsChoice,
+    rescan: RescanChoice,
     clients: Clients,
     parts: Parts.prefault({}).describe('units per part at most, by stage'),
     memory: Memory,

@@ -117,6 +117,8 @@ path:
 
 hops: false                   # true: which hop changes the option, over a sample, by SYNs of growing TTL; {sample: 1000, ttl: 24} bounds it
 
+rescan: false                 # 0.01: a seeded 1 % of the addresses is scanned a second time, late in the run: the noise of every comparison; budget must hold it
+
 clients: null                 # lists of MPTCP clients to set beside the servers: points, countries or addresses (CSV, JSON, GeoJSON), or what traffic printed
 
 # lab: true                   # a run inside a test Internet of your own

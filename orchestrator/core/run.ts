@@ -49,7 +49,7 @@ async function runStage<C>(state: RunState<C>, stage: Stage<C>): Promise<boolean
 }
 
 /**
- * Does what is missing of a run, each stage as soon as those that it reads are done: stages that read the same run side by side.
+ * Does what is missing of a run, each stage as soon as those that it reads, or waits for, are done: stages that read the same run side by side.
  * A stage that fails stops those that read it; the others finish, and the first error is thrown then.
  */
 export async function runStages<C>(input: RunInput<C>): Promise<void> {
@@ -58,7 +58,8 @@ export async function runStages<C>(input: RunInput<C>): Promise<void> {
   const started = new Map<string, Promise<void>>();
   let ranAny = false;
   for (const stage of input.stages) {
-    const awaited = stage.reads.map((name) => started.get(name));
+    const after = stage.kind === 'parts' ? (stage.after ?? []) : [];
+    const awaited = [...stage.reads, ...after].map((name) => started.get(name));
     const run = Promise.all(awaited).then(async () => {
       ranAny = (await runStage(state, stage)) || ranAny;
       await viewStage(database, state, stage);

@@ -70,6 +70,8 @@ export interface PartStage<C> {
   name: string;
   /** Stages whose records it reads. */
   reads: readonly string[];
+  /** Stages that it waits for and reads nothing of: switched on later, they do not make it ask again. */
+  after?: readonly string[];
   role: StageRole<C>;
   /** false: the configuration leaves the stage out; its fields are then not_measured. */
   enabled: (config: C) => boolean;
@@ -87,6 +89,8 @@ export interface PartStage<C> {
   timeOf?: string;
   /** Some units are asked first and alone. */
   canary?: Canary<C>;
+  /** The field of a unit that names whom it asks, where later stages read that too, as the view NAME_asked (rows/asked-view.ts). */
+  viewsAsked?: string;
   /** What a unit failed of when no record came for it. */
   unanswered: string;
   /** Units that a part holds at most. */

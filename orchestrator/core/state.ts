@@ -6,6 +6,7 @@ import type { ManifestFile } from './folder/manifest.ts';
 import type { LateOptOuts } from './opt-outs/late.ts';
 import type { PartJob } from './part/site.ts';
 import type { Reporter, Watcher } from './progress.ts';
+import { viewAsked } from './rows/asked-view.ts';
 import { type ShareTable, sharedTables } from './shared-tables.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { throwIfStopped } from './stop.ts';
@@ -115,4 +116,5 @@ export async function viewStage<C>(database: DuckDBInstance, state: RunState<C>,
   const parts = Object.keys(entry?.parts ?? {}).sort();
   const files = parts.map((part) => state.folder.records(stage.name, part));
   await runSql(database, viewSql(stage.name, files, stage.role.record));
+  await viewAsked(database, state, stage, entry?.parts ?? {});
 }

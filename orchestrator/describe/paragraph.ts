@@ -4,7 +4,7 @@ import { confirmingOf, opinionsOf } from '../config/sections/confirm.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
 import { connectionsOf } from './connections.ts';
-import { echoesOf, rateOf } from './probes.ts';
+import { echoesOf, percentOf, rateOf } from './probes.ts';
 
 const countText = (count: number) => count.toLocaleString('en-US');
 
@@ -103,6 +103,8 @@ function laterSentences(manifest: Manifest, config: Config): string[] {
   const connected = askedUnits(manifest, 'handshake');
   const pinged = askedUnits(manifest, 'path');
   const fingerprinted = askedUnits(manifest, 'os');
+  const { ports, versions } = config.scan;
+  const again = Math.round(askedUnits(manifest, 'rescan') / (ports.length * versions.length));
   const named = contact === null ? '' : `. Requests named our contact (${contact})`;
   return [
     ...(connected === 0
@@ -111,6 +113,11 @@ function laterSentences(manifest: Manifest, config: Config): string[] {
     ...(pinged === 0
       ? []
       : [`We sent ${echoesOf({ path })} to each of ${many(pinged, 'such address', 'such addresses')}.`]),
+    ...(again === 0 || config.rescan === false
+      ? []
+      : [
+          `${many(again, 'address', 'addresses')}, drawn at random (${percentOf(config.rescan)} of all), got the SYNs of the scan once more, to see how far two scans agree.`,
+        ]),
     fingerprinted === 0
       ? 'No operating system was fingerprinted.'
       : `The operating systems of ${many(fingerprinted, 'address', 'addresses')} with an MPTCP option were fingerprinted with nmap.`,

@@ -13,9 +13,14 @@ export function echoesOf({ path }: Pick<Config, 'path'>): string {
   return path.tool === 'pairs' ? `${echoes} and as many SYNs beside them` : echoes;
 }
 
+/** "1 %" */
+export function percentOf({ share }: { share: number }): string {
+  return `${Number((100 * share).toFixed(4))} %`;
+}
+
 /** What is sent, each kind as a clause. */
 export function probesOf(config: Config): string[] {
-  const { scan, path, hops, os } = config;
+  const { scan, path, hops, rescan, os } = config;
   const opinions = opinionsOf(config);
   const controls = (confirmingOf(config)?.controls ?? 0) === 0 ? '' : ', and to some of the others drawn at random,';
   const ports = scan.ports.length === 1 ? `port ${scan.ports[0]}` : `each of the ports ${scan.ports.join(', ')}`;
@@ -32,6 +37,9 @@ export function probesOf(config: Config): string[] {
     `${opinions.length === 0 ? 'to those that answer it with an MPTCP option' : 'to these'} ${connectionsOf(config)}`,
     ...(path.ping ? [`to these ${echoesOf({ path })}`] : []),
     ...(hops === false ? [] : [`to a sample of both SYNs and ICMP echo requests of TTL 1 to ${hops.ttl}`]),
+    ...(rescan === false
+      ? []
+      : [`to ${percentOf(rescan)} of all addresses, drawn at random, the first SYNs once more`]),
     ...(os === false ? [] : ['to those with an MPTCP option the probes of nmap that tell operating systems apart']),
     `${sumOf(synsPerAddress(config))} SYNs to one address at most, over all`,
   ];

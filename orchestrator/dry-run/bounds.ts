@@ -25,6 +25,19 @@ function candidatesMost({ scan }: Config, before: readonly StagePlan[]): Asked |
   return { units: endpoints, 4: endpoints / scan.ports.length, 6: 0 };
 }
 
+/** So many deviations above what is due, a draw lies once in 30,000 runs. */
+const deviations = 4;
+
+/** The share of the scan's addresses that is drawn, with all that is asked of each. */
+function rescanMost({ rescan, scan }: Config, before: readonly StagePlan[]): Asked | null {
+  const addresses = planned(before, 'scan')?.all.addresses.most ?? null;
+  if (addresses === null || rescan === false) return null;
+  const { share } = rescan;
+  const due = addresses * share + deviations * Math.sqrt(addresses * share * (1 - share));
+  const most = Math.min(addresses, Math.ceil(due));
+  return { units: most * scan.ports.length * scan.versions.length, 4: most, 6: 0 };
+}
+
 const bounds: Readonly<Record<string, (config: Config, before: readonly StagePlan[]) => Asked | null>> = {
   scan: scanMost,
   confirm: (config, before) => {
@@ -32,6 +45,7 @@ const bounds: Readonly<Record<string, (config: Config, before: readonly StagePla
     return most === null ? null : { ...most, units: most.units * opinionsOf(config).length };
   },
   handshake: candidatesMost,
+  rescan: rescanMost,
 };
 
 /**

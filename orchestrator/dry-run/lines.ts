@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 import { confirmingOf, opinionsOf } from '../config/sections/confirm.ts';
 import type { SourceEntry } from '../core/folder/entries.ts';
 import { connectionsOf } from '../describe/connections.ts';
-import { echoesOf } from '../describe/probes.ts';
-import { scanCanary } from '../stages/scan-canary.ts';
+import { echoesOf, percentOf } from '../describe/probes.ts';
+import { scanCanary } from '../stages/units/scan-canary.ts';
 import { retriesOf } from '../tools/zmap/cost.ts';
 import type { StagePlan } from './plan.ts';
 import type { ScopeTable } from './scopes.ts';
@@ -142,6 +142,11 @@ function hopsLine({ hops }: Config): string[] {
   ];
 }
 
+function rescanLine({ rescan }: Config): string[] {
+  if (rescan === false) return [];
+  return [`rescan: all that scan asks once more, of ${percentOf(rescan)} of its addresses, drawn by the seed`];
+}
+
 function explained({ config }: Forecast): string[] {
   const { scan, handshake, path } = config;
   const confirm = confirmingOf(config);
@@ -159,6 +164,7 @@ function explained({ config }: Forecast): string[] {
     `handshake: per candidate and control ${connectionsOf({ scan, handshake })}`,
     ...(path.ping ? [`path: ${echoesOf(config)} per candidate and control`] : []),
     ...hopsLine(config),
+    ...rescanLine(config),
     `${budgetLine(config)}.`,
     'Bytes are those of frames with their Ethernet headers. Durations hold the waiting for late answers, not the starting of programs.',
   ];

@@ -105,6 +105,7 @@ function factsOf(input: {
     versions: null,
     asked: null,
     lost: { replies: rejected, opinions: null },
+    rescan: null,
     seed: null,
     vantage: null,
     notices: rejected === 0 ? [alone] : [lost, alone],

@@ -58,6 +58,8 @@ export interface ReportFacts {
   asked: Asked | null;
   /** What this side lost of the replies, and second opinions that nobody gave. */
   lost: Lost;
+  /** Addresses that were scanned a second time, and what this side lost of that; null: there was no rescan. */
+  rescan: { addresses: number; lost: number } | null;
   /** All that the report draws begins there; null: no run stands behind it. */
   seed: number | null;
   /** Whether the sentinels answered, in words that stand beside every share; null: no run, nobody could be asked. */

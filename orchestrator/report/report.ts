@@ -16,6 +16,7 @@ import { topGroupsFigure } from './figures/top-groups.ts';
 import { headlines, labNotice, sentence } from './headline.ts';
 import type { Organisations } from './organisations/file.ts';
 import { renderPage } from './page/page.ts';
+import { agreementTable, pairsTable, rescanSummary } from './rescan/tables.ts';
 import { type Results, readResults } from './results.ts';
 import { numberOf, type Row } from './rows.ts';
 import type { Source } from './sources.ts';
@@ -78,6 +79,8 @@ function allTables(facts: ReportFacts, results: Results): Table[] {
     notCountedTable(results),
     rungTable(results),
     controlTable(facts, results),
+    agreementTable(facts, results),
+    pairsTable(facts, results),
     familyTable(results),
     portTable(results),
     denseTable(results),
@@ -149,7 +152,7 @@ function popularityOf({ uncertain }: Results): Row[] {
 }
 
 /** The headline numbers with all denominators, then those that only sentences below the tables say. */
-function summaryRows(results: Results): Row[] {
+function summaryRows(facts: ReportFacts, results: Results): Row[] {
   const untold = (key: string) => results.alone === true && key.startsWith('domains_');
   const [mixed] = results.rows('first_mixed');
   const [sure] = results.rows('fingerprints');
@@ -166,6 +169,7 @@ function summaryRows(results: Results): Row[] {
     ...(results.clients ? [{ key: 'clients', value: results.clients.total }] : []),
     { key: 'fingerprint_accuracy_mean', value: numberOf(sure, 'accuracy_mean') },
     { key: 'fingerprint_accuracy_deviation', value: numberOf(sure, 'accuracy_deviation') },
+    ...rescanSummary(facts, results),
   ];
 }
 
@@ -181,6 +185,8 @@ function summaryRows(results: Results): Row[] {
 export async function writeReport(input: {
   hosts: string;
   domains: string;
+  /** Path of rescanned.parquet (schemas/records/rescanned.ts); absent: there was no rescan. */
+  rescanned?: string;
   out: string;
   facts: ReportFacts;
   /** Which organisation each AS belongs to; null or absent: told by the names of ASes. */
@@ -191,9 +197,9 @@ export async function writeReport(input: {
   memory?: string | null;
 }): Promise<ReportSummary> {
   await mkdir(input.out, { recursive: true });
-  const { hosts, domains, facts, out } = input;
+  const { hosts, domains, rescanned, facts, out } = input;
   const { organisations = null, clients = null, memory = null } = input;
-  const source = { run: facts.run, hosts, domains };
+  const source = { run: facts.run, hosts, domains, ...(rescanned === undefined ? {} : { rescanned }) };
   const results = { ...(await query({ source, organisations, out, facts, memory })), clients };
   const tables = allTables(input.facts, results).map((table) =>
     withVantage(withoutUnasked(table, results.unasked), facts),
@@ -214,7 +220,7 @@ export async function writeReport(input: {
           { key: 'key', kind: 'text' },
           { key: 'value', kind: 'count' },
         ],
-        summaryRows(results),
+        summaryRows(facts, results),
       ),
     ],
     ...tables.map(({ id, columns, rows }): [string, string] => [`${id}.csv`, toCsv(columns, rows)]),

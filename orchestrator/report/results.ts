@@ -45,6 +45,7 @@ const queries = [
   'top_groups',
   'coverage',
   'controls',
+  'rescan',
 ] as const;
 export type QueryName = (typeof queries)[number];
 

@@ -4,6 +4,7 @@ import { columnsOf } from '../core/columns.ts';
 import { rows, runSql, sqlText } from '../core/duckdb.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
+import { RescannedRecord } from '../schemas/records/rescanned.ts';
 import { readSql } from './rows.ts';
 
 /** The result of one run: what merge wrote. */
@@ -13,11 +14,17 @@ export interface Source {
   hosts: string;
   /** Path of domains.parquet. */
   domains: string;
+  /** Path of rescanned.parquet; absent where there was no rescan. */
+  rescanned?: string;
 }
 
-type Name = 'hosts' | 'domains';
-const records: Readonly<Record<Name, z.ZodObject>> = { hosts: HostsRecord, domains: DomainsRecord };
-const names: readonly Name[] = ['hosts', 'domains'];
+type Name = 'hosts' | 'domains' | 'rescanned';
+const records: Readonly<Record<Name, z.ZodObject>> = {
+  hosts: HostsRecord,
+  domains: DomainsRecord,
+  rescanned: RescannedRecord,
+};
+const names: readonly Name[] = ['hosts', 'domains', 'rescanned'];
 
 /** Columns of a file and their types. */
 type Found = ReadonlyMap<string, string>;
@@ -36,9 +43,10 @@ const told: Readonly<Record<string, string>> = { family: "CASE WHEN contains(add
 function anyAgeSql(name: Name, sources: readonly Source[]): string {
   const own = columnsBeside(name);
   const none = own.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
-  const parts = sources.map(
-    (source) =>
-      `SELECT ${sqlText(source.run)} AS run, COLUMNS(lambda field: field <> 'run') FROM read_parquet(${sqlText(source[name])})`,
+  const parts = sources.flatMap(({ run, [name]: file }) =>
+    file === undefined
+      ? []
+      : [`SELECT ${sqlText(run)} AS run, COLUMNS(lambda field: field <> 'run') FROM read_parquet(${sqlText(file)})`],
   );
   const asTold = (column: string) =>
     told[column] === undefined ? `"${column}"` : `coalesce("${column}", ${told[column]})`;
@@ -50,18 +58,18 @@ function anyAgeSql(name: Name, sources: readonly Source[]): string {
 }
 
 /** A run whose columns are those of the record, or lack: of a verdict only the fields are read then that a query asks for. */
-function exactSql(name: Name, source: Source, found: Found): string | null {
+function exactSql(name: Name, { run, file }: { run: string; file: string }, found: Found): string | null {
   const own = columnsBeside(name);
   if (own.some(([column, type]) => found.has(column) && plain(found.get(column) ?? '') !== plain(type))) return null;
   const columns = own.map(([column, type]) =>
     found.has(column) ? `"${column}"` : `CAST(${told[column] ?? 'NULL'} AS ${type}) AS "${column}"`,
   );
-  const selected = [`${sqlText(source.run)} AS run`, ...columns];
-  return viewSql(name, `SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(source[name])})`);
+  const selected = [`${sqlText(run)} AS run`, ...columns];
+  return viewSql(name, `SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(file)})`);
 }
 
 /**
- * The views `hosts` and `domains` over one run or several, each row under the name of its run (contract: queries/views.sql). A column that
+ * The views `hosts`, `domains` and `rescanned` over one run or several, each row under the name of its run (contract: queries/views.sql). A column that
  * is younger than a run, or a field of one, is null in its rows.
  */
 export function sourcesSql(sources: readonly Source[]): string {
@@ -100,7 +108,7 @@ export async function orderHosts(database: DuckDBInstance): Promise<void> {
 }
 
 /**
- * Makes the views `hosts` and `domains`. What merge writes is read as it is; of entries that do not say in which AS they lie, as those of
+ * Makes the views `hosts`, `domains` and `rescanned`. What merge writes is read as it is; of entries that do not say in which AS they lie, as those of
  * before 2026-12, that is told by the hosts.
  */
 export async function makeSources(database: DuckDBInstance, sources: readonly Source[]): Promise<void> {
@@ -108,8 +116,11 @@ export async function makeSources(database: DuckDBInstance, sources: readonly So
   let knowAs = true;
   for (const source of sources) knowAs &&= (await columnsIn(database, source.domains)).has('asn');
   for (const name of names) {
+    const file = others.length > 0 ? undefined : only?.[name];
     const exact =
-      only === undefined || others.length > 0 ? null : exactSql(name, only, await columnsIn(database, only[name]));
+      only === undefined || file === undefined
+        ? null
+        : exactSql(name, { run: only.run, file }, await columnsIn(database, file));
     await runSql(database, exact ?? anyAgeSql(name, sources));
   }
   if (!knowAs) await keep(database, 'domains', await readSql('homes'));

@@ -4,8 +4,8 @@ import { confirmingOf } from '../config/sections/confirm.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { ControlKind } from '../schemas/lists.ts';
 import { defineStage } from './define.ts';
-import { confirmCanary } from './scan-canary.ts';
 import { shareControls } from './units/controls.ts';
+import { confirmCanary } from './units/scan-canary.ts';
 import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ address: z.string(), port: z.int() });

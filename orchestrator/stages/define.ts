@@ -12,6 +12,8 @@ interface StageDefinition {
   role: RoleName;
   /** Stages whose records `units` reads. */
   reads: readonly string[];
+  /** Stages that it waits for and reads nothing of. */
+  after?: readonly string[];
   /** false: left out, its fields are then not_measured. */
   enabled: (config: Config) => boolean;
   choice: (config: Config) => ToolChoice;
@@ -23,6 +25,8 @@ interface StageDefinition {
   canary?: Canary<Config>;
   /** The stage whose time is that of a file which the tool fetches. */
   timeOf?: string;
+  /** Whom it sent to is read by later stages too: the view NAME_asked. */
+  viewsAsked?: true;
   /** What a unit without a record failed of. */
   unanswered: Missing;
 }
@@ -65,6 +69,10 @@ export function defineStage(definition: StageDefinition): (find: ToolFinder) => 
     ...(definition.sendsTo === undefined ? {} : screens(definition.sendsTo)),
     ...(definition.canary === undefined ? {} : { canary: definition.canary }),
     ...(definition.timeOf === undefined ? {} : { timeOf: definition.timeOf }),
+    ...(definition.after === undefined ? {} : { after: definition.after }),
+    ...(definition.viewsAsked === undefined || definition.sendsTo === undefined
+      ? {}
+      : { viewsAsked: definition.sendsTo }),
     unanswered: definition.unanswered,
     partSize: (config) => config.parts[definition.name],
   });

@@ -18,6 +18,7 @@ import {
 import { judgeRange, prepareVerdicts } from './merge/judging.ts';
 import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
+import { rescannedFile, writeRescanned } from './merge/rescanned.ts';
 import { Result } from './merge/result.ts';
 import { type Dealing, Scratch } from './merge/scratch.ts';
 import { allOf, inOrder, makeAndWrite, twoAtATime } from './merge/side-by-side.ts';
@@ -123,6 +124,7 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
     writeDomains(context, scratch, passes, { run: setting.run, result }),
   ]);
   await requireOrder(context);
+  await writeRescanned(context, scratch);
   counts.answered = counts.units_in;
   counts.records_out = counts.units_in + (await joinPieces(context, scratch, 'domains', DomainsRecord));
   await scratch.remove('');
@@ -139,9 +141,22 @@ export function mergeOfSize(size: number): WholeStage<Config> {
   return {
     kind: 'whole',
     name: 'merge',
-    reads: ['targets', 'resolve', 'scan', 'confirm', 'handshake', 'path', 'hops', 'asn', 'whois', 'geo', 'os'],
+    reads: [
+      'targets',
+      'resolve',
+      'scan',
+      'confirm',
+      'handshake',
+      'path',
+      'hops',
+      'rescan',
+      'asn',
+      'whois',
+      'geo',
+      'os',
+    ],
     unit: 'address and port that answered',
-    outputs: ['hosts.parquet', 'domains.parquet'],
+    outputs: ['hosts.parquet', 'domains.parquet', rescannedFile],
     run: (context) => mergeBy(context, size),
   };
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { StageEntry } from '../core/folder/entries.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import type { WholeContext } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
@@ -59,17 +60,37 @@ export function askedOf(manifest: Manifest, versions: readonly number[]): Asked 
 /** Facts of the scan's parts that stand for a reply that was not read, or a probe that was not sent. */
 const lostFacts = ['receive_drops', 'send_failures', 'first_targets_unsent', 'invalid_rows'];
 
-/** Replies that may be missing from every count, at most so many; and how many second opinions got no answer. */
-export function lostOf({ stages }: Manifest): ReportFacts['lost'] {
-  const numbers = Object.values(stages.scan?.parts ?? {}).flatMap(({ facts }) =>
+function lostIn(scan: StageEntry | undefined): number {
+  const numbers = Object.values(scan?.parts ?? {}).flatMap(({ facts }) =>
     lostFacts.flatMap((name) => (typeof facts[name] === 'number' ? [facts[name]] : [])),
   );
+  return numbers.reduce((sum, one) => sum + one, 0) + sumOf(scan?.counts?.rejected ?? {});
+}
+
+/** Replies that may be missing from every count, at most so many; and how many second opinions got no answer. */
+export function lostOf({ stages }: Manifest): ReportFacts['lost'] {
   const counts = stages.confirm?.counts ?? null;
   const unanswered = counts?.failed.timeout ?? 0;
   return {
-    replies: numbers.reduce((sum, one) => sum + one, 0) + sumOf(stages.scan?.counts?.rejected ?? {}),
+    replies: lostIn(stages.scan),
     opinions: counts === null ? null : { asked: counts.answered + sumOf(counts.failed), unanswered },
   };
+}
+
+/**
+ * The second scan beside the first.
+ * @param addresses that were asked; null: there was none
+ */
+function rescanOf({ stages }: Manifest, addresses: number | null): ReportFacts['rescan'] {
+  return addresses === null ? null : { addresses, lost: lostIn(stages.rescan) };
+}
+
+/** Two scans that asked the silent another number of times are not alike. */
+function retriesNotice({ starts }: Manifest, addresses: number | null): ReportFacts['notices'] {
+  if (addresses === null || !starts.some(({ changed }) => 'scan.retries' in changed)) return [];
+  const text =
+    'scan.retries was lowered in a later start: the second scan may have asked the silent less often than the first, and more of them seem lost';
+  return [{ stage: 'rescan', text, lost: false }];
 }
 
 /** What programs said of their own work, added up over all parts: receive drops and the like. */
@@ -130,10 +151,14 @@ function rulesNotice({ rule_set }: Manifest): ReportFacts['notices'] {
   return [{ stage: 'merge', text: `Judged by the rules of ${name}, not by ours. ${sentence}`, lost: false }];
 }
 
-/** All that the page says about the run itself, from the manifest. */
+/**
+ * All that the page says about the run itself, from the manifest.
+ * @param rescanned addresses that were scanned a second time; null: none were
+ */
 export function reportFacts(
   context: Pick<WholeContext<Config>, 'manifest' | 'config'>,
   order: readonly string[],
+  rescanned: number | null = null,
 ): ReportFacts {
   const { manifest, config } = context;
   const { census, vantage } = manifest;
@@ -150,6 +175,7 @@ export function reportFacts(
     versions: config.scan.versions.map((version) => (version === 1 ? 'v1' : 'v0')),
     asked: askedOf(manifest, config.scan.versions),
     lost: lostOf(manifest),
+    rescan: rescanOf(manifest, rescanned),
     seed: manifest.seed,
     vantage: vantageText(manifest),
     notices: [
@@ -159,6 +185,7 @@ export function reportFacts(
       ...notices(manifest),
       ...listNotices(manifest),
       ...laterNotices(stages),
+      ...retriesNotice(manifest, rescanned),
     ].map((notice) => ({ ...notice, text: withoutPaths(notice.text) })),
     programs: Object.entries(manifest.programs).map(([name, { version }]) => ({
       name: basename(name),

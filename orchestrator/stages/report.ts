@@ -1,16 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { clientFiles } from '../clients/config.ts';
 import { type Clients, gatherClients, type Locate } from '../clients/gather.ts';
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
 import { writeWhole } from '../core/folder/files.ts';
-import type { WholeStage } from '../core/stage.ts';
+import { askedView } from '../core/rows/asked-view.ts';
+import type { WholeContext, WholeStage } from '../core/stage.ts';
 import type { Notice } from '../report/facts.ts';
 import { type RejectedLine, readOrganisations } from '../report/organisations/file.ts';
 import { writeReport } from '../report/report.ts';
 import type { ToolFinder } from '../roles.ts';
 import { GeoRecord } from '../schemas/records/geo.ts';
+import { isRescanned, rescannedFile } from './merge/rescanned.ts';
 import { reportFacts } from './report-facts.ts';
 
 const order = [
@@ -21,6 +24,7 @@ const order = [
   'handshake',
   'path',
   'hops',
+  'rescan',
   'asn',
   'whois',
   'geo',
@@ -69,11 +73,22 @@ async function readClients(find: ToolFinder, config: Config): Promise<Clients | 
   return files.length === 0 ? null : await gatherClients(files, await locator(find, config));
 }
 
+const Addresses = z.object({ addresses: z.int() });
+
+/** How many addresses were scanned a second time; null: there was no rescan. */
+async function rescannedOf({ manifest, query }: WholeContext<Config>): Promise<number | null> {
+  if (!isRescanned(manifest)) return null;
+  for await (const row of query(`SELECT count(*) AS addresses FROM ${askedView('rescan')}`))
+    return Addresses.parse(row).addresses;
+  return 0;
+}
+
 /** Tables, figures and one page out of hosts and domains; the tables for the terminal beside them. */
 export const report = (find: ToolFinder): WholeStage<Config> => ({
   kind: 'whole',
   name: 'report',
-  reads: ['merge'],
+  // Who was asked again and answered neither time is in no file of merge's.
+  reads: ['rescan', 'merge'],
   unit: 'table or figure',
   showsConfig: true,
   outputs: ['report', join('rejects', 'report.ndjson')],
@@ -81,12 +96,14 @@ export const report = (find: ToolFinder): WholeStage<Config> => ({
     const out = join(context.folder, 'report');
     const { organisations: file } = context.config.asn;
     const organisations = file === null ? null : await readOrganisations(file);
-    const facts = reportFacts(context, order);
+    const rescanned = await rescannedOf(context);
+    const facts = reportFacts(context, order, rescanned);
     const clients = await readClients(find, context.config);
     facts.notices.push(...(await keepRejected(context.folder, organisations?.rejected ?? [], clients)));
     const summary = await writeReport({
       hosts: join(context.folder, 'hosts.parquet'),
       domains: join(context.folder, 'domains.parquet'),
+      ...(rescanned === null ? {} : { rescanned: join(context.folder, rescannedFile) }),
       out,
       facts,
       organisations,

@@ -3,8 +3,9 @@ import { formatPrefix, parsePrefix } from '../address/ip.ts';
 import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { CensusError } from '../errors.ts';
+import type { ScanTarget } from '../roles.ts';
 import { defineStage } from './define.ts';
-import { scanCanary } from './scan-canary.ts';
+import { scanCanary } from './units/scan-canary.ts';
 import { createScreen } from './units/screen.ts';
 
 const Row = z.object({ target: z.string(), mentions: z.int(), beyond: z.boolean().default(false) });
@@ -22,6 +23,10 @@ function coveredBy(prefixes: Set<string>, target: string): boolean {
   return false;
 }
 
+export interface ScannedTarget extends UnitRow {
+  row: ScanTarget;
+}
+
 /** A download that failed quietly, or the wrong file, must not end in a report of zeros. */
 async function requireTargets(batches: UnitsContext<Config>['batches']): Promise<void> {
   for await (const [value] of batches('SELECT count(*) AS targets FROM targets')) {
@@ -31,7 +36,8 @@ async function requireTargets(batches: UnitsContext<Config>['batches']): Promise
   throw new CensusError('E_INPUT', 'the target list holds no target', hint);
 }
 
-async function* units({ config, batches }: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
+/** Who is scanned: each address and prefix of the lists, or why it is not. */
+export async function* scannedTargets({ config, batches }: UnitsContext<Config>): AsyncGenerator<ScannedTarget[]> {
   await requireTargets(batches);
   const screen = createScreen(config);
   const prefixes = new Set<string>();
@@ -64,7 +70,7 @@ export const scan = defineStage({
   reads: ['targets', 'resolve'],
   enabled: () => true,
   choice: (config) => config.scan.tool,
-  units,
+  units: scannedTargets,
   sendsTo: 'target',
   canary: scanCanary,
   unanswered: 'timeout',

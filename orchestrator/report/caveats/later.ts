@@ -11,6 +11,7 @@ const asked: Readonly<Record<string, string>> = {
   geo: 'places were asked',
   os: 'operating systems were asked',
   path: 'ping round trips were measured',
+  rescan: 'a share of the addresses was scanned again',
 };
 
 /** Whole days from the end of the scan to the first and last command of a stage; null where that cannot be told. */

@@ -102,7 +102,7 @@ export async function renderPage(facts: ReportFacts, results: Results, { table, 
       3,
       `${tables('announcements')}\n${pair(tables('multihomed'), tables('host_sizes'))}\n${tables('joins')}\n${figures('host_places')}\n${tables('announcers')}\n${pair(tables('connections'), tables('path_ratios'))}\n${pair(figures('paths'), tables('table4'))}\n${tables('system_signs', 'nearer', 'causes')}\n${tables('ways', 'changed_by')}`,
     ),
-    section(4, `${tables('controls')}\n${provenance(facts)}`),
+    section(4, `${tables('controls', 'rescan', 'rescan_pairs')}\n${provenance(facts)}`),
   ];
   return `<!doctype html>
 <html lang="en">

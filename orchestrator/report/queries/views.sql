@@ -1,14 +1,15 @@
 -- What every table and figure reads, made once.
 --
--- Two views come from outside (report/sources.ts), under fixed names:
+-- Three views come from outside (report/sources.ts), under fixed names:
 --   hosts    rows of schemas/records/hosts.ts, and `run`; in order of their addresses within a run
 --   domains  rows of schemas/records/domains.ts, and `run`
+--   rescanned  rows of schemas/records/rescanned.ts, and `run`; none where there was no rescan
 -- and two tables, of queries/order.sql and report/organisations/table.ts:
 --   address_order     of every run, how many addresses answered anything
 --   as_organisations  of every AS of the hosts, the organisation that it belongs to, by a file or by its name
 -- They may hold one run or several, each row under the name of its run. The unit is then an address, or an entry of the list, of one
 -- run: nothing is joined or grouped across runs, so over several runs each count is the sum of the runs' counts, and each share is
--- that of the sums. For the numbers of one run alone, the two views hold that run alone.
+-- that of the sums. For the numbers of one run alone, the views hold that run alone.
 --
 -- There may be ten million of both. So what most of them have in common is counted once, at the grain that all queries need, and rows are
 -- kept of those few alone that show more. No query of a table or figure reads hosts or domains but rank_cdf and top_groups, which

@@ -26,7 +26,7 @@ import { connectionsSql } from './tables.ts';
 import { classesTable, EvidenceRow, Verdicts, verdictsTable } from './verdicts.ts';
 
 /** What the keys of the run leave that more than one SYN got: read from the bytes of every reply with an MPTCP option. */
-async function tracesOfRun({ query }: WholeContext<Config>, replies: string): Promise<ReadonlySet<string>> {
+export async function tracesOfRun({ query }: WholeContext<Config>, replies: string): Promise<ReadonlySet<string>> {
   const traces = new KeyTraces();
   for await (const value of query(candidateRepliesSql(replies))) {
     const { address, port, evidence } = EvidenceRow.parse(value);
@@ -83,12 +83,17 @@ const freshClassesSql = `
   FROM (SELECT DISTINCT kinds, scope FROM unjudged WHERE NOT own) ANTI JOIN classes USING (kinds, scope)
   ORDER BY kinds, scope`;
 
+/** SQL of the lines that `Verdicts.own` gave. */
+export function judgedCsv(path: string): string {
+  return `read_csv(${sqlText(path)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'})`;
+}
+
 function judgedSql(own: string): string {
   return `
     SELECT u.address, u.port, syn_rtt_us, why, first_reply_at, last_reply_at,
       CASE WHEN u.own THEN o.verdict ELSE c.verdict END AS verdict
     FROM unjudged u
-    LEFT JOIN read_csv(${sqlText(own)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'}) o USING (address, port)
+    LEFT JOIN ${judgedCsv(own)} o USING (address, port)
     LEFT JOIN classes c ON NOT u.own AND c.kinds = u.kinds AND c.scope = u.scope`;
 }
 

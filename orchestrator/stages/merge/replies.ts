@@ -62,15 +62,21 @@ const ownSql = `
 
 const evidenceText = scanEvidenceFields.map((field) => `'${field}': "${field}"`).join(', ');
 
+/** SQL of the evidence of replies, a text per reply. */
+export function evidenceOf(rows: string): string {
+  return `
+    SELECT address, port, coalesce(contains(tcp_options, '1e'), len(options_mptcp) > 0) AS offers, CAST(to_json({${evidenceText}}) AS VARCHAR) AS evidence
+    FROM ${rows}`;
+}
+
 /**
  * SQL of the evidence of the hosts of a range that are judged by their own, a text per reply.
  * @param of SQL of the unjudged hosts of the range, and the condition of its rows
  */
 export function evidenceSql(of: { unjudged: string; within: string }): string {
-  return `
-    SELECT address, port, coalesce(contains(tcp_options, '1e'), len(options_mptcp) > 0) AS offers, CAST(to_json({${evidenceText}}) AS VARCHAR) AS evidence
-    FROM ${replies} SEMI JOIN (FROM ${of.unjudged} WHERE own) USING (address, port)
-    WHERE ${of.within}`;
+  return evidenceOf(
+    `(FROM ${replies} SEMI JOIN (FROM ${of.unjudged} WHERE own) USING (address, port) WHERE ${of.within})`,
+  );
 }
 
 /** Rows of EvidenceRow (verdicts.ts). */

@@ -47,6 +47,7 @@ const sums: [sentence: string, config: Record<string, unknown>, syns: number][] 
   ['pings alone are no SYNs', { path: { tool: 'icmp-echo' } }, 4 + 6 + 21],
   ['no pings, no pairs', { path: { ping: false } }, 4 + 6 + 21],
   ['every TTL of both passes and versions', { hops: { ttl: 10, passes: 2 } }, 36 + 40],
+  ['a rescan asks as often as the scan does', { rescan: 0.01, scan: { retries: 2 } }, 6 + 6 + 6 + 21 + 5],
 ];
 for (const [sentence, config, syns] of sums) test(sentence, () => assert.is(sumOf(config), syns));
 
@@ -105,7 +106,7 @@ test('the line has the sum, the stages, the budget, and what is no SYN', () => {
 });
 
 test('every stage that sends to addresses is counted, or sends no SYN that can be', () => {
-  const counted = new Set([...synsPerAddress(configured({ hops: {} })).map(({ stage }) => stage), 'os']);
+  const counted = new Set([...synsPerAddress(configured({ hops: {}, rescan: true })).map(({ stage }) => stage), 'os']);
   const sending = pipeline(findTool).flatMap((stage) => (stage.kind === 'parts' && stage.screen ? [stage.name] : []));
   assert.equal(
     sending.filter((stage) => !counted.has(stage)),

@@ -88,12 +88,12 @@ const role = {
   unitNumbers: [true],
 };
 
-async function* numbers({ config }: { config: ToyConfig }): AsyncGenerator<UnitRow[]> {
+export async function* numbers({ config }: { config: ToyConfig }): AsyncGenerator<UnitRow[]> {
   for (let n = 0; n < config.count; n += 1)
     yield [{ row: { n }, skip: n === 3 ? 'blocked' : null, duplicates: n === 0 ? 2 : 0 }];
 }
 
-function partStage(name: string, reads: string[], units: PartStage<ToyConfig>['units']): PartStage<ToyConfig> {
+export function partStage(name: string, reads: string[], units: PartStage<ToyConfig>['units']): PartStage<ToyConfig> {
   return {
     kind: 'parts',
     name,

@@ -122,4 +122,18 @@ test('of a run that is not complete there is none', () => {
   assert.throws(() => ethicsParagraph({ ...finished, finished_at: null }, Config.parse(open)), /is not complete/);
 });
 
+test('a second scan is told with how many it asked', () => {
+  const rescan = stage({ units_in: 48, answered: 30, failed: { timeout: 10 }, skipped: { blocked: 8 } });
+  const text = (given: object) =>
+    ethicsParagraph(
+      { ...finished, stages: { ...finished.stages, rescan } },
+      Config.parse({ ...open, budget: 60, ...given }),
+    );
+  assert.match(
+    text({ rescan: 0.01 }),
+    /10 addresses, drawn at random \(1 % of all\), got the SYNs of the scan once more, to see how far two scans agree\./,
+  );
+  assert.not.match(text({}), /once more, to see/);
+});
+
 test.run();

@@ -51,6 +51,11 @@ const cases: [sentence: string, given: object, says: RegExp][] = [
     /^Contact: https:\/\/scan\.example\.org\/$/m,
   ],
   ['several ports', { ...config, scan: { ports: [80, 443] } }, /for each of the ports 80, 443 and MPTCP version/],
+  [
+    'a second scan of some',
+    { ...config, rescan: 0.005, budget: 40 },
+    /to 0\.5 % of all addresses, drawn at random, the first SYNs once more; 40 SYNs to one address/,
+  ],
   ['no retries', { ...config, scan: { retries: 0 } }, /\(v1 and v0\); to those/],
   ['more retries', { ...config, scan: { retries: 2 } }, /and up to 2 more where nothing comes back;/],
   [

@@ -21,6 +21,7 @@ export function makeFacts(given: Partial<ReportFacts> = {}): ReportFacts {
     versions: ['v1', 'v0'],
     asked: { probes: 24, silent: 6, v1: 12, v0: 12 },
     lost: { replies: 0, opinions: null },
+    rescan: null,
     seed: 1,
     vantage: 'vantage point not checked',
     notices: [],

@@ -106,20 +106,30 @@ function lying(domain: DomainsRecord, hosts: readonly HostsRecord[]): DomainsRec
 export async function writeParquet(folder: string, hosts: HostsRecord[], entries: DomainsRecord[]) {
   await mkdir(folder, { recursive: true });
   const domains = entries.map((domain) => lying(domain, hosts));
+  return {
+    hosts: await writeRecords(folder, 'hosts', HostsRecord, hosts),
+    domains: await writeRecords(folder, 'domains', DomainsRecord, domains),
+  };
+}
+
+/** Writes NAME.parquet of one kind of records, and gives its path. */
+export async function writeRecords(
+  folder: string,
+  name: string,
+  schema: z.ZodType,
+  records: readonly object[],
+): Promise<string> {
   const database = await openDatabase({ temp: join(folder, '.tmp') });
-  const paths: Record<string, string> = {};
-  for (const [name, records, schema] of [
-    ['hosts', hosts, HostsRecord],
-    ['domains', domains, DomainsRecord],
-  ] as const) {
+  const path = join(folder, `${name}.parquet`);
+  try {
     const lines = join(folder, `${name}.ndjson`);
     await writeFile(lines, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     await runSql(database, viewSql(name, records.length === 0 ? [] : [lines], schema));
-    paths[name] = join(folder, `${name}.parquet`);
-    await runSql(database, `COPY ${name} TO ${sqlText(paths[name])} (FORMAT parquet)`);
+    await runSql(database, `COPY ${name} TO ${sqlText(path)} (FORMAT parquet)`);
+  } finally {
+    database.closeSync();
   }
-  database.closeSync();
-  return { hosts: join(folder, 'hosts.parquet'), domains: join(folder, 'domains.parquet') };
+  return path;
 }
 
 const Line = z.looseObject({

@@ -29,6 +29,7 @@ export const readByMerge = {
   os: OsRecord,
   path: PathRecord,
   hops: HopsRecord,
+  rescan: ScanRecord,
 };
 const schemas = { ...readByMerge, hosts: HostsRecord };
 export type Records = { [K in keyof typeof schemas]?: z.infer<(typeof schemas)[K]>[] };

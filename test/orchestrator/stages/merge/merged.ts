@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { openDatabase, rows, runSql, sqlText, viewSql } from '../../../../orchestrator/core/duckdb.ts';
 import { newStageEntry } from '../../../../orchestrator/core/folder/entries.ts';
 import type { Manifest } from '../../../../orchestrator/core/folder/manifest.ts';
+import { askedViewSql } from '../../../../orchestrator/core/rows/asked-view.ts';
 import { DomainsRecord } from '../../../../orchestrator/schemas/records/domains.ts';
 import { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
+import { RescannedRecord } from '../../../../orchestrator/schemas/records/rescanned.ts';
 import { merge, mergeOfSize } from '../../../../orchestrator/stages/merge.ts';
 import { emptyManifest } from '../../core/toy.ts';
 import { readByMerge } from '../records.ts';
@@ -25,21 +27,31 @@ interface Asked {
   size?: number;
   /** Controls of a kind at most; as many as by default when it is left out. */
   controls?: number;
+  /** Addresses that were scanned a second time; absent: there was no rescan. */
+  rescanned?: readonly string[];
+  /** By which rules. */
+  rules?: Manifest['rule_set'];
   /** Changes a statement before it is run. */
   mutate?: (sql: string) => string;
 }
 
-export function manifestOf({ leftOut = [], run = 'small' }: Asked): Manifest {
+export function manifestOf({ leftOut = [], run = 'small', rescanned, rules = 'ours' }: Asked): Manifest {
   const entry = newStageEntry({ status: 'left_out', unit: '', tool: '', reads: {}, started_at: null });
   return {
     ...emptyManifest(),
     run,
     vantage: { hostname: 'scanner' },
-    stages: Object.fromEntries(leftOut.map((stage) => [stage, entry])),
+    rule_set: rules,
+    stages: {
+      ...Object.fromEntries(leftOut.map((stage) => [stage, entry])),
+      ...(rescanned === undefined ? {} : { rescan: { ...entry, status: 'done' } }),
+    },
   };
 }
 
 export interface Merged {
+  /** null: no such file was written. */
+  rescanned: RescannedRecord[] | null;
   hosts: HostsRecord[];
   domains: DomainsRecord[];
   result: string;
@@ -72,6 +84,8 @@ export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merg
       writeFileSync(file, given.map((record) => `${JSON.stringify(record)}\n`).join(''));
       await runSql(database, viewSql(name, given.length === 0 ? [] : [file], schema));
     }
+    const again = (asked.rescanned ?? []).map((address) => `SELECT ${sqlText(address)} AS target`);
+    if (again.length > 0) await runSql(database, askedViewSql('rescan', again.join(' UNION ALL ')));
     let result = '';
     await (size === undefined ? merge : mergeOfSize(size)).run({
       config,
@@ -90,7 +104,10 @@ export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merg
       DomainsRecord.parse(row),
     );
     const keys = 'SELECT decode(key) AS key, decode(value) AS value FROM parquet_kv_metadata';
-    return { hosts, domains, result, metadata: await all(`${keys}(${table('hosts')})`) };
+    const rescanned = existsSync(join(folder, 'rescanned.parquet'))
+      ? (await all(`SELECT * FROM read_parquet(${table('rescanned')})`)).map((row) => RescannedRecord.parse(row))
+      : null;
+    return { rescanned, hosts, domains, result, metadata: await all(`${keys}(${table('hosts')})`) };
   } finally {
     database.closeSync();
     rmSync(folder, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Config } from '../../../orchestrator/config/config.ts';
-import { noCounts } from '../../../orchestrator/core/folder/entries.ts';
-import { scanCanary } from '../../../orchestrator/stages/scan-canary.ts';
+import { Config } from '../../../../orchestrator/config/config.ts';
+import { noCounts } from '../../../../orchestrator/core/folder/entries.ts';
+import { scanCanary } from '../../../../orchestrator/stages/units/scan-canary.ts';
 
 const test = suite('what ends a scan after its first units');
 

@@ -1,7 +1,7 @@
-import { Canary as CanaryKeys } from '../config/canary.ts';
-import type { Config } from '../config/config.ts';
-import type { PartEntry } from '../core/folder/entries.ts';
-import type { Canary } from '../core/part/canary.ts';
+import { Canary as CanaryKeys } from '../../config/canary.ts';
+import type { Config } from '../../config/config.ts';
+import type { PartEntry } from '../../core/folder/entries.ts';
+import type { Canary } from '../../core/part/canary.ts';
 
 /** Outside the lab a census starts small, whether it is asked to or not. */
 function keysOf({ scan, lab }: Config): CanaryKeys | null {
