@@ -10,8 +10,9 @@ import { throwIfStopped } from '../core/stop.ts';
 import { CensusError, codeOf } from '../errors.ts';
 import { confidenceOf } from '../history/confidence.ts';
 import { type Given, readGiven, requireDistinct, requireOneWorld } from '../history/given.ts';
-import { isCurrent, judgeAgain } from '../history/judged.ts';
+import { asItIs, isCurrent, judgeAgain } from '../history/judged.ts';
 import { vantageNumbers } from '../history/marks.ts';
+import { type Floor, floorsOf } from '../report/rescan/floor.ts';
 import type { Cause } from '../schemas/history.ts';
 import { Difference } from '../schemas/records/difference.ts';
 import { causeOf, type Pair, type Side } from './causes.ts';
@@ -36,10 +37,17 @@ export interface CauseCount {
   endpoints: number;
 }
 
+export interface Noise {
+  run: string;
+  floors: Floor[];
+}
+
 export interface DiffSummary {
   first: { run: string; time: string };
   second: { run: string; time: string };
   totals: Totals;
+  /** How far two scans of one run agree, of each run that has a rescan: what differs between the runs no more than that may be no change. */
+  noise: Noise[];
   /** Of those that differ, the ones whose words in the two runs are the same, and are no longer once both are judged by the rules of today. */
   hidden: number;
   causes: CauseCount[];
@@ -177,10 +185,16 @@ export async function diffRuns({ first, second, temp, signal, take }: DiffInput)
   try {
     const judge = async (run: Given, name: Name) => {
       const stored = join(run.folder, 'hosts.parquet');
-      if (isCurrent(run, 'ours')) return { stored, judged: { run, hosts: stored, again: false } };
+      if (isCurrent(run, 'ours')) return { stored, judged: await asItIs(run) };
       return { stored, judged: await judgeAgain(run, 'ours', join(scratch, name), signal) };
     };
-    await compareUnits(database, { a: await judge(runs[0], 'a'), b: await judge(runs[1], 'b') });
+    const given = { a: await judge(runs[0], 'a'), b: await judge(runs[1], 'b') };
+    await compareUnits(database, given);
+    const noise: Noise[] = [];
+    for (const { judged } of Object.values(given)) {
+      const floors = await floorsOf(database, judged.rescanned);
+      if (floors !== null) noise.push({ run: judged.run.name, floors });
+    }
     const sides = [await knownOf(database, runs[0], 'a'), await knownOf(database, runs[1], 'b')] as const;
     const pair = pairOf(...runs);
     const counts = new Counts();
@@ -192,7 +206,10 @@ export async function diffRuns({ first, second, temp, signal, take }: DiffInput)
     }
     const [one, other] = runs.map(({ name, time }) => ({ run: name, time }));
     if (one === undefined || other === undefined) throw new Error('two runs are compared');
-    return { first: one, second: other, totals: await totalsOf(database), hidden: counts.hidden, causes: counts.all() };
+    return {
+      ...{ first: one, second: other, totals: await totalsOf(database), noise },
+      ...{ hidden: counts.hidden, causes: counts.all() },
+    };
   } finally {
     database.closeSync();
     await rm(scratch, { recursive: true, force: true });

@@ -10,6 +10,7 @@ import { throwIfStopped } from '../core/stop.ts';
 import { CensusError, codeOf } from '../errors.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { withoutPaths } from '../report/published.ts';
+import { floorsOf } from '../report/rescan/floor.ts';
 import { macrosSql } from '../report/views.ts';
 import type { RuleSetName } from '../schemas/lists.ts';
 import { History } from '../schemas/records/history/history.ts';
@@ -18,7 +19,7 @@ import { lostOf } from '../stages/report-facts.ts';
 import { countRun, makeCounts } from './counts.ts';
 import { missedRuns, usualDays } from './gaps.ts';
 import { type Given, type LeftOut, readRuns, requirePoints } from './given.ts';
-import { isCurrent, type Judged, judgeAgain } from './judged.ts';
+import { asItIs, isCurrent, type Judged, judgeAgain } from './judged.ts';
 import { keepKeys, makeKeys, writeKeys } from './keys.ts';
 import { marksOf, vantageNumbers } from './marks.ts';
 import { writePage } from './page/page.ts';
@@ -60,7 +61,7 @@ async function judgeAll(
   for (const [i, run] of runs.entries()) {
     throwIfStopped(input.signal, 'history');
     if (isCurrent(run, input.rules)) {
-      judged.push({ run, hosts: join(run.folder, 'hosts.parquet'), again: false });
+      judged.push(await asItIs(run));
       continue;
     }
     input.tell(`${run.name}: judging again (${i + 1} of ${runs.length})`);
@@ -85,9 +86,10 @@ async function countAll(database: DuckDBInstance, input: HistoryInput, judged: r
     throwIfStopped(input.signal, 'history');
     const facts = await countRun(database, one, input);
     const keys = await keepKeys(database, one);
+    const floors = await floorsOf(database, one.rescanned);
     if (!keys) input.tell(`${one.run.name}: its records are gone, so that its keys are compared with none`);
     const placed = input.rib !== null || isPlaced(input);
-    counted.push({ judged: one, facts, vantage: vantages[i] ?? 1, placed, keys });
+    counted.push({ judged: one, facts, floors, vantage: vantages[i] ?? 1, placed, keys });
   }
   return counted;
 }

@@ -1,13 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDatabase, rows, runSql, viewSql } from '../core/duckdb.ts';
+import { openDatabase, rows, runSql, sqlText, viewSql } from '../core/duckdb.ts';
 import { areWhole } from '../core/folder/files.ts';
 import { RunFolder } from '../core/folder/folder.ts';
+import { askedViewSql } from '../core/rows/asked-view.ts';
 import { throwIfStopped } from '../core/stop.ts';
 import { CensusError } from '../errors.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { pipeline } from '../pipeline.ts';
 import type { RuleSetName } from '../schemas/lists.ts';
+import { rescannedFile } from '../stages/merge/rescanned.ts';
 import { merge } from '../stages/merge.ts';
 import { findTool } from '../tools/finder.ts';
 import type { Given } from './given.ts';
@@ -17,6 +19,8 @@ export interface Judged {
   run: Given;
   /** Path of its hosts. */
   hosts: string;
+  /** Path of what its rescan says beside its scan, by the same rules; null: it has none, or that is not as it was written. */
+  rescanned: string | null;
   /** They were judged again for this series. */
   again: boolean;
 }
@@ -48,6 +52,29 @@ export function recordViews(run: Given, stages?: readonly string[]): string[] {
   });
 }
 
+async function storedRescan({ folder, manifest }: Given): Promise<string | null> {
+  const sha256 = manifest.stages.merge?.outputs[rescannedFile];
+  if (sha256 === undefined || !(await areWhole(folder, { [rescannedFile]: sha256 }))) return null;
+  return join(folder, rescannedFile);
+}
+
+/** A run whose verdicts are what they were. */
+export async function asItIs(run: Given): Promise<Judged> {
+  return { run, hosts: join(run.folder, 'hosts.parquet'), rescanned: await storedRescan(run), again: false };
+}
+
+/**
+ * The views of what merge says of a rescan, and the manifest that it goes by. Whom the rescan asked matters as far as they answered once at
+ * least, whatever rules judge the answers: units of a run that is judged again may be gone.
+ */
+async function withRescan(run: Given): Promise<{ views: string[]; stages: Given['manifest']['stages'] }> {
+  const { rescan: _, ...others } = run.manifest.stages;
+  const file = await storedRescan(run);
+  if (file === null) return { views: [], stages: others };
+  const asked = `SELECT DISTINCT address AS target FROM read_parquet(${sqlText(file)})`;
+  return { views: [askedViewSql('rescan', asked)], stages: run.manifest.stages };
+}
+
 /** @throws CensusError where records are gone or are not what was written: they can be judged no more */
 async function requireRecords(run: Given): Promise<void> {
   for (const [stage, files] of recordFiles(run)) {
@@ -67,21 +94,23 @@ async function requireRecords(run: Given): Promise<void> {
 export async function judgeAgain(run: Given, rules: RuleSetName, out: string, signal: AbortSignal): Promise<Judged> {
   await requireRecords(run);
   await mkdir(out, { recursive: true });
+  const { views, stages } = await withRescan(run);
   const database = await openDatabase({ temp: join(out, '.tmp'), memoryLimit: '512MB' });
   try {
-    for (const sql of recordViews(run)) await runSql(database, sql);
+    for (const sql of [...recordViews(run), ...views]) await runSql(database, sql);
     throwIfStopped(signal, 'history');
     await merge.run({
       config: run.config,
       folder: out,
       query: (sql) => rows(database, sql),
       run: (sql) => runSql(database, sql),
-      manifest: { ...run.manifest, rule_set: rules },
+      manifest: { ...run.manifest, stages, rule_set: rules },
       setResult: () => undefined,
       progress: () => undefined,
     });
   } finally {
     database.closeSync();
   }
-  return { run, hosts: join(out, 'hosts.parquet'), again: true };
+  const rescanned = views.length === 0 ? null : join(out, rescannedFile);
+  return { run, hosts: join(out, 'hosts.parquet'), rescanned, again: true };
 }

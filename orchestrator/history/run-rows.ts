@@ -3,6 +3,7 @@ import { sha256Of } from '../core/folder/files.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { publishedVantage } from '../report/published.ts';
+import type { Floor } from '../report/rescan/floor.ts';
 import type { RuleSetName } from '../schemas/lists.ts';
 import type { HistoryRun } from '../schemas/records/history/run.ts';
 import { askedOf, lostOf } from '../stages/report-facts.ts';
@@ -42,6 +43,8 @@ function listsOf({ manifest, config }: Given): HistoryRun['lists'] {
 export interface Counted {
   judged: Judged;
   facts: HostFacts;
+  /** How far its rescan agrees; null: it has none. */
+  floors: Floor[] | null;
   /** Number of its vantage point in the series. */
   vantage: number;
   placed: boolean;
@@ -74,9 +77,23 @@ function softwareOf({ census }: Manifest): string {
   return `mptcp-census ${textOf(census.version) ?? 'unknown'}${commit === null ? '' : ` (${commit.slice(0, 12)})`}`;
 }
 
+/** Of both versions, endpoints that answered one of two scans at least, and those that gave one verdict. */
+function rescanOf(
+  floors: readonly Floor[] | null,
+): Pick<HistoryRun, 'rescan_answered_v1' | 'rescan_equal_v1' | 'rescan_answered_v0' | 'rescan_equal_v0'> {
+  const of = (wanted: number) => floors?.find(({ version }) => version === wanted) ?? null;
+  const [v1, v0] = [of(1), of(0)];
+  return {
+    rescan_answered_v1: v1?.answered ?? null,
+    rescan_equal_v1: v1?.equal ?? null,
+    rescan_answered_v0: v0?.answered ?? null,
+    rescan_equal_v0: v0?.equal ?? null,
+  };
+}
+
 /** The row of a run, but for what it is beside the others. */
 export function runRow(
-  { judged, facts, vantage, placed, keys }: Counted,
+  { judged, facts, floors, vantage, placed, keys }: Counted,
   totals: RunTotals,
   rules: RuleSetName,
 ): HistoryRun {
@@ -112,6 +129,7 @@ export function runRow(
     lost: lostOf(manifest)?.replies ?? 0,
     replied: facts.replied,
     ...totals,
+    ...rescanOf(floors),
     coverage,
     coverage_as: known(facts.with_as),
     coverage_country: known(facts.with_country),

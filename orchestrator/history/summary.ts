@@ -4,12 +4,29 @@ import type { HistoryRun } from '../schemas/records/history/run.ts';
 
 const shareText = (n: number | null, of: number | null) => (n === null || of === null ? 'not asked' : formatOf(n, of));
 
+/** How far two scans of the run agree, where they were made. */
+function rescanWords({
+  rescan_answered_v1,
+  rescan_equal_v1,
+  rescan_answered_v0,
+  rescan_equal_v0,
+}: Omit<HistoryRun, 'run' | 'time'>): string[] {
+  const words = (version: string, equal: number | null, answered: number | null) =>
+    equal === null || answered === null ? [] : [`${version} ${formatOf(equal, answered)}`];
+  const all = [
+    ...words('v1', rescan_equal_v1, rescan_answered_v1),
+    ...words('v0', rescan_equal_v0, rescan_answered_v0),
+  ];
+  return all.length === 0 ? [] : [`two scans agree in ${all.join(', ')}`];
+}
+
 function line({ run, time, ...of }: HistoryRun): string {
   const marks = of.marks.map(({ mark }) => mark);
   const told = [
     ...(of.missed > 0 ? [`${plural(of.missed, 'run', 'runs')} missed before`] : []),
     ...(marks.length > 0 ? [`changed: ${marks.join(', ')}`] : []),
     ...of.confidence_reasons.map(({ text }) => text),
+    ...rescanWords(of),
     ...(of.rejudged ? ['judged again'] : []),
   ];
   const numbers = `v1 ${shareText(of.capable_v1, of.answered_v1)}  v0 ${shareText(of.capable_v0, of.answered_v0)}`;

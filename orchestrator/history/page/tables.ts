@@ -8,6 +8,9 @@ import type { HistoryRun } from '../../schemas/records/history/run.ts';
 
 const minute = (time: string) => `${time.slice(0, 16)}Z`;
 
+const percentOf = (n: number | null, of: number | null) =>
+  n === null || of === null || of === 0 ? null : (100 * n) / of;
+
 function runRowOf(run: HistoryRun): Row {
   const changed = run.marks.map(({ mark, before, after }) => `${mark}: ${before} → ${after}`);
   return {
@@ -15,13 +18,12 @@ function runRowOf(run: HistoryRun): Row {
     run: run.run,
     answered_v1: run.answered_v1,
     capable_v1: run.capable_v1,
-    share_v1:
-      run.answered_v1 === null || run.answered_v1 === 0 || run.capable_v1 === null
-        ? null
-        : (100 * run.capable_v1) / run.answered_v1,
+    share_v1: percentOf(run.capable_v1, run.answered_v1),
     confirmed_v1: run.confirmed_v1,
     answered_v0: run.answered_v0,
     capable_v0: run.capable_v0,
+    rescan_v1: percentOf(run.rescan_equal_v1, run.rescan_answered_v1),
+    rescan_v0: percentOf(run.rescan_equal_v0, run.rescan_answered_v0),
     confidence: run.confidence,
     why: run.confidence_reasons.map(({ text }) => text).join('; '),
     changed: [...(run.missed > 0 ? [`${plural(run.missed, 'run', 'runs')} missed before`] : []), ...changed].join('; '),
@@ -44,6 +46,8 @@ export function runTable({ runs, rules_version }: History): Table {
       { key: 'confirmed_v1', title: 'Confirmed', kind: 'count' },
       { key: 'answered_v0', title: 'Answered v0', kind: 'count' },
       { key: 'capable_v0', title: 'Capable v0', kind: 'count' },
+      { key: 'rescan_v1', title: 'Two scans agree v1', kind: 'percent' },
+      { key: 'rescan_v0', title: 'v0', kind: 'percent' },
       { key: 'confidence', title: 'Confidence', kind: 'text' },
       { key: 'why', title: 'Why', kind: 'text' },
       { key: 'changed', title: 'Changed against the run before', kind: 'text' },
@@ -51,7 +55,7 @@ export function runTable({ runs, rules_version }: History): Table {
     ],
     rows: runs.map(runRowOf),
     denominator: `${plural(runs.length, 'run', 'runs')}, all judged by rules ${rules_version}. Shares are of the endpoints with a SYN/ACK to the v1 probe.`,
-    meaning: `Confidence is by what each run counted of itself: its own losses, its controls, its sentinels. Sound says that nothing of that speaks against the point, not that it is right; sentinels were asked in ${checked} of ${runs.length} runs (${formatShare(checked, runs.length)}).`,
+    meaning: `Confidence is by what each run counted of itself: its own losses, its controls, its sentinels. Two scans agree: of the endpoints that were scanned twice within the run and answered once at least, those with one verdict; a dash: there was no rescan. Sound says that nothing of that speaks against the point, not that it is right; sentinels were asked in ${checked} of ${runs.length} runs (${formatShare(checked, runs.length)}).`,
     empty: 'There is no run.',
   };
 }

@@ -8,10 +8,14 @@ import { newStageEntry, noCounts, type StageEntry } from '../../../orchestrator/
 import { sha256File, sha256Of } from '../../../orchestrator/core/folder/files.ts';
 import { RunFolder } from '../../../orchestrator/core/folder/folder.ts';
 import { type Manifest, ManifestFile, schemaVersion } from '../../../orchestrator/core/folder/manifest.ts';
+import { askedViewSql } from '../../../orchestrator/core/rows/asked-view.ts';
+import { roles } from '../../../orchestrator/roles.ts';
 import type { RuleSetName } from '../../../orchestrator/schemas/lists.ts';
+import { rescannedFile } from '../../../orchestrator/stages/merge/rescanned.ts';
 import { merge } from '../../../orchestrator/stages/merge.ts';
-import { tables } from '../merge/world.ts';
+import { tables as merged } from '../merge/world.ts';
 
+const tables = { ...merged, rescan: roles.syn_prober };
 type Stage = keyof typeof tables;
 
 /** A finished run that nobody made: what its folder is to hold. */
@@ -119,6 +123,9 @@ export async function writeRunFolder(root: string, made: MadeRun): Promise<Manif
       }
       await runSql(database, viewSql(stage, files, record));
     }
+    const twice =
+      'SELECT DISTINCT address AS target FROM (SELECT address FROM scan UNION ALL SELECT address FROM rescan)';
+    await runSql(database, askedViewSql('rescan', twice));
     const counts = await merge.run({
       config,
       folder: root,
@@ -128,7 +135,8 @@ export async function writeRunFolder(root: string, made: MadeRun): Promise<Manif
       setResult: (sha256, version) => Object.assign(manifest, { result_sha256: sha256, rules_version: version }),
       progress: () => undefined,
     });
-    const outputs = ['hosts.parquet', 'domains.parquet'].map(async (file) => [
+    const written = made.records.rescan === undefined ? [] : [rescannedFile];
+    const outputs = ['hosts.parquet', 'domains.parquet', ...written].map(async (file) => [
       file,
       await sha256File(join(root, file)),
     ]);

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { causeTable } from '../../../orchestrator/diff/summary.ts';
 import { type Answers, diffOf, host, type PlantedRun, plantRun } from './planted.ts';
 
 const test = suite('what of a whole run decides');
@@ -126,6 +129,47 @@ test('a run is not compared with itself, nor a lab with the Internet', async () 
     );
     assert.match(failed ?? 'it was compared', words);
   }
+});
+
+test('the noise floor of each run that was scanned twice stands beside the counts, by the rules of today', async () => {
+  const hosts = Array.from({ length: 20 }, (_, n) =>
+    host(`n${n}.example`, `198.18.7.${n + 1}`, n < 4 ? 'capable' : 'plain'),
+  );
+  const again = [host('', '198.18.7.1', 'silent'), host('', '198.18.7.2'), ...hosts.slice(2)];
+  const change = (manifest: object) => Object.assign(manifest, { rules_version: 1 });
+  const first = await plantRun({ name: 'noisy', time: before, hosts, again, change });
+  const second = await plantRun({ name: 'once', time: after, hosts });
+  const { summary } = await diffOf(first, second);
+  assert.equal(summary.noise, [
+    {
+      run: 'noisy',
+      floors: [
+        { version: 1, answered: 20, equal: 18, ports: 1 },
+        { version: 0, answered: 20, equal: 19, ports: 1 },
+      ],
+    },
+  ]);
+  const { denominator } = causeTable(summary);
+  assert.match(
+    denominator,
+    /Noise floor: two scans within noisy gave another verdict to v1 2 of 20 \(10\.00\u00a0%; 95\u00a0%: 2\.79 to 30\.10\u00a0%\), v0 1 of 20/,
+  );
+  assert.not.match(denominator, /within once/);
+  const [alone] = (await diffOf(second, await plantRun({ name: 'twice', time: '2026-11-09T10:00:00.000Z', hosts })))
+    .summary.noise;
+  assert.is(alone, undefined);
+});
+
+test('over several ports no interval is claimed, and a damaged rescan is none', async () => {
+  const ports = { 80: 'capable', 443: 'plain' } as const;
+  const hosts = [{ name: 'a.example', address: '198.18.7.1', ports }];
+  const run = { hosts, again: hosts, ports: [80, 443], versions: [1] as 1[] };
+  const first = await plantRun({ name: 'ports', time: before, ...run });
+  const second = await plantRun({ name: 'damaged', time: after, ...run });
+  writeFileSync(join(second, 'rescanned.parquet'), 'no table');
+  const { summary } = await diffOf(first, second);
+  assert.equal(summary.noise, [{ run: 'ports', floors: [{ version: 1, answered: 2, equal: 2, ports: 2 }] }]);
+  assert.match(causeTable(summary).denominator, /v1 0 of 2 \(0\.00\u00a0%\) of those/);
 });
 
 test.run();

@@ -94,6 +94,8 @@ export interface PlantedRun extends Partial<Pick<MadeRun, 'vantage' | 'rules' | 
   name: string;
   time: string;
   hosts: readonly PlantedHost[];
+  /** What the same hosts answer when they are scanned a second time; absent: they are not. */
+  again?: readonly PlantedHost[];
   ports?: number[];
   versions?: (0 | 1)[];
   /** Names that were asked and had no address. */
@@ -119,6 +121,9 @@ export async function plantRun(run: PlantedRun): Promise<string> {
   const replies = hosts.flatMap(({ address, ports: answers }) =>
     Object.entries(answers).map(([port, words]) => repliesOf(address, Number(port), words)),
   );
+  const again = run.again?.flatMap(({ address, ports: answers }) =>
+    Object.entries(answers).flatMap(([port, words]) => repliesOf(address, Number(port), words).scan),
+  );
   const sent = (record: ScanRecord) => versions.some((version) => version === record.sent_version);
   const scan = replies.flatMap((reply) => reply.scan).filter(sent);
   const order = (a: ScanRecord, b: ScanRecord) =>
@@ -138,6 +143,7 @@ export async function plantRun(run: PlantedRun): Promise<string> {
         'confirm',
         replies.flatMap((reply) => reply.confirm),
       ),
+      ...(again === undefined ? {} : { rescan: sqlOf(name, 'rescan', again.filter(sent).sort(order)) }),
     },
     change: (manifest: Manifest) => {
       const blocklist = { from: 'held.conf', copy: 'blocklists/held.conf', sha256: '', prefixes: optOuts.length };

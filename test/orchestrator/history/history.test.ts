@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { summaryLines } from '../../../orchestrator/history/summary.ts';
 import { HistoryAnnouncer } from '../../../orchestrator/schemas/records/history/announcer.ts';
 import { HistoryConstantKey } from '../../../orchestrator/schemas/records/history/constant-key.ts';
 import { History } from '../../../orchestrator/schemas/records/history/history.ts';
@@ -122,6 +123,39 @@ test('what is wrong in the hosts of an old run does not reach the series: its re
   assert.is(theirs?.rule_set, 'mehani2015');
   assert.ok((theirs?.capable_v1 ?? 0) > (ours?.capable_v1 ?? 0));
   assert.ok((theirs?.capable_v0 ?? 0) > 0);
+});
+
+test('a run that was scanned twice says how far both agree, judged again or not; one that was not claims nothing', async () => {
+  const records = quiet(5);
+  const rescan = `FROM (${records.scan}) WHERE address NOT LIKE '%.1_'`;
+  const more = { records: { ...records, rescan } };
+  const runs = [
+    await makeWeek(5, { name: 'twice', ...more }),
+    await makeWeek(6, {
+      name: 'rejudged',
+      ...more,
+      change: (manifest) => Object.assign(manifest, { rules_version: 1 }),
+    }),
+    await makeWeek(7, { name: 'once', records }),
+  ];
+  const out = place('scanned-twice');
+  const { runs: rows } = await historyOf(runs, out);
+  const of = (run: HistoryRun | undefined) => [run?.rescan_equal_v1, run?.rescan_answered_v1, run?.rescan_equal_v0];
+  const [twice, rejudged, none] = rows;
+  assert.is(rejudged?.rejudged, true);
+  assert.equal(of(rejudged), of(twice));
+  assert.ok(
+    Number(twice?.rescan_answered_v1) > 100 && Number(twice?.rescan_equal_v1) < Number(twice?.rescan_answered_v1),
+  );
+  assert.equal(of(none), [null, null, null]);
+  const share = ((100 * Number(twice?.rescan_equal_v1)) / Number(twice?.rescan_answered_v1)).toFixed(2);
+  const csv = readFileSync(join(out, 'runs.csv'), 'utf8').split('\n');
+  assert.ok(csv[0]?.includes(',rescan_v1,rescan_v0,') && csv[1]?.includes(`,${share},`), csv.join('\n'));
+  const [line] = summaryLines({ ...History.parse(JSON.parse(readFileSync(join(out, 'runs.json'), 'utf8'))) });
+  assert.match(
+    line ?? '',
+    new RegExp(`two scans agree in v1 ${twice?.rescan_equal_v1} of ${twice?.rescan_answered_v1} `),
+  );
 });
 
 test('who announced in one run only is in the union, with when', async () => {

@@ -7,6 +7,7 @@ const count = z.int().min(0);
 const share = (words: string) => z.number().min(0).max(1).nullable().describe(words);
 const ofVersion = (words: string) =>
   count.nullable().describe(`${words}; null where that is not known or was not asked`);
+const ofRescan = (words: string) => count.nullable().describe(`${words}; null: there was no rescan of that`);
 
 /** One run of a series: what it counted, how it was made, and what that bears on the comparison with the others. */
 export const HistoryRun = z.strictObject({
@@ -65,6 +66,10 @@ export const HistoryRun = z.strictObject({
   confirmed_v1: ofVersion('capable in v1, and a connection says so'),
   addresses_answered: count.describe('addresses with a SYN/ACK, ports conflated'),
   addresses_capable: count.describe('of these, capable in v1 or v0'),
+  rescan_answered_v1: ofRescan('endpoints that were scanned twice and answered the v1 probe once at least'),
+  rescan_equal_v1: ofRescan('of these, with one verdict by both scans'),
+  rescan_answered_v0: ofRescan('the same of the v0 probe'),
+  rescan_equal_v0: ofRescan('of those of v0, with one verdict by both scans'),
   coverage: share(
     'of the endpoints that the targets led to, those that were asked: the rest was blocked, had opted out, or lay beyond a cap; null where it cannot be told',
   ),
