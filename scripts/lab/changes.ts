@@ -35,6 +35,9 @@ const planted: Readonly<Record<string, { v1?: string; v0?: string }>> = {
   'option-stripped': { v1: 'verdict' },
   'option-let-through': { v1: 'verdict' },
   'option-breaks': { v1: 'verdict', v0: 'verdict' },
+  // Silent to one version though it answers the other: that one was lost, or is filtered.
+  'v0-shut-out': { v0: 'noise' },
+  'v0-let-in': { v0: 'noise' },
   'backend-joins': { v1: 'backend' },
   'backend-leaves': { v1: 'backend' },
   'moves-from': { v1: 'address_moved', v0: 'address_moved' },

@@ -41,6 +41,10 @@ export const WAYS: Record<NonNullable<Site['way']>, { nft: string; ip: string[];
   v0_front_mangle: { nft: `${V0_APART}${passing(MANGLE)}`, ip: [...TUN, 'rule add fwmark 1 lookup 100'] },
   strip: { nft: passing('reset tcp option mptcp'), ip: [] },
   strip_late: { nft: passing('iifname "front" tcp flags & syn == 0 reset tcp option mptcp'), ip: [] },
+  drop_v0: {
+    nft: passing('tcp flags & (syn | ack) == syn tcp option mptcp subtype 0 tcp option mptcp length 12 drop'),
+    ip: [],
+  },
   drop_mptcp: { nft: passing('tcp flags & (syn | ack) == syn tcp option mptcp exists drop'), ip: [] },
   // The second page of a connection, one letter of its Server header: a change in the first data makes a connection fall back in silence,
   // and one in the middle of much data ends in either of two ways, depending on what is in flight.

@@ -129,6 +129,7 @@ const Site = z.strictObject({
       'strip',
       'strip_late',
       'drop_mptcp',
+      'drop_v0',
       'mangle',
       'slow',
       'backends',
