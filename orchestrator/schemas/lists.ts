@@ -106,7 +106,8 @@ export type ConnectionName = z.infer<typeof ConnectionName>;
 /**
  * Why an announced address was not asked for a subflow, or what became of that is not known: not_asked: nobody wanted to, or it was
  * announced on a connection that was not held; not_heard: the kernel told nobody of it, as of one whose HMAC is wrong; not_global, blocked,
- * opted_out: it may be sent nothing; budget: its one SYN was sent, whoever announced it first; denied: the server
+ * opted_out: it may be sent nothing; budget: its one SYN was sent, whoever announced it first; interrupted: it was sent by a part that was
+ * ended, and nobody knows what came back; denied: the server
  * wants no joins to the address and port that was asked (the C flag); too_many: of one connection; too_late: the
  * connection was over; no_room: too many at once; no_route: to its family; here: this machine could not; not_captured: its packets were lost.
  */
@@ -117,6 +118,7 @@ export const JoinMissing = z.enum([
   'blocked',
   'opted_out',
   'budget',
+  'interrupted',
   'denied',
   'too_many',
   'too_late',

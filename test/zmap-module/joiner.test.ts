@@ -21,7 +21,8 @@ await writeFile(file('table'), table);
 await writeFile(file('cut'), table.subarray(0, 40));
 await writeFile(file('text'), '10.0.0.0/8\n');
 
-const ports = ['--ports', '61385-61512', '--held', '61002-61200'];
+const local = ['--ports', '61385-61512', '--held', '61002-61200'];
+const ports = [...local, '--journal', file('journal')];
 const outside = ['--outside', file('table')];
 
 const wrong: [title: string, words: string[], input: string][] = [
@@ -31,11 +32,14 @@ const wrong: [title: string, words: string[], input: string][] = [
   ['more ports than it keeps in mind', ['--ports', '1024-65535', '--held', '61002-61200'], '.\n'],
   ['a word without a value', [...ports, '--wait'], '.\n'],
   ['a time that is none', [...ports, '--wait', '0'], '.\n'],
+  ['no journal', [...local, ...outside], '.\n'],
+  ['a journal that cannot be written', [...local, ...outside, '--journal', folder], '.\n'],
   ['an unknown word', [...ports, '--inside', file('table')], '.\n'],
   ['a table that is cut short', [...ports, '--outside', file('cut')], '.\n'],
   ['a table that is text', [...ports, '--blocked', file('text')], '.\n'],
   ['a table that is not there', [...ports, '--opt-outs', file('none')], '.\n'],
   ['an address that is none', [...ports, ...outside], '198.18.0.1/32\n.\n'],
+  ['an address with another second word', [...ports, ...outside], '198.18.0.1 asked\n.\n'],
   ['addresses without an end', [...ports, ...outside], '198.18.0.1\n'],
 ];
 for (const [title, words, input] of wrong) {
@@ -49,7 +53,7 @@ if (!skipUnless(isRoot, 'mptcp-join', 'needs root')) {
   test('it is ready, and ends with its input in order, and with a signal', () =>
     withNamespace('joiner', async (name) => {
       const words = ['netns', 'exec', name, joiner, ...ports, ...outside, '--opt-outs', file('table')];
-      const ended = await execa('ip', words, { input: '198.18.0.1\n2001:db8::1\n.\n' });
+      const ended = await execa('ip', words, { input: '198.18.0.1\n2001:db8::1\n2001:db8::2 interrupted\n.\n' });
       assert.is(ended.stdout, '{"ready":true}\n{"join_events_lost":0}');
       const child = execa('ip', words, { stdin: 'pipe', reject: false });
       child.stdin.write('.\n');
@@ -63,7 +67,7 @@ if (!skipUnless(isRoot, 'mptcp-join', 'needs root')) {
   test('without the right to it, it says so', () =>
     withNamespace('joiner', async (name) => {
       const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
-      const words = ['netns', 'exec', name, ...user, joiner, ...ports];
+      const words = ['netns', 'exec', name, ...user, joiner, ...local, '--journal', '/dev/null'];
       const { exitCode, stderr } = await execa('ip', words, { input: '.\n', reject: false });
       assert.is(exitCode, 1);
       assert.match(stderr, 'the path manager tells nothing here: Operation not permitted');

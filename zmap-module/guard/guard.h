@@ -66,10 +66,6 @@ void journals_clear(void);
 int bare_syns_begin(int first, int last);
 void bare_syns_end(void);
 
-/* join_syns.c: no MP_JOIN SYN from these ports leaves twice until the end; 0, or why that cannot be seen to. */
-int join_syns_begin(int first, int last);
-void join_syns_end(void);
-
 /* ports.c: takes a slot of local ports until it is released; its first port, or 0 when all are taken. */
 int ports_take(void);
 void ports_release(void);

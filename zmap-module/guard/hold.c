@@ -1,6 +1,7 @@
 /* mptcp-guard hold: the settings are as a measurement needs them until stdin ends, whatever becomes of who started it. */
 #define _GNU_SOURCE
 #include "guard.h"
+#include "join_syns.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -63,7 +64,7 @@ static bool read_wishes(int argc, char **argv)
 /* Joins without it would be repeated: there are none then. */
 static bool begin_joins(int first)
 {
-	int reason = wish_held.joins ? join_syns_begin(first + 1, first + PORTS_PER_SLOT - 1) : 0;
+	int reason = wish_held.joins ? join_syns_begin("join", first + 1, first + PORTS_PER_SLOT - 1) : 0;
 	if (reason != 0)
 		fprintf(stderr, "refused E_PRIVILEGES: nothing keeps the kernel from repeating an MP_JOIN SYN: no nft rule can be had here (%s)|run as root or with CAP_NET_ADMIN on a kernel with nf_tables, or set handshake.join: false\n", strerror(reason));
 	return reason == 0;

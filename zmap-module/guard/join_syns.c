@@ -2,7 +2,7 @@
  * Of each MP_JOIN SYN from our local ports one leaves, whatever the kernel does to one that is not answered: it would repeat it after a
  * second, and again. A repeat has the ports and the sequence number of the first, which are the first 8 bytes of the TCP header.
  *
- *   table inet mptcp_census_join_PORT { set sent { 8 bytes; size 65535; flags dynamic, timeout; timeout 3m }
+ *   table inet mptcp_census_OWNER_PORT { set sent { 8 bytes; size 65535; flags dynamic, timeout; timeout 3m }
  *     chain joins { type filter hook output priority mangle;
  *     tcp sport FIRST-LAST tcp flags & (syn|ack) == syn tcp option mptcp subtype mp-join @th,0,64 @sent drop
  *     the same: add @sent { @th,0,64 } accept; drop } }
@@ -10,7 +10,7 @@
  * What cannot be kept in mind, because the set is full, does not leave. The kernel removes the table with our socket, as in bare_syns.c.
  */
 #define _GNU_SOURCE
-#include "guard.h"
+#include "join_syns.h"
 #include "nft_batch.h"
 #include "nft_words.h"
 
@@ -113,10 +113,10 @@ static void put_rule(const char *table, int first, int last, void (*match)(void)
 	nft_end_rule(rule);
 }
 
-int join_syns_begin(int first, int last)
+int join_syns_begin(const char *name, int first, int last)
 {
-	char table[32];
-	snprintf(table, sizeof(table), "mptcp_census_join_%d", first);
+	char table[40];
+	snprintf(table, sizeof(table), "mptcp_census_%s_%d", name, first);
 	nft_begin();
 	nft_put_table(table);
 	nft_put_chain(table, CHAIN);

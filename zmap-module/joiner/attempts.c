@@ -17,6 +17,14 @@ static struct announcement waiting[WAITING_MAX];
 static size_t first_waiting, count_waiting;
 static struct attempt attempts[PORTS_MAX]; /* by local port */
 static int next_port, live;
+
+/* Who may be asked once the journal has them. */
+struct cleared {
+	struct announcement of;
+	uint8_t local_id;
+};
+static struct cleared cleared[PORTS_MAX];
+static int count_cleared;
 static int64_t next_start;
 
 static int ports(void)
@@ -136,7 +144,7 @@ static int take_port(void)
 }
 
 /* 0 when its SYN has left. A port that somebody sits on, or of which a subflow is being forgotten, is passed over. */
-static int begin(const struct announcement *to, const struct owner *owner)
+static int begin(const struct announcement *to, const struct owner *owner, uint8_t local_id)
 {
 	struct end source;
 	int error = EADDRINUSE;
@@ -153,7 +161,7 @@ static int begin(const struct announcement *to, const struct owner *owner)
 		one->held_port = owner->local.port;
 		one->local = source;
 		one->local.port = (uint16_t)(settings.first_port + index);
-		one->local_id = (uint8_t)(owner->asked + 1);
+		one->local_id = local_id;
 		one->reset_reason = -1;
 		one->began = clock_real();
 		one->due = clock_now() + settings.wait;
@@ -168,12 +176,14 @@ static int begin(const struct announcement *to, const struct owner *owner)
 
 static enum decision look(const struct announcement *one, const struct owner *owner)
 {
-	struct met address = met_address(&one->to);
+	struct met address = met_address(&one->to), interrupted = met_interrupted(&one->to);
 	enum decision screened = screen_look(&one->to);
 	if (screened != ASKED)
 		return screened;
 	if (owner->denies && memcmp(&one->to, &owner->remote, sizeof(one->to)) == 0)
 		return DENIED;
+	if (met_has(&interrupted))
+		return INTERRUPTED;
 	if (met_has(&address))
 		return ASKED_BEFORE;
 	return owner->asked >= EACH_MAX ? TOO_MANY : ASKED;
@@ -192,29 +202,47 @@ static void settle(const struct announcement *one)
 	}
 	struct met address = met_address(&one->to);
 	met_add(&address);
-	int error = begin(one, owner);
+	journal_add(&one->to);
 	next_start += settings.pace;
 	owner->asked++;
-	if (error != 0)
-		decide(one, owner, error == ENETUNREACH || error == EHOSTUNREACH ? NO_ROUTE : HERE, error);
+	cleared[count_cleared++] = (struct cleared){.of = *one, .local_id = (uint8_t)owner->asked};
 }
 
-static void settle_waiting(int64_t now)
+/* Writing them down takes time, in which they may have opted out. */
+static void ask(const struct cleared *one)
+{
+	struct owner *owner = owners_find(one->of.token);
+	enum decision screened = screen_look(&one->of.to);
+	int error = screened == ASKED ? begin(&one->of, owner, one->local_id) : 0;
+	if (screened != ASKED)
+		decide(&one->of, owner, screened, 0);
+	else if (error != 0)
+		decide(&one->of, owner, error == ENETUNREACH || error == EHOSTUNREACH ? NO_ROUTE : HERE, error);
+}
+
+static bool settle_waiting(int64_t now)
 {
 	if (settings.pace > 0 && next_start < now - LATE_NS)
 		next_start = now - LATE_NS;
-	while (count_waiting > 0 && live < ports() && (settings.pace == 0 || next_start <= now)) {
+	count_cleared = 0;
+	while (count_waiting > 0 && live + count_cleared < ports() && (settings.pace == 0 || next_start <= now)) {
 		struct announcement one = waiting[first_waiting];
 		first_waiting = (first_waiting + 1) % WAITING_MAX;
 		count_waiting--;
 		settle(&one);
 	}
+	if (count_cleared > 0 && !journal_sync())
+		return false;
+	for (int i = 0; i < count_cleared; i++)
+		ask(&cleared[i]);
+	return true;
 }
 
 int attempts_turn(void)
 {
 	int64_t now = clock_now();
-	settle_waiting(now);
+	if (!settle_waiting(now))
+		return -1;
 	for (int i = 0; live > 0 && i < ports(); i++) {
 		struct attempt *one = &attempts[i];
 		if (!one->live)

@@ -48,6 +48,7 @@ enum decision { ASKED,
 		BLOCKED,
 		OPTED_OUT,
 		ASKED_BEFORE, /* its one SYN was sent, whoever announced it */
+		INTERRUPTED,  /* it was sent by one who was ended before the answer was kept */
 		DENIED,	      /* by the server, of the address and port that we came to */
 		TOO_MANY,     /* of this connection */
 		TOO_LATE,     /* the connection ended before its turn */
@@ -116,6 +117,8 @@ bool met_add(const struct met *one);
 bool met_has(const struct met *one);
 /* The address alone, as one that has had its SYN. */
 struct met met_address(const struct end *to);
+/* The same, of one whose answer nobody kept. */
+struct met met_interrupted(const struct end *to);
 bool end_parse(const char *text, struct end *out);
 socklen_t end_socket_address(const struct end *from, struct sockaddr_storage *out);
 
@@ -124,16 +127,23 @@ bool screen_read(const char *option, const char *path);
 /* ASKED when it may be sent something. */
 enum decision screen_look(const struct end *to);
 
+/* journal.c: who was asked, on disk before the SYN leaves. */
+bool journal_open(const char *path);
+void journal_add(const struct end *to);
+/* false when what was added may not be on disk: then nobody of it may be asked. */
+bool journal_sync(void);
+
 /* attempts.c */
 void attempts_announced(const struct announcement *one);
 void attempts_made(const struct news *news);
 void attempts_closed(const struct news *news);
 void attempts_owner_gone(uint32_t token);
-/* Begins what is due, ends what has waited too long; milliseconds until something is due again. */
+/* Begins what is due, ends what has waited too long; milliseconds until something is due again, -1 when nobody may be asked any more. */
 int attempts_turn(void);
 void attempts_stop(void);
 
 /* record.c */
+const char *end_text(const struct end *end); /* until it is called again */
 void record_decided(const struct announcement *of, const struct owner *owner, enum decision decision, int error);
 void record_attempt(const struct attempt *one);
 

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "joiner.h"
+#include "../guard/join_syns.h"
 #include "../signals.h"
 
 #include <errno.h>
@@ -22,6 +23,8 @@ enum { BROKEN = 1,
        STOPPED = 3 };
 
 struct settings settings = {.wait = 3000000000};
+
+static bool has_journal;
 
 static bool read_ports(const char *text, int *first, int *last)
 {
@@ -44,6 +47,8 @@ static bool read_option(const char *name, const char *value)
 		return read_ports(value, &settings.first_port, &settings.last_port) && settings.last_port - settings.first_port < PORTS_MAX;
 	if (strcmp(name, "--held") == 0)
 		return read_ports(value, &settings.first_held, &settings.last_held);
+	if (strcmp(name, "--journal") == 0)
+		return has_journal = journal_open(value);
 	if (strcmp(name, "--wait") != 0 && strcmp(name, "--rate") != 0)
 		return screen_read(name, value);
 	if (!read_seconds(value, &number))
@@ -55,18 +60,23 @@ static bool read_option(const char *name, const char *value)
 	return true;
 }
 
-/* Addresses that have had their SYN, until `.`; false for anything else. */
+/* Addresses that have had their SYN, until `.`, with a second word where nobody kept the answer; false for anything else. */
 static bool read_asked(void)
 {
-	char line[64];
+	static const char lost[] = " interrupted";
+	char line[80];
 	while (fgets(line, sizeof(line), stdin) != NULL) {
 		struct end end;
 		line[strcspn(line, "\n")] = '\0';
 		if (strcmp(line, ".") == 0)
 			return true;
+		char *second = strchr(line, ' ');
+		bool interrupted = second != NULL && strcmp(second, lost) == 0;
+		if (interrupted)
+			*second = '\0';
 		if (!end_parse(line, &end))
 			return false;
-		struct met met = met_address(&end);
+		struct met met = interrupted ? met_interrupted(&end) : met_address(&end);
 		met_add(&met);
 	}
 	return false;
@@ -79,7 +89,9 @@ static int run(int signals)
 	struct pollfd watched[3] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}, {.fd = link_events(), .events = POLLIN}};
 	for (;;) {
 		int patience = attempts_turn();
-		if (fflush(stdout) != 0)
+		if (patience < 0)
+			attempts_stop();
+		if (fflush(stdout) != 0 || patience < 0)
 			return BROKEN;
 		if (poll(watched, 3, patience) < 0 && errno != EINTR)
 			return BROKEN;
@@ -103,12 +115,17 @@ int main(int argc, char **argv)
 	bool understood = argc % 2 == 1;
 	for (int i = 1; understood && i + 1 < argc; i += 2)
 		understood = read_option(argv[i], argv[i + 1]);
-	if (!understood || settings.first_port == 0 || settings.first_held == 0 || !read_asked()) {
-		fprintf(stderr, "usage: mptcp-join --ports FIRST-LAST --held FIRST-LAST --outside TABLE [--blocked TABLE] [--opt-outs TABLE] [--wait SECONDS] [--rate SYNS] < addresses\n");
+	if (!understood || settings.first_port == 0 || settings.first_held == 0 || !has_journal || !read_asked()) {
+		fprintf(stderr, "usage: mptcp-join --ports FIRST-LAST --held FIRST-LAST --journal FILE --outside TABLE [--blocked TABLE] [--opt-outs TABLE] [--wait SECONDS] [--rate SYNS] < addresses\n");
 		return USAGE;
 	}
 	if (!link_open()) {
 		fprintf(stderr, "mptcp-join: the path manager tells nothing here: %s\n", strerror(errno));
+		return BROKEN;
+	}
+	int reason = join_syns_begin("joiner", settings.first_port, settings.last_port);
+	if (reason != 0) {
+		fprintf(stderr, "mptcp-join: nothing keeps the kernel from repeating a SYN: %s\n", strerror(reason));
 		return BROKEN;
 	}
 	printf("{\"ready\":true}\n");

@@ -98,6 +98,13 @@ struct met met_address(const struct end *to)
 	return one;
 }
 
+struct met met_interrupted(const struct end *to)
+{
+	struct met one = met_address(to);
+	one.id = 1;
+	return one;
+}
+
 bool end_parse(const char *text, struct end *out)
 {
 	memset(out, 0, sizeof(*out));

@@ -6,10 +6,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *const decisions[] = {"asked", "not_global", "blocked", "opted_out", "budget", "denied", "too_many", "too_late", "no_room", "no_route", "here"};
+static const char *const decisions[] = {"asked", "not_global", "blocked", "opted_out", "budget", "interrupted", "denied", "too_many", "too_late", "no_room", "no_route", "here"};
 static const char *const bys[] = {NULL, "us", "limit", "there", "close", "opt_out", "stop"};
 
-static const char *text_of(const struct end *end)
+const char *end_text(const struct end *end)
 {
 	static char text[INET6_ADDRSTRLEN];
 	inet_ntop(end->family, end->address, text, sizeof(text));
@@ -19,8 +19,8 @@ static const char *text_of(const struct end *end)
 /* Whose announcement it is: the endpoint, and the port of ours that the connection has. */
 static void say_announced(const struct announcement *of, const struct end *asked, uint16_t held_port, enum decision decision)
 {
-	printf("{\"address\":\"%s\",\"port\":%u,\"held_port\":%u,\"token\":\"%08x\"", text_of(asked), asked->port, held_port, of->token);
-	printf(",\"id\":%u,\"announced\":\"%s\",\"announced_port\":%u,\"decision\":\"%s\"", of->id, text_of(&of->to), of->to.port, decisions[decision]);
+	printf("{\"address\":\"%s\",\"port\":%u,\"held_port\":%u,\"token\":\"%08x\"", end_text(asked), asked->port, held_port, of->token);
+	printf(",\"id\":%u,\"announced\":\"%s\",\"announced_port\":%u,\"decision\":\"%s\"", of->id, end_text(&of->to), of->to.port, decisions[decision]);
 }
 
 void record_decided(const struct announcement *of, const struct owner *owner, enum decision decision, int error)
@@ -32,7 +32,7 @@ void record_decided(const struct announcement *of, const struct owner *owner, en
 void record_attempt(const struct attempt *one)
 {
 	say_announced(&one->of, &one->asked, one->held_port, ASKED);
-	printf(",\"errno\":%d,\"from_address\":\"%s\",\"from_port\":%u", one->error, text_of(&one->local), one->local.port);
+	printf(",\"errno\":%d,\"from_address\":\"%s\",\"from_port\":%u", one->error, end_text(&one->local), one->local.port);
 	printf(",\"began\":\"%" PRId64 ".%09" PRId64 "\",\"made\":%s", one->began / 1000000000, one->began % 1000000000, one->made ? "true" : "false");
 	if (one->reset_reason < 0)
 		printf(",\"reset_reason\":null");

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PrefixSet } from '../../address/prefix-set.ts';
 import { CommandEntry } from '../folder/entries.ts';
 import { exists, renameWhole, writeWhole } from '../folder/files.ts';
+import { clearPartial } from '../folder/superseded.ts';
 import { exec, start } from '../process/exec.ts';
 import { eitherSignal } from '../process/signals.ts';
 import { Turns } from '../process/turns.ts';
@@ -24,7 +25,7 @@ interface CollectOptions<C> {
   turns?: Turns;
 }
 
-/** An empty partial folder with what is asked; gives who had opted out when that was decided. */
+/** A partial folder with what is asked, and with no more of an earlier try than its journals; gives who had opted out when that was decided. */
 async function beginPart<C>(
   job: PartJob<C>,
   partial: string,
@@ -33,8 +34,7 @@ async function beginPart<C>(
   const { lateScreen } = job.stage;
   for (;;) {
     const since = job.optOuts?.since;
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true });
+    await clearPartial(partial);
     const late = job.optOuts?.any && lateScreen !== undefined ? [lateScreen(job.optOuts.since)] : [];
     await screenPart(job, partial, screen === null ? late : [screen, ...late]);
     if (since === job.optOuts?.since) return since;

@@ -1,11 +1,12 @@
-import { appendFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { readBlocklist } from '../../address/blocklist.ts';
 import { parsePrefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { notGlobal } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
+import { syncPath } from '../../core/folder/files.ts';
 import { rawExists, rawText } from '../../core/folder/raw-files.ts';
 import { jsonOf } from '../../core/process/lines.ts';
 import type { CollectContext, Conversation, Program } from '../../core/tool.ts';
@@ -14,8 +15,7 @@ import type { Endpoint } from '../../roles.ts';
 import { optOutTable, withOptOutTable } from '../zmap/opt-out-table.ts';
 import { startsPerSecond } from './hold.ts';
 import { JoinRun } from './raw.ts';
-
-export const joinsFile = 'joins.ndjson';
+import { endJournal, joinJournal, joinsFile, spentBefore, spentIn } from './spent.ts';
 
 /** Seconds that an address has for its answer: its SYN is never repeated, but a SYN/ACK may be. */
 const WAIT = 3;
@@ -52,18 +52,6 @@ function blockedBy({ blocklist }: Config['scan']): PrefixSet {
 
 const linesOf = async (path: string) => (await rawText(path)).split('\n').filter((line) => line !== '');
 
-/** Addresses that had their SYN in an earlier part of the run: theirs is spent. */
-async function* askedBefore(folder: string): AsyncGenerator<string> {
-  for (const part of await readdir(dirname(folder))) {
-    const path = join(dirname(folder), part, joinsFile);
-    if (!/^\d+$/.test(part) || !(await rawExists(path))) continue;
-    for (const line of await linesOf(path)) {
-      const one = JoinRun.safeParse(jsonOf(line));
-      if (one.success && one.data.decision === 'asked') yield one.data.announced;
-    }
-  }
-}
-
 function misunderstood({ stage, part }: Context, line: string): CensusError {
   const what = `${stage}/${part}: ${joiner.name} says what this version does not understand: ${line.slice(0, 200)}`;
   return new CensusError('E_PROGRAM_RUBBISH', what, 'build it again: make -C zmap-module');
@@ -93,7 +81,7 @@ function start(context: Context, held: Ports, own: Ports, tables: Tables, second
     args: [
       ...['--ports', range(own), '--held', range(held), '--wait', String(WAIT)],
       ...['--rate', String(startsPerSecond(context.config))],
-      ...['--outside', tables.outside, '--blocked', tables.blocked],
+      ...['--journal', join(context.folder, joinJournal), '--outside', tables.outside, '--blocked', tables.blocked],
       ...(tables.optOuts === null ? [] : ['--opt-outs', tables.optOuts]),
     ],
     timeoutMs: 1000 * seconds + 120_000,
@@ -109,7 +97,9 @@ async function joining<T>(context: Context, process: Conversation, work: () => P
   const kept = keep(context, process, onReady);
   kept.catch(() => undefined); // told below
   try {
-    for await (const address of askedBefore(context.folder)) await process.writeLine(address);
+    const { told, interrupted } = await spentBefore(context.folder);
+    for (const address of told) await process.writeLine(address);
+    for (const address of interrupted) await process.writeLine(`${address} interrupted`);
     await process.writeLine('.');
     await Promise.race([ready, process.done, kept]);
     return await work();
@@ -135,6 +125,10 @@ export async function withJoins<T>(
   await writeFile(fixed.outside, optOutTable(outsideOf(config), 1));
   await writeFile(fixed.blocked, optOutTable(blockedBy(config.scan), 1));
   await writeFile(file(joinsFile), '');
+  await endJournal(folder);
+  // Its name too is on disk before the first SYN leaves.
+  await appendFile(file(joinJournal), '', { flush: true });
+  await syncPath(folder);
   const run = (table: string | null) =>
     joining(context, start(context, held, own, { ...fixed, optOuts: table }, seconds), work);
   try {
@@ -159,12 +153,20 @@ export async function readJoins(folder: string): Promise<Map<string, JoinRun[]> 
   return runs;
 }
 
-/** For the manifest: SYNs that asked for a subflow, and events of the kernel that were lost, each perhaps an announcement. */
+/**
+ * For the manifest: SYNs that asked for a subflow, those of tries that were ended included; announcements of whom such a one was sent, and
+ * nobody knows what came back; events of the kernel that were lost, each perhaps an announcement.
+ */
 export async function joinFacts(folder: string): Promise<Record<string, number>> {
   const path = join(folder, joinsFile);
   if (!(await rawExists(path))) return {};
   const lines = (await linesOf(path)).map((line) => Line.parse(jsonOf(line)));
   const lost = lines.map((line) => Last.safeParse(line).data?.join_events_lost ?? 0);
-  const asked = lines.filter((line) => 'decision' in line && line.decision === 'asked');
-  return { join_syns: asked.length, join_events_lost: lost.reduce((sum, one) => sum + one, 0) };
+  const decided = (word: JoinRun['decision']) =>
+    lines.filter((line) => 'decision' in line && line.decision === word).length;
+  return {
+    join_syns: decided('asked') + (await spentIn(folder)).interrupted.size,
+    joins_interrupted: decided('interrupted'),
+    join_events_lost: lost.reduce((sum, one) => sum + one, 0),
+  };
 }

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
 /**
@@ -80,9 +82,10 @@ async function watch(
 ): Promise<() => Promise<Record<string, number>>> {
   let turn = 0;
   let capture: ChildProcess;
-  const file = () => join(folder, `${turn}.pcap`);
+  const file = () => join(folder, `${turn}.pcapng`);
   const begin = async () => {
-    capture = await start(scanner, 'tcpdump', '-i', 'any', '-U', '-Z', 'root', '-w', file(), 'tcp');
+    capture = await start(scanner, 'dumpcap', '-q', '-i', 'any', '-f', 'tcp', '-w', file());
+    while (!existsSync(file())) await sleep(10); // it is made once the filter holds
   };
   await begin();
   return async () => {

@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { coveredPrefixes } from '../../../../orchestrator/address/ip.ts';
 import { Config } from '../../../../orchestrator/config/config.ts';
+import { clearPartial } from '../../../../orchestrator/core/folder/superseded.ts';
 import { LateOptOuts } from '../../../../orchestrator/core/opt-outs/late.ts';
 import type { HandshakeRecord } from '../../../../orchestrator/schemas/records/handshake.ts';
 import { wget } from '../../../../orchestrator/tools/wget/tool.ts';
@@ -103,6 +104,19 @@ async function heldTo({ scanner, inside }: JoinLab, address: string): Promise<vo
   for (let tries = 0; tries < 1000 && (await held()).stdout === ''; tries++);
 }
 
+/** Waits until a SYN to an address is on its way. */
+async function askedOf({ scanner, inside }: JoinLab, address: string): Promise<void> {
+  const sent = () => inside(scanner, 'ss', '-Hnta', 'dst', address);
+  for (let tries = 0; tries < 1000 && (await sent()).stdout === ''; tries++);
+}
+
+async function pidsOf({ scanner, inside }: JoinLab, program: string): Promise<number[]> {
+  const { stdout } = await inside(scanner, 'ip', 'netns', 'pids', scanner);
+  const all = stdout.split('\n').filter(Boolean);
+  const names = await Promise.all(all.map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')));
+  return all.filter((_, at) => names[at]?.trim() === program).map(Number);
+}
+
 /** An MPTCP connection of somebody else in the scanner's namespace; says what comes back. */
 async function bystander(lab: JoinLab): Promise<(word: string) => Promise<string>> {
   const talk = `const s = require('node:net').connect(80, '${honest.v4}', () => { console.log('UP'); process.stdin.pipe(s).pipe(process.stdout); })`;
@@ -166,13 +180,7 @@ if (!skipUnless(isRoot, 'joins', 'needs root')) {
     withJoinLab(async (lab) => {
       const { scanner, inside } = lab;
       await inside(scanner, 'ip', 'mptcp', 'limits', 'set', 'subflows', '8', 'add_addr_accepted', '8');
-      const nameOf = (pid: string) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-      const running = async (program: string) => {
-        const { stdout } = await inside(scanner, 'ip', 'netns', 'pids', scanner);
-        const all = stdout.split('\n').filter(Boolean);
-        const names = await Promise.all(all.map(nameOf));
-        return all.filter((_, at) => names[at]?.trim() === program).map(Number);
-      };
+      const running = (program: string) => pidsOf(lab, program);
       let killed = 0;
       const kill = async () => {
         await heldTo(lab, honest.v4);
@@ -186,6 +194,39 @@ if (!skipUnless(isRoot, 'joins', 'needs root')) {
       assert.is(await stateOf(lab), untouched);
       assert.equal(await running('mptcp-join'), []);
     }));
+
+  for (const killed of [['mptcp-join'], ['mptcp-guard'], ['mptcp-connect', 'mptcp-join', 'mptcp-guard']]) {
+    test(`who was asked before ${killed.join(', ')} got killed is asked by no later try, and by no other part`, () =>
+      withJoinLab(async (lab) => {
+        await lab.joins();
+        const kill = async () => {
+          await askedOf(lab, others.silent);
+          for (const program of killed) for (const pid of await pidsOf(lab, program)) process.kill(pid, 'SIGKILL');
+        };
+        const home = await temporaryFolder();
+        const partial = join(home, 'handshake', '00000.partial');
+        await measure(lab, { addresses: [liar], folder: partial, beside: kill }).then(
+          () => assert.unreachable('it was killed'),
+          (error) => assert.match(String(error), 'mptcp-'),
+        );
+        await clearPartial(partial);
+        const again = await measure(lab, { addresses: [liar], folder: partial });
+        const { [others.silent]: silent, ...rest } = fates(again.records[0]);
+        assert.is(silent, 'interrupted');
+        assert.ok(Number(again.facts?.joins_interrupted) > 0);
+        const syns = await lab.joins();
+        assert.equal([...new Set(Object.values(syns))], [1], JSON.stringify(syns));
+        assert.equal(
+          Object.keys(syns).sort(),
+          [own.v4, others.mptcp, others.plain, others.closed, others.silent, others.late].sort(),
+          JSON.stringify(rest),
+        );
+        assert.is(again.facts?.join_syns, 6);
+        const later = await measure(lab, { addresses: [liar, honest.v4], folder: join(home, 'handshake', '00001') });
+        assert.is(fates(later.records[0])[others.silent], 'interrupted');
+        assert.is((await lab.joins())[own.v4], undefined);
+      }));
+  }
 }
 
 test.run();
