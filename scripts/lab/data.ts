@@ -126,7 +126,7 @@ function censusYaml({ world }: Plan, dir: string): string {
       apart: census.apart,
       ...(census.opinions ? { probes: census.opinions } : {}),
     },
-    handshake: { tool: 'wget', hold: census.hold },
+    handshake: { tool: 'wget', hold: census.hold, join: census.join },
     asn: { rib: path.join(dir, 'rib.dat'), names: path.join(dir, 'asnames.json') },
     whois: { server: services.whois, port: 43 },
     geo: { country: path.join(dir, 'country.mmdb'), city: path.join(dir, 'city.mmdb') },

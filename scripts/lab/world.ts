@@ -82,6 +82,7 @@ const Census = z
     cooldown: z.string().describe('how long late answers to the scan are waited for'),
     hops: z.boolean().default(false).describe('sweep the ways to a sample'),
     hold: z.string().describe('how long the handshake stage keeps a connection'),
+    join: z.boolean().default(false).describe('ask announced addresses for a subflow'),
     opinions: z.array(z.string()).optional().describe('second opinions that are asked for; all where it is not there'),
     apart: z.string().default('1s').describe('between two second opinions on one address'),
     controls: z

@@ -3,6 +3,7 @@ import type { Truth, TruthHost } from '../truth.ts';
 import { type CountRow, compareCounts } from './counts.ts';
 import { compareCrowd } from './crowd.ts';
 import { compareDetails, compareDomains } from './details.ts';
+import { compareJoins } from './joins.ts';
 import type { Result } from './result.ts';
 import { compareVerdicts, summary, type VerdictRow, type Version } from './verdicts.ts';
 
@@ -64,6 +65,7 @@ export function check(world: Truth, result: Result): Report {
   const parts: [what: string, differences: string[]][] = [
     ['verdicts', verdicts.differences],
     ['flags, fallback, announcements, AS, place, names', compareDetails(hosts, result.hosts)],
+    ['joins, hosts of several addresses', compareJoins(hosts, result)],
     ['domains', compareDomains(truth, result, inRun)],
     ['the many', compareCrowd(truth, result, versions)],
     ['counts', counts.differences],

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Truth } from '../truth.ts';
+import { reportedJoins } from './joins.ts';
 import { rowsOf, tableOf, textOf } from './parquet.ts';
 
 const listOf = (words: readonly string[]) => `(${words.map(textOf).join(', ')})`;
@@ -18,7 +19,15 @@ const Host = z.looseObject({
   v0: Claim.nullable().describe('claim for v0'),
   domains: z.array(z.looseObject({ name: z.string() })).describe('list entries that lead here'),
   announced: z
-    .array(z.looseObject({ address: z.string(), hmac: z.string() }))
+    .array(
+      z.looseObject({
+        address: z.string(),
+        hmac: z.string(),
+        joined: z.boolean().nullish(),
+        joined_missing: z.string().nullish(),
+        join_failure: z.string().nullish(),
+      }),
+    )
     .nullish()
     .describe('addresses announced on the connection'),
   fallback: z.boolean().nullish().describe('the connection fell back'),
@@ -53,6 +62,8 @@ const Manifest = z.looseObject({
   config: z
     .looseObject({
       resolve: z.looseObject({ families: z.array(z.int()) }),
+      lab_ranges: z.array(z.string()).default([]),
+      handshake: z.looseObject({ join: z.boolean() }).default({ join: false }),
       confirm: z.union([z.literal(false), z.looseObject({})]).default(false),
       scan: z.looseObject({ versions: z.array(z.int()), ports: z.array(z.int()) }),
     })
@@ -72,6 +83,10 @@ export const Result = z.strictObject({
   hosts: z.array(Host).describe('rows of hosts.parquet'),
   domains: z.array(Domain).describe('rows of domains.parquet'),
   crowd: Crowd.nullable().describe('the rows left out of both, counted; null where a world describes all it has'),
+  joins: z
+    .record(z.string(), z.number())
+    .default({})
+    .describe('what its report says of hosts of several addresses, by what is counted'),
   manifest: Manifest.describe('manifest.json'),
 });
 export type Result = z.infer<typeof Result>;
@@ -106,6 +121,7 @@ export async function readResult(run: string, truth?: Pick<Truth, 'hosts' | 'dom
     hosts: await rowsOf(`SELECT * FROM ${of('hosts', 'address', addresses)}`),
     domains: await rowsOf(`SELECT * FROM ${of('domains', 'name', names)}`),
     crowd: truth?.crowd ? await others() : null,
+    joins: await reportedJoins(run),
     manifest: JSON.parse(await readFile(path.join(run, 'manifest.json'), 'utf8')),
   });
 }

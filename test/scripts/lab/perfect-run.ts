@@ -1,10 +1,33 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Result } from '../../../scripts/lab/check/result.ts';
 import type { Truth, TruthHost } from '../../../scripts/lab/truth.ts';
 
 const nothing = { failed: {}, rejected: {}, skipped: {} };
+
+const lab_ranges = ['198.18.0.0/15', '2001:db8::/32'];
+
+function fate(address: string): { joined: boolean | null; joined_missing: string | null } {
+  if (address.startsWith('10.')) return { joined: null, joined_missing: 'not_global' };
+  return { joined: true, joined_missing: null };
+}
+
+/** The report on the hosts of the world `small`: two servers that announce, one of them an IPv6 address as well. */
+function joinCounts(hosts: readonly TruthHost[]): Record<string, number> {
+  const held = hosts.filter((host) => host.v1 === 'capable' && !host.fallback && !host.blocked);
+  const announcing = held.filter(({ announces }) => announces.length > 0);
+  if (announcing.length === 0) return {};
+  return {
+    'multihomed: have more than one address (multi-homed)': 2,
+    'multihomed: have an IPv4 and an IPv6 address (dual-stacked)': 1,
+    'multihomed: of those asked at another address, have joined there': 2,
+    'joins: gave a subflow with a valid HMAC (verified join)': 3,
+    'host_sizes: 1': held.length - announcing.length,
+    'host_sizes: 2': 1,
+    'host_sizes: 3': 1,
+  };
+}
 
 function hostRow(host: TruthHost): Result['hosts'][number] {
   const speaks = host.v1 === 'capable';
@@ -14,7 +37,7 @@ function hostRow(host: TruthHost): Result['hosts'][number] {
     v1: { verdict: host.v1, flags: host.flags },
     v0: { verdict: host.v0, flags: null },
     domains: host.domains.map((name) => ({ name })),
-    announced: host.announces.map((address) => ({ address, hmac: 'valid' })),
+    announced: host.announces.map((address) => ({ address, hmac: 'valid', ...fate(address) })),
     fallback: speaks ? host.fallback : true,
     mp_fail: host.mp_fail ? 1 : 0,
     asn: host.asn,
@@ -44,8 +67,15 @@ export function perfectRun(truth: Truth): Result {
       return { name, rank, addresses, addresses_capable_v1: v1, addresses_capable_v0: v0 };
     }),
     crowd: null,
+    joins: joinCounts(hosts),
     manifest: {
-      config: { resolve: { families: [4] }, confirm: {}, scan: { versions: [1, 0], ports: [80] } },
+      config: {
+        resolve: { families: [4] },
+        lab_ranges,
+        handshake: { join: true },
+        confirm: {},
+        scan: { versions: [1, 0], ports: [80] },
+      },
       stages: {
         targets: {
           counts: {
@@ -90,5 +120,11 @@ export async function writeRun(folder: string, result: Result): Promise<void> {
     );
   }
   connection.closeSync();
+  await mkdir(path.join(folder, 'report'), { recursive: true });
+  for (const table of ['multihomed', 'joins', 'host_sizes']) {
+    const counted = Object.entries(result.joins).filter(([what]) => what.startsWith(`${table}: `));
+    const lines = counted.map(([what, count]) => `"${what.slice(table.length + 2)}",${count},1,100\r\n`);
+    await writeFile(path.join(folder, 'report', `${table}.csv`), `observation,hosts,of,share\r\n${lines.join('')}`);
+  }
   await writeFile(path.join(folder, 'manifest.json'), JSON.stringify(result.manifest));
 }
