@@ -3,6 +3,7 @@ import { CensusError } from '../errors.ts';
 import type { Config } from './config.ts';
 import { opinionsOf } from './sections/confirm.ts';
 import { isAskedByWget } from './sections/handshake.ts';
+import { givenSentinels, sentinelTries } from './sentinels.ts';
 
 /** What the default configuration sends at most: a test holds both together. */
 export const defaultBudget = 36;
@@ -79,8 +80,11 @@ export function budgetLine(config: Config): string {
   const budget = budgetOf(config);
   const limit = budget === null ? 'no budget in a lab' : `budget ${budget}`;
   const pings = config.path.ping ? `; ${config.path.probes} ICMP echo requests` : '';
+  // Start, middle and end of a stage; a stage that goes on begins again.
+  const checks = `${3 * sentinelTries} SYNs at most while a stage sends`;
+  const own = givenSentinels(config).length === 0 ? '' : `; each sentinel, which is yours, gets ${checks}`;
   const nmap = config.os === false ? '' : '; and the probes of nmap, which are not counted';
-  return `To one address at most ${sumOf(stages)} SYNs over the whole run (${each}; ${limit})${pings}${nmap}`;
+  return `To one address at most ${sumOf(stages)} SYNs over the whole run (${each}; ${limit})${pings}${nmap}${own}`;
 }
 
 /** @throws CensusError E_REFUSED when one address could get more than the budget */

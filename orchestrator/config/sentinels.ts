@@ -17,6 +17,9 @@ export const Sentinels = z
   .prefault({});
 export type Sentinels = z.infer<typeof Sentinels>;
 
+/** One lost packet is no impaired vantage point: who fails is asked again, but for those that failed before. */
+export const sentinelTries = 3;
+
 /** Those that are given, by what they answer. */
 export function givenSentinels({ sentinels }: { sentinels: Sentinels }): { probe: keyof Sentinels; address: string }[] {
   return (['v1', 'v0', 'plain'] as const).flatMap((probe) => {

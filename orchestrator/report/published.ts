@@ -1,5 +1,9 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { parseAddress } from '../address/ip.ts';
+import { PrefixSet } from '../address/prefix-set.ts';
+import { scopeOf } from '../address/scope.ts';
+import type { Scope } from '../schemas/lists.ts';
 
 /**
  * What of a run's setting may stand on a page that is published. It tells how to repeat the run, not whose machine it ran on: hostname,
@@ -15,6 +19,21 @@ const userOrQuery = /(?<=[a-z]:\/\/)[^\s/@]+@|(?<=[a-z]:\/\/[^\s?#]*)\?[^\s,'"]*
 /** A text with the last name of each path, and URLs without user and query: the rest says who keeps what where. */
 export function withoutPaths(text: string): string {
   return text.replace(path, (whole) => basename(whole)).replace(userOrQuery, '');
+}
+
+/** Addresses of the operator's own, by the key that names them: it is told that there were such, not which. */
+const isOwn = (key: string) => key.startsWith('sentinels.') || ['resolve.resolvers', 'whois.server'].includes(key);
+const inside: ReadonlySet<string> = new Set<Scope>(['private', 'shared', 'link_local', 'loopback']);
+
+/** Sentinels are the operator's, wherever they stand; what else was asked of a network inside, by its scope. */
+function withoutOwn(key: string, text: string): string {
+  if (!isOwn(key) || text === 'none') return text;
+  if (key.startsWith('sentinels.')) return 'given';
+  const told = text.split(', ').map((one) => {
+    const scope = parseAddress(one) === null ? 'global' : scopeOf(one, new PrefixSet([]));
+    return inside.has(scope) ? scope : one;
+  });
+  return told.join(', ');
 }
 
 /** Keys that say whose machine and network it was. */
@@ -58,7 +77,7 @@ export function publishedConfig(config: Record<string, unknown>, disabled: Reado
   return Object.entries(config).flatMap(([name, value]) =>
     disabled.has(name)
       ? [[name, 'disabled'] satisfies [string, string]]
-      : pairs(value, name).filter(([key]) => !ofTheMachine.has(key)),
+      : pairs(value, name).flatMap(([key, text]) => (ofTheMachine.has(key) ? [] : [[key, withoutOwn(key, text)]])),
   );
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { givenSentinels } from '../config/sentinels.ts';
+import { givenSentinels, sentinelTries } from '../config/sentinels.ts';
 import { nowIso } from '../core/folder/entries.ts';
 import type { ManifestFile, SentinelCheck } from '../core/folder/manifest.ts';
 import { type Moment, type RunEvent, StageProgress, type Watcher } from '../core/progress.ts';
@@ -15,9 +15,6 @@ const due: ReadonlyMap<string, Classification> = new Map([
   ['v0', 'mp_capable'],
   ['plain', 'synack_no_option'],
 ]);
-
-/** One lost packet is no impaired vantage point: who fails is asked again, but for those that failed before. */
-const tries = 3;
 
 type Ask = (questions: readonly SentinelQuestion[], asking: Asking) => Promise<ScanRecord[]>;
 
@@ -86,7 +83,7 @@ export class Sentinels implements Watcher {
       .filter(({ address }) => optOuts?.all.contains(address) !== true)
       .map(({ probe, address }): SentinelQuestion => ({ address, port, probe }));
     let left = questions;
-    for (let attempt = 1; attempt <= tries && left.length > 0; attempt += 1) {
+    for (let attempt = 1; attempt <= sentinelTries && left.length > 0; attempt += 1) {
       if (attempt > 1) left = left.filter(({ probe }) => !this.#failed(probe));
       if (left.length === 0) break;
       const records = await this.#answers(left);

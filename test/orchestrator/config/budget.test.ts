@@ -103,6 +103,11 @@ test('the line has the sum, the stages, the budget, and what is no SYN', () => {
     'To one address at most 36 SYNs over the whole run (scan 4, confirm 6, handshake 21, path 5; budget 36); 5 ICMP echo requests',
   );
   assert.match(budgetLine(configured({ os: true })), /nmap, which are not counted/);
+  const sentinels = { plain: '192.0.2.7' };
+  assert.match(
+    budgetLine(configured({ sentinels })),
+    /; each sentinel, which is yours, gets 9 SYNs at most while a stage sends$/,
+  );
 });
 
 test('every stage that sends to addresses is counted, or sends no SYN that can be', () => {

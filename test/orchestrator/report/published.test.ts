@@ -63,6 +63,23 @@ test('the configuration names files without their folders, no interface, and of 
   ]);
 });
 
+test("an operator's own addresses are not named: sentinels at all, others where they are of a network inside", () => {
+  const own = {
+    sentinels: { v1: '192.0.2.7', v0: '2001:db8::7', plain: null },
+    resolve: { resolvers: ['9.9.9.9', '192.168.1.1', '::1', 'fe80::1', '100.64.0.1'] },
+    whois: { server: 'whois.cymru.com' },
+    targets: { prefixes: ['10.0.0.0/8'] },
+  };
+  assert.equal(publishedConfig(own, new Set()), [
+    ['sentinels.v1', 'given'],
+    ['sentinels.v0', 'given'],
+    ['sentinels.plain', 'none'],
+    ['resolve.resolvers', '9.9.9.9, private, loopback, link_local, shared'],
+    ['whois.server', 'whois.cymru.com'],
+    ['targets.prefixes', '10.0.0.0/8'],
+  ]);
+});
+
 test('a file that a disabled stage alone would have read was not read', () => {
   const files = ['/home/alice/top.csv', '/home/alice/rib.bz2', '/home/alice/names', '/home/alice/city.mmdb'];
   const enabled = ['/home/alice/top.csv', '/home/alice/names', '/home/alice/city.mmdb'];
