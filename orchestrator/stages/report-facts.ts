@@ -6,6 +6,7 @@ import type { WholeContext } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { losses, notices } from '../machine/notices.ts';
 import { softwareText } from '../machine/provenance.ts';
+import { sentAgain } from '../machine/sent-again.ts';
 import { isLater, laterNotices } from '../report/caveats/later.ts';
 import { vantageNotices, vantageText } from '../report/caveats/vantage.ts';
 import type { Asked, ReportFacts } from '../report/facts.ts';
@@ -183,6 +184,7 @@ export function reportFacts(
       ...vantageNotices(manifest),
       ...losses(manifest),
       ...notices(manifest),
+      ...sentAgain(manifest, config),
       ...listNotices(manifest),
       ...laterNotices(stages),
       ...retriesNotice(manifest, rescanned),

@@ -1,8 +1,10 @@
 import { appendFile, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
+import { nowIso } from './entries.ts';
 import { exists, filesBelow, makeFolder, renameForGood, sha256File, syncPath, writeWhole } from './files.ts';
 import { RunFolder } from './folder.ts';
+import { rawExists, rawText } from './raw-files.ts';
 import { sealText } from './sealed.ts';
 
 /** Says in a folder of superseded raw files what it holds; no entry does any more. */
@@ -39,6 +41,20 @@ export async function clearPartial(partial: string): Promise<void> {
   await makeFolder(partial);
   for (const name of await readdir(partial))
     if (!isJournal(name)) await rm(join(partial, name), { recursive: true, force: true });
+}
+
+const triesJournal = 'tries.journal';
+
+/** Says in the folder of a part that is begun again when that was: whoever is in it may be sent all of it once more. */
+export async function noteTry(partial: string): Promise<void> {
+  if (await exists(partial)) await appendFile(join(partial, triesJournal), `${nowIso()}\n`, { flush: true });
+}
+
+/** How often a part was begun again before it was whole; nothing of one that never was. */
+export async function triesFacts(raw: string): Promise<Record<string, number>> {
+  const path = join(raw, triesJournal);
+  if (!(await rawExists(path))) return {};
+  return { begun_again: (await rawText(path)).split('\n').length - 1 };
 }
 
 /** Moves the lines of one journal; a kill in between leaves them twice, which says no more than once. */

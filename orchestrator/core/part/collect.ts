@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { PrefixSet } from '../../address/prefix-set.ts';
 import { CommandEntry } from '../folder/entries.ts';
 import { exists, renameWhole, writeWhole } from '../folder/files.ts';
-import { clearPartial } from '../folder/superseded.ts';
+import { clearPartial, noteTry } from '../folder/superseded.ts';
 import { exec, start } from '../process/exec.ts';
 import { eitherSignal } from '../process/signals.ts';
 import { Turns } from '../process/turns.ts';
@@ -32,6 +32,7 @@ async function beginPart<C>(
   screen: RowScreen | null,
 ): Promise<PrefixSet | undefined> {
   const { lateScreen } = job.stage;
+  await noteTry(partial);
   for (;;) {
     const since = job.optOuts?.since;
     await clearPartial(partial);

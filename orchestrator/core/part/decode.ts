@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { addReasons, type CommandEntry, type Counts } from '../folder/entries.ts';
 import { exists, LineWriter } from '../folder/files.ts';
 import { type RawReader, rawExists, rawStream } from '../folder/raw-files.ts';
+import { triesFacts } from '../folder/superseded.ts';
 import { start } from '../process/exec.ts';
 import { splitLines, Tail } from '../process/lines.ts';
 import { invalidOutput, invalidRows, isBroken } from '../rejects.ts';
@@ -207,7 +208,7 @@ async function decode<C>(job: PartJob<C>, reader: RawReader, live: Sorting<C> | 
   const own: Record<string, number | string> =
     !(await nothingAsked(raw)) && (await exists(raw)) ? ((await tool.facts?.(raw)) ?? {}) : {};
   const invalid = decoder.rubbish === 0 ? {} : { [invalidRows]: decoder.rubbish };
-  const facts = { ...own, ...books.repeats.facts(), ...invalid };
+  const facts = { ...own, ...books.repeats.facts(), ...invalid, ...(await triesFacts(raw)) };
   const unasked = (name: string) => (typeof own[name] === 'number' ? own[name] : 0);
   const purged = await purgedOf(job, raw);
   const skipped = await skippedUnits(job, raw);

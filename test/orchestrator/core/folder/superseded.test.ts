@@ -27,6 +27,15 @@ test('a part that is begun again has its journal, and nothing else of the try be
   const left = Object.keys(manifest.stages.first?.parts['00001']?.raw_sha256 ?? {});
   assert.is(left.filter((name) => name.startsWith('other.')).length, 1);
   assert.ok(left.includes('a.journal'), 'it is hashed as any other raw file');
+  const again = Object.entries(manifest.stages.first?.parts ?? {}).map(([part, { facts }]) => [
+    part,
+    facts.begun_again,
+  ]);
+  assert.equal(again, [
+    ['00000', undefined],
+    ['00001', 2],
+    ['00002', undefined],
+  ]);
 });
 
 function written(files: Record<string, string>): RunFolder {
