@@ -63,14 +63,14 @@ doctor: ## check that all required programs and kernel features are installed
 bench: setup-test ## benchmark the probe module against tcp_synscan, ip2asn-lite against pyasn, resolve against c-ares, and what records cost
 	@code=0; for bench in scripts/bench/*.ts; do node --import tsx $$bench || code=1; done; exit $$code
 
-chains: setup-test ## name the box at every place in chains of 2 to 12 routers, in both families; half a minute
-	@$(SUDO) env LONG=1 $(ALONE) test/lab/chain.test.ts
+chains: setup-test ## name the box at every place in chains of 2 to 12 routers, in both families, and where flows go two ways; half a minute
+	@$(SUDO) env LONG=1 $(ALONE) test/lab/chain.test.ts test/lab/fork.test.ts
 
 wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX and RATE, packets a second that this machine keeps up with
 	@$(SUDO) env WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 $(ALONE) test/lab/wide.test.ts
 
-recall: setup-test ## recall over 65,536 servers with packets lost each way and one retry
-	@$(SUDO) env RECALL_BITS=16 $(ALONE) test/lab/recall.test.ts
+recall: setup-test ## recall over 65,536 servers with packets lost each way, drawn by SEED, and one retry
+	@$(SUDO) env RECALL_BITS=16 $(if $(SEED),RECALL_SEED=$(SEED)) $(ALONE) test/lab/recall.test.ts
 
 bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are dead; an hour
 	@$(SUDO) node --import tsx scripts/bench/resolve.ts 200000 0 0 0
