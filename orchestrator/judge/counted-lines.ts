@@ -9,7 +9,9 @@ export class CountedLines implements AsyncIterable<readonly string[]> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly string[]> {
-    for await (const lines of this.#batches) {
+    for await (const batch of this.#batches) {
+      // Each of several files that were put together may begin with its own byte order mark.
+      const lines = batch.map((line) => (line.startsWith('\ufeff') ? line.slice(1) : line));
       for (const line of lines) if (line.trim() !== '') this.count += 1;
       yield lines;
     }

@@ -22,12 +22,16 @@ export const Answer = z.enum([
   'mp_tcprst',
   'rst',
   'none',
+  'cut',
   'not_captured',
 ]);
 export type Answer = z.infer<typeof Answer>;
 
+/** Answers that may have been any. */
+export const unreadAnswers: readonly Answer[] = ['cut', 'not_captured'];
+
 export const answerText =
-  'what came back for the SYN: a word of the closed list of replies, or mp_join for a whole one in answer to a join; none: nothing was captured; not_captured: the SYN was not, so that an answer cannot be read';
+  'what came back for the SYN: a word of the closed list of replies, or mp_join for a whole one in answer to a join; none: nothing was captured; cut: the capture ends within its options; not_captured: the SYN was not, so that an answer cannot be read';
 
 /** One address that one side announced with ADD_ADDR (RFC 8684, 3.4.1). */
 export const Announced = z.strictObject({

@@ -50,7 +50,7 @@ export function noticesOf(capture: TrafficCapture): string[] {
     ],
     [
       capture.malformed_options,
-      (n) => `${n} options of kind 30 say nothing: bad length, unknown subtype, or past the end`,
+      (n) => `${n} options of kind 30 say nothing: bad length, unknown subtype, or past the end of their header`,
     ],
   ];
   const notices = counted.flatMap(([n, text]) => (n > 0 ? [text(formatCount(n))] : []));

@@ -113,7 +113,13 @@ static bool is_whole(uint8_t subtype, const uint8_t *at, size_t bytes, enum pack
 	}
 }
 
-static void read_one(const struct tcp_option *option, enum packet packet, struct mptcp_options *options)
+/* Whether the capture, and not its sender, ends an option before it is whole. */
+static bool is_cut(const struct tcp_option *option, const struct segment *segment)
+{
+	return option->status == TCP_OPTION_PAST_END && segment->options_cut;
+}
+
+static void read_one(const struct tcp_option *option, const struct segment *segment, struct mptcp_options *options)
 {
 	int subtype = option->bytes > 2 ? option->at[2] >> 4 : SUBTYPES;
 	options->count++;
@@ -125,8 +131,8 @@ static void read_one(const struct tcp_option *option, enum packet packet, struct
 	}
 	options->speaks = true;
 	if (option->status != TCP_OPTION_OK || subtype >= SUBTYPES ||
-	    !is_whole((uint8_t)subtype, option->at, option->bytes, packet)) {
-		options->malformed++;
+	    !is_whole((uint8_t)subtype, option->at, option->bytes, packet_of(segment->flags))) {
+		options->malformed += !is_cut(option, segment);
 		return;
 	}
 	options->has_fail |= subtype == MPTCPOPT_MP_FAIL;
@@ -143,7 +149,7 @@ void mptcp_options_read(const struct segment *segment, struct mptcp_options *opt
 	while (tcp_options_next(&walk, &option)) {
 		options->broken |= option.status != TCP_OPTION_OK;
 		if (option.kind == TCPOPT_KIND_MPTCP) {
-			read_one(&option, packet_of(segment->flags), options);
+			read_one(&option, segment, options);
 		}
 	}
 }

@@ -17,7 +17,7 @@ struct dss {
 
 struct mptcp_options {
 	unsigned count;	    /* of kind 30 */
-	unsigned malformed; /* of these, which say nothing: bad length, past the end, a subtype that nobody has */
+	unsigned malformed; /* of these, which say nothing: bad length, past the end, a subtype that nobody has; not those that the capture cuts */
 	unsigned capable;   /* MP_CAPABLE, whatever their length */
 	bool broken;	    /* the walk over the options ended in a fault */
 	bool speaks;	    /* more than where data belongs and what was got */

@@ -37,7 +37,7 @@ export function openingOf(stream: Stream): TrafficConnection['opening'] {
   const syns = opens(stream);
   if (syns.length === 0) return 'not_captured';
   if (offeredVersions(stream).length > 0) return 'offered';
-  if (syns.some((syn) => rawOptions(syn) !== null)) return 'malformed_offer';
+  if (syns.some((syn) => !syn.cut && rawOptions(syn) !== null)) return 'malformed_offer';
   return syns.some(({ cut }) => cut) ? 'cut' : 'no_offer';
 }
 
@@ -71,6 +71,8 @@ export function answerOf(stream: Stream): Answer {
   const sent = sentOf(asked, answer);
   const rst = (answer.flags & TCP.RST) !== 0;
   const { classification } = classify(sent, { rst, area: area(answer), truncated: answer.cut });
+  // What the capture leaves out may be the option, or the rest of it: neither none nor a malformed one was seen.
+  if (answer.cut && (classification === 'synack_no_option' || classification === 'malformed')) return 'cut';
   return classification === 'other_subtype' && acceptsJoin(sent, answer) ? 'mp_join' : Answer.parse(classification);
 }
 

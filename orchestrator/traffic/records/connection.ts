@@ -2,7 +2,7 @@ import { keysOf, type Role, versionOf } from '../../connection/stream.ts';
 import { token } from '../../mptcp/keys.ts';
 import type { TrafficConnection } from '../../schemas/records/traffic/connection.ts';
 import type { TrafficSubflow } from '../../schemas/records/traffic/subflow.ts';
-import type { Reset } from '../../schemas/traffic.ts';
+import { type Reset, unreadAnswers } from '../../schemas/traffic.ts';
 import type { Session } from '../sessions.ts';
 import { type EndedStream, endedStream, type HeardStream } from '../stream.ts';
 import { announcedOf, type SaidOn } from './announced.ts';
@@ -49,7 +49,7 @@ function saidOn(read: ReadSubflow[]): SaidOn[] {
 
 /** Of a connection that an answer agreed on; a mirrored or malformed answer agrees on nothing. */
 function agreedVersion({ record, of, accepted }: ReadSubflow): number | null {
-  const told = ['mp_capable', 'none', 'not_captured'].includes(record.answer);
+  const told = ['mp_capable', 'none', ...unreadAnswers].includes(record.answer);
   return told || accepted ? versionOf(of.stream) : null;
 }
 
@@ -96,7 +96,7 @@ function functionalOf(
   const certain = read.filter(({ record }) => record.functional === true).length;
   const possible = read.filter(({ record }) => record.functional !== false).length;
   const { client, server } = keysOf(own.of.stream);
-  const captured = own.record.answer !== 'not_captured';
+  const captured = !unreadAnswers.includes(own.record.answer);
   const blind = own.accepted && (client === null || server === null) && (possible > 0 || !captured);
   return { functional_subflows: certain, functional: certain >= 2 ? true : possible >= 2 || blind ? null : false };
 }

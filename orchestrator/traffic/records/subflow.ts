@@ -5,7 +5,7 @@ import { type Keys, keysOf, type Role, said, synack } from '../../connection/str
 import type { Stream } from '../../connection/streams.ts';
 import { keysAcross, kindOf, type Parent, parentOf } from '../../connection/subflow.ts';
 import type { TrafficSubflow } from '../../schemas/records/traffic/subflow.ts';
-import type { Reset } from '../../schemas/traffic.ts';
+import { type Reset, unreadAnswers } from '../../schemas/traffic.ts';
 import type { EndedStream } from '../stream.ts';
 import { answerOf } from './answer.ts';
 import { joinHandshake, joinVerified } from './join.ts';
@@ -73,12 +73,12 @@ function handshakeOf(of: EndedStream, parent: Parent | null, ambiguous: boolean)
   const kind = kindOf(stream);
   const answer = answerOf(stream);
   if (kind !== 'subflow') {
-    const accepted = answer === 'mp_capable' || (answer === 'not_captured' && speaksDss(stream));
+    const accepted = answer === 'mp_capable' || (unreadAnswers.includes(answer) && speaksDss(stream));
     return { kind, answer, join: null, accepted, verified: initialVerified(stream, accepted) };
   }
   const join = joinHandshake(stream, parent, ambiguous);
   const accepted =
-    answer === 'mp_join' || join.synack_hmac !== 'absent' || (answer === 'not_captured' && speaksDss(stream));
+    answer === 'mp_join' || join.synack_hmac !== 'absent' || (unreadAnswers.includes(answer) && speaksDss(stream));
   return { kind, answer, join, accepted, verified: joinVerified(join) };
 }
 

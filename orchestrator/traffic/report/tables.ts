@@ -40,7 +40,7 @@ const queries: Query[] = [
       100.0 * count(*) FILTER (answer = 'mp_capable') / nullif(count(*) FILTER (answer IN ('mp_capable', 'synack_no_option', 'echoed', 'version_mismatch', 'malformed', 'other_subtype')), 0) AS share,
       count(*) FILTER (answer = 'synack_no_option') AS plain, count(*) FILTER (answer = 'echoed') AS echoed,
       count(*) FILTER (answer IN ('version_mismatch', 'malformed', 'other_subtype')) AS odd,
-      count(*) FILTER (answer IN ('rst', 'mp_tcprst')) AS refused, count(*) FILTER (answer IN ('none', 'not_captured')) AS silent
+      count(*) FILTER (answer IN ('rst', 'mp_tcprst')) AS refused, count(*) FILTER (answer IN ('none', 'cut', 'not_captured')) AS silent
       FROM ${offered} GROUP BY offered ORDER BY offered`,
     denominator: (rows, { syns, capable_syns }) =>
       `${plural(
@@ -49,7 +49,7 @@ const queries: Query[] = [
         'offers',
       )}; ${plural(capable_syns, 'SYN packet', 'SYN packets')} with MP_CAPABLE out of ${plural(syns, 'SYN packet', 'SYN packets')} of TCP in all, those sent again among them.`,
     meaning:
-      'A connection whose SYN offers two versions counts in both. Accepted: the SYN/ACK has a key of its own in the version offered. Echoed: it returns what was sent, as mirroring middleboxes do, and is no support. Nothing: no answer was captured.',
+      'A connection whose SYN offers two versions counts in both. Accepted: the SYN/ACK has a key of its own in the version offered. Echoed: it returns what was sent, as mirroring middleboxes do, and is no support. Nothing: no answer was captured, or not the whole of its options.',
     empty: 'No SYN with a well-formed MP_CAPABLE is in the capture.',
   },
   {

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CensusError } from '../../../orchestrator/errors.ts';
+import { CountedLines } from '../../../orchestrator/judge/counted-lines.ts';
 import { LineOutput } from '../../../orchestrator/judge/line-output.ts';
 import { ownFolder } from '../../../orchestrator/judge/own-folder.ts';
 import { Rejects } from '../../../orchestrator/judge/rejects.ts';
@@ -78,6 +79,17 @@ test('a place that cannot be written to is named with what helps', () => {
     assert.instance(error, CensusError);
     assert.match(String(error), 'nothing can be written to /nowhere/at/all');
   }
+});
+
+test('a byte order mark is no part of a line, wherever a file that was put to others begins', async () => {
+  async function* batches() {
+    yield ['\ufeff{"a":1}', '{"b":2}'];
+    yield ['\ufeff{"c":"\ufeff"}', ''];
+  }
+  const lines = new CountedLines(batches());
+  const found: string[] = [];
+  for await (const batch of lines) found.push(...batch);
+  assert.equal([found, lines.count], [['{"a":1}', '{"b":2}', '{"c":"\ufeff"}', ''], 3]);
 });
 
 test.run();

@@ -93,11 +93,11 @@ test('a stream that falls silent is told and forgotten; what comes later is anot
   );
 });
 
-test('a snap length within the options is no SYN without option', async () => {
+test('a snap length within the options is no SYN without option, and no malformed one', async () => {
   // 20 bytes of IPv4, 20 of TCP, 2 of four option bytes: the kind is there, what it says is not.
   const { connections, capture } = await reading([fileOf(pcapOf(whole, 42))]);
-  assert.is(connections[0]?.opening, 'malformed_offer');
-  assert.is(capture.cut_syn_options, 2);
+  assert.is(connections[0]?.opening, 'cut');
+  assert.equal([capture.cut_syn_options, capture.malformed_options], [2, 0]);
   const none = await reading([fileOf(pcapOf(whole, 40))]);
   assert.equal([none.connections.length, none.capture.cut_options, none.capture.mptcp_packets], [0, 3, 0]);
   const header = await reading([fileOf(pcapOf(whole, 30))]);
@@ -148,6 +148,19 @@ test('wrong usage says what is wrong', async () => {
     assert.is(exitCode, 2, args.join(' '));
     assert.match(stderr, says);
   }
+});
+
+test('a snap length within the key of a SYN/ACK is no malformed answer, and no answer without option', async () => {
+  // The four bytes of the SYN are whole; of the twelve of the SYN/ACK there are eight, or none behind its kind.
+  for (const snap of [48, 45]) {
+    const { connections, subflows, capture } = await reading([fileOf(pcapOf(whole, snap))]);
+    assert.equal([connections[0]?.opening, connections[0]?.answer, subflows[0]?.answer], ['offered', 'cut', 'cut']);
+    assert.equal([connections[0]?.version, capture.malformed_options], [1, 0]);
+  }
+  const [syn] = whole;
+  const plain = packet(1, down, S | A, 5000, '020405b40402010103030701', { acknowledgement: 1001 });
+  const { connections } = await reading([fileOf(pcapOf(syn === undefined ? [] : [syn, plain], 44))]);
+  assert.is(connections[0]?.answer, 'cut', 'what stands behind the first option may be MPTCP');
 });
 
 test.run();
