@@ -27,3 +27,28 @@ export function cellsOf(text: string, delimiter: string): string[] | null {
     at = end + 1;
   }
 }
+
+/** So many lines a cell may go on for: a quote that nobody closes is a slip of whoever made the list, and costs no more than these. */
+const mostLines = 20;
+
+/** Told line by line: which ones stand within a quoted cell that an earlier line begins. What they hold is no row of the list. */
+export class QuotedLines {
+  readonly #delimiter: string;
+  #left = 0;
+
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter;
+  }
+
+  /** Takes the next line. true: it is within a cell; the line with the end of that cell is, too. */
+  isWithin(text: string): boolean {
+    if (this.#left > 0) {
+      const [, behind] = /^(?:[^"]|"")*"(?!")(.?)/u.exec(text) ?? [];
+      this.#left = behind === undefined ? this.#left - 1 : 0;
+      // A quote with something else behind it begins a cell of its own: the one before it was the slip.
+      if (behind === undefined || behind === '' || behind === this.#delimiter) return true;
+    }
+    if (text.includes('"') && cellsOf(text, this.#delimiter) === null) this.#left = mostLines;
+    return false;
+  }
+}

@@ -4,6 +4,7 @@ import { sha256File } from '../core/folder/files.ts';
 import { isUrl, openList, unreadable } from '../core/inputs/list-file.ts';
 import type { UnitRow } from '../core/stage.ts';
 import { CensusError } from '../errors.ts';
+import { QuotedLines } from './cells.ts';
 import { type Form, formText } from './form.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import type { ListSource } from './sources.ts';
@@ -99,6 +100,8 @@ export async function* readSource(
   const sha256 = await hashOf(source, path);
   const { kind, header, form, columns, ranks, opened, batches } = await openSource(source, path);
   const rowOf = rowMaker(number, form);
+  const quoted = form === null ? null : new QuotedLines(form.delimiter);
+  const skipOf = (text: string) => (quoted?.isWithin(text) ? 'within_quotes' : text === header ? 'header' : null);
   let lines = 0;
   for await (const batch of batches) {
     const before = lines;
@@ -106,7 +109,7 @@ export async function* readSource(
     yield batch.map((text, at) => ({
       row: rowOf(before + at + 1, text),
       // Files that were put together have it in the middle, too.
-      skip: text === header ? 'header' : null,
+      skip: skipOf(text),
     }));
   }
   const from = shownName(source.list);
