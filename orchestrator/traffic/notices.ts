@@ -1,7 +1,7 @@
 import { formatCount, plural } from '../report/format.ts';
 import type { CaptureFile, TrafficCapture } from '../schemas/records/traffic/capture.ts';
 
-function fileNotice({ name, state, error, packets, bytes, skipped, tail }: CaptureFile): string[] {
+function fileNotice({ name, state, error, packets, bytes, skipped, timeless, tail }: CaptureFile): string[] {
   const read = `${plural(packets, 'packet', 'packets')} before byte ${formatCount(bytes)} were read`;
   const said: Record<CaptureFile['state'], string | null> = {
     whole: null,
@@ -14,6 +14,9 @@ function fileNotice({ name, state, error, packets, bytes, skipped, tail }: Captu
   const notices = [
     said[state],
     skipped > 0 ? `${name}: ${plural(skipped, 'block', 'blocks')} that should hold a packet could not be read` : null,
+    timeless > 0
+      ? `${name}: ${plural(timeless, 'packet bears', 'packets bear')} no time: dates, durations and round trips of what they belong to are not theirs`
+      : null,
     tail ? `${name}: something that is no gzip stands behind its end, and was not read` : null,
   ];
   return notices.filter((notice) => notice !== null);

@@ -57,6 +57,7 @@ struct capture {
 	size_t interface_count;
 	enum capture_state state;
 	uint64_t packets, skipped; /* frames handed over; blocks that hold a packet that is not readable */
+	uint64_t timeless;	   /* of the frames, those that bear no time */
 };
 
 /* Takes over the descriptor. false when there is no memory. */

@@ -121,6 +121,7 @@ static bool read_simple(struct capture *capture, const uint8_t *block, size_t by
 	if (captured > room) {
 		return false;
 	}
+	capture->timeless++;
 	*frame = (struct frame){.at_us = frame->at_us, .link = interface->link, .data = block + 12, .captured = captured, .wire = wire};
 	return true;
 }

@@ -108,9 +108,9 @@ void say_file(FILE *out, size_t index, const struct capture *capture)
 	const struct source *source = &capture->source;
 	fprintf(out,
 		"{\"type\":\"file\",\"index\":%zu,\"state\":\"%s\",\"format\":%s,\"packed\":%s,\"tail\":%s,\"packets\":%" PRIu64
-		",\"skipped\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"error\":",
+		",\"skipped\":%" PRIu64 ",\"timeless\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"error\":",
 		index, state_name(capture->state), FORMATS[capture->format], truth(source->packed),
-		truth(source->fault == SOURCE_PACKED_TAIL), capture->packets, capture->skipped, capture_offset(capture));
+		truth(source->fault == SOURCE_PACKED_TAIL), capture->packets, capture->skipped, capture->timeless, capture_offset(capture));
 	if (source->fault == SOURCE_UNREADABLE) {
 		fprintf(out, "\"%s\"}\n", strerror(source->error));
 	} else {

@@ -16,9 +16,9 @@ export class CaptureCounts {
   hear(said: Said): void {
     if (said.type === 'totals') this.#totals = said;
     if (said.type !== 'file') return;
-    const { state, format, packed, tail, packets, skipped, bytes, error } = said;
+    const { state, format, packed, tail, packets, skipped, timeless, bytes, error } = said;
     const name = this.#names[said.index] ?? String(said.index);
-    this.#files[said.index] = { name, state, format, packed, tail, packets, skipped, bytes, error };
+    this.#files[said.index] = { name, state, format, packed, tail, packets, skipped, timeless, bytes, error };
   }
 
   /** null: nothing was read to its end. */

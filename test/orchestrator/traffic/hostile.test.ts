@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import type { End, Packet } from '../../../orchestrator/connection/packet.ts';
 import { cliWords } from '../../cli-words.ts';
 import { A, capable, client, handshake, packet, S, server } from '../connection/packets.ts';
-import { fileOf, ownPlace, pcapOf } from './capture-file.ts';
+import { fileOf, ipPacket, ownPlace, pcapOf } from './capture-file.ts';
 import { reading, readingOf } from './records.ts';
 
 const test = suite('captures that are unkind');
@@ -161,6 +161,30 @@ test('a snap length within the key of a SYN/ACK is no malformed answer, and no a
   const plain = packet(1, down, S | A, 5000, '020405b40402010103030701', { acknowledgement: 1001 });
   const { connections } = await reading([fileOf(pcapOf(syn === undefined ? [] : [syn, plain], 44))]);
   assert.is(connections[0]?.answer, 'cut', 'what stands behind the first option may be MPTCP');
+});
+
+/** A block of pcapng, little-endian. */
+function block(type: number, body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(body.length + 12);
+  const kind = Buffer.alloc(4);
+  kind.writeUInt32LE(type);
+  return Buffer.concat([kind, length, body, length]);
+}
+
+test('packets without a time are read, counted and told', async () => {
+  const simple = whole.map((one) => {
+    const bytes = ipPacket(one);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(bytes.length);
+    return block(3, Buffer.concat([length, bytes, Buffer.alloc(-bytes.length & 3)]));
+  });
+  const section = block(0x0a0d0d0a, Buffer.from('4d3c2b1a01000000ffffffffffffffff', 'hex'));
+  const path = fileOf(Buffer.concat([section, block(1, Buffer.from('6500000000000000', 'hex')), ...simple]));
+  const { connections, capture } = await reading([path]);
+  assert.equal([connections[0]?.answer, capture.files[0]?.timeless], ['mp_capable', 3]);
+  assert.match((await traffic(path)).stderr, /3 packets bear no time: dates, durations/);
+  assert.not.match((await traffic(fileOf(pcapOf(whole)))).stderr, /no time/);
 });
 
 test.run();

@@ -15,6 +15,9 @@ export const CaptureFile = z.strictObject({
   tail: z.boolean().describe('something else stands behind the gzip; it was not read'),
   packets: count.describe('packets read'),
   skipped: count.describe('blocks of pcapng that should hold a packet and do not'),
+  timeless: count.describe(
+    'packets that bear no time (Simple Packet Blocks of pcapng): they are dated as the packet before them, and without one as 1970',
+  ),
   bytes: count.describe('bytes read, unpacked, in front of what ended the reading'),
   error: z.string().nullable().describe("the system's words for what cannot be read; null where it can"),
 });
