@@ -100,22 +100,26 @@ const Facts = z.object({
   with_as: z.int(),
   with_country: z.int(),
 });
-const Wrong = z.object({ control: z.string(), controls: z.int(), wrong: z.int() });
+/** Of a kind of controls, how many any version's verdict is wrong of. */
+export const Wrong = z.object({ control: z.string(), controls: z.int(), wrong: z.int() });
 
 /** What of a run's hosts bears on how far its point can be relied on. */
 export interface HostFacts extends z.infer<typeof Facts> {
   controls: z.infer<typeof Wrong>[];
 }
 
-/** Controls by kind, and how many of them any version's verdict is wrong of, if they are what they were drawn as. */
-const controlsSql = `
+/**
+ * SQL of the controls by kind, and how many of them any version's verdict is wrong of, if they are what they were drawn as.
+ * @param endpoints SQL of rows with control, verdict_v1 and verdict_v0
+ */
+export const controlsSql = (endpoints: string) => `
   SELECT control, count(*) AS controls, count(*) FILTER (WHERE CASE control ${Object.entries(wrongOf)
     .map(
       ([kind, words]) =>
         `WHEN ${sqlText(kind)} THEN coalesce(verdict_v1 IN (${words.map(sqlText).join(', ')}), false) OR coalesce(verdict_v0 IN (${words.map(sqlText).join(', ')}), false)`,
     )
     .join(' ')} END) AS wrong
-  FROM endpoints_of_run WHERE control IS NOT NULL GROUP BY control ORDER BY control`;
+  FROM ${endpoints} WHERE control IS NOT NULL GROUP BY control ORDER BY control`;
 
 /** Every announcement that a capable endpoint made, and the addresses that were listened to. */
 const announcedSql = `
@@ -142,6 +146,6 @@ export async function countRun(database: DuckDBInstance, { run, hosts }: Judged,
   let found: z.infer<typeof Facts> | null = null;
   for await (const row of rows(database, facts)) found = Facts.parse(row);
   const controls: z.infer<typeof Wrong>[] = [];
-  for await (const row of rows(database, controlsSql)) controls.push(Wrong.parse(row));
+  for await (const row of rows(database, controlsSql('endpoints_of_run'))) controls.push(Wrong.parse(row));
   return { ...(found ?? { replied: 0, addresses: 0, with_as: 0, with_country: 0 }), controls };
 }

@@ -16,7 +16,7 @@ import type { Judged } from './judged.ts';
 const heldBack = ['blocked', 'opted_out', 'beyond_cap', 'purged'] as const;
 
 /** Of the units that the targets led to, those that were asked; null where the scan has no counts. */
-function coverageOf({ stages }: Manifest): number | null {
+export function coverageOf({ stages }: Manifest): number | null {
   const counts = stages.scan?.counts ?? null;
   if (counts === null) return null;
   const sum = (reasons: Record<string, number>) => Object.values(reasons).reduce((all, n) => all + n, 0);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { openDatabase, rows, runSql } from '../core/duckdb.ts';
 import { CensusError } from '../errors.ts';
+import { controlsSql, type HostFacts, Wrong } from '../history/counts.ts';
 import { readSql, rowsOf } from '../report/rows.ts';
 import { sourcesSql } from '../report/sources.ts';
 import { macrosSql, makeViews } from '../report/views.ts';
@@ -68,6 +69,8 @@ export interface RunCounts {
   places: Cell[];
   ports: Cell[];
   steps: Step[];
+  /** Of each kind, how many came out as something else. */
+  controls: HostFacts['controls'];
   /** Headline numbers by column of the report's summary.sql. */
   summary: (column: string) => number | null;
 }
@@ -104,6 +107,15 @@ function olderRun(name: string, cause: unknown): unknown {
   );
 }
 
+const controls =
+  '(SELECT CAST(control AS VARCHAR) AS control, v1.verdict AS verdict_v1, v0.verdict AS verdict_v0 FROM hosts)';
+
+async function controlsIn(query: (sql: string) => AsyncIterable<unknown>): Promise<RunCounts['controls']> {
+  const found: RunCounts['controls'] = [];
+  for await (const row of query(controlsSql(controls))) found.push(Wrong.parse(row));
+  return found;
+}
+
 /** Counts one run: its hosts and domains go through the views that its report is made with. */
 export async function countRun(run: { name: string; folder: string }, temp: string): Promise<RunCounts> {
   const database = await openDatabase({ temp });
@@ -129,6 +141,7 @@ export async function countRun(run: { name: string; folder: string }, temp: stri
       places,
       ports: [...places.filter(({ outer }) => outer === null), ...(await cells('ports'))],
       steps: await all('steps', Step),
+      controls: await controlsIn(query),
       summary: (column) =>
         z
           .number()

@@ -1,9 +1,14 @@
+import type { Manifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
+import { confidenceOf } from '../history/confidence.ts';
+import type { HostFacts } from '../history/counts.ts';
 import { type Given, type LeftOut, readRuns } from '../history/given.ts';
 import { vantageNumbers } from '../history/marks.ts';
+import { coverageOf } from '../history/run-rows.ts';
 import { softwareText } from '../machine/provenance.ts';
 import { vantageText } from '../report/caveats/vantage.ts';
 import { publishedVantage } from '../report/published.ts';
+import type { Confidence, ConfidenceReason } from '../schemas/history.ts';
 import { askedOf, lostOf } from '../stages/report-facts.ts';
 import { type Version, versions } from './counts.ts';
 
@@ -32,6 +37,23 @@ export interface SiteRun {
   lost: number;
   versions: ReadonlySet<Version>;
   asked: { v1: number | null; v0: number | null };
+  /** How far the run can be relied on, by what it counted of itself. */
+  confidence: (controls: HostFacts['controls']) => Reliance;
+}
+
+/** Words alone: what stands behind them may be the count of one. */
+export interface Reliance {
+  word: Confidence;
+  reasons: ConfidenceReason[];
+}
+
+function relianceOf(manifest: Manifest, controls: HostFacts['controls']): Reliance {
+  const { confidence, confidence_reasons } = confidenceOf({
+    manifest,
+    hosts: { controls },
+    coverage: coverageOf(manifest),
+  });
+  return { word: confidence, reasons: confidence_reasons.map(({ reason }) => reason) };
 }
 
 /** The page of all runs lies beside theirs. */
@@ -71,6 +93,7 @@ export function siteRun({ folder, name, manifest, config, time, timeEnd }: Given
     versions: new Set(versions.filter((version) => config.scan.versions.includes(version === 'v1' ? 1 : 0))),
     lost: lostOf(manifest).replies,
     asked: { v1: asked?.v1 ?? null, v0: asked?.v0 ?? null },
+    confidence: (controls) => relianceOf(manifest, controls),
   };
 }
 

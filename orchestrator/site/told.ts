@@ -3,7 +3,7 @@ import type { Known } from './data/rows.ts';
 import type { Overlap } from './disclosure/pieces.ts';
 import { type Funnel, tellSteps } from './disclosure/steps.ts';
 import { type Counted, type Node, tellTree } from './disclosure/tree.ts';
-import type { SiteRun } from './runs.ts';
+import type { Reliance, SiteRun } from './runs.ts';
 
 /** A table of one run, per version; null where nothing of it may be told. */
 export type Trees = Record<Version, Node | null>;
@@ -16,6 +16,7 @@ export interface ToldRun {
   /** all > port > address family */
   ports: Trees;
   funnel: Record<Version, Funnel>;
+  reliance: Reliance;
   /** What this run measured at all. */
   known: Known;
   /** Names in the target list, and those that led to an address; null when the targets were no names. */
@@ -69,6 +70,7 @@ export function tellRun(run: SiteRun, counts: RunCounts, k: number): ToldRun {
     places,
     ports: trees(counts.ports, 'shared'),
     funnel: { v1: funnel('v1'), v0: funnel('v0') },
+    reliance: run.confidence(counts.controls),
     known: { confirmed: counts.summary('endpoints_confirmed_v1') !== null, versions: run.versions },
     names: listed === 0 ? null : { listed, resolved: counts.summary('domains_resolved') ?? 0 },
   };

@@ -10,6 +10,7 @@ import type { Page } from './frame.ts';
 import { funnelHtml } from './funnel.ts';
 import { capableByCountry, mapTitle } from './list.ts';
 import { day, downloads, figureHtml, pairsHtml, tableHtml, told } from './parts.ts';
+import { relianceText } from './reliance.ts';
 
 /** Rows of the short tables. */
 const few = 8;
@@ -44,6 +45,7 @@ export function heroHtml(site: Site): string {
         'vantage point',
         [...run.setting.filter(([name]) => name === 'kernel').map(([, value]) => value), run.vantage].join('; '),
       ],
+      ['confidence', relianceText(site.newest.reliance)],
       ['rule set', rules],
       ['run', run.name],
     ],

@@ -10,6 +10,7 @@ import { type Page, upFrom } from './frame.ts';
 import { boundsText } from './front.ts';
 import { funnelHtml } from './funnel.ts';
 import { day, downloads, pairsHtml, tableHtml, told } from './parts.ts';
+import { relianceText } from './reliance.ts';
 
 const few = 25;
 
@@ -43,6 +44,7 @@ export function runPage(site: Site, one: ToldRun): Page {
       ['scan', `${run.time.slice(0, 16).replace('T', ' ')} to ${run.timeEnd.slice(0, 16).replace('T', ' ')} UTC`],
       ['ports', run.ports.join(', ')],
       ['rule set', `${run.ruleSet}${run.rulesVersion === null ? '' : `, version ${run.rulesVersion}`}`],
+      ['confidence', relianceText(one.reliance)],
       ['vantage point', run.vantage],
       ...run.setting,
       ['software', run.software],

@@ -52,6 +52,7 @@ async function toldAt(k: number) {
       targets: '',
     },
     ...{ ports: [80, 443], versions: new Set(['v1', 'v0'] as const), asked: { v1: 20, v0: 20 }, lost: 0 },
+    confidence: () => ({ word: 'sound' as const, reasons: [] }),
   };
   return tellRun(run, counts, k);
 }

@@ -51,7 +51,7 @@ test('the number of the front page, and what it is of, are those of the report o
     document.querySelector('.hero')?.textContent ?? '',
     /to [\d.]+\s%: the answers of (at most )?\d+ more are undecided/,
   );
-  for (const said of ['2026-09-21', 'ours, version 2', 'vantage point not checked', 'week-02', 'Linux 6.18'])
+  for (const said of ['2026-09-21', 'ours, version 2', 'vantage point not checked', 'week-02', 'Linux 6.18', 'sound'])
     assert.ok(document.querySelector('.hero')?.textContent?.includes(said), said);
 });
 

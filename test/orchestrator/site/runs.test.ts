@@ -1,9 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Manifest, ManifestFile, readManifest } from '../../../orchestrator/core/folder/manifest.ts';
+import { ConfidenceReason } from '../../../orchestrator/schemas/history.ts';
+import { countRun } from '../../../orchestrator/site/counts.ts';
 import { marksOf } from '../../../orchestrator/site/data/marks.ts';
+import { relianceText } from '../../../orchestrator/site/pages/reliance.ts';
 import { readSiteRuns } from '../../../orchestrator/site/runs.ts';
-import { makeWeeks, world } from './made.ts';
+import { makeHost, verdict, writeParquet } from '../report/parquet.ts';
+import { makeWeeks, place, world } from './made.ts';
 
 const test = suite('site: runs');
 const folders = await makeWeeks(4, { ...world, addresses: 20 });
@@ -52,6 +56,30 @@ test('what changed from run to run has a mark, and a vantage point only that it 
     'run: kernel of the scanner: Linux 7.0, then Linux 6.18',
   ]);
   assert.not.match(JSON.stringify(runs.map(({ folder, ...told }) => [told, typeof folder])), /another|secret-host/);
+});
+
+test('how far a run can be relied on is told in words, without a number that may be the count of one', async () => {
+  const [first] = (await readSiteRuns(folders, null)).runs;
+  assert.equal(first?.confidence([]), { word: 'sound', reasons: [] });
+  const plain = (n: number) =>
+    makeHost({
+      ...{ address: `198.18.7.${n}`, control: 'plain', v0: verdict('not_offered') },
+      v1: verdict(n < 2 ? 'capable' : 'not_offered'),
+    });
+  const folder = place('controls');
+  await writeParquet(
+    folder,
+    Array.from({ length: 40 }, (_, n) => plain(n)),
+    [],
+  );
+  const { controls } = await countRun({ name: 'controls', folder }, place('controls-temp'));
+  assert.equal(controls, [{ control: 'plain', controls: 40, wrong: 2 }]);
+  const reliance = first?.confidence(controls);
+  assert.equal(reliance, { word: 'reduced', reasons: ['controls_wrong'] });
+  for (const reason of ConfidenceReason.options) {
+    const text = relianceText({ word: 'doubtful', reasons: [reason] });
+    assert.match(text, /^doubtful: [A-Za-z ]+$/, reason);
+  }
 });
 
 test.run();
