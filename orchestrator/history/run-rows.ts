@@ -80,8 +80,11 @@ function softwareOf({ census }: Manifest): string {
 /** Of both versions, endpoints that answered one of two scans at least, and those that gave one verdict. */
 function rescanOf(
   floors: readonly Floor[] | null,
+  versions: readonly number[],
 ): Pick<HistoryRun, 'rescan_answered_v1' | 'rescan_equal_v1' | 'rescan_answered_v0' | 'rescan_equal_v0'> {
-  const of = (wanted: number) => floors?.find(({ version }) => version === wanted) ?? null;
+  // Where nothing answered a version that was asked there is no floor, and none of none.
+  const none = (wanted: number) => (floors !== null && versions.includes(wanted) ? { answered: 0, equal: 0 } : null);
+  const of = (wanted: number) => floors?.find(({ version }) => version === wanted) ?? none(wanted);
   const [v1, v0] = [of(1), of(0)];
   return {
     rescan_answered_v1: v1?.answered ?? null,
@@ -129,7 +132,7 @@ export function runRow(
     lost: lostOf(manifest)?.replies ?? 0,
     replied: facts.replied,
     ...totals,
-    ...rescanOf(floors),
+    ...rescanOf(floors, config.scan.versions),
     coverage,
     coverage_as: known(facts.with_as),
     coverage_country: known(facts.with_country),

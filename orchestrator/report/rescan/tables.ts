@@ -126,12 +126,13 @@ export function pairsTable(facts: ReportFacts, results: Results): Table {
   };
 }
 
-/** The same in numbers, over all ports. */
+/** The same in numbers, over all ports; none of a version that was not asked. */
 export function rescanSummary({ rescan }: ReportFacts, results: Results): Row[] {
   const found = results.rows('rescan');
-  const of = (version: number): Row[] => {
+  const of = (version: 1 | 0): Row[] => {
     const agreement = agreementOf(found, version);
-    const known = (value: number) => (rescan === null ? null : value);
+    const unknown = rescan === null || results.unasked[`v${version}`] !== undefined;
+    const known = (value: number) => (unknown ? null : value);
     const { capable } = VerdictName.enum;
     return [
       { key: `rescan_answered_v${version}`, value: known(agreement.answered) },

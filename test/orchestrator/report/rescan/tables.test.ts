@@ -120,6 +120,13 @@ test('the headline numbers of it, over all ports', async () => {
   });
 });
 
+test('of a version that was not asked there is no number', async () => {
+  const given = await queried(records.filter(({ version }) => version === 1));
+  const results = { ...makeResults({}, { rescan: given }), unasked: { v0: 'v0 was not asked' } };
+  const summary = rescanSummary(facts, results);
+  assert.ok(summary.every(({ key, value }) => (value === null) === String(key).endsWith('_v0')));
+});
+
 test('without a rescan nothing is claimed, and nobody who answered is no missing rescan', async () => {
   const none = makeResults({}, { rescan: await queried(null) });
   for (const table of [agreementTable(makeFacts(), none), pairsTable(makeFacts(), none)]) {
