@@ -78,8 +78,9 @@ bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are
 held: setup-test ## all addresses that a server announces, at 50 and 300 ms and with losses, of every habit; six minutes
 	@$(SUDO) env HELD=whole $(ALONE) test/orchestrator/tools/wget/hold.test.ts
 
-later: setup-test ## opt-outs saved while confirm and hops ask; controls that are not what they seem: three minutes
-	@$(SUDO) unshare --net sh -c 'ip link set lo up; node --import tsx test/lab/later/opt-outs.ts && exec node --import tsx test/lab/later/controls.ts'
+later: setup-test ## opt-outs saved while confirm and hops ask; controls that are not what they seem; a box on the path that answers: three minutes
+	@$(SUDO) unshare --net sh -c 'ip link set lo up; node --import tsx test/lab/later/opt-outs.ts && node --import tsx test/lab/later/controls.ts \
+		&& exec node --import tsx test/lab/later/nearer.ts'
 
 servers: setup-test ## a dozen server programs under MPTCP, each held first; needs haproxy lighttpd apache2 openssh-server redis-server socat
 	@$(SUDO) env SERVERS=all $(ALONE) test/orchestrator/tools/wget/programs.test.ts
