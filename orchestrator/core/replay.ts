@@ -48,9 +48,14 @@ function changedRaw(kept: Record<string, string>, read: Record<string, string>):
 async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<Replayed> {
   const entry = state.manifest.data.stages[stage.name];
   const cut = await readCut(state.folder, stage.name);
-  if (entry?.status !== 'done' || cut === null) {
+  if (entry?.status !== 'done')
     throw new CensusError('E_RUN_FOLDER', `${stage.name} is not done`, 'complete the run first: mptcp-census run');
-  }
+  if (cut === null)
+    throw new CensusError(
+      'E_RUN_FOLDER',
+      `the raw files of ${stage.name} are gone: its records cannot be made again`,
+      'put raw/ back from a copy of the run; a run of an earlier version without them can be read by that version alone (census.version in its manifest)',
+    );
   const tool = stage.tool(state.config);
   const fetched = await fetchedBefore(state.folder, stage.name, entry);
   const differs: string[] = [];

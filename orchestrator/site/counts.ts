@@ -102,7 +102,7 @@ function olderRun(name: string, cause: unknown): unknown {
   return new CensusError(
     'E_RUN_FOLDER',
     `the hosts of ${name} are of another version of this program: ${words}`,
-    'mptcp-census replay RUN makes them anew; then give RUN/replay in its place',
+    'mptcp-census replay RUN makes them anew where its raw files are kept; then give RUN/replay in its place. Without raw files only that version can count it: leave the run out',
     cause,
   );
 }

@@ -11,6 +11,7 @@ import { sha256File, sha256Of } from '../../../orchestrator/core/folder/files.ts
 import { RunFolder } from '../../../orchestrator/core/folder/folder.ts';
 import { type Manifest, ManifestFile, readManifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { replayStages, requireSameInputs } from '../../../orchestrator/core/replay.ts';
+import { CensusError } from '../../../orchestrator/errors.ts';
 import { runToy, toyConfig, toyFolder, toyStages } from './toy.ts';
 
 const test = suite('replay');
@@ -171,15 +172,16 @@ test('a table in other bytes with the same rows in the same order is no differen
   database.closeSync();
 });
 
-test('a run that is not whole is refused', async () => {
+test('a run whose raw files were removed is refused, and is not told to measure again', async () => {
   const folder = toyFolder();
   await runToy(folder, toyConfig);
   rmSync(join(folder, 'raw', 'second', 'input', 'cut.json'));
   const message = await replay(folder).then(
     () => '',
-    (error: unknown) => String(error),
+    (error: unknown) => `${error}: ${error instanceof CensusError ? error.hint : ''}`,
   );
-  assert.match(message, 'second is not done');
+  assert.match(message, /the raw files of second are gone.*put raw\/ back/);
+  assert.not.match(message, 'mptcp-census run');
 });
 
 test('an input that has other content now is refused', async () => {
