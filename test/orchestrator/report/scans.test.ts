@@ -10,7 +10,9 @@ import { type QueryName, readResults } from '../../../orchestrator/report/result
 import { type Row, readSql, rowsOf } from '../../../orchestrator/report/rows.ts';
 import type { Source } from '../../../orchestrator/report/sources.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
-import { readCase, writeParquet } from './parquet.ts';
+import type { DomainsRecord } from '../../../orchestrator/schemas/records/domains.ts';
+import type { HostsRecord } from '../../../orchestrator/schemas/records/hosts.ts';
+import { makeDomain, makeHost, readCase, verdict, writeParquet } from './parquet.ts';
 
 const test = suite('report/scans');
 
@@ -139,6 +141,43 @@ test('what is counted of hosts and domains is counted in few passes, and of a ve
   const plan = await planOf(database, 'SELECT min(v1.verdict) FROM hosts');
   assert.match(plan, /"Projections": "v1\.verdict"/);
   database.closeSync();
+});
+
+/** Rows of one query over these. */
+async function queryOf(name: string, hosts: HostsRecord[], domains: DomainsRecord[] = []): Promise<Row[]> {
+  const database = await viewsOf([{ run: 'one', ...(await writeParquet(join(folder, name), hosts, domains)) }]);
+  const found = await rowsOf((sql) => rows(database, sql), name);
+  database.closeSync();
+  return found;
+}
+
+test('of a capable address every port is looked at, a plain one too', async () => {
+  const address = '198.18.0.1';
+  const found = await queryOf('path_ratios', [
+    makeHost({ address, port: 80, syn_rtt_us: 300, ping_rtt_us: 1000 }),
+    makeHost({ address, port: 443, v1: verdict('capable'), syn_rtt_us: 900, ping_rtt_us: 1000 }),
+    makeHost({ address: '198.18.0.2', syn_rtt_us: 900, ping_rtt_us: 1000 }),
+  ]);
+  assert.equal(found, [{ band: 'below 0.5', addresses: 1, share: 100 }]);
+});
+
+test('an AS that only refuses is one too, and an entry may lie there', async () => {
+  const [domains, refused] = [[{ name: 'a.example', rank: 1, www: false }], verdict('refused')];
+  const found = await queryOf(
+    'systems',
+    [
+      makeHost({ address: '198.18.0.1', asn: 1, v1: refused, v0: refused, domains }),
+      makeHost({ address: '198.18.0.2', asn: 2, domains }),
+    ],
+    [makeDomain({ name: 'a.example', addresses: ['198.18.0.1', '198.18.0.2'], addresses_answered: 1 })],
+  );
+  assert.equal(
+    found.map((row) => [row.asn, row.addresses, row.synack_v1, row.domains]),
+    [
+      [1, 0, 0, 1],
+      [2, 1, 1, 0],
+    ],
+  );
 });
 
 test('the folder of the test goes', () => {
