@@ -14,6 +14,11 @@ export function quarterOf(machine: number): string {
   return `${Math.floor(Math.min(machine / 4, most) / MB)}MB`;
 }
 
+/** For work over whole files: what reads them holds as much again as a quarter, outside what the database counts. */
+export function threeQuartersOf(memory: string): string {
+  return `${Math.floor((0.75 * (bytesOf(memory) ?? most)) / MB)}MB`;
+}
+
 /** Threads follow the processors, but no more than the memory has room for. */
 export function threadsFor(memory: string, processors: number): number {
   return Math.max(1, Math.min(processors, Math.floor((bytesOf(memory) ?? most) / perThread)));

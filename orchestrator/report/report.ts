@@ -1,7 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Clients } from '../clients/gather.ts';
 import { openDatabase, rows } from '../core/duckdb.ts';
+import { quarterOf, threeQuartersOf } from '../core/memory.ts';
 import { visible } from '../view/visible.ts';
 import { summaryOf } from './bounds.ts';
 import { withoutUnasked } from './caveats/unasked.ts';
@@ -57,7 +59,8 @@ async function query(input: {
 }): Promise<Results> {
   const alone = input.facts.replies !== null;
   const temp = join(input.out, '.tmp');
-  const database = await openDatabase({ temp, memoryLimit: alone ? memoryAlone : input.memory });
+  const memoryLimit = alone ? memoryAlone : threeQuartersOf(input.memory ?? quarterOf(totalmem()));
+  const database = await openDatabase({ temp, memoryLimit });
   try {
     await makeViews(database, { sources: [input.source], organisations: input.organisations, temp });
     const ask = (sql: string) => rows(database, sql);

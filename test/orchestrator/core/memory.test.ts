@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bytesOf, quarterOf, threadsFor } from '../../../orchestrator/core/memory.ts';
+import { bytesOf, quarterOf, threadsFor, threeQuartersOf } from '../../../orchestrator/core/memory.ts';
 
 const test = suite('core/memory');
 
@@ -23,6 +23,10 @@ const quarters: [machine: number, memory: string][] = [
 for (const [machine, memory] of quarters) {
   test(`of a machine with ${machine / 1e9} GB a database takes ${memory}`, () => assert.is(quarterOf(machine), memory));
 }
+
+test('three quarters of 512MB and of 2GB are left for work over whole files', () => {
+  assert.equal(['512MB', '2GB'].map(threeQuartersOf), ['384MB', '1500MB']);
+});
 
 const threads: [memory: string, processors: number, threads: number][] = [
   ['512MB', 2, 2],
