@@ -85,6 +85,7 @@ const domain = {
   addresses_capable_v1: 0,
   addresses_capable_v0: 0,
   mixed: false,
+  asn: null,
 };
 const domains = [
   { name: 'a.example', ...domain, addresses: ['198.18.0.1', '2001:db8::1'] },
