@@ -114,7 +114,9 @@ function moduleFinding(found: Found[]): Finding[] {
   const zmap = found.find(({ program }) => program === zmapProgram);
   if (zmap?.runsAs === flavours.tree) return [];
   const ok = existsSync(plugin);
-  return [{ ok, what: 'probe module (scan, confirm, path)', detail: ok ? plugin : 'not built: make -C zmap-module' }];
+  return [
+    { ok, what: 'probe module (scan, rescan, confirm, path)', detail: ok ? plugin : 'not built: make -C zmap-module' },
+  ];
 }
 
 /** Only the plug-in stands between zmap and its packets. */
@@ -123,7 +125,7 @@ function optOutFinding(found: Found[]): Finding[] {
   const zmap = runsAs(zmapProgram);
   if (zmap === null || dropsOptOuts(runsAs)) return [];
   const detail = `a zmap with the module ${zmap} cannot be told while it sends: it is ended, and its part is sent again without who opted out. The plug-in for zmap 2.1.1 can`;
-  return [{ ok: true, hint: true, what: 'opt-outs during a run (scan, confirm, path)', detail }];
+  return [{ ok: true, hint: true, what: 'opt-outs during a run (scan, rescan, confirm, path)', detail }];
 }
 
 /** zmap asks for the machine's own name before it sends: without an entry that question goes to the resolver. */

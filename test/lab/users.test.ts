@@ -49,7 +49,10 @@ async function watchBelow(root: number, ended: () => boolean): Promise<Map<strin
         const status = readFileSync(`/proc/${pid}/status`, 'utf8');
         if (!below.has(Number(field(status, 'PPid')))) continue;
         below.add(pid);
-        const [, word = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        // Asked at the start which version it is, of whoever calls; a wget of the run itself may be over between two looks.
+        if (words.includes('--version')) continue;
+        const [, word = ''] = words;
         const named = field(status, 'Name');
         const name = named === 'mptcp-guard' ? `${named} ${word}` : named;
         const variables = readFileSync(`/proc/${pid}/environ`, 'utf8')

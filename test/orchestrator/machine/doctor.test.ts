@@ -54,7 +54,7 @@ test('each program is named with the stages that need it, and none of them is fo
       }
     }
   }
-  assert.match(named, /zmap \(scan, confirm, path\)/);
+  assert.match(named, /zmap \(scan, rescan, confirm, path\)/);
 });
 
 test('an unfilled template is told key by key what to fill in, and the programs are told too', async () => {
@@ -82,7 +82,7 @@ test('a zmap that cannot be told of opt-outs while it sends is a hint, the plug-
 
 test('a zmap that cannot send our probes is missing, and the line says what helps', async () => {
   const { lines, exitCode } = await doctor([], { path: otherZmap() });
-  const line = lines.find((text) => text.includes('zmap (scan, confirm, path)')) ?? '';
+  const line = lines.find((text) => text.includes('zmap (scan, rescan, confirm, path)')) ?? '';
   assert.match(line, /^missing .* 4\.3\.4 at \/.*zmap 4\.3\.4 has no mptcp_synscan/);
   assert.match(line, 'apt-get install zmap/trixie');
   assert.is(exitCode, 1);
