@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A census of Multipath TCP, recomputed
 #
-# Table 1 and Figure 5a of *An Early Look at Multipath TCP Deployment in the Wild* (2015), from the files of this release alone.
+# Table 1 and Figure 5 of *An Early Look at Multipath TCP Deployment in the Wild* (2015), from the files of this release alone.
 # The README says what each number means, and what it cannot mean.
 #
 # Needs Python 3 with pandas (Debian: `python3-pandas`) and, for the figure, matplotlib (`python3-matplotlib`).
@@ -20,7 +20,7 @@ facts = json.loads((release / 'run.json').read_text())
 
 def table(name):
     """A table of the release. "NA" is Namibia, and no missing value: only an empty field is."""
-    return pd.read_csv(data / f'{name}.csv.gz', keep_default_na=False, na_values=[''])
+    return pd.read_csv(data / f'{name}.csv.gz', keep_default_na=False, na_values=[''], low_memory=False)
 
 
 print(facts['run'], facts['measured'], facts['result'])
@@ -84,20 +84,25 @@ table1
 # %%
 
 
-def figure_5():
+def ranked():
+    """Entries that answered, and those of them that are capable, by rank; of an aggregate release by bins of ranks."""
+    if not (data / 'domains.csv.gz').exists():
+        return table('ranks')
+    entries = table('domains').dropna(subset=['rank'])
+    entries = entries[entries.addresses_answered > 0].assign(answered=1)
+    entries['capable'] = ((entries.addresses_capable_v1 + entries.addresses_capable_v0) > 0).astype(int)
+    bins = entries.groupby('rank')[['answered', 'capable']].sum().reset_index()
+    return bins.assign(rank_from=bins['rank'], rank_to=bins['rank'])
+
+
+def figure_5a(bins):
     """Steps of both lines: rank, and the share of entries at this rank or better."""
-    if (data / 'domains.csv.gz').exists():
-        entries = table('domains').dropna(subset=['rank'])
-        entries = entries[entries.addresses_answered > 0].assign(answered=1)
-        entries['capable'] = ((entries.addresses_capable_v1 + entries.addresses_capable_v0) > 0).astype(int)
-        bins = entries.groupby('rank')[['answered', 'capable']].sum().reset_index()
-    else:
-        bins = table('ranks').rename(columns={'rank_to': 'rank'})
     shares = bins[['answered', 'capable']].cumsum() / bins[['answered', 'capable']].sum()
-    return shares.assign(rank=bins['rank']).set_index('rank')
+    return shares.assign(rank=bins.rank_to).set_index('rank')
 
 
-figure5 = figure_5()
+bins = ranked()
+figure5 = figure_5a(bins)
 figure5.tail()
 
 # %%
@@ -113,4 +118,36 @@ if plt is not None and figure5.capable.notna().any():
     axes.step(figure5.index, 100 * figure5.answered, where='post', label='all that answered', color='grey')
     axes.set(xlabel='Rank in the list', ylabel='Domains at this rank or better, %', xlim=(0, None), ylim=(0, 100))
     axes.legend(loc='lower right')
+    plt.show()
+
+# %% [markdown]
+# ## Figure 5b. Capable share from the top of the list
+#
+# The share of capable entries among those that answered, in groups of growing size; each holds those before it. Of an aggregate release
+# a group within which a bin of ranks ends beyond it cannot be told, and is left out.
+
+# %%
+
+
+def figure_5b(bins):
+    """One row per group: the last rank in it, entries that answered, capable ones, and their share in percent."""
+    if bins.empty:
+        return pd.DataFrame(columns=['top', 'answered', 'capable', 'share'])
+    last = int(bins.rank_to.max())
+    tops = sorted({top for top in [10, 100, 1000, 10_000, 100_000, 1_000_000, last] if top <= last})
+    whole = [top for top in tops if not ((bins.rank_from <= top) & (bins.rank_to > top)).any()]
+    groups = [bins.loc[bins.rank_to <= top, ['answered', 'capable']].sum().astype(int) for top in whole]
+    rows = pd.DataFrame(groups).reset_index(drop=True)
+    rows.insert(0, 'top', whole)
+    return rows.assign(share=100 * rows.capable / rows.answered)
+
+
+figure5b = figure_5b(bins)
+figure5b
+
+# %%
+if plt is not None and not figure5b.empty:
+    figure, axes = plt.subplots(figsize=(6, 4.5))
+    axes.bar([str(top) for top in figure5b.top], figure5b.share)
+    axes.set(xlabel='Domains down to this rank of the list', ylabel='Capable, % of the domains that answered')
     plt.show()

@@ -63,7 +63,7 @@ ${tableLines(tables)}
 Each table is there as Parquet, with all types, and as CSV (gzip; UTF-8, an empty field is null, an empty text is \`""\`; lists and structures are
 JSON; a text that a spreadsheet would run has an apostrophe before it, and control characters are replaced). \`datapackage.json\` describes
 the CSV (Data Package 1), \`schema/NAME.schema.json\` one row of each table (JSON Schema), \`schema/duckdb.sql\` makes a database of the Parquet
-files. \`run.json\` says how the run was made, stage by stage, with its losses. \`notebook.ipynb\` computes Table 1 and Figure 5a of the 2015
+files. \`run.json\` says how the run was made, stage by stage, with its losses. \`notebook.ipynb\` computes Table 1 and Figure 5 of the 2015
 study again from these files (pandas). \`sha256sum -c SHA256SUMS\` checks everything.
 
 ## What the numbers mean, and what they cannot mean

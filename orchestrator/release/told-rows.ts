@@ -29,7 +29,7 @@ export const toldTables = {
   },
   ranks: {
     name: 'ranks',
-    title: 'Entries of the list by rank (Figure 5a of the 2015 study)',
+    title: 'Entries of the list by rank (Figure 5 of the 2015 study)',
     one: 'bin of ranks',
     schema: RankCounts,
   },

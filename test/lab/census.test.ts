@@ -171,24 +171,32 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
       'Debian has no python3-pandas and python3-matplotlib here',
     )
   ) {
-    test('from a release alone, the notebook computes Table 1 and Figure 5a as the report has them', async () => {
+    test('from a release alone, the notebook computes Table 1 and Figure 5 as the report has them', async () => {
       const run = stand.folder('first');
       const due = (await reportRows(`${run}/report/table1.csv`)).map(({ country, servers, v1, v0 }) =>
         [country, servers, v1, v0].join(),
       );
       assert.ok(due.length > 3, 'the report has countries');
       const steps = (await reportRows(`${run}/report/rank_cdf.csv`)).filter(({ series }) => series === 'capable');
+      const groups = (await reportRows(`${run}/report/top_groups.csv`)).map(({ top, answered, capable }) =>
+        [top, answered, capable].join(),
+      );
+      assert.ok(groups.length > 1, 'the report has groups');
       for (const level of ['prefix', 'full']) {
         const out = stand.folder(`release-${level}`);
         const { exitCode, stderr } = await census(stand, ['release', run, '--level', level, '--out', out]);
         assert.is(exitCode, 0, stderr);
         await execa('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: out });
-        const { table1, figure5 } = await runNotebook(out);
+        const { table1, figure5, figure5b } = await runNotebook(out);
         assert.equal(
           table1.map(({ country, servers, v1, v0 }) => [country, servers, v1, v0].join()),
           due,
           level,
         );
+        const told = figure5b.map(({ top, answered, capable }) => [top, answered, capable].join());
+        if (level === 'full') assert.equal(told, groups);
+        // The last bin ends with the list, whose last entry need not have answered.
+        else assert.is(told.at(-1)?.replace(/^\d+/, ''), groups.at(-1)?.replace(/^\d+/, ''), level);
         for (const { rank, share } of steps) {
           // A bin of ranks ends behind the rank: what is at its end is what was reached until then.
           const step = figure5.findLast((point) => point.rank <= Number(rank));

@@ -18,6 +18,7 @@ const Notebook = z.looseObject({
 const Shown = z.object({
   table1: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))),
   figure5: z.array(z.object({ rank: z.number(), capable: z.number(), answered: z.number() })),
+  figure5b: z.array(z.object({ top: z.number(), answered: z.number(), capable: z.number(), share: z.number() })),
 });
 export type Shown = z.infer<typeof Shown>;
 
@@ -26,7 +27,7 @@ export async function runNotebook(folder: string): Promise<Shown> {
   const { cells } = Notebook.parse(JSON.parse(await readFile(join(folder, 'notebook.ipynb'), 'utf8')));
   const code = cells.filter(({ cell_type }) => cell_type === 'code').map(({ source }) => source.join(''));
   const show =
-    'print("\\n" + json.dumps({"table1": json.loads(table1.to_json(orient="records")), "figure5": json.loads(figure5.reset_index().to_json(orient="records"))}))';
+    'print("\\n" + json.dumps({"table1": json.loads(table1.to_json(orient="records")), "figure5": json.loads(figure5.reset_index().to_json(orient="records")), "figure5b": json.loads(figure5b.to_json(orient="records"))}))';
   const script = `${folder}.py`;
   await writeFile(script, `${[...code, show].join('\n')}\n`);
   const { stdout } = await execa(python, [script], { cwd: folder, env: { MPLBACKEND: 'Agg', LC_ALL: 'C' } });
