@@ -133,6 +133,22 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   return counts;
 }
 
+/** All that measures, in the order of the pipeline. */
+export const readByMerge: readonly string[] = [
+  'targets',
+  'resolve',
+  'scan',
+  'confirm',
+  'handshake',
+  'path',
+  'hops',
+  'rescan',
+  'asn',
+  'whois',
+  'geo',
+  'os',
+];
+
 /**
  * All records into one row per host, where the evidence becomes a verdict (verdict.ts), and one row per domain.
  * @param size entries of the list that are held in memory at a time; replies and names of a range are held accordingly
@@ -141,20 +157,7 @@ export function mergeOfSize(size: number): WholeStage<Config> {
   return {
     kind: 'whole',
     name: 'merge',
-    reads: [
-      'targets',
-      'resolve',
-      'scan',
-      'confirm',
-      'handshake',
-      'path',
-      'hops',
-      'rescan',
-      'asn',
-      'whois',
-      'geo',
-      'os',
-    ],
+    reads: [...readByMerge],
     unit: 'address and port that answered',
     outputs: ['hosts.parquet', 'domains.parquet', rescannedFile],
     run: (context) => mergeBy(context, size),

@@ -14,23 +14,10 @@ import { writeReport } from '../report/report.ts';
 import type { ToolFinder } from '../roles.ts';
 import { GeoRecord } from '../schemas/records/geo.ts';
 import { isRescanned, rescannedFile } from './merge/rescanned.ts';
+import { readByMerge } from './merge.ts';
 import { reportFacts } from './report-facts.ts';
 
-const order = [
-  'targets',
-  'resolve',
-  'scan',
-  'confirm',
-  'handshake',
-  'path',
-  'hops',
-  'rescan',
-  'asn',
-  'whois',
-  'geo',
-  'os',
-  'merge',
-];
+const order = [...readByMerge, 'merge'];
 
 /** Keeps the lines of files beside the run that say nothing, each with its reason, and has them told. */
 async function keepRejected(

@@ -26,7 +26,7 @@ test('a part that is begun again has its journal, and nothing else of the try be
   assert.is(text(raw(folder, '00001', 'a.journal')), 'asked\nasked\nasked\n');
   const left = Object.keys(manifest.stages.first?.parts['00001']?.raw_sha256 ?? {});
   assert.is(left.filter((name) => name.startsWith('other.')).length, 1);
-  assert.ok(left.includes('a.journal'), 'it is hashed as any other raw file');
+  assert.ok(left.includes('a.journal'), 'it is hashed like the other raw files');
   const again = Object.entries(manifest.stages.first?.parts ?? {}).map(([part, { facts }]) => [
     part,
     facts.begun_again,
