@@ -75,7 +75,7 @@ recall: setup-test ## recall over 65,536 servers with packets lost each way, dra
 bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are dead; an hour
 	@$(SUDO) node --import tsx scripts/bench/resolve.ts 200000 0 0 0
 
-held: setup-test ## all addresses that a server announces, at 50 and 300 ms and with losses, of every habit; six minutes
+held: setup-test ## all addresses that a server announces, at 50 and 300 ms and with losses, of every habit; fourteen minutes
 	@$(SUDO) env HELD=whole $(ALONE) test/orchestrator/tools/wget/hold.test.ts
 
 later: setup-test ## opt-outs saved while confirm and hops ask; controls that are not what they seem; a box on the path that answers: three minutes

@@ -1,6 +1,7 @@
 // needs: root
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,19 +11,26 @@ import { gone, guard, holder, journals, kill, rules } from './holder.ts';
 
 const test = suite('mptcp-guard');
 
+/** Newer kernels have it. */
+const keepsOption = 'net.mptcp.syn_retrans_before_tcp_fallback';
+const newer = existsSync(`/proc/sys/${keepsOption.replaceAll('.', '/')}`);
+const orNone = <T>(values: T[]) => (newer ? values : []);
+
 /** Settings of a namespace as somebody left them, none of them as a measurement needs it. */
-const foreign = ['3600', '1', '8080', 'add_addr_accepted 8 subflows 8'];
-const needed = ['0', '0', '8080,61001-65096', 'add_addr_accepted 0 subflows 0'];
+const foreign = ['3600', '1', '8080', ...orNone(['3']), 'add_addr_accepted 8 subflows 8'];
+const needed = ['0', '0', '8080,61001-65096', ...orNone(['128']), 'add_addr_accepted 0 subflows 0'];
 
 async function settings(name: string): Promise<string[]> {
-  const names = ['net.mptcp.blackhole_timeout', 'net.mptcp.pm_type', 'net.ipv4.ip_local_reserved_ports'];
+  const always = ['net.mptcp.blackhole_timeout', 'net.mptcp.pm_type', 'net.ipv4.ip_local_reserved_ports'];
+  const names = [...always, ...orNone([keepsOption])];
   const sysctls = await execa('ip', ['netns', 'exec', name, 'sysctl', '-n', ...names]);
   const limits = await execa('ip', ['netns', 'exec', name, 'ip', 'mptcp', 'limits']);
   return [...sysctls.stdout.split('\n'), limits.stdout.trim()];
 }
 
 async function untidy(name: string): Promise<void> {
-  const set = ['net.mptcp.blackhole_timeout=3600', 'net.mptcp.pm_type=1', 'net.ipv4.ip_local_reserved_ports=8080'];
+  const always = ['net.mptcp.blackhole_timeout=3600', 'net.mptcp.pm_type=1', 'net.ipv4.ip_local_reserved_ports=8080'];
+  const set = [...always, ...orNone([`${keepsOption}=3`])];
   const inside = ['netns', 'exec', name];
   await execa('ip', [...inside, 'sysctl', '-qw', ...set, 'net.ipv4.ip_local_port_range=1024 65535']);
   await execa('ip', [...inside, 'ip', 'mptcp', 'limits', 'set', 'subflows', '8', 'add_addr_accepted', '8']);
@@ -128,8 +136,32 @@ if (!skipUnless(isRoot, 'mptcp-guard', 'needs root')) {
       await execa('ip', ['netns', 'exec', name, 'sysctl', '-qw', 'net.mptcp.blackhole_timeout=0']);
       const held = await hold();
       assert.is(held.exitCode, 0, held.stderr);
-      assert.match(held.stdout, '"mptcp limits":{"found":"0 2"');
+      assert.match(held.stdout, '"mptcp limits":{"found":"0 2","held":"0 2"}');
+      if (newer) assert.match(held.stdout, `"${keepsOption}":{"found":"2","held":"2"}`);
     }));
+
+  if (newer) {
+    test('a setting that drops the option of no SYN already stays as it is', () =>
+      withNamespace('guard', async (name) => {
+        await execa('ip', ['netns', 'exec', name, 'sysctl', '-qw', `${keepsOption}=200`]);
+        const { stdout } = await execa('ip', ['netns', 'exec', name, guard, 'hold'], { input: '' });
+        assert.match(stdout, `"${keepsOption}":{"found":"200","held":"200"}`);
+      }));
+
+    test('one that cannot be set hinders neither the first guard nor one that leans on it', () =>
+      withNamespace('guard', async (name) => {
+        await execa('ip', ['netns', 'exec', name, 'sysctl', '-qw', 'net.mptcp.blackhole_timeout=0']);
+        const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
+        const inside = ['netns', 'exec', name, ...user, guard, 'hold'];
+        const first = execa('ip', inside, { stdin: 'pipe' });
+        await first.iterable().next();
+        const second = await execa('ip', inside, { input: '' });
+        assert.match(second.stdout, `"${keepsOption}":{"found":"2","held":"2"}`);
+        assert.match(second.stdout, '{"moved":[]}');
+        first.stdin.end();
+        await first;
+      }));
+  }
 
   test('SYNs from its ports lose their timestamps for as long as the guard lives, kill -9 or not', () =>
     withNamespace('guard', async (name) => {

@@ -29,7 +29,7 @@ struct setting {
 	bool right;
 };
 
-enum { SETTINGS = 5 };
+enum { SETTINGS = 6 };
 
 /* What the caller asks beyond what every measurement needs. */
 struct wish_held {
@@ -45,6 +45,10 @@ bool settings_read(struct setting *settings);
 bool settings_apply(const struct setting *settings, bool dry);
 /* Those that are no longer as they were set stay as somebody else wanted them. */
 void settings_restore(const struct setting *settings);
+/* Whether one that its leader could not set, or that somebody changed, hinders no other guard. */
+bool setting_may_differ(int which);
+/* One as it is now; false where it is nothing to us. */
+bool settings_now(const struct setting *settings, int which, char value[VALUE_MAX]);
 /* Names of those that somebody changed meanwhile, to stdout as a JSON array. */
 void settings_print_moved(const struct setting *settings);
 

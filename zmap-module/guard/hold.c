@@ -75,13 +75,14 @@ static void print_ready(const struct setting *settings, int first, bool journal)
 {
 	int kept = wish_held.bare_syns ? bare_syns_begin(first + 1, first + PORTS_PER_SLOT - 1) : 0;
 	const char *between = "";
+	char now[VALUE_MAX];
 	printf("{\"addresses\":[");
 	print_addresses();
 	printf("],\"ports\":[%d,%d],\"journal\":%s,\"settings\":{", first + 1, first + PORTS_PER_SLOT - 1, journal ? "true" : "false");
 	for (int i = 0; i < SETTINGS; i++) {
-		if (settings[i].wanted[0] == '\0')
+		if (!settings_now(settings, i, now))
 			continue;
-		printf("%s\"%s\":{\"found\":\"%s\",\"held\":\"%s\"}", between, settings[i].name, settings[i].found, settings[i].right ? settings[i].found : settings[i].wanted);
+		printf("%s\"%s\":{\"found\":\"%s\",\"held\":\"%s\"}", between, settings[i].name, settings[i].found, now);
 		between = ",";
 	}
 	printf("}");

@@ -91,7 +91,7 @@ static bool believe(struct setting *settings, const struct told told[SETTINGS])
 	if (!settings_read(settings))
 		return false;
 	for (int i = 0; i < SETTINGS; i++) {
-		if (!settings[i].right && strcmp(settings[i].name, "mptcp limits") != 0) {
+		if (!settings[i].right && !setting_may_differ(i)) {
 			fprintf(stderr, "refused E_PROGRAM_FAILED: %s is %s, though process %d of user %u holds the settings|wait until it has ended\n", settings[i].name, settings[i].found, (int)peer.pid, (unsigned)peer.uid);
 			return false;
 		}

@@ -95,21 +95,29 @@ if (!skipUnless(able, 'held connections', 'needs root and nft')) {
       assert.ok((await lab.foreign()) > 0, 'and that would have been seen');
     }));
 
-  const rounds: [path: Parameters<typeof withSlowLab>[0], hold: string, words: string][] = [
-    [{ roundTrip: 50 }, '2s', 'at 50 ms'],
-    [{ roundTrip: 300 }, '5s', 'at 300 ms'],
-    [{ roundTrip: 50, loss: 0.134 }, '30s', 'at 50 ms with a quarter of the round trips lost'],
+  /** `missing`: announcements of all 384 that may be lost for good, for Linux repeats one three times. */
+  const rounds: [path: Parameters<typeof withSlowLab>[0], hold: string, missing: number, words: string][] = [
+    [{ roundTrip: 50 }, '2s', 0, 'at 50 ms'],
+    [{ roundTrip: 300 }, '5s', 0, 'at 300 ms'],
+    [{ roundTrip: 50, loss: 0.134 }, '30s', 2, 'at 50 ms with a quarter of the round trips lost'],
+    [{ roundTrip: 50, loss: 0.25 }, '60s', 8, 'at 50 ms with a quarter of the packets lost each way'],
   ];
-  /** All of them take six minutes: make held. */
-  for (const [path, hold, words] of process.env.HELD === 'whole' ? rounds : []) {
-    test(`${words} all 8 addresses are announced, of either family, with a port and without, on connections of both families`, () =>
+  /** All of them take fourteen minutes: make held. */
+  for (const [path, hold, missing, words] of process.env.HELD === 'whole' ? rounds : []) {
+    const most = missing === 0 ? '' : ` but ${missing} of 384 at most`;
+    test(`${words} all 8 addresses${most} are announced, of either family, with a port and without, on connections of both families`, () =>
       withSlowLab(path, async (lab) => {
+        let seen = 0;
         for (const family of ['v4', 'v6'] as const)
           for (const port of [null, 8080])
             for (const over of ['v4', 'v6'] as const) {
               await lab.announce(family, port);
-              assertAll(await measure(lab, over, configure({ hold })));
+              const measured = await measure(lab, over, configure({ hold }));
+              if (missing === 0) assertAll(measured);
+              for (const habit of patient) seen += seenOf(measured.of.get(habit)) ?? 0;
             }
+        console.log(`\n${words}, held for ${hold}: ${seen} of 384`);
+        assert.ok(seen >= 384 - missing, `${seen} of 384`);
         assert.is(await lab.foreign(), 0);
       }));
   }
