@@ -79,6 +79,8 @@ export interface Conversation {
   batches(): AsyncIterable<string[]>;
   /** Resolves when a stderr line matches; fails when the program ends first. */
   stderrLine(pattern: RegExp): Promise<string>;
+  /** It waits for something: what it was handed, it has read. */
+  isAsleep(): boolean;
   /** Sends a signal and waits for the end. */
   stop(signal: NodeJS.Signals): Promise<Exit>;
   /** Ends with the program; fails with ProgramError on an exit code that is not normal. */

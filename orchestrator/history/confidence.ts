@@ -91,8 +91,10 @@ export const confidenceRules: readonly Rule[] = [
     reason: 'connections_lost',
     of: ({ manifest }) => {
       const dropped = over(manifest, ['handshake'], 'capture_dropped');
-      if (dropped === 0) return null;
-      return { level: 'reduced', text: `the capture of connections lost ${formatCount(dropped)} packets` };
+      if (dropped > 0)
+        return { level: 'reduced', text: `the capture of connections lost ${formatCount(dropped)} packets` };
+      const cut = over(manifest, ['handshake'], 'capture_cut');
+      return cut === 0 ? null : { level: 'reduced', text: 'the capture of connections ended before it had read all' };
     },
   },
   {

@@ -16,6 +16,8 @@ const facts = {
     'rows of its program were no records or of units that were not asked, so some answers may be missing; rejects/ has each with its reason',
   capture_dropped:
     'packets were lost on this machine by the capture of connections, so some observations may be missing',
+  capture_cut:
+    'captures of connections were ended while packets waited to be written, so the last connections may lack some',
   joins_interrupted:
     'announced addresses had their one SYN before the run was interrupted, so what became of these joins is not known',
   join_events_lost:

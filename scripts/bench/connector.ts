@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { Config } from '../../orchestrator/config/config.ts';
 import { searchPath } from '../../orchestrator/core/process/launch.ts';
+import { isAsleep } from '../../orchestrator/core/process/watch.ts';
 import type { Endpoint } from '../../orchestrator/roles.ts';
-import { captureFile, captureFilter } from '../../orchestrator/tools/wget/capture.ts';
+import { captureFile, captureFilter, hasRead } from '../../orchestrator/tools/wget/capture.ts';
 import { fetchCommand } from '../../orchestrator/tools/wget/fetch.ts';
 import { heldFile } from '../../orchestrator/tools/wget/hold.ts';
 import { wget } from '../../orchestrator/tools/wget/tool.ts';
@@ -105,8 +106,8 @@ async function connectAll(
   return { starting, seconds: (performance.now() - began) / 1000, lines, said: each.map(({ said }) => said) };
 }
 
-/** The same with all that a record takes: a capture, and tshark over it. */
-async function wholeWay(scanner: string, count: number, folder: string): Promise<number> {
+/** The same with all that a record takes: a capture, and tshark over it. `genuine`: records that show MPTCP. */
+async function wholeWay(scanner: string, count: number, folder: string): Promise<{ pace: number; genuine: number }> {
   const filter = captureFilter([80], { ports: [61_002, 61_251], addresses: [] });
   const began = performance.now();
   const dumpcap = spawn('ip', [
@@ -130,6 +131,7 @@ async function wholeWay(scanner: string, count: number, folder: string): Promise
   while (!String(await once(dumpcap.stderr, 'data')).includes('File: '));
   const { lines } = await connectAll(scanner, rows(count), 'http', ['--hold', '0']);
   const connecting = (performance.now() - began) / 1000;
+  if (!(await hasRead({ isAsleep: () => isAsleep(dumpcap.pid) }))) throw new Error('the capture does not read');
   dumpcap.kill('SIGINT');
   await once(dumpcap, 'exit');
   await writeFile(join(folder, heldFile), lines.map((line) => `${line}\n`).join(''));
@@ -142,7 +144,7 @@ async function wholeWay(scanner: string, count: number, folder: string): Promise
   console.log(
     `  ${records.length} records, ${genuine} in MPTCP, ${rejects.length} rejected; ${connecting.toFixed(1)} s connecting, ${(seconds - connecting).toFixed(1)} s reading`,
   );
-  return count / seconds;
+  return { pace: count / seconds, genuine };
 }
 
 const perSecond = (value: number) => `${value.toFixed(0)}/s`;
@@ -158,7 +160,8 @@ async function measure(scanner: string, folder: string): Promise<boolean> {
   console.log(
     `connector, page and no hold: ${answered} of ${pages} answered, ${perSecond(pages / fast.seconds)}: ${ratio.toFixed(1)} times (${marks.pages})`,
   );
-  const whole = (await wholeWay(scanner, pages, folder)) / peer;
+  const { pace: wholePace, genuine } = await wholeWay(scanner, pages, folder);
+  const whole = wholePace / peer;
   console.log(`with a capture, tshark and records: ${whole.toFixed(1)} times (${marks.whole})`);
   const few = await connectAll(scanner, rows(1000), 'hold', ['--hold', String(HOLD)]);
   console.log(`1,000 held ${HOLD} s: ${few.said.join('').trim()}`);
@@ -171,7 +174,8 @@ async function measure(scanner: string, folder: string): Promise<boolean> {
     `${held} held ${HOLD} s: ${kept} to the end, ${plain} without a token, begun at ${perSecond(pace)} (${marks.perSecond}), all in ${many.seconds.toFixed(1)} s`,
   );
   console.log(`  ${many.said.join('  ').trim()}`);
-  return ratio >= marks.pages && whole >= marks.whole && pace >= marks.perSecond && kept === held && answered === pages;
+  const inFull = kept === held && answered === pages && genuine === pages;
+  return ratio >= marks.pages && whole >= marks.whole && pace >= marks.perSecond && inFull;
 }
 
 if (!isRoot) {

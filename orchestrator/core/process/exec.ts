@@ -12,7 +12,7 @@ import { feed, Pipes } from './pipes.ts';
 import { SaidFile, StderrLog } from './said-file.ts';
 import { type Ended, type ExecSite, hear, type Run, settle } from './settle.ts';
 import { after } from './timer.ts';
-import { watch } from './watch.ts';
+import { isAsleep, watch } from './watch.ts';
 
 const defaultGraceMs = 5_000;
 const briefGraceMs = 500;
@@ -172,6 +172,7 @@ export function start(site: ExecSite, command: Command): Conversation {
           );
         }, reject);
       }),
+    isAsleep: () => isAsleep(child.pid),
     async stop(signal) {
       stopped = true;
       child.kill(signal);

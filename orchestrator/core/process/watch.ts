@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from '../tool.ts';
 import { after } from './timer.ts';
 
@@ -32,4 +33,14 @@ export function watch(command: Command, kill: () => void): Watch {
       stopIdle();
     },
   };
+}
+
+/** Whether a process waits for something (proc(5), field 3): it has read whatever it was handed. True where nobody can tell. */
+export function isAsleep(pid: number | undefined): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('S');
+  } catch {
+    return true;
+  }
 }

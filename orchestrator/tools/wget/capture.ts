@@ -15,8 +15,12 @@ const summaryFile = 'capture.json';
 /** Headers alone: of the link (cooked ones and tagged Ethernet have 20 bytes at most), of IPv6, and of TCP with all its options. */
 const SNAPLEN = 20 + 40 + 60;
 const KERNEL_BUFFER_MIB = 16;
-/** Last words of the last connection. */
+/** Last words of the last connection, and the 250 ms for which the kernel keeps a block of packets that is not full. */
 const LINGER_MS = 300;
+const LOOK_MS = 50;
+/** dumpcap sleeps at so many looks in a row when it has read everything. */
+const LOOKS = 3;
+const UNREAD_MS = 30_000;
 /** A host that floods fills no disk: some 25,000 packets for each endpoint, where a page takes some 20. */
 const MIB_IN_ALL = 256;
 const MIB_PER_ENDPOINT = 4;
@@ -35,6 +39,7 @@ export type Local = Pick<Held, 'ports' | 'addresses' | 'join_ports'>;
 const Summary = z.object({
   received: z.int().describe('packets that matched the filter'),
   dropped: z.int().describe('of these, packets that were lost before they reached the file'),
+  cut: z.literal(true).optional().describe('the capture was ended before it had read what the kernel held'),
   held: Held.optional().describe(
     'settings of the kernel and our local ports; earlier versions had the next field alone',
   ),
@@ -101,8 +106,20 @@ function captureArgs({ config }: Context, { endpointPorts, local, timeoutMs }: E
   ];
 }
 
+/** Waits until the capture has read what the kernel holds: asked to end, it leaves that unread and counts it nowhere. False where it does not. */
+export async function hasRead(capture: Pick<Conversation, 'isAsleep'>, mostMs = UNREAD_MS): Promise<boolean> {
+  await sleep(LINGER_MS);
+  let looks = 0;
+  for (let waited = 0; waited < mostMs; waited += LOOK_MS) {
+    looks = capture.isAsleep() ? looks + 1 : 0;
+    if (looks === LOOKS) return true;
+    await sleep(LOOK_MS);
+  }
+  return false;
+}
+
 /** Does the work while the capture runs; it must run to the end of it. */
-async function during(capture: Conversation, work: () => Promise<void>): Promise<boolean> {
+async function during(capture: Conversation, work: () => Promise<void>): Promise<{ whole: boolean; read: boolean }> {
   let ended = false;
   const end = () => {
     ended = true;
@@ -110,12 +127,12 @@ async function during(capture: Conversation, work: () => Promise<void>): Promise
   capture.done.then(end, end);
   try {
     await work();
-    await sleep(LINGER_MS);
+    const read = await hasRead(capture);
+    return { whole: !ended, read };
   } catch (error) {
     await capture.stop('SIGINT');
     throw error;
   }
-  return !ended;
 }
 
 async function captured(context: Context, extent: Extent, work: () => Promise<void>) {
@@ -124,10 +141,10 @@ async function captured(context: Context, extent: Extent, work: () => Promise<vo
   const capture = context.start({ program: dumpcap, args, timeoutMs: extent.timeoutMs + 30_000, inFolder: true });
   // dumpcap names its file once the filter is set and the interface is open
   await capture.stderrLine(/^File: /);
-  const whole = await during(capture, work);
+  const { whole, read } = await during(capture, work);
   const exit = await capture.stop('SIGINT');
   const counts = readCounts(exit.stderrTail);
-  if (whole && counts !== null) return counts;
+  if (whole && counts !== null) return read ? counts : { ...counts, cut: true as const };
   const failure = { stage: context.stage, part: context.part, argv: [dumpcap.name, ...args], ...exit };
   if (whole) {
     const what = 'did not say how many packets it lost';
@@ -163,7 +180,8 @@ export async function capturing(
 /** What the manifest says of a part's capture. */
 export async function captureFacts(folder: string): Promise<Record<string, number | string>> {
   const summary = Summary.parse(JSON.parse(await rawText(join(folder, summaryFile))));
-  const counts = { capture_received: summary.received, capture_dropped: summary.dropped };
+  const cut = summary.cut ? { capture_cut: 1 } : {};
+  const counts = { capture_received: summary.received, capture_dropped: summary.dropped, ...cut };
   if (summary.held !== undefined) return { ...counts, ...heldFacts(summary.held) };
   const before = summary.blackhole_timeout_before ?? null;
   return {

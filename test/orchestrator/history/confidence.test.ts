@@ -85,6 +85,12 @@ const cases: [
     ['reduced', 'connections_lost'],
   ],
   [
+    'a capture that was ended before it had read all',
+    runWith({ handshake: { capture_cut: 1 } }),
+    {},
+    ['reduced', 'connections_lost'],
+  ],
+  [
     'RSTs that did not leave',
     runWith({ scan: { synacks: 9000, synacks_repeated: 5000, out_rsts: 3 } }),
     {},

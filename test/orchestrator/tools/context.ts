@@ -9,6 +9,7 @@ import type { LateOptOuts } from '../../../orchestrator/core/opt-outs/late.ts';
 import { searchPath } from '../../../orchestrator/core/process/launch.ts';
 import { lineBatches, splitLines } from '../../../orchestrator/core/process/lines.ts';
 import { Turns } from '../../../orchestrator/core/process/turns.ts';
+import { isAsleep } from '../../../orchestrator/core/process/watch.ts';
 import type {
   CollectContext,
   Command,
@@ -179,6 +180,7 @@ function converse({ child, exit, stderr, listeners, stop }: ReturnType<typeof la
   stdin?.on('error', () => {}); // a program that ends early breaks the pipe; `done` tells why
   return {
     done: exit,
+    isAsleep: () => isAsleep(child.pid),
     stop,
     async *lines() {
       // Not execa's iterable: leaving that early waits for the program's end.

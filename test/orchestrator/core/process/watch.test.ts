@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mock } from 'node:test';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { watch } from '../../../../orchestrator/core/process/watch.ts';
+import { isAsleep, watch } from '../../../../orchestrator/core/process/watch.ts';
 import { onMockTimers } from './mock-timers.ts';
 import { script } from './site.ts';
 
@@ -90,5 +92,30 @@ test(
     assert.is(guard.what(), null);
   }),
 );
+
+/** Until it holds, at most 5 s: a process that was just started, stopped or fed needs its moment. */
+async function soon(holds: () => boolean): Promise<boolean> {
+  for (let tries = 0; tries < 500 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+  return holds();
+}
+
+test('one that waits for its input is asleep, one that was stopped is not', async () => {
+  const child = spawn('cat', [], { stdio: ['pipe', 'ignore', 'ignore'] });
+  await once(child, 'spawn');
+  assert.ok(await soon(() => isAsleep(child.pid)));
+  child.kill('SIGSTOP');
+  assert.ok(await soon(() => !isAsleep(child.pid)));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+});
+
+test('one that computes is awake', () => {
+  assert.not.ok(isAsleep(process.pid));
+});
+
+test('one that is gone, or was never there, is not waited for', () => {
+  assert.ok(isAsleep(undefined));
+  assert.ok(isAsleep(2 ** 30));
+});
 
 test.run();

@@ -1,0 +1,79 @@
+// needs: root
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execaSync } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Config } from '../../../../orchestrator/config/config.ts';
+import { searchPath } from '../../../../orchestrator/core/process/launch.ts';
+import { hasRead } from '../../../../orchestrator/tools/wget/capture.ts';
+import { wget } from '../../../../orchestrator/tools/wget/tool.ts';
+import { skipUnless } from '../../../skip.ts';
+import { decodeAll, makeContext, temporaryFolder } from '../context.ts';
+import { isRoot } from '../namespace.ts';
+import { lab, withLab } from './lab.ts';
+
+const test = suite('the end of a capture');
+
+/** A capture that is awake at the looks named, and asleep at all others. */
+function awakeAt(...looks: number[]) {
+  const seen = { looks: 0, isAsleep: () => !looks.includes(seen.looks++) };
+  return seen;
+}
+
+test('a capture that sleeps at three looks in a row has read everything', async () => {
+  const capture = awakeAt(0, 3);
+  assert.ok(await hasRead(capture, 1000));
+  assert.is(capture.looks, 7, 'two in a row are not enough');
+});
+
+test('one that goes on reading is not waited for without end', async () => {
+  assert.not.ok(await hasRead({ isAsleep: () => false }, 100));
+});
+
+/** A dumpcap that reads nothing from its second second to its seventh, as on a disk that stands still. */
+async function slowDumpcap(): Promise<string> {
+  const folder = await temporaryFolder();
+  const { stdout: path } = execaSync('sh', ['-c', 'command -v dumpcap']);
+  const script = `#!/bin/sh
+case "$*" in *--version*) ;; *) (sleep 1; kill -STOP $$; sleep 6; kill -CONT $$) >/dev/null 2>&1 & ;; esac
+exec ${path} "$@"
+`;
+  await writeFile(join(folder, 'dumpcap'), script, { mode: 0o755 });
+  return folder;
+}
+
+const inLab =
+  isRoot &&
+  ['dumpcap', 'tshark', 'nginx', 'nft'].every((name) => execaSync(name, ['-v'], { reject: false }).code !== 'ENOENT');
+const title = 'what a capture has not yet read when the last connection ends is not lost';
+if (!skipUnless(inLab, title, 'needs root, dumpcap, tshark, nginx and nft')) {
+  test(title, async () => {
+    const folder = await slowDumpcap();
+    const handshake = { hold: '2s', timeout: '5s', hold_first: false };
+    const config = Config.parse({
+      lab: true,
+      lab_ranges: lab.ranges,
+      targets: { prefixes: ['198.18.0.0/16'] },
+      handshake,
+    });
+    const rows = [lab.announces, lab.redirects].map((address) => ({ address, port: 80, host: null }));
+    await withLab(async ({ within }) => {
+      const context = await makeContext({
+        rows,
+        config,
+        within: [...within, 'env', `PATH=${folder}:${searchPath()}`],
+      });
+      await wget.collect?.(context);
+      const { records, rejects } = await decodeAll(wget, context);
+      assert.equal(rejects, []);
+      for (const record of records) {
+        assert.is(record.fallback, false, record.address);
+        assert.ok(record.hold_held, 'seen to its end');
+      }
+      assert.is((await wget.facts?.(context.folder))?.capture_cut, undefined);
+    });
+  });
+}
+
+test.run();
