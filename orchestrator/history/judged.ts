@@ -52,7 +52,8 @@ export function recordViews(run: Given, stages?: readonly string[]): string[] {
   });
 }
 
-async function storedRescan({ folder, manifest }: Given): Promise<string | null> {
+/** What a run's own rescan says, beside its scan; null: it has none, or that is not as it was written. */
+export async function storedRescan({ folder, manifest }: Given): Promise<string | null> {
   const sha256 = manifest.stages.merge?.outputs[rescannedFile];
   if (sha256 === undefined || !(await areWhole(folder, { [rescannedFile]: sha256 }))) return null;
   return join(folder, rescannedFile);

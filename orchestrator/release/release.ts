@@ -91,12 +91,11 @@ async function writeCounted(making: Making, tables: readonly Counted[]): Promise
 
 /** Counts that every level has: whole, or as far as they may be told. */
 async function writeTold(making: Making, run: ReleasedRun, k: number): Promise<void> {
-  const source = { name: run.manifest.run, folder: run.root };
   const [scan] = run.facts.stages.filter(({ stage }) => stage === 'scan');
   const { from: time, to: timeEnd } = scan?.measured ?? { from: run.manifest.created_at, to: run.manifest.created_at };
   const { root: folder, manifest, config } = run;
   const named = siteRun({ folder, name: manifest.run, manifest, config, time, timeEnd }, new Set());
-  const told = tellRun(named, await countRun(source, join(making.temp, 'counts')), k);
+  const told = tellRun(named, await countRun(named, join(making.temp, 'counts')), k);
   await writeRows(making, toldTables.places, placeRows(told));
   await writeRows(making, toldTables.ports, portRows(told));
   await writeRows(making, toldTables.verdicts, verdictRows(told));

@@ -1,28 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { openDatabase, rows, runSql } from '../core/duckdb.ts';
 import { CensusError } from '../errors.ts';
 import { controlsSql, type HostFacts, Wrong } from '../history/counts.ts';
-import { readSql, rowsOf } from '../report/rows.ts';
-import { sourcesSql } from '../report/sources.ts';
-import { macrosSql, makeViews } from '../report/views.ts';
+import { rowsOf } from '../report/rows.ts';
+import { makeViews } from '../report/views.ts';
 import type { Pieces } from './disclosure/pieces.ts';
-
-/** Queries of the site, one .sql file each. */
-export type SiteQuery = 'claims' | 'places' | 'ports' | 'steps';
-
-export async function readSiteSql(name: SiteQuery): Promise<string> {
-  return await readFile(new URL(`./queries/${name}.sql`, import.meta.url), 'utf8');
-}
-
-/** The views that the queries read, as a script that runs in the folder of a run by itself; the program has names for organisations too. */
-export async function readerViewsSql(): Promise<string> {
-  const sources = sourcesSql([{ run: 'run', hosts: 'hosts.parquet', domains: 'domains.parquet' }]);
-  return `-- In the folder of a run: duckdb -init views.sql, then claims.sql, then any of places.sql, ports.sql, steps.sql.
-${sources}CREATE OR REPLACE TABLE as_organisations(asn BIGINT, organisation_id VARCHAR, organisation VARCHAR, registered VARCHAR);
-${macrosSql()}${await readSql('views')}${await readSql('order')}${await readSql('places')}${await readSql('tables')}`;
-}
+import type { SiteRun } from './runs.ts';
+import { readSiteSql, type SiteQuery } from './sql.ts';
+import { countSureness, type SurenessCounts } from './sureness.ts';
 
 const n = z.int();
 const Cells = z.object({
@@ -71,6 +57,7 @@ export interface RunCounts {
   steps: Step[];
   /** Of each kind, how many came out as something else. */
   controls: HostFacts['controls'];
+  sureness: SurenessCounts;
   /** Headline numbers by column of the report's summary.sql. */
   summary: (column: string) => number | null;
 }
@@ -117,7 +104,10 @@ async function controlsIn(query: (sql: string) => AsyncIterable<unknown>): Promi
 }
 
 /** Counts one run: its hosts and domains go through the views that its report is made with. */
-export async function countRun(run: { name: string; folder: string }, temp: string): Promise<RunCounts> {
+export async function countRun(
+  run: Pick<SiteRun, 'name' | 'folder' | 'seed' | 'rescan'>,
+  temp: string,
+): Promise<RunCounts> {
   const database = await openDatabase({ temp });
   const source = {
     run: run.name,
@@ -142,6 +132,7 @@ export async function countRun(run: { name: string; folder: string }, temp: stri
       ports: [...places.filter(({ outer }) => outer === null), ...(await cells('ports'))],
       steps: await all('steps', Step),
       controls: await controlsIn(query),
+      sureness: await countSureness(database, run),
       summary: (column) =>
         z
           .number()

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { throwIfStopped } from '../core/stop.ts';
-import { countRun, readerViewsSql, readSiteSql } from './counts.ts';
+import { countRun } from './counts.ts';
 import { entitiesOf, kinds } from './data/entities.ts';
 import { marksOf } from './data/marks.ts';
 import { tracksOf } from './data/series.ts';
@@ -17,6 +17,7 @@ import { methodPage } from './pages/method.ts';
 import { runPage, runsPage } from './pages/run.ts';
 import { readSiteRuns } from './runs.ts';
 import type { Site } from './site.ts';
+import { readerViewsSql, readSiteSql } from './sql.ts';
 import { type ToldRun, tellRun } from './told.ts';
 import { SiteFolder, writeAssets } from './write.ts';
 
@@ -84,7 +85,7 @@ async function writeAll(site: Site, folder: SiteFolder, signal: AbortSignal): Pr
   for (const one of [runsPage(site), comparePage(site), searchPage(), methodPage(site), dataPage(site)])
     await page(one);
   await writeSearch(site, folder);
-  for (const name of ['claims', 'places', 'ports', 'steps'] as const)
+  for (const name of ['claims', 'places', 'ports', 'rescan', 'steps'] as const)
     await folder.write(`data/v1/sql/${name}.sql`, await readSiteSql(name));
   await folder.write('data/v1/sql/views.sql', await readerViewsSql());
   await writeAssets(folder);

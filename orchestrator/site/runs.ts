@@ -3,12 +3,14 @@ import { CensusError } from '../errors.ts';
 import { confidenceOf } from '../history/confidence.ts';
 import type { HostFacts } from '../history/counts.ts';
 import { type Given, type LeftOut, readRuns } from '../history/given.ts';
+import { storedRescan } from '../history/judged.ts';
 import { vantageNumbers } from '../history/marks.ts';
 import { coverageOf } from '../history/run-rows.ts';
 import { softwareText } from '../machine/provenance.ts';
 import { vantageText } from '../report/caveats/vantage.ts';
 import { publishedVantage } from '../report/published.ts';
 import type { Confidence, ConfidenceReason } from '../schemas/history.ts';
+import { isRescanned } from '../stages/merge/rescanned.ts';
 import { askedOf, lostOf } from '../stages/report-facts.ts';
 import { type Version, versions } from './counts.ts';
 
@@ -37,6 +39,10 @@ export interface SiteRun {
   lost: number;
   versions: ReadonlySet<Version>;
   asked: { v1: number | null; v0: number | null };
+  /** Everything random begins at it. */
+  seed: number;
+  /** What two scans say of the same addresses, and the share of all that these are; null: there was one scan. */
+  rescan: { file: () => Promise<string | null>; drawn: number } | null;
   /** How far the run can be relied on, by what it counted of itself. */
   confidence: (controls: HostFacts['controls']) => Reliance;
 }
@@ -72,7 +78,9 @@ function slugOf(name: string, taken: Set<string>): string {
   return slug;
 }
 
-export function siteRun({ folder, name, manifest, config, time, timeEnd }: Given, taken: Set<string>): SiteRun {
+export function siteRun(given: Given, taken: Set<string>): SiteRun {
+  const { folder, name, manifest, config, time, timeEnd } = given;
+  const { rescan } = config;
   const asked = askedOf(manifest, config.scan.versions);
   return {
     folder,
@@ -93,6 +101,9 @@ export function siteRun({ folder, name, manifest, config, time, timeEnd }: Given
     versions: new Set(versions.filter((version) => config.scan.versions.includes(version === 'v1' ? 1 : 0))),
     lost: lostOf(manifest).replies,
     asked: { v1: asked?.v1 ?? null, v0: asked?.v0 ?? null },
+    seed: manifest.seed,
+    rescan:
+      rescan === false || !isRescanned(manifest) ? null : { file: () => storedRescan(given), drawn: rescan.share },
     confidence: (controls) => relianceOf(manifest, controls),
   };
 }

@@ -2,11 +2,22 @@ import type { Cell, RunCounts, Version } from './counts.ts';
 import type { Known } from './data/rows.ts';
 import type { Overlap } from './disclosure/pieces.ts';
 import { type Funnel, tellSteps } from './disclosure/steps.ts';
+import { type Sure, tellAgreement, tellNetworks } from './disclosure/sureness.ts';
 import { type Counted, type Node, tellTree } from './disclosure/tree.ts';
 import type { Reliance, SiteRun } from './runs.ts';
 
 /** A table of one run, per version; null where nothing of it may be told. */
 export type Trees = Record<Version, Node | null>;
+
+/** What is told of how sure a version's share is. */
+interface Sureness {
+  /** What other networks might give. */
+  networks: Sure;
+  /** How far two scans agree. */
+  agreement: Sure;
+}
+
+const notAsked: Sure = { why: 'not measured: this version was not asked' };
 
 /** All that is published of one run's numbers. */
 export interface ToldRun {
@@ -17,6 +28,7 @@ export interface ToldRun {
   ports: Trees;
   funnel: Record<Version, Funnel>;
   reliance: Reliance;
+  sureness: Record<Version, Sureness>;
   /** What this run measured at all. */
   known: Known;
   /** Names in the target list, and those that led to an address; null when the targets were no names. */
@@ -64,6 +76,12 @@ export function tellRun(run: SiteRun, counts: RunCounts, k: number): ToldRun {
     const asked = { endpoints: run.asked[version], ports: Math.max(1, run.ports.length), lost: run.lost };
     return tellSteps(counts.steps, { version, whole: places[version]?.numbers ?? null, asked, k });
   };
+  const tellSureness = (version: Version): Sureness => {
+    const { interval, clusters, twice } = counts.sureness[version];
+    if (!run.versions.has(version)) return { networks: notAsked, agreement: notAsked };
+    const networks = tellNetworks(interval, { clusters, whole: places[version]?.numbers ?? null, k });
+    return { networks, agreement: tellAgreement(twice, k) };
+  };
   const listed = counts.summary('domains_listed') ?? 0;
   return {
     run,
@@ -71,6 +89,7 @@ export function tellRun(run: SiteRun, counts: RunCounts, k: number): ToldRun {
     ports: trees(counts.ports, 'shared'),
     funnel: { v1: funnel('v1'), v0: funnel('v0') },
     reliance: run.confidence(counts.controls),
+    sureness: { v1: tellSureness('v1'), v0: tellSureness('v0') },
     known: { confirmed: counts.summary('endpoints_confirmed_v1') !== null, versions: run.versions },
     names: listed === 0 ? null : { listed, resolved: counts.summary('domains_resolved') ?? 0 },
   };

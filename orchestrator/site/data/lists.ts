@@ -1,6 +1,7 @@
 import type { Row } from '../../report/rows.ts';
 import type { Column } from '../../report/tables/table.ts';
-import type { SiteQuery } from '../counts.ts';
+import type { SiteQuery } from '../sql.ts';
+
 import type { ToldRun } from '../told.ts';
 import { type Both, type Entity, entitiesOf, type Kind } from './entities.ts';
 import { numberCells, numberColumns } from './rows.ts';

@@ -3,6 +3,7 @@ import { funnelSvg } from '../figures/funnel.ts';
 import { mapSvg } from '../figures/map.ts';
 import { funnelColumns, funnelRows, verdictColumns, verdictRows } from '../pages/funnel.ts';
 import { capableByCountry, mapTitle } from '../pages/list.ts';
+import { surenessColumns, surenessRows } from '../pages/sureness.ts';
 import type { Site } from '../site.ts';
 import type { ToldRun } from '../told.ts';
 import { entitiesOf, type Kind, kinds } from './entities.ts';
@@ -104,6 +105,14 @@ export function runViews(site: Site, told: ToldRun): View[] {
       title: 'Verdicts of endpoints with a SYN/ACK',
       columns: verdictColumns,
       rows: verdictRows(told),
+    },
+    {
+      ...of,
+      id: `${base}/uncertainty`,
+      title: 'How sure the shares are',
+      sql: ['claims', 'rescan'],
+      columns: surenessColumns,
+      rows: surenessRows(told),
     },
     ...kinds.map((kind) => listView(site, told, kind, `${base}/${naming[kind].view}`)),
     leafView(site, told, 'country', `${base}/by-country-as`),

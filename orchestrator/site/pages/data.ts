@@ -21,8 +21,9 @@ export const addresses: [path: string, what: string][] = [
   ['data/v1/runs/RUN/by-country-as.csv, .json', 'networks in each country, of any run; by-port-family too'],
   ['data/v1/runs/RUN/funnel.csv, .json, .svg', 'from targets to proof, of one run'],
   ['data/v1/runs/RUN/verdicts.csv, .json', 'verdicts of one run'],
+  ['data/v1/runs/RUN/uncertainty.csv, .json', 'intervals of one run: over networks, and how far two scans agree'],
   ['data/v1/search.json', 'every country, network and port that has a page'],
-  ['data/v1/sql/places.sql', 'the queries: views, claims, places, ports, steps'],
+  ['data/v1/sql/places.sql', 'the queries: views, claims, places, ports, rescan, steps'],
 ];
 
 /** Where every number lies for programs. */

@@ -11,6 +11,7 @@ import { funnelHtml } from './funnel.ts';
 import { capableByCountry, mapTitle } from './list.ts';
 import { day, downloads, figureHtml, pairsHtml, tableHtml, told } from './parts.ts';
 import { relianceText } from './reliance.ts';
+import { surenessPairs } from './sureness.ts';
 
 /** Rows of the short tables. */
 const few = 8;
@@ -37,6 +38,7 @@ export function heroHtml(site: Site): string {
   return `<section class="hero" aria-labelledby="title"><h1 id="title">${escapeHtml(site.title)}</h1><p class="one"><span class="figure" id="capable-v1">${escapeHtml(told(capable, site.k))}</span> <span class="of">${escapeHtml(of)}</span></p>${pairsHtml(
     [
       ...(bounds === null ? [] : [['share, with its bounds', bounds] as const]),
+      ...surenessPairs(site.newest),
       ...(site.newest.known.confirmed
         ? [['confirmed by a connection', told(funnel.v1.confirmed, site.k)] as const]
         : []),

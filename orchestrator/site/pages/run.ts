@@ -11,8 +11,19 @@ import { boundsText } from './front.ts';
 import { funnelHtml } from './funnel.ts';
 import { day, downloads, pairsHtml, tableHtml, told } from './parts.ts';
 import { relianceText } from './reliance.ts';
+import { surenessColumns, surenessPairs, surenessRows } from './sureness.ts';
 
 const few = 25;
+
+function surenessHtml(one: ToldRun, up: string): string {
+  const table = tableHtml({
+    id: 'uncertainty',
+    caption: `How sure the shares are, run ${one.run.name}`,
+    columns: surenessColumns,
+    rows: surenessRows(one),
+  });
+  return `<section><h2>How sure</h2><p class="intro">Over networks: what other networks of such sizes and habits might give. Two scans: of those scanned twice who answered, the share with the same verdict both times.</p>${table}${downloads(up, `runs/${one.run.slug}/uncertainty`, { svg: false, sql: ['rescan'] })}</section>`;
+}
 
 /** One run by itself, as it was published: a number that is cited stays where it was. */
 export function runPage(site: Site, one: ToldRun): Page {
@@ -41,6 +52,7 @@ export function runPage(site: Site, one: ToldRun): Page {
     body: `<p class="eyebrow"><a href="index.html">Runs</a></p><h1>Run ${escapeHtml(run.name)}</h1>${pairsHtml([
       ['capable of v1', told(funnel.v1.capable, site.k)],
       ...(bounds === null ? [] : [['share, with its bounds', bounds] as const]),
+      ...surenessPairs(one),
       ['scan', `${run.time.slice(0, 16).replace('T', ' ')} to ${run.timeEnd.slice(0, 16).replace('T', ' ')} UTC`],
       ['ports', run.ports.join(', ')],
       ['rule set', `${run.ruleSet}${run.rulesVersion === null ? '' : `, version ${run.rulesVersion}`}`],
@@ -48,7 +60,7 @@ export function runPage(site: Site, one: ToldRun): Page {
       ['vantage point', run.vantage],
       ...run.setting,
       ['software', run.software],
-    ])}${funnelHtml(site, one, up)}${lists.join('')}${citeHtml(site, run)}`,
+    ])}${funnelHtml(site, one, up)}${surenessHtml(one, up)}${lists.join('')}${citeHtml(site, run)}`,
   };
 }
 

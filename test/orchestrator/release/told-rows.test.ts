@@ -30,7 +30,7 @@ const hosts = [
 async function toldAt(k: number) {
   const folder = mkdtempSync(join(tmpdir(), 'told-'));
   await writeParquet(folder, hosts, []);
-  const counts = await countRun({ name: 'small', folder }, join(folder, 'temp'));
+  const counts = await countRun({ name: 'small', folder, seed: 1, rescan: null }, join(folder, 'temp'));
   rmSync(folder, { recursive: true });
   const run = {
     ...{
@@ -52,6 +52,7 @@ async function toldAt(k: number) {
       targets: '',
     },
     ...{ ports: [80, 443], versions: new Set(['v1', 'v0'] as const), asked: { v1: 20, v0: 20 }, lost: 0 },
+    ...{ seed: 1, rescan: null },
     confidence: () => ({ word: 'sound' as const, reasons: [] }),
   };
   return tellRun(run, counts, k);

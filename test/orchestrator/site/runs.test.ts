@@ -72,7 +72,7 @@ test('how far a run can be relied on is told in words, without a number that may
     Array.from({ length: 40 }, (_, n) => plain(n)),
     [],
   );
-  const { controls } = await countRun({ name: 'controls', folder }, place('controls-temp'));
+  const { controls } = await countRun({ name: 'controls', folder, seed: 1, rescan: null }, place('controls-temp'));
   assert.equal(controls, [{ control: 'plain', controls: 40, wrong: 2 }]);
   const reliance = first?.confidence(controls);
   assert.equal(reliance, { word: 'reduced', reasons: ['controls_wrong'] });
