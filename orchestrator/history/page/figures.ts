@@ -5,7 +5,8 @@ import type { Figure } from '../../report/figures/svg.ts';
 import { type Dimension, otherKey, unknownKey } from '../../schemas/history.ts';
 import type { History } from '../../schemas/records/history/history.ts';
 import { HistorySeries } from '../../schemas/records/history/series.ts';
-import { type LineFigure, lineFigure, type Point } from './lines.ts';
+import { lineFigure } from './lines.ts';
+import type { LineFigure, Point } from './stretches.ts';
 
 /** Lines of a figure over places: more cannot be told apart. */
 const mostLines = 6;

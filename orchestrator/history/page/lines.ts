@@ -4,93 +4,13 @@ import { formatCount, percentText } from '../../report/format.ts';
 import type { Row } from '../../report/rows.ts';
 import type { Confidence } from '../../schemas/history.ts';
 import type { HistoryRun } from '../../schemas/records/history/run.ts';
-
-/** One number of one run in a figure. */
-export interface Point {
-  run: string;
-  time: string;
-  confidence: Confidence;
-  series: string;
-  count: number;
-  of: number | null;
-  /** Shares, 0 to 1. */
-  low: number | null;
-  high: number | null;
-}
-
-export interface LineFigure {
-  id: string;
-  title: string;
-  /** share: percent of the denominator, with its bounds; count: how many. */
-  shows: 'share' | 'count';
-  label: string;
-  points: readonly Point[];
-  runs: readonly HistoryRun[];
-  denominator: string;
-  meaning: string;
-  empty: string;
-}
+import { type Drawn, drawnMarks, frequentMarks, holes, type LineFigure, stretches } from './stretches.ts';
 
 /** Okabe and Ito, as far as they tell lines apart; the first two are those of the report. */
 const palette = [colours.capable, colours.accent, '#009e73', '#cc79a7', '#b38600', '#56b4e9', colours.all];
 const width = 780;
-/** Marks of which more than this share of the runs has one are told in words: a line at every point shows nothing. */
-const often = 0.5;
 /** Times the largest value that a bar may be high. */
 const mostBar = 2;
-
-interface Drawn extends Point {
-  at: Date;
-  value: number;
-  bottom: number;
-  top: number;
-  /** Line and stretch of it: no line leads across what is not there. */
-  stretch: string;
-}
-
-/** A point for every run that measured it; where a run was missed, or did not measure it, another stretch begins. */
-function stretches({ points, runs, shows }: LineFigure): Drawn[] {
-  const names = [...new Set(points.map(({ series }) => series))];
-  return names.flatMap((name) => {
-    let stretch = 0;
-    return runs.flatMap((run): Drawn[] => {
-      const point = points.find((one) => one.series === name && one.run === run.run);
-      if (point === undefined || run.missed > 0) stretch += 1;
-      if (point === undefined) return [];
-      const percent = (n: number) => 100 * n;
-      const share = point.of === null || point.of === 0 ? 0 : percent(point.count / point.of);
-      const value = shows === 'share' ? share : point.count;
-      const [bottom, top] =
-        shows === 'share' ? [percent(point.low ?? value / 100), percent(point.high ?? value / 100)] : [value, value];
-      return [{ ...point, at: new Date(point.time), value, bottom, top, stretch: `${name} ${stretch}` }];
-    });
-  });
-}
-
-/** Runs at which something changed, with what; what changes nearly every time is left out. */
-function drawnMarks(runs: readonly HistoryRun[]): { at: Date; text: string }[] {
-  const frequent = new Set(frequentMarks(runs));
-  return runs.flatMap(({ time, marks }) => {
-    const shown = marks.map(({ mark }) => mark).filter((mark) => !frequent.has(mark));
-    return shown.length === 0 ? [] : [{ at: new Date(time), text: shown.join(', ') }];
-  });
-}
-
-/** What changed at most of the points. */
-export function frequentMarks(runs: readonly HistoryRun[]): string[] {
-  const all = runs.flatMap(({ marks }) => marks.map(({ mark }) => mark));
-  return [...new Set(all)].filter(
-    (mark) => runs.length > 4 && all.filter((one) => one === mark).length > often * (runs.length - 1),
-  );
-}
-
-/** The time between the last run before a hole and the first one after it. */
-function holes(runs: readonly HistoryRun[]): { from: Date; to: Date }[] {
-  return runs.flatMap(({ time, missed }, i) => {
-    const before = runs[i - 1];
-    return missed === 0 || before === undefined ? [] : [{ from: new Date(before.time), to: new Date(time) }];
-  });
-}
 
 function legend(names: readonly string[]) {
   let x = 0;
@@ -101,11 +21,27 @@ function legend(names: readonly string[]) {
   });
 }
 
+const day = 86_400_000;
+
 function timeDomain(points: readonly Drawn[]): [Date, Date] {
   const times = points.map(({ at }) => at.getTime());
   const [first, last] = [Math.min(...times), Math.max(...times)];
-  const around = Math.max((last - first) / 40, 3_600_000 * 12);
+  // One run has no scale of its own: days around it, rather than the hours of one day.
+  const around = Math.max((last - first) / 40, first === last ? 3 * day : day / 2);
   return [new Date(first - around), new Date(last + around)];
+}
+
+/** One line that lies on another leaves it seen: the later ones are broken, each otherwise. */
+function lines(names: readonly string[], points: readonly Drawn[]) {
+  return names.map((name, i) =>
+    Plot.line(
+      points.filter(({ series }) => series === name),
+      {
+        ...{ x: 'at', y: 'value', z: 'stretch', stroke: 'series', strokeWidth: 1.75 },
+        ...(i === 0 ? {} : { strokeDasharray: `${9 - i} ${2 + 3 * i}` }),
+      },
+    ),
+  );
 }
 
 /** Filled where the run is sound, hollow where it is reduced, hollow and faded where it is doubtful. */
@@ -185,7 +121,7 @@ function draw(figure: LineFigure, points: readonly Drawn[]): string {
           strokeWidth: 3,
           strokeOpacity: 0.35,
         }),
-        Plot.line(points, { x: 'at', y: 'value', z: 'stretch', stroke: 'series', strokeWidth: 1.75 }),
+        ...lines(names, points),
         ...dots(points, figure.runs.length > 60 ? 2 : 3),
         ...legend(names).map(({ name, at }) =>
           Plot.text([name], {

@@ -29,6 +29,8 @@ export function drawLines(lines) {
   const svg = shape('svg', {
     class: 'chart',
     viewBox: `0 0 ${width} ${height}`,
+    width,
+    height,
     role: 'img',
     'aria-label': `v1 capable endpoints over time: ${names}`,
     'font-size': 12,

@@ -1,3 +1,4 @@
+import { percentText } from '../../report/format.ts';
 import type { Cluster, ClusterInterval } from '../../uncertainty/clusters.ts';
 import { wilson } from '../../uncertainty/interval.ts';
 import { type Count, fits } from './pieces.ts';
@@ -28,7 +29,7 @@ export function tellNetworks(
   if (whole === null || whole.answered === null || whole.capable === null) return { why: withheld };
   const holding = clusters.filter(({ n }) => n > 0).length;
   if ('why' in interval || holding < k) return { why: 'not claimed: too few networks have any' };
-  const share = (100 * whole.capable) / whole.answered;
+  const share = Number(percentText((100 * whole.capable) / whole.answered));
   return { share, low: outward(100 * interval.low, 'down'), high: outward(100 * interval.high, 'up') };
 }
 

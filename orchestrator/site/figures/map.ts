@@ -94,35 +94,33 @@ async function readShapes(): Promise<Shape[]> {
 /** Five blues of growing depth; the page gives others where it is dark. */
 const shades = ['#d6e6f2', '#a6cbe3', '#6baed6', '#3182bd', '#08519c'];
 
-/** Powers of ten, from the shade that holds the largest number down. */
-function classOf(n: number, most: number): number {
-  const steps = Math.max(1, Math.log10(Math.max(10, most)));
-  return Math.min(shades.length - 1, Math.floor((Math.log10(Math.max(1, n)) / steps) * (shades.length - 0.001)));
+/** The least number of each shade: from the smallest number told to the largest, each so many times the one before. */
+function leastOf(numbers: readonly number[]): number[] {
+  const [least, most] = [Math.max(1, Math.min(...numbers)), Math.max(...numbers)];
+  const times = Math.max(10, most / least) ** (1 / shades.length);
+  return shades.map((_, i) => Math.ceil(least * times ** i));
 }
 
-function legend(most: number): string {
-  const steps = Math.max(1, Math.log10(Math.max(10, most)));
-  const low = (i: number) => Math.ceil(10 ** ((i * steps) / shades.length));
+function legend(least: readonly number[]): string {
   const squares = shades.map(
     (shade, i) =>
-      `<rect class="shade s${i}" fill="${shade}" x="${12 + i * 62}" y="${height - 34}" width="62" height="10"/><text class="soft" fill="${ink.soft}" x="${12 + i * 62}" y="${height - 10}" font-size="11">${formatCount(low(i))}</text>`,
+      `<rect class="shade s${i}" fill="${shade}" x="${12 + i * 62}" y="${height - 34}" width="62" height="10"/><text class="soft" fill="${ink.soft}" x="${12 + i * 62}" y="${height - 10}" font-size="11">${formatCount(least[i] ?? 0)}</text>`,
   );
   return `<text class="soft" fill="${ink.soft}" x="12" y="${height - 42}" font-size="11">endpoints capable of v1, and more</text>${squares.join('')}`;
 }
 
-/** Capable endpoints per country. Countries of which no number is told are grey. */
-export async function mapSvg(title: string, capable: ReadonlyMap<string, number>): Promise<string> {
-  const most = Math.max(1, ...capable.values());
+/** Capable endpoints per country. Countries of which no number is told are grey; null where that is every country. */
+export async function mapSvg(title: string, capable: ReadonlyMap<string, number>): Promise<string | null> {
+  const numbers = [...capable.values()].filter((n) => n > 0);
+  if (numbers.length === 0) return null;
+  const least = leastOf(numbers);
   const shapes = (await readShapes()).map(({ code, name, path }) => {
     const n = code === null ? undefined : capable.get(code);
-    const i = n === undefined || n === 0 ? null : classOf(n, most);
+    const i = n === undefined || n === 0 ? null : least.findLastIndex((one) => one <= n);
     const text = n === undefined ? `${name}: not told` : `${name}: ${formatCount(n)}`;
     const fill = i === null ? '#e6eaef' : shades[i];
     return `<path class="${i === null ? 'land' : `shade s${i}`}" fill="${fill}" stroke="#ffffff" stroke-width="0.5" d="${path}"><title>${escapeXml(text)}</title></path>`;
   });
-  const description = `A world map of ${capable.size} countries of which a number is told; the largest has ${formatCount(most)} endpoints. The table of countries has the same numbers.`;
-  return drawing(
-    { id: 'map', title, description, width, height },
-    shapes.join('') + (capable.size === 0 ? '' : legend(most)),
-  );
+  const description = `A world map of ${capable.size} countries of which a number is told; the largest has ${formatCount(Math.max(...numbers))} endpoints. The table of countries has the same numbers.`;
+  return drawing({ id: 'map', title, description, width, height }, shapes.join('') + legend(least));
 }

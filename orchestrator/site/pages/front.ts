@@ -35,7 +35,7 @@ export function heroHtml(site: Site): string {
       : `of ${formatCount(answered)} endpoints that answered a v1 SYN with a SYN/ACK are capable of Multipath TCP v1`;
   const bounds = boundsText(funnel.v1);
   const rules = run.rulesVersion === null ? run.ruleSet : `${run.ruleSet}, version ${run.rulesVersion}`;
-  return `<section class="hero" aria-labelledby="title"><h1 id="title">${escapeHtml(site.title)}</h1><p class="one"><span class="figure" id="capable-v1">${escapeHtml(told(capable, site.k))}</span> <span class="of">${escapeHtml(of)}</span></p>${pairsHtml(
+  return `<section class="hero" aria-labelledby="title"><h1 id="title">${escapeHtml(site.title)}</h1><p class="one"><span class="figure${capable === null ? ' words' : ''}" id="capable-v1">${escapeHtml(told(capable, site.k))}</span> <span class="of">${escapeHtml(of)}</span></p>${pairsHtml(
     [
       ...(bounds === null ? [] : [['share, with its bounds', bounds] as const]),
       ...surenessPairs(site.newest),

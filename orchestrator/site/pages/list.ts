@@ -34,7 +34,6 @@ function footRows(kind: Kind, site: Site): Row[] {
     [first?.key ?? '']: name,
     [second?.key ?? '']: '',
     ...cells,
-    withheld: '',
   });
   return [
     row('Others, and what is withheld above', remainderCells(leftOf(kind, newest), newest.known)),

@@ -7,10 +7,10 @@ import type { ToldRun } from '../told.ts';
 export const surenessColumns: Column[] = [
   { key: 'version', title: 'Version', kind: 'text' },
   { key: 'figure', title: 'Figure', kind: 'text' },
-  { key: 'share', title: 'Share', kind: 'percent' },
-  { key: 'low', title: '95 % from', kind: 'percent' },
-  { key: 'high', title: 'to', kind: 'percent' },
-  { key: 'why', title: 'Why not', kind: 'text' },
+  { key: 'share', title: 'Share, %', kind: 'id' },
+  { key: 'low', title: '95 % from, %', kind: 'id' },
+  { key: 'high', title: 'to, %', kind: 'id' },
+  { key: 'why', title: 'Why there is none', kind: 'text' },
 ];
 
 const figures = [

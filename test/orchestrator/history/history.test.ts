@@ -209,8 +209,13 @@ test('no line leads across the hole, and every figure has its numbers beside it'
   const { out } = await planted;
   const svg = readFileSync(join(out, 'capable_share.svg'), 'utf8');
   // Two versions, each in two stretches.
-  const lines = /aria-label="line"[^>]*>(.*?)<\/g>/s.exec(svg)?.[1] ?? '';
-  assert.is(lines.match(/<path /g)?.length, 4);
+  const lines = [...svg.matchAll(/<g([^>]*) aria-label="line"[^>]*>(.*?)<\/g>/gs)];
+  assert.is(lines.flatMap(([, , paths]) => paths?.match(/<path /g) ?? []).length, 4);
+  assert.equal(
+    lines.map(([, own]) => own?.includes('stroke-dasharray')),
+    [false, true],
+    'a line below another one is seen',
+  );
   for (const id of [
     'capable_share',
     'capable_count',
@@ -223,6 +228,15 @@ test('no line leads across the hole, and every figure has its numbers beside it'
     'by_as',
   ])
     assert.ok(existsSync(join(out, `${id}.svg`)) && existsSync(join(out, `${id}.csv`)), id);
+});
+
+test('one run alone stands on a scale of days', async () => {
+  const out = place('alone');
+  await historyOf([await makeWeek(20, {})], out);
+  const svg = readFileSync(join(out, 'answered.svg'), 'utf8');
+  const ticks = /aria-label="x-axis tick label">(.*?)<\/g>/s.exec(svg)?.[1] ?? '';
+  assert.match(ticks, />\d+</);
+  assert.not.match(ticks, /AM|PM/);
 });
 
 test('the page names no address and loads nothing', async () => {

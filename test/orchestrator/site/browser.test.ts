@@ -151,6 +151,11 @@ inBrowser(
     await tab.until(
       `document.querySelectorAll('#compared tbody tr').length === 7 && document.querySelector('#compared svg') !== null`,
     );
+    await tab.look(phone);
+    assert.ok(
+      Number(await tab.value(`document.querySelector('#compared svg').clientWidth`)) >= 700,
+      'words stay legible',
+    );
     await tab.go(`${url}compare.html?a=country/QQ&b=country/US`);
     await tab.until(`/is not there/.test(document.getElementById('said').textContent)`);
     tab.complaints.splice(0); // the browser tells of the file that is not there
