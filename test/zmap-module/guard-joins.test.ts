@@ -50,6 +50,28 @@ if (!skipUnless(isRoot, 'mptcp-guard hold joins', 'needs root')) {
       }
     }));
 
+  test('a kernel of before 6.16, which knows the path manager by number, is held by number and put back', () =>
+    withNamespace('guard', async (name) => {
+      // What Linux 6.1 has of these settings, and no other; each is the real one.
+      const older = `all=$(mktemp -d) && mount --bind /proc/sys/net/mptcp $all && mount -t tmpfs none /proc/sys/net/mptcp || exit
+        for one in enabled checksum_enabled pm_type; do : > /proc/sys/net/mptcp/$one; mount --bind $all/$one /proc/sys/net/mptcp/$one; done
+        exec "$@"`;
+      const inside = ['netns', 'exec', name, 'unshare', '-m', 'sh', '-c', older, 'sh', guard, 'hold', 'joins'];
+      const child = execa('ip', inside, { stdin: 'pipe' });
+      const lines = child.iterable();
+      const { settings } = JSON.parse((await lines.next()).value ?? '');
+      assert.equal(settings, {
+        'net.mptcp.pm_type': { found: '0', held: '1' },
+        'mptcp limits': { found: '0 2', held: '0 0' },
+        'net.ipv4.ip_local_reserved_ports': { found: '', held: '' },
+      });
+      assert.is(await manager(name), '1');
+      child.stdin.end();
+      assert.is((await lines.next()).value, '{"moved":[]}');
+      await child;
+      assert.is(await manager(name), '0');
+    }));
+
   test('a kernel without a path manager in user space joins nothing, and says so', () =>
     withNamespace('guard', async (name) => {
       const older = 'mount -t tmpfs none /proc/sys/net/mptcp && echo 1 > /proc/sys/net/mptcp/enabled && exec "$@"';

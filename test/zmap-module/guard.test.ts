@@ -155,10 +155,11 @@ if (!skipUnless(isRoot, 'mptcp-guard', 'needs root')) {
         const inside = ['netns', 'exec', name, ...user, guard, 'hold'];
         const first = execa('ip', inside, { stdin: 'pipe' });
         await first.iterable().next();
-        const second = await execa('ip', inside, { input: '' });
+        const second = await execa('ip', inside, { input: '', reject: false });
+        first.stdin.end();
+        assert.is(second.exitCode, 0, second.stderr);
         assert.match(second.stdout, `"${keepsOption}":{"found":"2","held":"2"}`);
         assert.match(second.stdout, '{"moved":[]}');
-        first.stdin.end();
         await first;
       }));
   }
