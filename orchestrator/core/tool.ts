@@ -45,6 +45,8 @@ export interface Command {
   stdout?: string;
   /** File name inside the part's raw folder that receives stderr untouched (default `<program>.stderr`). */
   stderr?: string;
+  /** Lines of stderr that decode reads: its file holds them, however much else is said. */
+  needed?: RegExp;
   /** Whole run time in ms; over it the program is ended and the part fails. */
   timeoutMs: number;
   /** Silence in ms after which the program counts as hung. */
@@ -77,6 +79,8 @@ export interface Conversation {
   lines(): AsyncIterable<string>;
   /** The same, all lines of a chunk at once. */
   batches(): AsyncIterable<string[]>;
+  /** Bytes that it has said so far, on stdout and stderr. */
+  said(): number;
   /** Resolves when a stderr line matches; fails when the program ends first. */
   stderrLine(pattern: RegExp): Promise<string>;
   /** It waits for something: what it was handed, it has read. */

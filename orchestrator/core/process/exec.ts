@@ -18,6 +18,7 @@ const defaultGraceMs = 5_000;
 const briefGraceMs = 500;
 /** Characters of a status line that are held until its end: it is as wide as the terminal. */
 const mostOfStatus = 1_000;
+const isWord = (line: string) => line.trim() !== '';
 
 /** What a program says that is to say something and end, within 10 s; a child that it leaves behind is not waited for. */
 async function brief(program: string, args: string[], privileges: string | null, more: Options) {
@@ -54,15 +55,15 @@ export function between(program: string, args: string[], privileges: string | nu
 }
 
 function openLog(site: ExecSite, command: Command, stop: () => void): StderrLog {
-  return new StderrLog(join(site.folder, command.stderr ?? `${command.program.name}.stderr`), stop);
+  return new StderrLog(join(site.folder, command.stderr ?? `${command.program.name}.stderr`), stop, command.needed);
 }
 
 function workingFolder(site: ExecSite, command: Command): { cwd?: string } {
   return command.inFolder ? { cwd: site.folder } : {};
 }
 
-/** Starts a program over pipes; its stderr goes to a file, to the tail, to the status reader and to `onLine`. */
-function launch(site: ExecSite, command: Command, onLine: (line: string) => void) {
+/** Starts a program over pipes; its stderr goes to a file, to the tail, to the status reader and to `onLines`. */
+function launch(site: ExecSite, command: Command, onLines: (lines: readonly string[]) => void) {
   if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
   const { graceMs = defaultGraceMs } = site;
@@ -105,11 +106,12 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
   const log = openLog(site, command, onAbort);
 
   async function readStderr(): Promise<void> {
-    for await (const line of splitLines(pipes.chunks(child.stderr))) {
+    // All lines of a chunk at once: a flood of short ones must not take longer to read than it takes to say.
+    for await (const lines of lineBatches(pipes.chunks(child.stderr))) {
       guard.heard();
-      await log.write(`${line}\n`);
-      hear(run, line);
-      onLine(line);
+      await log.writeLines(lines);
+      hear(run, lines);
+      onLines(lines);
     }
   }
 
@@ -128,14 +130,14 @@ function launch(site: ExecSite, command: Command, onLine: (line: string) => void
     const cause = unstarted ? (result.cause ?? result) : fault;
     return settle(run, cause === null ? end : { ...end, exitCode: null, cause });
   }
-  return { child, stdout: pipes.chunks(child.stdout), guard, finish, stop };
+  return { child, stdout: pipes.chunks(child.stdout), said: () => pipes.bytesRead(), guard, finish, stop };
 }
 
 /** Starts a program and leaves its stdin and stdout to the caller. This file is the only place where processes are made. */
 export function start(site: ExecSite, command: Command): Conversation {
   const waiting: { pattern: RegExp; take: (line: string) => void }[] = [];
-  const { child, stdout, guard, finish } = launch(site, command, (line) => {
-    for (const wait of waiting) if (wait.pattern.test(line)) wait.take(line);
+  const { child, stdout, said, guard, finish } = launch(site, command, (lines) => {
+    for (const { pattern, take } of waiting) lines.filter((line) => pattern.test(line)).forEach(take);
   });
   let stopped = false;
   const done = finish(() => stopped);
@@ -160,6 +162,7 @@ export function start(site: ExecSite, command: Command): Conversation {
         yield lines;
       }
     },
+    said,
     stderrLine: (pattern) =>
       new Promise((resolve, reject) => {
         waiting.push({ pattern, take: resolve });
@@ -228,7 +231,7 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
     void log.write(data);
     const pieces = (partial + data).split(/\r\n|\n|\r/);
     partial = (pieces.pop() ?? '').slice(0, mostOfStatus);
-    for (const line of pieces) if (line.trim() !== '') hear(run, line);
+    hear(run, pieces.filter(isWord));
   });
   const { exitCode, signal } = await new Promise<{ exitCode: number; signal?: number }>((resolve) => {
     terminal.onExit(resolve);

@@ -101,9 +101,9 @@ const tailLines = 12;
 export class Tail {
   readonly #lines: string[] = [];
 
-  push(line: string): void {
-    this.#lines.push(line.slice(0, 400));
-    if (this.#lines.length > tailLines) this.#lines.shift();
+  push(lines: readonly string[]): void {
+    for (const line of lines.slice(-tailLines)) this.#lines.push(line.slice(0, 400));
+    this.#lines.splice(0, this.#lines.length - tailLines);
   }
 
   lines(): string[] {

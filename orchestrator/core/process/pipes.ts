@@ -38,9 +38,9 @@ export class Pipes {
 
   /** To be called when the program has ended: lets go once nothing came for `graceMs` and all that came was read. */
   releaseWhenQuiet(graceMs: number): void {
-    const before = this.#bytesRead();
+    const before = this.bytesRead();
     this.#callOff = after(graceMs, () => {
-      const quiet = this.#bytesRead() === before && this.#outputs.every((output) => output.readableLength === 0);
+      const quiet = this.bytesRead() === before && this.#outputs.every((output) => output.readableLength === 0);
       if (quiet) this.release();
       else this.releaseWhenQuiet(graceMs);
     });
@@ -51,7 +51,8 @@ export class Pipes {
     this.#callOff();
   }
 
-  #bytesRead(): number {
+  /** Of all outputs so far. */
+  bytesRead(): number {
     return this.#outputs.reduce((sum, output) => sum + (output instanceof Socket ? output.bytesRead : 0), 0);
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, statSync, type WriteStream } from 'node:fs';
 
 /** A file that keeps what a program says. Where it cannot (a full disk), that is told once, nothing more is kept, and closing it throws. */
 export class SaidFile {
@@ -41,31 +41,66 @@ export class SaidFile {
   }
 }
 
-/** Characters of what a program says on stderr that are kept: status lines of months. One that floods it would fill the disk. */
+/** Characters of what programs say on stderr that a file keeps: status lines of months. One that floods it would fill the disk. */
 const mostKept = 1 << 28;
 const leftOut = '[more was said, and is not kept]';
 
-/** What a program says on stderr, as a file. */
+/** What is kept so far in a file that programs say their words into, and how many of them do. */
+interface Kept {
+  characters: number;
+  logs: number;
+}
+const keptIn = new Map<string, Kept>();
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** What a program says on stderr, as a file; the programs of a part that have the same file share what it keeps. */
 export class StderrLog {
+  readonly #path: string;
   readonly #file: SaidFile;
   readonly #most: number;
-  #kept = 0;
+  readonly #needed: RegExp | undefined;
+  readonly #kept: Kept;
 
-  /** @param onFailure the file cannot be written */
-  constructor(path: string, onFailure: () => void, most = mostKept) {
+  /**
+   * @param onFailure the file cannot be written
+   * @param needed lines that the file holds however full it is: they are read later
+   */
+  constructor(path: string, onFailure: () => void, needed?: RegExp, most = mostKept) {
+    this.#path = path;
+    this.#kept = keptIn.get(path) ?? { characters: sizeOf(path), logs: 0 };
+    this.#kept.logs += 1;
+    keptIn.set(path, this.#kept);
     this.#file = new SaidFile(path, 'a', onFailure);
+    this.#needed = needed;
     this.#most = most;
   }
 
   /** Takes a piece of it; resolves when there is room for more. */
   async write(text: string): Promise<void> {
-    if (this.#kept > this.#most) return;
-    this.#kept += text.length;
-    await this.#file.write(this.#kept > this.#most ? `${leftOut}\n` : text);
+    if (this.#full) return;
+    this.#kept.characters += text.length;
+    await this.#file.write(this.#full ? `${leftOut}\n` : text);
+  }
+
+  /** The same for lines without their ends. */
+  async writeLines(lines: readonly string[]): Promise<void> {
+    if (!this.#full) await this.write(`${lines.join('\n')}\n`);
+    if (!this.#full || this.#needed === undefined) return;
+    const needed = lines.filter((line) => this.#needed?.test(line));
+    if (needed.length > 0) await this.#file.write(`${needed.join('\n')}\n`);
+  }
+
+  get #full(): boolean {
+    return this.#kept.characters > this.#most;
   }
 
   /** @throws what went wrong */
   async close(): Promise<void> {
+    this.#kept.logs -= 1;
+    if (this.#kept.logs === 0) keptIn.delete(this.#path);
     await this.#file.close();
   }
 }

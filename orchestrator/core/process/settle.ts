@@ -73,11 +73,15 @@ export function settle({ site, command, startedAt, tail }: Run, ended: Ended): E
   return { exitCode, stderrTail, durationMs: Date.parse(endedAt) - Date.parse(startedAt) };
 }
 
-/** Takes a line that the program said on stderr: for its last words, and for how far it is. */
-export function hear({ site, command, tail }: Run, line: string): void {
-  tail.push(line);
-  const status = command.program.status?.(line);
-  if (!status) return;
-  site.onStatus(status);
-  command.onStatus?.(status);
+/** Takes lines that the program said on stderr: for its last words, and for how far it is. */
+export function hear({ site, command, tail }: Run, lines: readonly string[]): void {
+  tail.push(lines);
+  const statusOf = command.program.status;
+  if (statusOf === undefined) return;
+  for (const line of lines) {
+    const status = statusOf(line);
+    if (!status) continue;
+    site.onStatus(status);
+    command.onStatus?.(status);
+  }
 }

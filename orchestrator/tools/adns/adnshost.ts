@@ -10,6 +10,13 @@ export interface Heard {
   answers: AdnsAnswer[];
 }
 
+/** So much at once, and no answer in it, is no warning any more: a pipe is full of it, and what there is of answers lies behind. */
+const floodBytes = 1 << 16;
+/** One that floods may draw breath. */
+const breathMs = 500;
+/** One that goes on for so long is heard no longer: its questions are as silent as others. */
+const mostOfFlood = 120_000;
+
 /** One adnshost over its pipes. */
 export class Adnshost {
   readonly number: number;
@@ -18,6 +25,10 @@ export class Adnshost {
   #outgoing: string[] = [];
   #type = '';
   #closed = false;
+  #said = 0;
+  #answered = false;
+  #breath = 0;
+  #flooded = 0;
 
   constructor(number: number, conversation: Conversation) {
     this.number = number;
@@ -51,6 +62,19 @@ export class Adnshost {
     this.#conversation.writeLine(lines).catch(() => undefined);
   }
 
+  /** Whether it says something else than answers, and is not silent; to be asked again and again, `ms` after the last time. */
+  floods(ms: number): boolean {
+    const said = this.#conversation.said();
+    const more = said - this.#said;
+    this.#said = said;
+    if (this.#answered) this.#breath = 0;
+    else this.#breath = more >= floodBytes ? breathMs : this.#breath - ms;
+    this.#answered = false;
+    if (this.#breath <= 0 || this.#flooded >= mostOfFlood) return false;
+    this.#flooded += ms;
+    return true;
+  }
+
   /**
    * Reads to the end.
    * @throws ProgramError for an exit code that is not normal
@@ -66,6 +90,7 @@ export class Adnshost {
         if (typeof answer === 'string') throw new Error(`printed a line that answers nothing: ${answer}`);
         if (answer !== null) answers.push(answer);
       }
+      this.#answered ||= answers.length > 0;
       hear({ at, lines, answers });
     }
     await this.#conversation.done;

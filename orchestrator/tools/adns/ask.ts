@@ -159,13 +159,13 @@ class Asking {
    * @throws Error when it does not
    */
   async #control(): Promise<void> {
-    const begun = performance.now();
+    const begun = this.#pool.listened;
     for (let known = false; ; ) {
       const heard = await this.#askControls();
       if (heard.works) break;
       known ||= heard.known;
       const limit = known ? fullForMs : this.#pace.patience;
-      if (performance.now() - begun >= limit) throw new Error(this.#health.complaint(known));
+      if (this.#pool.listened - begun >= limit) throw new Error(this.#health.complaint(known));
     }
     this.#health.reassure(this.#pool.asked);
   }

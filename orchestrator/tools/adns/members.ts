@@ -16,7 +16,7 @@ export class Members {
   /** Those that take any question. */
   #taking: Member[] = [];
   #alone: Member | null = null;
-  readonly #all: { host: Adnshost; reading: Promise<void> }[] = [];
+  readonly #all: { member: Member; reading: Promise<void> }[] = [];
 
   /** @param ended is called with null for an end that was asked for */
   constructor(
@@ -50,25 +50,30 @@ export class Members {
     this.#taking = this.#taking.filter((other) => other !== member);
   }
 
+  /** Looks which of them flood; `ms` after the last time. */
+  listen(ms: number): void {
+    for (const { member } of this.#all) member.floods = member.host.floods(ms);
+  }
+
   #add(): Member {
     const host = new Adnshost(this.#all.length, this.#start());
-    const member = { host, open: new Map(), silent: 0, asked: 0, retired: false };
+    const member: Member = { host, open: new Map(), silent: 0, asked: 0, retired: false, floods: false };
     const reading = host.read((heard) => this.#hear(member, heard));
     reading.then(
       () => this.#ended(host, null),
       (error: unknown) => this.#ended(host, error),
     );
-    this.#all.push({ host, reading });
+    this.#all.push({ member, reading });
     return member;
   }
 
   /** Ends them, which have nothing to do any more. */
   async end(): Promise<void> {
-    for (const { host } of this.#all) host.close();
+    for (const { member } of this.#all) member.host.close();
     await Promise.all(this.#all.map(({ reading }) => reading));
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#all.map(({ host }) => host.stop()));
+    await Promise.all(this.#all.map(({ member }) => member.host.stop()));
   }
 }

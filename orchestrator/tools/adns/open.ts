@@ -31,7 +31,8 @@ export interface Open {
   question: AdnsQuestion;
   serial: number;
   member: Member;
-  since: number;
+  /** Milliseconds of silence since it was asked. */
+  age: number;
   silent: boolean;
   /** No process has it: it waits for its repetition, and for its end. */
   resting: boolean;
@@ -46,4 +47,6 @@ export interface Member {
   /** Questions with numbers below this were asked: one of them may be answered after it was given up. */
   asked: number;
   retired: boolean;
+  /** It says something else than answers: those that are open with it wait for no resolver. */
+  floods: boolean;
 }

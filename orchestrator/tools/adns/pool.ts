@@ -9,6 +9,8 @@ import type { AdnsAnswer } from './raw.ts';
 import type { RawLog } from './raw-log.ts';
 
 const sweepMs = 50;
+/** Of a longer time between two sweeps only so much counts: this process stood still, or was busy, and heard nobody. */
+const mostOfSweep = 4 * sweepMs;
 /**
  * adns repeats a question every 2 s. A resolver counts each repetition as one more that waits for it (unbound lets 1,000 of an address wait and then
  * drops whatever else it asks), so a silent question rests before that, and is repeated once, when so much of the patience is over.
@@ -38,6 +40,8 @@ export class Pool {
   #waiter: { when: () => boolean; resolve: () => void; reject: (error: unknown) => void } | null = null;
   #failure: { error: unknown } | null = null;
   readonly #sweeping: NodeJS.Timeout;
+  #sweptAt = performance.now();
+  #listened = 0;
 
   constructor(start: () => Conversation, log: RawLog, pace: Pace) {
     this.#log = log;
@@ -58,6 +62,11 @@ export class Pool {
   /** Questions asked so far. */
   get asked(): number {
     return this.#serial;
+  }
+
+  /** Milliseconds for which answers could be heard. */
+  get listened(): number {
+    return this.#listened;
   }
 
   set limits(limits: Limits) {
@@ -122,8 +131,8 @@ export class Pool {
   }
 
   #send(ask: Ask): void {
-    const since = performance.now();
-    const open = { ask, since, silent: false, resting: false, repeated: false, ...this.#hand(ask) };
+    const age = this.#sweptAt - performance.now();
+    const open = { ask, age, silent: false, resting: false, repeated: false, ...this.#hand(ask) };
     this.#open.add(open);
     open.member.open.set(open.question.id, open);
   }
@@ -172,18 +181,23 @@ export class Pool {
 
   #sweep(now: number): void {
     try {
-      this.#lookForSilent(now);
+      const ms = Math.min(now - this.#sweptAt, mostOfSweep);
+      this.#sweptAt = now;
+      this.#listened += ms;
+      this.#members.listen(ms);
+      for (const open of this.#open) if (open.resting || !open.member.floods) open.age += ms;
+      this.#lookForSilent();
       this.#admit();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #lookForSilent(now: number): void {
+  #lookForSilent(): void {
     for (const open of this.#open) {
-      const age = now - open.since;
+      const { age } = open;
       const patience = open.ask.patience ?? this.#pace.patience;
-      if (age < this.#pace.silentAfter) break;
+      if (age < this.#pace.silentAfter) continue;
       if (age >= patience) this.#giveUp(open);
       else if (!open.silent) this.#setAside(open);
       else if (!open.resting && age >= (open.repeated ? repeatAt * patience : 0) + restAfterMs) this.#rest(open);

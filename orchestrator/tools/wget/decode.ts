@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { type Stream, Streams } from '../../connection/streams.ts';
 import { isSubflow, kindOf, parentFinder } from '../../connection/subflow.ts';
-import { rawExists, rawPath, rawText } from '../../core/folder/raw-files.ts';
-import { jsonOf } from '../../core/process/lines.ts';
+import { rawExists, rawPath, rawStream, rawText } from '../../core/folder/raw-files.ts';
+import { jsonOf, lineBatches } from '../../core/process/lines.ts';
 import type { DecodeContext, RawRow } from '../../core/tool.ts';
 import type { Endpoint } from '../../roles.ts';
 import type { ConnectionName } from '../../schemas/lists.ts';
@@ -19,8 +19,14 @@ import { ConnectorRun, WgetRun } from './raw.ts';
 async function readConnections(folder: string): Promise<Set<string> | null> {
   const path = join(folder, connectionsFile);
   if (!(await rawExists(path))) return null;
-  const lines = (await rawText(path)).split('\n');
-  return new Set(lines.map(connectionOf).filter((one) => one !== null));
+  const own = new Set<string>();
+  for await (const lines of lineBatches(await rawStream(path))) {
+    for (const line of lines) {
+      const ends = connectionOf(line);
+      if (ends !== null) own.add(ends);
+    }
+  }
+  return own;
 }
 
 const linesOf = async (path: string) => (await rawText(path)).split('\n').filter((line) => line !== '');

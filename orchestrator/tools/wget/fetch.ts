@@ -105,6 +105,7 @@ export function fetchCommand(endpoint: Endpoint, config: Config, from: LocalPort
     args: ['run', guard.name, 'ports', `${from.first}-${from.last}`, String(from.next), 'wget', ...options, url, url],
     env: { LC_ALL: 'C' }, // its words are read
     stderr: connectionsFile,
+    needed: connectionLine,
     timeoutMs: limitMs(config.handshake) + 30_000,
   };
 }

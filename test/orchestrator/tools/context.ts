@@ -190,6 +190,7 @@ function converse({ child, exit, stderr, listeners, stop }: ReturnType<typeof la
       if (child.stdout) yield* lineBatches(child.stdout);
     },
     closeInput: () => stdin?.end(),
+    said: () => 0,
     async writeLine(line) {
       if (stdin?.writable && !stdin.write(`${line}\n`)) await Promise.race([once(stdin, 'drain'), child]);
     },

@@ -9,7 +9,7 @@ const test = suite('core/process/said-file');
 
 async function written(most: number | undefined, texts: string[]): Promise<string> {
   const path = join(mkdtempSync(join(tmpdir(), 'stderr-')), 'program.stderr');
-  const log = new StderrLog(path, () => undefined, most);
+  const log = new StderrLog(path, () => undefined, undefined, most);
   for (const text of texts) await log.write(text);
   await log.close();
   return readFileSync(path, 'utf8');
@@ -21,6 +21,32 @@ test('what a program says is kept as it came', async () => {
 
 test('what it says beyond the most that is kept is left out, and the file says so once', async () => {
   assert.is(await written(10, ['one\n', 'two\n', 'three\n', 'four\n']), 'one\ntwo\n[more was said, and is not kept]\n');
+});
+
+test('programs that say their words into one file fill it together, one after the other and at once', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'stderr-')), 'program.stderr');
+  const open = () => new StderrLog(path, () => undefined, undefined, 10);
+  const [one, other] = [open(), open()];
+  await one.writeLines(['five']);
+  await other.writeLines(['four']);
+  await one.writeLines(['three']);
+  await other.writeLines(['two']);
+  await Promise.all([one.close(), other.close()]);
+  const text = readFileSync(path, 'utf8');
+  assert.is(text.length, 'five\nfour\n[more was said, and is not kept]\n'.length, text);
+  const later = open();
+  await later.writeLines(['one']);
+  await later.close();
+  assert.is(readFileSync(path, 'utf8'), text);
+});
+
+test('lines that are read later are kept however full the file is', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'stderr-')), 'program.stderr');
+  const log = new StderrLog(path, () => undefined, /^ours: /, 10);
+  for (const lines of [['a flood that fills it', 'ours: 1'], ['more'], ['still', 'ours: 2', 'more']])
+    await log.writeLines(lines);
+  await log.close();
+  assert.is(readFileSync(path, 'utf8'), '[more was said, and is not kept]\nours: 1\nours: 2\n');
 });
 
 test('pieces that are not waited for are kept in their order, and no more than one waits for room', async () => {

@@ -1,4 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mock } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { after, every } from '../../../../orchestrator/core/process/timer.ts';
@@ -80,6 +83,35 @@ test('it goes on until it is ended, and the end tells what the last time threw',
   });
   assert.match(await end().then(() => 'nothing', String), 'the third');
   assert.is(times, 3);
+});
+
+const source = new URL('../../../../orchestrator/core/process/timer.ts', import.meta.url).href;
+
+/** A process that says when it begins to wait, and when it has waited. */
+function waiting(ms: number): ChildProcess {
+  const program = `import { after } from ${JSON.stringify(source)};
+    const begun = performance.now();
+    after(${ms}, () => console.log('waited', Math.round(performance.now() - begun)));
+    console.log('began');`;
+  const cwd = fileURLToPath(new URL('../../../..', import.meta.url));
+  const args = ['--import', 'tsx', '--input-type=module', '-e', program];
+  return spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+test('time for which the process was stopped does not count', async () => {
+  const child = waiting(1_500);
+  let said = '';
+  child.stdout?.on('data', (text) => {
+    said += text;
+  });
+  while (!said.includes('began')) await once(child.stdout ?? child, 'data');
+  child.kill('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  child.kill('SIGCONT');
+  await once(child, 'close');
+  const waited = Number(/waited (\d+)/.exec(said)?.[1]);
+  // 4 s and 1.5 s, but for two beats by which a process may be late without having been stopped.
+  assert.ok(waited > 4_900, `${waited} ms`);
 });
 
 test.run();

@@ -35,22 +35,30 @@ const programs: Record<string, (behaviour: string) => PartOf> = {
 
 const failed = (words: string) => `error E_PROGRAM_FAILED: ${words}`;
 const gone = failed('had no answer to any question: the resolver is gone|ended with questions open');
-/** By tool: exits 3, hangs and ignores SIGTERM, forks a child that holds its pipes, floods stderr. */
-const right: Record<string, readonly [string, string, string, string]> = {
-  zmap: [failed('zmap exited with 3'), failed('zmap hung: still running after'), '3 records', '3 records'],
+/** By tool: exits 3, hangs and ignores SIGTERM, forks a child that holds its pipes, floods stderr in two ways. */
+const right: Record<string, readonly [string, string, string, string, string]> = {
+  zmap: [failed('zmap exited with 3'), failed('zmap hung: still running after'), '3 records', '3 records', '3 records'],
   command: [
     failed('own-program exited with 3'),
     failed('own-program hung: still running after'),
     '3 records',
     '3 records',
+    '3 records',
   ],
-  nmap: [failed('nmap exited with 3'), failed('nmap hung: still running after'), '3 records', '3 records'],
-  adns: [failed('adnshost ended with questions open'), gone, gone, '4 records'],
+  nmap: [failed('nmap exited with 3'), failed('nmap hung: still running after'), '3 records', '3 records', '3 records'],
+  adns: [failed('adnshost ended with questions open'), gone, gone, '4 records', '4 records'],
   // An endpoint that takes too long is given up, and is a timeout: tested with wget's own cases.
-  'wget, its mptcpize': [failed('mptcpize exited with 3'), failed('mptcpize hung'), '4 records', '4 records'],
+  'wget, its mptcpize': [
+    failed('mptcpize exited with 3'),
+    failed('mptcpize hung'),
+    '4 records',
+    '4 records',
+    '4 records',
+  ],
   'wget, its dumpcap': [
     failed('dumpcap exited with 3'),
     failed('dumpcap hung: still running after'),
+    failed('dumpcap ended before it said'),
     failed('dumpcap ended before it said'),
     failed('dumpcap ended before it said'),
   ],
@@ -59,10 +67,12 @@ const right: Record<string, readonly [string, string, string, string]> = {
     failed('tshark hung: still running after'),
     '4 records',
     '4 records',
+    '4 records',
   ],
   'wget, its guard': [
     failed('mptcp-guard held nothing'),
     failed('mptcp-guard did not say within 10 s'),
+    failed('mptcp-guard held nothing'),
     failed('mptcp-guard held nothing'),
     failed('mptcp-guard held nothing'),
   ],
@@ -72,10 +82,12 @@ const right: Record<string, readonly [string, string, string, string]> = {
     failed('mptcp-connect hung: still running after'),
     '4 records',
     '4 records',
+    '4 records',
   ],
   'wget, its mptcp-connect': [
     failed('mptcp-connect exited with 3'),
     failed('mptcp-connect hung: still running after'),
+    failed('mptcp-connect ended without a word on 4 of 4 endpoints'),
     failed('mptcp-connect ended without a word on 4 of 4 endpoints'),
     failed('mptcp-connect ended without a word on 4 of 4 endpoints'),
   ],
@@ -86,6 +98,7 @@ const ways: Behaviour[] = [
   'hangs, and ignores SIGTERM',
   'forks a child that holds its pipes',
   'floods stderr without a line end',
+  'floods stderr with lines',
 ];
 /** The resolver has limits of its own, which are short enough. */
 const hurriedOf = (name: string) =>
@@ -111,6 +124,11 @@ for (const [at, way] of ways.entries()) {
     });
   }
 }
+
+test('adns: floods stderr for longer than its questions have: 4 records', async () => {
+  const floods = 'end=$((SECONDS + 4)); while [ $SECONDS -lt $end ]; do yes warning | head -c 4M >&2; done';
+  holds('4 records', await runPart(adnsPart(adnsAnswer(4), floods)));
+});
 
 test('a program that went away since the start is named, with what helps', async () => {
   const whois = { tool: { command: ['no-such-program'] } };

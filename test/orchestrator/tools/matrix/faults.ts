@@ -8,6 +8,7 @@ export const behaviours = {
   'hangs, and ignores SIGTERM': "trap '' TERM; while :; do sleep 0.2; done",
   'forks a child that holds its pipes': '(sleep 20) & exit 0',
   'floods stderr without a line end': `head -c ${megabytes}M /dev/zero | tr '\\0' x >&2`,
+  'floods stderr with lines': `yes warning | head -c ${megabytes}M >&2`,
 } as const;
 export type Behaviour = keyof typeof behaviours;
 

@@ -33,7 +33,9 @@ export function adnsPart(of4: string | Buffer, behaviour = ''): PartOf {
     `${behaviour}
 id=0
 while read -r line; do case $line in '- '*) name=\${line#- }
-  if [ -f "${folder}$name" ]; then sed "s/^@/$id/" "${folder}$name"
+  # sed holds a line whole before it prints any of it: that may take longer than a question waits
+  if [ "$(head -c 1 "${folder}$name" 2>/dev/null | tr -d '\\0')" = @ ]; then sed "s/^@/$id/" "${folder}$name"
+  elif [ -f "${folder}$name" ]; then cat "${folder}$name"
   else echo "$id 0 permfail 300 nxdomain $name 60 \\$ \\"No such domain\\""; fi
   id=$((id + 1));;
 esac; done`,
