@@ -104,7 +104,9 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
     if (before === null) await requireRoom(folder, config);
     const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
     await checkSourcesOf(config, earlier);
-    await checkInputs(config, before);
+    await checkInputs(config, before, (path, share, left) =>
+      input.report({ type: 'input_check', stage: 'start', path, share, left }),
+    );
     const manifest = await openRun({
       ...(await startOf(folder, config, optOuts)),
       seed: config.seed,

@@ -27,7 +27,7 @@ async function watched(host: Host, { folder, config, events }: Run, shown: Chann
     events === null ? null : await (await import('./run-events.ts')).runEvents(host, resolve(folder), events);
   const view = await viewFor(shown, config);
   const report: Reporter = (event) => {
-    if (event.type !== 'folder_check') host.started();
+    if (event.stage !== 'start') host.started();
     view.report(event);
     told?.report(event);
   };

@@ -5,6 +5,8 @@ import type { Counts, PartEntry } from './folder/entries.ts';
 export type RunEvent =
   /** Before the first stage: the run folder is compared with its hashes. */
   | { type: 'folder_check'; stage: 'start'; files: number; of: number; bytes: number }
+  /** Before the first stage: a file that takes long is read through. */
+  | { type: 'input_check'; stage: 'start'; path: string; share: number; left: number }
   | { type: 'stage_start'; stage: string; parts: number; partsDone: number; units: number }
   | { type: 'stage_left_out'; stage: string }
   | { type: 'stage_unchanged'; stage: string }
@@ -17,6 +19,9 @@ export type RunEvent =
   | ({ type: 'opt_outs'; stage: 'opt-outs'; text: string } & OptOutsRead);
 
 export type Reporter = (event: RunEvent) => void;
+
+/** Hears which share of a file was read through. */
+export type OnRead = (path: string, share: number) => void;
 
 /** When a stage that sends is looked at from outside: before its first part, at its half, after its last. */
 export const moments = ['start', 'middle', 'end'] as const;

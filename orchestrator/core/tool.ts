@@ -3,7 +3,7 @@ import type { Asked, Cost } from './cost/cost.ts';
 import type { LateOptOuts } from './opt-outs/late.ts';
 import type { LeftOut } from './opt-outs/left-out.ts';
 import { jsonOf } from './process/lines.ts';
-import type { Status, Work } from './progress.ts';
+import type { OnRead, Status, Work } from './progress.ts';
 
 export type { Status };
 
@@ -237,7 +237,7 @@ export interface Tool<I, W, R, C> {
    * Reads `inputs` to their ends, before the first packet.
    * @throws CensusError for one that decode could not use
    */
-  readThrough?(stage: string, config: C): Promise<void>;
+  readThrough?(stage: string, config: C, onRead?: OnRead): Promise<void>;
   /**
    * Refuses a configuration that the programs found here cannot serve, before the first packet.
    * @throws CensusError

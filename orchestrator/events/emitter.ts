@@ -67,7 +67,7 @@ export class Emitter {
   }
 
   readonly report: Reporter = (event) => {
-    if (event.type === 'folder_check') return this.#check(event);
+    if (event.type === 'folder_check' || event.type === 'input_check') return this.#check(event);
     if (event.type === 'opt_outs') {
       const { added, rejected: rejected_lines, dropped, text } = event;
       return this.#tell({ type: 'opt_outs_read', added, rejected_lines, dropped, text });
@@ -97,10 +97,15 @@ export class Emitter {
     write({ events_version: eventsVersion, time: clock().toISOString(), run, ...told });
   }
 
-  #check({ files, of, bytes }: RunEvent & { type: 'folder_check' }): void {
+  #check(event: Extract<RunEvent, { stage: 'start'; type: 'folder_check' | 'input_check' }>): void {
     if (this.#emits.now() - this.#checkedAt < everyMs) return;
     this.#checkedAt = this.#emits.now();
-    this.#tell({ type: 'folder_check', files, files_in_all: of, bytes });
+    if (event.type === 'folder_check') {
+      this.#tell({ type: 'folder_check', files: event.files, files_in_all: event.of, bytes: event.bytes });
+    } else {
+      const { path: file, share, left } = event;
+      this.#tell({ type: 'input_check', file, share: rounded(share), eta_seconds: rounded(left) });
+    }
   }
 
   #follow(event: RunEvent): Followed {

@@ -40,6 +40,16 @@ export const events = {
     files_in_all: z.int().describe('files that are there'),
     bytes: z.int().describe('bytes compared so far'),
   }),
+  input_check: Every.extend({
+    type: z
+      .literal('input_check')
+      .describe(
+        'a file that takes longer than two seconds is read through before the first packet; at most one a second',
+      ),
+    file: z.string().describe('its path, as the configuration names it'),
+    share: z.number().min(0).max(1).describe('of it that was read'),
+    eta_seconds: z.number().describe('until all of it is'),
+  }),
   stage_started: OfStage.extend({
     type: z.literal('stage_started').describe('a stage has something to do'),
     ...stageProgress,
@@ -112,6 +122,7 @@ export const events = {
 export const CensusEvent = z.discriminatedUnion('type', [
   events.run_started,
   events.folder_check,
+  events.input_check,
   events.stage_started,
   events.stage_skipped,
   events.stage_progress,

@@ -6,7 +6,7 @@ import { exists } from '../core/folder/files.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { isUrl } from '../core/inputs/list-file.ts';
 import { unpackerOf } from '../core/inputs/packed.ts';
-import { readThroughInputs } from '../core/inputs/read-through.ts';
+import { type OnReading, readThroughInputs } from '../core/inputs/read-through.ts';
 import { requirePrograms } from '../core/process/programs.ts';
 import type { PartStage } from '../core/stage.ts';
 import { targetFiles } from '../lists/sources.ts';
@@ -41,11 +41,12 @@ async function requireUnpackers(config: Config): Promise<void> {
 /**
  * Reads every file that later stages need, to its end.
  * @param before of an earlier start: what that read is not read again
+ * @param onReading hears of files that take long
  * @throws CensusError naming a file that they could not use
  */
-export async function checkInputs(config: Config, before: Manifest | null): Promise<void> {
+export async function checkInputs(config: Config, before: Manifest | null, onReading?: OnReading): Promise<void> {
   if (before?.stages.targets?.status !== 'done') await requireUnpackers(config);
-  await readThroughInputs(partStages(config), config, before);
+  await readThroughInputs(partStages(config), config, before, onReading === undefined ? {} : { onReading });
   if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);
   await gatherClients(clientFiles(config), null);
 }

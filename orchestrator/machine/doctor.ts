@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { checkSourcesOf, checkTools } from '../census.ts';
 import type { Config } from '../config/config.ts';
 import { unfilled } from '../config/file.ts';
+import type { OnReading } from '../core/inputs/read-through.ts';
 import { installHint } from '../core/process/install-hint.ts';
 import { type Found, findProgram, type Need } from '../core/process/programs.ts';
 import type { Program } from '../core/tool.ts';
@@ -203,8 +204,9 @@ interface Asked {
 /**
  * Looks at what a census needs. ok: whether all of it is there.
  * @param asked one configuration; null: whatever any tool may need
+ * @param onReading hears of its files that take long to be read through
  */
-export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines: string[] }> {
+export async function examine(asked: Asked | null, onReading?: OnReading): Promise<{ ok: boolean; lines: string[] }> {
   const held = effectiveCapabilities();
   const found: Found[] = [];
   const findings: Finding[] = [];
@@ -230,7 +232,7 @@ export async function examine(asked: Asked | null): Promise<{ ok: boolean; lines
     );
     findings.push(...(await refusal('machine', () => requireReady(config))));
     if (inputs.every((path) => existsSync(path)))
-      findings.push(...(await refusal('input', () => checkInputs(config, null))));
+      findings.push(...(await refusal('input', () => checkInputs(config, null, onReading))));
   }
   return { ok: findings.every(({ ok }) => ok), lines: findings.map(findingLine) };
 }

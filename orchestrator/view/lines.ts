@@ -38,11 +38,18 @@ function checkText({ files, of, bytes }: { files: number; of: number; bytes: num
   return `compares the run folder with its hashes: ${files} of ${of} files, ${(bytes / 1e9).toFixed(1)} GB`;
 }
 
+/** How far a file is read through that takes long. */
+export function readingText(path: string, share: number, left: number): string {
+  return `reads ${path} through, once: ${Math.floor(100 * share)} %, about ${Math.ceil(left)} s more`;
+}
+
 /** What an event says of its stage; null for those that say how far it is. */
 export function eventText(event: RunEvent, note: Note): string | null {
   switch (event.type) {
     case 'folder_check':
       return checkText(event);
+    case 'input_check':
+      return visible(readingText(event.path, event.share, event.left));
     case 'stage_start':
       return `starts: ${event.parts - event.partsDone} of ${event.parts} parts to do${note(event.stage, event.units)}`;
     case 'stage_left_out':

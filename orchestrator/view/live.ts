@@ -55,7 +55,7 @@ class Board {
 
   hear(event: RunEvent): void {
     const text = eventText(event, this.#note);
-    if (event.type === 'folder_check') {
+    if (event.stage === 'start') {
       this.#above = text === null ? null : stageLine(event.stage, text);
       return;
     }

@@ -50,7 +50,7 @@ export function plainView(print: (line: string) => void, note: Note, now: () => 
     report: (event) => {
       stages.hear(event);
       const text = eventText(event, note);
-      if (event.type === 'folder_check' && !isDue(event.stage, everyMs.check)) return;
+      if (event.stage === 'start' && !isDue(event.type, everyMs.check)) return;
       if (event.type === 'stage_start') toldAt.set(event.stage, now());
       if (text !== null) print(stageLine(event.stage, text));
       else if (isDue(event.stage, everyMs.stage)) print(stageLine(event.stage, stages.line(event.stage)));

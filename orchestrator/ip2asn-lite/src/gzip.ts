@@ -1,7 +1,8 @@
 import { constants, createGunzip, type Gunzip } from 'node:zlib';
 import { FileError } from './errors.ts';
 
-const CHUNK = 1 << 18;
+/** What is unpacked of one piece of the file, mostly: the decoder's thread then goes through a piece without asking this one. */
+const CHUNK = 1 << 20;
 /** Checksum and length at the end of a gzip stream (RFC 1952 section 2.3). */
 const TRAILER = 8;
 
@@ -67,7 +68,11 @@ export async function* gunzip(source: AsyncIterable<Buffer>, file: string, toler
         continue;
       }
       fed += piece.length;
-      yield* take(await step(decoder, (done) => decoder.write(piece, done)));
+      const stepping = step(decoder, (done) => decoder.write(piece, done));
+      // Read what the piece before gave while this one is unpacked: that has a thread of its own.
+      yield* take(undefined);
+      const fault = await stepping;
+      if (fault !== undefined || decoder.readableEnded) yield* take(fault);
       if (decoder.readableEnded && !tolerant) {
         requirePadding(piece.subarray(piece.length - (fed - decoder.bytesWritten)), file, offset);
       }

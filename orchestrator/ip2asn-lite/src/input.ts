@@ -18,9 +18,15 @@ export interface Input {
 }
 
 /** The bytes of an open file from where it stands, so that pipes can be read too. Errors of reading name the file, as those of opening do. */
-async function* bytesOf(handle: FileHandle, file: string): AsyncGenerator<Buffer> {
+async function* bytesOf(handle: FileHandle, file: string, onRead: OnRead | undefined): AsyncGenerator<Buffer> {
+  const { size } = await handle.stat();
+  let read = 0;
   try {
-    yield* handle.createReadStream({ highWaterMark: CHUNK, autoClose: false });
+    for await (const chunk of handle.createReadStream({ highWaterMark: CHUNK, autoClose: false })) {
+      read += chunk.length;
+      onRead?.(read, size);
+      yield chunk;
+    }
   } catch (cause) {
     if (!(cause instanceof Error) || !('syscall' in cause) || 'path' in cause) throw cause;
     throw Object.assign(new Error(`${cause.message} '${file}'`, { cause }), { ...cause, path: file });
@@ -53,10 +59,18 @@ function decompressed({ head, chunks }: Peeked, file: string, tolerant: boolean)
   return chunks;
 }
 
+/** Hears how many bytes of the file, as it lies, were read, and how many it has; a pipe has none. */
+export type OnRead = (bytes: number, size: number) => void;
+
 /** Opens a plain, gzip or bzip2 file or pipe, told by its first bytes and not by its name, and hands it to `use`; closes it in every case. */
-export async function withInput<T>(file: string, tolerant: boolean, use: (input: Input) => Promise<T>): Promise<T> {
+export async function withInput<T>(
+  file: string,
+  tolerant: boolean,
+  use: (input: Input) => Promise<T>,
+  onRead?: OnRead,
+): Promise<T> {
   const handle = await open(file);
-  const raw = bytesOf(handle, file);
+  const raw = bytesOf(handle, file, onRead);
   try {
     const plain = decompressed(await peek(raw, MAGIC), file, tolerant);
     try {

@@ -1,4 +1,5 @@
 import { Ip2AsnError, openTable, type Table } from 'ip2asn-lite';
+import type { OnRead } from '../../core/progress.ts';
 import { CensusError } from '../../errors.ts';
 
 /** The table opened last: a full RIB takes seconds to build, and every part of a run asks the same one. */
@@ -9,17 +10,21 @@ export function forgetTable(): void {
   kept = null;
 }
 
-function tableOf(rib: string, names: string | null): Promise<Table> {
+function tableOf(rib: string, names: string | null, onRead: OnRead | undefined): Promise<Table> {
   const key = JSON.stringify([rib, names]);
-  if (kept?.key !== key)
-    kept = { key, table: openTable(rib, { invalid: 'null', ...(names === null ? {} : { names }) }) };
+  if (kept?.key !== key) {
+    const hear = (bytes: number, size: number) => size > 0 && onRead?.(rib, bytes / size);
+    // A cache is mapped, not built: it takes no such option, and no time.
+    const told = onRead === undefined ? {} : { onRead: hear };
+    kept = { key, table: openTable(rib, { invalid: 'null', ...told, ...(names === null ? {} : { names }) }) };
+  }
   return kept.table;
 }
 
 /** @throws CensusError when the table, or the file of names, cannot be read */
-export async function openTableAt(stage: string, rib: string, names: string | null): Promise<Table> {
+export async function openTableAt(stage: string, rib: string, names: string | null, onRead?: OnRead): Promise<Table> {
   try {
-    return await tableOf(rib, names);
+    return await tableOf(rib, names, onRead);
   } catch (cause) {
     kept = null;
     const reason = cause instanceof Error ? cause.message : String(cause);

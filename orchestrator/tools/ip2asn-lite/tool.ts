@@ -46,8 +46,8 @@ export const ip2asnLite: Tool<Address, Ip2asnRaw, AsnRecord, Config> = {
   raw: Ip2asnRaw,
   toRecord,
   inputs,
-  async readThrough(stage, { asn }) {
-    if (asn.rib !== null) await openTableAt(stage, asn.rib, asn.names);
+  async readThrough(stage, { asn }, onRead) {
+    if (asn.rib !== null) await openTableAt(stage, asn.rib, asn.names, onRead);
     // It is not held through days of sending.
     forgetTable();
   },

@@ -36,8 +36,9 @@ test('every type of the list is made of what a run reports, and none beside the 
   const { emitter, hear, clock, written } = follow();
   emitter.started({ census_version: '1', folder: '/runs/lab', pid: 7 });
   hear(0, { type: 'folder_check', stage: 'start', files: 1, of: 2, bytes: 3 });
-  hear(10, { type: 'stage_unchanged', stage: 'targets' }, { type: 'stage_left_out', stage: 'os' }, start);
-  hear(2000, units(50), { ...partDone, facts: { receive_drops: 9 }, counts: { ...counts, rejected_lines: 3 } });
+  hear(1500, { type: 'input_check', stage: 'start', path: 'rib.bz2', share: 0.25, left: 30 });
+  hear(1510, { type: 'stage_unchanged', stage: 'targets' }, { type: 'stage_left_out', stage: 'os' }, start);
+  hear(2600, units(50), { ...partDone, facts: { receive_drops: 9 }, counts: { ...counts, rejected_lines: 3 } });
   hear(3000, { type: 'opt_outs', stage: 'opt-outs', text: '1 more', added: 1, rejected: 0, dropped: 0 });
   hear(3001, { type: 'stage_done', stage: 'scan', counts, seconds: 3 });
   hear(3002, { type: 'stage_failed', stage: 'asn', code: null });

@@ -109,6 +109,8 @@ test('while the run folder is hashed it is said how far that is, until a stage s
   watch((view, look) => {
     view.report({ type: 'folder_check', stage: 'start', files: 20, of: 40, bytes: 3e9 });
     assert.match(look(100)[0] ?? '', / start +compares the run folder with its hashes: 20 of 40 files, 3\.0 GB$/);
+    view.report({ type: 'input_check', stage: 'start', path: '/data/\x1brib.bz2', share: 0.404, left: 11.2 });
+    assert.match(look(100)[0] ?? '', / start +reads \/data\/\\u001brib.bz2 through, once: 40 %, about 12 s more$/);
     view.report(start);
     assert.match(look(100)[0] ?? '', /targets/);
   });
