@@ -24,6 +24,7 @@ import { runStages } from './core/run.ts';
 import type { Program } from './core/tool.ts';
 import { CensusError } from './errors.ts';
 import { checkInputs, decodeInputs, inputsOf, partStages, wishesOf } from './inputs/inputs.ts';
+import { leavingNothing } from './machine/afterwards.ts';
 import { requirePrivileges } from './machine/privileges.ts';
 import { provenance } from './machine/provenance.ts';
 import { requireReachable, requireReady } from './machine/ready.ts';
@@ -95,39 +96,45 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   await makeOwnFolder(folder);
   await requireReachable([folder, ...inputsOf(config)]);
   const release = await lockFolder(folder);
-  try {
-    const before = await readManifest(folder);
-    if (before !== null) {
-      const tell = (checked: Progress) => input.report({ type: 'folder_check', stage: 'start', ...checked });
-      await requireUndamaged(folder, pipeline(findTool), tell);
-    }
-    if (before === null) await requireRoom(folder, config);
-    const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
-    await checkSourcesOf(config, earlier);
-    await checkInputs(config, before, (path, share, left) =>
-      input.report({ type: 'input_check', stage: 'start', path, share, left }),
-    );
-    const manifest = await openRun({
-      ...(await startOf(folder, config, optOuts)),
-      seed: config.seed,
-      programs,
-      census: { ...(await provenance()), duckdb: databaseVersion() },
-      vantage: vantagePoint(config),
-    });
-    // Stages read the run's own copy: what was understood at the start holds to the end.
-    const copy = manifest.data.starts.at(-1)?.blocklist?.copy;
-    const kept = { ...config, scan: { ...config.scan, blocklist: copy === undefined ? null : join(folder, copy) } };
-    const stages = pipeline(findTool);
-    const run = { ...input, config: kept, memory: config.memory, folder: new RunFolder(folder), manifest, stages };
-    await whileReading(config, optOuts, { folder, manifest, report: input.report }, (late) =>
-      untilStopped(folder, input.signal, (signal) =>
-        runStages({ ...run, signal, optOuts: late, watcher: watcherOf(kept, { manifest, folder, signal, late }) }),
-      ),
-    );
-    return manifest.data;
-  } finally {
-    await release();
+  return await leavingNothing(async () => await censusIn(folder, input, { optOuts, programs })).finally(release);
+}
+
+/** The same within a folder that is this process's. */
+async function censusIn(
+  folder: string,
+  input: CensusInput,
+  { optOuts, programs }: { optOuts: OptOuts | null; programs: Awaited<ReturnType<typeof requirePrograms>> },
+): Promise<Manifest> {
+  const { config } = input;
+  const before = await readManifest(folder);
+  if (before !== null) {
+    const tell = (checked: Progress) => input.report({ type: 'folder_check', stage: 'start', ...checked });
+    await requireUndamaged(folder, pipeline(findTool), tell);
   }
+  if (before === null) await requireRoom(folder, config);
+  const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
+  await checkSourcesOf(config, earlier);
+  await checkInputs(config, before, (path, share, left) =>
+    input.report({ type: 'input_check', stage: 'start', path, share, left }),
+  );
+  const manifest = await openRun({
+    ...(await startOf(folder, config, optOuts)),
+    seed: config.seed,
+    programs,
+    census: { ...(await provenance()), duckdb: databaseVersion() },
+    vantage: vantagePoint(config),
+  });
+  // Stages read the run's own copy: what was understood at the start holds to the end.
+  const copy = manifest.data.starts.at(-1)?.blocklist?.copy;
+  const kept = { ...config, scan: { ...config.scan, blocklist: copy === undefined ? null : join(folder, copy) } };
+  const stages = pipeline(findTool);
+  const run = { ...input, config: kept, memory: config.memory, folder: new RunFolder(folder), manifest, stages };
+  await whileReading(config, optOuts, { folder, manifest, report: input.report }, (late) =>
+    untilStopped(folder, input.signal, (signal) =>
+      runStages({ ...run, signal, optOuts: late, watcher: watcherOf(kept, { manifest, folder, signal, late }) }),
+    ),
+  );
+  return manifest.data;
 }
 
 /** What a start with this configuration is compared with the folder by. */

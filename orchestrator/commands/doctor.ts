@@ -20,6 +20,7 @@ Examples:
       const { examine } = await import('../machine/doctor.ts');
       const { readingText } = await import('../view/lines.ts');
       const { visible } = await import('../view/visible.ts');
+      await (await import('../core/process/left-behind.ts')).endOrphans();
       const config = options.config === undefined ? null : loadConfig(options.config, []);
       const asked = config === null ? null : { config, needs: needsOf(config), inputs: inputsOf(config) };
       let toldAt = Number.NEGATIVE_INFINITY;

@@ -88,6 +88,8 @@ void lock_wait(struct setting *settings);
 /* Until nobody leans on this one, in the background; true for the process that is to restore. */
 bool lock_linger(void);
 
+/* rest.c: ends what bears the mark, once stdin has ended. */
+int rest(const char *mark);
 /* hold.c, launch.c, preload.c: exit codes; the last two come back only when they fail. */
 int hold(int argc, char **argv, bool dry);
 int launch(int argc, char **argv);

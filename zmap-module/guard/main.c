@@ -17,7 +17,9 @@ int main(int argc, char **argv)
 		code = launch(argc - 2, argv + 2);
 	else if (strcmp(word, "ports") == 0)
 		code = preload(argc - 2, argv + 2);
+	else if (strcmp(word, "rest") == 0 && argc == 3)
+		code = rest(argv[2]);
 	if (code == 2)
-		fprintf(stderr, "usage: mptcp-guard hold|look [bare-syns] [checksum=0|1] [joins], run [OPTION VALUE]... PROGRAM..., ports FIRST-LAST FROM PROGRAM...\n");
+		fprintf(stderr, "usage: mptcp-guard hold|look [bare-syns] [checksum=0|1] [joins], run [OPTION VALUE]... PROGRAM..., ports FIRST-LAST FROM PROGRAM..., rest NAME=BEGINNING\n");
 	return code;
 }

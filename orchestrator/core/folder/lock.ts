@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
+import { startOf } from '../process/left-behind.ts';
 import { sha256Of } from './files.ts';
 
 /** Who works in a folder: a process of one start of one machine, as one /proc shows it. Earlier versions knew the first two alone. */
@@ -18,16 +19,6 @@ const Owner = z.strictObject({
 type Owner = z.infer<typeof Owner>;
 
 const lockName = '.lock';
-
-/** When a process started, in clock ticks since boot (proc(5), field 22), which tells it from a later one of the same number; null when there is none. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
-}
 
 function self(): Required<Owner> {
   return {

@@ -48,8 +48,8 @@ export async function programOutput(program: string, args: string[], privileges:
 }
 
 /** A program between two pipes, for whoever feeds it and reads what it makes of that. */
-export function between(program: string, args: string[], privileges: string | null = null) {
-  const { file, args: words, options } = startOf({ program: { name: program, privileges }, args });
+export function between(program: string, args: string[], privileges: string | null = null, outlives = false) {
+  const { file, args: words, options } = startOf({ program: { name: program, privileges }, args, outlives });
   const pipe = 'pipe' as const;
   return execa(file, words, { ...options, buffer: false, reject: false, stdin: pipe, stdout: pipe, stderr: pipe });
 }
@@ -70,7 +70,8 @@ function launch(site: ExecSite, command: Command, onLines: (lines: readonly stri
   const mark = newMark();
   const { file, args, options } = startOf({
     ...command,
-    env: { ...command.env, [markVariable]: mark },
+    // What puts something back is nobody's to end.
+    env: command.putsBack ? { ...command.env } : { ...command.env, [markVariable]: mark },
     outlives: command.putsBack === true,
   });
   const child = execa(file, args, {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ownPrograms } from '../../machine/version.ts';
 import type { Command, Program } from '../tool.ts';
+import { markVariable } from './left-behind.ts';
 import { ownerNow } from './owner.ts';
 
 const launcher = join(ownPrograms, 'mptcp-guard');
@@ -20,7 +21,9 @@ const ownPrefix = 'MPTCP_CENSUS_';
 
 function environment(): Record<string, string> {
   const kept = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
-    value !== undefined && (passedOn.includes(name) || name.startsWith(ownPrefix)) ? [[name, value]] : [],
+    value !== undefined && name !== markVariable && (passedOn.includes(name) || name.startsWith(ownPrefix))
+      ? [[name, value]]
+      : [],
   );
   // Without a level of its own, bash takes our pipe for a remote shell's and reads ~/.bashrc, which may set anything.
   return { ...Object.fromEntries(kept), LC_ALL: 'C', PATH: searchPath(), SHLVL: '1' };
