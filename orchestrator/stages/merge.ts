@@ -5,24 +5,16 @@ import type { WholeContext, WholeStage } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
-import { type Passes, passesOf, passOf, placedSql, writeDomains } from './merge/domains.ts';
-import {
-  hostResult,
-  hostsSql,
-  rangeNamesSql,
-  rangeTables,
-  type Setting,
-  settingOf,
-  wholeHostsSql,
-} from './merge/hosts.ts';
+import { dealNames, passesOf, placedSql, writeDomains } from './merge/domains.ts';
+import { hostResult, hostsSql, rangeTables, type Setting, settingOf, wholeHostsSql } from './merge/hosts.ts';
 import { judgeRange, prepareVerdicts } from './merge/judging.ts';
 import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { rescannedFile, writeRescanned } from './merge/rescanned.ts';
 import { Result } from './merge/result.ts';
-import { type Dealing, Scratch } from './merge/scratch.ts';
-import { allOf, inOrder, makeAndWrite, twoAtATime } from './merge/side-by-side.ts';
-import { entriesSql, hostTables, joinedTables, keysSql, namedSql, resolvedSql } from './merge/tables.ts';
+import { Scratch } from './merge/scratch.ts';
+import { allOf, inOrder, makeAndWrite } from './merge/side-by-side.ts';
+import { hostTables, joinedTables, keysSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 
 interface Work {
@@ -31,17 +23,19 @@ interface Work {
   setting: Setting;
   verdicts: Verdicts;
   ranges: Ranges;
-  passes: Passes;
   result: Result;
 }
 
 const joinedFile = (name: string) => `${name}.parquet`;
 
+/** Rows of a group of which there are many files, each with a few of every range of places. */
+const narrowGroup = 4096;
+
 /** Makes the tables of a range. */
 async function makeRange({ context, scratch, setting, verdicts, ranges }: Work, range: number): Promise<void> {
   const tables = rangeTables(range);
   const within = ranges.within('address', range);
-  await scratch.view('named', range);
+  await context.run(`CREATE OR REPLACE VIEW ${tables.names} AS FROM ${scratch.dealt('named', range)}`);
   for (const name of Object.keys(joinedTables)) {
     await context.run(`CREATE OR REPLACE VIEW ${name} AS FROM ${scratch.file(joinedFile(name))} WHERE ${within}`);
   }
@@ -49,17 +43,16 @@ async function makeRange({ context, scratch, setting, verdicts, ranges }: Work, 
     await context.run(`CREATE OR REPLACE VIEW ${name} AS FROM (${sql}) WHERE ${within}`);
   }
   await judgeRange(context, scratch, verdicts, { range, table: tables.hosts });
-  await context.run(`CREATE OR REPLACE TABLE ${tables.names} AS ${rangeNamesSql}`);
   await context.run(`CREATE OR REPLACE TABLE ${tables.rows} AS ${hostsSql(setting, tables)}`);
 }
 
 /** Writes the hosts of a range as a piece of hosts.parquet, and what the list's entries need of them into `placed/` of the scratch folder. */
-async function writeRange({ context, scratch, setting, passes, result, verdicts }: Work, range: number): Promise<void> {
+async function writeRange({ context, scratch, setting, result, verdicts }: Work, range: number): Promise<void> {
   const tables = rangeTables(range);
   const piece = { name: 'hosts', number: range, schema: HostsRecord };
   await writePiece(context, scratch, piece, wholeHostsSql(tables.rows, setting, verdicts));
   await result.add(tables.rows, HostsRecord, hostResult(verdicts));
-  await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(passes, tables));
+  await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(tables), narrowGroup);
 }
 
 /** Merges range by range; one is written while the next is made. */
@@ -73,8 +66,10 @@ async function mergeRanges(work: Work): Promise<void> {
     },
     (range) => writeRange(work, range),
   );
-  const tables = inOrder(Math.min(2, ranges.count)).flatMap((range) => Object.values(rangeTables(range)));
-  for (const table of tables) await context.run(`DROP TABLE ${table}`);
+  for (const range of inOrder(Math.min(2, ranges.count))) {
+    const { hosts, rows } = rangeTables(range);
+    for (const table of [hosts, rows]) await context.run(`DROP TABLE ${table}`);
+  }
 }
 
 const Threads = z.object({ threads: z.int() });
@@ -89,19 +84,6 @@ async function halveThreads({ query, run }: WholeContext<Config>): Promise<() =>
   return () => run(`SET GLOBAL threads = ${threads}`);
 }
 
-/** Brings names and addresses together: what a list says of a name, and what the name led to. */
-async function dealOut(scratch: Scratch, ranges: Ranges, passes: Passes): Promise<void> {
-  const { count } = passes;
-  const tables: [name: string, dealing: Dealing][] = [
-    ['resolved', { rows: resolvedSql, numbered: passOf(passes, 'asked'), count }],
-    ['entries', { rows: entriesSql, numbered: passOf(passes, 'name'), count }],
-  ];
-  await twoAtATime(tables, ([name, dealing]) => scratch.deal(name, dealing));
-  const joins = inOrder(count).map((pass) => namedSql(scratch.dealt('entries', pass), scratch.dealt('resolved', pass)));
-  await scratch.dealInTurns('named', joins, { numbered: ranges.numberOf('address'), count: ranges.count });
-  await scratch.remove('resolved');
-}
-
 /** A range weighs so many times what a pass over the list holds. */
 const rangePerPass = 1.5;
 
@@ -112,10 +94,10 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   const ranges = await rangesOf(context, keysSql(context.config.scan.versions.length), rangePerPass * size);
   const passes = await passesOf(context, size);
   const restoreThreads = await halveThreads(context);
-  await dealOut(scratch, ranges, passes);
+  await dealNames(context, scratch, passes, ranges);
   const verdicts = await prepareVerdicts(context, scratch, ranges);
   for (const [name, sql] of Object.entries(joinedTables)) await scratch.writeSliced(joinedFile(name), sql);
-  await mergeRanges({ context, scratch, setting, verdicts, ranges, passes, result });
+  await mergeRanges({ context, scratch, setting, verdicts, ranges, result });
   const counts = noCounts();
   await allOf([
     joinPieces(context, scratch, 'hosts', HostsRecord).then((rows) => {

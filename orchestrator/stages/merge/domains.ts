@@ -8,9 +8,9 @@ import type { RangeTables } from './hosts.ts';
 import { writePiece } from './output.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import type { Result } from './result.ts';
-import type { Scratch } from './scratch.ts';
-import { allOf, inOrder, makeAndWrite } from './side-by-side.ts';
-import { rankOfRun, stemOf } from './tables.ts';
+import type { Dealing, Scratch } from './scratch.ts';
+import { allOf, inOrder, makeAndWrite, twoAtATime } from './side-by-side.ts';
+import { rankOfRun, resolvedSql, stemOf } from './tables.ts';
 
 /** SQL: where a name of the lists stands in domains.parquet, as a text; the lowest of its ranks counts. */
 const placeOf = (rank: string) => `lpad(coalesce(CAST(${rank} AS VARCHAR), repeat('9', 17)), 17, '0') || name`;
@@ -32,78 +32,128 @@ export async function passesOf(context: WholeContext<Config>, size: number): Pro
   return { count: ranges.count, ranges };
 }
 
-/** SQL of the pass that a name belongs to, or a name as it was asked. It only deals names out: each is gathered whole in one pass. */
-export const passOf = ({ count }: Passes, name: string) => `CAST(hash(${stemOf(name)}) % ${count} AS INTEGER)`;
-
-/** The names of a range's addresses with what is known of the address, its ports together, in order of their pass. */
-export function placedSql(passes: Passes, { rows, names }: RangeTables): string {
-  return `
-    WITH answering AS (
-      SELECT address, bool_or(answered) AS answered, bool_or(capable_v1) AS v1, bool_or(capable_v0) AS v0, min(asn) AS asn
-      FROM ${rows} JOIN verdicts USING (verdict)
-      GROUP BY address
-    )
-    SELECT name, address, ${passOf(passes, 'name')} AS pass, coalesce(answered, false) AS answered, coalesce(v1, false) AS v1, coalesce(v0, false) AS v0, asn
-    FROM ${names} LEFT JOIN answering USING (address)
-    ORDER BY pass`;
-}
+/** SQL of the pass in which a name comes together with what was asked for it. */
+const passOf = ({ count }: Passes, name: string) => `CAST(hash(${stemOf(name)}) % ${count} AS INTEGER)`;
 
 /** The lists of a run by the names that records have for them, in order. */
 function listNames({ config }: WholeContext<Config>): string[] {
   return listSources(config.targets).map(({ as }) => as);
 }
 
-/** SQL: each name of some entries once, with its ranks: the lowest that each list has for it. */
-function rankedSql(entries: string, lists: readonly string[]): string {
-  const [only = ''] = lists;
-  if (lists.length < 2) {
-    return `SELECT name, min(rank) AS rank, [{list: ${sqlText(only)}, rank: min(rank)}] AS ranks FROM ${entries} GROUP BY name`;
-  }
-  const names = `[${lists.map(sqlText).join(', ')}]`;
-  return `
-    SELECT name, min(rank) FILTER (list = 1) AS rank,
-      [{list: ${names}[r.list], rank: r.rank} FOR r IN list_sort(list({list: list, rank: rank}))] AS ranks
-    FROM (SELECT name, list, min(rank) AS rank FROM ${entries} GROUP BY name, list) GROUP BY name`;
+/** What of a list's entries is dealt out; of one list nobody asks which it is. */
+function entriesSql(lists: readonly string[]): string {
+  return `SELECT name, ${rankOfRun} AS rank, www${lists.length < 2 ? '' : ', coalesce(list, 1) AS list, rank AS own'} FROM targets WHERE kind = 'name'`;
 }
 
-/** The entries of one pass. Only addresses that answered with a SYN/ACK can be incapable. */
-function passSql(ranked: string, placed: string, run: string): string {
+/** SQL: each name of some entries once, with its lowest rank, those of its entry and its double, and the range of its place. */
+function listedSql(entries: string, lists: readonly string[], { ranges }: Passes): string {
+  const once = `
+    SELECT name, min(rank) AS rank, min(rank) FILTER (NOT www) AS plain_rank, min(rank) FILTER (www) AS www_rank,
+      bool_or(NOT www) AS plain, bool_or(www) AS doubled
+    FROM ${entries} GROUP BY name`;
+  const keyed = `SELECT *, ${placeOf('rank')} AS key FROM (${once})`;
+  const placed = `SELECT * EXCLUDE (key), ${ranges.numberOf('key')} AS place FROM (${keyed})`;
+  if (lists.length < 2) return placed;
+  const lowest = `SELECT name, list, min(own) AS rank FROM ${entries} GROUP BY name, list`;
   return `
-    SELECT name, rank, ranks, coalesce(addresses, []) AS addresses, coalesce(answered, 0) AS addresses_answered,
+    SELECT * FROM (${placed})
+    JOIN (SELECT name, list_sort(list({list: list, rank: rank})) AS ranks FROM (${lowest}) GROUP BY name) USING (name)`;
+}
+
+/** SQL: the names that led to an address, each once, out of what was asked for the names of a pass. */
+function namedSql(listed: string, resolved: string): string {
+  return `
+    SELECT address, name, min(rank) AS rank, bool_and(www) AS www, min(place) AS place
+    FROM ${resolved} JOIN (
+      SELECT name AS asked, name, plain_rank AS rank, false AS www, place FROM ${listed} WHERE plain
+      UNION ALL SELECT 'www.' || name, name, www_rank, true, place FROM ${listed} WHERE doubled
+    ) USING (asked)
+    GROUP BY address, name`;
+}
+
+/**
+ * Brings names and addresses together, pass by pass: deals what a name led to out to the ranges of addresses, `named`, and the names
+ * themselves to the ranges of places, `listed`.
+ */
+export async function dealNames(
+  context: WholeContext<Config>,
+  scratch: Scratch,
+  passes: Passes,
+  ranges: Ranges,
+): Promise<void> {
+  const { count } = passes;
+  const lists = listNames(context);
+  const tables: [name: string, dealing: Dealing][] = [
+    ['resolved', { rows: resolvedSql, numbered: passOf(passes, 'asked'), count }],
+    ['entries', { rows: entriesSql(lists), numbered: passOf(passes, 'name'), count }],
+  ];
+  await twoAtATime(tables, ([name, dealing]) => scratch.deal(name, dealing));
+  await twoAtATime(inOrder(count), async (pass) => {
+    const listed = `listed_${pass}`;
+    await context.run(
+      `CREATE OR REPLACE TABLE ${listed} AS ${listedSql(scratch.dealt('entries', pass), lists, passes)}`,
+    );
+    const names = `SELECT name, rank, place${lists.length < 2 ? '' : ', ranks'} FROM ${listed}`;
+    await scratch.deal('listed', { rows: names, numbered: 'place', count: passes.ranges.count }, pass);
+    const named = namedSql(listed, scratch.dealt('resolved', pass));
+    await scratch.deal('named', { rows: named, numbered: ranges.numberOf('address'), count: ranges.count }, pass);
+    await context.run(`DROP TABLE ${listed}`);
+  });
+  await scratch.remove('resolved');
+  await scratch.remove('entries');
+}
+
+/** The names of a range's addresses with what is known of the address, its ports together, in order of the range of their place. */
+export function placedSql({ rows, names }: RangeTables): string {
+  return `
+    WITH answering AS (
+      SELECT address, bool_or(answered) AS answered, bool_or(capable_v1) AS v1, bool_or(capable_v0) AS v0, min(asn) AS asn
+      FROM ${rows} JOIN verdicts USING (verdict)
+      GROUP BY address
+    )
+    SELECT name, address, place, coalesce(answered, false) AS answered, coalesce(v1, false) AS v1, coalesce(v0, false) AS v0, asn
+    FROM ${names} LEFT JOIN answering USING (address)
+    ORDER BY place`;
+}
+
+/** SQL of the ranks of a name by list. */
+function ranksOf(lists: readonly string[]): string {
+  const [only = ''] = lists;
+  if (lists.length < 2) return `[{list: ${sqlText(only)}, rank: rank}]`;
+  return `[{list: [${lists.map(sqlText).join(', ')}][r.list], rank: r.rank} FOR r IN ranks]`;
+}
+
+/** The entries of a range of places, in order. Only addresses that answered with a SYN/ACK can be incapable. */
+function gatheredSql(listed: string, placed: string, ranks: string, run: string): string {
+  const gathered = `
+    SELECT name, rank, ${ranks} AS ranks, coalesce(addresses, []) AS addresses, coalesce(answered, 0) AS addresses_answered,
       coalesce(v1, 0) AS addresses_capable_v1, coalesce(v0, 0) AS addresses_capable_v0,
       coalesce(capable BETWEEN 1 AND answered - 1, false) AS mixed, asn, ${run} AS run
-    FROM (${ranked})
+    FROM ${listed}
     LEFT JOIN (
       SELECT name, list_sort(list(address)) AS addresses, count(*) FILTER (answered) AS answered, count(*) FILTER (v1) AS v1,
         count(*) FILTER (v0) AS v0, count(*) FILTER (v1 OR v0) AS capable, coalesce(min(asn) FILTER (v1 OR v0), min(asn)) AS asn
       FROM ${placed}
       GROUP BY name
     ) USING (name)`;
+  const columns = columnsOf(DomainsRecord).map(([column, type]) => `CAST("${column}" AS ${type}) AS "${column}"`);
+  return `SELECT ${columns.join(', ')} FROM (${gathered}) ORDER BY rank NULLS LAST, name`;
 }
 
-/** Gathers the entries, which have been dealt out, pass by pass, and writes the pieces of domains.parquet range by range. */
+/** Gathers the entries range by range of their places, and writes the pieces of domains.parquet. */
 export async function writeDomains(
   context: WholeContext<Config>,
   scratch: Scratch,
-  passes: Passes,
+  { ranges }: Passes,
   to: { run: string; result: Result },
 ): Promise<void> {
-  const { count, ranges } = passes;
-  const lists = listNames(context);
-  const turns = inOrder(count).map((pass) => {
-    const placed = `(SELECT * EXCLUDE (pass) FROM ${scratch.files('placed')} WHERE pass = ${pass})`;
-    return passSql(rankedSql(scratch.dealt('entries', pass), lists), placed, sqlText(to.run));
-  });
-  await scratch.dealInTurns('gathered', turns, {
-    numbered: ranges.numberOf(`(${placeOf('rank')})`),
-    count: ranges.count,
-  });
-  const columns = columnsOf(DomainsRecord).map(([column, type]) => `CAST("${column}" AS ${type}) AS "${column}"`);
+  const ranks = ranksOf(listNames(context));
   const table = (range: number) => `range_entries_${range % 2}`;
   await makeAndWrite(
     ranges.count,
     async (range) => {
-      const rows = `SELECT ${columns.join(', ')} FROM ${scratch.dealt('gathered', range)} ORDER BY rank NULLS LAST, name`;
+      const placed = `(FROM ${scratch.files('placed')} WHERE place = ${range})`;
+      const rows = gatheredSql(scratch.dealt('listed', range), placed, ranks, sqlText(to.run));
       await context.run(`CREATE OR REPLACE TABLE ${table(range)} AS ${rows}`);
       context.progress(range + 1, `names: range ${range + 1} of ${ranges.count}`);
     },

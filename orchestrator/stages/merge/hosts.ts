@@ -129,7 +129,7 @@ export function wholeHostsSql(rows: string, setting: Setting, verdicts: Verdicts
 export interface RangeTables {
   /** Hosts, each with the number of its verdicts. */
   hosts: string;
-  /** Names of the addresses. */
+  /** View of the names of the addresses, those that did not answer too; a name of an address stands once. */
   names: string;
   /** Rows of hostsSql. */
   rows: string;
@@ -178,8 +178,3 @@ export function hostsSql(setting: Setting, { hosts, names }: RangeTables): strin
   LEFT JOIN swept y USING (address, port)
   ORDER BY s.address, s.port`;
 }
-
-/** The names of a range's addresses, those that did not answer too; a name of an address stands once. */
-export const rangeNamesSql = `
-  SELECT address, name, min(rank) AS rank, bool_and(www) AS www
-  FROM named GROUP BY address, name`;

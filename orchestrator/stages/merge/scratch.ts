@@ -4,13 +4,9 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
-import { twoAtATime } from './side-by-side.ts';
 
 /** Rows that a later step reads in slices: few enough that a slice reads little beside its own. */
 const rowGroup = 20_480;
-
-/** Rows of a few short columns that are held in memory while they are dealt out: the database's own default. */
-const narrowRows = 524_288;
 
 /** Numbers that rows are dealt out to at once: each has buffers of its own. */
 const atOnce = 128;
@@ -25,10 +21,13 @@ export interface Dealing {
   count: number;
 }
 
+const columnsFile = (name: string) => `${name}.columns.parquet`;
+
 /** Tables of one merge that do not fit into memory: Parquet files in a scratch folder of the run. */
 export class Scratch {
   readonly #context: WholeContext<Config>;
   readonly #folder: string;
+  readonly #columns = new Map<string, Promise<void>>();
 
   private constructor(context: WholeContext<Config>, folder: string) {
     this.#context = context;
@@ -62,8 +61,8 @@ export class Scratch {
   }
 
   /** Writes one file that is read in slices. */
-  async writeSliced(file: string, sql: string): Promise<void> {
-    await this.#copy(file, sql, `COMPRESSION lz4, ROW_GROUP_SIZE ${rowGroup}`);
+  async writeSliced(file: string, sql: string, rows = rowGroup): Promise<void> {
+    await this.#copy(file, sql, `COMPRESSION lz4, ROW_GROUP_SIZE ${rows}`);
   }
 
   async #copy(file: string, sql: string, options: string): Promise<void> {
@@ -75,19 +74,18 @@ export class Scratch {
   /**
    * Deals rows out to one folder per number, in one pass over them. Sorting as many rows would take memory that grows with them; a
    * number's rows alone can be sorted, and gathered into lists, in memory. More numbers than buffers fit in are dealt out in two rounds.
+   * @param turn of those that add to a name one after the other, or side by side
    */
-  async deal(name: string, { rows, numbered, count }: Dealing): Promise<void> {
-    await this.#context.run(`SET GLOBAL partitioned_write_flush_threshold = ${narrowRows}`);
-    await this.#copy(`${name}.columns.parquet`, `FROM (${rows}) LIMIT 0`, 'COMPRESSION lz4');
-    await this.#dealInto(name, 'all', `SELECT *, ${numbered} AS dealt FROM (${rows})`, count);
+  async deal(name: string, { rows, numbered, count }: Dealing, turn = 0): Promise<void> {
+    await this.#writeColumns(name, rows);
+    await this.#dealInto(name, String(turn), `SELECT *, ${numbered} AS dealt FROM (${rows})`, count);
   }
 
-  /** Deals out in turns what would take too much memory at once, two turns at a time. */
-  async dealInTurns(name: string, turns: readonly string[], { numbered, count }: Omit<Dealing, 'rows'>) {
-    await this.#copy(`${name}.columns.parquet`, `FROM (${turns[0]}) LIMIT 0`, 'COMPRESSION lz4');
-    await twoAtATime([...turns.entries()], async ([turn, rows]) => {
-      await this.#dealInto(name, String(turn), `SELECT *, ${numbered} AS dealt FROM (${rows})`, count);
-    });
+  /** A file without rows: what is read where nothing was dealt out to a number. */
+  #writeColumns(name: string, rows: string): Promise<void> {
+    const known = this.#columns.get(name) ?? this.#copy(columnsFile(name), `FROM (${rows}) LIMIT 0`, 'COMPRESSION lz4');
+    this.#columns.set(name, known);
+    return known;
   }
 
   async #dealInto(name: string, turn: string, rows: string, count: number): Promise<void> {
@@ -110,13 +108,8 @@ export class Scratch {
     const folder = number === null ? name : `${name}/dealt=${number}`;
     const pattern = this.path(`${folder}/${number === null ? '*/' : ''}*.parquet`);
     const found = existsSync(this.path(folder)) && readdirSync(this.path(folder)).length > 0;
-    const files = [this.path(`${name}.columns.parquet`), ...(found ? [pattern] : [])];
+    const files = [this.path(columnsFile(name)), ...(found ? [pattern] : [])];
     return `read_parquet([${files.map(sqlText).join(', ')}], hive_partitioning = false)`;
-  }
-
-  /** Makes what was dealt out to a number a view of the same name. */
-  async view(name: string, number: number): Promise<void> {
-    await this.#context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM ${this.dealt(name, number)}`);
   }
 
   async remove(name: string): Promise<void> {

@@ -79,13 +79,8 @@ export const rankOfRun = 'CASE WHEN coalesce(list, 1) = 1 THEN rank END';
 export const stemOf = (name: string) =>
   `CASE WHEN starts_with(${name}, 'www.') THEN regexp_replace(${name}, '^(www\\.)+', '') ELSE ${name} END`;
 
-/** Entries of the lists, each as it was asked; and the addresses that were found. */
-export const entriesSql = `SELECT target AS asked, name, coalesce(list, 1) AS list, rank, www FROM targets WHERE kind = 'name'`;
+/** The addresses that were found, by what was asked. */
 export const resolvedSql = `SELECT asked, address FROM ${namedAddresses}`;
-
-export function namedSql(entries: string, resolved: string): string {
-  return `SELECT address, name, ${rankOfRun} AS rank, www FROM ${resolved} JOIN ${entries} USING (asked)`;
-}
 
 /** A host row is as wide as so many rows of a reply or a name: replies weigh as much as the hosts that they make. */
 const hostWeight = 4;
