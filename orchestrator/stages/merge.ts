@@ -6,14 +6,14 @@ import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { dealNames, passesOf, placedSql, writeDomains } from './merge/domains.ts';
-import { hostResult, hostsSql, rangeTables, type Setting, settingOf, wholeHostsSql } from './merge/hosts.ts';
+import { hostResult, hostsSql, type RangeTables, type Setting, settingOf, wholeHostsSql } from './merge/hosts.ts';
 import { judgeRange, prepareVerdicts } from './merge/judging.ts';
 import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { rescannedFile, writeRescanned } from './merge/rescanned.ts';
 import { Result } from './merge/result.ts';
 import { Scratch } from './merge/scratch.ts';
-import { allOf, inOrder, makeAndWrite } from './merge/side-by-side.ts';
+import { allOf, twoAtATime, twoInOrder } from './merge/side-by-side.ts';
 import { hostTables, joinedTables, keysSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 
@@ -31,45 +31,49 @@ const joinedFile = (name: string) => `${name}.parquet`;
 /** Rows of a group of which there are many files, each with a few of every range of places. */
 const narrowGroup = 4096;
 
-/** Makes the tables of a range. */
-async function makeRange({ context, scratch, setting, verdicts, ranges }: Work, range: number): Promise<void> {
-  const tables = rangeTables(range);
+function tablesOf({ scratch, ranges }: Work, range: number): RangeTables {
   const within = ranges.within('address', range);
-  await context.run(`CREATE OR REPLACE VIEW ${tables.names} AS FROM ${scratch.dealt('named', range)}`);
-  for (const name of Object.keys(joinedTables)) {
-    await context.run(`CREATE OR REPLACE VIEW ${name} AS FROM ${scratch.file(joinedFile(name))} WHERE ${within}`);
-  }
-  for (const [name, sql] of Object.entries(hostTables)) {
-    await context.run(`CREATE OR REPLACE VIEW ${name} AS FROM (${sql}) WHERE ${within}`);
-  }
-  await judgeRange(context, scratch, verdicts, { range, table: tables.hosts });
-  await context.run(`CREATE OR REPLACE TABLE ${tables.rows} AS ${hostsSql(setting, tables)}`);
+  const read = [
+    ...Object.keys(joinedTables).map((name) => [name, scratch.file(joinedFile(name))] as const),
+    ...Object.entries(hostTables).map(([name, sql]) => [name, `(${sql})`] as const),
+  ];
+  return {
+    hosts: `range_hosts_${range}`,
+    names: scratch.dealt('named', range),
+    rows: `range_rows_${range}`,
+    others: new Map(read.map(([name, from]) => [name, `(FROM ${from} WHERE ${within})`])),
+  };
 }
 
-/** Writes the hosts of a range as a piece of hosts.parquet, and what the list's entries need of them into `placed/` of the scratch folder. */
-async function writeRange({ context, scratch, setting, result, verdicts }: Work, range: number): Promise<void> {
-  const tables = rangeTables(range);
+/**
+ * Makes the hosts of a range, and writes them as a piece of hosts.parquet, and what the list's entries need of them into `placed/` of the
+ * scratch folder.
+ */
+async function mergeRange(work: Work, range: number): Promise<void> {
+  const { context, scratch, setting, verdicts } = work;
+  const tables = tablesOf(work, range);
+  const { hosts, rows, others } = tables;
+  await judgeRange(context, scratch, verdicts, { range, table: hosts, connections: others.get('connections') ?? '' });
+  await context.run(`CREATE OR REPLACE TABLE ${rows} AS ${hostsSql(setting, tables)}`);
+  await context.run(`DROP TABLE ${hosts}`);
   const piece = { name: 'hosts', number: range, schema: HostsRecord };
-  await writePiece(context, scratch, piece, wholeHostsSql(tables.rows, setting, verdicts));
-  await result.add(tables.rows, HostsRecord, hostResult(verdicts));
+  await writePiece(context, scratch, piece, wholeHostsSql(rows, setting, verdicts));
   await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(tables), narrowGroup);
 }
 
-/** Merges range by range; one is written while the next is made. */
+/** Merges two ranges at a time. Their rows stand in the result in order. */
 async function mergeRanges(work: Work): Promise<void> {
-  const { context, ranges } = work;
-  await makeAndWrite(
+  const { context, ranges, result, verdicts } = work;
+  await twoInOrder(
     ranges.count,
+    (range) => mergeRange(work, range),
     async (range) => {
-      await makeRange(work, range);
+      const { rows } = tablesOf(work, range);
+      await result.add(rows, HostsRecord, hostResult(verdicts));
+      await context.run(`DROP TABLE ${rows}`);
       context.progress(range + 1, `hosts: range ${range + 1} of ${ranges.count}`);
     },
-    (range) => writeRange(work, range),
   );
-  for (const range of inOrder(Math.min(2, ranges.count))) {
-    const { hosts, rows } = rangeTables(range);
-    for (const table of [hosts, rows]) await context.run(`DROP TABLE ${table}`);
-  }
 }
 
 const Threads = z.object({ threads: z.int() });
@@ -91,21 +95,22 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   const setting = settingOf(context);
   const scratch = await Scratch.create(context);
   const result = new Result(context, scratch);
-  const ranges = await rangesOf(context, keysSql(context.config.scan.versions.length), rangePerPass * size);
+  const { length: versions } = context.config.scan.versions;
+  const ranges = await rangesOf(context, (drawn) => keysSql(versions, drawn), rangePerPass * size);
   const passes = await passesOf(context, size);
   const restoreThreads = await halveThreads(context);
   await dealNames(context, scratch, passes, ranges);
   const verdicts = await prepareVerdicts(context, scratch, ranges);
-  for (const [name, sql] of Object.entries(joinedTables)) await scratch.writeSliced(joinedFile(name), sql);
+  await twoAtATime(Object.entries(joinedTables), ([name, sql]) => scratch.writeSliced(joinedFile(name), sql));
   await mergeRanges({ context, scratch, setting, verdicts, ranges, result });
   const counts = noCounts();
   await allOf([
-    joinPieces(context, scratch, 'hosts', HostsRecord).then((rows) => {
+    joinPieces(context, scratch, 'hosts', HostsRecord).then(async (rows) => {
       counts.units_in = rows;
+      await requireOrder(context);
     }),
     writeDomains(context, scratch, passes, { run: setting.run, result }),
   ]);
-  await requireOrder(context);
   await writeRescanned(context, scratch);
   counts.answered = counts.units_in;
   counts.records_out = counts.units_in + (await joinPieces(context, scratch, 'domains', DomainsRecord));

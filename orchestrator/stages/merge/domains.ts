@@ -26,7 +26,7 @@ export interface Passes {
 export async function passesOf(context: WholeContext<Config>, size: number): Promise<Passes> {
   const ranges = await rangesOf(
     context,
-    `SELECT ${placeOf(rankOfRun)} AS key, 1 AS weight FROM targets WHERE kind = 'name'`,
+    (drawn) => `SELECT ${placeOf(rankOfRun)} AS key, 1 AS weight FROM targets WHERE kind = 'name' AND ${drawn('name')}`,
     size,
   );
   return { count: ranges.count, ranges };

@@ -125,27 +125,25 @@ export function wholeHostsSql(rows: string, setting: Setting, verdicts: Verdicts
   return `SELECT ${selected.join(', ')} FROM ${rows} r`;
 }
 
-/** The tables of a range. Two sets take turns: one is written while the next is made. */
+/** What a range has, as SQL that can be read from. */
 export interface RangeTables {
   /** Hosts, each with the number of its verdicts. */
   hosts: string;
-  /** View of the names of the addresses, those that did not answer too; a name of an address stands once. */
+  /** Names of the addresses, those that did not answer too; a name of an address stands once. */
   names: string;
   /** Rows of hostsSql. */
   rows: string;
-}
-
-export function rangeTables(range: number): RangeTables {
-  const turn = range % 2;
-  return { hosts: `range_hosts_${turn}`, names: `range_names_${turn}`, rows: `range_rows_${turn}` };
+  /** What else a host row is put together from, by its name in tables.ts. */
+  others: ReadonlyMap<string, string>;
 }
 
 /**
  * One row per address and port of a range, with all that is known of it but the verdict, of which it has the number. Lists are sorted (a
  * missing rank comes last), so that the same records give the same bytes.
  */
-export function hostsSql(setting: Setting, { hosts, names }: RangeTables): string {
+export function hostsSql(setting: Setting, { hosts, names, others }: RangeTables): string {
   const given = expressions(setting);
+  const of = (table: string) => others.get(table);
   const selected = columns.flatMap(([column, type]) =>
     given[column] === undefined ? [] : [`CAST(${given[column]} AS ${type}) AS "${column}"`],
   );
@@ -159,22 +157,22 @@ export function hostsSql(setting: Setting, { hosts, names }: RangeTables): strin
       country: country, latitude: latitude, longitude: longitude,
       joined: joined, joined_missing: joined_missing, join_failure: join_failure, join_reset_reason: join_reset_reason
     } ORDER BY announced, announced_port, hmac) AS announced
-    FROM announcements GROUP BY address, port
+    FROM ${of('announcements')} GROUP BY address, port
   ), swept AS (
     SELECT address, port, list(struct_pack(${wayFields.map((name) => `${name} := ${name}`).join(', ')}) ORDER BY probe DESC, drawn_as) AS ways
-    FROM ways GROUP BY address, port
+    FROM ${of('ways')} GROUP BY address, port
   )
   SELECT ${selected.join(', ')}, s.verdict
   FROM ${hosts} s
   LEFT JOIN names d USING (address)
-  LEFT JOIN connections h USING (address, port)
+  LEFT JOIN ${of('connections')} h USING (address, port)
   LEFT JOIN announced n USING (address, port)
-  LEFT JOIN origins a USING (address)
-  LEFT JOIN registrations w USING (address)
-  LEFT JOIN places g USING (address)
-  LEFT JOIN fingerprints o USING (address)
-  LEFT JOIN paths p USING (address)
-  LEFT JOIN controls k USING (address, port)
+  LEFT JOIN ${of('origins')} a USING (address)
+  LEFT JOIN ${of('registrations')} w USING (address)
+  LEFT JOIN ${of('places')} g USING (address)
+  LEFT JOIN ${of('fingerprints')} o USING (address)
+  LEFT JOIN ${of('paths')} p USING (address)
+  LEFT JOIN ${of('controls')} k USING (address, port)
   LEFT JOIN swept y USING (address, port)
   ORDER BY s.address, s.port`;
 }

@@ -13,13 +13,12 @@ import type { Ranges } from './ranges.ts';
 import {
   candidateRepliesSql,
   connectionEvidenceSql,
-  endpointsOf,
   evidenceRowsSql,
   evidenceSql,
   repliesSql,
   unjudgedSql,
 } from './replies.ts';
-import { writeOutside } from './scopes.ts';
+import { outsideCsv, writeOutside } from './scopes.ts';
 import type { Scratch } from './scratch.ts';
 import { inOrder, twoAtATime } from './side-by-side.ts';
 import { connectionsSql } from './tables.ts';
@@ -36,6 +35,7 @@ export async function tracesOfRun({ query }: WholeContext<Config>, replies: stri
 }
 
 const unjudgedFile = (range: number) => `unjudged/${range}.parquet`;
+const outsideFile = (range: number) => `outside.${range}.csv`;
 const evidenceFile = (range: number) => `evidence/${range}.parquet`;
 
 /** Sums the replies of every host up, range by range, into `unjudged/`; writes the evidence of those judged by their own into `evidence/`, and draws the controls. */
@@ -48,14 +48,13 @@ async function sumReplies(context: WholeContext<Config>, scratch: Scratch, range
     const within = ranges.within('address', range);
     await context.run(`CREATE OR REPLACE TABLE ${replies} AS ${repliesSql(within)}`);
     await kinds.add(replies);
-    await drawn.add(endpointsOf(replies));
-    const outside = await writeOutside(context, replies, lab, scratch.path(`outside.${range}.csv`));
-    await scratch.write(
-      unjudgedFile(range),
-      unjudgedSql({ replies, connections: `(FROM (${connectionsSql}) WHERE ${within})`, outside }),
-    );
+    const connections = `(FROM (${connectionsSql}) WHERE ${within})`;
+    await scratch.write(unjudgedFile(range), unjudgedSql({ replies, connections }));
     await context.run(`DROP TABLE ${replies}`);
-    await scratch.write(evidenceFile(range), evidenceSql({ unjudged: scratch.file(unjudgedFile(range)), within }));
+    const hosts = scratch.file(unjudgedFile(range));
+    await drawn.add(`(SELECT address, port, kind FROM ${hosts})`);
+    await writeOutside(context, hosts, lab, scratch.path(outsideFile(range)));
+    await scratch.write(evidenceFile(range), evidenceSql({ unjudged: hosts, within }));
     context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
   });
   await drawn.end();
@@ -78,21 +77,23 @@ export async function prepareVerdicts(
   return new Verdicts(judging, context.run);
 }
 
-const freshClassesSql = `
-  SELECT kinds, scope
-  FROM (SELECT DISTINCT kinds, scope FROM unjudged WHERE NOT own) ANTI JOIN classes USING (kinds, scope)
-  ORDER BY kinds, scope`;
+function freshClassesSql(unjudged: string): string {
+  return `
+    SELECT kinds, scope
+    FROM (SELECT DISTINCT kinds, scope FROM ${unjudged} WHERE NOT own) ANTI JOIN classes USING (kinds, scope)
+    ORDER BY kinds, scope`;
+}
 
 /** SQL of the lines that `Verdicts.own` gave. */
 export function judgedCsv(path: string): string {
   return `read_csv(${sqlText(path)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'})`;
 }
 
-function judgedSql(own: string): string {
+function judgedSql(unjudged: string, own: string): string {
   return `
     SELECT u.address, u.port, syn_rtt_us, why, first_reply_at, last_reply_at,
       CASE WHEN u.own THEN o.verdict ELSE c.verdict END AS verdict
-    FROM unjudged u
+    FROM ${unjudged} u
     LEFT JOIN ${judgedCsv(own)} o USING (address, port)
     LEFT JOIN classes c ON NOT u.own AND c.kinds = u.kinds AND c.scope = u.scope`;
 }
@@ -102,13 +103,16 @@ export async function judgeRange(
   context: WholeContext<Config>,
   scratch: Scratch,
   verdicts: Verdicts,
-  to: { range: number; table: string },
+  to: { range: number; connections: string; table: string },
 ): Promise<void> {
-  const { range, table } = to;
-  await context.run(`CREATE OR REPLACE VIEW unjudged AS FROM ${scratch.file(unjudgedFile(range))}`);
-  await verdicts.classes(context.query(freshClassesSql));
+  const { range, connections, table } = to;
+  const outside = outsideCsv(scratch.path(outsideFile(range)));
+  const unjudged = `(
+    SELECT u.*, coalesce(outside.scope, 'global') AS scope
+    FROM ${scratch.file(unjudgedFile(range))} u LEFT JOIN ${outside} outside USING (address))`;
+  await verdicts.classes(() => context.query(freshClassesSql(unjudged)));
   const evidence = context.query(evidenceRowsSql(scratch.file(evidenceFile(range))));
-  const own = scratch.path('judged.csv');
-  await pipeline(verdicts.own(evidence, context.query(connectionEvidenceSql)), createWriteStream(own));
-  await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judgedSql(own)}`);
+  const own = scratch.path(`judged.${range}.csv`);
+  await pipeline(verdicts.own(evidence, context.query(connectionEvidenceSql(connections))), createWriteStream(own));
+  await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judgedSql(unjudged, own)}`);
 }

@@ -43,15 +43,18 @@ export class Ranges {
   }
 }
 
+/** @param drawn SQL of the condition that what a row goes by is in the sample */
+type Keys = (drawn: (by: string) => string) => string;
+
 /**
  * Ranges of about one weight each; one key alone may have more.
- * @param keys SQL of one row with a `key`, and its `weight`, per row that is to be dealt out, in any order
+ * @param keys SQL of one row with a `key`, and its `weight`, per row of the sample, in any order
  * @param most weight of a range
  */
-export async function rangesOf(context: WholeContext<Config>, keys: string, most: number): Promise<Ranges> {
+export async function rangesOf(context: WholeContext<Config>, keys: Keys, most: number): Promise<Ranges> {
   const every = Math.max(1, Math.floor(most / sampled));
   const upTo = 'sum(weight) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING)';
-  const sample = `SELECT key, weight, ${upTo} AS reached FROM (${keys}) WHERE hash(key) % ${every} = 0`;
+  const sample = `SELECT key, weight, ${upTo} AS reached FROM (${keys((by) => `hash(${by}) % ${every} = 0`)})`;
   const step = Math.max(1, Math.floor(most / every));
   const borders: string[] = [];
   const sql = `SELECT DISTINCT key FROM (${sample}) WHERE reached // ${step} > (reached - weight) // ${step} ORDER BY key`;

@@ -21,10 +21,13 @@ export const plainReply = {
   tcp_options: `(tcp_options IS NULL OR regexp_full_match(tcp_options, '${quietArea}'))`,
 } as const;
 
-/** SQL: other reasons why a host is not plain. Replies that can be one packet have an equal `packet`; others have so by chance, which harms nothing. */
+/**
+ * SQL over what unjudgedSql joins: other reasons why a host is not plain. Replies that can be one packet have an equal `packet`; others have
+ * so by chance, which harms nothing. Of two replies the least and the greatest are all.
+ */
 export const notPlain = {
-  packet: 'SELECT address, port FROM replies GROUP BY address, port, packet HAVING count(*) > 1',
-  handshake: 'SELECT address, port FROM connections',
+  packet: '((count = 2 AND least_packet = greatest_packet) OR repeated.address IS NOT NULL)',
+  handshake: 'connected.address IS NOT NULL',
 } as const;
 
 /** SQL of all replies of a run: to the scan, and to second opinions. */
@@ -47,18 +50,6 @@ export function repliesSql(within: string): string {
     received_at, CASE WHEN NOT opinion THEN ${saidSql} END AS said
   FROM ${replies} WHERE ${within}`;
 }
-
-/** SQL: the endpoints that answered the scan, by the replies of their range. */
-export function endpointsOf(replies: string): string {
-  return `(SELECT address, port, ${kindSql} AS kind FROM ${replies} WHERE said IS NOT NULL GROUP BY address, port)`;
-}
-
-/** Hosts of a range that are judged by their own evidence. */
-const ownSql = `
-  SELECT DISTINCT address, port FROM (
-    SELECT address, port FROM replies WHERE kind IS NULL OR kind NOT IN (SELECT kind FROM kinds)
-    UNION ALL ${Object.values(notPlain).join(' UNION ALL ')}
-  )`;
 
 const evidenceText = scanEvidenceFields.map((field) => `'${field}': "${field}"`).join(', ');
 
@@ -84,7 +75,9 @@ export function evidenceRowsSql(evidence: string): string {
   return `SELECT address, port, CAST(evidence AS JSON) AS evidence FROM ${evidence} ORDER BY address, port`;
 }
 
-export const connectionEvidenceSql = `SELECT address, port, ${quoted(handshakeEvidenceFields)} FROM connections`;
+export function connectionEvidenceSql(connections: string): string {
+  return `SELECT address, port, ${quoted(handshakeEvidenceFields)} FROM ${connections}`;
+}
 
 /** Replies whose keys are compared over the whole run (evidence/keys.ts): those with an option are all of hosts that are not plain. */
 export function candidateRepliesSql(evidence: string): string {
@@ -92,30 +85,37 @@ export function candidateRepliesSql(evidence: string): string {
 }
 
 /** Addresses that can be special-purpose, by their first octet or group; the rest is global. */
-export function unsureSql(sure: readonly string[]): string {
-  return `SELECT DISTINCT address FROM replies WHERE NOT list_contains([${sure.join(', ')}], ${headSql}) ORDER BY address`;
+export function unsureSql(hosts: string, sure: readonly string[]): string {
+  return `SELECT DISTINCT address FROM ${hosts} WHERE NOT list_contains([${sure.join(', ')}], ${headSql}) ORDER BY address`;
 }
 
 /** The first octet of an IPv4 address, the first group of an IPv6 address, each with what follows it. */
 export const headSql = "regexp_extract(address, '^[^.:]*[.:]')";
 
-/** One row per host: what its replies add up to. `kinds` describes a plain host: which kinds of replies came. */
+/** One row per host: what its replies add up to. `kinds` describes a plain host: which kinds of replies came; one without a bit makes it `odd`. */
 const summedSql = `
     SELECT address, port, CAST(bit_or(bit) AS VARCHAR) AS kinds, min(rtt_us) AS syn_rtt_us, string_split(min(why), ' ')[-1] AS why,
-      min(received_at) AS first_reply_at, max(received_at) AS last_reply_at
+      min(received_at) AS first_reply_at, max(received_at) AS last_reply_at, ${kindSql} AS kind,
+      bool_or(bit IS NULL) AS odd, count(*) AS count, min(packet) AS least_packet, max(packet) AS greatest_packet
     FROM replies LEFT JOIN kinds USING (kind)
     GROUP BY address, port`;
 
 /**
  * The hosts of a range before they are judged: `own` by their own evidence, the others by their kinds of replies and their scope.
- * @param of SQL of what the range has of `replies`, `connections` and `outside`
+ * @param of SQL of what the range has of `replies` and `connections`
  */
-export function unjudgedSql(of: { replies: string; connections: string; outside: string }): string {
+export function unjudgedSql(of: { replies: string; connections: string }): string {
   return `
-    WITH replies AS (FROM ${of.replies}), connections AS (FROM ${of.connections}), outside AS (FROM ${of.outside}),
-      own AS MATERIALIZED (${ownSql})
-    SELECT s.*, own.address IS NOT NULL AS own, coalesce(outside.scope, 'global') AS scope
-    FROM (${summedSql}) s
-    LEFT JOIN own USING (address, port)
-    LEFT JOIN outside USING (address)`;
+    WITH replies AS (FROM ${of.replies}), summed AS MATERIALIZED (${summedSql}),
+      repeated AS (
+        SELECT DISTINCT address, port FROM (
+          SELECT address, port FROM replies SEMI JOIN (FROM summed WHERE count > 2) USING (address, port)
+          GROUP BY address, port, packet HAVING count(*) > 1
+        )
+      ),
+      connected AS (SELECT DISTINCT address, port FROM ${of.connections})
+    SELECT summed.* EXCLUDE (odd, count, least_packet, greatest_packet), odd OR ${notPlain.packet} OR ${notPlain.handshake} AS own
+    FROM summed
+    LEFT JOIN repeated USING (address, port)
+    LEFT JOIN connected USING (address, port)`;
 }

@@ -31,20 +31,28 @@ async function* outsideLines(addresses: AsyncIterable<unknown>, lab: PrefixSet):
 /**
  * Writes the scope of every address of a range that answered and is not global; gives the SQL of it. A census asks no such address, so
  * there are few or none.
- * @param replies SQL of the range's rows of repliesSql
+ * @param hosts SQL of rows with the addresses
  */
 export async function writeOutside(
   { query }: WholeContext<Config>,
-  replies: string,
+  hosts: string,
   lab: PrefixSet,
   file: string,
-): Promise<string> {
+): Promise<void> {
   const sure: string[] = [];
-  const within = `WITH replies AS (FROM ${replies})`;
-  for await (const value of query(`${within} SELECT DISTINCT ${headSql} AS head FROM replies`)) {
+  let all = true;
+  for await (const value of query(`SELECT DISTINCT ${headSql} AS head FROM ${hosts}`)) {
     const { head } = Head.parse(value);
     if (isSurelyGlobal(head)) sure.push(sqlText(head));
+    else all = false;
   }
-  await pipeline(outsideLines(query(`${within} ${unsureSql(sure)}`), lab), createWriteStream(file));
+  const unsure = all ? none() : query(unsureSql(hosts, sure));
+  await pipeline(outsideLines(unsure, lab), createWriteStream(file));
+}
+
+async function* none(): AsyncGenerator<unknown> {}
+
+/** SQL of what was written so. */
+export function outsideCsv(file: string): string {
   return `read_csv(${sqlText(file)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', scope: 'VARCHAR'})`;
 }

@@ -85,11 +85,14 @@ export const resolvedSql = `SELECT asked, address FROM ${namedAddresses}`;
 /** A host row is as wide as so many rows of a reply or a name: replies weigh as much as the hosts that they make. */
 const hostWeight = 4;
 
-/** SQL: the address of every row that a range holds most of, replies and names, with what it weighs. One reply a version makes a host. */
-export function keysSql(versions: number): string {
+/**
+ * SQL: the address of every row that a range holds most of, replies and names, with what it weighs. One reply a version makes a host.
+ * @param drawn SQL of the condition that an address, or a name with all its addresses, is in a sample
+ */
+export function keysSql(versions: number, drawn: (by: string) => string): string {
   const reply = Math.ceil(hostWeight / versions);
   return `
-    SELECT address AS key, ${reply} AS weight FROM scan
-    UNION ALL SELECT address, 1 FROM confirm
-    UNION ALL SELECT address, 1 FROM ${namedAddresses}`;
+    SELECT address AS key, ${reply} AS weight FROM scan WHERE ${drawn('address')}
+    UNION ALL SELECT address, 1 FROM confirm WHERE ${drawn('address')}
+    UNION ALL SELECT unnest(addresses), 1 FROM resolve WHERE ${drawn('name')}`;
 }

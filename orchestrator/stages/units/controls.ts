@@ -9,27 +9,22 @@ import type { ControlKind } from '../../schemas/lists.ts';
  * and seed give the same ones to every stage.
  */
 
-/** SQL over `scan`: what one reply makes of its endpoint. */
+/** SQL over `scan`: what one reply makes of its endpoint, as a number; what the endpoint is follows from its highest. */
 export const saidSql = `
   CASE
-    WHEN len(options_mptcp) > 0 THEN CASE WHEN classification = 'echoed' THEN 'echo' ELSE 'candidate' END
-    WHEN classification = 'synack_no_option' THEN 'plain'
-    WHEN classification = 'rst' THEN 'closed'
-    ELSE 'other'
+    WHEN len(options_mptcp) > 0 THEN CASE WHEN classification = 'echoed' THEN 3 ELSE 4 END
+    WHEN classification = 'synack_no_option' THEN 2
+    WHEN classification = 'rst' THEN 1
+    ELSE 0
   END`;
 
 /** SQL: what an endpoint is, by what its replies `said`. A closed port is of no kind. */
 export const kindSql = `
-  CASE
-    WHEN bool_or(said = 'candidate') THEN 'candidate'
-    WHEN bool_or(said = 'echo') THEN 'echo'
-    WHEN bool_or(said = 'plain') THEN 'plain'
-    WHEN NOT bool_or(said = 'closed') THEN 'unknown'
-  END`;
+  CASE max(said) WHEN 4 THEN 'candidate' WHEN 3 THEN 'echo' WHEN 2 THEN 'plain' WHEN 0 THEN 'unknown' END`;
 
 /** SQL over `scan`: every endpoint that answered, with what it is. */
 export const endpointsSql = `
-  SELECT address, port, bool_or(said IN ('candidate', 'echo')) AS candidate, ${kindSql} AS kind
+  SELECT address, port, max(said) >= 3 AS candidate, ${kindSql} AS kind
   FROM (SELECT address, port, ${saidSql} AS said FROM scan) GROUP BY address, port`;
 
 /** SQL over `confirm`: endpoints that returned an option to a second opinion, whatever they said in the scan. */

@@ -26,7 +26,7 @@ async function dealt(keys: string, size: number): Promise<{ ranges: string[][]; 
     const told = { manifest: manifestOf({}), setResult: () => undefined, progress: () => undefined };
     const context = { config, folder, query, run, ...told };
     const scratch = await Scratch.create(context);
-    const ranges = await rangesOf(context, keys, size);
+    const ranges = await rangesOf(context, (drawn) => `FROM (${keys}) WHERE ${drawn('key')}`, size);
     await scratch.deal('dealt', { rows: keys, numbered: ranges.numberOf('key'), count: ranges.count });
     const found: string[][] = [];
     for (let range = 0; range < ranges.count; range++) {
@@ -86,7 +86,7 @@ async function weightOf(versions: number): Promise<number> {
       database,
       "CREATE VIEW resolve AS SELECT 'n' || i AS name, ['198.18.1.1'] AS addresses FROM range(10) r(i)",
     );
-    for await (const row of rows(database, `SELECT sum(weight) AS weight FROM (${keysSql(versions)})`)) {
+    for await (const row of rows(database, `SELECT sum(weight) AS weight FROM (${keysSql(versions, () => 'true')})`)) {
       return Weight.parse(row).weight;
     }
     return 0;
