@@ -112,7 +112,9 @@ export async function judgeRange(
     FROM ${scratch.file(unjudgedFile(range))} u LEFT JOIN ${outside} outside USING (address))`;
   await verdicts.classes(() => context.query(freshClassesSql(unjudged)));
   const evidence = context.query(evidenceRowsSql(scratch.file(evidenceFile(range))));
-  const own = scratch.path(`judged.${range}.csv`);
-  await pipeline(verdicts.own(evidence, context.query(connectionEvidenceSql(connections))), createWriteStream(own));
-  await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judgedSql(unjudged, own)}`);
+  const own = `judged.${range}.csv`;
+  const lines = verdicts.own(evidence, context.query(connectionEvidenceSql(connections)));
+  await pipeline(lines, createWriteStream(scratch.path(own)));
+  await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judgedSql(unjudged, scratch.path(own))}`);
+  for (const file of [own, unjudgedFile(range), evidenceFile(range)]) await scratch.remove(file);
 }
