@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { isSpecialPurpose } from '../address/scope.ts';
 import { clientFiles } from '../clients/config.ts';
@@ -17,17 +17,32 @@ function readYaml(path: string): unknown {
   } catch (cause) {
     throw new CensusError('E_CONFIG', `${path} cannot be read`, 'write one with: mptcp-census init', cause);
   }
+  return yamlValue(text, path);
+}
+
+/** What a reader of YAML has doubts about, such as a tag that it does not know, is no value that somebody meant. */
+function yamlValue(text: string, path: string): unknown {
+  // Of keys that are no words it warns later than of all else, and by itself; the schema refuses those.
+  const document = parseDocument(text, { logLevel: 'error' });
+  const [fault] = [...document.errors, ...document.warnings];
   try {
-    return parse(text);
+    if (fault === undefined) return document.toJS();
   } catch (cause) {
-    const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw new CensusError(
-      'E_CONFIG',
-      `${path} is not YAML: ${why}`,
-      'mptcp-census init writes a commented file to start from',
-      cause,
-    );
+    throw noYaml(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
+  const line = fault.linePos?.[0].line;
+  const [sentence = ''] = fault.message.split('\n');
+  const why = sentence.replace(/ at line \d+, column \d+:?$/, '');
+  throw noYaml(line === undefined ? path : `${path}, line ${line},`, why, fault);
+}
+
+function noYaml(where: string, why: string, cause: unknown): CensusError {
+  return new CensusError(
+    'E_CONFIG',
+    `${where} is not YAML: ${why}`,
+    'mptcp-census init writes a commented file to start from',
+    cause,
+  );
 }
 
 /** Sets one dotted key in a plain tree, as the flag --set scan.rate=1000 asks. The value is read as YAML. */
@@ -48,7 +63,7 @@ export function setKey(tree: Record<string, unknown>, assignment: string): void 
     node[key] = next.data;
     node = next.data;
   }
-  node[last] = parse(assignment.slice(at + 1));
+  node[last] = yamlValue(assignment.slice(at + 1), `--set ${assignment}`);
 }
 
 /** Paths in a configuration are relative to the folder of its file. */

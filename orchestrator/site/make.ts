@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { exists } from '../core/folder/files.ts';
 import { throwIfStopped } from '../core/stop.ts';
 import { countRun } from './counts.ts';
 import { entitiesOf, kinds } from './data/entities.ts';
@@ -38,6 +39,7 @@ async function toldRuns(input: SiteInput): Promise<Pick<Site, 'runs' | 'embargoe
   const { runs, embargoed, leftOut } = await readSiteRuns(input.runs, input.embargo);
   for (const { folder, reason } of leftOut) input.tell(`${folder} is left out: ${reason}`);
   const temp = join(resolve(input.out), '.tmp');
+  const wasThere = await exists(resolve(input.out));
   const told: ToldRun[] = [];
   try {
     for (const run of runs) {
@@ -46,6 +48,8 @@ async function toldRuns(input: SiteInput): Promise<Pick<Site, 'runs' | 'embargoe
     }
   } finally {
     await rm(temp, { recursive: true, force: true });
+    // Made for what lay there meanwhile: a folder that holds something stays.
+    if (!wasThere) await rmdir(resolve(input.out)).catch(() => undefined);
   }
   return { runs: told, embargoed, marks: marksOf(runs) };
 }

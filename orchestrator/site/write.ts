@@ -17,8 +17,7 @@ export class SiteFolder {
 
   /** @throws CensusError E_INPUT for a folder that holds something else than a site */
   async requireOwn(): Promise<void> {
-    await mkdir(this.#root, { recursive: true });
-    const found = await readdir(this.#root);
+    const found = (await exists(this.#root)) ? await readdir(this.#root) : [];
     if (found.length > 0 && !(await exists(join(this.#root, made)))) {
       throw new CensusError(
         'E_INPUT',
@@ -26,11 +25,12 @@ export class SiteFolder {
         'name another folder: what a site had before is removed from its folder',
       );
     }
-    await writeFile(join(this.#root, made), 'mptcp-census site makes this folder anew each time.\n');
   }
 
-  /** Removes the site that was there: pages of what is no longer told must go. */
+  /** Marks the folder as a site's, and removes the site that was there: pages of what is no longer told must go. */
   async empty(): Promise<void> {
+    await mkdir(this.#root, { recursive: true });
+    await writeFile(join(this.#root, made), 'mptcp-census site makes this folder anew each time.\n');
     for (const name of await readdir(this.#root))
       if (name !== made) await rm(join(this.#root, name), { recursive: true });
   }

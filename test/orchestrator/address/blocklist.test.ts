@@ -49,6 +49,18 @@ const understood: [sentence: string, text: string, prefixes: string[]][] = [
   ['mapped, all of IPv4', '::ffff:0:0/96', ['0.0.0.0/0']],
   ['mapped and more: both families', '::ffff:0:0/95', ['::fffe:0:0/95', '0.0.0.0/0']],
   ['a mapped range', '::ffff:198.18.9.0 - ::ffff:198.18.9.255', ['198.18.9.0/24']],
+  ['translated: the host behind it too', '64:ff9b::198.18.9.7', ['64:ff9b::c612:907/128', '198.18.9.7/32']],
+  ['translated, a prefix', '64:ff9b::c612:900/120', ['64:ff9b::c612:900/120', '198.18.9.0/24']],
+  ['compatible', '::198.18.9.7', ['::c612:907/128', '198.18.9.7/32']],
+  ['6to4, its network', '2002:c612:0907::/48', ['2002:c612:907::/48', '198.18.9.7/32']],
+  ['6to4, a host in it', '2002:c612:907:1::7', ['2002:c612:907:1::7/128', '198.18.9.7/32']],
+  ['6to4, more than one network', '2002:c612::/32', ['2002:c612::/32', '198.18.0.0/16']],
+  [
+    'a range of translated ones',
+    '64:ff9b::198.18.9.6-64:ff9b::198.18.9.8',
+    ['64:ff9b::c612:906/127', '198.18.9.6/31', '64:ff9b::c612:908/128', '198.18.9.8/32'],
+  ],
+  ['all of a form is special space', '64:ff9b::/96\n::/96\n2002::/16', ['64:ff9b::/96', '::/96', '2002::/16']],
   ['all of IPv6 is not written as mapped', '::/0\n::/8', ['::/0', '::/8']],
 ];
 

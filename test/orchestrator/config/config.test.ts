@@ -36,6 +36,17 @@ const wrong: [sentence: string, yaml: string, message: RegExp][] = [
   ['targets are needed', 'contact: a@b.example', /targets: /],
   ['an unknown tool is refused', 'targets: {list: a}\nresolve: {tool: dig}', /resolve\.tool: /],
   ['what is not YAML is said to be so', 'targets: [', /is not YAML/],
+  [
+    'a tag that nobody knows is refused with its line',
+    'seed: 1\nscan: !fast {rate: 1}\n',
+    /, line 2, is not YAML: Unresolved tag: !fast/,
+  ],
+  [
+    'a version of YAML that there is not',
+    '%YAML 1.9\n---\nseed: 1\n',
+    /, line 1, is not YAML: Unsupported YAML version/,
+  ],
+  ['a key twice', 'seed: 1\nseed: 2\n', /, line 2, is not YAML: Map keys must be unique/],
 ];
 
 for (const [sentence, yaml, message] of wrong) {

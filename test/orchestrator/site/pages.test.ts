@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
@@ -225,6 +226,12 @@ test('an embargo before all runs is refused, and so is a folder with other files
     await throwing(siteOf(runs, 'never', { embargo: '2026-01-01' })),
     /no scan of the 3 runs ended by 2026-01-01/,
   );
+  let looks = 0;
+  const stopping = new Proxy(new AbortController().signal, {
+    get: (signal, key) => (key === 'aborted' ? looks++ > 0 : Reflect.get(signal, key)),
+  });
+  assert.match(await throwing(siteOf(runs, 'stopped', { signal: stopping })), /stopped/);
+  for (const name of ['never', 'stopped']) assert.not(existsSync(place(name)), 'what was not made leaves no folder');
   await mkdir(place('taken'), { recursive: true });
   await writeFile(join(place('taken'), 'thesis.tex'), 'mine');
   assert.match(await throwing(siteOf(runs, 'taken')), /holds files that are not of a site/);

@@ -1,5 +1,9 @@
+import { isMapped } from '../address.ts';
 import type { Width } from '../prefix.ts';
 import { Observations } from './observations.ts';
+
+/** Bits of ::ffff:0:0/96. */
+const MAPPED = 96;
 
 /** Which prefixes a build keeps. */
 export interface PrefixFilter {
@@ -33,6 +37,8 @@ export class Collector {
 
   /** Opens a prefix for its origins; undefined when the filter leaves it out. */
   open(groups: Uint16Array, width: Width, length: number): Observations | undefined {
+    // ::ffff:198.18.0.0/111 is 198.18.0.0/15: a mapped address is looked up as IPv4. Of fewer bits than 96 none is left that tells.
+    if (width === 8 && isMapped(groups)) return this.open(groups.subarray(6, 8), 2, length - MAPPED);
     const longest = width === 2 ? this.#filter.maxLength4 : this.#filter.maxLength6;
     if (length > longest) {
       this.count('dropped_long_prefix');
