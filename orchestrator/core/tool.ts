@@ -45,8 +45,7 @@ export interface Command {
   stdout?: string;
   /** File name inside the part's raw folder that receives stderr untouched (default `<program>.stderr`). */
   stderr?: string;
-  /** Lines of stderr that decode reads: its file holds them, however much else is said. */
-  needed?: RegExp;
+  needed?: RegExp; // lines of stderr that decode reads: its file holds them, however much else is said
   /** Whole run time in ms; over it the program is ended and the part fails. */
   timeoutMs: number;
   /** Silence in ms after which the program counts as hung. */
@@ -83,8 +82,7 @@ export interface Conversation {
   said(): number;
   /** Resolves when a stderr line matches; fails when the program ends first. */
   stderrLine(pattern: RegExp): Promise<string>;
-  /** It waits for something: what it was handed, it has read. */
-  isAsleep(): boolean;
+  isAsleep(): boolean; // it waits for something: what it was handed, it has read
   /** Sends a signal and waits for the end. */
   stop(signal: NodeJS.Signals): Promise<Exit>;
   /** Ends with the program; fails with ProgramError on an exit code that is not normal. */

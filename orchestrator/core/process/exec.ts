@@ -70,7 +70,6 @@ function launch(site: ExecSite, command: Command, onLines: (lines: readonly stri
   const mark = newMark();
   const { file, args, options } = startOf({
     ...command,
-    // What puts something back is nobody's to end.
     env: command.putsBack ? { ...command.env } : { ...command.env, [markVariable]: mark },
     outlives: command.putsBack === true,
   });
@@ -85,7 +84,7 @@ function launch(site: ExecSite, command: Command, onLines: (lines: readonly stri
     forceKillAfterDelay: graceMs,
   });
   child.stdin.on('error', () => undefined); // EPIPE of a program that ended early: its exit code tells
-  // What puts something back may go on in the background until that is done.
+  // What puts something back may go on in the background until that is done: it is nobody's to end.
   const endRest = async () => (command.putsBack ? undefined : await endLeftBehind(mark));
   const pipes = new Pipes(child.stdin, [child.stdout, child.stderr]);
   let ended = false;

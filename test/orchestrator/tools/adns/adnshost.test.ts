@@ -20,6 +20,7 @@ function stands() {
       for (;;) yield await new Promise<string[]>((resolve) => (print = resolve));
     },
     said: () => said,
+    isAsleep: () => false,
     stderrLine: async () => '',
     stop: async () => ({ exitCode: 0, stderrTail: [], durationMs: 0 }),
     done: new Promise(() => undefined),
