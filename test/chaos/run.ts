@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accounted, type Counts } from '../../orchestrator/core/folder/entries.ts';
 import { readManifest } from '../../orchestrator/core/folder/manifest.ts';
 import { randomFrom } from '../../scripts/lab/random.ts';
+import type { LabState } from '../../scripts/lab/registry.ts';
 import { census, type Stand, startCensus } from '../lab/census-in-lab.ts';
 import { inside } from '../lab/inside.ts';
 import { type Disk, mountDisk } from './disk.ts';
@@ -127,14 +128,14 @@ class Disturbed {
     await this.#free();
     if (fault === 'power cut') {
       await endAll(stand.lab, machine);
-      await inside(stand.lab, ['sysctl', '-q', '-w', ...bootSettings(machine)]);
+      await boot(stand.lab, machine);
       await this.disk.powerOn();
     }
     const left = await leftOnMachine(stand.lab, machine);
     if (left.length > 0) {
       this.outcome.wrong.push(`left after ${fault}: ${left.slice(0, 4).join('; ')}`);
       await endAll(stand.lab, machine);
-      await inside(stand.lab, ['sysctl', '-q', '-w', ...bootSettings(machine)]);
+      await boot(stand.lab, machine);
     }
   }
 
@@ -153,11 +154,16 @@ class Disturbed {
   }
 }
 
-/** MPTCP's settings as the machine had them: what a boot would set. */
-function bootSettings({ settings }: Machine): string[] {
-  return settings
-    .split('\n')
-    .flatMap((line) => (/^net\.mptcp\.blackhole_timeout = /.test(line) ? [line.replace(' = ', '=')] : []));
+/** What the handshake holds, as a machine that boots sets it; nft tables went with whoever owned them. */
+const held =
+  /^net\.(mptcp\.(blackhole_timeout|path_manager|checksum_enabled|syn_retrans_before_tcp_fallback)|ipv4\.ip_local_reserved_ports) = /;
+
+async function boot(lab: LabState, { settings }: Machine): Promise<void> {
+  const lines = settings.split('\n');
+  const sysctls = lines.filter((line) => held.test(line)).map((line) => line.replace(' = ', '='));
+  await inside(lab, ['sysctl', '-q', '-w', ...sysctls]);
+  const limits = lines.find((line) => line.startsWith('add_addr_accepted '));
+  if (limits !== undefined) await inside(lab, ['ip', 'mptcp', 'limits', 'set', ...limits.trim().split(' ')]);
 }
 
 /** Makes one run and lets its faults fall on it, one a start, until it ends by itself. `last` below the root is its folder then. */
