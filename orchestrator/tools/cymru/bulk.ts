@@ -105,11 +105,12 @@ export async function askInBulk(query: BulkQuery): Promise<void> {
   const over = new AbortController();
   const counter = new AnswerCounter();
   const bounds = new Bounds(query.wholeMs);
+  const file = await open(query.answerFile, 'w');
   const socket = new Socket({ signal: query.signal });
+  socket.on('error', () => undefined); // whoever reads is told; the census may be stopped before anybody does
   const idleMs = query.idleMs ?? IDLE_MS;
   socket.setTimeout(idleMs, () => socket.destroy(broken(query, `hung: nothing heard for ${idleMs / 1000} s`)));
   socket.connect(query.port, query.server);
-  const file = await open(query.answerFile, 'w');
   let answered = 0;
   const asking = ask(socket, query.addresses, bounds, over.signal).catch((cause: unknown) => {
     if (over.signal.aborted) return null;
