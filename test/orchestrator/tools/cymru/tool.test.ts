@@ -238,26 +238,6 @@ for (const [title, line, readable] of unreadable) {
   });
 }
 
-test('a census that is stopped before the server is there says so, and nothing breaks', async () => {
-  for (const when of ['before', 'meanwhile']) {
-    const stop = new AbortController();
-    if (when === 'before') stop.abort();
-    const asking = askInBulk({
-      ...{ place: 'whois/00000', server: '127.0.0.1', port: 43, signal: stop.signal },
-      addresses: addressesOf(['198.18.0.1']),
-      answerFile: join(await mkdtemp(join(tmpdir(), 'cymru-')), 'answer'),
-      onAnswered: () => undefined,
-    });
-    stop.abort();
-    const thrown: unknown = await asking.catch((error: unknown) => error);
-    assert.is(thrown instanceof Error && thrown.name, 'AbortError', when);
-  }
-});
-
-async function* addressesOf(addresses: string[]): AsyncGenerator<string> {
-  yield* addresses;
-}
-
 test('without a server nothing is asked', async () => {
   const context = await makeContext({ rows: asked, config: configFor(43, null) });
   await cymru.collect?.(context).then(
