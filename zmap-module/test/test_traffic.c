@@ -19,6 +19,10 @@
 		  "20010db8000000000000000000000002"
 #define IPV6_SYN "6000000000180640" IPV6_ENDS TCP_SYN_V1
 #define ETHERNET "020000000001020000000002"
+/* An IPv4 header of so many bytes in all, with GRE or UDP to a port behind it. */
+#define GRE(total) "4500" total "00000000402f0000c6120009c6120909"
+#define UDP(total, port) "4500" total "0000000040110000c6120009c6120909" \
+			 "1000" port "00000000"
 
 static struct frame frame_of(uint32_t link, const char *hex, uint8_t *room, size_t size)
 {
@@ -86,6 +90,47 @@ static void test_layers(void)
 	    {101, "4500002c000000004011000"
 		  "0c6120001c6120101" TCP_SYN_V1,
 	     READ_NOT_TCP, "UDP"},
+	    {1, ETHERNET "8848000010400001114000" IPV4_SYN, READ_NOT_IP, "MPLS multicast that ends askew"},
+	    {1, ETHERNET "884800011140" IPV4_SYN, READ_TCP, "MPLS multicast"},
+	    {101, GRE("0044") "00000800" IPV4_SYN, READ_TCP, "IPv4 in GRE"},
+	    {101, GRE("0068") "b00086dd"
+			      "000000000000000500000001" IPV6_SYN,
+	     READ_TCP, "IPv6 in GRE with checksum, key and sequence number"},
+	    {101, GRE("0052") "00006558" ETHERNET "0800" IPV4_SYN, READ_TCP, "Ethernet in GRE"},
+	    {101, GRE("005e") "100088be"
+			      "00000001"
+			      "1005000100000000" ETHERNET "0800" IPV4_SYN,
+	     READ_TCP, "ERSPAN of type II"},
+	    {101, GRE("0052") "000088be" ETHERNET "0800" IPV4_SYN, READ_TCP, "ERSPAN of type I"},
+	    {101, GRE("006a") "100022eb"
+			      "00000001"
+			      "200500010000000000000001"
+			      "0000000000000000" ETHERNET "0800" IPV4_SYN,
+	     READ_TCP, "ERSPAN of type III with its platform"},
+	    {101, GRE("0044") "00010800" IPV4_SYN, READ_NOT_TCP, "PPTP, which is GRE of version 1"},
+	    {101, GRE("0044") "40000800" IPV4_SYN, READ_NOT_TCP, "GRE with routing"},
+	    {101, GRE("0044") "0000", READ_CUT, "GRE that is not captured"},
+	    {101, UDP("005e", "12b5") "0800000000006400" ETHERNET "0800" IPV4_SYN, READ_TCP, "VXLAN"},
+	    {101, UDP("0062", "12b5") "0800000000006400" ETHERNET "8100000a0800" IPV4_SYN, READ_TCP, "VXLAN with a VLAN"},
+	    {101, UDP("005e", "12b5") "0800000000006400" ETHERNET "0806" IPV4_SYN, READ_NOT_TCP, "ARP in VXLAN"},
+	    {101, UDP("005e", "12b5") "0000000000006400" ETHERNET "0800" IPV4_SYN, READ_NOT_TCP, "what is no VXLAN at its port"},
+	    {101, UDP("0062", "17c1") "010065580000050000000000" ETHERNET "0800" IPV4_SYN, READ_TCP, "Geneve with an option"},
+	    {101, UDP("0050", "17c1") "0000080000000500" IPV4_SYN, READ_TCP, "IPv4 in Geneve"},
+	    {101, UDP("0050", "0868") "30ff002c00000001" IPV4_SYN, READ_TCP, "GTP-U"},
+	    {101, UDP("006c", "0868") "34ff004800000001"
+				      "00000085"
+				      "01100500" IPV6_SYN,
+	     READ_TCP, "GTP-U with an extension header of 5G"},
+	    {101, UDP("0054", "0868") "32ff003000000001"
+				      "00070000" IPV4_SYN,
+	     READ_TCP, "GTP-U with a sequence number"},
+	    {101, UDP("0050", "0868") "3001002c00000001" IPV4_SYN, READ_NOT_TCP, "an echo request of GTP-U"},
+	    {101, UDP("0054", "0868") "34ff003000000001"
+				      "00000085"
+				      "00" IPV4_SYN,
+	     READ_NOT_TCP, "an extension header of no length"},
+	    {101, UDP("0050", "0868") "30ff", READ_CUT, "GTP-U that is not captured"},
+	    {101, UDP("002c", "0035") "1234", READ_NOT_TCP, "a question to a resolver"},
 	    {101, "6000000000183b40" IPV6_ENDS TCP_SYN_V1, READ_NOT_TCP, "no next header"},
 	    {101, "4400002c000000004006000"
 		  "0c6120001c6120101" TCP_SYN_V1,

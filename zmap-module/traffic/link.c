@@ -3,7 +3,6 @@
 #include "segment.h"
 
 #define LINK_NULL 0
-#define LINK_ETHERNET 1
 #define LINK_PPP 9
 #define LINK_RAW_BSD 12 /* DLT_RAW, as some systems write it into files */
 #define LINK_RAW_OPENBSD 14
@@ -20,6 +19,7 @@
 #define ETHERTYPE_VLAN 0x8100 /* IEEE 802.1Q */
 #define ETHERTYPE_QINQ 0x88a8 /* IEEE 802.1ad; 9100 and 9200 before it */
 #define ETHERTYPE_MPLS 0x8847
+#define ETHERTYPE_MPLS_MULTICAST 0x8848
 #define ETHERTYPE_PPPOE 0x8864
 
 #define PPP_IPV4 0x0021
@@ -101,6 +101,7 @@ static enum reading read_ethertype(struct bytes *bytes, uint16_t found, uint16_t
 			skip(bytes, 4);
 			break;
 		case ETHERTYPE_MPLS:
+		case ETHERTYPE_MPLS_MULTICAST:
 			return read_mpls(bytes, ethertype);
 		case ETHERTYPE_PPPOE:
 			return skip(bytes, 6) ? read_ppp(bytes, ethertype) : READ_CUT;

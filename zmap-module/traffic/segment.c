@@ -11,9 +11,11 @@
 #define PROTOCOL_HOP_BY_HOP 0
 #define PROTOCOL_IPV4 4
 #define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
 #define PROTOCOL_IPV6 41
 #define PROTOCOL_ROUTING 43
 #define PROTOCOL_FRAGMENT 44
+#define PROTOCOL_GRE 47
 #define PROTOCOL_AUTHENTICATION 51
 #define PROTOCOL_DESTINATION 60
 #define PROTOCOL_MOBILITY 135
@@ -120,6 +122,18 @@ static enum reading read_extension(struct layer *layer, struct segment *segment)
 	return advance(bytes, length) ? READ_TCP : READ_CUT;
 }
 
+/* A whole packet, or a frame with one, behind the header of a tunnel. */
+static enum reading read_tunnel(struct layer *layer, struct segment *segment)
+{
+	uint16_t ethertype = 0;
+	enum reading reading = layer->protocol == PROTOCOL_GRE ? gre_read(&layer->bytes, &ethertype)
+							       : udp_read(&layer->bytes, &ethertype);
+	if (reading != READ_TCP) {
+		return reading;
+	}
+	return ethertype == ETHERTYPE_IPV4 ? read_ipv4(layer, segment) : read_ipv6(layer, segment);
+}
+
 /* Whether a header in front of TCP was read; READ_TCP and `done` at TCP itself. */
 static enum reading next_header(struct layer *layer, struct segment *segment, bool *done)
 {
@@ -131,6 +145,9 @@ static enum reading next_header(struct layer *layer, struct segment *segment, bo
 		return read_ipv4(layer, segment);
 	case PROTOCOL_IPV6:
 		return read_ipv6(layer, segment);
+	case PROTOCOL_GRE:
+	case PROTOCOL_UDP:
+		return read_tunnel(layer, segment);
 	case PROTOCOL_HOP_BY_HOP:
 	case PROTOCOL_ROUTING:
 	case PROTOCOL_FRAGMENT:

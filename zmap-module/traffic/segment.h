@@ -57,8 +57,13 @@ struct bytes {
 
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86dd
+#define LINK_ETHERNET 1
 
 /* Leaves `bytes` at the network layer; READ_TCP when `ethertype` says which one it is. */
 enum reading link_read(uint32_t link, struct bytes *bytes, uint16_t *ethertype);
+
+/* The same behind an IP header, of GRE and of the tunnels that UDP ports name (tunnel.c). READ_NOT_TCP for any other. */
+enum reading gre_read(struct bytes *bytes, uint16_t *ethertype);
+enum reading udp_read(struct bytes *bytes, uint16_t *ethertype);
 
 #endif
