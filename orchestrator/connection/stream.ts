@@ -34,6 +34,14 @@ export function said(stream: Stream): Said[] {
   return all;
 }
 
+const acknowledges = ({ flags }: Segment) => (flags & (TCP.SYN | TCP.RST | TCP.ACK)) === TCP.ACK;
+
+/** Whether the capture has anything of a side, or that has said nothing: a capture may hold one way alone, where the opener acknowledges an answer that is not in it. */
+export function isHeard(stream: Stream, role: Role): boolean {
+  if (stream.packets.some((one) => roleOf(stream, one) === role)) return true;
+  return role === 'server' && !stream.packets.some(acknowledges);
+}
+
 /** The server's answer to the SYN. */
 export const synack = (stream: Stream) =>
   stream.packets.find((one) => roleOf(stream, one) === 'server' && packetKind(one.flags) === 'synack') ?? null;

@@ -32,6 +32,10 @@ interface Pair {
 const name = ({ address, port }: End) => `${address} ${port}`;
 const after = (sequence: number) => (sequence + 1) % 2 ** 32;
 
+/** Whether a SYN/ACK answers a SYN, and as much of the data on it as the server took (TCP Fast Open, RFC 7413, 3). */
+const answers = ({ acknowledgement }: Segment, { sequence, length }: Segment) =>
+  (acknowledgement - after(sequence) + 2 ** 32) % 2 ** 32 <= length;
+
 function near(a: number, b: number): boolean {
   const distance = (a - b + 2 ** 32) % 2 ** 32;
   return Math.min(distance, 2 ** 32 - distance) < NEAR;
@@ -39,7 +43,7 @@ function near(a: number, b: number): boolean {
 
 /** Which connection between the same two ends a segment belongs to; undefined when it begins a new one. */
 function owner(known: Segment[][], segment: Segment): Segment[] | undefined {
-  const { from, sequence, acknowledgement, flags } = segment;
+  const { from, sequence, flags } = segment;
   const kind = packetKind(flags);
   const latest = known.at(-1);
   if (kind === 'syn') {
@@ -47,7 +51,7 @@ function owner(known: Segment[][], segment: Segment): Segment[] | undefined {
       segments.some(
         (one) =>
           (packetKind(one.flags) === 'syn' && one.from === from && one.sequence === sequence) ||
-          (packetKind(one.flags) === 'synack' && one.from !== from && one.acknowledgement === after(sequence)),
+          (packetKind(one.flags) === 'synack' && one.from !== from && answers(one, segment)),
       ),
     );
     const crossing = latest?.every((one) => packetKind(one.flags) === 'syn' && one.from !== from) === true;
@@ -55,9 +59,7 @@ function owner(known: Segment[][], segment: Segment): Segment[] | undefined {
   }
   if (kind === 'synack') {
     const asked = known.findLast((segments) =>
-      segments.some(
-        (one) => packetKind(one.flags) === 'syn' && one.from !== from && after(one.sequence) === acknowledgement,
-      ),
+      segments.some((one) => packetKind(one.flags) === 'syn' && one.from !== from && answers(segment, one)),
     );
     if (asked !== undefined) return asked;
   }

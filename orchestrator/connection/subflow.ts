@@ -1,9 +1,20 @@
 import { joinHmac, token } from '../mptcp/keys.ts';
-import { packetKind } from './packet.ts';
+import { MP_JOIN, subtypeOf } from '../mptcp/option.ts';
+import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
+import { packetKind, type Segment } from './packet.ts';
 import { type Keys, keysOf, said, versionOf } from './stream.ts';
 import type { Stream } from './streams.ts';
 
-export const isSubflow = (stream: Stream) => said(stream).some(({ option }) => option.subtype === 'MP_JOIN');
+/** An MP_JOIN of which the capture has the subtype, and not the whole. */
+function isCutJoin({ cut, options }: Segment): boolean {
+  if (!cut) return false;
+  return [...tcpOptions(Buffer.from(options, 'hex'))].some(
+    ({ kind, fault, bytes }) => kind === KIND.MPTCP && fault === 'past_end' && subtypeOf(bytes) === MP_JOIN,
+  );
+}
+
+export const isSubflow = (stream: Stream) =>
+  said(stream).some(({ option }) => option.subtype === 'MP_JOIN') || stream.packets.some(isCutJoin);
 
 /** Without a whole SYN, a stream may be either: a SYN/ACK without option may refuse a join. */
 export function kindOf(stream: Stream): 'connection' | 'subflow' | 'unknown' {

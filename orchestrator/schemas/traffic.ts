@@ -31,7 +31,7 @@ export type Answer = z.infer<typeof Answer>;
 export const unreadAnswers: readonly Answer[] = ['cut', 'not_captured'];
 
 export const answerText =
-  'what came back for the SYN: a word of the closed list of replies, or mp_join for a whole one in answer to a join; none: nothing was captured; cut: the capture ends within its options; not_captured: the SYN was not, so that an answer cannot be read';
+  'what came back for the SYN: a word of the closed list of replies, or mp_join for a whole one in answer to a join; none: nothing was captured; cut: the capture ends within its options; not_captured: the SYN was not, so that an answer cannot be read, or the answer was not, though what followed tells of one';
 
 /** One address that one side announced with ADD_ADDR (RFC 8684, 3.4.1). */
 export const Announced = z.strictObject({
@@ -46,7 +46,12 @@ export const Announced = z.strictObject({
     .nullable()
     .describe('which truncation verified; null when none did'),
   count: z.int().describe('times that the option was captured'),
-  echoed: z.boolean().nullable().describe('the other side echoed it; null in v0, which has no echo'),
+  echoed: z
+    .boolean()
+    .nullable()
+    .describe(
+      'the other side echoed it; null in v0, which has no echo, and where no packet of the other side was captured',
+    ),
   removed: z.boolean().describe('the announcer took it back with REMOVE_ADDR'),
 });
 export type Announced = z.infer<typeof Announced>;

@@ -26,6 +26,7 @@ struct flow_side {
 	uint64_t mapped;		/* data that mappings name; what is mapped again on this subflow is not */
 	uint64_t data_first, data_next; /* lowest data sequence number that a mapping names, and the one behind the highest */
 	uint32_t isn, lowest_sequence, next_sequence, next_mapped;
+	uint32_t syn_data;		       /* that its SYN carried (TCP Fast Open, RFC 7413) */
 	uint32_t first_sequence, first_mapped; /* of the first segment with data and a mapping */
 	uint32_t early;			       /* data that its MP_CAPABLE mapped */
 	uint32_t acked_sequence, acked_data;   /* what it acknowledged last in a packet with a DATA_ACK */

@@ -122,6 +122,12 @@ static unsigned side_of(const struct flow *flow, const struct segment *segment)
 	return end_equal(&flow->ends[0], &segment->source) ? 0 : 1;
 }
 
+/* Whether a number is the one behind a SYN, or behind as much of the data on it as the other side took (RFC 7413, 3). */
+static bool is_behind_syn(uint32_t number, uint32_t isn, uint32_t data)
+{
+	return number - (isn + 1) <= data;
+}
+
 /* A SYN that begins another connection between the same ports; one that crosses the other side's does not. */
 static bool begins_anew(const struct flow *flow, const struct segment *segment)
 {
@@ -131,8 +137,8 @@ static bool begins_anew(const struct flow *flow, const struct segment *segment)
 		return side->isn != segment->sequence;
 	}
 	/* Several queues of a card hand over packets in another order: what followed the SYN may stand before it. */
-	if ((side->has_sequence && side->lowest_sequence == segment->sequence + 1) ||
-	    (flow->has_answered && flow->answered == segment->sequence + 1)) {
+	if ((side->has_sequence && is_behind_syn(side->lowest_sequence, segment->sequence, segment->payload)) ||
+	    (flow->has_answered && is_behind_syn(flow->answered, segment->sequence, segment->payload))) {
 		return false;
 	}
 	return flow->stage != FLOW_OPENING || !other->has_isn;
@@ -142,7 +148,8 @@ static bool begins_anew(const struct flow *flow, const struct segment *segment)
 static bool is_stray(const struct flow *flow, const struct segment *segment)
 {
 	const struct flow_side *asked = &flow->sides[1 - side_of(flow, segment)];
-	return flow->stage == FLOW_OPENING && asked->has_isn && segment->acknowledgement != asked->isn + 1;
+	return flow->stage == FLOW_OPENING && asked->has_isn &&
+	       !is_behind_syn(segment->acknowledgement, asked->isn, asked->syn_data);
 }
 
 static struct flow *let_in(struct follower *follower, const struct segment *segment, int64_t at_us)

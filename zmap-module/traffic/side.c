@@ -6,6 +6,7 @@ void side_sequence(struct flow_side *side, const struct segment *segment)
 	if (segment->flags & TCP_SYN) {
 		side->has_isn = true;
 		side->isn = segment->sequence;
+		side->syn_data = segment->payload > side->syn_data ? segment->payload : side->syn_data;
 	}
 	if (segment->flags & TCP_RST) {
 		return; /* its sequence number is the answered packet's, and its payload a message */

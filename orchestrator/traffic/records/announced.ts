@@ -31,8 +31,14 @@ function announcements(all: SaidOn[]): Map<string, { by: Role | null; seen: AddA
 
 const otherSide = (by: Role | null): Role | null => (by === null ? null : by === 'client' ? 'server' : 'client');
 
-/** One entry for each address that a side announced, with whether the other side echoed it and whether it was taken back. */
-export function announcedOf(all: SaidOn[], name: Naming): Announced[] {
+/**
+ * One entry for each address that a side announced, with whether the other side echoed it and whether it was taken back.
+ * @param heard whether the capture has any packet of a side
+ */
+export function announcedOf(
+  all: SaidOn[],
+  { name, heard }: { name: Naming; heard: (side: Role) => boolean },
+): Announced[] {
   const echoes = new Set(
     all.flatMap(({ by, observation }) =>
       observation.what === 'ADD_ADDR' && observation.option.echo ? [nameOf(otherSide(by), observation)] : [],
@@ -45,6 +51,7 @@ export function announcedOf(all: SaidOn[], name: Naming): Announced[] {
         : [],
     ),
   );
+  const mayHaveSaid = (side: Role | null) => side === null || heard(side);
   const list = [...announcements(all)].map(([key, { by, seen, count }]): Announced => {
     const { address_id, address, port, version } = seen.option;
     return {
@@ -55,7 +62,7 @@ export function announcedOf(all: SaidOn[], name: Naming): Announced[] {
       version,
       ...seen.hmac,
       count,
-      echoed: version === 0 ? null : echoes.has(key),
+      echoed: version === 0 ? null : echoes.has(key) || (mayHaveSaid(otherSide(by)) ? false : null),
       removed: removed.has(`${by} ${address_id}`),
     };
   });

@@ -1,5 +1,5 @@
 import { packetKind, rawOptions, type Segment, TCP } from '../../connection/packet.ts';
-import { answeredSyn, roleOf, synack } from '../../connection/stream.ts';
+import { answeredSyn, isHeard, roleOf, synack } from '../../connection/stream.ts';
 import type { Stream } from '../../connection/streams.ts';
 import { classify, type Sent } from '../../evidence/classify.ts';
 import { MP_CAPABLE, MP_JOIN, subtypeOf } from '../../mptcp/option.ts';
@@ -65,7 +65,7 @@ export function answerOf(stream: Stream): Answer {
   if (stream.client === null || asked === undefined) return 'not_captured';
   const replies = stream.packets.filter(back);
   const [first] = replies;
-  if (first === undefined) return 'none';
+  if (first === undefined) return isHeard(stream, 'server') ? 'none' : 'not_captured';
   const answer = synack(stream) ?? ((first.flags & TCP.RST) !== 0 ? first : null);
   if (answer === null) return 'not_captured';
   const sent = sentOf(asked, answer);

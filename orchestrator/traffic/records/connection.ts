@@ -1,4 +1,5 @@
 import { keysOf, type Role, versionOf } from '../../connection/stream.ts';
+import { kindOf } from '../../connection/subflow.ts';
 import { token } from '../../mptcp/keys.ts';
 import type { TrafficConnection } from '../../schemas/records/traffic/connection.ts';
 import type { TrafficSubflow } from '../../schemas/records/traffic/subflow.ts';
@@ -31,7 +32,8 @@ export function recordsOf(
   if (first === undefined) return { connection: null, subflows: [] };
   const { ambiguous } = session;
   const { name } = making;
-  if (session.first.joins !== null) {
+  // Without the token too, of a SYN that was not captured or not whole, it is no connection.
+  if (session.first.joins !== null || kindOf(first.stream) === 'subflow') {
     return { connection: null, subflows: [readSubflow(first, { first: null, ambiguous, name }).record] };
   }
   const streams = [first, ...session.joins.flatMap(ended)];
@@ -101,6 +103,13 @@ function functionalOf(
   return { functional_subflows: certain, functional: certain >= 2 ? true : possible >= 2 || blind ? null : false };
 }
 
+function packetsFrom(read: ReadSubflow[], side: Role): number {
+  return read.reduce((sum, { record, reversed }) => {
+    const own = (side === 'client') !== (reversed === true);
+    return sum + (own ? record.client_packets : record.server_packets);
+  }, 0);
+}
+
 function bytesFrom(read: ReadSubflow[], side: Role): number {
   return read.reduce((sum, { record, reversed }) => {
     const own = (side === 'client') !== (reversed === true);
@@ -143,7 +152,7 @@ function connectionOf(own: ReadSubflow, read: ReadSubflow[], making: Making): Tr
     joins_accepted: joins.filter(({ accepted }) => accepted).length,
     joins_verified: joins.filter(({ verified }) => verified === true).length,
     ...functionalOf(own, read),
-    announced: announcedOf(all, making.name),
+    announced: announcedOf(all, { name: making.name, heard: (side) => packetsFrom(read, side) > 0 }),
     ...countsOf(all),
     resets: resets(read),
     malformed_options: read.reduce((sum, one) => sum + one.record.malformed_options, 0),

@@ -1,4 +1,4 @@
-import { said } from '../../connection/stream.ts';
+import { isHeard, said } from '../../connection/stream.ts';
 import type { Stream } from '../../connection/streams.ts';
 import { keysAcross, type Parent } from '../../connection/subflow.ts';
 import { joinHmac } from '../../mptcp/keys.ts';
@@ -14,6 +14,7 @@ export interface JoinHandshake {
   backup: boolean | null;
   synack_hmac: Hmac;
   ack_hmac: Hmac;
+  accepted: boolean;
   hmac_missing: TrafficSubflow['hmac_missing'];
 }
 
@@ -24,8 +25,7 @@ function joinsOf(stream: Stream): Join[] {
 /** The SYN/ACK carries 64 bits of it, the third ACK 160 (RFC 8684, 3.2). */
 const ACK_DIGITS = 40;
 
-function verdict(seen: string | undefined, due: string | null): Hmac {
-  if (seen === undefined) return 'absent';
+function verdict(seen: string, due: string | null): Hmac {
   if (due === null) return 'unverifiable';
   return due.startsWith(seen) && (seen.length === 16 || seen.length === ACK_DIGITS) ? 'valid' : 'invalid';
 }
@@ -46,14 +46,19 @@ export function joinHandshake(stream: Stream, parent: Parent | null, ambiguous: 
   const version = parent?.version ?? 1;
   const synackDue = ends === null ? null : joinHmac(ends.other, ends.opener, version);
   const ackDue = ends === null ? null : joinHmac(ends.opener, ends.other, version);
-  const synack_hmac = verdict(answer?.packet === 'synack' ? answer.hmac : undefined, synackDue);
-  const ack_hmac = verdict(third?.packet === 'ack' ? third.hmac : undefined, ackDue);
+  const [fromOpener, fromOther] = (['client', 'server'] as const).map((role) => isHeard(stream, role));
+  // Of a side that is not in the capture nothing can be said to lack: the opener has spoken, and whoever acknowledges was answered.
+  const synack_hmac =
+    answer?.packet === 'synack' ? verdict(answer.hmac, synackDue) : fromOther ? 'absent' : 'unverifiable';
+  const ack_hmac = third?.packet === 'ack' ? verdict(third.hmac, ackDue) : fromOpener ? 'absent' : 'unverifiable';
   const unverifiable = synack_hmac === 'unverifiable' || ack_hmac === 'unverifiable';
   return {
     address_id: syn?.packet === 'syn' ? syn.address_id : null,
     backup: syn?.packet === 'syn' ? syn.backup : null,
     synack_hmac,
     ack_hmac,
+    // The opener sends the third one behind a SYN/ACK with the option alone.
+    accepted: answer !== undefined || third !== undefined,
     hmac_missing: unverifiable ? missing({ syn, parent, ambiguous, keys: client !== null && server !== null }) : null,
   };
 }

@@ -1,7 +1,7 @@
 import { type Negotiation, negotiation } from '../../connection/fallback.ts';
 import { type Observation, observe } from '../../connection/observe.ts';
 import { packetKind } from '../../connection/packet.ts';
-import { type Keys, keysOf, type Role, said, synack } from '../../connection/stream.ts';
+import { isHeard, type Keys, keysOf, type Role, said, synack } from '../../connection/stream.ts';
 import type { Stream } from '../../connection/streams.ts';
 import { keysAcross, kindOf, type Parent, parentOf } from '../../connection/subflow.ts';
 import type { TrafficSubflow } from '../../schemas/records/traffic/subflow.ts';
@@ -60,9 +60,11 @@ function initialVerified(stream: Stream, accepted: boolean): boolean | null {
   return accepted || synack(stream) === null ? null : false;
 }
 
-function functionalOf({ ended }: EndedStream, verified: boolean | null): boolean | null {
+/** Of a stream of which the capture holds one way alone, nobody can see whether its data was acknowledged. */
+function functionalOf({ ended, stream }: EndedStream, verified: boolean | null): boolean | null {
   const acknowledged = ended.sides.some((side) => side.acknowledged);
-  return acknowledged ? verified : false;
+  if (acknowledged) return verified;
+  return isHeard(stream, 'client') && isHeard(stream, 'server') ? false : null;
 }
 
 const speaksDss = (stream: Stream) => said(stream).some(({ option }) => option.subtype === 'DSS');
@@ -77,8 +79,7 @@ function handshakeOf(of: EndedStream, parent: Parent | null, ambiguous: boolean)
     return { kind, answer, join: null, accepted, verified: initialVerified(stream, accepted) };
   }
   const join = joinHandshake(stream, parent, ambiguous);
-  const accepted =
-    answer === 'mp_join' || join.synack_hmac !== 'absent' || (unreadAnswers.includes(answer) && speaksDss(stream));
+  const accepted = answer === 'mp_join' || join.accepted || (unreadAnswers.includes(answer) && speaksDss(stream));
   return { kind, answer, join, accepted, verified: joinVerified(join) };
 }
 
