@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { KeyFact } from './keys.ts';
 
 /** What one key shows by itself, compared with what its SYN carried. Each shape is found in a drawn key by the chance that stands beside it. */
@@ -30,6 +30,15 @@ function isRotated(key: bigint, of: bigint): boolean {
   return twice.includes(bitsOf(key)) || twice.includes(bitsOf(key ^ all));
 }
 
+const backwards = (text: string) => [...text].reverse().join('');
+
+/** Its bits or its hex digits read backwards, within each byte or over all of it, or the complement of that: 6 times in 2^64. */
+function isBackwards(key: bigint, of: bigint): boolean {
+  const inBytes = bitsOf(of).match(/.{8}/g)?.map(backwards).join('');
+  const forms = [backwards(bitsOf(of)), inBytes, bitsOf(BigInt(`0x${backwards(hex(of))}`))];
+  return forms.includes(bitsOf(key)) || forms.includes(bitsOf(key ^ all));
+}
+
 /** Our words side by side, in either byte order, turned by any number of bits. */
 function areRotated(key: bigint, { sequence, timestamp }: KeyFact): boolean {
   if (sequence === null || timestamp === null) return false;
@@ -43,11 +52,19 @@ function isFilled(key: Buffer): boolean {
   return key.every((byte) => byte === key[0]);
 }
 
-/** The first or last 8 bytes of a digest of our key; RFC 8684, 3.2 and 3.3.1 make token and IDSN so. */
+/**
+ * The first or last 8 bytes of a digest of our key, as RFC 8684, 3.2 and 3.3.1 make token and IDSN; or of an HMAC by our key of nothing or of
+ * itself: 18 times in 2^64.
+ */
 function isHashed(key: bigint, sent: bigint): boolean {
   const bytes = Buffer.from(hex(sent), 'hex');
-  return ['sha1', 'sha256'].some((name) => {
-    const digest = createHash(name).update(bytes).digest('hex');
+  const digests = ['md5', 'sha1', 'sha256'].flatMap((name) => [
+    createHash(name).update(bytes),
+    createHmac(name, bytes),
+    createHmac(name, bytes).update(bytes),
+  ]);
+  return digests.some((one) => {
+    const digest = one.digest('hex');
     return digest.startsWith(hex(key)) || digest.endsWith(hex(key));
   });
 }
@@ -55,6 +72,7 @@ function isHashed(key: bigint, sent: bigint): boolean {
 const shapes: readonly { name: string; of: (fact: KeyFact, bytes: Buffer) => boolean }[] = [
   { name: 'filled', of: (_, bytes) => isFilled(bytes) },
   { name: 'our_key_rotated', of: ({ key, sentKey }) => sentKey !== null && isRotated(key, sentKey) },
+  { name: 'our_key_backwards', of: ({ key, sentKey }) => sentKey !== null && isBackwards(key, sentKey) },
   { name: 'our_key_hashed', of: ({ key, sentKey }) => sentKey !== null && isHashed(key, sentKey) },
   { name: 'sequence_within', of: ({ sequence }, bytes) => standsIn(bytes, sequence) },
   { name: 'timestamp_within', of: ({ timestamp }, bytes) => standsIn(bytes, timestamp) },

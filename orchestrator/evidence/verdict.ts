@@ -10,7 +10,7 @@ import { endpointSigns, isEcho, type Sign, signs } from './signs.ts';
  * Evidence -> claim. The one place where we call a host capable. Claims are tried in this order; the names of the rules that held are
  * part of every verdict. A change that can move one gives the tables of this file, signs.ts and rungs.ts a new number.
  */
-export const rulesVersion = 2;
+export const rulesVersion = 3;
 
 const rfc = (version: 0 | 1, section: string) => `RFC ${version === 1 ? '8684' : '6824'}, ${section}`;
 

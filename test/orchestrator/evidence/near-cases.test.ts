@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { suite } from 'uvu';
 import { cases, fresh, fresh2, key0, key1, ours, type Row, reply, v0, v1, v1Syn } from './replies.ts';
 
@@ -13,6 +13,8 @@ const words = { sent_seq: '3b4c5d6e', sent_tsval: '9badcafe' };
 const digest = createHash('sha1').update(Buffer.from(ours, 'hex')).digest('hex');
 const asked7 = { probe: 'v7', sent_version: 7, sent_option: '1e040701' };
 const canary = { tcp_options: 'fd08112233445566', faults: ['canary_returned'] };
+const hmac = (name: string, of: string) =>
+  createHmac(name, Buffer.from(ours, 'hex')).update(Buffer.from(of, 'hex')).digest('hex').slice(0, 16);
 const hex = (value: bigint) => BigInt.asUintN(64, value).toString(16).padStart(16, '0');
 const turned = (0x3b4c5d6e9badcafen << 5n) | (0x3b4c5d6e9badcafen >> 59n);
 
@@ -21,6 +23,12 @@ const rows: Row[] = [
   ['six equal bytes of eight are a filler, five are chance', 1, [v1([key1('2a2a2a2a2a010203')])], capable],
   ['the beginning of a digest of our key is no key', 0, [v0([key0(digest.slice(0, 16))])], made],
   ['the end of a digest of our key is no key', 0, [v0([key0(digest.slice(-16))])], made],
+  ['the bits of our key read backwards are no key', 0, [v0([key0('010e060a020c0408')])], made],
+  ['the bits of each byte of it read backwards are no key', 0, [v0([key0('08040c020a060e01')])], made],
+  ['its digits read backwards are no key', 0, [v0([key0('0807060504030201')])], made],
+  ['the complement of its digits read backwards is no key', 0, [v0([key0('f7f8f9fafbfcfdfe')])], made],
+  ['an HMAC by our key is no key', 0, [v0([key0(hmac('sha256', ''))])], made],
+  ['an HMAC by our key of our key is no key', 0, [v0([key0(hmac('sha1', ours))])], made],
   ['our key turned by a bit is no key', 0, [v0([key0(hex(BigInt(`0x${ours}`) << 1n))])], made],
   ['our words turned by some bits are no key', 1, [v1([key1(hex(turned))], words)], made],
   ['the complement of our words, turned, is no key', 1, [v1([key1(hex(~turned))], words)], made],
