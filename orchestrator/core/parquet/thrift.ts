@@ -156,6 +156,17 @@ function* structBytes(struct: Struct): Generator<number> {
   yield types.stop;
 }
 
+/** A struct within may be its bytes already. */
 export function writeStruct(struct: Struct): Uint8Array {
-  return Uint8Array.from(structBytes(struct));
+  let bytes = new Uint8Array(1024);
+  let length = 0;
+  for (const byte of structBytes(struct)) {
+    if (length === bytes.length) {
+      const larger = new Uint8Array(2 * length);
+      larger.set(bytes);
+      bytes = larger;
+    }
+    bytes[length++] = byte;
+  }
+  return bytes.slice(0, length);
 }

@@ -9,7 +9,7 @@ import { writePiece } from './output.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import type { Result } from './result.ts';
 import type { Dealing, Scratch } from './scratch.ts';
-import { allOf, inOrder, makeAndWrite, twoAtATime } from './side-by-side.ts';
+import { inOrder, makeAndWrite, twoAtATime } from './side-by-side.ts';
 import { rankOfRun, resolvedSql, stemOf } from './tables.ts';
 
 /** SQL: where a name of the lists stands in domains.parquet, as a text; the lowest of its ranks counts. */
@@ -159,10 +159,8 @@ export async function writeDomains(
     },
     async (range) => {
       const piece = { name: 'domains', number: range, schema: DomainsRecord };
-      await allOf([
-        to.result.add(table(range), DomainsRecord),
-        writePiece(context, scratch, piece, `FROM ${table(range)}`),
-      ]);
+      await to.result.add(table(range), DomainsRecord);
+      await writePiece(context, scratch, piece, `FROM ${table(range)}`);
     },
   );
   for (const range of inOrder(Math.min(2, ranges.count))) await context.run(`DROP TABLE ${table(range)}`);
