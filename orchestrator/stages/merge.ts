@@ -13,7 +13,7 @@ import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { rescannedFile, writeRescanned } from './merge/rescanned.ts';
 import { Result } from './merge/result.ts';
 import { Scratch } from './merge/scratch.ts';
-import { allOf, twoAtATime, twoInOrder } from './merge/side-by-side.ts';
+import { allOf, makeAndWrite, twoAtATime } from './merge/side-by-side.ts';
 import { hostTables, joinedTables, keysSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 
@@ -45,34 +45,37 @@ function tablesOf({ scratch, ranges }: Work, range: number): RangeTables {
   };
 }
 
-/**
- * Makes the hosts of a range, and writes them as a piece of hosts.parquet, and what the list's entries need of them into `placed/` of the
- * scratch folder.
- */
-async function mergeRange(work: Work, range: number): Promise<void> {
+/** Makes the hosts of a range. */
+async function makeRange(work: Work, range: number): Promise<void> {
   const { context, scratch, setting, verdicts } = work;
   const tables = tablesOf(work, range);
   const { hosts, rows, others } = tables;
   await judgeRange(context, scratch, verdicts, { range, table: hosts, connections: others.get('connections') ?? '' });
   await context.run(`CREATE OR REPLACE TABLE ${rows} AS ${hostsSql(setting, tables)}`);
   await context.run(`DROP TABLE ${hosts}`);
-  const piece = { name: 'hosts', number: range, schema: HostsRecord };
-  await writePiece(context, scratch, piece, wholeHostsSql(rows, setting, verdicts));
-  await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(tables), narrowGroup);
 }
 
-/** Merges two ranges at a time. Their rows stand in the result in order. */
+/** Writes the hosts of a range as a piece of hosts.parquet, and what the list's entries need of them into `placed/` of the scratch folder. */
+async function writeRange(work: Work, range: number): Promise<void> {
+  const { context, scratch, setting, result, verdicts } = work;
+  const tables = tablesOf(work, range);
+  const piece = { name: 'hosts', number: range, schema: HostsRecord };
+  await writePiece(context, scratch, piece, wholeHostsSql(tables.rows, setting, verdicts));
+  await result.add(tables.rows, HostsRecord, hostResult(verdicts));
+  await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(tables), narrowGroup);
+  await context.run(`DROP TABLE ${tables.rows}`);
+}
+
+/** Merges range by range; one is written while the next is made: to make two at once takes more memory than `memory` may be. */
 async function mergeRanges(work: Work): Promise<void> {
-  const { context, ranges, result, verdicts } = work;
-  await twoInOrder(
+  const { context, ranges } = work;
+  await makeAndWrite(
     ranges.count,
-    (range) => mergeRange(work, range),
     async (range) => {
-      const { rows } = tablesOf(work, range);
-      await result.add(rows, HostsRecord, hostResult(verdicts));
-      await context.run(`DROP TABLE ${rows}`);
+      await makeRange(work, range);
       context.progress(range + 1, `hosts: range ${range + 1} of ${ranges.count}`);
     },
+    (range) => writeRange(work, range),
   );
 }
 

@@ -110,7 +110,7 @@ export async function judgeRange(
   const unjudged = `(
     SELECT u.*, coalesce(outside.scope, 'global') AS scope
     FROM ${scratch.file(unjudgedFile(range))} u LEFT JOIN ${outside} outside USING (address))`;
-  await verdicts.classes(() => context.query(freshClassesSql(unjudged)));
+  await verdicts.classes(context.query(freshClassesSql(unjudged)));
   const evidence = context.query(evidenceRowsSql(scratch.file(evidenceFile(range))));
   const own = `judged.${range}.csv`;
   const lines = verdicts.own(evidence, context.query(connectionEvidenceSql(connections)));

@@ -35,19 +35,6 @@ export async function makeAndWrite(
   await writing;
 }
 
-/** Does the work of every item, two items at a time, and ends each in order: once those before it have ended. */
-export async function twoInOrder(
-  count: number,
-  work: (item: number) => Promise<void>,
-  end: (item: number) => Promise<void>,
-): Promise<void> {
-  let before: Promise<void> = Promise.resolve();
-  await twoAtATime(inOrder(count), (item) => {
-    before = allOf([before, work(item)]).then(() => end(item));
-    return before;
-  });
-}
-
 /** Numbers from 0. */
 export function inOrder(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);

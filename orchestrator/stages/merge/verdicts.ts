@@ -63,25 +63,16 @@ interface Pair {
 export class Verdicts {
   readonly #judging: Judging;
   readonly #run: (sql: string) => Promise<void>;
-  readonly #numbers = new Map<string, Promise<number>>();
+  readonly #numbers = new Map<string, number>();
   readonly #pairs: Pair[] = [];
-  #last: Promise<void> = Promise.resolve();
 
   constructor(judging: Judging, run: (sql: string) => Promise<void>) {
     this.#judging = judging;
     this.#run = run;
   }
 
-  /**
-   * Judges classes of plain hosts. One call after the other: each sees what those before it added.
-   * @param fresh gives the classes that nobody has judged
-   */
-  classes(fresh: () => AsyncIterable<unknown>): Promise<void> {
-    this.#last = this.#last.then(() => this.#classes(fresh()));
-    return this.#last;
-  }
-
-  async #classes(rows: AsyncIterable<unknown>): Promise<void> {
+  /** Judges classes of plain hosts, which no slice before had. */
+  async classes(rows: AsyncIterable<unknown>): Promise<void> {
     const found: string[] = [];
     for await (const value of rows) {
       const { kinds, scope } = Unjudged.parse(value);
@@ -144,17 +135,15 @@ export class Verdicts {
     return `(CAST(CAST(${sqlText(JSON.stringify(values))} AS JSON) AS ${type}[]))[verdict + 1]`;
   }
 
-  /** The number of a pair, once it is in the table. */
-  #numberOf(pair: Pair): Promise<number> {
+  /** The number of a pair. A new one is checked and entered. */
+  async #numberOf(pair: Pair): Promise<number> {
+    const { v1, v0, cause } = pair;
     const text = JSON.stringify(pair);
-    const number = this.#numbers.get(text) ?? this.#enter(pair);
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
     this.#numbers.set(text, number);
-    return number;
-  }
-
-  /** Checks a new pair and enters it. */
-  async #enter({ v1, v0, cause }: Pair): Promise<number> {
-    const number = this.#pairs.push({ v1: v1 && Verdict.parse(v1), v0: v0 && Verdict.parse(v0), cause }) - 1;
+    this.#pairs.push({ v1: v1 && Verdict.parse(v1), v0: v0 && Verdict.parse(v0), cause });
     const answered = [v1, v0].some((one) => one?.replies.some((reply) => SynAck.safeParse(reply).success) ?? false);
     const flags = [answered, v1?.verdict === 'capable', v0?.verdict === 'capable'];
     await this.#run(`INSERT INTO verdicts VALUES (${number}, ${flags.join(', ')})`);

@@ -1,12 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  allOf,
-  inOrder,
-  makeAndWrite,
-  twoAtATime,
-  twoInOrder,
-} from '../../../../orchestrator/stages/merge/side-by-side.ts';
+import { allOf, inOrder, makeAndWrite, twoAtATime } from '../../../../orchestrator/stages/merge/side-by-side.ts';
 
 const test = suite('merge-side-by-side');
 
@@ -107,36 +101,6 @@ test('when an item cannot be written nothing more is made', async () => {
   ).catch((error: unknown) => error);
   assert.match(String(failed), /the disk is full/);
   assert.equal(made, [0, 1, 2], 'item 2 was being made');
-});
-
-test('of two at a time, what is done first is ended after those before it', async () => {
-  const [done, ended] = [held(), held()];
-  const all = twoInOrder(3, done.work, ended.work);
-  done.end(1);
-  await settled();
-  assert.equal(done.begun, [0, 1]);
-  assert.equal(ended.begun, []);
-  done.end(0);
-  await settled();
-  assert.equal(ended.begun, [0]);
-  ended.end(0);
-  await settled();
-  assert.equal(ended.begun, [0, 1]);
-  assert.equal(done.begun, [0, 1, 2]);
-  ended.end(1);
-  done.end(2);
-  await settled();
-  ended.end(2);
-  await all;
-});
-
-test('what waits for its turn behind a failure is not ended, and nothing is begun', async () => {
-  const [done, ended] = [held(), held()];
-  const all = twoInOrder(4, done.work, ended.work).catch((error: unknown) => String(error));
-  done.end(1);
-  done.fail(0, new Error('first'));
-  assert.is(await all, 'Error: first');
-  assert.equal([done.begun, ended.begun], [[0, 1], []]);
 });
 
 test.run();

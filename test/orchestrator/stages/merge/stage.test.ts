@@ -156,6 +156,32 @@ test('a name, its www double and names that begin with www. themselves come toge
   assert.equal(await mergeOf({ ...names, targets: asked, resolve }, { size: 5 }), whole);
 });
 
+/** The names that led to each address, with their ranks. */
+async function ledTo(targets: object[], addresses: Record<string, string>): Promise<string[]> {
+  const resolve = Object.entries(addresses).map(([name, address]) => resolved(name, [address]));
+  const scan = Object.values(addresses).map((address) => scanned(address, []));
+  const { hosts } = await mergeOf({ targets, resolve, scan });
+  return hosts.map(({ address, domains }) =>
+    [address, ...domains.map(({ name, rank, www }) => `${name} ${rank} ${www}`)].join(' '),
+  );
+}
+
+test('an address that only the double of a name led to has the rank of the entry that was doubled', async () => {
+  const targets = [target('a.example', 2), target('a.example', 5, true)];
+  assert.equal(await ledTo(targets, { 'a.example': '198.18.2.1', 'www.a.example': '198.18.2.2' }), [
+    '198.18.2.1 a.example 2 false',
+    '198.18.2.2 a.example 5 true',
+  ]);
+});
+
+test('a name of which only the double was asked has nothing of what was asked for another', async () => {
+  const targets = [target('b.example', 1, true), target('www.b.example', 2, true)];
+  assert.equal(await ledTo(targets, { 'www.b.example': '198.18.2.1', 'www.www.b.example': '198.18.2.2' }), [
+    '198.18.2.1 b.example 1 true',
+    '198.18.2.2 www.b.example 2 true',
+  ]);
+});
+
 test('columns of true, false and nothing are so in Python too: the file says which', async () => {
   const { metadata } = await mergeOf({ scan: [good] });
   assert.equal(metadata, [{ key: 'pandas', value: pandasMetadata(HostsRecord) }]);
