@@ -165,11 +165,10 @@ export interface CollectContext<I, C> extends StepContext<I, C> {
 export interface DecodeContext<I, C> extends StepContext<I, C> {
   /** Runs an offline program and gives its stdout line by line. */
   lines(command: Command): AsyncIterable<string>;
-  /**
-   * Lines of a raw file, whole or compressed (folder/raw-files.ts), all of a chunk at once: it is hashed and compressed as it is read.
-   * Whatever reads raw files otherwise goes through the functions there.
-   */
+  /** Lines of a raw file, all of a chunk at once: it is hashed and compressed as it is read (folder/raw-files.ts has all other ways). */
   rawLines(name: string): AsyncIterable<string[]>;
+  /** The same of JSON, each with its value: a batch is read before the next is asked for. `complete`: see json/form.ts. */
+  rawRows(name: string, complete?: (row: unknown) => unknown): AsyncIterable<Iterable<RawRow>>;
 }
 
 /** One thing a program printed, before the schema check. `line` is its text, kept when it is rejected. */

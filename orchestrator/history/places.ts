@@ -46,7 +46,7 @@ function contextOf(
   };
   return {
     ...{ stage: 'history', part: '00000', folder: '', input: '', fetched: null, seed: 0 },
-    ...{ config, signal, batches: units, rows: none, lines: none, rawLines: none },
+    ...{ config, signal, batches: units, rows: none, lines: none, rawLines: none, rawRows: none },
   };
 }
 

@@ -72,6 +72,7 @@ async function recordsOf(job: PartJob<Config>): Promise<ScanRecord[]> {
       throw new RangeError('sentinels need no program to read their replies');
     },
     rawLines: (name: string) => reader.lines(name),
+    rawRows: (name: string, complete?: (row: unknown) => unknown) => reader.rows(name, complete),
   };
   const records: ScanRecord[] = [];
   for await (const rows of tool.decode(context)) {

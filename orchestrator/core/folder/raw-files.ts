@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip, type Gzip } from 'node:zlib';
-import { lineBatches } from '../process/lines.ts';
-import { exists, filesBelow, renameForGood, sha256File } from './files.ts';
+import { AlikeLines } from '../json/alike-lines.ts';
+import { lineBatches, placedLines } from '../process/lines.ts';
+import type { RawRow } from '../tool.ts';
+import { exists, filesBelow, pieces, renameForGood, sha256File } from './files.ts';
 
 /** Raw files are compressed under this ending when their part is done. */
 export const packed = '.gz';
@@ -46,6 +47,12 @@ export async function rawStream(path: string): Promise<Readable> {
   return file.pipe(plain);
 }
 
+/** The same in pieces, each only until the next is asked for. */
+async function rawPieces(path: string): Promise<AsyncIterable<Buffer>> {
+  const place = await placeOf(path);
+  return place.gzip ? await rawStream(path) : pieces(place.path);
+}
+
 /** The whole text of a raw file. */
 export async function rawText(path: string): Promise<string> {
   const chunks: Buffer[] = [];
@@ -73,8 +80,12 @@ class Packing {
     this.#written.catch(() => undefined); // told by whoever writes next
   }
 
-  async write(chunk: Buffer): Promise<void> {
-    if (!this.#gzip.write(chunk)) await Promise.race([once(this.#gzip, 'drain'), this.#written]);
+  /** Takes bytes; when it is done they may be written over. */
+  async write(bytes: Buffer): Promise<void> {
+    const taken = new Promise<void>((resolve, reject) => {
+      this.#gzip.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+    await Promise.race([taken, this.#written]);
   }
 
   /** Gives the sha256 of the compressed file. */
@@ -110,15 +121,24 @@ export class RawReader {
     return lineBatches(this.#read(name));
   }
 
+  /**
+   * Rows of a file of JSON, all of a piece at once.
+   * @param complete see Form.of
+   */
+  async *rows(name: string, complete?: (row: unknown) => unknown): AsyncGenerator<Iterable<RawRow>> {
+    const alike = new AlikeLines(complete);
+    for await (const batch of placedLines(this.#read(name))) yield alike.rows(batch);
+  }
+
   async *#read(name: string): AsyncGenerator<Buffer> {
     const hash = createHash('sha256');
     const packing = await this.#packing(name);
     let whole = false;
     try {
-      for await (const chunk of await rawStream(join(this.#folder, name))) {
-        hash.update(chunk);
-        await packing?.gzip.write(chunk);
-        yield chunk;
+      for await (const bytes of await rawPieces(join(this.#folder, name))) {
+        hash.update(bytes);
+        await packing?.gzip.write(bytes);
+        yield bytes;
       }
       if (packing !== null) this.#packedSha256.set(name, await packing.gzip.end());
       whole = true;
@@ -177,6 +197,11 @@ export class RawReader {
 
 /** Stands for a line whose party was purged, where a program's own count of its lines is compared with what is there. */
 export const purgedLine = '{"purged":1}';
+
+/** true for a row whose party was purged. */
+export function isPurged({ line }: RawRow): boolean {
+  return line === purgedLine;
+}
 
 /** Lines but for those whose party was purged. */
 export function unpurged(lines: string[]): string[] {

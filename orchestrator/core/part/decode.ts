@@ -196,6 +196,7 @@ async function decode<C>(job: PartJob<C>, reader: RawReader, live: Sorting<C> | 
     ...stepContext(job, raw, await askedInput(job, raw)),
     lines: (command: Command) => offlineLines(job, command),
     rawLines: (name: string) => reader.lines(name),
+    rawRows: (name: string, complete?: (row: unknown) => unknown) => reader.rows(name, complete),
   };
   const temp = join(folder.temp(), `${stage.name}-${part}.rows`);
   const destination = { path: folder.records(stage.name, part), temp, form: new NarrowRows(stage.role.record) };

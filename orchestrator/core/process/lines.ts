@@ -35,45 +35,76 @@ class OpenLine {
   }
 }
 
+/** Lines that end in one piece of a stream. */
+export interface LineBatch {
+  lines: string[];
+  /** The piece itself where all of it is ASCII, only until the next is asked for. */
+  bytes: Uint8Array | null;
+  /** Where each line begins in it; -1 for one that began before it. */
+  starts: number[];
+}
+
 /**
  * Splits a byte stream into lines by hand, all lines of a chunk at once: a step of an async iteration costs more than a line does. Of a
  * line without end only the beginning is kept.
  */
 export async function* lineBatches(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string[]> {
-  const textOf = chunkDecoder();
+  for await (const { lines } of placedLines(stream)) yield lines;
+}
+
+/** The same, and where each line lies. */
+export async function* placedLines(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<LineBatch> {
   const open = new OpenLine();
-  for await (const chunk of stream) {
-    const text = textOf(chunk);
+  for await (const { text, bytes } of texts(stream)) {
     const lines: string[] = [];
+    const starts: number[] = [];
     let from = 0;
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
       let line = text.slice(from, at);
       if (!open.isEmpty || line.length > longestLine) {
         open.add(line);
         line = open.end();
-      }
+        starts.push(-1);
+      } else starts.push(from);
       lines.push(withoutReturn(line));
       from = at + 1;
     }
     if (from < text.length) open.add(text.slice(from));
-    if (lines.length > 0) yield lines;
+    if (lines.length > 0) yield { lines, bytes, starts };
   }
-  open.add(textOf(null));
-  if (!open.isEmpty) yield [open.end()];
+  if (!open.isEmpty) yield { lines: [open.end()], bytes: null, starts: [-1] };
+}
+
+/** A longer text has pages of its own in memory, and those cost more than what is read of it. */
+const textBytes = 1 << 16;
+
+interface Text {
+  text: string;
+  /** Its bytes, where all are ASCII. */
+  bytes: Uint8Array | null;
+}
+
+/** Text of a byte stream, some of it at a time. */
+async function* texts(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<Text> {
+  const textOf = chunkDecoder();
+  for await (const chunk of stream) {
+    if (typeof chunk === 'string') yield { text: chunk, bytes: null };
+    else for (let at = 0; at < chunk.length; at += textBytes) yield textOf(chunk.subarray(at, at + textBytes));
+  }
+  yield textOf(null);
 }
 
 /** UTF-8 chunk by chunk; null ends it. A chunk of ASCII, as nearly all are, needs no decoding: it is half as dear then. */
-function chunkDecoder(): (chunk: Uint8Array | string | null) => string {
+function chunkDecoder(): (chunk: Uint8Array | null) => Text {
   const decoder = new TextDecoder();
   let ascii = true;
   return (chunk) => {
-    if (typeof chunk === 'string') return chunk;
-    if (chunk === null) return decoder.decode();
+    if (chunk === null) return { text: decoder.decode(), bytes: null };
     // half a character may be open behind a chunk that was not ASCII
     const before = ascii;
     ascii = isAscii(chunk);
-    if (before && ascii) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
-    return decoder.decode(chunk, { stream: true });
+    if (!before || !ascii) return { text: decoder.decode(chunk, { stream: true }), bytes: null };
+    return { text: Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1'), bytes: chunk };
   };
 }
 

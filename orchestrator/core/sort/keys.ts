@@ -137,7 +137,7 @@ export class Keys {
 
 function widened<T extends Uint16Array | Uint32Array>(from: T, least: number): T;
 function widened(from: Uint16Array | Uint32Array, least: number): Uint16Array | Uint32Array {
-  const length = Math.max(least, 2 * from.length);
+  const length = Math.max(least, 4 * from.length);
   const wider = from instanceof Uint16Array ? new Uint16Array(length) : new Uint32Array(length);
   wider.set(from);
   return wider;

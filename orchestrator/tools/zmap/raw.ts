@@ -147,8 +147,11 @@ function valuedFields({ classification, probe, sent_version, rtt_missing }: Repl
   return last.fields;
 }
 
+/** A row with its values under the names that the schema knows. */
+export const spelled = oneSpelling(replyFields, Object.keys(Reply.shape));
+
 export const ZmapRaw = z.preprocess(
-  oneSpelling(replyFields),
+  spelled,
   Reply.superRefine((reply, context) => {
     for (const field of valuedFields(reply)) {
       if (reply[field] !== null) continue;

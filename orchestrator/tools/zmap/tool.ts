@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { canonicalAddress, formatPrefix, parsePrefix } from '../../address/ip.ts';
 import { shardPrefixes } from '../../address/shards.ts';
 import type { Config } from '../../config/config.ts';
-import { rawExists, unpurged } from '../../core/folder/raw-files.ts';
-import { type DecodeContext, jsonRows, type RawRow, type Tool } from '../../core/tool.ts';
+import { isPurged, rawExists } from '../../core/folder/raw-files.ts';
+import type { DecodeContext, RawRow, Tool } from '../../core/tool.ts';
 import type { ScanTarget } from '../../roles.ts';
 import type { Missing } from '../../schemas/lists.ts';
 import type { ScanRecord } from '../../schemas/records/scan.ts';
@@ -14,7 +14,7 @@ import { scanFields } from './fields.ts';
 import { zmapLeftOut } from './left-out.ts';
 import { requireAllReplies } from './metadata.ts';
 import { dropsOptOuts, flavours, modules, zmapProgram } from './program.ts';
-import { notAsked, replyFields, ZmapRaw } from './raw.ts';
+import { notAsked, replyFields, spelled, ZmapRaw } from './raw.ts';
 import { requireIpv6, runZmap } from './run.ts';
 import { ofGroup, targetFiles } from './targets.ts';
 
@@ -64,10 +64,13 @@ type Decode = DecodeContext<unknown, Config>;
 /** Every reply of one pass as it came, repeats among them: core drops those, and what differs is evidence. */
 async function* replies(context: Decode, name: string): AsyncGenerator<Iterable<RawRow>> {
   let read = 0;
-  for await (const lines of context.rawLines(runFiles.replies(name))) {
-    read += lines.length;
-    yield jsonRows(unpurged(lines));
+  function* unpurged(rows: Iterable<RawRow>): Generator<RawRow> {
+    for (const row of rows) {
+      read += 1;
+      if (!isPurged(row)) yield row;
+    }
   }
+  for await (const rows of context.rawRows(runFiles.replies(name), spelled)) yield unpurged(rows);
   await requireAllReplies(context.folder, name, read);
 }
 

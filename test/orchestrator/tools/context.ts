@@ -92,6 +92,7 @@ export async function makeContext<I, C>(options: ContextOptions<I, C>): Promise<
       yield [...options.rows];
     },
     rawLines: (name) => new RawReader(folder, null).lines(name),
+    rawRows: (name, complete) => new RawReader(folder, null).rows(name, complete),
     async exec(command) {
       return await run(
         command,
