@@ -6,10 +6,13 @@ import type { Channel, Host } from './commands/host.ts';
 import { abortOnSignals, endOnSignals } from './core/process/signals.ts';
 import { tellOfStandstill } from './core/process/standstill.ts';
 import { CensusError, knownError } from './errors.ts';
+import { makeObjectsYoung } from './machine/engine.ts';
 import { censusVersion } from './machine/version.ts';
 import { printLines } from './view/print-lines.ts';
 import { screenOf } from './view/screen.ts';
 import { visible } from './view/visible.ts';
+
+makeObjectsYoung();
 
 /** true once a stage was looked at: from then on a failure is a failed run (1), before it a run that could not start (2). */
 let started = false;

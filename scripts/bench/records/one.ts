@@ -28,6 +28,9 @@ async function sizeOf(path: string): Promise<number> {
   return inside.reduce((sum, size) => sum + size, 0);
 }
 
+// as the command line does it
+const engine = find('machine/engine.ts');
+if (engine !== null) (await import(pathToFileURL(engine).href)).makeObjectsYoung();
 const { Config } = await load('config/config.ts', 'config.ts');
 const { RunFolder } = await load('core/folder/folder.ts', 'core/folder.ts');
 const { decodePart } = await load('core/part/decode.ts', 'core/decode.ts');

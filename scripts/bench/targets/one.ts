@@ -12,6 +12,9 @@ async function load(...paths: string[]) {
   return await import(pathToFileURL(path).href);
 }
 
+// as the command line does it, where it does
+const engine = join(checkout, 'orchestrator/machine/engine.ts');
+if (existsSync(engine)) (await import(pathToFileURL(engine).href)).makeObjectsYoung();
 const { Config } = await load('config/config.ts', 'config.ts');
 const { RunFolder } = await load('core/folder/folder.ts', 'core/folder.ts');
 const { ManifestFile } = await load('core/folder/manifest.ts', 'core/manifest.ts');
