@@ -5,7 +5,7 @@ import { looksLikeMrt, readMrt } from './formats/mrt.ts';
 import { readPfx2as } from './formats/pfx2as.ts';
 import { readPyasnDat } from './formats/pyasn-dat.ts';
 import { readRanges } from './formats/ranges.ts';
-import { type Input, type OnRead, sourceName, withInput } from './input.ts';
+import { type Input, sourceName, withInput } from './input.ts';
 import { indexIpv4 } from './ipv4-index.ts';
 import { NO_NAMES, packNames } from './name-list.ts';
 import { readNames } from './names.ts';
@@ -25,7 +25,7 @@ export interface BuildOptions extends PrefixFilter, TableOptions {
   /** Called with the number of decompressed bytes read so far. */
   onProgress?: (bytes: number) => void;
   /** Called with the number of bytes of the file, as it lies, that were read so far, and with its size; a pipe has none. */
-  onRead?: OnRead;
+  onRead?: (bytes: number, size: number) => void;
 }
 
 type Format = TableInfo['format'];

@@ -60,7 +60,7 @@ function decompressed({ head, chunks }: Peeked, file: string, tolerant: boolean)
 }
 
 /** Hears how many bytes of the file, as it lies, were read, and how many it has; a pipe has none. */
-export type OnRead = (bytes: number, size: number) => void;
+type OnRead = (bytes: number, size: number) => void;
 
 /** Opens a plain, gzip or bzip2 file or pipe, told by its first bytes and not by its name, and hands it to `use`; closes it in every case. */
 export async function withInput<T>(
