@@ -35,8 +35,9 @@ export class RowSorter {
   room(most: number): void {
     const needed = this.used + most;
     if (needed <= this.bytes.length) return;
-    // all at once: memory that nobody writes to costs nothing, and copying it does
-    const wider = Buffer.allocUnsafeSlow(Math.max(needed, this.#most + firstRoom));
+    // where there is a bound, all at once: memory that nobody writes to costs nothing, and copying it does
+    const whole = Number.isFinite(this.#most) ? this.#most + firstRoom : 2 * this.bytes.length;
+    const wider = Buffer.allocUnsafeSlow(Math.max(needed, whole));
     this.bytes.copy(wider, 0, 0, this.used);
     this.bytes = wider;
   }

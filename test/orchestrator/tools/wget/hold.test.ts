@@ -104,8 +104,8 @@ if (!skipUnless(able, 'held connections', 'needs root and nft')) {
   ];
   /** All of them take fourteen minutes: make held. */
   for (const [path, hold, missing, words] of process.env.HELD === 'whole' ? rounds : []) {
-    const most = missing === 0 ? '' : ` but ${missing} of 384 at most`;
-    test(`${words} all 8 addresses${most} are announced, of either family, with a port and without, on connections of both families`, () =>
+    const but = missing === 0 ? '' : `, but for ${missing} of 384 at most`;
+    test(`${words} all 8 addresses are announced, of either family, with a port and without, on connections of both families${but}`, () =>
       withSlowLab(path, async (lab) => {
         let seen = 0;
         for (const family of ['v4', 'v6'] as const)
