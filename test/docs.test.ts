@@ -12,7 +12,8 @@ import { ruleSets } from '../orchestrator/evidence/rule-sets/rule-sets.ts';
 import { steps } from '../orchestrator/evidence/rungs.ts';
 import type { RuleSetName } from '../orchestrator/schemas/lists.ts';
 import * as lists from '../orchestrator/schemas/lists.ts';
-import { dictionary, dictionaryFile, entries, eventList, eventsFile } from '../scripts/data-dictionary.ts';
+import { dictionary, dictionaryFile, eventList, eventsFile } from '../scripts/data-dictionary.ts';
+import { entries } from '../scripts/dictionary-entries.ts';
 import { fieldsOf } from '../scripts/schema-fields.ts';
 
 const root = join(import.meta.dirname, '..');
