@@ -19,14 +19,17 @@ function outward(percent: number, way: 'down' | 'up'): number {
 }
 
 /**
- * The interval over ASes of the share of the whole. It follows from what every AS has, those that are withheld among them, and so is told
- * coarsely, and of k ASes with anything at least.
+ * The interval over ASes of the share of the whole. It follows from what every AS has: where one has less than k, whoever knows the seed and
+ * the others could tell it by the interval, so that it is told where none has; coarsely, and of k ASes with anything at least.
  */
 export function tellNetworks(
   interval: ClusterInterval,
   { clusters, whole, k }: { clusters: readonly Cluster[]; whole: Numbers | null; k: number },
 ): Sure {
   if (whole === null || whole.answered === null || whole.capable === null) return { why: withheld };
+  const isSmall = (count: number) => count > 0 && count < k;
+  if (clusters.some(({ n, of }) => isSmall(n) || isSmall(of)))
+    return { why: 'withheld: it follows from networks under k too' };
   const holding = clusters.filter(({ n }) => n > 0).length;
   if ('why' in interval || holding < k) return { why: 'not claimed: too few networks have any' };
   const share = Number(percentText((100 * whole.capable) / whole.answered));

@@ -8,7 +8,8 @@ import { sha256File } from '../../../orchestrator/core/folder/files.ts';
 import { ManifestFile, readManifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { countOf, rowsOf } from '../../../orchestrator/report/rows.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
-import { clusterInterval } from '../../../orchestrator/uncertainty/clusters.ts';
+import { tellNetworks } from '../../../orchestrator/site/disclosure/sureness.ts';
+import { type Cluster, clusterInterval } from '../../../orchestrator/uncertainty/clusters.ts';
 import { randomFrom } from '../../../orchestrator/uncertainty/random.ts';
 import { makeWeeks, place, siteOf, world } from './made.ts';
 import { filesOf, type Row, viewsOf } from './published.ts';
@@ -17,18 +18,22 @@ const test = suite('site: how sure a share is');
 
 const [run = ''] = await makeWeeks(1, { ...world, addresses: 4000, ases: 80, ports: [80] });
 
-/** The interval as the report has it. */
-async function reported(version: 'v1' | 'v0'): Promise<{ low: number; high: number }> {
+/** What each AS has, before anything is withheld. */
+async function networksOf(version: 'v1' | 'v0'): Promise<Cluster[]> {
   const temp = place('temp');
   const database = await openDatabase({ temp });
   const source = { run: 'x', hosts: join(run, 'hosts.parquet'), domains: join(run, 'domains.parquet') };
   await makeViews(database, { sources: [source], organisations: null, temp });
   const systems = await rowsOf((sql) => rows(database, sql), 'systems');
   database.closeSync();
-  const clusters = systems.map((row) => ({
+  return systems.map((row) => ({
     n: countOf(row, `capable_${version}`),
     of: countOf(row, `synack_${version}`),
   }));
+}
+
+/** The interval as the report has it, of a run whose seed is known. */
+function intervalOf(clusters: Cluster[], version: 'v1' | 'v0'): { low: number; high: number } {
   const interval = clusterInterval(clusters, randomFrom(1, `ases endpoints_${version}`));
   assert.ok('low' in interval, JSON.stringify(interval));
   return interval;
@@ -55,8 +60,8 @@ async function scanTwice(equal: number, different: number): Promise<void> {
 }
 
 /** The rows of the table, and what stands beside the one number. */
-async function published(name: string): Promise<{ rows: Row[]; hero: Map<string, string>; page: string }> {
-  const files = await filesOf(await siteOf([run], name, { k: 5 }));
+async function published(name: string, k = 5): Promise<{ rows: Row[]; hero: Map<string, string>; page: string }> {
+  const files = await filesOf(await siteOf([run], name, { k }));
   const { document } = parseHTML(files.get('index.html') ?? '');
   const pairs = [...document.querySelectorAll('.hero .pairs div')].map((pair): [string, string] => [
     pair.querySelector('dt')?.textContent ?? '',
@@ -70,9 +75,9 @@ async function published(name: string): Promise<{ rows: Row[]; hero: Map<string,
 }
 
 test('the interval over networks is that of the report, with two digits, rounded outward', async () => {
-  const { rows: told, hero, page } = await published('first');
+  const { rows: told, hero, page } = await published('first', 1);
   for (const version of ['v1', 'v0'] as const) {
-    const { low, high } = await reported(version);
+    const { low, high } = intervalOf(await networksOf(version), version);
     const row = told.find((one) => one.version === version && /over networks/.test(String(one.figure)));
     const [from, to] = [Number(row?.low), Number(row?.high)];
     assert.ok(
@@ -84,6 +89,27 @@ test('the interval over networks is that of the report, with two digits, rounded
   }
   assert.is(hero.get('two scans agree'), 'not measured: the run has no rescan');
   assert.match(page, /id="uncertainty"/);
+});
+
+/** One endpoint fewer in `from`, one more in `to`: the whole stays as it is told. */
+const moved = (clusters: readonly Cluster[], from: number, to: number) =>
+  clusters.map((one, at) => ({ ...one, n: one.n + Number(at === to) - Number(at === from) }));
+
+test('who knows the seed and all other networks still cannot tell a withheld one from another', async () => {
+  const k = 5;
+  for (const version of ['v1', 'v0'] as const) {
+    const clusters = await networksOf(version);
+    const whole = { answered: 1000, capable: 100, confirmed: null };
+    const told = (of: Cluster[]) => JSON.stringify(tellNetworks(intervalOf(of, version), { clusters: of, whole, k }));
+    const published = told(clusters);
+    const small = clusters.flatMap(({ n, of }, at) => (n < k && n < of ? [at] : []));
+    const withheld = small.filter((at) => (clusters[at]?.n ?? 0) > 0);
+    assert.ok(withheld.length > 3, `${withheld.length} networks are withheld`);
+    const found = withheld.filter(
+      (from) => !small.some((to) => to !== from && told(moved(clusters, from, to)) === published),
+    );
+    assert.equal(found, [], version);
+  }
 });
 
 test('how far two scans agree stands beside the number, and of how many nowhere', async () => {

@@ -14,9 +14,9 @@ const k = 5;
 const withheld: Sure = { why: 'withheld' };
 const few: Sure = { why: 'not claimed: too few networks have any' };
 const whole = { answered: 2000, capable: 20, confirmed: null };
-/** So many networks with one capable endpoint each, beside forty with none. */
+/** So many networks with five capable endpoints each, beside forty with none. */
 const networks = (holding: number) =>
-  Array.from({ length: 40 + holding }, (_, i) => ({ n: i < holding ? 1 : 0, of: 40 }));
+  Array.from({ length: 40 + holding }, (_, i) => ({ n: i < holding ? 5 : 0, of: 40 }));
 const interval: ClusterInterval = { low: 0.004_561, high: 0.021_12 };
 
 const intervals: [
@@ -73,6 +73,19 @@ const agreements: [says: string, twice: Twice | null, told: Sure][] = [
 ];
 for (const [says, twice, told] of agreements) {
   test(`two scans: ${says}`, () => assert.equal(tellAgreement(twice, k), told));
+}
+
+const small: Sure = { why: 'withheld: it follows from networks under k too' };
+for (const [says, one] of [
+  ['a network with fewer capable endpoints than k', { n: 4, of: 40 }],
+  ['a network with fewer answers than k', { n: 0, of: 4 }],
+] as const) {
+  test(`${says} has a part in the interval, which is withheld`, () => {
+    assert.equal(tellNetworks(interval, { clusters: [...networks(20), one], whole, k }), small);
+    assert.equal(tellNetworks(interval, { clusters: [...networks(20), one], whole, k: 1 }), {
+      ...{ share: 1, low: 0.45, high: 2.2 },
+    });
+  });
 }
 
 test('with k of 1 nothing is withheld', () => {
