@@ -4,7 +4,8 @@ import type { Trie } from '../trie.ts';
 import { findBoundaries } from './boundaries.ts';
 import { withRoom } from './growable.ts';
 import type { Observations } from './observations.ts';
-import { type Candidate, type Decision, decideOrigin, soleOrigin } from './origin.ts';
+import { type Candidate, decideOrigin, flagsOf } from './origin.ts';
+import { Ranking } from './ranking.ts';
 import { compareRows, sortedOrder } from './sort.ts';
 import { buildTrie } from './trie-builder.ts';
 
@@ -45,14 +46,15 @@ class FamilyArrays {
     this.flags = new Uint8Array(rows);
   }
 
-  add(seen: Observations, first: number, { asn, flags, origins }: Decision): void {
+  /** A prefix of the source with its flags and its first `count` origins, the decided one first. */
+  add(seen: Observations, prefix: number, flags: number, origins: ArrayLike<number>, count: number): void {
     const row = this.count++;
-    const from = first * this.width;
+    const from = prefix * this.width;
     for (let i = 0; i < this.width; i++) this.groups[row * this.width + i] = seen.groups[from + i] ?? 0;
-    this.lengths[row] = seen.lengths[first] ?? 0;
-    this.asns[row] = asn;
+    this.lengths[row] = seen.lengths[prefix] ?? 0;
+    this.asns[row] = origins[0] ?? 0;
     this.flags[row] = flags;
-    if (origins.length > 1) this.#addOrigins(row, origins);
+    if (count > 1) this.#addOrigins(row, origins, count);
   }
 
   finish(): Prefixes {
@@ -69,13 +71,30 @@ class FamilyArrays {
     });
   }
 
-  #addOrigins(row: number, origins: readonly number[]): void {
+  #addOrigins(row: number, origins: ArrayLike<number>, count: number): void {
     this.severalRows = withRoom(this.severalRows, this.#several + 1);
     this.severalStarts = withRoom(this.severalStarts, this.#several + 2);
-    this.severalAsns = withRoom(this.severalAsns, this.#members + origins.length);
+    this.severalAsns = withRoom(this.severalAsns, this.#members + count);
     this.severalRows[this.#several] = row;
     this.severalStarts[this.#several++] = this.#members;
-    for (const asn of origins) this.severalAsns[this.#members++] = asn;
+    for (let i = 0; i < count; i++) this.severalAsns[this.#members++] = origins[i] ?? 0;
+  }
+}
+
+/** The rows of prefixes that are one and the same, taken from prefix to prefix. */
+class RowList {
+  rows: Uint32Array = new Uint32Array(64);
+  count = 0;
+
+  take(seen: Observations, prefixes: Uint32Array, from: number, to: number): void {
+    this.count = 0;
+    for (let at = from; at < to; at++) {
+      const prefix = prefixes[at] ?? 0;
+      const end = seen.endOf(prefix);
+      const first = seen.starts[prefix] ?? 0;
+      this.rows = withRoom(this.rows, this.count + end - first);
+      for (let row = first; row < end; row++) this.rows[this.count++] = row;
+    }
   }
 }
 
@@ -83,16 +102,20 @@ class FamilyArrays {
 function decideAll(seen: Observations): Prefixes {
   const order = sortedOrder(seen);
   const arrays = new FamilyArrays(seen.width, seen.count);
-  for (let from = 0; from < order.length; ) {
-    const first = order[from] ?? 0;
-    let to = from + 1;
-    while (to < order.length && compareRows(seen, first, order[to] ?? 0) === 0) to++;
-    const isAlone = to === from + 1 && seen.kinds[first] === 0;
-    const decision = isAlone
-      ? soleOrigin(seen.origins[first] ?? 0)
-      : decideOrigin(gather(seen, order.subarray(from, to)));
-    arrays.add(seen, first, decision);
-    from = to;
+  const list = new RowList();
+  const ranking = new Ranking();
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    const prefix = order[from] ?? 0;
+    for (to = from + 1; to < order.length && compareRows(seen, prefix, order[to] ?? 0) === 0; ) to++;
+    list.take(seen, order, from, to);
+    const { rows, count } = list;
+    if (count === 0) continue;
+    if (ranking.rank(seen, rows, count)) {
+      arrays.add(seen, prefix, flagsOf(ranking.asns[0] ?? 0, false, ranking.count), ranking.asns, ranking.count);
+    } else {
+      const { flags, origins } = decideOrigin(gather(seen, rows.subarray(0, count)));
+      arrays.add(seen, prefix, flags, origins, origins.length);
+    }
   }
   return arrays.finish();
 }

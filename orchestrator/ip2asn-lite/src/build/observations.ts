@@ -1,4 +1,4 @@
-import type { Width } from '../prefix.ts';
+import { compareGroups, type Width } from '../prefix.ts';
 import { withRoom } from './growable.ts';
 import { PeerSets } from './peer-sets.ts';
 
@@ -6,20 +6,23 @@ import { PeerSets } from './peer-sets.ts';
 const LOOK_BACK = 64;
 
 /**
- * What a source says, row by row: this prefix, this origin, these peers. Rows of one prefix that stand together are
- * merged as they arrive; the rest is merged after sorting. A full table is tens of megabytes here, whatever its text is.
+ * What a source says: prefixes in order of arrival, and for each its rows: this origin, these peers. Rows of one prefix that stand
+ * together are merged as they arrive; the rest is merged after sorting. A full table is tens of megabytes here, whatever its text is.
  */
 export class Observations {
   readonly width: Width;
   readonly peers = new PeerSets();
   /** Members of each AS_SET, ascending; a row with kind 1 holds an index into it. */
   readonly sets: (readonly number[])[] = [];
+  /** Prefixes. One that stands apart from its like is there again; the last may be without rows. */
   count = 0;
   groups: Uint16Array = new Uint16Array(4096);
   lengths: Uint8Array = new Uint8Array(1024);
+  /** First row of each prefix: its rows end where those of the next one begin. */
+  starts: Uint32Array = new Uint32Array(1024);
+  rows = 0;
   origins: Uint32Array = new Uint32Array(1024);
   kinds: Uint8Array = new Uint8Array(1024);
-  #tail = 0;
   #setNumbers = new Map<string, number>();
 
   constructor(width: Width) {
@@ -28,12 +31,12 @@ export class Observations {
 
   /** The prefix that the next `see` calls are about: the first `width` groups, host bits clear. */
   openPrefix(groups: Uint16Array, length: number): void {
-    const at = this.count * this.width;
-    this.groups = withRoom(this.groups, at + this.width);
-    this.lengths = withRoom(this.lengths, this.count + 1);
-    for (let i = 0; i < this.width; i++) this.groups[at + i] = groups[i] ?? 0;
-    this.lengths[this.count] = length;
-    if (!this.#continuesTail(at, length)) this.#tail = this.count;
+    if (this.#isOpen(groups, length)) return;
+    // A prefix that nothing was said of leaves its place to the next one.
+    if (this.count === 0 || this.starts[this.count - 1] !== this.rows) this.#addPrefix();
+    const last = this.count - 1;
+    for (let i = 0; i < this.width; i++) this.groups[last * this.width + i] = groups[i] ?? 0;
+    this.lengths[last] = length;
   }
 
   /** A peer reports the open prefix from one AS; or several peers with numbers in a row do. */
@@ -53,11 +56,23 @@ export class Observations {
     this.#see(number, 1, peer, peers);
   }
 
-  #continuesTail(at: number, length: number): boolean {
-    if (this.#tail === this.count || this.lengths[this.#tail] !== length) return false;
-    const tailAt = this.#tail * this.width;
-    for (let i = 0; i < this.width; i++) if (this.groups[at + i] !== this.groups[tailAt + i]) return false;
-    return true;
+  /** The row after the last one of a prefix. */
+  endOf(prefix: number): number {
+    return prefix + 1 < this.count ? (this.starts[prefix + 1] ?? 0) : this.rows;
+  }
+
+  #isOpen(groups: Uint16Array, length: number): boolean {
+    const last = this.count - 1;
+    if (last < 0 || this.lengths[last] !== length) return false;
+    return compareGroups(this.groups, last * this.width, groups, 0, this.width) === 0;
+  }
+
+  #addPrefix(): void {
+    const prefix = this.count++;
+    this.groups = withRoom(this.groups, this.count * this.width);
+    this.lengths = withRoom(this.lengths, this.count);
+    this.starts = withRoom(this.starts, this.count);
+    this.starts[prefix] = this.rows;
   }
 
   #see(origin: number, kind: number, peer: number, peers: number): void {
@@ -66,25 +81,20 @@ export class Observations {
   }
 
   #find(origin: number, kind: number): number {
-    for (let row = Math.max(this.#tail, this.count - LOOK_BACK); row < this.count; row++) {
-      if (this.origins[row] === origin && this.kinds[row] === kind) return row;
+    const { origins, kinds, rows } = this;
+    for (let row = Math.max(this.starts[this.count - 1] ?? 0, rows - LOOK_BACK); row < rows; row++) {
+      if (origins[row] === origin && kinds[row] === kind) return row;
     }
     return this.#addRow(origin, kind);
   }
 
-  /** The prefix of the new row already stands in place; the one after it is a copy, for the next origin of the same prefix. */
   #addRow(origin: number, kind: number): number {
-    const row = this.count++;
-    this.origins = withRoom(this.origins, this.count);
-    this.kinds = withRoom(this.kinds, this.count);
+    const row = this.rows++;
+    this.origins = withRoom(this.origins, this.rows);
+    this.kinds = withRoom(this.kinds, this.rows);
     this.origins[row] = origin;
     this.kinds[row] = kind;
     this.peers.addRow();
-    const from = row * this.width;
-    this.groups = withRoom(this.groups, from + 2 * this.width);
-    this.lengths = withRoom(this.lengths, row + 2);
-    this.groups.copyWithin(from + this.width, from, from + this.width);
-    this.lengths[row + 1] = this.lengths[row] ?? 0;
     return row;
   }
 }

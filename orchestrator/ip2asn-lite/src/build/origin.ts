@@ -8,9 +8,8 @@ export interface Candidate {
   peers: number;
 }
 
-/** The decided origin of a prefix. */
+/** What is decided of a prefix. */
 export interface Decision {
-  asn: number;
   flags: number;
   /** All origins, the decided one first. */
   origins: readonly number[];
@@ -30,18 +29,16 @@ function byRank(a: Candidate, b: Candidate): number {
   );
 }
 
+/** The flags of a prefix whose origin is an AS or a set that begins with it, one of so many. */
+export function flagsOf(asn: number, isSet: boolean, candidates: number): number {
+  return classifyAsn(asn) | (isSet ? FLAG_BITS.as_set : 0) | (candidates > 1 ? FLAG_BITS.moas : 0);
+}
+
 /** The rule of this package: the origin that most peers see, all others reported after it. Source: README, "Which origin". */
 export function decideOrigin(candidates: readonly Candidate[]): Decision {
   const ranked = [...candidates].sort(byRank);
   const best = ranked[0];
   if (best === undefined) throw new RangeError('a prefix without an origin cannot be decided');
   const origins = [...new Set(ranked.flatMap((candidate) => candidate.members))];
-  const asn = lowest(best);
-  const flags = classifyAsn(asn) | (best.isSet ? FLAG_BITS.as_set : 0) | (candidates.length > 1 ? FLAG_BITS.moas : 0);
-  return { asn, flags, origins };
-}
-
-/** The decision where all peers report one and the same AS, as for nearly all prefixes. */
-export function soleOrigin(asn: number): Decision {
-  return { asn, flags: classifyAsn(asn), origins: [asn] };
+  return { flags: flagsOf(lowest(best), best.isSet, candidates.length), origins };
 }
