@@ -5,18 +5,21 @@ import { FileError, Ip2AsnError } from './errors.ts';
 
 const STDERR_LIMIT = 2000;
 
-/** Why bzip2 gave up, as an error of this package. `offset` counts decompressed bytes. */
+/** Where the bytes come from, and of which file they are. */
+interface Packed {
+  source: AsyncIterable<Buffer>;
+  file: string;
+}
+
+/** Why a program gave up, as an error of this package. `offset` counts decompressed bytes. */
 function bzip2Fault(file: string, offset: number, exit: string, stderr: string): FileError {
   const place = { file, offset, expected: 'a whole bzip2 stream', found: `${exit}: ${stderr.trim().split('\n')[0]}` };
   return new FileError(stderr.includes('ends unexpectedly') ? 'TRUNCATED' : 'BAD_FORMAT', place);
 }
 
-/**
- * Decompresses with the bzip2 program, which Node has no equivalent of.
- * `tolerant` ends quietly where a cut file ends.
- */
-export async function* bunzip(source: AsyncIterable<Buffer>, file: string, tolerant: boolean): AsyncGenerator<Buffer> {
-  const child = spawn('bzip2', ['-dc'], { stdio: 'pipe' });
+/** What a program makes of the bytes. `tolerant` ends quietly where a cut file ends. */
+async function* through(program: string, { source, file }: Packed, tolerant: boolean): AsyncGenerator<Buffer> {
+  const child = spawn(program, ['-dc'], { stdio: 'pipe' });
   const { stdout, stderr: errors } = child;
   let stderr = '';
   errors.setEncoding('latin1').on('data', (text: string) => {
@@ -25,12 +28,13 @@ export async function* bunzip(source: AsyncIterable<Buffer>, file: string, toler
   let offset = 0;
   const closed = new Promise<string | null>((resolve, reject) => {
     child.once('error', (cause) => {
-      const hint = 'install it (apt-get install bzip2), or use the .gz of the same file';
-      reject(
-        new Ip2AsnError('PROGRAM_MISSING', `${file} needs the program bzip2, which did not start: ${hint}`, { cause }),
-      );
+      const hint = `install it (apt-get install ${program}), or use the .gz of the same file`;
+      const message = `${file} needs the program ${program}, which did not start: ${hint}`;
+      reject(new Ip2AsnError('PROGRAM_MISSING', message, { cause }));
     });
-    child.once('close', (code, signal) => resolve(code === 0 ? null : `bzip2 ended with ${signal ?? `code ${code}`}`));
+    child.once('close', (code, signal) =>
+      resolve(code === 0 ? null : `${program} ended with ${signal ?? `code ${code}`}`),
+    );
   });
   closed.catch(() => undefined); // awaited below; without this a failed start is reported twice
   let unread: unknown;
@@ -43,7 +47,7 @@ export async function* bunzip(source: AsyncIterable<Buffer>, file: string, toler
     }
   }
   const raw = Readable.from(watched(), { objectMode: false });
-  pipeline(raw, child.stdin).catch(() => undefined); // a bzip2 that gives up reads no more, and says why itself
+  pipeline(raw, child.stdin).catch(() => undefined); // one that gives up reads no more, and says why itself
   try {
     for await (const chunk of stdout) {
       offset += chunk.length;
@@ -57,5 +61,42 @@ export async function* bunzip(source: AsyncIterable<Buffer>, file: string, toler
   } finally {
     raw.destroy();
     if (child.exitCode === null) child.kill();
+  }
+}
+
+/** The same bytes without the first `count`. */
+async function* behind(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+  let left = count;
+  for await (const chunk of chunks) {
+    const skipped = Math.min(left, chunk.length);
+    left -= skipped;
+    if (skipped < chunk.length) yield chunk.subarray(skipped);
+  }
+}
+
+/**
+ * Decompresses with the bzip2 program, which Node has no equivalent of; with lbzip2 where that is installed, which does the same on
+ * all processors. What it counts as damage is not what bzip2 does: a file that it refuses is read again, and bzip2 has the last word.
+ * `tolerant` ends quietly where a cut file ends; how much comes out before the cut is for bzip2 alone to say.
+ * @param again the bytes from the start, for a source that can be read twice: a pipe is left to bzip2
+ */
+export async function* bunzip(
+  packed: Packed,
+  tolerant: boolean,
+  again: (() => AsyncIterable<Buffer>) | null,
+): AsyncGenerator<Buffer> {
+  if (again === null || tolerant) {
+    yield* through('bzip2', packed, tolerant);
+    return;
+  }
+  let given = 0;
+  try {
+    for await (const chunk of through('lbzip2', packed, false)) {
+      given += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    if (!(error instanceof Ip2AsnError)) throw error;
+    yield* behind(through('bzip2', { ...packed, source: again() }, false), given);
   }
 }

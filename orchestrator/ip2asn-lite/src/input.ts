@@ -18,11 +18,17 @@ export interface Input {
 }
 
 /** The bytes of an open file from where it stands, so that pipes can be read too. Errors of reading name the file, as those of opening do. */
-async function* bytesOf(handle: FileHandle, file: string, onRead: OnRead | undefined): AsyncGenerator<Buffer> {
+async function* bytesOf(
+  handle: FileHandle,
+  file: string,
+  onRead: OnRead | undefined,
+  start?: number,
+): AsyncGenerator<Buffer> {
   const { size } = await handle.stat();
   let read = 0;
+  const from = start === undefined ? {} : { start };
   try {
-    for await (const chunk of handle.createReadStream({ highWaterMark: CHUNK, autoClose: false })) {
+    for await (const chunk of handle.createReadStream({ highWaterMark: CHUNK, autoClose: false, ...from })) {
       read += chunk.length;
       onRead?.(read, size);
       yield chunk;
@@ -53,9 +59,14 @@ async function peek(source: AsyncGenerator<Buffer>, size: number): Promise<Peeke
   return { head: Buffer.concat(first).subarray(0, size), chunks: again() };
 }
 
-function decompressed({ head, chunks }: Peeked, file: string, tolerant: boolean): AsyncGenerator<Buffer> {
+function decompressed(
+  { head, chunks }: Peeked,
+  file: string,
+  tolerant: boolean,
+  again: (() => AsyncIterable<Buffer>) | null,
+): AsyncGenerator<Buffer> {
   if (head[0] === 0x1f && head[1] === 0x8b) return gunzip(chunks, file, tolerant);
-  if (head.toString('latin1') === 'BZh') return bunzip(chunks, file, tolerant);
+  if (head.toString('latin1') === 'BZh') return bunzip({ source: chunks, file }, tolerant, again);
   return chunks;
 }
 
@@ -72,7 +83,8 @@ export async function withInput<T>(
   const handle = await open(file);
   const raw = bytesOf(handle, file, onRead);
   try {
-    const plain = decompressed(await peek(raw, MAGIC), file, tolerant);
+    const again = (await handle.stat()).isFile() ? () => bytesOf(handle, file, onRead, 0) : null;
+    const plain = decompressed(await peek(raw, MAGIC), file, tolerant, again);
     try {
       const { head, chunks } = await peek(plain, HEAD);
       if (head.length === 0) {

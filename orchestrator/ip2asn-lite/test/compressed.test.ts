@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { skipUnless } from '../../../test/skip.ts';
 import { gunzip } from '../src/gzip.ts';
-import { buildTable, FileError, Ip2AsnError, openTable } from '../src/index.ts';
+import { buildTable, FileError, Ip2AsnError, openTable, type Table } from '../src/index.ts';
 import { changed, rejection, withFile, withFolder } from './scratch.ts';
 
 const test = suite('compressed files');
@@ -142,19 +142,31 @@ test('a folder is an error that names it', async () => {
   });
 });
 
-/** Reads a bzip2 file with a PATH of one folder, which holds a bzip2 of this script or none. */
-async function withPath(script: string | undefined): Promise<unknown> {
+/** Programs by name: what a script of each says, or null for the installed one. */
+type Programs = Readonly<Record<string, string | null>>;
+
+/** Reads a file with a PATH of one folder, which holds these programs alone. */
+async function withPrograms(bytes: Buffer, programs: Programs): Promise<Table> {
   const { PATH } = process.env;
   return withFolder(async (folder) => {
-    await writeFile(join(folder, 'table.bz2'), Buffer.from('BZh91AY&SY no stream'));
-    if (script !== undefined) await writeFile(join(folder, 'bzip2'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    await writeFile(join(folder, 'table.bz2'), bytes);
+    for (const [name, script] of Object.entries(programs)) {
+      if (script === null) await symlink(join('/usr/bin', name), join(folder, name));
+      else await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
     process.env.PATH = folder;
     try {
-      return await rejection(openTable(join(folder, 'table.bz2')));
+      return await openTable(join(folder, 'table.bz2'));
     } finally {
       process.env.PATH = PATH;
     }
   });
+}
+
+/** How a file that is no stream is refused, with a bzip2 of this script or none. */
+function withPath(script: string | undefined): Promise<unknown> {
+  const bytes = Buffer.from('BZh91AY&SY no stream');
+  return rejection(withPrograms(bytes, script === undefined ? {} : { bzip2: script }));
 }
 
 test('bzip2 that is not there is named, with what to do', async () => {
@@ -174,5 +186,53 @@ for (const [script, found, offset] of [
     assert.equal([error.found, error.offset], [found, offset]);
   });
 }
+
+const hasBzip2 = spawnSync('bzip2', ['--version'], { input: '' }).error === undefined;
+const LINES_TEXT = Buffer.from(LINES.join(''));
+
+for (const [sentence, script] of [
+  ['is not there', null],
+  ['fails at once', 'exit 1'],
+  ['gives up on the way', '/usr/bin/bzip2 -dc | /usr/bin/head -c 123456; exit 1'],
+  ['is killed', '/usr/bin/bzip2 -dc | /usr/bin/head -c 1000; kill -9 $$'],
+] as const) {
+  test(`where lbzip2 ${sentence}, bzip2 gives the same table`, async () => {
+    if (skipUnless(hasBzip2, `lbzip2 ${sentence}`, 'no bzip2')) return;
+    const table = await withPrograms(packed('bzip2', LINES_TEXT), {
+      bzip2: null,
+      ...(script === null ? {} : { lbzip2: script }),
+    });
+    assert.is(table.prefixCount.ipv4, 30_000);
+    assert.is(table.asn('198.18.233.8'), 29_828);
+  });
+}
+
+test('lbzip2 is asked first, and bzip2 not at all where it answers', async () => {
+  const script = '/usr/bin/bzip2 -dc';
+  const table = await withPrograms(packed('bzip2', LINES_TEXT), { lbzip2: script, bzip2: 'exit 9' });
+  assert.is(table.prefixCount.ipv4, 30_000);
+});
+
+test('damage is called the same with lbzip2 and without', async () => {
+  const isThere = spawnSync('lbzip2', ['--version'], { input: '' }).error === undefined;
+  if (skipUnless(hasBzip2 && isThere, 'damage with lbzip2', 'no lbzip2')) return;
+  const bytes = packed('bzip2', LINES_TEXT);
+  const flipped = (at: number) => changed(bytes, at, (bytes[at] ?? 0) ^ 4);
+  const damaged = [
+    ...[bytes.length - 2, bytes.length - 7, bytes.length >> 1, 12, 4].map(flipped),
+    ...[1, 100, bytes.length >> 1, bytes.length - 20].map((size) => bytes.subarray(0, bytes.length - size)),
+    Buffer.concat([bytes, Buffer.from('more')]),
+    Buffer.concat([bytes, zeros(512)]),
+    Buffer.concat([bytes, bytes.subarray(0, 1000)]),
+  ];
+  for (const [i, each] of damaged.entries()) {
+    const said = async (programs: Programs) =>
+      await withPrograms(each, programs).then(
+        ({ prefixCount }) => prefixCount.ipv4,
+        (error: FileError) => [error.code, error.found, error.offset],
+      );
+    assert.equal(await said({ bzip2: null, lbzip2: null }), await said({ bzip2: null }), `file ${i}`);
+  }
+});
 
 test.run();
