@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CensusError } from '../errors.ts';
-import {
-  compareWords,
-  coveredPrefixes,
-  inPrefix,
-  type Prefix,
-  parseAddress,
-  parsePrefix,
-  prefixOf,
-  unmapped,
-} from './ip.ts';
+import { heldIpv4 } from './forms.ts';
+import { compareWords, coveredPrefixes, type Prefix, parseAddress, unmapped } from './ip.ts';
 import { rangePrefixes } from './range.ts';
 
 const understood =
@@ -47,19 +39,9 @@ function parseEntry(entry: string): Prefix[] | string {
   return rangePrefixes(first, last);
 }
 
-/** Forms of IPv6 that hold an IPv4 address behind so many bits: translated (RFC 6052), compatible (RFC 4291, 2.5.5.1), 6to4 (RFC 3056). */
-const embedding = ['64:ff9b::/96', '::/96', '2002::/16'].flatMap((text) => parsePrefix(text) ?? []);
-
-/**
- * The IPv4 addresses within such an entry: whoever writes one means the host behind it. One that holds all of a form, as lists of special
- * space do, names nobody.
- */
-function embedded(prefix: Prefix): Prefix[] {
-  const form = embedding.find((one) => prefix.length > one.length && inPrefix(prefix, one));
-  if (form === undefined) return [];
-  const [first = 0, second = 0, , last = 0] = prefix.words;
-  const word = form.length === 96 ? last : ((first << 16) | (second >>> 16)) >>> 0;
-  return [prefixOf(4, [word], Math.min(32, prefix.length - form.length))];
+function withHeld(prefix: Prefix): Prefix[] {
+  const held = heldIpv4(prefix);
+  return held === null ? [prefix] : [prefix, held];
 }
 
 /**
@@ -79,7 +61,7 @@ export function readEntries(text: string): { prefixes: Prefix[]; faults: Fault[]
     if (entry === '' && !control) continue;
     const parsed = control ? 'holds a control character: it is not plain text' : parseEntry(entry);
     if (typeof parsed === 'string') faults.push({ line: index + 1, text: line, why: parsed });
-    else for (const prefix of parsed) prefixes.push(prefix, ...embedded(prefix));
+    else for (const prefix of parsed) prefixes.push(...withHeld(prefix));
   }
   return { prefixes, faults };
 }

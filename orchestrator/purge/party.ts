@@ -1,11 +1,21 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
+import { sameParty } from '../address/forms.ts';
 import { formatAddress, formatPrefix, type Prefix, parseAddress, parsePrefix } from '../address/ip.ts';
 import { PrefixSet } from '../address/prefix-set.ts';
 import { CensusError } from '../errors.ts';
 
+/** What a word may follow although it ends in a letter or digit: an escape of JSON, as in "\\nshop.example", or of a URL, as in "%2F". */
+const afterEscape = String.raw`(?<=\\[bfnrt]|%[0-9A-Fa-f]{2})`;
+
 /** Addresses as programs write them: with a length, a port or brackets around, in any notation of IPv6. */
-const ipv4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)(?:\/\d{1,2}(?!\d))?/g;
-const ipv6 =
-  /(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,8}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?:\/\d{1,3}(?!\d))?(?![0-9A-Za-z:])/g;
+const ipv4 = new RegExp(
+  String.raw`(?:(?<![\d.])|${afterEscape})\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)(?:\/\d{1,2}(?!\d))?`,
+  'g',
+);
+const ipv6 = new RegExp(
+  String.raw`(?:(?<![0-9A-Za-z:.])|${afterEscape})(?:[0-9A-Fa-f]{0,4}:){2,8}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?:\/\d{1,3}(?!\d))?(?![0-9A-Za-z:])`,
+  'g',
+);
 const name = /^(?=.{1,253}$)(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*$/i;
 
 /** Stand where an address or a name was. */
@@ -32,7 +42,10 @@ type Replace = (found: string) => string;
 function addressReplacer(set: PrefixSet, by: (found: string, family: 4 | 6, length: string) => string): Replace {
   return (found) => {
     const prefix = parsePrefix(found);
-    if (prefix === null || !set.covers(prefix)) return found;
+    if (prefix === null) return found;
+    // 198.18.4.1/24 is an address of a network of that size, as programs show interfaces: it says the address.
+    const own = prefix.hostBits ? parsePrefix(found.slice(0, found.indexOf('/'))) : null;
+    if (!set.covers(prefix) && (own === null || !set.covers(own))) return found;
     const family = found.includes(':') ? 6 : 4;
     return by(found, family, found.includes('/') ? found.slice(found.indexOf('/')) : '');
   };
@@ -45,7 +58,10 @@ function wordsBytes({ family, words }: { family: 4 | 6; words: readonly number[]
 }
 
 /** Texts that may hold an address of a set: a look at the text of one address tells most lines apart before a pattern does. */
-function addressParty(set: PrefixSet, prefix: Prefix): Party {
+function addressParty(given: Prefix): Party {
+  const all = sameParty(given);
+  const [prefix = given] = all;
+  const set = new PrefixSet(all);
   const single = prefix.length === (prefix.family === 4 ? 32 : 128);
   const inText = (text: string, replace: Replace) => text.replace(ipv6, replace).replace(ipv4, replace);
   const scrub = addressReplacer(set, (_, family, length) => nobody[family] + length);
@@ -62,13 +78,35 @@ function addressParty(set: PrefixSet, prefix: Prefix): Party {
   };
 }
 
-function nameParty(wanted: string): Party {
-  const escaped = wanted.toLowerCase().replaceAll('.', '\\.').replaceAll('-', '\\-');
-  const pattern = new RegExp(`(?<![A-Za-z0-9_.-])(?:[A-Za-z0-9_-]+\\.)*${escaped}(?!\\.?[A-Za-z0-9_-])`, 'gi');
-  const lower = wanted.toLowerCase();
-  const may = (text: string) => text.toLowerCase().includes(lower);
+/** A name as files may say it: in ASCII, in Unicode, and in Unicode read byte by byte; with the letters composed or not, of either case. */
+function spellings(ascii: string): string[] {
+  const unicode = domainToUnicode(ascii);
+  if (unicode === '' || unicode === ascii) return [ascii];
+  const forms = ['NFC', 'NFD'].flatMap((form) => {
+    const text = unicode.normalize(form);
+    return [text, text.toUpperCase()];
+  });
+  const bytes = forms.map((text) => Buffer.from(text).toString('latin1'));
+  const escaped = forms.map((text) =>
+    text.replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+  return [...new Set([ascii, ...forms, ...bytes, ...escaped])];
+}
+
+function nameParty(ascii: string): Party {
+  const all = spellings(ascii);
+  const any = all.map((text) => text.replace(/[\\.-]/g, '\\$&')).join('|');
+  const below = String.raw`(?:[A-Za-z0-9_\u0080-\uffff-]+\.)*`;
+  const pattern = new RegExp(
+    String.raw`(?:(?<![A-Za-z0-9_.-])|${afterEscape})${below}(?:${any})(?!\.?[A-Za-z0-9_-])`,
+    'gi',
+  );
+  const last = ascii.slice(ascii.lastIndexOf('.') + 1);
+  // A name in ASCII is looked for as it is; of others the last part alone is the same in more than one spelling, if that.
+  const hint = all.length === 1 ? ascii : last.startsWith('xn--') ? '' : last;
+  const may = (text: string) => text.toLowerCase().includes(hint);
   return {
-    key: lower,
+    key: ascii,
     scrub: (text) => (may(text) ? text.replace(pattern, nobodyName) : text),
     blank: (text) => (may(text) ? text.replace(pattern, (found) => 'x'.repeat(found.length)) : text),
     mentions: (text) => may(text) && text.replace(pattern, nobodyName) !== text,
@@ -77,14 +115,22 @@ function nameParty(wanted: string): Party {
   };
 }
 
+/** The name in ASCII and lower case; null for what is none. It may end in the dot of the root, and be written in Unicode. */
+function asciiName(text: string): string | null {
+  const bare = text.replace(/\.$/, '');
+  const ascii = /^[ -~]*$/.test(bare) ? bare : domainToASCII(bare);
+  return name.test(ascii) ? ascii.toLowerCase() : null;
+}
+
 /**
- * Reads whom to purge: an address or a prefix of either family, mapped ones as what they stand for, or a name with all names below it.
+ * Reads whom to purge: an address or a prefix of either family, in any form as what it stands for, or a name with all names below it.
  * @throws CensusError E_INPUT when it is none of these
  */
 export function parseParty(text: string): Party {
   const prefix = parsePrefix(text);
-  if (prefix !== null) return addressParty(new PrefixSet([prefix]), prefix);
-  if (name.test(text)) return nameParty(text);
+  if (prefix !== null) return addressParty(prefix);
+  const wanted = asciiName(text);
+  if (wanted !== null) return nameParty(wanted);
   throw new CensusError(
     'E_INPUT',
     `${JSON.stringify(text)} is no address, prefix or name`,

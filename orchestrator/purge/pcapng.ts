@@ -2,14 +2,26 @@ import { holdsBytes, type Party } from './party.ts';
 
 /**
  * Captures without a party: packets to it and from it are left out, announcements of its addresses are overwritten with NOPs, and its
- * address or name in a payload with what means nothing. Format: draft-ietf-opsawg-pcapng.
+ * address or name in a payload, a comment or a filter with what means nothing. Format: draft-ietf-opsawg-pcapng.
  */
 
 const sectionHeader = 0x0a0d0d0a;
 const interfaceDescription = 1;
+const simplePacket = 3;
 const nameResolution = 4;
 const enhancedPacket = 6;
-const packetHead = 28;
+
+/** Where what a block has after its head begins: options, or a packet and then options. */
+const headBytes: Readonly<Record<number, number>> = {
+  [sectionHeader]: 24,
+  [interfaceDescription]: 16,
+  [simplePacket]: 12,
+  5: 20, // interface statistics
+  [enhancedPacket]: 28,
+};
+
+const icmp: Readonly<Record<number, true>> = { 1: true, 58: true };
+const icmpHead = 8;
 
 /** Bytes of the link layer's header, by link type: Ethernet, two cooked forms of Linux, and none. */
 const linkBytes: Readonly<Record<number, number>> = { 1: 14, 113: 16, 276: 20, 101: 0, 12: 0 };
@@ -71,15 +83,69 @@ function blankPayload(payload: Buffer, party: Party): boolean {
   return changed;
 }
 
-/** null: the packet goes; else whether it was changed. */
+function isOf({ source, target }: Ip, party: Party): boolean {
+  return holdsBytes(party, source) || holdsBytes(party, target);
+}
+
+/** null: the packet goes, or one that says what became of it; else whether it was changed. */
 function packetWithout(packet: Buffer, link: number, party: Party): boolean | null {
   const at = linkBytes[link];
   const ip = at === undefined ? null : ipOf(packet, at);
   if (ip === null) return blankPayload(packet, party);
-  if (holdsBytes(party, ip.source) || holdsBytes(party, ip.target)) return null;
+  const quoted = icmp[ip.protocol] ? ipOf(packet, ip.next + icmpHead) : null;
+  if ([ip, quoted].some((each) => each !== null && isOf(each, party))) return null;
   if (ip.protocol !== 6) return blankPayload(packet.subarray(ip.next), party);
   const { payload, changed } = blankOptions(packet, ip.next, party);
   return blankPayload(packet.subarray(payload), party) || changed;
+}
+
+/** How numbers lie in a section, and the link layers of its interfaces. */
+class Section {
+  readonly links: number[] = [];
+  readonly #little: boolean;
+
+  constructor(little: boolean) {
+    this.#little = little;
+  }
+
+  u16(bytes: Buffer, at: number): number {
+    return this.#little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+  }
+
+  u32(bytes: Buffer, at: number): number {
+    return this.#little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+  }
+}
+
+const padded = (length: number) => (length + 3) & ~3;
+
+/** Comments, filters and whatever else stands in options: values alone, the numbers between them are of the format. */
+function blankValues(block: Buffer, from: number, section: Section, party: Party): boolean {
+  let changed = false;
+  for (let at = from; at + 4 <= block.length - 4; ) {
+    const end = at + 4 + section.u16(block, at + 2);
+    if (end > block.length - 4) break;
+    changed = blankPayload(block.subarray(at + 4, end), party) || changed;
+    at += padded(end - at);
+  }
+  return changed;
+}
+
+/** null: the block goes; else whether it was changed. */
+function blockWithout(block: Buffer, type: number, section: Section, party: Party): boolean | null {
+  const head = headBytes[type];
+  // Records of names go as a whole. Of what has no head here (secrets, a journal, a maker's own) only the text is understood.
+  if (head === undefined || block.length < head + 4) {
+    const changed = blankPayload(block.subarray(8, -4), party);
+    return changed && type === nameResolution ? null : changed;
+  }
+  if (type === interfaceDescription) section.links.push(section.u16(block, 8));
+  if (type !== enhancedPacket && type !== simplePacket) return blankValues(block, head, section, party);
+  const interfaceAt = type === simplePacket ? 0 : section.u32(block, 8);
+  const captured = type === simplePacket ? block.length - 4 - head : section.u32(block, 20);
+  const packet = packetWithout(block.subarray(head, head + captured), section.links[interfaceAt] ?? -1, party);
+  if (packet === null || type === simplePacket) return packet;
+  return blankValues(block, head + padded(captured), section, party) || packet;
 }
 
 export interface Filtered {
@@ -92,34 +158,18 @@ export interface Filtered {
 export function captureWithout(given: Buffer, party: Party): Filtered {
   const bytes = Buffer.from(given);
   const kept: Buffer[] = [];
-  const links: number[] = [];
+  let section = new Section(true);
   let packets = 0;
-  let little = true;
   let at = 0;
-  const u32 = (place: number) => (little ? bytes.readUInt32LE(place) : bytes.readUInt32BE(place));
   while (at + 12 <= bytes.length) {
-    if (bytes.readUInt32BE(at) === sectionHeader) {
-      little = bytes.readUInt32BE(at + 8) !== 0x1a2b3c4d;
-      links.length = 0;
-    }
-    const type = u32(at);
-    const length = u32(at + 4);
+    if (bytes.readUInt32BE(at) === sectionHeader) section = new Section(bytes.readUInt32BE(at + 8) !== 0x1a2b3c4d);
+    const length = section.u32(bytes, at + 4);
     if (length < 12 || at + length > bytes.length) break;
     const block = bytes.subarray(at, at + length);
     at += length;
-    if (type === interfaceDescription) links.push(little ? block.readUInt16LE(8) : block.readUInt16BE(8));
-    if (type === nameResolution && blankPayload(block, party)) {
-      packets += 1;
-      continue;
-    }
-    if (type === enhancedPacket) {
-      const link = links[little ? block.readUInt32LE(8) : block.readUInt32BE(8)] ?? -1;
-      const captured = little ? block.readUInt32LE(20) : block.readUInt32BE(20);
-      const said = packetWithout(block.subarray(packetHead, packetHead + captured), link, party);
-      if (said !== false) packets += 1;
-      if (said === null) continue;
-    }
-    kept.push(block);
+    const said = blockWithout(block, section.u32(block, 0), section, party);
+    if (said !== false) packets += 1;
+    if (said !== null) kept.push(block);
   }
   kept.push(bytes.subarray(at));
   return { bytes: packets === 0 ? given : Buffer.concat(kept), packets };

@@ -1,4 +1,5 @@
 import { readBlocklist } from '../../address/blocklist.ts';
+import { heldIpv4 } from '../../address/forms.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { isSpecialPurpose, notGlobal, scopeOf } from '../../address/scope.ts';
@@ -47,7 +48,10 @@ export function lateScreen(optedOut: PrefixSet): Screen {
   };
 }
 
+/** What is sent to a translated address arrives at the IPv4 host behind it, whose opt-out it is. */
 function covers(set: PrefixSet, prefix: Prefix, shard: Shard | undefined): boolean {
+  const held = heldIpv4(prefix);
+  if (held !== null && set.covers(held)) return true;
   const pieces = shard === undefined ? [prefix] : shardPrefixes(prefix, shard);
   for (const piece of pieces) if (!set.covers(piece)) return false;
   return true;
@@ -65,5 +69,8 @@ function cut(set: PrefixSet, target: string, shard: Shard | undefined, reason: s
 
 /** An address by its scope; a prefix is out when special-purpose ranges hold all of it. What lies within is the prober's to leave out. */
 function isGlobal(target: string, lab: PrefixSet): boolean {
+  const prefix = parsePrefix(target);
+  const held = prefix === null ? null : heldIpv4(prefix);
+  if (held !== null && isSpecialPurpose(formatPrefix(held))) return false;
   return target.includes('/') ? !isSpecialPurpose(target) : scopeOf(target, lab) === 'global';
 }

@@ -48,6 +48,79 @@ const cases: [party: string, text: string, scrubbed: string, sentence: string][]
   ],
   ['a.example', 'https://a.example/x', 'https://purged.invalid/x', 'in a URL'],
   ['a.example', 'a.example. IN', 'purged.invalid. IN', 'with a dot behind it'],
+  ['198.18.4.1', '64:ff9b::198.18.4.1 64:FF9B::c612:401', ':: ::', 'translated, in both notations'],
+  [
+    '198.18.4.1',
+    '::198.18.4.1 ::c612:401 2002:c612:401::5',
+    ':: :: ::',
+    'compatible, and any address of 6to4 behind it',
+  ],
+  [
+    '198.18.4.1',
+    '64:ff9b::198.18.4.2 2002:c612:402::5',
+    '64:ff9b::198.18.4.2 2002:c612:402::5',
+    'others in these forms are not it',
+  ],
+  ['64:ff9b::198.18.4.1', '198.18.4.1 2002:c612:401::', '0.0.0.0 ::', 'given in one form, and said in another'],
+  ['2002:c612:401::1', '198.18.4.1', '0.0.0.0', 'given as 6to4'],
+  [
+    '198.18.4.0/24',
+    '64:ff9b::c612:409 64:ff9b::c612:509',
+    ':: 64:ff9b::c612:509',
+    'any address of a prefix in another form',
+  ],
+  ['198.18.4.7/24', '198.18.4.1 198.18.5.1', '0.0.0.0 198.18.5.1', 'a prefix given with bits beyond its length'],
+  ['2001:DB8::A', '2001:db8::a', '::', 'given in upper case'],
+  ['198.18.4.1', 'inet 198.18.4.1/24', 'inet 0.0.0.0/24', 'with the length of its network'],
+  [
+    '198.18.4.1',
+    'a\\n198.18.4.1 ?to=http%3A%2F%2F198.18.4.1%20198.18.4.1',
+    'a\\n0.0.0.0 ?to=http%3A%2F%2F0.0.0.0%200.0.0.0',
+    'after an escape',
+  ],
+  ['2001:db8::1', '"a\\n2001:db8::1"', '"a\\n::"', 'IPv6 after an escape'],
+  [
+    'a.example',
+    '"x\\na.example\\ta.example" ?to=https%3A%2F%2Fa.example%2F',
+    '"x\\npurged.invalid\\tpurged.invalid" ?to=https%3A%2F%2Fpurged.invalid%2F',
+    'a name after an escape',
+  ],
+  [
+    'A.Example.',
+    'a.example www.a.example.',
+    'purged.invalid purged.invalid.',
+    'a name given in upper case and with the dot of the root',
+  ],
+  [
+    'm\u00fcnchen.example',
+    'xn--mnchen-3ya.example m\u00fcnchen.example M\u00dcNCHEN.example',
+    'purged.invalid purged.invalid purged.invalid',
+    'an international name given in Unicode',
+  ],
+  [
+    'xn--mnchen-3ya.example',
+    'www.m\u00fcnchen.example mu\u0308nchen.example "m\\u00fcnchen.example" XN--MNCHEN-3YA.example',
+    'purged.invalid purged.invalid "purged.invalid" purged.invalid',
+    'and in ASCII',
+  ],
+  [
+    'xn--mnchen-3ya.example',
+    Buffer.from('b\u00fccher.m\u00fcnchen.example M\u00dcNCHEN.EXAMPLE').toString('latin1'),
+    'purged.invalid purged.invalid',
+    'in the bytes of UTF-8',
+  ],
+  [
+    'm\u00fcnchen.example',
+    'munchen.example m\u00fcnchen.example.org',
+    'munchen.example m\u00fcnchen.example.org',
+    'longer and plainer names are not it',
+  ],
+  [
+    'xn--mnchen-3ya.xn--p1ai',
+    'm\u00fcnchen.\u0440\u0444 xn--mnchen-3ya.xn--p1ai',
+    'purged.invalid purged.invalid',
+    'below an international top level',
+  ],
 ];
 for (const [given, text, scrubbed, sentence] of cases) {
   test(`${sentence}: ${given}`, () => {
@@ -83,6 +156,14 @@ test('bytes in network order are told too, mapped ones as IPv4', () => {
   assert.ok(holdsBytes(four, Buffer.from('c6120401', 'hex')));
   assert.ok(holdsBytes(four, Buffer.from('00000000000000000000ffffc6120401', 'hex')));
   assert.not.ok(holdsBytes(four, Buffer.from('c6120402', 'hex')));
+  for (const form of [
+    '0064ff9b0000000000000000c6120401',
+    '000000000000000000000000c6120401',
+    '2002c612040100000000000000000001',
+  ])
+    assert.ok(holdsBytes(four, Buffer.from(form, 'hex')), form);
+  assert.equal(parseParty('64:ff9b::198.18.4.1').bytes, Buffer.from('c6120401', 'hex'));
+  assert.is(parseParty('2002:c612:401::').key, parseParty('198.18.4.1').key);
   const six = parseParty('2001:db8::/32');
   assert.ok(holdsBytes(six, Buffer.from('20010db8000000000000000000000001', 'hex')));
   assert.not.ok(holdsBytes(six, Buffer.from('20010db9000000000000000000000001', 'hex')));

@@ -121,6 +121,78 @@ test('a payload that says its address, as text or as bytes, or its name says not
   assert.is(name.bytes.length, given.length);
 });
 
+/** Options of a block: a comment, and the end of them. */
+function comment(text: string, little: boolean): Buffer {
+  const head = Buffer.alloc(4);
+  if (little) head.writeUInt16LE(1, 0);
+  else head.writeUInt16BE(1, 0);
+  if (little) head.writeUInt16LE(text.length, 2);
+  else head.writeUInt16BE(text.length, 2);
+  return Buffer.concat([head, Buffer.from(text), Buffer.alloc((4 - (text.length % 4)) % 4), Buffer.alloc(4)]);
+}
+
+for (const little of [true, false]) {
+  test(`comments and filters say nothing of it either, wherever they stand: ${little ? 'little' : 'big'}-endian`, () => {
+    const words = (...values: number[]) => {
+      const buffer = Buffer.alloc(4 * values.length);
+      for (const [i, value] of values.entries()) {
+        if (little) buffer.writeUInt32LE(value, 4 * i);
+        else buffer.writeUInt32BE(value, 4 * i);
+      }
+      return buffer;
+    };
+    const said = comment('to 198.18.4.1 and shop.a.example', little);
+    const link = words(little ? 101 : 101 * 65536, 65535);
+    const blocks = [
+      block(0x0a0d0d0a, Buffer.concat([words(0x1a2b3c4d, 1, 0xffffffff, 0xffffffff), said]), little),
+      block(1, Buffer.concat([link, said]), little),
+      block(6, Buffer.concat([words(0, 0, 0, others.length, others.length), others, said]), little),
+      block(5, Buffer.concat([words(0, 0, 0), said]), little),
+      block(0x0bad, Buffer.concat([words(7), Buffer.from('198.18.4.1 a.example')]), little),
+    ];
+    for (const [whom, left] of [
+      ['198.18.4.1', 'to xxxxxxxxxx and shop.a.example'],
+      ['a.example', 'to 198.18.4.1 and xxxxxxxxxxxxxx'],
+    ] as const) {
+      const { bytes, packets } = captureWithout(Buffer.concat(blocks), parseParty(whom));
+      assert.is(packets, 5);
+      assert.not.ok(bytes.includes(whom));
+      assert.is(bytes.toString('latin1').split(left).length - 1, 4);
+      assert.ok(bytes.includes(others));
+      assert.is(captureWithout(bytes, parseParty(whom)).packets, 0);
+    }
+    // 1.0.5.0 as bytes is a comment of five letters: what stands between values is no address.
+    const five = Buffer.concat([
+      ...blocks.slice(0, 2),
+      block(5, Buffer.concat([words(0, 0, 0), comment('hello', little)]), little),
+    ]);
+    assert.is(captureWithout(five, parseParty(little ? '1.0.5.0' : '0.1.0.5')).packets, 0);
+  });
+}
+
+test('a packet in a simple block goes like any other', () => {
+  const simple = block(3, Buffer.concat([Buffer.of(40, 0, 0, 0), packet('198.18.4.1', '198.18.0.2')]), true);
+  const given = Buffer.concat([capture([], { link: 'no link layer' }), simple]);
+  const { bytes, packets } = captureWithout(given, party);
+  assert.is(packets, 2);
+  assert.not.ok(bytes.includes(four('198.18.4.1')));
+});
+
+test('a router that quotes a packet to it does not: neither for an address nor for a prefix', () => {
+  const quoting = Buffer.concat([
+    packet('198.18.9.9', '198.18.0.2').subarray(0, 20),
+    Buffer.alloc(8),
+    packet('198.18.0.2', '198.18.4.1'),
+  ]);
+  quoting[9] = 1;
+  for (const whom of ['198.18.4.1', '198.18.4.0/24']) {
+    const { bytes } = captureWithout(capture([quoting, others].slice(0, 1)), parseParty(whom));
+    assert.not.ok(bytes.includes(four('198.18.4.1')), whom);
+    assert.not.ok(bytes.includes(four('198.18.9.9')), whom);
+  }
+  assert.ok(captureWithout(capture([quoting]), parseParty('198.18.4.2')).bytes.includes(quoting));
+});
+
 test('a capture that was cut, or does not mention it, is left as it is', () => {
   const given = capture([others]).subarray(0, -7);
   assert.is(captureWithout(given, parseParty('198.18.4.77')).bytes, given);

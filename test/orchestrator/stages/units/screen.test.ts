@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { PrefixSet } from '../../../../orchestrator/address/prefix-set.ts';
 import { Config } from '../../../../orchestrator/config/config.ts';
-import { createScreen } from '../../../../orchestrator/stages/units/screen.ts';
+import { createScreen, lateScreen } from '../../../../orchestrator/stages/units/screen.ts';
 
 const test = suite('screen');
 
@@ -44,11 +45,20 @@ const cases: [sentence: string, config: Config, target: string, reason: string |
   ['nor in the open', real, '::ffff:9.9.9.9', 'not_global'],
   ['nor the lab', real, '198.18.4.1', 'not_global'],
   ['nor IPv6 documentation addresses', real, '2001:db8::1', 'not_global'],
+  ['a translated address is that of the IPv4 host behind it: one that opted out', real, '64:ff9b::8.8.8.8', 'blocked'],
+  ['one that did not', real, '64:ff9b::9.9.9.9', null],
+  ['one that is private', real, '64:ff9b::10.1.2.3', 'not_global'],
   ['what is no address is blocked', real, 'example.org', 'blocked'],
 ];
 
 for (const [sentence, config, target, reason] of cases) {
   test(`${sentence}: ${target}`, () => assert.is(createScreen(config).whole(target), reason));
 }
+
+test('an opt-out of an IPv4 address while the census runs holds for the translated one', () => {
+  const { whole } = lateScreen(new PrefixSet(['198.18.4.0/24']));
+  assert.is(whole('64:ff9b::198.18.4.1'), 'opted_out');
+  assert.is(whole('64:ff9b::198.18.5.1'), null);
+});
 
 test.run();

@@ -1,0 +1,35 @@
+import { inPrefix, type Prefix, parsePrefix, prefixOf } from './ip.ts';
+
+/**
+ * Forms of IPv6 that hold an IPv4 address behind so many bits: translated (RFC 6052), compatible (RFC 4291, 2.5.5.1), 6to4 (RFC 3056).
+ * A mapped one (RFC 4291, 2.5.5.2) is no other form but another notation: parsePrefix reads it as IPv4.
+ */
+const forms = ['64:ff9b::/96', '::/96', '2002::/16'].flatMap((text) => parsePrefix(text) ?? []);
+
+/**
+ * The IPv4 addresses within a prefix of such a form: whoever writes one means the host behind it. Null for any other prefix, and for one
+ * that holds all of a form, as lists of special space do: it names nobody.
+ */
+export function heldIpv4(prefix: Prefix): Prefix | null {
+  const form = forms.find((one) => prefix.length > one.length && inPrefix(prefix, one));
+  if (form === undefined) return null;
+  const [first = 0, second = 0, , last = 0] = prefix.words;
+  const word = form.length === 96 ? last : ((first << 16) | (second >>> 16)) >>> 0;
+  return prefixOf(4, [word], Math.min(32, prefix.length - form.length));
+}
+
+function inForm(form: Prefix, { words: [word = 0], length }: Prefix): Prefix {
+  const [first = 0, second = 0, third = 0] = form.words;
+  const words =
+    form.length === 96
+      ? [first, second, third, word]
+      : [(first | (word >>> 16)) >>> 0, ((word & 0xffff) << 16) >>> 0, 0, 0];
+  return prefixOf(6, words, form.length + length);
+}
+
+/** Everything that is the same party as a prefix, in all forms, by the IPv4 prefix first where it is or holds one. */
+export function sameParty(prefix: Prefix): Prefix[] {
+  const core = prefix.family === 4 ? prefix : heldIpv4(prefix);
+  if (core === null || core.length === 0) return [prefix];
+  return [core, ...forms.map((form) => inForm(form, core))];
+}
