@@ -1,5 +1,6 @@
 import { lineBatches } from '../process/lines.ts';
 import { peek } from './peek.ts';
+import { Returns } from './returns.ts';
 
 const headSize = 1 << 16;
 
@@ -19,18 +20,23 @@ function encodingOf(head: Buffer): Encoding {
   return 'utf-8';
 }
 
-async function* decoded(chunks: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<string> {
+async function* decoded(chunks: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder(encoding, { fatal: true });
-  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
-  yield decoder.decode();
+  for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+  yield Buffer.from(decoder.decode());
 }
 
-/** Files of an old kind end their lines with a carriage return alone. */
-async function* withLineFeeds(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array | string> {
-  for await (const chunk of chunks) {
-    if (typeof chunk === 'string') yield chunk.replaceAll('\r', '\n');
-    else yield chunk.map((byte) => (byte === 0x0d ? 0x0a : byte));
-  }
+async function* withLineFeeds(chunks: AsyncIterable<Uint8Array>, returns: Returns): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield returns.mend(chunk);
+  yield returns.end();
+}
+
+/** How lines end that begin so: all in a carriage return alone, or some. */
+function returnsIn(start: Buffer): { alone: boolean; some: boolean } {
+  const alone = start.includes('\r') && !start.includes('\n');
+  const returns = new Returns(alone);
+  returns.mend(start);
+  return { alone, some: alone || returns.found };
 }
 
 export interface Text {
@@ -40,13 +46,12 @@ export interface Text {
   oddities: string[];
 }
 
-/** Lines of bytes, however they are encoded and end: UTF-8 or, by its mark, UTF-16; LF, CR LF, or CR alone. */
+/** Lines of bytes, however they are encoded and end: UTF-8 or, by its mark, UTF-16; LF, CR LF, CR alone, or some of each. */
 export async function textOf(source: AsyncIterable<Uint8Array>): Promise<Text> {
   const { head, chunks } = await peek(source, headSize);
   const encoding = encodingOf(head);
-  const start = encoding === 'utf-8' ? head.toString('latin1') : new TextDecoder(encoding).decode(head);
-  const returns = start.includes('\r') && !start.includes('\n');
+  const { alone, some } = returnsIn(encoding === 'utf-8' ? head : Buffer.from(new TextDecoder(encoding).decode(head)));
   const text = encoding === 'utf-8' ? chunks : decoded(chunks, encoding);
-  const oddities = [...(encoding === 'utf-8' ? [] : ['UTF-16']), ...(returns ? ['carriage returns'] : [])];
-  return { batches: lineBatches(returns ? withLineFeeds(text) : text), oddities };
+  const oddities = [...(encoding === 'utf-8' ? [] : ['UTF-16']), ...(some ? ['carriage returns'] : [])];
+  return { batches: lineBatches(withLineFeeds(text, new Returns(alone))), oddities };
 }

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isUrl, openList } from '../../../../orchestrator/core/inputs/list-file.ts';
+import { textOf } from '../../../../orchestrator/core/inputs/text.ts';
 import { all, file, gzipped, lines, many, text, through, utf16, zeros, zip } from './list-files.ts';
 
 const test = suite('list-file');
@@ -81,10 +82,63 @@ const cases: Case[] = [
     ['a.example', 'b.example'],
     ['UTF-16', 'carriage returns'],
   ],
+  [
+    'some of the lines end in carriage returns alone, others not',
+    () => file('mixed.csv', 'a.example\rb.example\nc.example\r\nd.example\re.example\r'),
+    ['a.example', 'b.example', 'c.example', 'd.example', 'e.example'],
+    ['carriage returns'],
+  ],
+  [
+    'in UTF-16, too, mixed',
+    () => file('mixed16.csv', utf16('a.example\rb.example\nc.example\r\nd.example', 'le')),
+    ['a.example', 'b.example', 'c.example', 'd.example'],
+    ['UTF-16', 'carriage returns'],
+  ],
+  [
+    'some far behind the beginning of the file',
+    () => file('late.csv', `${many.join('\n')}\na.example\rb.example\n`),
+    [...many, 'a.example', 'b.example'],
+    [],
+  ],
+  [
+    'several carriage returns before a line feed are one line end',
+    () => file('twice.csv', 'a.example\r\r\nb.example\r\r\n'),
+    ['a.example', 'b.example'],
+    [],
+  ],
+  [
+    'a carriage return within the quotes of a cell is a part of it, one behind them is not',
+    () =>
+      file(
+        'cell.csv',
+        '1,"Some\rname",a.example\n2,"Other",b.example\r3,"x",c.example\n4,"open,d.example\ne.example\rf.example\n',
+      ),
+    [
+      '1,"Some\rname",a.example',
+      '2,"Other",b.example',
+      '3,"x",c.example',
+      '4,"open,d.example',
+      'e.example',
+      'f.example',
+    ],
+    ['carriage returns'],
+  ],
 ];
 for (const [sentence, list, expected, opened] of cases) {
   test(sentence, async () => assert.equal(await all(list()), { read: expected, opened }));
 }
+
+test('line ends are the same however the file comes in pieces', async () => {
+  const whole = Buffer.from('a\rb\nc\r\nd\r\r\ne\r\rf,"x\ry"\rg\n"h\r');
+  for (const size of [1, 2, 3, 5, 7, whole.length]) {
+    async function* pieces() {
+      for (let at = 0; at < whole.length; at += size) yield whole.subarray(at, at + size);
+    }
+    const read: string[] = [];
+    for await (const batch of (await textOf(pieces())).batches) read.push(...batch);
+    assert.equal(read, ['a', 'b', 'c', 'd', 'e', '', 'f,"x\ry"', 'g', '"h'], `in pieces of ${size}`);
+  }
+});
 
 test('a list that is read in part only leaves no program behind', async () => {
   const { batches } = await openList(file('early.bz2', through('bzip2', many.join('\n'))));
