@@ -26,6 +26,16 @@ async function openFile(stage: string, path: string | null): Promise<Reader<City
 }
 
 /**
+ * The entry of an IPv4 address. A file of IPv6 keeps IPv4 in ::/96 and, at the choice of its maker, in ::ffff:0:0/96 too, or there alone.
+ * An entry of so few bits that all of ::/96 is in it is one of IPv6, and of no IPv4 address that has its own.
+ */
+function lookUpIpv4(reader: Reader<CityResponse>, address: string): unknown {
+  const [entry, length] = reader.getWithPrefixLength(address);
+  if (reader.metadata.ipVersion === 4 || (entry !== null && length > 0)) return entry;
+  return reader.get(`::ffff:${address}`) ?? entry;
+}
+
+/**
  * An IPv6 address that an IPv4-only file is asked for walks that file's 32-bit tree with its own first bits and comes back
  * with the entry of an unrelated IPv4 address: it is never asked. IPv4-mapped addresses (RFC 4291, 2.5.5.2) are IPv4.
  */
@@ -33,8 +43,8 @@ function lookUp(reader: Reader<CityResponse> | null, text: string): unknown {
   const canonical = canonicalAddress(text);
   if (reader === null || canonical === null) return null;
   const address = /^::ffff:(.+\..+)$/.exec(canonical)?.[1] ?? canonical;
-  if (address.includes(':') && reader.metadata.ipVersion === 4) return null;
-  return reader.get(address);
+  if (!address.includes(':')) return lookUpIpv4(reader, address);
+  return reader.metadata.ipVersion === 4 ? null : reader.get(address);
 }
 
 async function finder(stage: string, { geo }: Config): Promise<{ find(unit: Address): unknown }> {
