@@ -5,6 +5,8 @@ import { inPrefix, type Prefix, parsePrefix, prefixOf } from './ip.ts';
  * A mapped one (RFC 4291, 2.5.5.2) is no other form but another notation: parsePrefix reads it as IPv4.
  */
 const forms = ['64:ff9b::/96', '::/96', '2002::/16'].flatMap((text) => parsePrefix(text) ?? []);
+/** The only one of them that packets are sent to: the other two have no scope but their own. */
+const translated = forms.slice(0, 1);
 
 /**
  * The IPv4 addresses within a prefix of such a form: whoever writes one means the host behind it. Null for any other prefix, and for one
@@ -32,4 +34,11 @@ export function sameParty(prefix: Prefix): Prefix[] {
   const core = prefix.family === 4 ? prefix : heldIpv4(prefix);
   if (core === null || core.length === 0) return [prefix];
   return [core, ...forms.map((form) => inForm(form, core))];
+}
+
+/** A prefix with the addresses by which its hosts are reached besides. */
+export function reachedBy(prefix: Prefix): Prefix[] {
+  return prefix.family === 6 || prefix.length === 0
+    ? [prefix]
+    : [prefix, ...translated.map((form) => inForm(form, prefix))];
 }

@@ -19,7 +19,7 @@ export class Returns {
     this.#alone = alone;
   }
 
-  /** What a chunk holds, but for carriage returns at its end: the next one tells what they are. */
+  /** What a chunk holds, but for carriage returns at its end: the next one tells what they are. At the end of the file they say nothing. */
   mend(chunk: Uint8Array): Uint8Array {
     if (this.#held === 0 && chunk.indexOf(carriageReturn) === -1) {
       this.#passOver(chunk);
@@ -38,13 +38,6 @@ export class Returns {
       mended[length++] = byte;
     }
     return mended.subarray(0, length);
-  }
-
-  /** What was held back at the end of the file. */
-  end(): Uint8Array {
-    this.#quoted = false;
-    const rest = Buffer.alloc(this.#held);
-    return rest.subarray(0, this.#endLine(rest, 0));
   }
 
   #passOver(chunk: Uint8Array): void {

@@ -28,7 +28,6 @@ async function* decoded(chunks: AsyncIterable<Uint8Array>, encoding: Encoding): 
 
 async function* withLineFeeds(chunks: AsyncIterable<Uint8Array>, returns: Returns): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) yield returns.mend(chunk);
-  yield returns.end();
 }
 
 /** How lines end that begin so: all in a carriage return alone, or some. */

@@ -1,8 +1,14 @@
+import { reachedBy } from '../../address/forms.ts';
 import type { Prefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 
 /** Makes a change hold at once; it is waited for. */
 type Act = () => void | Promise<void>;
+
+/** An opt-out holds for all addresses by which the host is reached. */
+function setOf(prefixes: readonly Prefix[]): PrefixSet {
+  return new PrefixSet(prefixes.flatMap(reachedBy));
+}
 
 /** Who opted out since a run was started: nobody among them is sent another probe. What held at the start is known to every stage. */
 export class LateOptOuts {
@@ -15,7 +21,7 @@ export class LateOptOuts {
   /** @param before the opt-outs that the run was started with */
   constructor(before: readonly Prefix[]) {
     this.#before = before;
-    this.#all = new PrefixSet(before);
+    this.#all = setOf(before);
   }
 
   /** All who opted out, before the start and since. */
@@ -48,8 +54,8 @@ export class LateOptOuts {
     const fresh = prefixes.filter((prefix) => !this.#all.covers(prefix));
     if (fresh.length === 0) return 0;
     for (const prefix of fresh) this.#late.push(prefix);
-    this.#since = new PrefixSet(this.#late);
-    this.#all = new PrefixSet(this.prefixes);
+    this.#since = setOf(this.#late);
+    this.#all = setOf(this.prefixes);
     await Promise.all([...this.#acts].map((act) => act()));
     return fresh.length;
   }
