@@ -40,7 +40,7 @@ async function contents(folder: string): Promise<Map<string, Buffer>> {
   return read;
 }
 
-/** The forms that an address is looked for in: its own text, mapped and written out, and its bytes. */
+/** The forms that an address is looked for in: its own text, mapped, translated, compatible and written out, and its bytes. */
 function formsOf(text: string): { texts: string[]; bytes: Buffer[] } {
   const address = parseAddress(text);
   if (address === null) return { texts: [text], bytes: [Buffer.from(text)] };
@@ -52,7 +52,10 @@ function formsOf(text: string): { texts: string[]; bytes: Buffer[] } {
     }),
   );
   const groups = address.words.flatMap((word) => [word >>> 16, word & 0xffff]).map((group) => group.toString(16));
-  const written = address.family === 4 ? [`::ffff:${groups.join(':')}`] : [groups.join(':')];
+  const written =
+    address.family === 4
+      ? ['::ffff:', '64:ff9b::', '::'].flatMap((form) => [form + text, form + groups.join(':')])
+      : [groups.join(':')];
   return { texts: [text, ...written, ...written.map((form) => form.toUpperCase())], bytes: [bytes] };
 }
 
@@ -86,6 +89,7 @@ if (!skipUnless(reason === null, 'lab/purge', reason ?? '')) {
     ['198.18.48.77', ['198.18.48.77'], ['198.18.9.1', '2001:db8:32::77'], 'an address that another one announced'],
     ['2001:DB8:32:0:0:0:0:77', ['2001:db8:32::77'], ['198.18.48.77'], 'the same of IPv6, in another notation'],
     ['::ffff:198.18.4.2', ['198.18.4.2'], ['198.18.4.1', '198.18.33.1'], 'a mapped one'],
+    ['64:FF9B::198.18.4.2', ['198.18.4.2'], ['198.18.4.1', '198.18.33.1'], 'a translated one, in upper case'],
     ['2001:db8:4:1::1', ['2001:db8:4:1::1'], ['twostacks.example', '198.18.4.1'], 'an IPv6 host'],
     ['198.18.4.0/26', ['198.18.4.1', '198.18.4.2'], ['198.18.33.1', 'linux.example'], 'a prefix'],
     [
@@ -94,7 +98,12 @@ if (!skipUnless(reason === null, 'lab/purge', reason ?? '')) {
       ['198.18.4.1'],
       'one that had opted out, with its entry in the blocklist',
     ],
-    ['multihomed.example', ['multihomed.example'], ['198.18.9.1', 'mixed.example'], 'a name, and those below it'],
+    [
+      'MultiHomed.example.',
+      ['multihomed.example'],
+      ['198.18.9.1', 'mixed.example'],
+      'a name with the dot of the root, and those below it',
+    ],
     ['198.18.40.1', ['198.18.40.1'], ['closed.example'], 'one that answered with a RST'],
   ];
   for (const [party, gone, stays, sentence] of parties) {

@@ -176,6 +176,7 @@ test('a packet in a simple block goes like any other', () => {
   const { bytes, packets } = captureWithout(given, party);
   assert.is(packets, 2);
   assert.not.ok(bytes.includes(four('198.18.4.1')));
+  assert.not.ok(bytes.includes(four('198.18.0.2')), 'the packet as a whole');
 });
 
 test('a router that quotes a packet to it does not: neither for an address nor for a prefix', () => {
