@@ -38,7 +38,5 @@ export function sameParty(prefix: Prefix): Prefix[] {
 
 /** A prefix with the addresses by which its hosts are reached besides. */
 export function reachedBy(prefix: Prefix): Prefix[] {
-  return prefix.family === 6 || prefix.length === 0
-    ? [prefix]
-    : [prefix, ...translated.map((form) => inForm(form, prefix))];
+  return prefix.family === 6 ? [prefix] : [prefix, ...translated.map((form) => inForm(form, prefix))];
 }

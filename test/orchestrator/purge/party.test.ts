@@ -121,6 +121,7 @@ const cases: [party: string, text: string, scrubbed: string, sentence: string][]
     'purged.invalid purged.invalid',
     'below an international top level',
   ],
+  ['xn--mnchen-3ya.xn--p1ai', 'm\u00fcnchen.\u0440\u0444', 'purged.invalid', 'below one, in Unicode alone'],
 ];
 for (const [given, text, scrubbed, sentence] of cases) {
   test(`${sentence}: ${given}`, () => {
