@@ -5,16 +5,16 @@ import type { WholeContext, WholeStage } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
-import { dealNames, passesOf, placedSql, writeDomains } from './merge/domains.ts';
+import { dealNames, listDealings, passesOf, placedSql, writeDomains } from './merge/domains.ts';
 import { hostResult, hostsSql, type RangeTables, type Setting, settingOf, wholeHostsSql } from './merge/hosts.ts';
-import { judgeRange, prepareVerdicts } from './merge/judging.ts';
+import { judgeRange, makeHosts, prepareVerdicts } from './merge/judging.ts';
 import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { rescannedFile, writeRescanned } from './merge/rescanned.ts';
 import { Result } from './merge/result.ts';
 import { Scratch } from './merge/scratch.ts';
-import { allOf, makeAndWrite, twoAtATime } from './merge/side-by-side.ts';
-import { hostTables, joinedTables, keysSql } from './merge/tables.ts';
+import { allOf, inStages, twoAtATime } from './merge/side-by-side.ts';
+import { drawnTables, hostTables, joinedTables, keysSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 
 interface Work {
@@ -34,7 +34,7 @@ const narrowGroup = 4096;
 function tablesOf({ scratch, ranges }: Work, range: number): RangeTables {
   const within = ranges.within('address', range);
   const read = [
-    ...Object.keys(joinedTables).map((name) => [name, scratch.file(joinedFile(name))] as const),
+    ...Object.keys({ ...joinedTables, ...drawnTables }).map((name) => [name, scratch.file(joinedFile(name))] as const),
     ...Object.entries(hostTables).map(([name, sql]) => [name, `(${sql})`] as const),
   ];
   return {
@@ -47,10 +47,10 @@ function tablesOf({ scratch, ranges }: Work, range: number): RangeTables {
 
 /** Makes the hosts of a range. */
 async function makeRange(work: Work, range: number): Promise<void> {
-  const { context, scratch, setting, verdicts } = work;
+  const { context, scratch, setting } = work;
   const tables = tablesOf(work, range);
-  const { hosts, rows, others } = tables;
-  await judgeRange(context, scratch, verdicts, { range, table: hosts, connections: others.get('connections') ?? '' });
+  const { hosts, rows } = tables;
+  await makeHosts(context, scratch, { range, table: hosts });
   await context.run(`CREATE OR REPLACE TABLE ${rows} AS ${hostsSql(setting, tables)}`);
   await context.run(`DROP TABLE ${hosts}`);
 }
@@ -66,11 +66,18 @@ async function writeRange(work: Work, range: number): Promise<void> {
   await context.run(`DROP TABLE ${tables.rows}`);
 }
 
-/** Merges range by range; one is written while the next is made: to make two at once takes more memory than `memory` may be. */
+/**
+ * Merges range by range; one is written while the next is made and the one after that is judged: to make two at once takes more memory than
+ * `memory` may be, and what judges holds next to none of it.
+ */
 async function mergeRanges(work: Work): Promise<void> {
-  const { context, ranges } = work;
-  await makeAndWrite(
+  const { context, scratch, verdicts, ranges } = work;
+  await inStages(
     ranges.count,
+    async (range) => {
+      const connections = tablesOf(work, range).others.get('connections') ?? '';
+      await judgeRange(context, scratch, verdicts, { range, connections });
+    },
     async (range) => {
       await makeRange(work, range);
       context.progress(range + 1, `hosts: range ${range + 1} of ${ranges.count}`);
@@ -102,9 +109,25 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   const ranges = await rangesOf(context, (drawn) => keysSql(versions, drawn), rangePerPass * size);
   const passes = await passesOf(context, size);
   const restoreThreads = await halveThreads(context);
+  // The addresses found for names take as long to deal out as all the others.
+  await twoAtATime(
+    [
+      ...listDealings(context, passes).map(
+        ([name, dealing]) =>
+          () =>
+            scratch.deal(name, dealing),
+      ),
+      ...Object.entries(joinedTables).map(
+        ([name, sql]) =>
+          () =>
+            scratch.writeSliced(joinedFile(name), sql),
+      ),
+    ],
+    (work) => work(),
+  );
   await dealNames(context, scratch, passes, ranges);
   const verdicts = await prepareVerdicts(context, scratch, ranges);
-  await twoAtATime(Object.entries(joinedTables), ([name, sql]) => scratch.writeSliced(joinedFile(name), sql));
+  for (const [name, sql] of Object.entries(drawnTables)) await scratch.writeSliced(joinedFile(name), sql);
   await mergeRanges({ context, scratch, setting, verdicts, ranges, result });
   const counts = noCounts();
   await allOf([

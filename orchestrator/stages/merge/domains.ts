@@ -9,7 +9,7 @@ import { writePiece } from './output.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import type { Result } from './result.ts';
 import type { Dealing, Scratch } from './scratch.ts';
-import { inOrder, makeAndWrite, twoAtATime } from './side-by-side.ts';
+import { inOrder, inStages, twoAtATime } from './side-by-side.ts';
 import { rankOfRun, resolvedSql, stemOf } from './tables.ts';
 
 /** SQL: where a name of the lists stands in domains.parquet, as a text; the lowest of its ranks counts. */
@@ -71,6 +71,15 @@ function namedSql(listed: string, resolved: string): string {
     GROUP BY address, name`;
 }
 
+/** How the list's entries, and what was found for its names, are dealt out to the passes. */
+export function listDealings(context: WholeContext<Config>, passes: Passes): [name: string, dealing: Dealing][] {
+  const { count } = passes;
+  return [
+    ['resolved', { rows: resolvedSql, numbered: passOf(passes, 'asked'), count }],
+    ['entries', { rows: entriesSql(listNames(context)), numbered: passOf(passes, 'name'), count }],
+  ];
+}
+
 /**
  * Brings names and addresses together, pass by pass: deals what a name led to out to the ranges of addresses, `named`, and the names
  * themselves to the ranges of places, `listed`.
@@ -83,11 +92,6 @@ export async function dealNames(
 ): Promise<void> {
   const { count } = passes;
   const lists = listNames(context);
-  const tables: [name: string, dealing: Dealing][] = [
-    ['resolved', { rows: resolvedSql, numbered: passOf(passes, 'asked'), count }],
-    ['entries', { rows: entriesSql(lists), numbered: passOf(passes, 'name'), count }],
-  ];
-  await twoAtATime(tables, ([name, dealing]) => scratch.deal(name, dealing));
   await twoAtATime(inOrder(count), async (pass) => {
     const listed = `listed_${pass}`;
     await context.run(
@@ -149,7 +153,7 @@ export async function writeDomains(
 ): Promise<void> {
   const ranks = ranksOf(listNames(context));
   const table = (range: number) => `range_entries_${range % 2}`;
-  await makeAndWrite(
+  await inStages(
     ranges.count,
     async (range) => {
       const placed = `(FROM ${scratch.files('placed')} WHERE place = ${range})`;

@@ -24,24 +24,33 @@ import { inOrder, twoAtATime } from './side-by-side.ts';
 import { connectionsSql } from './tables.ts';
 import { classesTable, EvidenceRow, Verdicts, verdictsTable } from './verdicts.ts';
 
-/** What the keys of the run leave that more than one SYN got: read from the bytes of every reply with an MPTCP option. */
-export async function tracesOfRun({ query }: WholeContext<Config>, replies: string): Promise<ReadonlySet<string>> {
-  const traces = new KeyTraces();
+/** Adds the keys of all replies with an MPTCP option, read from their bytes. */
+export async function addKeys({ query }: WholeContext<Config>, traces: KeyTraces, replies: string): Promise<void> {
   for await (const value of query(candidateRepliesSql(replies))) {
     const { address, port, evidence } = EvidenceRow.parse(value);
     traceKey(traces, { address, port, ...evidence });
   }
-  return traces.shared();
 }
 
 const unjudgedFile = (range: number) => `unjudged/${range}.parquet`;
 const outsideFile = (range: number) => `outside.${range}.csv`;
 const evidenceFile = (range: number) => `evidence/${range}.parquet`;
+const judgedFile = (range: number) => `judged.${range}.csv`;
 
-/** Sums the replies of every host up, range by range, into `unjudged/`; writes the evidence of those judged by their own into `evidence/`, and draws the controls. */
-async function sumReplies(context: WholeContext<Config>, scratch: Scratch, ranges: Ranges): Promise<Kinds> {
+interface Summed {
+  kinds: Kinds;
+  /** Of the keys of the run. */
+  traces: KeyTraces;
+}
+
+/**
+ * Sums the replies of every host up, range by range, into `unjudged/`; writes the evidence of those judged by their own into `evidence/`, reads
+ * its keys, and draws the controls.
+ */
+async function sumReplies(context: WholeContext<Config>, scratch: Scratch, ranges: Ranges): Promise<Summed> {
   const lab = new PrefixSet(context.config.lab_ranges);
   const kinds = await Kinds.create(context);
+  const traces = new KeyTraces();
   const drawn = await Drawn.create(context);
   await twoAtATime(inOrder(ranges.count), async (range) => {
     const replies = `range_replies_${range}`;
@@ -55,10 +64,11 @@ async function sumReplies(context: WholeContext<Config>, scratch: Scratch, range
     await drawn.add(`(SELECT address, port, kind FROM ${hosts})`);
     await writeOutside(context, hosts, lab, scratch.path(outsideFile(range)));
     await scratch.write(evidenceFile(range), evidenceSql({ unjudged: hosts, within }));
+    await addKeys(context, traces, scratch.file(evidenceFile(range)));
     context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
   });
   await drawn.end();
-  return kinds;
+  return { kinds, traces };
 }
 
 /** Sums up the evidence of the run by ranges of addresses, and finds what is judged over the whole run. */
@@ -67,11 +77,11 @@ export async function prepareVerdicts(
   scratch: Scratch,
   ranges: Ranges,
 ): Promise<Verdicts> {
-  const kinds = await sumReplies(context, scratch, ranges);
+  const { kinds, traces } = await sumReplies(context, scratch, ranges);
   await context.run(verdictsTable);
   await context.run(classesTable);
   const { lab_ranges, scan } = context.config;
-  const sharedTraces = await tracesOfRun(context, scratch.files('evidence'));
+  const sharedTraces = traces.shared();
   const rules = ruleSets[context.manifest.rule_set];
   const judging = { rules, versions: scan.versions, lab: new PrefixSet(lab_ranges), sharedTraces, kinds: kinds.all() };
   return new Verdicts(judging, context.run);
@@ -98,23 +108,40 @@ function judgedSql(unjudged: string, own: string): string {
     LEFT JOIN classes c ON NOT u.own AND c.kinds = u.kinds AND c.scope = u.scope`;
 }
 
-/** Makes the table of the hosts of a range, each with the number of its verdicts. */
+/** SQL of the hosts of a range before they are judged, with their scope. */
+function scopedSql(scratch: Scratch, range: number): string {
+  const outside = outsideCsv(scratch.path(outsideFile(range)));
+  return `(
+    SELECT u.*, coalesce(outside.scope, 'global') AS scope
+    FROM ${scratch.file(unjudgedFile(range))} u LEFT JOIN ${outside} outside USING (address))`;
+}
+
+/**
+ * Judges the hosts of a range: what is new among its classes, and those with evidence of their own. One range after the other: a verdict gets
+ * its number when it is first met.
+ */
 export async function judgeRange(
   context: WholeContext<Config>,
   scratch: Scratch,
   verdicts: Verdicts,
-  to: { range: number; connections: string; table: string },
+  of: { range: number; connections: string },
 ): Promise<void> {
-  const { range, connections, table } = to;
-  const outside = outsideCsv(scratch.path(outsideFile(range)));
-  const unjudged = `(
-    SELECT u.*, coalesce(outside.scope, 'global') AS scope
-    FROM ${scratch.file(unjudgedFile(range))} u LEFT JOIN ${outside} outside USING (address))`;
-  await verdicts.classes(context.query(freshClassesSql(unjudged)));
+  const { range, connections } = of;
+  await verdicts.classes(context.query(freshClassesSql(scopedSql(scratch, range))));
   const evidence = context.query(evidenceRowsSql(scratch.file(evidenceFile(range))));
-  const own = `judged.${range}.csv`;
   const lines = verdicts.own(evidence, context.query(connectionEvidenceSql(connections)));
-  await pipeline(lines, createWriteStream(scratch.path(own)));
-  await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judgedSql(unjudged, scratch.path(own))}`);
-  for (const file of [own, unjudgedFile(range), evidenceFile(range)]) await scratch.remove(file);
+  await pipeline(lines, createWriteStream(scratch.path(judgedFile(range))));
+  await scratch.remove(evidenceFile(range));
+}
+
+/** Makes the table of the hosts of a range that was judged, each with the number of its verdicts. */
+export async function makeHosts(
+  context: WholeContext<Config>,
+  scratch: Scratch,
+  to: { range: number; table: string },
+): Promise<void> {
+  const { range, table } = to;
+  const judged = judgedSql(scopedSql(scratch, range), scratch.path(judgedFile(range)));
+  await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judged}`);
+  for (const file of [judgedFile(range), unjudgedFile(range)]) await scratch.remove(file);
 }

@@ -92,6 +92,11 @@ export function unsureSql(hosts: string, sure: readonly string[]): string {
 /** The first octet of an IPv4 address, the first group of an IPv6 address, each with what follows it. */
 export const headSql = "regexp_extract(address, '^[^.:]*[.:]')";
 
+/** Every head among these addresses, once. It stands in the first five characters: the expression is asked of few of them, not of every address. */
+export function headsSql(hosts: string): string {
+  return `SELECT DISTINCT ${headSql} AS head FROM (SELECT DISTINCT left(address, 5) AS address FROM ${hosts})`;
+}
+
 /** One row per host: what its replies add up to. `kinds` describes a plain host: which kinds of replies came; one without a bit makes it `odd`. */
 const summedSql = `
     SELECT address, port, CAST(bit_or(bit) AS VARCHAR) AS kinds, min(rtt_us) AS syn_rtt_us, string_split(min(why), ' ')[-1] AS why,

@@ -7,10 +7,11 @@ import { sqlText } from '../../core/duckdb.ts';
 import type { Manifest } from '../../core/folder/manifest.ts';
 import { askedView } from '../../core/rows/asked-view.ts';
 import type { WholeContext } from '../../core/stage.ts';
+import { KeyTraces } from '../../evidence/keys.ts';
 import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
 import { VerdictName } from '../../schemas/lists.ts';
 import { RescannedRecord } from '../../schemas/records/rescanned.ts';
-import { judgedCsv, tracesOfRun } from './judging.ts';
+import { addKeys, judgedCsv } from './judging.ts';
 import { joinPieces, writePiece } from './output.ts';
 import { evidenceOf, evidenceRowsSql } from './replies.ts';
 import type { Scratch } from './scratch.ts';
@@ -42,12 +43,14 @@ async function judgedSide(context: WholeContext<Config>, scratch: Scratch, side:
   const file = `both/${side}.parquet`;
   await scratch.write(file, evidenceOf(repliesOf(side)));
   const evidence = scratch.file(file);
+  const traces = new KeyTraces();
+  await addKeys(context, traces, evidence);
   const verdicts = new Verdicts(
     {
       rules: ruleSets[manifest.rule_set],
       versions: config.scan.versions,
       lab: new PrefixSet(config.lab_ranges),
-      sharedTraces: await tracesOfRun(context, evidence),
+      sharedTraces: traces.shared(),
       kinds: [],
     },
     // What the list's entries need of a verdict is not asked of these.

@@ -7,7 +7,7 @@ import { notGlobal, scopeOf } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
-import { headSql, unsureSql } from './replies.ts';
+import { headsSql, unsureSql } from './replies.ts';
 
 const Head = z.object({ head: z.string() });
 const Address = z.object({ address: z.string() });
@@ -41,7 +41,7 @@ export async function writeOutside(
 ): Promise<void> {
   const sure: string[] = [];
   let all = true;
-  for await (const value of query(`SELECT DISTINCT ${headSql} AS head FROM ${hosts}`)) {
+  for await (const value of query(headsSql(hosts))) {
     const { head } = Head.parse(value);
     if (isSurelyGlobal(head)) sure.push(sqlText(head));
     else all = false;

@@ -21,18 +21,17 @@ export async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Makes items one after the other; each is written while the next is made, so that they are written in order too. */
-export async function makeAndWrite(
-  count: number,
-  make: (item: number) => Promise<void>,
-  write: (item: number) => Promise<void>,
-): Promise<void> {
-  let writing: Promise<void> = Promise.resolve();
-  for (let item = 0; item < count; item++) {
-    await allOf([writing, make(item)]);
-    writing = write(item);
+/**
+ * Takes items through stages, one after the other in each: while an item is in one stage, the next item is in the stage before it. So what a
+ * stage leaves for the next is that of two items at most.
+ */
+export async function inStages(count: number, ...stages: readonly ((item: number) => Promise<void>)[]): Promise<void> {
+  for (let step = 0; step < count + stages.length - 1; step++) {
+    const begun = stages
+      .map((work, place) => ({ work, item: step - place }))
+      .filter(({ item }) => item >= 0 && item < count);
+    await allOf(begun.reverse().map(({ work, item }) => work(item)));
   }
-  await writing;
 }
 
 /** Numbers from 0. */

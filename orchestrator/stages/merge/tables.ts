@@ -33,7 +33,8 @@ const joinFields = [
   joinOf('join_reset_reason', 'INTEGER'),
 ].join(', ');
 
-/** What else, of few hosts and put together from several tables: written once in order of the address, and read range by range. */
+/* Tables of few hosts, put together from several: written once in order of the address, and read range by range. */
+
 const announcementsSql = `
     SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn, geo.country, geo.latitude, geo.longitude, ${joinFields},
       CASE WHEN EXISTS (FROM resolve) THEN r.address IS NOT NULL END AS resolved
@@ -45,9 +46,9 @@ const announcementsSql = `
 
 export const connectionsSql = `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`;
 
+/** What else, out of records alone. */
 export const joinedTables: Readonly<Record<string, string>> = {
   announcements: announcementsSql,
-  controls: 'SELECT address, port, control FROM drawn ORDER BY address',
   paths: `
     SELECT p.address, ping_rtt_us, failure, pairs, pair_ratio, pair_gap_us, control, ${nearerSql('p', 't')} AS nearer
     FROM ${pairedPaths} p, (${thresholdsSql(pairedPaths)}) t
@@ -58,6 +59,11 @@ export const joinedTables: Readonly<Record<string, string>> = {
     FROM hops h LEFT JOIN asn i ON i.address = h.last_intact LEFT JOIN asn c ON c.address = h.first_changed
     LEFT JOIN asn b ON b.address = h.hop_before
     ORDER BY h.address`,
+};
+
+/** What else, out of what merge drew (drawn.ts). */
+export const drawnTables: Readonly<Record<string, string>> = {
+  controls: 'SELECT address, port, control FROM drawn ORDER BY address',
 };
 
 /** What else a host row is put together from, beside the names: records as they are, which are in order of their address. */

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allOf, inOrder, makeAndWrite, twoAtATime } from '../../../../orchestrator/stages/merge/side-by-side.ts';
+import { allOf, inOrder, inStages, twoAtATime } from '../../../../orchestrator/stages/merge/side-by-side.ts';
 
 const test = suite('merge-side-by-side');
 
@@ -76,7 +76,7 @@ test('each item is written while the next is made, and never before the one in f
     await by.work(item);
     told.push(`${what} ${item} done`);
   };
-  const all = makeAndWrite(2, work('make', made), work('write', written));
+  const all = inStages(2, work('make', made), work('write', written));
   made.end(0);
   await settled();
   assert.equal(told, ['make 0', 'make 0 done', 'write 0', 'make 1']);
@@ -90,9 +90,25 @@ test('each item is written while the next is made, and never before the one in f
   assert.equal(told.slice(5), ['write 0 done', 'write 1', 'write 1 done']);
 });
 
+test('each item passes all stages, and no stage is further ahead than one item', async () => {
+  const told: string[] = [];
+  const stage = (name: string) => async (item: number) => {
+    told.push(`${name}${item}`);
+    await settled();
+  };
+  await inStages(3, stage('judge'), stage('make'), stage('write'));
+  assert.equal(told, [
+    ...['judge0'],
+    ...['make0', 'judge1'],
+    ...['write0', 'make1', 'judge2'],
+    ...['write1', 'make2'],
+    ...['write2'],
+  ]);
+});
+
 test('when an item cannot be written nothing more is made', async () => {
   const made: number[] = [];
-  const failed = await makeAndWrite(
+  const failed = await inStages(
     4,
     async (item) => void made.push(item),
     async (item) => {
