@@ -35,7 +35,8 @@ function endpoints({ addresses, mptcp }: World): string[] {
   return [
     `CREATE MACRO v4(i) AS ${[24, 16, 8, 0].map(octet).join(" || '.' || ")}`,
     `CREATE MACRO addr(i) AS CASE WHEN i % 33 = 5 THEN ${v6} ELSE v4(i) END`,
-    "CREATE MACRO hex8(i, k) AS lower(printf('%08x', CAST(hash(i, k) % 4294967296 AS BIGINT)))",
+    // hashed twice: once, the numbers of one host differ by the same bits at every host, which is what a key made of the SYN looks like
+    "CREATE MACRO hex8(i, k) AS lower(printf('%08x', CAST(hash(hash(i, k)) % 4294967296 AS BIGINT)))",
     'CREATE MACRO hex16(i, k) AS hex8(i, k) || hex8(i, k + 1000)',
     "CREATE MACRO entry(i) AS 'name-' || printf('%x', hash(i, 4) % 4294967296) || '-' || CAST(i AS VARCHAR) || '.example'",
     `CREATE TABLE h AS
