@@ -5,11 +5,11 @@
 -- IPv6: a prefix of 64, 80 or 96 bits of which dense_ipv6() addresses or more answered one port with a SYN/ACK, each with another value in
 -- the 16 bits behind the prefix, so that they are no machines numbered in a row, and all with the same verdicts and answers; and of
 -- which no address is known to have been silent: one that a name led to and that has no row. The shortest such prefix counts.
-CREATE OR REPLACE MACRO ipv6_part(side) AS CASE WHEN side = '' THEN CAST([] AS VARCHAR[]) ELSE string_split(side, ':') END;
-CREATE OR REPLACE MACRO ipv6_filled(before, behind) AS
-  list_concat(list_concat(before, list_transform(range(0, 8 - len(before) - len(behind)), lambda i: '0')), behind);
-CREATE OR REPLACE MACRO ipv6_groups(address) AS CASE WHEN contains(address, '::')
-  THEN ipv6_filled(ipv6_part(split_part(address, '::', 1)), ipv6_part(split_part(address, '::', 2))) ELSE string_split(address, ':') END;
+-- Groups that the text leaves out at its double colon are written out.
+CREATE OR REPLACE MACRO ipv6_left_out(address) AS
+  8 - (length(address) - length(replace(address, ':', '')) - CASE WHEN starts_with(address, '::') THEN 1 ELSE 0 END - CASE WHEN ends_with(address, '::') THEN 1 ELSE 0 END);
+CREATE OR REPLACE MACRO ipv6_groups(address) AS string_split(CASE WHEN contains(address, '::')
+  THEN trim(replace(address, '::', ':' || repeat('0:', ipv6_left_out(address))), ':') ELSE address END, ':');
 
 -- A row as `dense` has it: what its endpoint answered, and what it is.
 CREATE OR REPLACE MACRO shown(v1, v0) AS {v1: v1.verdict, r1: v1.replies, v0: v0.verdict, r0: v0.replies};
@@ -36,13 +36,20 @@ FROM synacks SEMI JOIN (
 CREATE OR REPLACE TABLE dense AS
 WITH sixes AS (
   SELECT run, address, port, shown(v1, v0) AS shown, has_synack(v1.replies) AS synack_v1, has_synack(v0.replies) AS synack_v0, capable_v1, capable_v0,
-    ipv6_groups(address) AS groups, unnest([4, 5, 6]) AS length
+    ipv6_groups(address) AS groups
   FROM endpoints WHERE family = 6 AND (synack_v1 OR synack_v0)
+), blocks AS (
+  -- most prefixes are told by this to be none, and what their addresses answered is not looked at
+  SELECT DISTINCT run, port, groups[1:7] AS groups FROM sixes
+), many AS (
+  SELECT run, port, length, array_to_string(groups[1:length], ':') AS prefix
+  FROM (SELECT run, port, groups, unnest([4, 5, 6]) AS length FROM blocks)
+  GROUP BY ALL HAVING count(DISTINCT groups[length + 1]) >= dense_ipv6()
 ), cut AS (
-  SELECT * EXCLUDE (groups), array_to_string(groups[1:length], ':') AS prefix, groups[length + 1] AS next FROM sixes
+  SELECT s.* EXCLUDE (groups), length, prefix
+  FROM sixes s JOIN many m ON m.run = s.run AND m.port = s.port AND m.prefix = array_to_string(s.groups[1:m.length], ':')
 ), alike AS (
-  SELECT run, port, length, prefix FROM cut GROUP BY run, port, length, prefix
-  HAVING count(DISTINCT next) >= dense_ipv6() AND count(DISTINCT shown) = 1
+  SELECT run, port, length, prefix FROM cut GROUP BY run, port, length, prefix HAVING count(DISTINCT shown) = 1
 ), resolved AS (
   SELECT run, ipv6_groups(address) AS groups, address
   FROM (SELECT run, unnest(addresses) AS address FROM domains WHERE (SELECT count(*) FROM alike) > 0) WHERE contains(address, ':')

@@ -31,7 +31,8 @@ FROM endpoints
 WHERE open OR capable_v1 OR capable_v0 OR len(os) > 0 OR pairs IS NOT NULL OR len(announced) > 0
   OR (run, address) IN (SELECT run, address FROM endpoints WHERE capable_v1 OR capable_v0);
 
-CREATE OR REPLACE TABLE swept AS SELECT run, address, port, ways FROM hosts WHERE len(ways) > 0;
+-- Where no way was swept every row says why, and of a file that does so no more is read.
+CREATE OR REPLACE TABLE swept AS SELECT run, address, port, ways FROM hosts WHERE ways_missing IS NULL AND len(ways) > 0;
 
 CREATE OR REPLACE TABLE capable_endpoints AS
 FROM told SEMI JOIN (SELECT run, address FROM told WHERE capable_v1 OR capable_v0) USING (run, address);
@@ -82,11 +83,14 @@ FROM entries LEFT JOIN (
 ) USING (run, name)
 WHERE capable;
 
+-- Millions of rows are sorted here: each carries two numbers of four bytes and no more.
 CREATE OR REPLACE TABLE ranked_entries AS
 WITH placed AS (
-  SELECT rank, asn, capable, CAST(hash(name) % 1048576 AS INTEGER) AS draw FROM entries WHERE answered AND rank IS NOT NULL AND asn IS NOT NULL
+  SELECT rank, CAST(asn AS UINTEGER) AS asn, CAST(2 * (hash(name) % 1048576) AS INTEGER) + CAST(capable AS INTEGER) AS draw
+  FROM entries WHERE answered AND rank IS NOT NULL AND asn IS NOT NULL
 )
-SELECT asn, capable, draw, (cume_dist() OVER by_rank + (rank() OVER by_rank - 1) / (SELECT count(*) FROM placed)) / 2 AS place
+SELECT asn, draw % 2 = 1 AS capable, draw // 2 AS draw,
+  (cume_dist() OVER by_rank + (rank() OVER by_rank - 1) / (SELECT count(*) FROM placed)) / 2 AS place
 FROM placed WINDOW by_rank AS (ORDER BY rank);
 
 CREATE OR REPLACE TABLE undecided AS
