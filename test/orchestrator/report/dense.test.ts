@@ -19,11 +19,17 @@ interface Found {
   table: Row[];
 }
 
-async function denseOf(hosts: HostsRecord[], domains: DomainsRecord[] = []): Promise<Found> {
+/** @param other hosts of a second run */
+async function denseOf(
+  hosts: HostsRecord[],
+  domains: DomainsRecord[] = [],
+  other: HostsRecord[] | null = null,
+): Promise<Found> {
   const folder = await mkdtemp(join(tmpdir(), 'census-dense-'));
-  const paths = await writeParquet(folder, hosts, domains);
+  const sources = [{ run: 'one', ...(await writeParquet(folder, hosts, domains)) }];
+  if (other !== null) sources.push({ run: 'two', ...(await writeParquet(join(folder, 'two'), other, [])) });
   const database = await openDatabase({ temp: join(folder, 'temp') });
-  await makeViews(database, { sources: [{ run: 'one', ...paths }], organisations: null, temp: folder });
+  await makeViews(database, { sources, organisations: null, temp: folder });
   const prefixes: [string, number][] = [];
   const grouped = 'SELECT prefix, count(*) AS n FROM dense GROUP BY prefix ORDER BY prefix';
   for await (const row of rows(database, grouped)) {
@@ -90,12 +96,28 @@ const cases: [title: string, hosts: HostsRecord[], prefixes: [string, number][]]
     [...many(15, (i) => `2001:db8::${random(i)}:1:2:3`), makeHost({ address: '2001:db8::9' })],
     [['2001:db8:0:0::/64', 16]],
   ],
+  ['so at its beginning', many(16, (i) => `::${random(i)}:1:2:3`), [['0:0:0:0::/64', 16]]],
+  ['and at its end', many(16, (i) => `2001:db8:0:7:${random(i)}::`), [['2001:db8:0:7::/64', 16]]],
+  [
+    'what else answers there at another port is not of them',
+    many(
+      17,
+      (i) => `2001:db8:0:7:${random(i)}:1:2:3`,
+      (i) => (i === 16 ? { port: 443 } : {}),
+    ),
+    [['2001:db8:0:7::/64', 16]],
+  ],
 ];
 for (const [title, hosts, prefixes] of cases) {
   test(title, async () => {
     assert.equal((await denseOf(hosts)).prefixes, prefixes);
   });
 }
+
+test('what is dense in one run says nothing of another', async () => {
+  const [first, ...others] = many(17, (i) => `2001:db8:0:7:${random(i)}:1:2:3`);
+  assert.equal((await denseOf(others, [], first === undefined ? [] : [first])).prefixes, [['2001:db8:0:7::/64', 16]]);
+});
 
 test('a silent address that a name led to says that not everything answers', async () => {
   const hosts = many(16, (i) => `2001:db8:0:7:${random(i)}:1:2:3`);
