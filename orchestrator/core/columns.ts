@@ -5,6 +5,8 @@ const Node = z.looseObject({
   properties: z.record(z.string(), z.unknown()).optional(),
   items: z.unknown().optional(),
   anyOf: z.array(z.unknown()).optional(),
+  const: z.unknown().optional(),
+  enum: z.array(z.unknown()).optional(),
 });
 
 const scalars: Record<string, string> = { string: 'VARCHAR', integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN' };
@@ -23,6 +25,9 @@ function duckType(json: unknown): string {
     const fields = Object.entries(node.properties ?? {}).map(([name, value]) => `${quote(name)} ${duckType(value)}`);
     return `STRUCT(${fields.join(', ')})`;
   }
+  // a closed list of whole numbers is whole: a family is 4, not 4.0
+  const listed = node.enum ?? (node.const === undefined ? [] : [node.const]);
+  if (type === 'number' && listed.length > 0 && listed.every(Number.isInteger)) return 'BIGINT';
   return scalars[type ?? ''] ?? 'VARCHAR';
 }
 
