@@ -66,8 +66,8 @@ bench: setup-test ## benchmark the probe module against tcp_synscan, ip2asn-lite
 chains: setup-test ## name the box at every place in chains of 2 to 12 routers, in both families, and where flows go two ways; half a minute
 	@$(SUDO) env LONG=1 $(ALONE) test/lab/chain.test.ts test/lab/fork.test.ts
 
-wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX and RATE, packets a second that this machine keeps up with
-	@$(SUDO) env WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 $(ALONE) test/lab/wide.test.ts
+wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX and RATE, packets a second that this machine keeps up with; COMPARED=1: with one that nobody disturbed
+	@$(SUDO) env WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 WIDE_COMPARED=$(or $(COMPARED),0) $(ALONE) test/lab/wide.test.ts
 
 recall: setup-test ## recall over 65,536 servers with packets lost each way, drawn by SEED, and one retry
 	@$(SUDO) env RECALL_BITS=16 $(if $(SEED),RECALL_SEED=$(SEED)) $(ALONE) test/lab/recall.test.ts
