@@ -93,17 +93,24 @@ function spellings(ascii: string): string[] {
   return [...new Set([ascii, ...forms, ...bytes, ...escaped])];
 }
 
+function anyOf(texts: readonly string[]): string {
+  return texts.map((text) => text.replace(/[\\.-]/g, '\\$&')).join('|');
+}
+
 function nameParty(ascii: string): Party {
-  const all = spellings(ascii);
-  const any = all.map((text) => text.replace(/[\\.-]/g, '\\$&')).join('|');
+  // www.shop.example is asked because shop.example is listed: it would be made again from that. What else is below stays.
+  const bare = /^www\.(.+\..+)$/.exec(ascii)?.[1] ?? null;
+  const all = spellings(bare ?? ascii);
+  const any = anyOf(spellings(ascii));
+  const alone = bare === null ? '' : `|${anyOf(all)}`;
   const below = String.raw`(?:[A-Za-z0-9_\u0080-\uffff-]+\.)*`;
   const pattern = new RegExp(
-    String.raw`(?:(?<![A-Za-z0-9_.-])|${afterEscape})${below}(?:${any})(?!\.?[A-Za-z0-9_-])`,
+    String.raw`(?:(?<![A-Za-z0-9_.-])|${afterEscape})(?:${below}(?:${any})${alone})(?!\.?[A-Za-z0-9_-])`,
     'gi',
   );
   const last = ascii.slice(ascii.lastIndexOf('.') + 1);
   // A name in ASCII is looked for as it is; of others the last part alone is the same in more than one spelling, if that.
-  const hint = all.length === 1 ? ascii : last.startsWith('xn--') ? '' : last;
+  const hint = all.length === 1 ? (bare ?? ascii) : last.startsWith('xn--') ? '' : last;
   const may = (text: string) => text.toLowerCase().includes(hint);
   return {
     key: ascii,

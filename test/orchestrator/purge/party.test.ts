@@ -46,6 +46,13 @@ const cases: [party: string, text: string, scrubbed: string, sentence: string][]
     'ba.example a.example.org a-a.example a.example-b',
     'longer names are not it',
   ],
+  [
+    'www.a.example',
+    'www.a.example x.www.a.example a.example www.b.a.example b.a.example',
+    'purged.invalid purged.invalid purged.invalid www.b.a.example b.a.example',
+    'the double with www, and the name that it is made of; others below that stay',
+  ],
+  ['www.example', 'www.example example', 'purged.invalid example', 'a name that has www for its own label'],
   ['a.example', 'https://a.example/x', 'https://purged.invalid/x', 'in a URL'],
   ['a.example', 'a.example. IN', 'purged.invalid. IN', 'with a dot behind it'],
   ['198.18.4.1', '64:ff9b::198.18.4.1 64:FF9B::c612:401', ':: ::', 'translated, in both notations'],
