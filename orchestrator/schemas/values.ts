@@ -16,9 +16,23 @@ export function isPrefix(text: string): boolean {
   return prefix !== null && formatPrefix(prefix) === text;
 }
 
-/** A name that may be asked for, in lower case. */
+const dot = 0x2e;
+const longestName = 253;
+const longestLabel = 63;
+/** Letters of labels, by their codes. */
+const ofLabels = Uint8Array.from({ length: 128 }, (_, code) => (/[a-z0-9_-]/.test(String.fromCharCode(code)) ? 1 : 0));
+
+/** A name that may be asked for, in lower case. It is looked at letter by letter: a pattern is dearer, and lists have millions. */
 export function isName(text: string): boolean {
-  return text.length <= 253 && /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/.test(text);
+  if (text.length > longestName) return false;
+  let label = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === dot && label > 0) label = 0;
+    else if (ofLabels[code] === 1 && label < longestLabel) label += 1;
+    else return false;
+  }
+  return label > 0;
 }
 
 export const Port = z.int().min(0).max(65_535);

@@ -4,6 +4,11 @@ import { isAddress, isName, isPrefix } from '../values.ts';
 /** What a target of each kind must look like: it is asked for and sent to as it stands. */
 const spelling = { name: isName, address: isAddress, prefix: isPrefix };
 
+/** www. in front of a name; without putting the two together, millions of times. */
+function isWwwOf(target: string, name: string | null): boolean {
+  return name !== null && target.length === 4 + name.length && target.startsWith('www.') && target.endsWith(name);
+}
+
 /** One line of a target list, cleaned. A name gives two records where `www` is on. */
 export const TargetsRecord = z
   .strictObject({
@@ -22,7 +27,7 @@ export const TargetsRecord = z
     path: ['target'],
     error: 'not a target of its kind as it is written here',
   })
-  .refine(({ kind, target, name, www }) => kind !== 'name' || target === (www ? `www.${name}` : name), {
+  .refine(({ kind, target, name, www }) => kind !== 'name' || (www ? isWwwOf(target, name) : target === name), {
     path: ['name'],
     error: 'not the name that the target belongs to: a target is its entry, or www. in front of it where www is true',
   });

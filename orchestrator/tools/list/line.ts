@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { getDomain } from 'tldts';
 import { formatPrefix, parseAddress, parsePrefix } from '../../address/ip.ts';
+import { isName } from '../../schemas/values.ts';
 
 /** Why a line of a list is no target; counted by kind. */
 export type Artefact =
@@ -17,11 +18,9 @@ export type Artefact =
 const name = /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
 /** A last label of digits is an address in shorthand (`127.1`) or no name at all. */
 const numericEnd = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
-/**
- * What nearly all lines are: a rank or none, and a name that nothing needs to be done to. A last label that begins with a letter makes no
- * address. It is told by one look instead of ten.
- */
-const plain = /^(?:(\d{1,10})[,\t])?((?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9_-]{0,62})$/;
+/** Digits of a rank at most, where it stands before a name. */
+const mostDigits = 10;
+const [comma, tab, zero, nine, letterA, letterZ] = [0x2c, 0x09, 0x30, 0x39, 0x61, 0x7a];
 const longest = 253;
 const ranked = /^(\d{1,10})[,\t](.*)$/;
 const ascii = /^[ -~]*$/;
@@ -38,9 +37,28 @@ export interface Entry {
  * the host out of a URL would hide them (the 2015 study removed URLs and addresses).
  */
 export function parseEntry(text: string): Entry | Artefact {
-  const [, digits, whole] = plain.exec(text) ?? [];
-  if (whole === undefined || whole.length > longest) return parseOddEntry(text);
-  return { name: whole, rank: digits === undefined ? null : Number(digits) };
+  const digits = rankDigits(text);
+  const name = digits === 0 ? text : text.slice(digits + 1);
+  return isPlain(name) ? { name, rank: digits === 0 ? null : Number(text.slice(0, digits)) } : parseOddEntry(text);
+}
+
+/** How many digits stand before a comma or tab; 0 where nothing else does, or too many. */
+function rankDigits(text: string): number {
+  for (let at = 0; at <= mostDigits; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === comma || code === tab) return at;
+    if (!(code >= zero && code <= nine)) return 0;
+  }
+  return 0;
+}
+
+/**
+ * What nearly all names are: nothing needs to be done to them. A last label that begins with a letter makes no address. It is told by one
+ * look instead of ten.
+ */
+function isPlain(text: string): boolean {
+  const code = text.charCodeAt(text.lastIndexOf('.') + 1);
+  return code >= letterA && code <= letterZ && isName(text);
 }
 
 /** The same for whatever else a line may hold. */
