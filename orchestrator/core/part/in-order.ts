@@ -1,4 +1,6 @@
+import { mostNarrowBytes, type NarrowRows } from '../rows/narrow-row.ts';
 import type { RecordsWriter } from '../rows/records-file.ts';
+import type { PlacedRow } from '../sort/sorted-runs.ts';
 import type { Outcome } from './outcomes.ts';
 import { isText, type RowSink } from './sink.ts';
 import type { Asked } from './tally.ts';
@@ -49,20 +51,43 @@ export class RowsInOrder<C> implements RowSink {
   readonly #books: Books<C>;
   readonly #writer: RecordsWriter;
   readonly #settling: Settling<C>;
+  readonly #form: NarrowRows;
+  /** The row in hand. */
+  readonly #row: PlacedRow = { bytes: Buffer.alloc(0), from: 0, to: 0 };
   #key: string | null = null;
 
-  constructor(books: Books<C>, writer: RecordsWriter) {
+  constructor(books: Books<C>, form: NarrowRows, writer: RecordsWriter) {
     this.#books = books;
+    this.#form = form;
     this.#writer = writer;
     this.#settling = new Settling(books);
   }
 
   record(key: string, mark: number, record: unknown): boolean {
+    if (!this.#write(record)) return false;
+    const outcome = this.#pass(key, mark);
+    const { bytes, to } = this.#row;
+    if (!this.#books.repeats.isRepeat(this.#row, outcome.counted)) this.#writer.keep(bytes, to);
+    return true;
+  }
+
+  /** Writes the row to where it is going to; false when the record is no text. */
+  #write(record: unknown): boolean {
+    const row = this.#row;
+    this.#place(mostNarrowBytes);
+    row.to = this.#form.writeRecord(record, row.bytes, row.from);
+    if (row.to !== -1) return true;
     const text = JSON.stringify(record);
     if (!isText(text)) return false;
-    const outcome = this.#pass(key, mark);
-    if (!this.#books.repeats.isRepeatText(text, outcome.counted)) this.#writer.addText(text);
+    this.#place(text.length * 3);
+    row.to = row.from + row.bytes.write(text, row.from);
     return true;
+  }
+
+  #place(most: number): void {
+    const { block, at } = this.#writer.room(most);
+    this.#row.bytes = block;
+    this.#row.from = at;
   }
 
   reject(key: string, mark: number): void {

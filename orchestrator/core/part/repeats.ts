@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { NarrowRows } from '../rows/narrow-row.ts';
-import type { SortedRow } from '../sort/sorted-runs.ts';
+import type { PlacedRow } from '../sort/sorted-runs.ts';
 import type { PartStage } from '../stage.ts';
 
 /** Bytes of a digest that are kept: two of 2^24 records share them once in 10^14 parts. */
 const keptBytes = 12;
 /** So many identities of a unit are kept as they are; those of a unit with more as digests. Hashing is dear, and most have two. */
 const fewIdentities = 64;
-/** So many texts of a unit are looked at one by one. */
-const fewTexts = 4;
+/** So many records of a unit are looked at one by one. */
+const fewRows = 4;
 
 /**
  * Tells a record that was there before from a new one, and counts both. Rows come unit by unit: held are the identities of one unit
@@ -17,11 +17,10 @@ const fewTexts = 4;
 export class Repeats<C> {
   readonly #stage: PartStage<C>;
   readonly #form: NarrowRows;
-  #first = Buffer.allocUnsafe(1024);
-  /** Bytes of the first record of this unit; 0: there is none yet. */
-  #length = 0;
-  /** The first records of this unit where records come as text. */
-  #texts: string[] = [];
+  /** The first records of this unit, one behind the other, and where each ends. */
+  #first = Buffer.allocUnsafe(4096);
+  readonly #ends: number[] = [];
+  #kept = 0;
   readonly #seen = new Set<string>();
   #repeats = 0;
   readonly #counted = new Map<string, number>();
@@ -33,8 +32,7 @@ export class Repeats<C> {
 
   /** From here on records are another unit's. */
   nextUnit(): void {
-    this.#length = 0;
-    if (this.#texts.length > 0) this.#texts = [];
+    this.#kept = 0;
     if (this.#seen.size > 0) this.#seen.clear();
   }
 
@@ -42,44 +40,53 @@ export class Repeats<C> {
    * true when the same thing was said of the unit before: it must not be kept a second time.
    * @param counted fact under which the role counts the record
    */
-  isRepeat(row: SortedRow, counted: string | null): boolean {
-    return this.#counts(this.#length === 0 ? this.#keepFirst(row) : this.#isKnown(row), counted);
-  }
-
-  /** The same of a record as text. */
-  isRepeatText(text: string, counted: string | null): boolean {
-    return this.#counts(this.#texts.includes(text) || this.#isKnownText(text), counted);
-  }
-
-  #counts(known: boolean, counted: string | null): boolean {
+  isRepeat(row: PlacedRow, counted: string | null): boolean {
+    const known = this.#isKnown(row);
     if (known) this.#repeats += 1;
     if (counted !== null) this.#count(known ? `${counted}_repeated` : counted);
     return known;
   }
 
-  #keepFirst({ bytes, from, to }: SortedRow): false {
-    this.#length = to - from;
-    if (this.#length > this.#first.length) this.#first = Buffer.allocUnsafe(2 * this.#length);
-    bytes.copy(this.#first, 0, from, to);
-    return false;
-  }
-
-  #isKnown({ bytes, from, to }: SortedRow): boolean {
-    if (this.#seen.size === 0) this.#seen.add(this.#identity(this.#first, 0, this.#length));
+  /** Most units have one record or two: a look at each is cheaper than a set. */
+  #isKnown({ bytes, from, to }: PlacedRow): boolean {
+    if (this.#isAmongFirst(bytes, from, to)) return true;
+    if (this.#kept === 0 || (this.#stage.role.identity === undefined && this.#kept < fewRows)) {
+      this.#keep(bytes, from, to);
+      return false;
+    }
+    if (this.#seen.size === 0)
+      for (let at = 0; at < this.#kept; at += 1)
+        this.#seen.add(this.#identity(this.#first, this.#start(at), this.#start(at + 1)));
     return this.#isSeen(this.#identity(bytes, from, to));
   }
 
-  /** Most units have one record or two: a look at each is cheaper than a set. */
-  #isKnownText(text: string): boolean {
-    const { identity } = this.#stage.role;
-    const [first] = this.#texts;
-    if (first === undefined || (identity === undefined && this.#texts.length < fewTexts)) {
-      this.#texts.push(text);
-      return false;
+  /** Where one of the first records begins, and the one before it ends. */
+  #start(at: number): number {
+    return at === 0 ? 0 : (this.#ends[at - 1] ?? 0);
+  }
+
+  #isAmongFirst(bytes: Buffer, from: number, to: number): boolean {
+    for (let at = 0; at < this.#kept; at += 1) {
+      const start = this.#start(at);
+      if (this.#start(at + 1) - start !== to - from) continue;
+      let same = from;
+      while (same < to && bytes[same] === this.#first[start + same - from]) same += 1;
+      if (same === to) return true;
     }
-    const identityOf = (record: string) => identity?.(JSON.parse(record)) ?? record;
-    if (this.#seen.size === 0) for (const known of this.#texts) this.#seen.add(identityOf(known));
-    return this.#isSeen(identityOf(text));
+    return false;
+  }
+
+  #keep(bytes: Buffer, from: number, to: number): void {
+    const start = this.#start(this.#kept);
+    const end = start + to - from;
+    if (end > this.#first.length) {
+      const wider = Buffer.allocUnsafe(2 * end);
+      this.#first.copy(wider, 0, 0, start);
+      this.#first = wider;
+    }
+    bytes.copy(this.#first, start, from, to);
+    this.#ends[this.#kept] = end;
+    this.#kept += 1;
   }
 
   #isSeen(identity: string): boolean {

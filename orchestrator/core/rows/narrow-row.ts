@@ -77,12 +77,31 @@ function isSmall(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value === (value | 0);
 }
 
+/** Writes a value as JSON; -1 when it would pass `most`, or is a text that writeText does not write. */
+function writeValue(value: unknown, into: Uint8Array, from: number, most: number): number {
+  if (isSmall(value)) return writeWhole(value, into, from);
+  const isText = typeof value === 'string';
+  const text = isText ? value : wordOf(value);
+  if (from + text.length + numberBytes > most) return -1;
+  if (!isText) return writeText(text, into, from, true);
+  into[from] = quote;
+  const end = writeText(text, into, from + 1, false);
+  if (end !== -1) into[end] = quote;
+  return end === -1 ? -1 : end + 1;
+}
+
+function wordOf(value: unknown): string {
+  if (value === null) return 'null';
+  return value === true ? 'true' : value === false ? 'false' : JSON.stringify(value);
+}
+
 export class NarrowRows {
   readonly #columns: readonly [name: string, type: string][];
   readonly #kinds: readonly Kind[];
   readonly #fixed: boolean;
   /** What stands before each value in JSON, each from a whole word on, and how long each is. */
   readonly #heads: Uint32Array;
+  readonly #headLetters: Uint8Array;
   readonly #headWords: readonly number[];
   readonly #headBytes: readonly number[];
   #target: DataView = new DataView(new ArrayBuffer(0));
@@ -96,9 +115,8 @@ export class NarrowRows {
     const words = this.#headBytes.map((length) => Math.ceil(length / wordBytes));
     this.#headWords = words.map((_, at) => words.slice(0, at).reduce((sum, count) => sum + count, 0));
     this.#heads = new Uint32Array(words.reduce((sum, count) => sum + count, 0));
-    const bytes = new DataView(this.#heads.buffer);
-    for (const [at, head] of heads.entries())
-      for (const [place, byte] of head.entries()) bytes.setUint8((this.#headWords[at] ?? 0) * wordBytes + place, byte);
+    this.#headLetters = new Uint8Array(this.#heads.buffer);
+    for (const [at, head] of heads.entries()) this.#headLetters.set(head, (this.#headWords[at] ?? 0) * wordBytes);
   }
 
   /**
@@ -130,6 +148,30 @@ export class NarrowRows {
     }
     into[at - 1] = rowEnd;
     return into[from] === brace ? -1 : at;
+  }
+
+  /**
+   * Writes a record that passed the schema as JSON.stringify writes it, at most `mostNarrowBytes`.
+   * @returns where it ends; -1 when JSON.stringify has to
+   */
+  writeRecord(record: unknown, into: Uint8Array, from: number): number {
+    if (!this.#fixed || typeof record !== 'object' || record === null) return -1;
+    const values: unknown[] = Object.values(record);
+    if (values.length !== this.#kinds.length) return -1;
+    const heads = this.#headLetters;
+    const most = from + mostNarrowBytes;
+    let at = from;
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index];
+      const head = (this.#headWords[index] ?? 0) * wordBytes;
+      const length = this.#headBytes[index] ?? 0;
+      if (at + length + numberBytes > most) return -1;
+      for (let byte = 0; byte < length; byte += 1) into[at++] = heads[head + byte] ?? 0;
+      at = writeValue(value, into, at, most);
+      if (at === -1) return -1;
+    }
+    into[at++] = closingBrace;
+    return at;
   }
 
   static isNarrow(bytes: Uint8Array, from: number): boolean {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { openDatabase, runSql, sqlText } from '../duckdb.ts';
 import { makeFolder, renameForGood, sha256File, syncPath } from '../folder/files.ts';
 import { Block, BlockWriter } from '../sort/blocks.ts';
-import type { SortedRow } from '../sort/sorted-runs.ts';
+import type { PlacedRow } from '../sort/sorted-runs.ts';
 import { NarrowRows } from './narrow-row.ts';
 
 const lineEnd = 0x0a;
@@ -34,36 +34,13 @@ async function writeParquet(temp: string, table: string, path: string): Promise<
   }
 }
 
-/** Writes the rows for the database, and gives their number and digest. */
-function writeRows(
-  rows: Iterable<SortedRow>,
-  file: string,
-  { form, narrow }: { form: NarrowRows; narrow: boolean },
-): { rows: number; rows_sha256: string } {
-  const hash = createHash('sha256');
-  const writer = new BlockWriter(file);
-  const lines = new Block((bytes) => hash.update(bytes));
-  let count = 0;
-  for (const { bytes, from, to } of rows) {
-    const isNarrow = NarrowRows.isNarrow(bytes, from);
-    const { block, at } = lines.room(isNarrow ? form.mostJsonBytes(to - from) + 1 : to - from + 1);
-    const end = isNarrow ? form.writeJson(bytes, from, block, at) : at + bytes.copy(block, at, from, to);
-    block[end] = lineEnd;
-    lines.keep(end + 1);
-    if (narrow) writer.write(bytes, from, to);
-    else writer.write(block, at, end + 1);
-    count += 1;
-  }
-  lines.flush();
-  writer.close();
-  return { rows: count, rows_sha256: hash.digest('hex') };
-}
-
 export interface Destination {
   path: string;
   /** Folder for what the database reads; gone in the end. */
   temp: string;
   form: NarrowRows;
+  /** Every row has the narrow form; absent: the database reads JSON. */
+  narrow?: boolean;
 }
 
 async function openFolders({ path, temp }: Destination): Promise<string> {
@@ -73,7 +50,7 @@ async function openFolders({ path, temp }: Destination): Promise<string> {
 }
 
 /** Makes the Parquet file of rows; it gets its name when it is whole and on disk. Gives its sha256. */
-async function finishFile(rows: string, { path, temp, form }: Destination, narrow: boolean): Promise<string> {
+async function finishFile(rows: string, { path, temp, form, narrow = false }: Destination): Promise<string> {
   const beside = `${path}.tmp`;
   await writeParquet(temp, form.sql(rows, narrow), beside);
   await rm(temp, { recursive: true });
@@ -83,63 +60,79 @@ async function finishFile(rows: string, { path, temp, form }: Destination, narro
   return sha256;
 }
 
-/**
- * Writes rows, sorted already, as Parquet with the columns of their schema.
- * @param to.narrow every row has the narrow form
- */
-export async function writeRecords(
-  rows: Iterable<SortedRow>,
-  to: Destination & { narrow: boolean },
-): Promise<RecordsFile> {
-  const file = await openFolders(to);
-  const written = writeRows(rows, file, to);
-  return { ...written, file_sha256: await finishFile(file, to, to.narrow) };
-}
-
-/** Texts are joined to so many characters before they are encoded. */
-const joined = 1 << 16;
-
-/** Writes rows as Parquet that come sorted one by one. */
+/** Writes rows, sorted already, as Parquet with the columns of their schema. */
 export class RecordsWriter {
   readonly #to: Destination;
   readonly #file: string;
   readonly #hash = createHash('sha256');
-  readonly #writer: BlockWriter;
-  #text = '';
+  /** The rows as lines of JSON: the digest is over these, and the database reads them where the rows are not narrow. */
+  readonly #lines: Block;
+  readonly #narrow: Block | null;
   #rows = 0;
 
   private constructor(to: Destination, file: string) {
     this.#to = to;
     this.#file = file;
-    this.#writer = new BlockWriter(file, (bytes) => this.#hash.update(bytes));
+    const digest = (bytes: Buffer) => {
+      this.#hash.update(bytes);
+    };
+    this.#narrow = to.narrow === true ? new BlockWriter(file) : null;
+    this.#lines = this.#narrow === null ? new BlockWriter(file, digest) : new Block(digest);
   }
 
   static async create(to: Destination): Promise<RecordsWriter> {
     return new RecordsWriter(to, await openFolders(to));
   }
 
-  /** A row as JSON. */
-  addText(text: string): void {
+  /** A row in either form. */
+  add({ bytes, from, to }: PlacedRow): void {
+    const { form } = this.#to;
+    const isNarrow = NarrowRows.isNarrow(bytes, from);
+    const { block, at } = this.#lines.room(isNarrow ? form.mostJsonBytes(to - from) + 1 : to - from + 1);
+    const end = isNarrow ? form.writeJson(bytes, from, block, at) : at + bytes.copy(block, at, from, to);
+    block[end] = lineEnd;
+    this.#lines.keep(end + 1);
+    this.#narrow?.write(bytes, from, to);
     this.#rows += 1;
-    this.#text += `${text}\n`;
-    if (this.#text.length >= joined) this.#flush();
   }
 
-  #flush(): void {
-    this.#writer.text(this.#text);
-    this.#text = '';
+  /**
+   * Room for a row that is written where it goes to; `keep` takes it, or nothing does. Its first bytes are those of its JSON.
+   * @param most bytes of it
+   */
+  room(most: number): { block: Buffer; at: number } {
+    return this.#lines.room(most + 1);
+  }
+
+  /** Takes the row of JSON that was written to the room asked for last. */
+  keep(block: Buffer, end: number): void {
+    block[end] = lineEnd;
+    this.#lines.keep(end + 1);
+    this.#rows += 1;
+  }
+
+  /** A row as JSON. */
+  addText(text: string): void {
+    this.#lines.text(`${text}\n`);
+    this.#rows += 1;
   }
 
   /** Leaves it: there will be no file. */
   drop(): void {
-    this.#text = '';
-    this.#writer.close();
+    this.#lines.close();
+    this.#narrow?.close();
   }
 
   async finish(): Promise<RecordsFile> {
-    this.#flush();
-    this.#writer.close();
-    const file_sha256 = await finishFile(this.#file, this.#to, false);
+    this.drop();
+    const file_sha256 = await finishFile(this.#file, this.#to);
     return { rows: this.#rows, rows_sha256: this.#hash.digest('hex'), file_sha256 };
   }
+}
+
+/** The same of rows that are all there. */
+export async function writeRecords(rows: Iterable<PlacedRow>, to: Destination): Promise<RecordsFile> {
+  const writer = await RecordsWriter.create(to);
+  for (const row of rows) writer.add(row);
+  return await writer.finish();
 }

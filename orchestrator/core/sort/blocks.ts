@@ -28,43 +28,41 @@ export class Block {
     this.#onFull(this.#bytes.subarray(0, this.#used));
     this.#used = 0;
   }
-}
 
-/** Writes bytes to a file through one block. */
-export class BlockWriter {
-  readonly #file: number;
-  readonly #block: Block;
-
-  /** @param onBlock gets every byte written, in order */
-  constructor(path: string, onBlock: (bytes: Buffer) => void = () => undefined) {
-    this.#file = openSync(path, 'w');
-    this.#block = new Block((bytes) => {
-      onBlock(bytes);
-      for (let from = 0; from < bytes.length; ) from += writeSync(this.#file, bytes, from, bytes.length - from);
-    });
-  }
-
-  /** Room for so many bytes, all of which the caller fills. */
-  room(bytes: number): { block: Buffer; at: number } {
-    const room = this.#block.room(bytes);
-    this.#block.keep(room.at + bytes);
-    return room;
-  }
-
-  /** Writes bytes from one place up to another. */
+  /** Takes bytes from one place up to another. */
   write(bytes: Uint8Array, from: number, to: number): void {
     const { block, at } = this.room(to - from);
     block.set(bytes.subarray(from, to), at);
+    this.keep(at + to - from);
   }
 
-  /** Writes text as UTF-8. */
+  /** Takes text as UTF-8. */
   text(text: string): void {
-    const { block, at } = this.#block.room(text.length * 3);
-    this.#block.keep(at + block.write(text, at));
+    const { block, at } = this.room(text.length * 3);
+    this.keep(at + block.write(text, at));
   }
 
   close(): void {
-    this.#block.flush();
+    this.flush();
+  }
+}
+
+/** Writes bytes to a file through one block. */
+export class BlockWriter extends Block {
+  readonly #file: number;
+
+  /** @param onBlock gets every byte written, in order */
+  constructor(path: string, onBlock: (bytes: Buffer) => void = () => undefined) {
+    const file = openSync(path, 'w');
+    super((bytes) => {
+      onBlock(bytes);
+      for (let from = 0; from < bytes.length; ) from += writeSync(file, bytes, from, bytes.length - from);
+    });
+    this.#file = file;
+  }
+
+  override close(): void {
+    super.close();
     closeSync(this.#file);
   }
 }

@@ -2,14 +2,17 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { BlockWriter, blockBytes } from './blocks.ts';
 import type { Keys } from './keys.ts';
 
-/** One row: its text lies in `bytes` from `from` to `to`, and only until the next row is asked for. */
-export interface SortedRow {
-  /** Its key is not that of the row before it. */
-  fresh: boolean;
-  mark: number;
+/** A row where it lies: in `bytes` from `from` to `to`, and only until the next row is asked for. */
+export interface PlacedRow {
   bytes: Buffer;
   from: number;
   to: number;
+}
+
+export interface SortedRow extends PlacedRow {
+  /** Its key is not that of the row before it. */
+  fresh: boolean;
+  mark: number;
 }
 
 /** A row in a run: bytes of the key, mark, bytes of the row, key in UTF-16, row. */
@@ -24,7 +27,7 @@ export function writeRun(path: string, rows: Iterable<SortedRow & { index: numbe
     block.writeInt32LE(mark, at + 4);
     block.writeUInt32LE(to - from, at + 8);
     keys.write(index, block, at + headBytes);
-    bytes.copy(block, at + headBytes + keyBytes, from, to);
+    writer.keep(at + headBytes + keyBytes + bytes.copy(block, at + headBytes + keyBytes, from, to));
   }
   writer.close();
 }
