@@ -94,7 +94,8 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   const folder = resolve(input.folder);
   requirePlainPath(folder);
   await makeOwnFolder(folder);
-  await requireReachable([folder, ...inputsOf(config)]);
+  // The blocklist too: it is read again while the run sends.
+  await requireReachable([folder, ...inputsOf(config), ...(optOuts === null ? [] : [optOuts.path])]);
   const release = await lockFolder(folder);
   return await leavingNothing(async () => await censusIn(folder, input, { optOuts, programs })).finally(release);
 }

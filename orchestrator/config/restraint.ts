@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readBlocklist } from '../address/blocklist.ts';
 import type { Change } from '../core/folder/manifest.ts';
 import type { OptOuts } from '../core/folder/opt-outs.ts';
@@ -55,13 +56,29 @@ export function drawsControls({ key }: Change): boolean {
   return key === 'confirm' || key.startsWith('confirm.');
 }
 
+/** Whether something is there that is no file: a pipe would be waited for. What is absent or closed is told of by whoever reads it. */
+function isNoFile(path: string): boolean {
+  try {
+    return !statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The blocklist of a run, read and understood as a whole before anything else happens.
- * @throws CensusError E_INPUT for a line that is not understood; E_REFUSED for a list without any entry, outside the lab
+ * @throws CensusError E_INPUT for a line that is not understood; E_INPUT for what is no file; E_REFUSED for a list without any entry, outside the lab
  */
 export function readOptOuts(config: Config): OptOuts | null {
   const path = config.scan.blocklist;
   if (path === null) return null;
+  if (isNoFile(path)) {
+    throw new CensusError(
+      'E_INPUT',
+      `scan.blocklist: ${path} is no file`,
+      'it is read again while the run sends, which a folder, a pipe or a device cannot be; name a file',
+    );
+  }
   const { bytes, prefixes } = readBlocklist(path);
   if (prefixes.length > 0 || config.lab) return { path, bytes, prefixes };
   throw new CensusError(

@@ -102,7 +102,7 @@ export const events = {
     added: z.int().describe('prefixes that get no further probe from now on'),
     rejected_lines: z.int().describe('lines that were not understood and hold for nobody'),
     dropped: z.int().describe('prefixes that are no longer in the file and still hold for this run'),
-    text: z.string().describe('the same in words, or why it could not be read'),
+    text: z.string().describe('the same in words, or what could not be done, and why'),
   }),
   error: Every.extend({
     type: z.literal('error').describe('why the run ends; docs/errors.md lists the codes'),

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../orchestrator/config/config.ts';
@@ -155,6 +156,20 @@ test('a list without an entry is refused outside the lab, before anything else',
     });
   assert.throws(() => readOptOuts(config(false)), /holds no entry/);
   assert.equal(readOptOuts(config(true))?.prefixes, []);
+});
+
+test('a pipe or a folder is no blocklist, and is not waited for', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'restraint-'));
+  await execa('mkfifo', [join(root, 'pipe')]);
+  for (const blocklist of [root, join(root, 'pipe'), '/dev/zero']) {
+    const config = Config.parse({
+      lab: true,
+      lab_ranges: ['198.18.0.0/15'],
+      targets: { list: 'x' },
+      scan: { blocklist },
+    });
+    assert.throws(() => readOptOuts(config), /is no file/);
+  }
 });
 
 test.run();

@@ -15,6 +15,8 @@ export class LateOptOuts {
   readonly #before: readonly Prefix[];
   readonly #late: Prefix[] = [];
   readonly #acts = new Set<Act>();
+  /** Those for whom the last change does not hold yet. */
+  readonly #owed = new Set<Act>();
   #all: PrefixSet;
   #since = new PrefixSet([]);
 
@@ -46,17 +48,39 @@ export class LateOptOuts {
   /** Calls `act` after each change; what comes back ends that. */
   onChange(act: Act): () => void {
     this.#acts.add(act);
-    return () => this.#acts.delete(act);
+    return () => {
+      this.#acts.delete(act);
+      this.#owed.delete(act);
+    };
   }
 
-  /** Takes what is not known yet; gives how many prefixes that were. Resolves when the change holds everywhere. */
-  async add(prefixes: readonly Prefix[]): Promise<number> {
+  /**
+   * Takes what is not known yet. Resolves when it holds everywhere; rejects when somebody could not act on it, who is called again by the
+   * next call, whether that brings anything new or not.
+   */
+  async add(prefixes: readonly Prefix[]): Promise<void> {
     const fresh = prefixes.filter((prefix) => !this.#all.covers(prefix));
-    if (fresh.length === 0) return 0;
-    for (const prefix of fresh) this.#late.push(prefix);
-    this.#since = setOf(this.#late);
-    this.#all = setOf(this.prefixes);
-    await Promise.all([...this.#acts].map((act) => act()));
-    return fresh.length;
+    if (fresh.length > 0) {
+      for (const prefix of fresh) this.#late.push(prefix);
+      this.#since = setOf(this.#late);
+      this.#all = setOf(this.prefixes);
+      for (const act of this.#acts) this.#owed.add(act);
+    }
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    const faults: unknown[] = [];
+    const acts = [...this.#owed].map(async (act) => {
+      try {
+        await act();
+        this.#owed.delete(act);
+      } catch (fault) {
+        // Who is through meanwhile sends no more, and needs to know of nobody.
+        if (this.#acts.has(act)) faults.push(fault);
+      }
+    });
+    await Promise.all(acts);
+    if (faults.length > 0) throw faults[0];
   }
 }

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { blocklistText, type Fault, readEntries } from '../../address/blocklist.ts';
-import { formatPrefix } from '../../address/ip.ts';
+import { formatPrefix, type Prefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { nowIso } from '../folder/entries.ts';
 import { exists, sha256File, sha256Of } from '../folder/files.ts';
@@ -36,36 +36,72 @@ export class OptOutReader {
   /** The file as it was at the last look, the end of it too. */
   #seen = '';
   #told = '';
+  /** Of the prefixes that hold, how many were told of. */
+  #counted: number;
   readonly #faultsKept = new Set<string>();
+  /** Looks come one after the other, whoever asks for them. */
+  #last: Promise<void> = Promise.resolve();
+  /** Why what was read last could not be taken as a whole; null when it was. */
+  #failed: { cause: unknown } | null = null;
   #end: () => Promise<void> = async () => {};
 
   /** @param read the file as it was read at the start */
   constructor(settings: Settings, read: Buffer) {
     this.#settings = settings;
     this.#read = sha256Of(read.toString('utf8'));
+    this.#counted = settings.late.prefixes.length;
     this.#rejects = join(settings.folder, 'rejects', 'opt_outs.ndjson');
   }
 
-  /** Looks each so many milliseconds, until `end`. */
+  /** Looks each so many milliseconds, until `end`; and at once when this process was stopped (ctrl-z) and goes on: what sends does too. */
   start(everyMs: number): void {
-    this.#end = every(everyMs, () => this.look());
+    const end = every(everyMs, () => this.look());
+    const atOnce = () => void this.look();
+    process.on('SIGCONT', atOnce);
+    this.#end = async () => {
+      process.off('SIGCONT', atOnce);
+      await end();
+      await this.#last;
+    };
   }
 
+  /** Ends the looking. What is owed then is tried once more. @throws what keeps it from being done */
   async end(): Promise<void> {
     await this.#end();
+    if (this.#failed === null) return;
+    await this.look();
+    if (this.#failed !== null) throw this.#failed.cause;
   }
 
-  async look(): Promise<void> {
+  /** What fails is told of and tried again at the next look. */
+  look(): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      try {
+        await this.#look();
+        this.#failed = null;
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        if (this.#failed === null)
+          this.#tell(`not all that the blocklist says could be done: ${why}; it is tried again`);
+        this.#failed = { cause };
+      }
+    });
+    return this.#last;
+  }
+
+  async #look(): Promise<void> {
     const text = await this.#text();
     const sha256 = text === null ? this.#read : sha256Of(text);
     if (text === null || sha256 === this.#read) return;
     const { late } = this.#settings;
     const { prefixes, faults } = readEntries(text);
     // First it holds, then it is written down.
-    const added = await late.add(prefixes);
+    await late.add(prefixes);
     await this.#keepFaults(faults);
-    const dropped = late.prefixes.length - (await this.#keep(text, faults.length));
+    const dropped = late.prefixes.length - (await this.#keep(text, prefixes, faults.length));
     this.#read = sha256;
+    const added = late.prefixes.length - this.#counted;
+    this.#counted += added;
     this.#tellOf(added, faults, dropped);
   }
 
@@ -73,13 +109,15 @@ export class OptOutReader {
   async #text(): Promise<string | null> {
     const { path } = this.#settings;
     try {
-      const { mtimeMs } = await stat(path);
+      const file = await stat(path);
+      // A named pipe would be waited for until somebody writes into it.
+      if (!file.isFile()) throw new TypeError(`${path} is no file`);
       const text = blocklistText(await readFile(path), path);
       this.#told = '';
-      const settled = text === this.#seen || Date.now() - mtimeMs > unfinishedMs;
+      const settled = text === this.#seen || Date.now() - file.mtimeMs > unfinishedMs;
       this.#seen = text;
       if (settled || /[\r\n]$/.test(text)) return text;
-      return text.slice(0, text.search(/[^\r\n]*$/));
+      return text.slice(0, 1 + Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       if (why !== this.#told) this.#tell(`the blocklist cannot be read: ${why}; the last one holds`);
@@ -89,9 +127,9 @@ export class OptOutReader {
   }
 
   /** Keeps what holds now; gives how many prefixes of it the file has. */
-  async #keep(text: string, faults: number): Promise<number> {
+  async #keep(text: string, prefixes: readonly Prefix[], faults: number): Promise<number> {
     const { path, folder, manifest, late } = this.#settings;
-    const has = new PrefixSet(readEntries(text).prefixes);
+    const has = new PrefixSet(prefixes);
     const held = late.prefixes.filter((prefix) => has.covers(prefix)).length;
     const whole = faults === 0 && held === late.prefixes.length;
     const lines = late.prefixes.map((prefix) => `${formatPrefix(prefix)}\n`).join('');

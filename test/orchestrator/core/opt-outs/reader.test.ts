@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatPrefix } from '../../../../orchestrator/address/ip.ts';
@@ -122,6 +123,72 @@ test('who acts on a change has done so when the look is over, and is asked no mo
   end();
   await run.save('198.18.9.1\n198.18.9.2\n198.18.9.3\n');
   assert.equal(seen, [true]);
+});
+
+test('who could not act on a change is called again at the next look, and the change is told of once it holds', async () => {
+  const run = begin();
+  let calls = 0;
+  const end = run.late.onChange(() => {
+    calls += 1;
+    if (calls === 1) throw new Error('no space left');
+  });
+  await run.save('198.18.9.1\n198.18.9.2\n');
+  assert.equal([calls, run.rereads.length, run.told.length], [1, 0, 1]);
+  assert.match(run.told[0] ?? '', /no space left; it is tried again/);
+  await run.reader.look();
+  assert.equal([calls, run.rereads.length], [2, 1]);
+  assert.match(run.told[1] ?? '', /^1 more/);
+  await run.save('198.18.9.1\n198.18.9.2\n# \n');
+  assert.is(calls, 2, 'it owes nothing any more');
+  end();
+});
+
+test('who is through when it fails to act owes nothing', async () => {
+  const run = begin();
+  const end = run.late.onChange(() => {
+    end();
+    throw new Error('the part was renamed');
+  });
+  await run.save('198.18.9.1\n198.18.9.2\n');
+  assert.equal(run.told, ['1 more']);
+});
+
+test('what could not be written down is written at the end, or the run fails by it', async () => {
+  const run = begin();
+  writeFileSync(join(run.path, '../blocklists'), 'in the way');
+  await run.save('198.18.9.1\n198.18.9.2\n');
+  assert.equal(run.held(), ['198.18.9.2/32'], 'it holds all the same');
+  assert.is(run.rereads.length, 0);
+  assert.match(await run.reader.end().catch((error) => error.message), /EEXIST|ENOTDIR/);
+  rmSync(join(run.path, '../blocklists'));
+  await run.reader.end();
+  assert.is(run.rereads.length, 1);
+});
+
+test('a named pipe in its place is not waited for', async () => {
+  const run = begin();
+  rmSync(run.path);
+  await execa('mkfifo', [run.path]);
+  await run.reader.look();
+  assert.match(run.told[0] ?? '', /is no file; the last one holds/);
+});
+
+test('a line of a million characters that has no end takes no time', async () => {
+  const run = begin();
+  await run.save(`198.18.9.2\n# ${'x'.repeat(1_000_000)}\n198.18.9.`, false);
+  assert.equal(run.held(), ['198.18.9.2/32']);
+});
+
+test('a process that goes on after ctrl-z looks at once', async () => {
+  const run = begin();
+  run.reader.start(3_600_000);
+  writeFileSync(run.path, '198.18.9.1\n198.18.9.2\n');
+  process.kill(process.pid, 'SIGCONT');
+  const changed = new Promise<void>((resolve) => run.late.onChange(resolve));
+  await changed;
+  await run.reader.end();
+  assert.equal([run.held(), run.rereads.length], [['198.18.9.2/32'], 1]);
+  assert.is(process.listenerCount('SIGCONT'), 0);
 });
 
 test('a run that ends ends the looking', async () => {
