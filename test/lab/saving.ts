@@ -28,6 +28,14 @@ export async function addServers(lab: Lab): Promise<void> {
   await lab.serve(lab.target, ['mptcpize', 'run', process.execPath, '-e', server]);
 }
 
+/** What is saved when, and how; appended unless told. */
+export interface Save {
+  stage: string;
+  packets: number;
+  prefixes: string[];
+  save?: (blocklist: string, lines: string) => Promise<void>;
+}
+
 export interface Saved {
   prefixes: string[];
   /** Milliseconds since 1970. */
@@ -41,11 +49,11 @@ async function received(lab: Lab): Promise<number> {
   return Links.parse(JSON.parse(stdout))[0]?.stats64.rx.packets ?? 0;
 }
 
-/** A census of the /22; each of `saves` is appended to the blocklist when so many packets have arrived since its stage began. */
+/** A census of the /22; each of `saves` is saved when so many packets have arrived since its stage began, or since the one before it. */
 export async function census(
   lab: Lab,
   { scan, ...stages }: { scan?: object; [stage: string]: object | undefined },
-  saves: { stage: string; packets: number; prefixes: string[] }[],
+  saves: Save[],
 ): Promise<{ seen: Arrival[]; saved: Saved[]; manifest: Manifest; said: string }> {
   const at = (name: string) => join(lab.folder, name);
   await writeFile(at('blocklist'), '198.18.3.255\n');
@@ -73,12 +81,14 @@ export async function census(
     const run = execa('ip', ['netns', 'exec', lab.scanner, ...cli], { reject: false, timeout: 200_000, all: true });
     for await (const line of run.iterable({ from: 'all' })) {
       said += `${line}\n`;
-      const save = saves.find(({ stage }) => new RegExp(`^${stage} +starts`).test(line));
-      if (save === undefined) continue;
-      const due = (await received(lab)) + save.packets;
-      while ((await received(lab)) < due);
-      await appendFile(at('blocklist'), save.prefixes.map((prefix) => `${prefix}\n`).join(''));
-      saved.push({ prefixes: save.prefixes, at: Date.now() });
+      for (const { packets, prefixes, save = appendFile } of saves.filter(({ stage }) =>
+        new RegExp(`^${stage} +starts`).test(line),
+      )) {
+        const due = (await received(lab)) + packets;
+        while ((await received(lab)) < due);
+        await save(at('blocklist'), prefixes.map((prefix) => `${prefix}\n`).join(''));
+        saved.push({ prefixes, at: Date.now() });
+      }
     }
     assert.is((await run).exitCode, 0, said);
   });

@@ -9,9 +9,12 @@ const launcher = join(ownPrograms, 'mptcp-guard');
 /** Its own exit codes for a program that it could not become. */
 const notStarted = [126, 127];
 
+/** Where there is no PATH, as in a bare container: an empty one would stand for the folder that this process was started in. */
+const usualPath = ['/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
+
 /** PATH, the sbin folders that cron and plain users leave out of it, and the folder of our own programs. */
 export function searchPath(): string {
-  return [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin', ownPrograms].join(delimiter);
+  return [process.env.PATH || usualPath, '/usr/local/sbin', '/usr/sbin', '/sbin', ownPrograms].join(delimiter);
 }
 
 /** What a program is told of ours: nothing else of the caller's environment may change what it measures, or be read by it. */

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exec, firstWords, start } from '../../../../orchestrator/core/process/exec.ts';
-import { launchFault, startOf } from '../../../../orchestrator/core/process/launch.ts';
+import { launchFault, searchPath, startOf } from '../../../../orchestrator/core/process/launch.ts';
 import { ownPrograms } from '../../../../orchestrator/machine/version.ts';
 import { bash, makeSite, messageOf, script } from './site.ts';
 
@@ -61,6 +61,21 @@ test('a program is given a closed list of variables, those of its command, and t
     'TZ',
   ];
   assert.equal(names.filter((name) => !ofBash.includes(name)).sort(), expected);
+});
+
+test('without a PATH programs are looked for where they usually are, and not in the folder that the run was started in', () => {
+  const { PATH } = process.env;
+  try {
+    for (const none of [undefined, '']) {
+      if (none === undefined) delete process.env.PATH;
+      else process.env.PATH = none;
+      const folders = searchPath().split(delimiter);
+      assert.equal(folders.slice(0, 3), ['/usr/local/bin', '/usr/bin', '/bin']);
+      assert.not.ok(folders.includes(''));
+    }
+  } finally {
+    process.env.PATH = PATH;
+  }
 });
 
 test('a program that needs no capability has none, and no way to any', async () => {
