@@ -39,7 +39,7 @@ const host: Host = {
   input: process.stdin,
   out: channelOf(process.stdout),
   err: channelOf(process.stderr),
-  temp: process.env.TMPDIR ?? '/var/tmp',
+  temp: process.env.TMPDIR || '/var/tmp',
   stopSignal: () => {
     const { signal, abort } = abortOnSignals(() => process.exit(1));
     stop = abort;

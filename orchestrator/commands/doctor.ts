@@ -14,7 +14,6 @@ Examples:
     )
     .action(async (options) => {
       const { loadConfig, refuseUnsafe } = await import('../config/file.ts');
-      const { readOptOuts } = await import('../config/restraint.ts');
       const { needsOf } = await import('../census.ts');
       const { inputsOf } = await import('../inputs/inputs.ts');
       const { examine } = await import('../machine/doctor.ts');
@@ -29,7 +28,6 @@ Examples:
         toldAt = performance.now();
         host.err.line(visible(readingText(path, share, left)));
       });
-      if (config !== null) readOptOuts(config);
       for (const line of lines) host.out.line(line);
       if (!ok) host.failed();
       else if (config !== null) refuseUnsafe(config);

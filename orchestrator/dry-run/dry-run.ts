@@ -12,6 +12,7 @@ import { RunFolder } from '../core/folder/folder.ts';
 import { ManifestFile, schemaVersion } from '../core/folder/manifest.ts';
 import { compareStart } from '../core/folder/open-run.ts';
 import { createState, type RunState } from '../core/state.ts';
+import { CensusError } from '../errors.ts';
 import { pipeline } from '../pipeline.ts';
 import { findTool } from '../tools/finder.ts';
 import { forecastLines } from './lines.ts';
@@ -81,6 +82,17 @@ async function forecast({ folder, config, signal }: DryRun, scratch: string): Pr
   }
 }
 
+/** A folder for what is worked out. @throws CensusError where none can be made */
+async function scratchIn(temp: string): Promise<string> {
+  try {
+    return await mkdtemp(join(temp, 'census-dry-run-'));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const hint = 'TMPDIR names where; without it that is /var/tmp';
+    throw new CensusError('E_INPUT', `${temp} takes no folder for what is worked out: ${why}`, hint, cause);
+  }
+}
+
 /**
  * What a run with this configuration would do, without doing any of it: it starts no program, opens no connection, and writes nothing
  * into the run folder.
@@ -89,7 +101,7 @@ async function forecast({ folder, config, signal }: DryRun, scratch: string): Pr
 export async function* dryRunLines(input: DryRun): AsyncGenerator<string> {
   refuseUnsafe(input.config);
   requireBudget(input.config);
-  const scratch = await mkdtemp(join(input.temp, 'census-dry-run-'));
+  const scratch = await scratchIn(input.temp);
   try {
     yield* await forecast({ ...input, folder: resolve(input.folder) }, scratch);
   } finally {

@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { checkSourcesOf, checkTools } from '../census.ts';
 import type { Config } from '../config/config.ts';
 import { unfilled } from '../config/file.ts';
+import { readOptOuts } from '../config/restraint.ts';
 import type { OnReading } from '../core/inputs/read-through.ts';
 import { installHint } from '../core/process/install-hint.ts';
 import { type Found, findProgram, type Need } from '../core/process/programs.ts';
@@ -231,6 +232,7 @@ export async function examine(asked: Asked | null, onReading?: OnReading): Promi
       ...(await refusal('source', () => checkSourcesOf(config, null))),
     );
     findings.push(...(await refusal('machine', () => requireReady(config))));
+    findings.push(...(await refusal('blocklist', async () => void readOptOuts(config))));
     if (inputs.every((path) => existsSync(path)))
       findings.push(...(await refusal('input', () => checkInputs(config, null, onReading))));
   }

@@ -4,7 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Config } from '../../../orchestrator/config/config.ts';
 import { readManifest } from '../../../orchestrator/core/folder/manifest.ts';
+import { dryRunLines } from '../../../orchestrator/dry-run/dry-run.ts';
 import { skipUnless } from '../../skip.ts';
 import { askedIn, setUp } from '../own-prober.ts';
 import { isRoot } from '../tools/namespace.ts';
@@ -54,6 +56,16 @@ test('no program is started, no folder is made, and nothing is left where it wor
   // The stand-ins are in the way of a real run.
   assert.is((await census(run, env)).exitCode, 2);
   assert.ok(existsSync(join(bin, 'started')));
+});
+
+test('where nothing can be worked out, the variable that says where is named', async () => {
+  const folder = written({ list: '1,a.example\n' });
+  const config = Config.parse({ ...lab, targets: { list: join(folder, 'list') } });
+  const { signal } = new AbortController();
+  const lines = dryRunLines({ folder: join(folder, 'run'), config, temp: join(folder, 'nowhere'), signal });
+  const error = await lines.next().catch((thrown) => thrown);
+  assert.match(error.message, /nowhere takes no folder for what is worked out: ENOENT/);
+  assert.match(error.hint, 'TMPDIR');
 });
 
 test('what it says of the scan is what a run then counts: asked, and not asked by reason', async () => {

@@ -71,6 +71,20 @@ test('an unfilled template is told key by key what to fill in, and the programs 
   assert.is(exitCode, 1);
 });
 
+test('a blocklist that a run would refuse is told of beside all else', async () => {
+  const { file, folder } = written(
+    'lab: true\nlab_ranges: [198.18.0.0/15]\ntargets: {prefixes: [198.18.0.0/30]}\nscan: {blocklist: out}\n',
+  );
+  writeFileSync(join(folder, 'out'), '198.18.0.1\nnobody\n');
+  const { lines, exitCode } = await doctor(['-c', file]);
+  assert.ok(lines.some((line) => /^missing +blocklist .*out, line 2: "nobody" is not an address/.test(line)));
+  assert.ok(
+    lines.some((line) => /zmap \(scan, confirm\)/.test(line)),
+    lines.join('\n'),
+  );
+  assert.is(exitCode, 1);
+});
+
 test('a zmap that cannot be told of opt-outs while it sends is a hint, the plug-in is none', async () => {
   const told = async (path?: string) => {
     const { lines } = await doctor([], path === undefined ? {} : { path });
