@@ -39,6 +39,16 @@ function parseEntry(entry: string): Prefix[] | string {
   return rangePrefixes(first, last);
 }
 
+const isBlank = (letter: string | undefined) => letter === ' ' || letter === '\t';
+
+/** Without blanks at either end: a pattern looks at those within a line once from each of them. */
+function withoutBlanks(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && isBlank(text[from])) from += 1;
+  while (to > from && isBlank(text[to - 1])) to -= 1;
+  return text.slice(from, to);
+}
+
 function withHeld(prefix: Prefix): Prefix[] {
   const held = heldIpv4(prefix);
   return held === null ? [prefix] : [prefix, held];
@@ -56,7 +66,7 @@ export function readEntries(text: string): { prefixes: Prefix[]; faults: Fault[]
     .replace(/^\ufeff/, '')
     .split(/\r\n|\r|\n/)
     .entries()) {
-    const entry = line.replace(/[#;].*/, '').replace(/^[ \t]+|[ \t]+$/g, '');
+    const entry = withoutBlanks(line.replace(/[#;].*/, ''));
     const control = hidden.test(line);
     if (entry === '' && !control) continue;
     const parsed = control ? 'holds a control character: it is not plain text' : parseEntry(entry);

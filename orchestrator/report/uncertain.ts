@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { type Cluster, type ClusterInterval, clusterInterval } from '../uncertainty/clusters.ts';
-import { type Operator, type Popularity, popularityTest } from '../uncertainty/popularity.ts';
+import { type Popularity, popularityTest } from '../uncertainty/popularity.ts';
 import { randomFrom } from '../uncertainty/random.ts';
 import type { ReportFacts } from './facts.ts';
+import { rankedOperators } from './ranked.ts';
 import type { Results } from './results.ts';
-import { countOf, type Query, type Row, readSql, rowsOf } from './rows.ts';
+import { countOf, type Query, type Row, rowsOf } from './rows.ts';
 
 /** How sure the counts of capable ones are: what was not decided, and what other ASes might give. */
 export interface Uncertain {
@@ -103,31 +103,16 @@ function countries(rows: Row[], seed: number): Map<string, ClusterInterval> {
   );
 }
 
-const Ranked = z.object({
-  domains: z.number(),
-  capable: z.number(),
-  mean: z.number().nullable(),
-  places: z.array(z.number()),
-});
-
-/** The ranked domains of each AS. */
-async function operators(query: Query): Promise<Operator[]> {
-  const found: Operator[] = [];
-  for await (const value of query(await readSql('ranked'))) {
-    const { domains, capable, mean, places } = Ranked.parse(value);
-    found.push({ places: Float64Array.from(places), domains, capable, mean: mean ?? 0 });
-  }
-  return found;
-}
-
 /** Everything random begins at the run's seed: the same run gives the same intervals. */
 export async function readUncertain(query: Query, results: Results, facts: ReportFacts): Promise<Uncertain> {
   const [open] = await rowsOf(query, 'undecided');
   const systems = await rowsOf(query, 'systems');
   const { seed } = facts;
+  const answered = results.total('domains_answered');
   return {
     bounds: bounds(results, open, systems, facts),
     countries: seed === null ? new Map() : countries(await rowsOf(query, 'country_systems'), seed),
-    popularity: seed === null ? null : popularityTest(await operators(query), randomFrom(seed, 'popularity')),
+    popularity:
+      seed === null ? null : popularityTest(await rankedOperators(query, answered), randomFrom(seed, 'popularity')),
   };
 }

@@ -131,6 +131,15 @@ for (const [sentence, line] of refused) {
   });
 }
 
+test('a line with a megabyte of blanks within is refused, and with as many around it understood', () => {
+  const blanks = ' \t'.repeat(1 << 19);
+  assert.throws(() => parseBlocklist(`198.18.9.0/24${blanks}x\n`, 'opt-outs.conf'), /line 1: /);
+  assert.equal(
+    parseBlocklist(`${blanks}198.18.9.0/24${blanks}\n`, 'opt-outs.conf'),
+    parseBlocklist('198.18.9.0/24', 'x'),
+  );
+});
+
 /** Bytes of a file, and what its refusal says. */
 const files: [sentence: string, bytes: Buffer, message: RegExp][] = [
   ['UTF-16, little end first', Buffer.from('\ufeff198.18.9.0/24\n', 'utf16le'), /is text in UTF-16/],

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { openDatabase, rows } from '../../../orchestrator/core/duckdb.ts';
-import { readSql } from '../../../orchestrator/report/rows.ts';
+import { rankedSql } from '../../../orchestrator/report/ranked.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
 import { makeDomain, makeHost, verdict, writeParquet } from './parquet.ts';
 
@@ -21,7 +21,7 @@ const Ranked = z.object({
 const many = 4000;
 
 /** An AS with so many domains of one address, ranks 1 to 4,000, and a small one with two domains behind them. */
-async function rankedOf(v1: ReturnType<typeof verdict>) {
+async function rankedOf(v1: ReturnType<typeof verdict>, slices = 1) {
   const folder = mkdtempSync(join(tmpdir(), 'ranked-'));
   const named = (address: string, from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => ({ name: `n${from + i}.example`, rank: from + i, address }));
@@ -49,7 +49,8 @@ async function rankedOf(v1: ReturnType<typeof verdict>) {
   const database = await openDatabase({ temp: join(folder, 'temp') });
   await makeViews(database, { sources: [{ run: 'a', ...paths }], organisations: null, temp: folder });
   const found: z.infer<typeof Ranked>[] = [];
-  for await (const row of rows(database, await readSql('ranked'))) found.push(Ranked.parse(row));
+  for (let number = 0; number < slices; number += 1)
+    for await (const row of rows(database, await rankedSql(number, slices))) found.push(Ranked.parse(row));
   database.closeSync();
   rmSync(folder, { recursive: true });
   return found;
@@ -65,6 +66,15 @@ test('of an AS with many domains some are drawn, and all are counted', async () 
   assert.ok(Math.abs(mean - 0.5) < 0.03, `they stand at ${mean}`);
   assert.equal([small?.asn, small?.domains, small?.capable, small?.places.length], [2, 2, 2, 2]);
   assert.ok(Math.abs((small?.mean ?? 0) - (many + 1) / (many + 2)) < 1e-9);
+});
+
+test('read in slices, ASes are the same: each stands in one slice, whole', async () => {
+  const whole = await rankedOf(verdict('capable'));
+  const slices = await rankedOf(verdict('capable'), 3);
+  assert.equal(
+    slices.sort((a, b) => a.asn - b.asn),
+    whole,
+  );
 });
 
 test('where no ranked domain is capable nothing is read', async () =>

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDatabase, rows, runSql, sqlText } from '../../../orchestrator/core/duckdb.ts';
+import { rankedSql } from '../../../orchestrator/report/ranked.ts';
 import { type QueryName, readResults } from '../../../orchestrator/report/results.ts';
 import { type Row, readSql, rowsOf } from '../../../orchestrator/report/rows.ts';
 import type { Source } from '../../../orchestrator/report/sources.ts';
@@ -47,7 +48,7 @@ async function toldBy(sources: Source[]): Promise<Row[][]> {
   const told = [[results.summary], ...shown.map((name) => results.rows(name))];
   for (const name of beside) told.push(await rowsOf(ask, name));
   const ranked: Row[] = [];
-  for await (const row of ask(`SELECT asn, domains, capable, mean FROM (${await readSql('ranked')})`))
+  for await (const row of ask(`SELECT asn, domains, capable, mean FROM (${await rankedSql(0, 1)})`))
     ranked.push(row as Row);
   database.closeSync();
   return [...told, ranked];
@@ -112,6 +113,7 @@ const inOrder = await rewritten('sorted', 'FROM hosts ORDER BY address, port', '
 
 test('tables and figures read what was counted, not the hosts again; ranks alone are looked at by two', async () => {
   const database = await viewsOf([inOrder]);
+  await runSql(database, 'CREATE TABLE slice AS SELECT 0 AS number, 1 AS slices'); // of ranked.sql
   const made = ['views', 'order', 'places', 'tables', 'everything_answers', 'homes', 'announcing'];
   const found: [name: string, reads: number][] = [];
   for (const file of await readdir('orchestrator/report/queries')) {
