@@ -160,7 +160,7 @@ test('an archive of .bz2 files is refused before the first packet where bzip2 is
     const config = Config.parse({ targets: { prefixes: ['198.18.0.0/24'] }, asn: { archive: archive.base } });
     await source.check(config, new Date());
     const path = process.env.PATH;
-    process.env.PATH = '';
+    process.env.PATH = '/nonexistent';
     const error = await source.check(config, new Date()).catch((thrown: unknown) => thrown);
     process.env.PATH = path;
     assert.ok(error instanceof CensusError && error.code === 'E_PROGRAM_MISSING', String(error));
