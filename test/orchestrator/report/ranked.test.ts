@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { openDatabase, rows } from '../../../orchestrator/core/duckdb.ts';
-import { rankedSql } from '../../../orchestrator/report/ranked.ts';
+import { rankedOperators, rankedSql } from '../../../orchestrator/report/ranked.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
 import { makeDomain, makeHost, verdict, writeParquet } from './parquet.ts';
 
@@ -75,6 +75,22 @@ test('read in slices, ASes are the same: each stands in one slice, whole', async
     slices.sort((a, b) => a.asn - b.asn),
     whole,
   );
+});
+
+test('operators come in the order of their ASes, in however many slices they are read', async () => {
+  const ases = [1, 2, 3, 4, 5, 6, 7];
+  async function* slice(sql: string) {
+    const [, number = '', slices = ''] = /SELECT (\d+) AS number, (\d+) AS slices/.exec(sql) ?? [];
+    for (const asn of ases.filter((one) => one % Number(slices) === Number(number)))
+      yield { asn, domains: asn, capable: 0, mean: null, places: [0.5] };
+  }
+  for (const answered of [0, 1_000_000, 2_500_000]) {
+    const found = await rankedOperators(slice, answered);
+    assert.equal(
+      found.map(({ domains }) => domains),
+      ases,
+    );
+  }
 });
 
 test('where no ranked domain is capable nothing is read', async () =>
