@@ -5,10 +5,11 @@ import { type Query, readSql } from './rows.ts';
 /** Places that the database lists at a time: lists do not spill. */
 const placesAtOnce = 1_000_000;
 
-const Ranked = z.object({
-  asn: z.number(),
-  domains: z.number(),
-  capable: z.number(),
+/** A row of ranked.sql. */
+export const Ranked = z.object({
+  asn: z.int(),
+  domains: z.int(),
+  capable: z.int(),
   mean: z.number().nullable(),
   places: z.array(z.number()),
 });

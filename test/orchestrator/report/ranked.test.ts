@@ -3,21 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { openDatabase, rows } from '../../../orchestrator/core/duckdb.ts';
-import { rankedOperators, rankedSql } from '../../../orchestrator/report/ranked.ts';
+import { Ranked, rankedOperators, rankedSql } from '../../../orchestrator/report/ranked.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
 import { makeDomain, makeHost, verdict, writeParquet } from './parquet.ts';
 
 const test = suite('report/queries/ranked');
 
-const Ranked = z.object({
-  asn: z.int(),
-  domains: z.int(),
-  capable: z.int(),
-  mean: z.number().nullable(),
-  places: z.array(z.number()),
-});
 const many = 4000;
 
 /** An AS with so many domains of one address, ranks 1 to 4,000, and a small one with two domains behind them. */
