@@ -47,7 +47,7 @@ export function captureLive(device: string): LiveCapture {
   });
   async function readWords(): Promise<void> {
     for await (const line of splitLines(child.stderr)) {
-      tail.push([line]);
+      tail.push(line);
       if (line.startsWith('File: ')) opened();
       // What it says of its own capabilities is of no account: they are what the launcher left it.
       if (/^dumpcap: (?!cap_set_proc)/.test(line)) words ??= line;

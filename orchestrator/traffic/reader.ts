@@ -4,7 +4,7 @@ import { compiled } from '../core/compiled.ts';
 import { between } from '../core/process/exec.ts';
 import { installHint } from '../core/process/install-hint.ts';
 import { launchFault } from '../core/process/launch.ts';
-import { jsonOf, lineBatches, Tail } from '../core/process/lines.ts';
+import { jsonOf, lineBatches, lineTexts, Tail } from '../core/process/lines.ts';
 import type { Program } from '../core/tool.ts';
 import { CensusError } from '../errors.ts';
 import { Said } from './said.ts';
@@ -79,7 +79,7 @@ export async function* readCaptures(reading: Reading): AsyncGenerator<Said[]> {
   const tail = new Tail();
   let over = false;
   async function readWords(): Promise<void> {
-    for await (const lines of lineBatches(child.stderr)) tail.push(lines);
+    for await (const lines of lineTexts(child.stderr)) tail.push(lines);
   }
   const words = readWords().catch(() => undefined);
   // One that ended early reads no more, and says why itself.

@@ -5,7 +5,7 @@ import { exists, LineWriter } from '../folder/files.ts';
 import { type RawReader, rawExists, rawStream } from '../folder/raw-files.ts';
 import { triesFacts } from '../folder/superseded.ts';
 import { start } from '../process/exec.ts';
-import { lineBatches, Tail } from '../process/lines.ts';
+import { lineTexts, Tail } from '../process/lines.ts';
 import { invalidOutput, invalidRows, isBroken } from '../rejects.ts';
 import { namingDamage } from '../rows/damaged.ts';
 import { NarrowRows } from '../rows/narrow-row.ts';
@@ -39,7 +39,7 @@ async function lastStderr<C>(job: PartJob<C>, command: CommandEntry | undefined)
   const path = join(job.folder.raw(job.stage.name, job.part), `${command?.argv[0]}.stderr`);
   if (!(await rawExists(path))) return [];
   const tail = new Tail();
-  for await (const lines of lineBatches(await rawStream(path))) tail.push(lines);
+  for await (const lines of lineTexts(await rawStream(path))) tail.push(lines);
   return tail.lines();
 }
 

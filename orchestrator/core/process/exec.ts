@@ -7,7 +7,7 @@ import { throwIfStopped } from '../stop.ts';
 import type { Command, Conversation, Exit } from '../tool.ts';
 import { launchFault, startOf } from './launch.ts';
 import { endLeftBehind, markVariable, newMark } from './left-behind.ts';
-import { lineBatches, splitLines, Tail } from './lines.ts';
+import { lineBatches, linesWith, lineTexts, splitLines, Tail } from './lines.ts';
 import { feed, Pipes } from './pipes.ts';
 import { SaidFile, StderrLog } from './said-file.ts';
 import { type Ended, type ExecSite, hear, type Run, settle } from './settle.ts';
@@ -63,7 +63,7 @@ function workingFolder(site: ExecSite, command: Command): { cwd?: string } {
 }
 
 /** Starts a program over pipes; its stderr goes to a file, to the tail, to the status reader and to `onLines`. */
-function launch(site: ExecSite, command: Command, onLines: (lines: readonly string[]) => void) {
+function launch(site: ExecSite, command: Command, onLines: (lines: string) => void) {
   if (!command.putsBack) throwIfStopped(site.signal, `${site.stage}/${site.part}`);
   const run: Run = { site, command, startedAt: nowIso(), tail: new Tail() };
   const { graceMs = defaultGraceMs } = site;
@@ -106,8 +106,8 @@ function launch(site: ExecSite, command: Command, onLines: (lines: readonly stri
   const log = openLog(site, command, onAbort);
 
   async function readStderr(): Promise<void> {
-    // All lines of a chunk at once: a flood of short ones must not take longer to read than it takes to say.
-    for await (const lines of lineBatches(pipes.chunks(child.stderr))) {
+    // Not line by line: a flood of short ones must not take longer to read than it takes to say.
+    for await (const lines of lineTexts(pipes.chunks(child.stderr))) {
       guard.heard();
       await log.writeLines(lines);
       hear(run, lines);
@@ -137,7 +137,7 @@ function launch(site: ExecSite, command: Command, onLines: (lines: readonly stri
 export function start(site: ExecSite, command: Command): Conversation {
   const waiting: { pattern: RegExp; take: (line: string) => void }[] = [];
   const { child, stdout, said, guard, finish } = launch(site, command, (lines) => {
-    for (const { pattern, take } of waiting) lines.filter((line) => pattern.test(line)).forEach(take);
+    for (const { pattern, take } of waiting) linesWith(lines, pattern).forEach(take);
   });
   let stopped = false;
   const done = finish(() => stopped);
@@ -231,7 +231,7 @@ async function execLive(site: ExecSite, command: Command): Promise<Exit> {
     void log.write(data);
     const pieces = (partial + data).split(/\r\n|\n|\r/);
     partial = (pieces.pop() ?? '').slice(0, mostOfStatus);
-    hear(run, pieces.filter(isWord));
+    for (const piece of pieces.filter(isWord)) hear(run, piece);
   });
   const { exitCode, signal } = await new Promise<{ exitCode: number; signal?: number }>((resolve) => {
     terminal.onExit(resolve);

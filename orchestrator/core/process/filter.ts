@@ -5,7 +5,7 @@ import type { Program } from '../tool.ts';
 import { between } from './exec.ts';
 import { installHint } from './install-hint.ts';
 import { launchFault } from './launch.ts';
-import { lineBatches, Tail } from './lines.ts';
+import { lineTexts, Tail } from './lines.ts';
 import { after } from './timer.ts';
 
 /** So long a filter may take over the next piece before it counts as hung. */
@@ -47,7 +47,7 @@ export async function* filtered(
     }
   }
   async function readWords(): Promise<void> {
-    for await (const lines of lineBatches(child.stderr)) tail.push(lines);
+    for await (const lines of lineTexts(child.stderr)) tail.push(lines);
   }
   const raw = Readable.from(watched(), { objectMode: false });
   const fed = pipeline(raw, child.stdin).catch(() => undefined); // one that gives up reads no more, and says why itself

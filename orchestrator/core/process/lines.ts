@@ -108,8 +108,32 @@ function chunkDecoder(): (chunk: Uint8Array | null) => Text {
   };
 }
 
+function withoutReturns(lines: string): string {
+  return withoutReturn(lines.includes('\r\n') ? lines.replaceAll('\r\n', '\n') : lines);
+}
+
 function withoutReturn(line: string): string {
   return line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line;
+}
+
+/**
+ * Whole lines as they come, as texts of some lines each without the last line's end: for what is looked at in passing. A program that floods
+ * says a hundred million lines a minute, and taking each out costs ten times as much as looking over them.
+ */
+export async function* lineTexts(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const open = new OpenLine();
+  for await (const { text } of texts(stream)) {
+    let from = 0;
+    const end = text.lastIndexOf('\n');
+    if (end !== -1 && !open.isEmpty) {
+      from = text.indexOf('\n') + 1;
+      open.add(text.slice(0, from - 1));
+      yield withoutReturn(open.end());
+    }
+    if (from <= end) yield withoutReturns(text.slice(from, end));
+    if (end + 1 < text.length) open.add(text.slice(end + 1));
+  }
+  if (!open.isEmpty) yield open.end();
 }
 
 /** The same, line by line. */
@@ -126,14 +150,37 @@ export function jsonOf(line: string): unknown {
   }
 }
 
+/** The last lines of a text, at most so many. */
+function lastLines(text: string, most: number): string[] {
+  let from = text.length;
+  for (let left = most; left > 0 && from > 0; left--) from = text.lastIndexOf('\n', from - 1);
+  return text.slice(from + 1).split('\n');
+}
+
+/** The lines of a text that a pattern of one line matches: it goes over the text, not from line to line. */
+export function linesWith(text: string, pattern: RegExp): string[] {
+  const within = new RegExp(pattern.source, `${pattern.flags.replace(/[gm]/g, '')}gm`);
+  const found: string[] = [];
+  for (let match = within.exec(text); match !== null; match = within.exec(text)) {
+    const end = text.indexOf('\n', match.index);
+    const line = text.slice(text.lastIndexOf('\n', match.index - 1) + 1, end === -1 ? text.length : end);
+    // what spans lines is in none of them
+    if (pattern.test(line)) found.push(line);
+    if (end === -1) break;
+    within.lastIndex = end + 1;
+  }
+  return found;
+}
+
 const tailLines = 12;
 
 /** The last lines of a stream, for error messages. */
 export class Tail {
   readonly #lines: string[] = [];
 
-  push(lines: readonly string[]): void {
-    for (const line of lines.slice(-tailLines)) this.#lines.push(line.slice(0, 400));
+  /** Takes lines as a text. */
+  push(text: string): void {
+    for (const line of lastLines(text, tailLines)) this.#lines.push(line.slice(0, 400));
     this.#lines.splice(0, this.#lines.length - tailLines);
   }
 

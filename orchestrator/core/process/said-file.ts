@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, statSync, type WriteStream } from 'node:fs';
+import { linesWith } from './lines.ts';
 
 /** A file that keeps what a program says. Where it cannot (a full disk), that is told once, nothing more is kept, and closing it throws. */
 export class SaidFile {
@@ -85,11 +86,11 @@ export class StderrLog {
     await this.#file.write(this.#full ? `${leftOut}\n` : text);
   }
 
-  /** The same for lines without their ends. */
-  async writeLines(lines: readonly string[]): Promise<void> {
-    if (!this.#full) await this.write(`${lines.join('\n')}\n`);
+  /** The same of lines, without the end of the last. */
+  async writeLines(lines: string): Promise<void> {
+    if (!this.#full) await this.write(`${lines}\n`);
     if (!this.#full || this.#needed === undefined) return;
-    const needed = lines.filter((line) => this.#needed?.test(line));
+    const needed = linesWith(lines, this.#needed);
     if (needed.length > 0) await this.#file.write(`${needed.join('\n')}\n`);
   }
 

@@ -73,12 +73,12 @@ export function settle({ site, command, startedAt, tail }: Run, ended: Ended): E
   return { exitCode, stderrTail, durationMs: Date.parse(endedAt) - Date.parse(startedAt) };
 }
 
-/** Takes lines that the program said on stderr: for its last words, and for how far it is. */
-export function hear({ site, command, tail }: Run, lines: readonly string[]): void {
+/** Takes lines that the program said on stderr, as a text: for its last words, and for how far it is. */
+export function hear({ site, command, tail }: Run, lines: string): void {
   tail.push(lines);
   const statusOf = command.program.status;
   if (statusOf === undefined) return;
-  for (const line of lines) {
+  for (const line of lines.split('\n')) {
     const status = statusOf(line);
     if (!status) continue;
     site.onStatus(status);

@@ -1,6 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isTooLong, lineBatches, splitLines } from '../../../../orchestrator/core/process/lines.ts';
+import {
+  isTooLong,
+  lineBatches,
+  linesWith,
+  lineTexts,
+  splitLines,
+  Tail,
+} from '../../../../orchestrator/core/process/lines.ts';
 
 const test = suite('core/process/lines');
 
@@ -11,6 +18,12 @@ async function* chunksOf(...texts: (string | Uint8Array)[]): AsyncGenerator<Uint
 async function linesOf(...texts: (string | Uint8Array)[]): Promise<string[]> {
   const lines: string[] = [];
   for await (const line of splitLines(chunksOf(...texts))) lines.push(line);
+  return lines;
+}
+
+async function inTexts(chunks: AsyncIterable<Uint8Array>): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const text of lineTexts(chunks)) lines.push(...text.split('\n'));
   return lines;
 }
 
@@ -31,8 +44,50 @@ const split: [title: string, chunks: (string | Uint8Array)[], lines: string[]][]
 for (const [title, chunks, lines] of split) {
   test(title, async () => {
     assert.equal(await linesOf(...chunks), lines);
+    assert.equal(await inTexts(chunksOf(...chunks)), lines, 'as texts of lines');
   });
 }
+
+test('texts of lines are the lines, however they are cut into chunks', async () => {
+  const text = '\n\na\r\n\rb\n\u00e4\u00f6\n\r\n\n'.repeat(9);
+  for (let size = 1; size < 40; size++) {
+    const bytes = Buffer.from(text);
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+      bytes.subarray(at * size, at * size + size),
+    );
+    assert.equal(await inTexts(chunksOf(...chunks)), await linesOf(...chunks), `chunks of ${size}`);
+  }
+});
+
+const found: [title: string, text: string, pattern: RegExp, lines: string[]][] = [
+  ['those that match, whole', 'a\nxbx\nb', /b/, ['xbx', 'b']],
+  ['each once', 'bb\nbb', /b/, ['bb', 'bb']],
+  ['the first and the last', 'b\na\nb', /^b$/, ['b', 'b']],
+  ['ends are those of lines', 'ab\nba', /^b/, ['ba']],
+  ['what spans two lines is in neither, and the second is looked at by itself', 'a\nb\na b', /a\sb/, ['a b']],
+  ['the line behind one that only seemed to match', 'a\na b', /a\s(a )?b?/, ['a b']],
+  ['an empty line', '\na\n', /^$/, ['', '']],
+  ['none', 'a\nb', /c/, []],
+];
+for (const [title, text, pattern, lines] of found) {
+  test(`lines of a text that match: ${title}`, () => {
+    assert.equal(linesWith(text, pattern), lines);
+    assert.equal(
+      text.split('\n').filter((line) => pattern.test(line)),
+      lines,
+    );
+  });
+}
+
+test('the last words are the last twelve lines, of one text or of several', () => {
+  const lines = Array.from({ length: 40 }, (_, n) => String(n));
+  const [one, more] = [new Tail(), new Tail()];
+  one.push(lines.join('\n'));
+  for (const line of lines) more.push(line);
+  assert.equal([one.lines(), more.lines()], [lines.slice(-12), lines.slice(-12)]);
+  one.push('one');
+  assert.equal(one.lines(), [...lines.slice(-11), 'one']);
+});
 
 const megabyte = Buffer.alloc(1 << 20, 97);
 async function* flood(megabytes: number): AsyncGenerator<Uint8Array> {
@@ -63,6 +118,7 @@ test('a line of four million characters is kept, and is not taken for a longer o
   const line = 'b'.repeat(1 << 22);
   assert.equal(await linesOf(line.slice(0, 5), line.slice(5), '\nrest'), [line, 'rest']);
   assert.is((await linesOf(`${line}b\n`)).map(isTooLong).join(), 'true');
+  assert.equal((await inTexts(chunksOf(`${line}b\nrest`))).map(isTooLong), [true, false]);
 });
 
 test.run();

@@ -27,15 +27,15 @@ test('programs that say their words into one file fill it together, one after th
   const path = join(mkdtempSync(join(tmpdir(), 'stderr-')), 'program.stderr');
   const open = () => new StderrLog(path, () => undefined, undefined, 10);
   const [one, other] = [open(), open()];
-  await one.writeLines(['five']);
-  await other.writeLines(['four']);
-  await one.writeLines(['three']);
-  await other.writeLines(['two']);
+  await one.writeLines('five');
+  await other.writeLines('four');
+  await one.writeLines('three');
+  await other.writeLines('two');
   await Promise.all([one.close(), other.close()]);
   const text = readFileSync(path, 'utf8');
   assert.is(text.length, 'five\nfour\n[more was said, and is not kept]\n'.length, text);
   const later = open();
-  await later.writeLines(['one']);
+  await later.writeLines('one');
   await later.close();
   assert.is(readFileSync(path, 'utf8'), text);
 });
@@ -43,8 +43,7 @@ test('programs that say their words into one file fill it together, one after th
 test('lines that are read later are kept however full the file is', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'stderr-')), 'program.stderr');
   const log = new StderrLog(path, () => undefined, /^ours: /, 10);
-  for (const lines of [['a flood that fills it', 'ours: 1'], ['more'], ['still', 'ours: 2', 'more']])
-    await log.writeLines(lines);
+  for (const lines of ['a flood that fills it\nours: 1', 'more', 'still\nours: 2\nmore']) await log.writeLines(lines);
   await log.close();
   assert.is(readFileSync(path, 'utf8'), '[more was said, and is not kept]\nours: 1\nours: 2\n');
 });

@@ -10,7 +10,7 @@ const test = suite('core/process/settle');
 
 function settled(ended: Partial<Ended>, command: Command = script('true'), site: ExecSite = makeSite()) {
   const tail = new Tail();
-  tail.push(['last words']);
+  tail.push('last words');
   const run = { site, command, startedAt: '2026-01-01T00:00:00.000Z', tail };
   const exit = () => settle(run, { exitCode: null, signal: null, expired: null, ...ended });
   try {
