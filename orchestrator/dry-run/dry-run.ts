@@ -13,6 +13,8 @@ import { ManifestFile, schemaVersion } from '../core/folder/manifest.ts';
 import { compareStart } from '../core/folder/open-run.ts';
 import { createState, type RunState } from '../core/state.ts';
 import { CensusError } from '../errors.ts';
+import { expectedBytes } from '../machine/disk.ts';
+import { freeBytes, givenAsRead } from '../machine/room.ts';
 import { pipeline } from '../pipeline.ts';
 import { findTool } from '../tools/finder.ts';
 import { forecastLines } from './lines.ts';
@@ -76,7 +78,8 @@ async function forecast({ folder, config, signal }: DryRun, scratch: string): Pr
     }
     const kinds = await kindsOf(state);
     const lists = manifest.data.stages.targets?.sources ?? [];
-    return forecastLines({ folder, config, plans, scopes: scopes.table, kinds, lists, resumed: before !== null });
+    const disk = { expected: expectedBytes(givenAsRead(config, kinds), config), free: await freeBytes(folder) };
+    return forecastLines({ folder, config, plans, scopes: scopes.table, kinds, lists, disk, resumed: before !== null });
   } finally {
     database.closeSync();
   }

@@ -20,6 +20,8 @@ export interface Forecast {
   kinds: Record<string, number>;
   /** The lists that were read, and what they were found to be. */
   lists: SourceEntry[];
+  /** Bytes that such a run usually fills where its folder is, and that are free there. */
+  disk: { expected: number; free: number };
   /** The folder holds a run already. */
   resumed: boolean;
 }
@@ -128,6 +130,11 @@ function stageLines({ plans }: Forecast): string[] {
   return columns([head, ...plans.map(stageRow)]);
 }
 
+function diskLine({ disk: { expected, free } }: Forecast): string {
+  const refused = free < expected ? ': too little, a run is refused' : '';
+  return `Disk: a run of these targets usually fills some ${bytesText(expected)}, and ${bytesText(free)} are free${refused}`;
+}
+
 function canaryLine(config: Config): string[] {
   const share = scanCanary.share(config);
   if (share === 0) return [];
@@ -188,6 +195,8 @@ export function forecastLines(forecast: Forecast): string[] {
     ...excludedLines(forecast),
     '',
     ...stageLines(forecast),
+    '',
+    diskLine(forecast),
     '',
     ...explained(forecast),
   ];

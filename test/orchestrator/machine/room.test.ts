@@ -1,36 +1,75 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../orchestrator/config/config.ts';
-import { leastBytes, requireRoom } from '../../../orchestrator/machine/room.ts';
+import { expectedBytes, type Given } from '../../../orchestrator/machine/disk.ts';
+import { freeBytes, givenAsRead, givenOf, requireRoom } from '../../../orchestrator/machine/room.ts';
 
 const test = suite('machine/room');
 
 const folder = mkdtempSync(join(tmpdir(), 'room-'));
-const file = (name: string, bytes: number) => {
-  writeFileSync(join(folder, name), 'x'.repeat(bytes));
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-const [plain, zipped] = [file('list.csv', 1000), file('other.csv.zip', 1000)];
-const scan = { versions: [1], ports: [80, 443] };
+const lines = (count: number, line: string) => `${line}\n`.repeat(count);
+const plain = file('list.csv', lines(1000, '123,shop.example'));
+const wide = file('wide.csv', lines(1000, `123,shop.example,${'x'.repeat(200)}`));
+const zipped = file('other.csv.zip', 'x'.repeat(4000));
+const pipe = join(folder, 'pipe');
+execFileSync('mkfifo', [pipe]);
 
-const cases: [sentence: string, targets: object, bytes: number][] = [
-  ['a list', { list: plain }, 10_000],
-  ['a packed one', { list: zipped }, 30_000],
-  ['several', { list: [plain, zipped] }, 40_000],
-  ['one that is elsewhere', { list: 'https://lists.example/top.csv' }, 0],
-  ['one that is not there', { list: join(folder, 'none') }, 0],
-  ['addresses', { addresses: plain }, 10_000],
-  ['standard input', { addresses: '-' }, 0],
-  ['prefixes, by port and version', { prefixes: ['240.0.0.0/8', '198.18.0.0/16'] }, 2 * (2 ** 24 + 2 ** 16)],
+const none = { names: 0, addresses: 0, within: 0 };
+const cases: [sentence: string, targets: object, given: Partial<Given>][] = [
+  ['lines of a list', { list: plain }, { names: 1000 }],
+  ['however long they are', { list: wide }, { names: 1000 }],
+  ['of a packed one as many as there usually are', { list: zipped }, { names: 600 }],
+  ['of several lists', { list: [plain, zipped] }, { names: 1600 }],
+  ['of one without a line end', { list: file('one', 'x'.repeat(200)) }, { names: 10 }],
+  ['nothing of one that is elsewhere', { list: 'https://lists.example/top.csv' }, {}],
+  ['of one that is not there', { list: join(folder, 'none') }, {}],
+  ['of a named pipe, which is not opened', { list: pipe }, {}],
+  ['addresses', { addresses: plain }, { addresses: 1000 }],
+  ['of standard input nothing', { addresses: '-' }, {}],
+  ['all that prefixes hold', { prefixes: ['240.0.0.0/8', '198.18.0.0/16'] }, { within: 2 ** 24 + 2 ** 16 }],
 ];
-for (const [sentence, targets, bytes] of cases) {
-  test(`what a run writes at the least follows from its targets: ${sentence}`, () => {
-    assert.is(leastBytes(Config.parse({ targets, scan })), bytes);
+for (const [sentence, targets, given] of cases) {
+  test(`what a run is given is told before anything is read: ${sentence}`, () => {
+    const found = Object.entries(givenOf(Config.parse({ targets })));
+    // only the first lines of a list are looked at
+    const rounded = found.map(([kind, count]) => [kind, Number(count.toPrecision(count > 1e4 ? 9 : 2))]);
+    assert.equal(Object.fromEntries(rounded), { ...none, ...given });
   });
 }
+
+test('a list that was read through is told as it was read, each name once', () => {
+  const asRead = (targets: object, kinds: Record<string, number>) => givenAsRead(Config.parse({ targets }), kinds);
+  assert.equal(asRead({ list: plain }, { name: 40, address: 3 }), { names: 20, addresses: 3, within: 0 });
+  assert.equal(asRead({ list: plain, www: false }, { name: 40 }), { ...none, names: 40 });
+  assert.equal(asRead({ addresses: plain }, { address: 7 }), { ...none, addresses: 7 });
+  assert.equal(asRead({ prefixes: ['198.18.0.0/16'] }, { prefix: 1 }), { ...none, within: 65536 });
+});
+
+const megabytes = (given: Partial<Given>, config: object) =>
+  Math.round(expectedBytes({ ...none, ...given }, Config.parse(config)) / 1e6);
+
+test('bytes on disk grow with names, their families and doubles, and with what is sent to each address', () => {
+  const list = { list: plain };
+  const one = { scan: { versions: [1], ports: [443] }, resolve: { families: [4] }, targets: { ...list, www: false } };
+  assert.is(megabytes({}, one), 5);
+  const by = (given: Partial<Given>, more = {}) => megabytes(given, { ...one, ...more }) - 5;
+  const names = by({ names: 1e6 });
+  assert.ok(names > 300 && names < 900, `${names} MB`);
+  assert.is(Math.round((10 * by({ names: 1e6 }, { targets: { ...list, www: true } })) / names), 20);
+  assert.ok(by({ names: 1e6 }, { resolve: { families: [4, 6] } }) > 1.7 * names);
+  const addresses = by({ addresses: 1e6 });
+  assert.ok(by({ addresses: 1e6 }, { scan: { versions: [1], ports: [80, 443] } }) > 1.6 * addresses);
+  assert.ok(by({ addresses: 1e6 }, { scan: { versions: [0, 1], ports: [443] } }) > 1.1 * addresses);
+  assert.ok(by({ within: 1e6 }) < 0.05 * addresses, 'few addresses of a prefix answer');
+});
 
 test('a run that the disk has no room for is refused with both numbers', async () => {
   await requireRoom(folder, Config.parse({ targets: { list: plain } }));
@@ -39,7 +78,13 @@ test('a run that the disk has no room for is refused with both numbers', async (
     scan: { ports: Array.from({ length: 20_000 }, (_, n) => n + 1) },
   });
   const said = await requireRoom(folder, all).then(() => '', String);
-  assert.match(said, /is on a file system with \d+\.\d GB left, and this run writes 171798\.7 GB at the least$/);
+  assert.match(said, /is on a file system with [\d.]+ [GT]B left, and a run of these targets usually fills [\d.]+ PB$/);
+});
+
+test('the room of a folder that is not there yet is that of the one it will be made in', async () => {
+  const here = await freeBytes(folder);
+  const there = await freeBytes(join(folder, 'not', 'yet'));
+  assert.ok(Math.abs(here - there) < 1e9, `${here} ${there}`);
 });
 
 test.run();
