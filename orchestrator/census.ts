@@ -25,6 +25,7 @@ import type { Program } from './core/tool.ts';
 import { CensusError } from './errors.ts';
 import { checkInputs, decodeInputs, inputsOf, partStages, wishesOf } from './inputs/inputs.ts';
 import { leavingNothing } from './machine/afterwards.ts';
+import { watchingClock } from './machine/clock.ts';
 import { requirePrivileges } from './machine/privileges.ts';
 import { provenance } from './machine/provenance.ts';
 import { requireReachable, requireReady } from './machine/ready.ts';
@@ -130,11 +131,12 @@ async function censusIn(
   const kept = { ...config, scan: { ...config.scan, blocklist: copy === undefined ? null : join(folder, copy) } };
   const stages = pipeline(findTool);
   const run = { ...input, config: kept, memory: config.memory, folder: new RunFolder(folder), manifest, stages };
-  await whileReading(config, optOuts, { folder, manifest, report: input.report }, (late) =>
+  const sending = (late: LateOptOuts | null) =>
     untilStopped(folder, input.signal, (signal) =>
       runStages({ ...run, signal, optOuts: late, watcher: watcherOf(kept, { manifest, folder, signal, late }) }),
-    ),
-  );
+    );
+  const reading = { folder, manifest, report: input.report };
+  await watchingClock(manifest, () => whileReading(config, optOuts, reading, sending));
   return manifest.data;
 }
 
@@ -161,14 +163,10 @@ export async function startOf(folder: string, config: Config, optOuts: OptOuts |
 /** Who asks the sentinels; null without any. */
 function watcherOf(
   config: Config,
-  {
-    manifest,
-    folder,
-    signal,
-    late,
-  }: { manifest: ManifestFile; folder: string; signal: AbortSignal; late: LateOptOuts | null },
+  of: { manifest: ManifestFile; folder: string; signal: AbortSignal; late: LateOptOuts | null },
 ): Sentinels | null {
   if (givenSentinels(config).length === 0) return null;
+  const { manifest, folder, signal, late } = of;
   const { seed, programs } = manifest.data;
   const entries = Object.entries(programs);
   const versions = Object.fromEntries(entries.map(([name, { version }]) => [name, version]));

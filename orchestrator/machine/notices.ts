@@ -132,12 +132,24 @@ function settingsNotice(manifest: Manifest, stage: string): Notice[] {
   return [{ stage, text, lost: false }];
 }
 
+/** Times are the clock's: whoever sets it moves what came after. */
+function clockNotices({ starts }: Manifest): Notice[] {
+  return starts
+    .flatMap(({ clock_steps }) => clock_steps)
+    .map(({ at, seconds }) => {
+      const way = seconds < 0 ? 'back' : 'forward';
+      const text = `the clock of this machine was set ${way} by ${Math.abs(seconds)} s, and was at ${at} then: times of before and of after it do not compare`;
+      return { stage: 'run', text, lost: false };
+    });
+}
+
 /** What else a reader of the results must know of the way they were measured; empty when nothing. */
 export function notices(manifest: Manifest): Notice[] {
-  return Object.keys(manifest.stages).flatMap((stage) => [
+  const ofStages = Object.keys(manifest.stages).flatMap((stage) => [
     ...resetNotice(manifest, stage),
     ...settingsNotice(manifest, stage),
     ...rejectNotice(manifest, stage),
     ...unknownNotice(manifest, stage),
   ]);
+  return [...clockNotices(manifest), ...ofStages];
 }

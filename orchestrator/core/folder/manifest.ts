@@ -109,6 +109,15 @@ export const Manifest = z.strictObject({
           )
           .default([])
           .describe('the opt-outs that held from then on, each time that the blocklist had changed while the run sent'),
+        clock_steps: z
+          .array(
+            z.strictObject({
+              at: z.string().describe('UTC, by the clock as it was set'),
+              seconds: z.number().describe('by which it was set; negative: back'),
+            }),
+          )
+          .default([])
+          .describe('each time that the clock of the machine was set while the run worked'),
       }),
     )
     .describe('every start that did any work; a run may be resumed with another commit or kernel'),

@@ -111,6 +111,7 @@ export async function openRun(input: OpenRun): Promise<ManifestFile> {
     ),
     blocklist: input.optOuts === null ? null : await keepOptOuts(input.folder, input.optOuts),
     rereads: [],
+    clock_steps: [],
   };
   if (before !== null && allowed !== null) {
     // Each command keeps the version that it ran with; here stands what this start found.

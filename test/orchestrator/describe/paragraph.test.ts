@@ -48,7 +48,7 @@ const finished: Manifest = {
   ...emptyManifest(),
   created_at: '2026-11-20T04:05:06.000Z',
   finished_at: '2026-11-21T05:06:07.000Z',
-  starts: [{ ...start, rereads: [reread] }],
+  starts: [{ ...start, rereads: [reread], clock_steps: [] }],
   stages: {
     scan,
     confirm: stage({ units_in: 140, answered: 120, skipped: { not_a_candidate: 20 } }),

@@ -147,7 +147,16 @@ export async function plantRun(run: PlantedRun): Promise<string> {
     },
     change: (manifest: Manifest) => {
       const blocklist = { from: 'held.conf', copy: 'blocklists/held.conf', sha256: '', prefixes: optOuts.length };
-      const start = { at: run.time, census: {}, vantage: {}, changed: {}, corrected: {}, blocklist, rereads: [] };
+      const start = {
+        at: run.time,
+        census: {},
+        vantage: {},
+        changed: {},
+        corrected: {},
+        blocklist,
+        rereads: [],
+        clock_steps: [],
+      };
       manifest.starts.push(start);
       run.change?.(manifest);
     },

@@ -172,4 +172,26 @@ test('a stage without SYN/ACKs has no notice, whatever the kernel sent', () => {
   assert.equal(notices(manifestOf([{ out_rsts: 0, receive_drops: 5 }], [])), []);
 });
 
+test('that the clock was set is told, each time, with how far and to what', () => {
+  const clock_steps = [
+    { at: '2026-11-22T09:00:00.000Z', seconds: -3600.5 },
+    { at: '2026-11-22T10:00:00.000Z', seconds: 7 },
+  ];
+  const start = { at: '', census: {}, vantage: {}, changed: {}, corrected: {}, blocklist: null, rereads: [] };
+  const manifest = {
+    ...toy,
+    starts: [
+      { ...start, clock_steps: [] },
+      { ...start, clock_steps },
+    ],
+  };
+  assert.equal(
+    notices(manifest).map(({ stage, text }) => `${stage}: ${text}`),
+    [
+      'run: the clock of this machine was set back by 3600.5 s, and was at 2026-11-22T09:00:00.000Z then: times of before and of after it do not compare',
+      'run: the clock of this machine was set forward by 7 s, and was at 2026-11-22T10:00:00.000Z then: times of before and of after it do not compare',
+    ],
+  );
+});
+
 test.run();

@@ -5,8 +5,14 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../orchestrator/config/config.ts';
-import { expectedBytes, type Given } from '../../../orchestrator/machine/disk.ts';
-import { freeBytes, givenAsRead, givenOf, requireRoom } from '../../../orchestrator/machine/room.ts';
+import {
+  expectedBytes,
+  freeBytes,
+  type Given,
+  givenAsRead,
+  givenOf,
+  requireRoom,
+} from '../../../orchestrator/machine/room.ts';
 
 const test = suite('machine/room');
 

@@ -21,7 +21,16 @@ async function reread(finished_at: string | null): Promise<string> {
   const kept = { from: 'blocklist', copy: `blocklists/${sha256}.conf`, sha256, prefixes: 1 };
   const read = { ...kept, at: '2026-11-26T00:00:00Z', rejected_lines: 1, rejects_sha256: sha256Of(line) };
   const at = '2026-11-26T00:00:00Z';
-  const start = { at, census: {}, vantage: {}, changed: {}, corrected: {}, blocklist: kept, rereads: [read] };
+  const start = {
+    at,
+    census: {},
+    vantage: {},
+    changed: {},
+    corrected: {},
+    blocklist: kept,
+    rereads: [read],
+    clock_steps: [],
+  };
   const manifest: Manifest = {
     ...{ schema_version: 2, run: 'run', created_at: at, finished_at, census: {}, vantage: {}, seed: 1, config: {} },
     ...{

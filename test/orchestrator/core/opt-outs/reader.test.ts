@@ -18,7 +18,16 @@ function begin() {
   const path = join(folder, 'given');
   const text = '198.18.9.1\n';
   writeFileSync(path, text);
-  const start = { at: '', census: {}, vantage: {}, changed: {}, corrected: {}, blocklist: null, rereads: [] };
+  const start = {
+    at: '',
+    census: {},
+    vantage: {},
+    changed: {},
+    corrected: {},
+    blocklist: null,
+    rereads: [],
+    clock_steps: [],
+  };
   const manifest = new ManifestFile(folder, { ...emptyManifest(), starts: [start] });
   const late = new LateOptOuts([{ family: 4, words: [0xc6120901], length: 32, hostBits: false }]);
   const told: string[] = [];

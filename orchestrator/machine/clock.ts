@@ -1,0 +1,51 @@
+import { uptime } from 'node:os';
+import { nowIso } from '../core/folder/entries.ts';
+import type { ManifestFile } from '../core/folder/manifest.ts';
+import { every } from '../core/process/timer.ts';
+
+const lookMs = 5_000;
+/** A clock that is corrected little by little goes wrong by some milliseconds between two looks. */
+const leastStep = 1;
+
+/** Two clocks in seconds: the one that times are taken from, and one that nobody sets. It counts what the machine sleeps through, too. */
+export interface Clocks {
+  wall: number;
+  up: number;
+}
+
+function clocksNow(): Clocks {
+  return { wall: Date.now() / 1000, up: uptime() };
+}
+
+/** Seconds by which the clock was set between two looks, negative where it was set back; null where it was not. */
+export function clockStep(before: Clocks, now: Clocks): number | null {
+  const step = now.wall - before.wall - (now.up - before.up);
+  return Math.abs(step) < leastStep ? null : Math.round(step * 10) / 10;
+}
+
+/** Does the work, and enters in the manifest when the clock is set meanwhile: times of before and of after do not compare then. */
+export async function watchingClock<T>(
+  manifest: ManifestFile,
+  work: () => Promise<T>,
+  { look = clocksNow, ms = lookMs } = {},
+): Promise<T> {
+  let before = look();
+  async function compare(): Promise<void> {
+    const now = look();
+    const seconds = clockStep(before, now);
+    before = now;
+    if (seconds === null) return;
+    manifest.data.starts.at(-1)?.clock_steps.push({ at: nowIso(), seconds });
+    await manifest.save();
+  }
+  const end = every(ms, compare);
+  try {
+    const done = await work();
+    await end();
+    await compare();
+    return done;
+  } catch (error) {
+    await end().catch(() => undefined); // why the work failed is told, not that
+    throw error;
+  }
+}
