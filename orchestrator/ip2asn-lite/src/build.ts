@@ -9,6 +9,7 @@ import { type Input, sourceName, withInput } from './input.ts';
 import { indexIpv4 } from './ipv4-index.ts';
 import { NO_NAMES, packNames } from './name-list.ts';
 import { readNames } from './names.ts';
+import type { StartProgram } from './start-program.ts';
 import { Table, type TableInfo, type TableOptions } from './table.ts';
 
 export interface BuildOptions extends PrefixFilter, TableOptions {
@@ -26,6 +27,8 @@ export interface BuildOptions extends PrefixFilter, TableOptions {
   onProgress?: (bytes: number) => void;
   /** Called with the number of bytes of the file, as it lies, that were read so far, and with its size; a pipe has none. */
   onRead?: (bytes: number, size: number) => void;
+  /** Starts bzip2 and lbzip2, for a process whose programs are not to be what it is itself; `spawn` where nothing is said. */
+  start?: StartProgram;
 }
 
 type Format = TableInfo['format'];
@@ -90,6 +93,14 @@ async function readSource(
   return { format, asOf: null };
 }
 
+/** Names of a file of their own. */
+export function namesOf(
+  file: string,
+  options: Pick<BuildOptions, 'allowTruncated' | 'start'>,
+): Promise<Map<number, string>> {
+  return readNames(file, options.allowTruncated ?? false, { start: options.start });
+}
+
 /** Builds a table from a source file, as a stream: the text of a full table is never in memory at once. */
 export async function buildTable(options: BuildOptions): Promise<Table> {
   const { source } = options;
@@ -98,10 +109,9 @@ export async function buildTable(options: BuildOptions): Promise<Table> {
     source,
     options.allowTruncated ?? false,
     (input) => readSource(withProgress(input, options.onProgress), collector, options),
-    options.onRead,
+    options,
   );
-  const given =
-    options.names === undefined ? collector.names : await readNames(options.names, options.allowTruncated ?? false);
+  const given = options.names === undefined ? collector.names : await namesOf(options.names, options);
   const info: TableInfo = {
     source: sourceName(source),
     format,

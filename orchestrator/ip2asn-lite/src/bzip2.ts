@@ -1,14 +1,24 @@
-import { spawn } from 'node:child_process';
-import { Readable } from 'node:stream';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileError, Ip2AsnError } from './errors.ts';
+import type { StartedProgram, StartProgram } from './start-program.ts';
 
 const STDERR_LIMIT = 2000;
+
+const spawned: StartProgram = (program, args) => spawn(program, args, { stdio: 'pipe' });
+const noProgram = 127;
+
+function isProcess(started: StartedProgram): started is StartedProgram & ChildProcessWithoutNullStreams {
+  return started.stdin instanceof Writable && started.stdout instanceof Readable && started.stderr instanceof Readable;
+}
 
 /** Where the bytes come from, and of which file they are. */
 interface Packed {
   source: AsyncIterable<Buffer>;
   file: string;
+  /** How programs are started; as this process where nothing is said. */
+  start?: StartProgram | undefined;
 }
 
 /** Why a program gave up, as an error of this package. `offset` counts decompressed bytes. */
@@ -18,8 +28,13 @@ function bzip2Fault(file: string, offset: number, exit: string, stderr: string):
 }
 
 /** What a program makes of the bytes. `tolerant` ends quietly where a cut file ends. */
-async function* through(program: string, { source, file }: Packed, tolerant: boolean): AsyncGenerator<Buffer> {
-  const child = spawn(program, ['-dc'], { stdio: 'pipe' });
+async function* through(
+  program: string,
+  { source, file, start = spawned }: Packed,
+  tolerant: boolean,
+): AsyncGenerator<Buffer> {
+  const child = start(program, ['-dc']);
+  if (!isProcess(child)) throw new TypeError('start gives a process of node:child_process with three pipes');
   const { stdout, stderr: errors } = child;
   let stderr = '';
   errors.setEncoding('latin1').on('data', (text: string) => {
@@ -27,14 +42,16 @@ async function* through(program: string, { source, file }: Packed, tolerant: boo
   });
   let offset = 0;
   const closed = new Promise<string | null>((resolve, reject) => {
-    child.once('error', (cause) => {
+    function missing(cause?: unknown): void {
       const hint = `install it (apt-get install ${program}), or use the .gz of the same file`;
       const message = `${file} needs the program ${program}, which did not start: ${hint}`;
       reject(new Ip2AsnError('PROGRAM_MISSING', message, { cause }));
+    }
+    child.once('error', missing);
+    child.once('close', (code, signal) => {
+      if (code === noProgram) missing(stderr.trim());
+      else resolve(code === 0 ? null : `${program} ended with ${signal ?? `code ${code}`}`);
     });
-    child.once('close', (code, signal) =>
-      resolve(code === 0 ? null : `${program} ended with ${signal ?? `code ${code}`}`),
-    );
   });
   closed.catch(() => undefined); // awaited below; without this a failed start is reported twice
   let unread: unknown;

@@ -1,7 +1,6 @@
-import { type BuildOptions, buildTable } from './build.ts';
+import { type BuildOptions, buildTable, namesOf } from './build.ts';
 import { isCache, loadTable } from './cache.ts';
 import { packNames } from './name-list.ts';
-import { readNames } from './names.ts';
 import { Table } from './table.ts';
 
 export type { Flag } from './asn-class.ts';
@@ -13,6 +12,7 @@ export { type Marks, refresh } from './fetch/download.ts';
 export { type FetchedRib, type FetchOptions, type FindOptions, fetchRib, findRib } from './fetch/fetch-rib.ts';
 export { Match } from './match.ts';
 export type { AsSize } from './size.ts';
+export type { StartedProgram, StartProgram } from './start-program.ts';
 export { type Address, Table, type TableInfo, type TableOptions } from './table.ts';
 
 /** What only building can do: a cache holds what it was built with. */
@@ -29,6 +29,6 @@ export async function openTable(path: string, options: Omit<BuildOptions, 'sourc
     throw new TypeError(`${option} is for building, and ${path} is a cache that was built already`);
   const table = await loadTable(path, options);
   if (options.names === undefined) return table;
-  const names = packNames(await readNames(options.names, options.allowTruncated ?? false));
+  const names = packNames(await namesOf(options.names, options));
   return new Table({ ...table.parts, names }, options);
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { bunzip } from './bzip2.ts';
 import { FileError } from './errors.ts';
 import { gunzip } from './gzip.ts';
+import type { StartProgram } from './start-program.ts';
 
 const CHUNK = 1 << 18;
 const HEAD = 1 << 16;
@@ -59,32 +60,41 @@ async function peek(source: AsyncGenerator<Buffer>, size: number): Promise<Peeke
   return { head: Buffer.concat(first).subarray(0, size), chunks: again() };
 }
 
-function decompressed(
-  { head, chunks }: Peeked,
-  file: string,
-  tolerant: boolean,
-  again: (() => AsyncIterable<Buffer>) | null,
-): AsyncGenerator<Buffer> {
+interface Opened {
+  file: string;
+  tolerant: boolean;
+  again: (() => AsyncIterable<Buffer>) | null;
+  start: StartProgram | undefined;
+}
+
+function decompressed({ head, chunks }: Peeked, { file, tolerant, again, start }: Opened): AsyncGenerator<Buffer> {
   if (head[0] === 0x1f && head[1] === 0x8b) return gunzip(chunks, file, tolerant);
-  if (head.toString('latin1') === 'BZh') return bunzip({ source: chunks, file }, tolerant, again);
+  if (head.toString('latin1') === 'BZh') return bunzip({ source: chunks, file, start }, tolerant, again);
   return chunks;
 }
 
 /** Hears how many bytes of the file, as it lies, were read, and how many it has; a pipe has none. */
 type OnRead = (bytes: number, size: number) => void;
 
+/** How a source is read, beside what is said of each kind of it. */
+export interface Reading {
+  onRead?: OnRead | undefined;
+  /** Starts the programs that unpack; as this process where nothing is said. */
+  start?: StartProgram | undefined;
+}
+
 /** Opens a plain, gzip or bzip2 file or pipe, told by its first bytes and not by its name, and hands it to `use`; closes it in every case. */
 export async function withInput<T>(
   file: string,
   tolerant: boolean,
   use: (input: Input) => Promise<T>,
-  onRead?: OnRead,
+  { onRead, start }: Reading = {},
 ): Promise<T> {
   const handle = await open(file);
   const raw = bytesOf(handle, file, onRead);
   try {
     const again = (await handle.stat()).isFile() ? () => bytesOf(handle, file, onRead, 0) : null;
-    const plain = decompressed(await peek(raw, MAGIC), file, tolerant, again);
+    const plain = decompressed(await peek(raw, MAGIC), { file, tolerant, again, start });
     try {
       const { head, chunks } = await peek(plain, HEAD);
       if (head.length === 0) {

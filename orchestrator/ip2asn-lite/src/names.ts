@@ -1,7 +1,7 @@
 import { FileError } from './errors.ts';
 import { parseAsn } from './formats/fields.ts';
 import { forEachLine } from './formats/lines.ts';
-import { type Input, withInput } from './input.ts';
+import { type Input, type Reading, withInput } from './input.ts';
 
 async function readAll(input: Input): Promise<string> {
   const chunks: Buffer[] = [];
@@ -49,8 +49,7 @@ async function readText(input: Input, tolerant: boolean): Promise<Map<number, st
 }
 
 /** Reads a file of AS names, JSON or text, plain or compressed. `tolerant` leaves out a cut last line. */
-export function readNames(file: string, tolerant: boolean): Promise<Map<number, string>> {
-  return withInput(file, tolerant, (input) =>
-    /^(?:\xef\xbb\xbf)?\s*[{[]/.test(input.head.toString('latin1')) ? readJson(input) : readText(input, tolerant),
-  );
+export function readNames(file: string, tolerant: boolean, reading: Reading = {}): Promise<Map<number, string>> {
+  const isJson = ({ head }: Input) => /^(?:\xef\xbb\xbf)?\s*[{[]/.test(head.toString('latin1'));
+  return withInput(file, tolerant, (input) => (isJson(input) ? readJson(input) : readText(input, tolerant)), reading);
 }

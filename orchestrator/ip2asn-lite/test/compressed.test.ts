@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { skipUnless } from '../../../test/skip.ts';
 import { gunzip } from '../src/gzip.ts';
-import { buildTable, FileError, Ip2AsnError, openTable, type Table } from '../src/index.ts';
+import { buildTable, FileError, Ip2AsnError, openTable, type StartProgram, type Table } from '../src/index.ts';
 import { changed, rejection, withFile, withFolder } from './scratch.ts';
 
 const test = suite('compressed files');
@@ -233,6 +233,39 @@ test('damage is called the same with lbzip2 and without', async () => {
       );
     assert.equal(await said({ bzip2: null, lbzip2: null }), await said({ bzip2: null }), `file ${i}`);
   }
+});
+
+test('what unpacks a table and its names is started as the caller says', async () => {
+  if (skipUnless(spawnSync('bzip2', ['--version'], { input: '' }).error === undefined, 'started', 'no bzip2')) return;
+  await withFolder(async (folder) => {
+    const [source, names] = [join(folder, 'table'), join(folder, 'names')];
+    await writeFile(source, packed('bzip2', Buffer.from(route)));
+    await writeFile(names, packed('bzip2', Buffer.from('AS64500 EXAMPLE, FI\n')));
+    const asked: string[] = [];
+    const start: StartProgram = (program, args) => {
+      asked.push([program, ...args].join(' '));
+      return spawn('bzip2', args, { stdio: 'pipe' });
+    };
+    const table = await openTable(source, { names, start });
+    assert.is(table.name(64500), 'EXAMPLE, FI');
+    assert.equal(asked, ['lbzip2 -dc', 'lbzip2 -dc']);
+  });
+});
+
+test('what is started without pipes is said to be so', async () => {
+  const start: StartProgram = () => ({ stdin: process.stdin, stdout: {}, stderr: {} });
+  await withFile('table', packed('bzip2', Buffer.from(route)), async (path) => {
+    assert.match(String(await rejection(openTable(path, { start }))), 'TypeError: start gives a process');
+  });
+});
+
+test('a program that ends as a shell does where there is none of its name is missing', async () => {
+  const start: StartProgram = () => spawn('sh', ['-c', 'echo "no such program" >&2; exit 127'], { stdio: 'pipe' });
+  await withFile('table', packed('bzip2', Buffer.from(route)), async (path) => {
+    const error = await rejection(openTable(path, { start }));
+    assert.ok(error instanceof Ip2AsnError && error.code === 'PROGRAM_MISSING', String(error));
+    assert.match(error.message, 'apt-get install bzip2');
+  });
 });
 
 test.run();

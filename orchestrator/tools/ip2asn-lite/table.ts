@@ -1,4 +1,5 @@
-import { Ip2AsnError, openTable, type Table } from 'ip2asn-lite';
+import { Ip2AsnError, openTable, type StartProgram, type Table } from 'ip2asn-lite';
+import { between } from '../../core/process/exec.ts';
 import type { OnRead } from '../../core/progress.ts';
 import { CensusError } from '../../errors.ts';
 
@@ -16,7 +17,9 @@ function tableOf(rib: string, names: string | null, onRead: OnRead | undefined):
     const hear = (bytes: number, size: number) => size > 0 && onRead?.(rib, bytes / size);
     // A cache is mapped, not built: it takes no such option, and no time.
     const told = onRead === undefined ? {} : { onRead: hear };
-    kept = { key, table: openTable(rib, { invalid: 'null', ...told, ...(names === null ? {} : { names }) }) };
+    // What unpacks a table is no more than what reads it: no capability, the owner of the run folder, a clean environment.
+    const start: StartProgram = (program, args) => between(program, args);
+    kept = { key, table: openTable(rib, { invalid: 'null', start, ...told, ...(names === null ? {} : { names }) }) };
   }
   return kept.table;
 }

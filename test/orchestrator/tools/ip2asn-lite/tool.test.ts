@@ -1,6 +1,9 @@
-import { copyFile, mkdtemp } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
@@ -90,6 +93,27 @@ test('a table that failed once is opened again', async () => {
 
 test('inputs names the files that are set', () => {
   assert.equal(ip2asnLite.inputs?.(configFor('rib.bz2', null)), ['rib.bz2']);
+});
+
+test('what unpacks a table has no capability, and hears nothing of the caller', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'unpacks-'));
+  const rib = join(place, 'table.bz2');
+  await promisify(execFile)('sh', ['-c', `bzip2 -c ${folder}/table.pfx2as >${rib}`]);
+  const spy = `#!/bin/sh\ngrep ^Cap /proc/self/status >>${place}/seen\nenv >>${place}/seen\nexec bzip2 "$@"\n`;
+  await writeFile(join(place, 'lbzip2'), spy, { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env.PATH = `${place}:${PATH}`;
+  process.env.OF_THE_CALLER = 'secret';
+  try {
+    const [found] = await lookUp(['198.18.4.7'], rib, null);
+    assert.is(found?.asn, 64501);
+  } finally {
+    process.env.PATH = PATH;
+    delete process.env.OF_THE_CALLER;
+  }
+  const seen = readFileSync(join(place, 'seen'), 'utf8');
+  for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) assert.match(seen, `${set}:\t0000000000000000\n`);
+  assert.not.match(seen, 'OF_THE_CALLER');
 });
 
 test.run();
