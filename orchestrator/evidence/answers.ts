@@ -119,7 +119,7 @@ export function mptcpOptionsOf(scan: Pick<ScanEvidence, 'tcp_options' | 'options
 }
 
 /** The key of a reply with what it can be compared with; null without a key. */
-export function keyFactOf(scan: ScanEvidence, shown: Shown | null): KeyFact | null {
+export function keyFactOf(scan: ScanEvidence, shown: Pick<Shown, 'key'> | null): KeyFact | null {
   if (shown?.key == null) return null;
   return {
     key: BigInt(`0x${shown.key}`),

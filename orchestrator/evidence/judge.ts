@@ -4,7 +4,8 @@ import { KIND } from '../mptcp/tcp-options.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
 import type { JudgeRecord } from '../schemas/records/judge.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
-import { keyFactOf, type ScanEvidence, shownBy, synOf } from './answers.ts';
+import { hexKey } from './alike/hex-options.ts';
+import { keyFactOf, type ScanEvidence, synOf } from './answers.ts';
 import { mostPacked, Packer, Unpacker } from './gather/packed.ts';
 import { type Endpoint, Replies } from './gather/replies.ts';
 import { KeyTraces } from './keys.ts';
@@ -12,12 +13,17 @@ import { type Pair, Pairs } from './pairs.ts';
 
 const mptcpKind = KIND.MPTCP.toString(16);
 
-/** Adds the key of a reply, if it has one, to those of the run. */
-export function traceKey(traces: KeyTraces, reply: ScanEvidence & { address: string; port: number }): void {
-  // What holds no byte of that kind needs no walk.
-  if (!(reply.tcp_options ?? reply.options_mptcp.join('')).includes(mptcpKind)) return;
-  const fact = keyFactOf(reply, shownBy(reply));
-  if (fact !== null) traces.add(`${reply.address} ${reply.port} ${synOf(reply)}`, fact);
+/** Adds the key of a reply of this endpoint, if it has one, to those of the run. */
+export function traceKey(
+  traces: KeyTraces,
+  { address, port }: Pick<ScanRecord, 'address' | 'port'>,
+  reply: ScanEvidence,
+): void {
+  const area = reply.tcp_options ?? reply.options_mptcp.join('');
+  // What holds no byte of that kind needs no walk, and an ICMP error has no options of its own.
+  if (!area.includes(mptcpKind) || reply.classification.startsWith('icmp_')) return;
+  const fact = keyFactOf(reply, { key: hexKey(area) });
+  if (fact !== null) traces.add(`${address} ${port} ${synOf(reply)}`, fact);
 }
 
 /** What is known of a judgement while it is made. */
@@ -110,7 +116,7 @@ export async function* judgeEndpoints(
         const reply = parse(line);
         if (reply instanceof Reject) onReject(line, reply.reason, read);
         else {
-          traceKey(traces, reply);
+          traceKey(traces, reply, reply);
           replies.add(reply);
         }
       }

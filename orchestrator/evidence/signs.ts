@@ -15,8 +15,8 @@ export interface Sign {
 
 const erratum = 'erratum of the 2015 paper: mirrors return our key';
 /** zmap's mark in every packet it sends; older records do not hold what we sent. */
-const zmapIpId = 54321;
-const moduleWindow = 64240;
+export const zmapIpId = 54321;
+export const moduleWindow = 64240;
 
 /** A walk that broke hides what came behind it: nothing is read into it. */
 const walked = (answer: Answer) => answer.packet === 'synack' && !has(answer, ...brokenWalk);

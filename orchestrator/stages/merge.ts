@@ -75,8 +75,7 @@ async function mergeRanges(work: Work): Promise<void> {
   await inStages(
     ranges.count,
     async (range) => {
-      const connections = tablesOf(work, range).others.get('connections') ?? '';
-      await judgeRange(context, scratch, verdicts, { range, connections });
+      await judgeRange(context, scratch, verdicts, range);
     },
     async (range) => {
       await makeRange(work, range);

@@ -1,58 +1,46 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { rm } from 'node:fs/promises';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
-import { traceKey } from '../../evidence/judge.ts';
 import { KeyTraces } from '../../evidence/keys.ts';
 import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
 import { Drawn } from './drawn.ts';
 import { Kinds } from './kinds.ts';
+import { ownHosts } from './own/evidence.ts';
+import { judgeLeft, type OwnFiles, readOwn } from './own/own.ts';
 import type { Ranges } from './ranges.ts';
-import {
-  candidateRepliesSql,
-  connectionEvidenceSql,
-  evidenceRowsSql,
-  evidenceSql,
-  repliesSql,
-  unjudgedSql,
-} from './replies.ts';
+import { connectionEvidenceSql, evidenceSql, repliesSql, unjudgedSql } from './replies.ts';
 import { outsideCsv, writeOutside } from './scopes.ts';
 import type { Scratch } from './scratch.ts';
-import { inOrder, twoAtATime } from './side-by-side.ts';
+import { inOrder, twoEndedInOrder } from './side-by-side.ts';
 import { connectionsSql } from './tables.ts';
-import { classesTable, EvidenceRow, Verdicts, verdictsTable } from './verdicts.ts';
-
-/** Adds the keys of all replies with an MPTCP option, read from their bytes. */
-export async function addKeys({ query }: WholeContext<Config>, traces: KeyTraces, replies: string): Promise<void> {
-  for await (const value of query(candidateRepliesSql(replies))) {
-    const { address, port, evidence } = EvidenceRow.parse(value);
-    traceKey(traces, { address, port, ...evidence });
-  }
-}
+import { classesTable, type Known, Verdicts, verdictsTable } from './verdicts.ts';
 
 const unjudgedFile = (range: number) => `unjudged/${range}.parquet`;
 const outsideFile = (range: number) => `outside.${range}.csv`;
-const evidenceFile = (range: number) => `evidence/${range}.parquet`;
-const judgedFile = (range: number) => `judged.${range}.csv`;
 
-interface Summed {
-  kinds: Kinds;
-  /** Of the keys of the run. */
-  traces: KeyTraces;
+/** Files of the hosts of a range that are judged by their own evidence. */
+function ownFiles(scratch: Scratch, range: number): OwnFiles {
+  const path = (name: string) => scratch.path(`${name}.${range}`);
+  return { alike: path('alike'), left: path('left'), judged: path('judged') };
 }
 
 /**
- * Sums the replies of every host up, range by range, into `unjudged/`; writes the evidence of those judged by their own into `evidence/`, reads
- * its keys, and draws the controls.
+ * Sums the replies of every host up, range by range, into `unjudged/`; reads the evidence of those judged by their own, with its keys, and
+ * draws the controls. What it gives judges the hosts that are left.
  */
-async function sumReplies(context: WholeContext<Config>, scratch: Scratch, ranges: Ranges): Promise<Summed> {
+async function sumReplies(
+  context: WholeContext<Config>,
+  scratch: Scratch,
+  ranges: Ranges,
+  verdicts: Verdicts,
+): Promise<Known> {
   const lab = new PrefixSet(context.config.lab_ranges);
   const kinds = await Kinds.create(context);
   const traces = new KeyTraces();
   const drawn = await Drawn.create(context);
-  await twoAtATime(inOrder(ranges.count), async (range) => {
+  await twoEndedInOrder(inOrder(ranges.count), async (range) => {
     const replies = `range_replies_${range}`;
     const within = ranges.within('address', range);
     await context.run(`CREATE OR REPLACE TABLE ${replies} AS ${repliesSql(within)}`);
@@ -63,12 +51,15 @@ async function sumReplies(context: WholeContext<Config>, scratch: Scratch, range
     const hosts = scratch.file(unjudgedFile(range));
     await drawn.add(`(SELECT address, port, kind FROM ${hosts})`);
     await writeOutside(context, hosts, lab, scratch.path(outsideFile(range)));
-    await scratch.write(evidenceFile(range), evidenceSql({ unjudged: hosts, within }));
-    await addKeys(context, traces, scratch.file(evidenceFile(range)));
-    context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
+    const evidence = evidenceSql({ unjudged: hosts, within });
+    return async () => {
+      const own = ownHosts(context.query(evidence), context.query(connectionEvidenceSql(connections)));
+      await readOwn(own, { traces, verdicts }, ownFiles(scratch, range));
+      context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
+    };
   });
   await drawn.end();
-  return { kinds, traces };
+  return { sharedTraces: traces.shared(), kinds: kinds.all() };
 }
 
 /** Sums up the evidence of the run by ranges of addresses, and finds what is judged over the whole run. */
@@ -77,14 +68,14 @@ export async function prepareVerdicts(
   scratch: Scratch,
   ranges: Ranges,
 ): Promise<Verdicts> {
-  const { kinds, traces } = await sumReplies(context, scratch, ranges);
   await context.run(verdictsTable);
   await context.run(classesTable);
   const { lab_ranges, scan } = context.config;
-  const sharedTraces = traces.shared();
   const rules = ruleSets[context.manifest.rule_set];
-  const judging = { rules, versions: scan.versions, lab: new PrefixSet(lab_ranges), sharedTraces, kinds: kinds.all() };
-  return new Verdicts(judging, context.run);
+  const judging = { rules, versions: scan.versions, lab: new PrefixSet(lab_ranges) };
+  const verdicts = new Verdicts(judging, context.run);
+  verdicts.know(await sumReplies(context, scratch, ranges, verdicts));
+  return verdicts;
 }
 
 function freshClassesSql(unjudged: string): string {
@@ -94,12 +85,13 @@ function freshClassesSql(unjudged: string): string {
     ORDER BY kinds, scope`;
 }
 
-/** SQL of the lines that `Verdicts.own` gave. */
-export function judgedCsv(path: string): string {
-  return `read_csv(${sqlText(path)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'})`;
+/** SQL of the lines that say which pair a host has that is judged by its own evidence. */
+export function judgedCsv({ alike, judged }: OwnFiles): string {
+  const files = [alike, judged].map(sqlText).join(', ');
+  return `read_csv([${files}], header = false, auto_detect = false, columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'})`;
 }
 
-function judgedSql(unjudged: string, own: string): string {
+function judgedSql(unjudged: string, own: OwnFiles): string {
   return `
     SELECT u.address, u.port, syn_rtt_us, why, first_reply_at, last_reply_at,
       CASE WHEN u.own THEN o.verdict ELSE c.verdict END AS verdict
@@ -117,21 +109,17 @@ function scopedSql(scratch: Scratch, range: number): string {
 }
 
 /**
- * Judges the hosts of a range: what is new among its classes, and those with evidence of their own. One range after the other: a verdict gets
- * its number when it is first met.
+ * Judges the hosts of a range: what is new among its classes, and those that are left of those with evidence of their own. One range after
+ * the other: a verdict gets its number when it is first met.
  */
 export async function judgeRange(
   context: WholeContext<Config>,
   scratch: Scratch,
   verdicts: Verdicts,
-  of: { range: number; connections: string },
+  range: number,
 ): Promise<void> {
-  const { range, connections } = of;
   await verdicts.classes(context.query(freshClassesSql(scopedSql(scratch, range))));
-  const evidence = context.query(evidenceRowsSql(scratch.file(evidenceFile(range))));
-  const lines = verdicts.own(evidence, context.query(connectionEvidenceSql(connections)));
-  await pipeline(lines, createWriteStream(scratch.path(judgedFile(range))));
-  await scratch.remove(evidenceFile(range));
+  await judgeLeft(verdicts, ownFiles(scratch, range));
 }
 
 /** Makes the table of the hosts of a range that was judged, each with the number of its verdicts. */
@@ -141,7 +129,8 @@ export async function makeHosts(
   to: { range: number; table: string },
 ): Promise<void> {
   const { range, table } = to;
-  const judged = judgedSql(scopedSql(scratch, range), scratch.path(judgedFile(range)));
-  await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judged}`);
-  for (const file of [judgedFile(range), unjudgedFile(range)]) await scratch.remove(file);
+  const files = ownFiles(scratch, range);
+  await context.run(`CREATE OR REPLACE TABLE ${table} AS ${judgedSql(scopedSql(scratch, range), files)}`);
+  await scratch.remove(unjudgedFile(range));
+  for (const file of Object.values(files)) await rm(file, { force: true });
 }

@@ -2,8 +2,6 @@ import { handshakeEvidenceFields, quietArea, scanEvidenceFields } from '../../ev
 import { SynAck } from '../../schemas/lists.ts';
 import { kindSql, saidSql } from '../units/controls.ts';
 
-const quoted = (fields: readonly string[]) => fields.map((field) => `"${field}"`).join(', ');
-
 const synackWords = SynAck.options.map((word) => `'${word}'`).join(', ');
 
 /** SQL over `scan`: what of a plain reply is kept (evidence/plain.ts), as one text; the probe's word, which may hold anything, stands last. */
@@ -53,15 +51,13 @@ export function repliesSql(within: string): string {
 
 const evidenceText = scanEvidenceFields.map((field) => `'${field}': "${field}"`).join(', ');
 
-/** SQL of the evidence of replies, a text per reply. */
+/** SQL of the evidence of replies, in order of their endpoint. */
 export function evidenceOf(rows: string): string {
-  return `
-    SELECT address, port, coalesce(contains(tcp_options, '1e'), len(options_mptcp) > 0) AS offers, CAST(to_json({${evidenceText}}) AS VARCHAR) AS evidence
-    FROM ${rows}`;
+  return `SELECT address, port, {${evidenceText}} AS evidence FROM ${rows} ORDER BY address, port`;
 }
 
 /**
- * SQL of the evidence of the hosts of a range that are judged by their own, a text per reply.
+ * SQL of the evidence of the hosts of a range that are judged by their own.
  * @param of SQL of the unjudged hosts of the range, and the condition of its rows
  */
 export function evidenceSql(of: { unjudged: string; within: string }): string {
@@ -70,18 +66,11 @@ export function evidenceSql(of: { unjudged: string; within: string }): string {
   );
 }
 
-/** Rows of EvidenceRow (verdicts.ts). */
-export function evidenceRowsSql(evidence: string): string {
-  return `SELECT address, port, CAST(evidence AS JSON) AS evidence FROM ${evidence} ORDER BY address, port`;
-}
+const connectionText = handshakeEvidenceFields.map((field) => `'${field}': "${field}"`).join(', ');
 
+/** SQL of what connections say, each a text: many say the same. */
 export function connectionEvidenceSql(connections: string): string {
-  return `SELECT address, port, ${quoted(handshakeEvidenceFields)} FROM ${connections}`;
-}
-
-/** Replies whose keys are compared over the whole run (evidence/keys.ts): those with an option are all of hosts that are not plain. */
-export function candidateRepliesSql(evidence: string): string {
-  return `SELECT address, port, CAST(evidence AS JSON) AS evidence FROM ${evidence} WHERE offers`;
+  return `SELECT address, port, CAST(to_json({${connectionText}}) AS VARCHAR) AS evidence FROM ${connections}`;
 }
 
 /** Addresses that can be special-purpose, by their first octet or group; the rest is global. */

@@ -1,5 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
 import { columnsOf } from '../../core/columns.ts';
@@ -11,9 +9,11 @@ import { KeyTraces } from '../../evidence/keys.ts';
 import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
 import { VerdictName } from '../../schemas/lists.ts';
 import { RescannedRecord } from '../../schemas/records/rescanned.ts';
-import { addKeys, judgedCsv } from './judging.ts';
+import { judgedCsv } from './judging.ts';
 import { joinPieces, writePiece } from './output.ts';
-import { evidenceOf, evidenceRowsSql } from './replies.ts';
+import { ownHosts } from './own/evidence.ts';
+import { judgeLeft, readOwn } from './own/own.ts';
+import { evidenceOf } from './replies.ts';
 import type { Scratch } from './scratch.ts';
 import { Verdicts } from './verdicts.ts';
 
@@ -40,28 +40,24 @@ async function* nothing(): AsyncGenerator<unknown> {}
  */
 async function judgedSide(context: WholeContext<Config>, scratch: Scratch, side: Side): Promise<string> {
   const { config, manifest } = context;
-  const file = `both/${side}.parquet`;
-  await scratch.write(file, evidenceOf(repliesOf(side)));
-  const evidence = scratch.file(file);
+  const path = (name: string) => scratch.path(`${name}.${side}`);
+  const files = { alike: path('alike'), left: path('left'), judged: path('judged') };
+  const judging = {
+    rules: ruleSets[manifest.rule_set],
+    versions: config.scan.versions,
+    lab: new PrefixSet(config.lab_ranges),
+  };
+  // What the list's entries need of a verdict is not asked of these.
+  const verdicts = new Verdicts(judging, async () => undefined);
   const traces = new KeyTraces();
-  await addKeys(context, traces, evidence);
-  const verdicts = new Verdicts(
-    {
-      rules: ruleSets[manifest.rule_set],
-      versions: config.scan.versions,
-      lab: new PrefixSet(config.lab_ranges),
-      sharedTraces: traces.shared(),
-      kinds: [],
-    },
-    // What the list's entries need of a verdict is not asked of these.
-    async () => undefined,
-  );
-  const csv = scratch.path(`both/${side}.csv`);
-  await pipeline(verdicts.own(context.query(evidenceRowsSql(evidence)), nothing()), createWriteStream(csv));
+  const hosts = ownHosts(context.query(evidenceOf(repliesOf(side))), nothing());
+  await readOwn(hosts, { traces, verdicts }, files);
+  verdicts.know({ sharedTraces: traces.shared(), kinds: [] });
+  await judgeLeft(verdicts, files);
   const words = (['v1', 'v0'] as const).map((version) => `(${verdicts.lookup(version)}).verdict AS ${version}`);
   return `
     SELECT address, port, heard, ${words.join(', ')}
-    FROM ${judgedCsv(csv)} JOIN (SELECT address, port, min(received_at) AS heard FROM ${repliesOf(side)} GROUP BY address, port) USING (address, port)`;
+    FROM ${judgedCsv(files)} JOIN (SELECT address, port, min(received_at) AS heard FROM ${repliesOf(side)} GROUP BY address, port) USING (address, port)`;
 }
 
 const { silent } = VerdictName.enum;

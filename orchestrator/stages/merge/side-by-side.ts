@@ -15,6 +15,22 @@ export async function twoAtATime<T>(items: readonly T[], work: (item: T) => Prom
   if (errors.length > 0) throw errors[0];
 }
 
+/**
+ * The same, where each work ends with a part that is done for one item after the other, in their order.
+ * @param begin gives that part
+ */
+export async function twoEndedInOrder<T>(
+  items: readonly T[],
+  begin: (item: T) => Promise<() => Promise<void>>,
+): Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  await twoAtATime(items, (item) => {
+    const [begun, before] = [begin(item), last];
+    last = begun.then((end) => before.then(end));
+    return last;
+  });
+}
+
 /** Waits for all, and then throws what failed first. */
 export async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(works);

@@ -4,18 +4,16 @@ import { scopeOf } from '../../address/scope.ts';
 import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
 import { sha256Of } from '../../core/folder/files.ts';
-import type { HandshakeEvidence, ScanEvidence } from '../../evidence/answers.ts';
+import { type Likeness, likenessOf, textOf } from '../../evidence/alike/alike.ts';
 import { echoCauseOf } from '../../evidence/boxes/causes.ts';
-import { HandshakeEvidenceRow, type PlainReply, plainEvidence, ScanEvidenceRow } from '../../evidence/plain.ts';
+import { type PlainReply, plainEvidence } from '../../evidence/plain.ts';
 import type { RuleSet } from '../../evidence/rule.ts';
 import { judgeVersions } from '../../evidence/versions.ts';
 import { Classification, type EchoCause, Scope, SynAck } from '../../schemas/lists.ts';
 import { HostsRecord, Verdict } from '../../schemas/records/hosts.ts';
+import type { OwnHost } from './own/evidence.ts';
 
 const Unjudged = z.object({ kinds: z.string(), scope: Scope });
-const Place = { address: z.string(), port: z.int() };
-export const EvidenceRow = z.object({ ...Place, evidence: ScanEvidenceRow });
-const ConnectionRow = HandshakeEvidenceRow.extend(Place);
 
 /** What judges the hosts of one run. */
 export interface Judging {
@@ -23,6 +21,10 @@ export interface Judging {
   versions: readonly (0 | 1)[];
   /** lab_ranges, declared global by a lab run. */
   lab: PrefixSet;
+}
+
+/** What is known once every reply of the run was read. */
+export interface Known {
   sharedTraces: ReadonlySet<string>;
   /** Kinds of plain replies; the place of one is that of its bit. */
   kinds: readonly PlainReply[];
@@ -60,15 +62,26 @@ interface Pair {
   cause: EchoCause | null;
 }
 
+/** Likenesses that are held: hosts of further ones are judged each by itself. */
+const mostAlike = 10_000;
+const noTraces: ReadonlySet<string> = new Set();
+
 export class Verdicts {
   readonly #judging: Judging;
   readonly #run: (sql: string) => Promise<void>;
   readonly #numbers = new Map<string, number>();
   readonly #pairs: Pair[] = [];
+  readonly #alike = new Map<string, number>();
+  #known: Known = { sharedTraces: noTraces, kinds: [] };
 
   constructor(judging: Judging, run: (sql: string) => Promise<void>) {
     this.#judging = judging;
     this.#run = run;
+  }
+
+  /** To be said before any host but those alike is judged. */
+  know(known: Known): void {
+    this.#known = known;
   }
 
   /** Judges classes of plain hosts, which no slice before had. */
@@ -76,52 +89,40 @@ export class Verdicts {
     const found: string[] = [];
     for await (const value of rows) {
       const { kinds, scope } = Unjudged.parse(value);
-      const replies = plainEvidence(repliesOf(kinds, this.#judging.kinds));
-      const verdict = await this.#numberOf(this.#judge(replies, null, scope));
+      const scans = plainEvidence(repliesOf(kinds, this.#known.kinds));
+      const verdict = await this.#numberOf(this.#judge({ scans, handshake: null, scope }));
       found.push(`(${sqlText(kinds)}, ${sqlText(scope)}, ${verdict})`);
     }
     if (found.length > 0) await this.#run(`INSERT INTO classes VALUES ${found.join(', ')}`);
   }
 
-  /**
-   * Judges hosts by their own evidence: lines of address, port and number of the pair.
-   * @param evidence in order of address and port
-   */
-  async *own(evidence: AsyncIterable<unknown>, connections: AsyncIterable<unknown>): AsyncGenerator<string> {
-    const connected = new Map<string, HandshakeEvidence>();
-    for await (const value of connections) {
-      const { address, port, ...handshake } = ConnectionRow.parse(value);
-      connected.set(`${address} ${port}`, handshake);
-    }
-    let open: z.infer<typeof EvidenceRow>[] = [];
-    const close = async () => {
-      const [first] = open;
-      if (first === undefined) return [];
-      const { address, port } = first;
-      const handshake = connected.get(`${address} ${port}`) ?? null;
-      const pair = this.#judge(
-        open.map(({ evidence }) => evidence),
-        handshake,
-        scopeOf(address, this.#judging.lab),
-      );
-      return [`${address},${port},${await this.#numberOf(pair)}\n`];
-    };
-    for await (const value of evidence) {
-      const row = EvidenceRow.parse(value);
-      if (open[0] !== undefined && (open[0].address !== row.address || open[0].port !== row.port)) {
-        yield* await close();
-        open = [];
-      }
-      open.push(row);
-    }
-    yield* await close();
+  /** The number of the pair of a host that can be judged as others are (evidence/alike/), whatever keys the run has; else null. */
+  async alike(host: OwnHost): Promise<number | null> {
+    const likeness = likenessOf(this.#evidenceOf(host));
+    if (likeness === null) return null;
+    const text = textOf(likeness);
+    const known = this.#alike.get(text);
+    if (known !== undefined || this.#alike.size >= mostAlike) return known ?? null;
+    const number = await this.#numberOf(this.#judge(likeness));
+    this.#alike.set(text, number);
+    return number;
   }
 
-  #judge(scans: readonly ScanEvidence[], handshake: HandshakeEvidence | null, scope: Scope): Pair {
-    const { rules, versions, sharedTraces } = this.#judging;
-    const pair = judgeVersions(versions, { scans, handshake, sharedTraces, scope }, rules);
+  /** The number of the pair of a host, judged by itself. */
+  alone(host: OwnHost): Promise<number> {
+    return this.#numberOf(this.#judge(this.#evidenceOf(host)));
+  }
+
+  #evidenceOf({ address, scans, handshake }: OwnHost): Likeness {
+    return { scans, handshake, scope: scopeOf(address, this.#judging.lab) };
+  }
+
+  #judge(host: Likeness): Pair {
+    const { rules, versions } = this.#judging;
+    const { sharedTraces } = this.#known;
+    const pair = judgeVersions(versions, { ...host, sharedTraces }, rules);
     const isEcho = [pair.v1, pair.v0].some((one) => one?.verdict === 'echoed_option');
-    return { ...pair, cause: isEcho ? echoCauseOf(scans) : null };
+    return { ...pair, cause: isEcho ? echoCauseOf(host.scans) : null };
   }
 
   /**

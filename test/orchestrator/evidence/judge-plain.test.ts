@@ -21,7 +21,7 @@ function parse(line: string): ScanRecord | Reject {
 /** Every endpoint judged alone by all that is read of its records, in the order of the first ones. */
 function judgedAlone(scan: readonly ScanRecord[], read: (reply: ScanRecord) => ScanEvidence = evidenceOf): string[] {
   const traces = new KeyTraces();
-  for (const reply of scan) traceKey(traces, reply);
+  for (const reply of scan) traceKey(traces, reply, reply);
   const sharedTraces = traces.shared();
   const hosts = new Map<string, ScanRecord[]>();
   for (const reply of scan) {

@@ -6,7 +6,7 @@ import { connected, scanned } from '../records.ts';
 /** Random evidence of all shapes that the rules tell apart, small enough that hosts often differ in one thing only. */
 
 /** Numbers from 0 to 1, the same for the same seed. */
-function randomOf(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

@@ -25,7 +25,7 @@ const lab = new PrefixSet(['198.18.0.0/15', '2001:db8::/32']);
 /** Verdicts by address and port, every host judged alone by all of its records. */
 function judgedAlone({ scan, handshake }: Heap): Map<string, unknown> {
   const traces = new KeyTraces();
-  for (const reply of scan) traceKey(traces, reply);
+  for (const reply of scan) traceKey(traces, reply, reply);
   const sharedTraces = traces.shared();
   const hosts = new Map(scan.map(({ address, port }) => [`${address} ${port}`, { address, port }]));
   return new Map(
