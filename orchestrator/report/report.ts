@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Clients } from '../clients/gather.ts';
-import { openDatabase, rows } from '../core/duckdb.ts';
+import { openDatabase, rows, vectors } from '../core/duckdb.ts';
 import { quarterOf, threeQuartersOf } from '../core/memory.ts';
 import { visible } from '../view/visible.ts';
 import { summaryOf } from './bounds.ts';
@@ -65,7 +65,7 @@ async function query(input: {
     await makeViews(database, { sources: [input.source], organisations: input.organisations, temp });
     const ask = (sql: string) => rows(database, sql);
     const results = await readResults(ask, input.facts);
-    const uncertain = await readUncertain(ask, results, input.facts);
+    const uncertain = await readUncertain(ask, (sql) => vectors(database, sql), results, input.facts);
     return { ...results, uncertain, groupedBy: input.organisations === null ? 'names' : 'file' };
   } finally {
     database.closeSync();

@@ -2,7 +2,7 @@ import { type Cluster, type ClusterInterval, clusterInterval } from '../uncertai
 import { type Popularity, popularityTest } from '../uncertainty/popularity.ts';
 import { randomFrom } from '../uncertainty/random.ts';
 import type { ReportFacts } from './facts.ts';
-import { rankedOperators } from './ranked.ts';
+import { rankedOperators, type Vectors } from './ranked.ts';
 import type { Results } from './results.ts';
 import { countOf, type Query, type Row, rowsOf } from './rows.ts';
 
@@ -104,15 +104,19 @@ function countries(rows: Row[], seed: number): Map<string, ClusterInterval> {
 }
 
 /** Everything random begins at the run's seed: the same run gives the same intervals. */
-export async function readUncertain(query: Query, results: Results, facts: ReportFacts): Promise<Uncertain> {
+export async function readUncertain(
+  query: Query,
+  vectors: Vectors,
+  results: Results,
+  facts: ReportFacts,
+): Promise<Uncertain> {
   const [open] = await rowsOf(query, 'undecided');
   const systems = await rowsOf(query, 'systems');
   const { seed } = facts;
-  const answered = results.total('domains_answered');
   return {
     bounds: bounds(results, open, systems, facts),
     countries: seed === null ? new Map() : countries(await rowsOf(query, 'country_systems'), seed),
     popularity:
-      seed === null ? null : popularityTest(await rankedOperators(query, answered), randomFrom(seed, 'popularity')),
+      seed === null ? null : popularityTest(await rankedOperators(query, vectors), randomFrom(seed, 'popularity')),
   };
 }

@@ -72,7 +72,8 @@ FROM (SELECT run, unnest(domains) AS domain, country, asn, as_name, confirmed FR
 GROUP BY ALL;
 
 CREATE OR REPLACE TABLE entry_counts AS
-SELECT run, asn, CASE WHEN len(ranks) = 1 THEN [ranks[1].list] ELSE [r.list FOR r IN ranks] END AS lists, addresses > 0 AS resolved, addresses > 1 AS several, answered, capable, capable_v1, mixed, count(*) AS n
+SELECT run, asn, CASE WHEN len(ranks) = 1 THEN [ranks[1].list] ELSE [r.list FOR r IN ranks] END AS lists, addresses > 0 AS resolved, addresses > 1 AS several, answered, capable, capable_v1, mixed,
+  rank IS NOT NULL AS ranked, count(*) AS n
 FROM entries GROUP BY ALL;
 
 CREATE OR REPLACE TABLE capable_entries AS
@@ -82,16 +83,6 @@ FROM entries LEFT JOIN (
   FROM (SELECT run, unnest(domains) AS domain, confirmed FROM capable_endpoints WHERE capable_v1) GROUP BY ALL
 ) USING (run, name)
 WHERE capable;
-
--- Millions of rows are sorted here: each carries two numbers of four bytes and no more.
-CREATE OR REPLACE TABLE ranked_entries AS
-WITH placed AS (
-  SELECT rank, CAST(asn AS UINTEGER) AS asn, CAST(2 * (hash(name) % 1048576) AS INTEGER) + CAST(capable AS INTEGER) AS draw
-  FROM entries WHERE answered AND rank IS NOT NULL AND asn IS NOT NULL
-)
-SELECT asn, draw % 2 = 1 AS capable, draw // 2 AS draw,
-  (cume_dist() OVER by_rank + (rank() OVER by_rank - 1) / (SELECT count(*) FROM placed)) / 2 AS place
-FROM placed WINDOW by_rank AS (ORDER BY rank);
 
 CREATE OR REPLACE TABLE undecided AS
 SELECT run, address, bool_or(differs) AS inconsistent, arg_min(country, port) AS country, arg_min(asn, port) AS asn,

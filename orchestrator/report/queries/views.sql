@@ -12,8 +12,8 @@
 -- that of the sums. For the numbers of one run alone, the views hold that run alone.
 --
 -- There may be ten million of both. So what most of them have in common is counted once, at the grain that all queries need, and rows are
--- kept of those few alone that show more. No query of a table or figure reads hosts or domains but rank_cdf and top_groups, which
--- look at every rank.
+-- kept of those few alone that show more. No query of a table or figure reads hosts or domains but rank_cdf, top_groups
+-- and ranked, which look at every rank.
 --
 -- Made of them, each with `run`; here, and by tables.sql and places.sql, of which the one needs no order of the hosts:
 --   endpoints          view: one row per address and port that answered anything
@@ -31,8 +31,6 @@
 --   entries            one row per entry of the list, with the AS that it lies in; names are read where one is capable
 --   entry_counts       how many entries (n) have the same AS, the same lists that name them, and the same said of them
 --   capable_entries    the entries with a capable address
---   ranked_entries     the entries with a rank and an AS that answered: where each stands in the list, from 0 to 1, in the middle of those of its
---                      rank; and a number below 2^20 by its name
 --   undecided          addresses that are capable nowhere and unknown or inconsistent somewhere: what the count of capable ones may lack
 -- and after them, by queries/everything_answers.sql:
 --   dense              endpoints in prefixes in which everything answers, each with the prefix

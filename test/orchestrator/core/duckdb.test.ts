@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows } from '../../../orchestrator/core/duckdb.ts';
+import { type Numbers, openDatabase, rows, vectors } from '../../../orchestrator/core/duckdb.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 
 const test = suite('core/duckdb');
@@ -40,6 +40,30 @@ test('running out of memory is an error of its own, which tells nobody to remove
   assert.is(error.code, 'E_MEMORY');
   assert.match(error.hint, 'the same command then resumes the run');
   assert.not.match(error.hint, /remove|delete/);
+});
+
+test('numbers come as columns, in order, and stay when the next come', async () => {
+  const found = await within('400MB', async (database) => {
+    const kept: Numbers[][] = [];
+    const sql = 'SELECT i / 4 AS quarter, CAST(4294967295 - i AS UINTEGER) AS below FROM range(5000) t(i)';
+    for await (const columns of vectors(database, sql)) kept.push(columns);
+    assert.ok(kept.length > 1, 'they came at once');
+    return [0, 1].map((column) => kept.flatMap((columns) => [...(columns[column] ?? [])]));
+  });
+  const numbers = Array.from({ length: 5000 }, (_, i) => i);
+  assert.equal(found, [numbers.map((i) => i / 4), numbers.map((i) => 4294967295 - i)]);
+});
+
+test('what does not lie in memory as a number of its own is refused', async () => {
+  for (const type of ['BIGINT', 'BOOLEAN', 'VARCHAR', 'TINYINT']) {
+    await within('400MB', async (database) => {
+      try {
+        for await (const _ of vectors(database, `SELECT CAST(1 AS ${type}) AS one`)) assert.unreachable(type);
+      } catch (error) {
+        assert.match(String(error), new RegExp(`column 0 is ${type}`));
+      }
+    });
+  }
 });
 
 test.run();

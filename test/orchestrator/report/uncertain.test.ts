@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, vectors } from '../../../orchestrator/core/duckdb.ts';
 import type { ReportFacts } from '../../../orchestrator/report/facts.ts';
 import { readResults } from '../../../orchestrator/report/results.ts';
 import { readUncertain, type Uncertain } from '../../../orchestrator/report/uncertain.ts';
@@ -25,7 +25,7 @@ async function uncertainOf(
   const database = await openDatabase({ temp: join(folder, 'temp') });
   await makeViews(database, { sources: [{ run: 'one', ...paths }], organisations: null, temp: folder });
   const ask = (sql: string) => rows(database, sql);
-  const found = await readUncertain(ask, await readResults(ask), makeFacts(given));
+  const found = await readUncertain(ask, (sql) => vectors(database, sql), await readResults(ask), makeFacts(given));
   database.closeSync();
   await rm(folder, { recursive: true });
   return found;
