@@ -4,6 +4,7 @@ import { PrefixSet } from './address/prefix-set.ts';
 import { shardPrefixes, shardSize, shardsOf } from './address/shards.ts';
 import type { Config } from './config/config.ts';
 import { opinionsOf } from './config/sections/confirm.ts';
+import type { UnitName } from './core/stage.ts';
 import type { Tool } from './core/tool.ts';
 import { probeFor } from './evidence/probes.ts';
 import { ControlKind, DrawnAs } from './schemas/lists.ts';
@@ -29,14 +30,14 @@ export interface Role<I, R> {
   input: z.ZodType<I>;
   record: z.ZodType<R>;
   /** null: too many to list (a prefix); core then only counts them with `askedCount`. */
-  asked(row: I, config: Config): string[] | null;
+  asked(row: I, config: Config): UnitName[] | null;
   /** How many units a row stands for; absent: as many as `asked` lists. */
   askedCount?(row: I, config: Config): number;
   /** Tells whether a unit is one of these rows, which are too many to list. */
   within?(rows: I[], config: Config): (unit: string) => boolean;
   /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
   divided?(row: I, most: number, config: Config): I[] | null;
-  answered(record: R): string;
+  answered(record: R): UnitName;
   /** A unit has one record at most: whatever else is said of it is rejected, and doubles nothing. */
   oneRecord?: true;
   /** Which words of a unit's name are numbers: records are sorted by the words, these by value. Default: none. */
@@ -86,8 +87,8 @@ export type Way = z.infer<typeof Way>;
 const listSpan = 1e10;
 
 /** A line of a list as a unit: lines of the second are numbered from far behind those of the first, and so on. */
-export function lineUnit(line: number, list = 1): string {
-  return String(list === 1 ? line : list * listSpan + line);
+export function lineUnit(line: number, list = 1): number {
+  return list === 1 ? line : list * listSpan + line;
 }
 
 function isPrefix(target: string): boolean {
@@ -155,7 +156,6 @@ export const roles = {
     asked: (row) => [lineUnit(row.line, row.list)],
     askedCount: () => 1,
     answered: (record) => lineUnit(record.line, record.list),
-    unitNumbers: [true],
   }),
   resolver: defineRole({
     unit: 'name and type',

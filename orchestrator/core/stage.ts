@@ -40,20 +40,23 @@ export interface UnitsContext<C> {
   progress?: (text: string) => void;
 }
 
+/** A unit is named by a text, or by a number where that is all of its name: a number costs less than its digits, and sorts by value. */
+export type UnitName = string | number;
+
 /** What the role of a stage looks like to core. */
 export interface StageRole<C> {
   unit: string;
   input: z.ZodType;
   record: z.ZodType;
   /** null: too many to list; they are then counted only. */
-  asked(row: unknown, config: C): string[] | null;
+  asked(row: unknown, config: C): readonly UnitName[] | null;
   /** How many units a row stands for; absent: as many as `asked` lists. */
   askedCount?(row: unknown, config: C): number;
   /** Tells whether a unit is one of these rows, which are too many to list. */
   within?(rows: unknown[], config: C): (unit: string) => boolean;
   /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
   divided?(row: unknown, most: number, config: C): unknown[] | null;
-  answered(record: unknown): string;
+  answered(record: unknown): UnitName;
   /** A unit has one record at most: what else is said of it is rejected. */
   oneRecord?: true;
   /** Which words of a unit's name are numbers: records are sorted by the words, these by value. Default: none. */

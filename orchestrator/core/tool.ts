@@ -186,9 +186,9 @@ export function* jsonRows(lines: Iterable<string>): Generator<RawRow> {
 export class Reject {
   readonly reason: string;
   /** The unit the row belonged to, where that is known: it then counts as rejected. */
-  readonly unit: string | null;
+  readonly unit: string | number | null;
 
-  constructor(reason: string, unit: string | null = null) {
+  constructor(reason: string, unit: string | number | null = null) {
     this.reason = reason;
     this.unit = unit;
   }

@@ -78,7 +78,7 @@ async function answeredUnits<C>({ folder, stage, part }: Where<C>, party: Party)
   try {
     for await (const row of rows(database, `SELECT * FROM read_parquet(${sqlText(records)})`)) {
       if (!party.mentions(JSON.stringify(row))) continue;
-      const unit = stage.role.answered(stage.role.record.parse(row));
+      const unit = String(stage.role.answered(stage.role.record.parse(row)));
       if (party.mentions(unit)) units.add(unit);
     }
   } finally {

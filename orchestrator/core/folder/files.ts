@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { mostRowBytes, RowJson } from '../rows/row-json.ts';
+import { Block } from '../sort/blocks.ts';
 
 /** true when the path exists. */
 export async function exists(path: string): Promise<boolean> {
@@ -104,6 +106,7 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
 }
 
 const batchBytes = 1 << 16;
+const lineEnd = 0x0a;
 
 /** NDJSON file that appears under its name only when it is whole; counts lines and hashes as it goes. */
 export class LineWriter {
@@ -111,6 +114,8 @@ export class LineWriter {
   readonly #stream: WriteStream;
   readonly #hash: Hash = createHash('sha256');
   #batch = '';
+  /** Rows go there, and from then on every line. */
+  #rows: { block: Block; json: RowJson } | null = null;
   /** What went wrong, such as a full disk: thrown by whoever writes next. */
   #failure: Error | null = null;
   lines = 0;
@@ -138,8 +143,32 @@ export class LineWriter {
 
   /** Takes a line without waiting; `drain` must follow before there are too many to hold. */
   add(line: string): void {
-    this.#batch += `${line}\n`;
+    if (this.#rows === null) this.#batch += `${line}\n`;
+    else this.#rows.block.text(`${line}\n`);
     this.lines += 1;
+  }
+
+  /** Takes a row without waiting, as add(JSON.stringify(row)) does, in half the time. */
+  addRow(row: unknown): void {
+    const { block, json } = this.#forRows();
+    const { block: bytes, at } = block.room(mostRowBytes);
+    const end = json.write(row, bytes, at);
+    if (end === -1) {
+      this.add(JSON.stringify(row));
+      return;
+    }
+    bytes[end] = lineEnd;
+    block.keep(end + 1);
+    this.lines += 1;
+  }
+
+  #forRows(): { block: Block; json: RowJson } {
+    if (this.#rows === null) {
+      this.#pass(Buffer.from(this.#batch));
+      this.#batch = '';
+      this.#rows = { block: new Block((bytes) => this.#pass(Buffer.from(bytes))), json: new RowJson() };
+    }
+    return this.#rows;
   }
 
   /** What was added is enough for a write. */
@@ -150,20 +179,31 @@ export class LineWriter {
   /** Writes what was added once it is enough for a write. */
   async drain(): Promise<void> {
     if (this.isFull) await this.#flush();
+    else await this.#wait();
+  }
+
+  #pass(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#hash.update(bytes);
+    this.#stream.write(bytes);
   }
 
   async #flush(): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#batch === '') return;
-    const bytes = Buffer.from(this.#batch);
-    this.#hash.update(bytes);
-    const taken = this.#stream.write(bytes);
+    this.#pass(Buffer.from(this.#batch));
     this.#batch = '';
-    if (!taken) await once(this.#stream, 'drain');
+    await this.#wait();
+  }
+
+  /** Waits where the stream was given more than it takes at once. */
+  async #wait(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#stream.writableNeedDrain) await once(this.#stream, 'drain');
   }
 
   /** Ends the file, renames it into place and gives its sha256. */
   async finish(): Promise<string> {
+    this.#rows?.block.close();
     await this.#flush();
     this.#stream.end();
     if (!this.#stream.closed) await once(this.#stream, 'close');

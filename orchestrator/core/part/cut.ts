@@ -116,7 +116,7 @@ class PartFiles<C> {
   /** Takes a row without waiting; `drain` must follow before there are too many to hold. */
   add(row: unknown, units: number): void {
     this.#units += units;
-    this.#open?.writer.add(JSON.stringify(row));
+    this.#open?.writer.addRow(row);
   }
 
   async drain(): Promise<void> {

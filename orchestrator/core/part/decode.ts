@@ -153,7 +153,7 @@ async function decodeInOrder<C>(decoding: Decoding<C>): Promise<Done<C> | null> 
   const { job, context, destination } = decoding;
   const books = newBooks(job, destination.form, new AskedInOrder());
   const writer = await RecordsWriter.create(destination);
-  const sink = new RowsInOrder(books, destination.form, writer);
+  const sink = new RowsInOrder(books, writer);
   const decoder = await newDecoder(job, books, sink);
   async function* asking(): AsyncGenerator<unknown[]> {
     for await (const rows of context.batches()) {

@@ -1,6 +1,7 @@
-import { mostNarrowBytes, type NarrowRows } from '../rows/narrow-row.ts';
 import type { RecordsWriter } from '../rows/records-file.ts';
+import { mostRowBytes, RowJson } from '../rows/row-json.ts';
 import type { PlacedRow } from '../sort/sorted-runs.ts';
+import type { UnitName } from '../stage.ts';
 import type { Outcome } from './outcomes.ts';
 import { isText, type RowSink } from './sink.ts';
 import type { Asked } from './tally.ts';
@@ -14,17 +15,17 @@ const fewest = 1024;
 
 /** The units asked, each until the rows, which come in the same order, have passed it. */
 export class AskedInOrder implements Asked {
-  #units: string[] = [];
+  #units: UnitName[] = [];
   #head = 0;
   /** Rows of one unit come together. */
-  #answered: string | null = null;
+  #answered: UnitName | null = null;
 
-  add(unit: string): void {
+  add(unit: UnitName): void {
     this.#units.push(unit);
   }
 
   /** @throws OutOfOrder for a unit that was not asked too: whether it was, only a look at all of them can say */
-  has(unit: string): true {
+  has(unit: UnitName): true {
     while (this.#units[this.#head] !== unit) {
       if (this.#head >= this.#units.length) throw new OutOfOrder();
       this.#head += 1;
@@ -33,7 +34,7 @@ export class AskedInOrder implements Asked {
     return true;
   }
 
-  isAnswered(unit: string): boolean {
+  isAnswered(unit: UnitName): boolean {
     const before = this.#answered;
     this.#answered = unit;
     return before === unit;
@@ -51,19 +52,18 @@ export class RowsInOrder<C> implements RowSink {
   readonly #books: Books<C>;
   readonly #writer: RecordsWriter;
   readonly #settling: Settling<C>;
-  readonly #form: NarrowRows;
+  readonly #json = new RowJson();
   /** The row in hand. */
   readonly #row: PlacedRow = { bytes: Buffer.alloc(0), from: 0, to: 0 };
-  #key: string | null = null;
+  #key: UnitName | null = null;
 
-  constructor(books: Books<C>, form: NarrowRows, writer: RecordsWriter) {
+  constructor(books: Books<C>, writer: RecordsWriter) {
     this.#books = books;
-    this.#form = form;
     this.#writer = writer;
     this.#settling = new Settling(books);
   }
 
-  record(key: string, mark: number, record: unknown): boolean {
+  record(key: UnitName, mark: number, record: unknown): boolean {
     if (!this.#write(record)) return false;
     const outcome = this.#pass(key, mark);
     const { bytes, to } = this.#row;
@@ -74,8 +74,8 @@ export class RowsInOrder<C> implements RowSink {
   /** Writes the row to where it is going to; false when the record is no text. */
   #write(record: unknown): boolean {
     const row = this.#row;
-    this.#place(mostNarrowBytes);
-    row.to = this.#form.writeRecord(record, row.bytes, row.from);
+    this.#place(mostRowBytes);
+    row.to = this.#json.write(record, row.bytes, row.from);
     if (row.to !== -1) return true;
     const text = JSON.stringify(record);
     if (!isText(text)) return false;
@@ -90,11 +90,11 @@ export class RowsInOrder<C> implements RowSink {
     this.#row.from = at;
   }
 
-  reject(key: string, mark: number): void {
+  reject(key: UnitName, mark: number): void {
     this.#pass(key, mark);
   }
 
-  #pass(key: string, mark: number): Outcome {
+  #pass(key: UnitName, mark: number): Outcome {
     if (this.#key !== null && key < this.#key) throw new OutOfOrder();
     const outcome = this.#books.outcomes.at(mark);
     this.#settling.pass(key !== this.#key, outcome);

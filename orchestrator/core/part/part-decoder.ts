@@ -3,6 +3,7 @@ import { compiled } from '../compiled.ts';
 import type { LineWriter } from '../folder/files.ts';
 import { isTooLong } from '../process/lines.ts';
 import { UnknownFields } from '../rows/unknown-fields.ts';
+import type { UnitName } from '../stage.ts';
 import { type RawRow, Reject } from '../tool.ts';
 import { reportInput, schemaReason } from './outcomes.ts';
 import type { RowSink } from './sink.ts';
@@ -32,8 +33,8 @@ export class PartDecoder<C> {
   readonly #record: z.ZodType;
   readonly #numbers: readonly boolean[];
   /** The unit of the row before, and its key: rows of one unit often come together. */
-  #unit: string | null = null;
-  #key = '';
+  #unit: UnitName | null = null;
+  #key: UnitName = '';
 
   constructor(job: PartJob<C>, to: { books: Books<C>; sink: RowSink; rejects: LineWriter }) {
     const { stage, tool } = job;
@@ -82,17 +83,17 @@ export class PartDecoder<C> {
   }
 
   /** false when the record is no text. */
-  #take(unit: string, record: unknown): boolean {
+  #take(unit: UnitName, record: unknown): boolean {
     const failure = failureOf(record);
     const kind = failure === null ? 'answered' : 'failed';
     const counted = this.#job.stage.role.countedAs?.(record) ?? null;
     return this.#sink.record(this.#keyOf(unit), this.#books.outcomes.of(kind, failure, counted), record);
   }
 
-  #keyOf(unit: string): string {
+  #keyOf(unit: UnitName): UnitName {
     if (unit !== this.#unit) {
       this.#unit = unit;
-      this.#key = unitKey(unit, this.#numbers);
+      this.#key = typeof unit === 'number' ? unit : unitKey(unit, this.#numbers);
     }
     return this.#key;
   }

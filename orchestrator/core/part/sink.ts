@@ -1,12 +1,14 @@
 import { mostNarrowBytes, type NarrowRows } from '../rows/narrow-row.ts';
 import { RowSorter } from '../sort/row-sorter.ts';
+import type { UnitName } from '../stage.ts';
+import { textKey } from './units.ts';
 
 /** Where the rows of a part go, each under the key of its unit; `mark` is the number of its outcome. */
 export interface RowSink {
   /** @returns false when the record is no text that a database takes */
-  record(key: string, mark: number, record: unknown): boolean;
+  record(key: UnitName, mark: number, record: unknown): boolean;
   /** Of a row that was rejected only the outcome goes on. */
-  reject(key: string, mark: number): void;
+  reject(key: UnitName, mark: number): void;
 }
 
 /** Rows in any order: they are sorted once all have come. */
@@ -22,23 +24,23 @@ export class RowsToSort implements RowSink {
     this.sorter = new RowSorter(temp);
   }
 
-  record(key: string, mark: number, record: unknown): boolean {
+  record(key: UnitName, mark: number, record: unknown): boolean {
     const { sorter } = this;
     sorter.room(mostNarrowBytes);
     const end = this.form.write(record, sorter.bytes, sorter.used);
     if (end !== -1) {
-      sorter.take(key, mark, end);
+      sorter.take(textKey(key), mark, end);
       return true;
     }
     const text = JSON.stringify(record);
     if (!isText(text)) return false;
     this.narrow = false;
-    sorter.add(key, mark, text);
+    sorter.add(textKey(key), mark, text);
     return true;
   }
 
-  reject(key: string, mark: number): void {
-    this.sorter.add(key, mark, '');
+  reject(key: UnitName, mark: number): void {
+    this.sorter.add(textKey(key), mark, '');
   }
 }
 

@@ -1,21 +1,21 @@
 import { CensusError } from '../../errors.ts';
 import { accounted, type Counts, noCounts } from '../folder/entries.ts';
-import type { PartStage } from '../stage.ts';
+import type { PartStage, UnitName } from '../stage.ts';
 import type { Outcome } from './outcomes.ts';
 
 /** The units of a part by name. */
 export interface Asked {
-  add(unit: string): unknown;
-  has(unit: string): boolean;
+  add(unit: UnitName): unknown;
+  has(unit: UnitName): boolean;
   /** true when a record of the unit came before: for roles that have one of each. */
-  isAnswered(unit: string): boolean;
+  isAnswered(unit: UnitName): boolean;
 }
 
 /** Units in any order, and those of them that a record came for. */
-class AskedInAnyOrder extends Set<string> implements Asked {
-  readonly #answered = new Set<string>();
+class AskedInAnyOrder extends Set<UnitName> implements Asked {
+  readonly #answered = new Set<UnitName>();
 
-  isAnswered(unit: string): boolean {
+  isAnswered(unit: UnitName): boolean {
     const before = this.#answered.size;
     return this.#answered.add(unit).size === before;
   }
@@ -49,15 +49,15 @@ export class Tally<C> {
     for (const unit of units) this.#asked.add(unit);
   }
 
-  wasAsked(unit: string, config: C): boolean {
+  wasAsked(unit: UnitName, config: C): boolean {
     if (this.#asked.has(unit)) return true;
     if (this.#wide.length === 0) return false;
     this.#isWithin ??= this.#stage.role.within?.(this.#wide, config) ?? (() => true);
-    return this.#isWithin(unit);
+    return this.#isWithin(String(unit));
   }
 
   /** true when the unit has its record already, where it has but one. */
-  isAnswered(unit: string): boolean {
+  isAnswered(unit: UnitName): boolean {
     return this.#stage.role.oneRecord === true && this.#asked.isAnswered(unit);
   }
 

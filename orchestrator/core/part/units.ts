@@ -1,4 +1,5 @@
 import type { SortedRow } from '../sort/sorted-runs.ts';
+import type { UnitName } from '../stage.ts';
 import { type Outcome, type OutcomeNumbers, outlasting } from './outcomes.ts';
 import type { Repeats } from './repeats.ts';
 import type { Tally } from './tally.ts';
@@ -24,6 +25,11 @@ export function unitKey(unit: string, numbers: readonly boolean[]): string {
     from = end + 1;
   }
   return key + unit.slice(from);
+}
+
+/** A key that is a number, as a text that sorts as it does. */
+export function textKey(key: UnitName): string {
+  return typeof key === 'number' ? String(key).padStart(digits, '0') : key;
 }
 
 /** What is kept on the rows of a part. */

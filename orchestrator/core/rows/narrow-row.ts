@@ -2,6 +2,7 @@ import { endianness } from 'node:os';
 import { z } from 'zod';
 import { columnsOf } from '../columns.ts';
 import { ndjsonSql, sqlText } from '../duckdb.ts';
+import { isSmall, mostRowBytes, writeText, writeWhole } from './row-json.ts';
 
 /**
  * A record between its schema and the Parquet file: its values alone, in the order of the columns, each with one byte behind it. That
@@ -13,9 +14,8 @@ const valueEnd = 0x1f;
 const rowEnd = 0x0a;
 /** Stands for null; no value begins with it. */
 const nothing = 0x02;
-const [quote, backslash, brace, closingBrace] = [0x22, 0x5c, 0x7b, 0x7d];
-const [firstPrintable, lastPrintable] = [0x20, 0x7e];
-const zero = 0x30;
+const [quote, brace, closingBrace] = [0x22, 0x7b, 0x7d];
+const firstPrintable = 0x20;
 const wordBytes = 4;
 /** As this machine holds a word. */
 const littleEndian = endianness() === 'LE';
@@ -24,7 +24,7 @@ const nullWord = new Uint32Array(Uint8Array.from(Buffer.from('null')).buffer)[0]
 const numberBytes = 32;
 
 /** Longer records stay JSON. */
-export const mostNarrowBytes = 1 << 14;
+export const mostNarrowBytes = mostRowBytes;
 
 type Kind = 'text' | 'number' | 'boolean' | 'nested';
 
@@ -47,52 +47,6 @@ function hasFixedFields(schema: z.ZodType): boolean {
     const absent = z.safeParse(field, undefined);
     return !absent.success || absent.data !== undefined;
   });
-}
-
-/** Writes printable ASCII; -1 when a character is none, or one of those that JSON would escape. */
-function writeText(text: string, into: Uint8Array, from: number, escaped: boolean): number {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code < firstPrintable || code > lastPrintable) return -1;
-    if (!escaped && (code === quote || code === backslash)) return -1;
-    into[from + index] = code;
-  }
-  return from + text.length;
-}
-
-/** Writes a whole number of at most 31 bits, as nearly all are. */
-function writeWhole(value: number, into: Uint8Array, from: number): number {
-  let digits = 1;
-  for (let least = 10; least <= value; least *= 10) digits += 1;
-  let rest = value;
-  for (let at = from + digits - 1; at >= from; at -= 1) {
-    const tens = (rest / 10) | 0;
-    into[at] = zero + rest - 10 * tens;
-    rest = tens;
-  }
-  return from + digits;
-}
-
-function isSmall(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value === (value | 0);
-}
-
-/** Writes a value as JSON; -1 when it would pass `most`, or is a text that writeText does not write. */
-function writeValue(value: unknown, into: Uint8Array, from: number, most: number): number {
-  if (isSmall(value)) return writeWhole(value, into, from);
-  const isText = typeof value === 'string';
-  const text = isText ? value : wordOf(value);
-  if (from + text.length + numberBytes > most) return -1;
-  if (!isText) return writeText(text, into, from, true);
-  into[from] = quote;
-  const end = writeText(text, into, from + 1, false);
-  if (end !== -1) into[end] = quote;
-  return end === -1 ? -1 : end + 1;
-}
-
-function wordOf(value: unknown): string {
-  if (value === null) return 'null';
-  return value === true ? 'true' : value === false ? 'false' : JSON.stringify(value);
 }
 
 export class NarrowRows {
@@ -148,30 +102,6 @@ export class NarrowRows {
     }
     into[at - 1] = rowEnd;
     return into[from] === brace ? -1 : at;
-  }
-
-  /**
-   * Writes a record that passed the schema as JSON.stringify writes it, at most `mostNarrowBytes`.
-   * @returns where it ends; -1 when JSON.stringify has to
-   */
-  writeRecord(record: unknown, into: Uint8Array, from: number): number {
-    if (!this.#fixed || typeof record !== 'object' || record === null) return -1;
-    const values: unknown[] = Object.values(record);
-    if (values.length !== this.#kinds.length) return -1;
-    const heads = this.#headLetters;
-    const most = from + mostNarrowBytes;
-    let at = from;
-    for (let index = 0; index < values.length; index += 1) {
-      const value = values[index];
-      const head = (this.#headWords[index] ?? 0) * wordBytes;
-      const length = this.#headBytes[index] ?? 0;
-      if (at + length + numberBytes > most) return -1;
-      for (let byte = 0; byte < length; byte += 1) into[at++] = heads[head + byte] ?? 0;
-      at = writeValue(value, into, at, most);
-      if (at === -1) return -1;
-    }
-    into[at++] = closingBrace;
-    return at;
   }
 
   static isNarrow(bytes: Uint8Array, from: number): boolean {

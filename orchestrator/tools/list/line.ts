@@ -20,7 +20,7 @@ const name = /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
 const numericEnd = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
 /** Digits of a rank at most, where it stands before a name. */
 const mostDigits = 10;
-const [comma, tab, zero, nine, letterA, letterZ] = [0x2c, 0x09, 0x30, 0x39, 0x61, 0x7a];
+const [comma, tab, dot, zero, nine, letterA, letterZ] = [0x2c, 0x09, 0x2e, 0x30, 0x39, 0x61, 0x7a];
 const longest = 253;
 const ranked = /^(\d{1,10})[,\t](.*)$/;
 const ascii = /^[ -~]*$/;
@@ -57,7 +57,9 @@ function rankDigits(text: string): number {
  * look instead of ten.
  */
 function isPlain(text: string): boolean {
-  const code = text.charCodeAt(text.lastIndexOf('.') + 1);
+  let label = text.length;
+  while (label > 0 && text.charCodeAt(label - 1) !== dot) label -= 1;
+  const code = text.charCodeAt(label);
   return code >= letterA && code <= letterZ && isName(text);
 }
 

@@ -214,9 +214,9 @@ function converse({ child, exit, stderr, listeners, stop }: ReturnType<typeof la
 export async function decodeAll<I, W, R, C>(
   tool: Tool<I, W, R, C>,
   context: DecodeContext<I, C>,
-): Promise<{ records: R[]; rejects: { reason: string; unit: string | null; line: string | null }[] }> {
+): Promise<{ records: R[]; rejects: { reason: string; unit: Reject['unit']; line: string | null }[] }> {
   const records: R[] = [];
-  const rejects: { reason: string; unit: string | null; line: string | null }[] = [];
+  const rejects: { reason: string; unit: Reject['unit']; line: string | null }[] = [];
   for await (const rows of tool.decode(context)) {
     for (const row of rows) {
       const line = row.line ?? null;

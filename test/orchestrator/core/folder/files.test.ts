@@ -123,14 +123,39 @@ for (const [sentence, work] of writers) {
   });
 }
 
-test('lines that do not fit on the disk are an error of whoever writes them, and no file gets the name', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'files-'));
-  const program = fileURLToPath(new URL('limited.ts', import.meta.url));
-  // A file of more than 64 kB is a full disk to this process.
-  const limited = `ulimit -f 64; trap '' XFSZ; exec ${process.execPath} --import tsx ${program} ${join(folder, 'lines')}`;
-  const { stdout, exitCode } = await execa('bash', ['-c', limited], { reject: false, env: { TSX_DISABLE_CACHE: '1' } });
-  assert.equal([stdout, exitCode], ['EFBIG', 0]);
-  assert.not(existsSync(join(folder, 'lines')));
+test('rows are lines of JSON, each in its place among lines', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'files-')), 'rows.ndjson');
+  const writer = await LineWriter.create(path);
+  writer.add('first');
+  const texts = ['first'];
+  for (let n = 0; n < 40_000; n += 1) {
+    const row = { line: n, text: n % 97 === 0 ? `b\u00fccher "${n}"` : `name${n}.example`, long: 'x'.repeat(n % 61) };
+    texts.push(n % 89 === 50 ? `line ${n}` : JSON.stringify(row));
+    if (n % 89 === 50) writer.add(`line ${n}`);
+    else writer.addRow(row);
+    if (n % 1000 === 0) await writer.drain();
+  }
+  writer.addRow({ text: 'x'.repeat(1_000_000) });
+  const digest = await writer.finish();
+  const text = [...texts, JSON.stringify({ text: 'x'.repeat(1_000_000) })].map((line) => `${line}\n`).join('');
+  assert.is(readFileSync(path, 'utf8'), text);
+  assert.equal([writer.lines, digest], [40_002, sha256Of(text)]);
 });
+
+const kinds: [title: string, ...args: string[]][] = [['lines'], ['rows', 'rows']];
+for (const [title, ...args] of kinds) {
+  test(`${title} that do not fit on the disk are an error of whoever writes them, and no file gets the name`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'files-'));
+    const program = fileURLToPath(new URL('limited.ts', import.meta.url));
+    // A file of more than 64 kB is a full disk to this process.
+    const command = [process.execPath, '--import', 'tsx', program, join(folder, 'lines'), ...args].join(' ');
+    const { stdout, exitCode } = await execa('bash', ['-c', `ulimit -f 64; trap '' XFSZ; exec ${command}`], {
+      reject: false,
+      env: { TSX_DISABLE_CACHE: '1' },
+    });
+    assert.equal([stdout, exitCode], ['EFBIG', 0]);
+    assert.not(existsSync(join(folder, 'lines')));
+  });
+}
 
 test.run();

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { RunFolder } from '../../../../orchestrator/core/folder/folder.ts';
-import type { PartStage, StageRole } from '../../../../orchestrator/core/stage.ts';
+import type { PartStage, StageRole, UnitName } from '../../../../orchestrator/core/stage.ts';
 import { Reject, type Tool } from '../../../../orchestrator/core/tool.ts';
 import { randomFrom } from '../../../../scripts/lab/random.ts';
 import { type ToyConfig, toyConfig, toyFolder } from '../toy.ts';
@@ -28,7 +28,11 @@ const role: StageRole<ToyConfig> = {
 };
 
 /** Reads the units once, and gives the rows of a batch as it comes. */
-function speaker(inOrder: boolean, read: { times: number }): Tool<Unit, z.infer<typeof Said>, unknown, ToyConfig> {
+function speaker(
+  inOrder: boolean,
+  read: { times: number },
+  named: (n: number) => UnitName,
+): Tool<Unit, z.infer<typeof Said>, unknown, ToyConfig> {
   return {
     name: 'speaker',
     ...(inOrder ? { inOrder: true as const } : {}),
@@ -39,7 +43,7 @@ function speaker(inOrder: boolean, read: { times: number }): Tool<Unit, z.infer<
     },
     raw: Said,
     toRecord({ n, word }) {
-      if (word === '?') return new Reject('turned down', String(n));
+      if (word === '?') return new Reject('turned down', named(n));
       return { n: word === 'astray' ? n + 1000 : n, word, failure: word === '-' ? 'no_data' : null };
     },
   };
@@ -48,7 +52,8 @@ function speaker(inOrder: boolean, read: { times: number }): Tool<Unit, z.infer<
 async function decodeUnits(units: Unit[], inOrder: boolean, more: Partial<StageRole<ToyConfig>>) {
   const folder = new RunFolder(toyFolder());
   const read = { times: 0 };
-  const tool = speaker(inOrder, read);
+  const isNumber = typeof more.asked?.({ n: 1, says: [] }, toyConfig)?.[0] === 'number';
+  const tool = speaker(inOrder, read, isNumber ? (n) => n : String);
   const stage: PartStage<ToyConfig> = {
     kind: 'parts',
     name: 'speak',
@@ -67,10 +72,19 @@ async function decodeUnits(units: Unit[], inOrder: boolean, more: Partial<StageR
   return { decoded, rejects: readFileSync(folder.rejectsPart('speak', '00000'), 'utf8'), read: read.times };
 }
 
+/** Units that are named by a number. */
+const byNumber: Partial<StageRole<ToyConfig>> = {
+  asked: (row) => [Unit.parse(row).n],
+  answered: (record) => Word.parse(record).n,
+  unitNumbers: [],
+};
+
 const withIdentity: Partial<StageRole<ToyConfig>> = {
   identity: (record) => Word.parse(record).word.toLowerCase(),
   countedAs: (record) => (Word.parse(record).word === 'a' ? 'as' : null),
 };
+
+const long = { a: 'a'.repeat(3001), b: 'b'.repeat(3002), c: 'c'.repeat(9000), huge: 'h'.repeat(400_000) };
 
 const cases: [
   sentence: string,
@@ -104,6 +118,18 @@ const cases: [
     'a repeat is told, next to the first or behind others',
     [[1, 'a', 'a', 'b', 'c', 'd', 'e', 'a', 'e', 'd']],
     ['a', 'b', 'c', 'd', 'e'],
+    1,
+  ],
+  [
+    'repeats of long words are told, whatever they lie in',
+    [
+      [1, 'a'],
+      [2, long.a, long.b, 'a', long.a, 'b', long.b, 'b', long.c],
+      [3, 'a', 'b', long.a, 'a', long.a],
+      [4, long.huge, 'b', long.huge, 'b'],
+      [5, 'c', 'd', 'c', 'd'],
+    ],
+    ['a', long.a, long.b, 'a', 'b', long.c, 'a', 'b', long.a, long.huge, 'b', 'c', 'd'],
     1,
   ],
   [
@@ -179,6 +205,8 @@ for (const [sentence, rows, words, times, more = {}] of cases) {
     const units = rows.map(([n, ...says]) => ({ n, says }));
     const sorted = await decodeUnits(units, false, more);
     const ordered = await decodeUnits(units, true, more);
+    for (const inOrder of [false, true])
+      assert.equal(await decodeUnits(units, inOrder, { ...more, ...byNumber }), inOrder ? ordered : sorted);
     assert.equal(
       ordered.decoded.rows.map((row) => Word.parse(row).word),
       words,
