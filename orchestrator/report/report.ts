@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Clients } from '../clients/gather.ts';
 import { openDatabase, rows, vectors } from '../core/duckdb.ts';
 import { quarterOf, threeQuartersOf } from '../core/memory.ts';
+import { allOf } from '../stages/merge/side-by-side.ts';
+import type { Popularity } from '../uncertainty/popularity.ts';
 import { visible } from '../view/visible.ts';
 import { summaryOf } from './bounds.ts';
 import { withoutUnasked } from './caveats/unasked.ts';
@@ -43,7 +45,7 @@ import { boundsTable, popularityTable } from './tables/uncertain.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { causesTable, changedTable, nearerTable, waysTable } from './tables/ways.ts';
 import { toText } from './text.ts';
-import { readUncertain } from './uncertain.ts';
+import { readPopularity, readUncertain } from './uncertain.ts';
 import { makeViews } from './views.ts';
 
 /** What the database may hold where no configuration says: a page of replies alone is made beside other work. */
@@ -62,11 +64,20 @@ async function query(input: {
   const memoryLimit = alone ? memoryAlone : threeQuartersOf(input.memory ?? quarterOf(totalmem()));
   const database = await openDatabase({ temp, memoryLimit });
   try {
-    await makeViews(database, { sources: [input.source], organisations: input.organisations, temp });
     const ask = (sql: string) => rows(database, sql);
-    const results = await readResults(ask, input.facts);
-    const uncertain = await readUncertain(ask, (sql) => vectors(database, sql), results, input.facts);
-    return { ...results, uncertain, groupedBy: input.organisations === null ? 'names' : 'file' };
+    let popularity: Popularity | null = null;
+    const ofEntries = async () => {
+      popularity = await readPopularity(ask, (sql) => vectors(database, sql), input.facts);
+    };
+    await makeViews(database, { sources: [input.source], organisations: input.organisations, temp, ofEntries });
+    const results = readResults(ask, input.facts);
+    const uncertain = readUncertain(ask, results, popularity, input.facts);
+    await allOf([results, uncertain]);
+    return {
+      ...(await results),
+      uncertain: await uncertain,
+      groupedBy: input.organisations === null ? 'names' : 'file',
+    };
   } finally {
     database.closeSync();
     await rm(temp, { recursive: true, force: true });

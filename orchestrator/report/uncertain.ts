@@ -64,15 +64,29 @@ const counts = [
 const noSystems: ClusterInterval = { why: 'of no address the AS is known' };
 const noSeed: ClusterInterval = { why: 'there is no run, and so no seed' };
 
-function bounds(results: Results, open: Row | undefined, systems: Row[], facts: ReportFacts): Bound[] {
+/** Of each count, what other ASes might give. */
+function intervals(systems: readonly Row[], seed: number | null): Map<Bound['key'], ClusterInterval> {
   const known = systems.some(({ asn }) => typeof asn === 'number');
-  return counts.map(({ key, capable: n, answered: of, open: [unknown, inconsistent], cluster: [some, all] }) => {
+  return new Map(
+    counts.map(({ key, cluster: [some, all] }) => {
+      if (seed === null || !known) return [key, seed === null ? noSeed : noSystems];
+      const clusters = systems.map((row): Cluster => ({ n: countOf(row, some), of: countOf(row, all) }));
+      return [key, clusterInterval(clusters, randomFrom(seed, `ases ${key}`))];
+    }),
+  );
+}
+
+function bounds(
+  results: Results,
+  open: Row | undefined,
+  ases: ReadonlyMap<Bound['key'], ClusterInterval>,
+  facts: ReportFacts,
+): Bound[] {
+  return counts.map(({ key, capable: n, answered: of, open: [unknown, inconsistent] }) => {
     const [capable, answered] = [results.total(n), results.total(of)];
     const undecided = countOf(open, unknown) + countOf(open, inconsistent);
     // A lost reply is one of one endpoint, and of one address; how many domains it serves nobody knows.
     const lost = key === 'domains' && facts.lost.replies > 0 ? null : facts.lost.replies;
-    const clusters = systems.map((row): Cluster => ({ n: countOf(row, some), of: countOf(row, all) }));
-    const interval = (seed: number) => clusterInterval(clusters, randomFrom(seed, `ases ${key}`));
     return {
       key,
       capable,
@@ -81,7 +95,7 @@ function bounds(results: Results, open: Row | undefined, systems: Row[], facts: 
       inconsistent: countOf(open, inconsistent),
       lost,
       most: lost === null ? null : Math.min(answered, capable + undecided + lost),
-      ases: facts.seed === null ? noSeed : known ? interval(facts.seed) : noSystems,
+      ases: ases.get(key) ?? noSystems,
     };
   });
 }
@@ -104,19 +118,24 @@ function countries(rows: Row[], seed: number): Map<string, ClusterInterval> {
 }
 
 /** Everything random begins at the run's seed: the same run gives the same intervals. */
-export async function readUncertain(
+export async function readPopularity(
   query: Query,
   vectors: Vectors,
-  results: Results,
+  { seed }: ReportFacts,
+): Promise<Popularity | null> {
+  return seed === null ? null : popularityTest(await rankedOperators(query, vectors), randomFrom(seed, 'popularity'));
+}
+
+/** @param results what the tables say; waited for last: ASes are drawn while those are read */
+export async function readUncertain(
+  query: Query,
+  results: Promise<Results>,
+  popularity: Popularity | null,
   facts: ReportFacts,
 ): Promise<Uncertain> {
-  const [open] = await rowsOf(query, 'undecided');
-  const systems = await rowsOf(query, 'systems');
   const { seed } = facts;
-  return {
-    bounds: bounds(results, open, systems, facts),
-    countries: seed === null ? new Map() : countries(await rowsOf(query, 'country_systems'), seed),
-    popularity:
-      seed === null ? null : popularityTest(await rankedOperators(query, vectors), randomFrom(seed, 'popularity')),
-  };
+  const ases = intervals(await rowsOf(query, 'systems'), seed);
+  const ofCountries = seed === null ? new Map() : countries(await rowsOf(query, 'country_systems'), seed);
+  const [open] = await rowsOf(query, 'undecided');
+  return { bounds: bounds(await results, open, ases, facts), countries: ofCountries, popularity };
 }

@@ -65,6 +65,8 @@ export interface Viewed {
   organisations: Organisations | null;
   /** Folder for what is put together on the way; it is there. */
   temp: string;
+  /** What needs no more than the entries of the list, counted: it is done beside all else. */
+  ofEntries?: () => Promise<void>;
 }
 
 /** What is read row by row, in order of the addresses. */
@@ -75,7 +77,10 @@ async function inOrder(database: DuckDBInstance): Promise<void> {
 }
 
 /** Makes all views and tables that the queries of the report read (contract: queries/views.sql). */
-export async function makeViews(database: DuckDBInstance, { sources, organisations, temp }: Viewed): Promise<void> {
+export async function makeViews(
+  database: DuckDBInstance,
+  { sources, organisations, temp, ofEntries }: Viewed,
+): Promise<void> {
   const run = (sql: string) => runSql(database, sql);
   await run(macrosSql());
   await makeSources(database, sources);
@@ -86,6 +91,7 @@ export async function makeViews(database: DuckDBInstance, { sources, organisatio
     makeOrganisations({ query: (sql) => rows(database, sql), run, organisations, temp }).then(async () =>
       run(await readSql('tables')),
     ),
+    readSql('entries').then(run).then(ofEntries),
   ]);
   await makeHosts({ query: (sql) => rows(database, sql), run, temp });
 }

@@ -44,11 +44,31 @@ function groupsOf(operators: readonly Operator[]): Operator[][] {
   return groups;
 }
 
+/** A group as plain numbers: ten million times one of some ten million places is drawn, and memory is what that waits for. */
+interface Group {
+  /** Of each AS. */
+  places: Float64Array[];
+  domains: Float64Array;
+  /** Of those that have any: the capable share of its domains. */
+  shares: Float64Array;
+  /** Its ASes in the order of the last exchange. */
+  order: Int32Array;
+}
+
+function plain(group: readonly Operator[]): Group {
+  return {
+    places: group.map(({ places }) => places),
+    domains: Float64Array.from(group, ({ domains }) => domains),
+    shares: Float64Array.from(group.filter(({ capable }) => capable > 0).map((one) => one.capable / one.domains)),
+    order: Int32Array.from(group.keys()),
+  };
+}
+
 /** More domains of one AS than this stand, on average, where all of them do. */
 const many = 512;
 
 /** Mean place of some domains of an AS, drawn without putting back. */
-function meanOfSome({ places }: Operator, count: number, random: Random): number {
+function meanOfSome(places: Float64Array, count: number, random: Random): number {
   let sum = 0;
   if (count >= places.length || count > many) {
     for (const place of places) sum += place;
@@ -56,23 +76,37 @@ function meanOfSome({ places }: Operator, count: number, random: Random): number
   }
   for (let i = 0; i < count; i += 1) {
     const j = i + below(random, places.length - i);
-    const [drawn = 0, own = 0] = [places[j], places[i]];
-    places[j] = own;
+    const drawn = places[j] ?? 0;
+    places[j] = places[i] ?? 0;
     places[i] = drawn;
     sum += drawn;
   }
   return sum / count;
 }
 
-/** So many of a group, drawn without putting back: the first ones of the group afterwards. */
-function drawFirst(group: Operator[], count: number, random: Random): void {
+const none = new Float64Array();
+
+/** So many of a group, drawn without putting back: the first ones of its order afterwards. */
+function drawFirst(order: Int32Array, count: number, random: Random): void {
   for (let i = 0; i < count; i += 1) {
-    const j = i + below(random, group.length - i);
-    const [drawn, own] = [group[j], group[i]];
-    if (drawn === undefined || own === undefined) continue;
-    group[j] = own;
-    group[i] = drawn;
+    const j = i + below(random, order.length - i);
+    const drawn = order[j] ?? 0;
+    order[j] = order[i] ?? 0;
+    order[i] = drawn;
   }
+}
+
+/** One exchange within a group: adds the mean places of those that have any then to a sum. */
+function exchanged(group: Group, before: number, random: Random): number {
+  const { places, domains, shares, order } = group;
+  let sum = before;
+  drawFirst(order, shares.length, random);
+  for (let i = 0; i < shares.length; i += 1) {
+    const to = order[i] ?? 0;
+    const count = Math.max(1, Math.round((shares[i] ?? 0) * (domains[to] ?? 0)));
+    sum += meanOfSome(places[to] ?? none, count, random);
+  }
+  return sum;
 }
 
 /**
@@ -84,22 +118,13 @@ function drawFirst(group: Operator[], count: number, random: Random): void {
 export function popularityTest(operators: readonly Operator[], random: Random, exchanges = 1999): Popularity | null {
   const holding = operators.filter(({ capable }) => capable > 0);
   if (holding.length === 0) return null;
-  const groups = groupsOf(operators).map((group) => ({
-    group: [...group],
-    shares: group.flatMap(({ capable, domains }) => (capable > 0 ? [capable / domains] : [])),
-  }));
+  const groups = groupsOf(operators)
+    .filter((group) => group.some(({ capable }) => capable > 0))
+    .map(plain);
   const seen = holding.reduce((sum, { mean }) => sum + mean, 0) / holding.length;
   let [higher, all] = [0, 0];
   for (let exchange = 0; exchange < exchanges; exchange += 1) {
-    let sum = 0;
-    for (const { group, shares } of groups) {
-      drawFirst(group, shares.length, random);
-      shares.forEach((share, i) => {
-        const to = group[i];
-        if (to !== undefined) sum += meanOfSome(to, Math.max(1, Math.round(share * to.domains)), random);
-      });
-    }
-    const mean = sum / holding.length;
+    const mean = groups.reduce((sum, group) => exchanged(group, sum, random), 0) / holding.length;
     all += mean;
     if (mean <= seen + 1e-9) higher += 1;
   }

@@ -4,7 +4,7 @@ WITH answered AS (
 ), capable AS (
   SELECT rank FROM capable_entries WHERE rank IS NOT NULL
 ), placed AS (
-  SELECT 'answered' AS series, rank, row_number() OVER () AS place, (SELECT count(*) FROM answered) AS n FROM (SELECT rank FROM answered ORDER BY rank)
+  SELECT 'answered' AS series, rank, row_number() OVER () AS place, (SELECT total(n, answered AND ranked) FROM entry_counts) AS n FROM (SELECT rank FROM answered ORDER BY rank)
   UNION ALL
   SELECT verdict().capable, rank, row_number() OVER (), (SELECT count(*) FROM capable) FROM (SELECT rank FROM capable ORDER BY rank)
 )

@@ -71,13 +71,8 @@ SELECT run, domain.name AS name, country, asn, min(as_name) AS as_name, bool_or(
 FROM (SELECT run, unnest(domains) AS domain, country, asn, as_name, confirmed FROM capable_endpoints WHERE capable_v1 OR capable_v0)
 GROUP BY ALL;
 
-CREATE OR REPLACE TABLE entry_counts AS
-SELECT run, asn, CASE WHEN len(ranks) = 1 THEN [ranks[1].list] ELSE [r.list FOR r IN ranks] END AS lists, addresses > 0 AS resolved, addresses > 1 AS several, answered, capable, capable_v1, mixed,
-  rank IS NOT NULL AS ranked, count(*) AS n
-FROM entries GROUP BY ALL;
-
 CREATE OR REPLACE TABLE capable_entries AS
-SELECT entries.*, confirmed
+SELECT run, name, rank, ranks, addresses, capable_v1, mixed, confirmed
 FROM entries LEFT JOIN (
   SELECT run, domain.name AS name, bool_or(confirmed) AS confirmed
   FROM (SELECT run, unnest(domains) AS domain, confirmed FROM capable_endpoints WHERE capable_v1) GROUP BY ALL

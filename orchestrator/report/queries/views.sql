@@ -15,7 +15,7 @@
 -- kept of those few alone that show more. No query of a table or figure reads hosts or domains but rank_cdf, top_groups
 -- and ranked, which look at every rank.
 --
--- Made of them, each with `run`; here, and by tables.sql and places.sql, of which the one needs no order of the hosts:
+-- Made of them, each with `run`; here, and by tables.sql, entries.sql and places.sql, of which the last alone needs the order of the hosts:
 --   endpoints          view: one row per address and port that answered anything
 --   endpoint_cells     how many endpoints (n) have the same port, address family, answers, verdicts, rules, cause and control; those with an
 --                      echo also by AS

@@ -111,7 +111,7 @@ const inOrder = await rewritten('sorted', 'FROM hosts ORDER BY address, port', '
 
 test('tables and figures read what was counted, not the hosts again; ranks alone are looked at by three', async () => {
   const database = await viewsOf([inOrder]);
-  const made = ['views', 'order', 'places', 'tables', 'everything_answers', 'homes', 'announcing'];
+  const made = ['views', 'order', 'places', 'entries', 'tables', 'everything_answers', 'homes', 'announcing'];
   const found: [name: string, reads: number][] = [];
   for (const file of await readdir('orchestrator/report/queries')) {
     const name = file.replace(/\.sql$/, '');
@@ -129,7 +129,9 @@ test('tables and figures read what was counted, not the hosts again; ranks alone
 
 test('what is counted of hosts and domains is counted in few passes, and of a verdict no more is read than is asked for', async () => {
   const database = await viewsOf([inOrder]);
-  const statements = (await readSql('tables')).split(/;\n/).filter((sql) => sql.includes('CREATE'));
+  const statements = `${await readSql('entries')}${await readSql('tables')}`
+    .split(/;\n/)
+    .filter((sql) => sql.includes('CREATE'));
   const reads: Record<string, number> = {};
   for (const sql of statements) {
     const name = /TABLE (\w+)/.exec(sql)?.[1] ?? '';
@@ -178,6 +180,35 @@ test('an AS that only refuses is one too, and an entry may lie there', async () 
       [2, 1, 1, 0],
     ],
   );
+});
+
+test('groups from the top of the list are those up to each power of ten, and the whole list', async () => {
+  const ranks = [1, 1, 10, 11, 99, 100, 101, 5000, 1_000_000, 1_000_001, 7_000_000];
+  const is = (i: number) => i % 3 === 0;
+  const listed = (most: number) =>
+    ranks.flatMap((rank, i) =>
+      rank <= most
+        ? [makeDomain({ name: `n${i}.example`, rank, addresses: ['198.18.0.1'], addresses_capable_v1: is(i) ? 1 : 0 })]
+        : [],
+    );
+  const host = makeHost({ address: '198.18.0.1', domains: [] });
+  for (const [most, tops] of [
+    [7_000_000, [10, 100, 1000, 10_000, 100_000, 1_000_000, 7_000_000]],
+    [1_000_000, [10, 100, 1000, 10_000, 100_000, 1_000_000]],
+    [101, [10, 100, 101]],
+    [1, [1]],
+  ] as const) {
+    const found = await queryOf('top_groups', [host], listed(most));
+    const of = (top: number) => ranks.flatMap((rank, i) => (rank <= Math.min(top, most) ? [i] : []));
+    assert.equal(
+      found.map((row) => [row.top, row.answered, row.capable, row.share]),
+      tops.map((top) => {
+        const [all, some] = [of(top).length, of(top).filter(is).length];
+        return [top, all, some, (100 * some) / all];
+      }),
+    );
+  }
+  assert.equal(await queryOf('top_groups', [host], []), []);
 });
 
 test('the folder of the test goes', () => {
