@@ -47,9 +47,10 @@ async function rankedOf(entries: Entry[]): Promise<{ operators: Operator[]; plac
   );
   const places: number[][] = [];
   const sql = `SELECT list(place ORDER BY place) AS places FROM (
-    SELECT asn, (cume_dist() OVER by_rank + (rank() OVER by_rank - 1) / (SELECT count(*) FROM entries)) / 2 AS place
+    SELECT asn, hash(name) % 1048576 AS draw, count(*) OVER (PARTITION BY asn) AS domains,
+      (cume_dist() OVER by_rank + (rank() OVER by_rank - 1) / (SELECT count(*) FROM entries)) / 2 AS place
     FROM entries WINDOW by_rank AS (ORDER BY rank)
-  ) GROUP BY asn ORDER BY asn`;
+  ) WHERE domains <= 2048 OR draw < 1048576 * (2048 / domains) GROUP BY asn ORDER BY asn`;
   for await (const row of rows(database, sql)) places.push((row as { places: number[] }).places);
   database.closeSync();
   rmSync(folder, { recursive: true });
@@ -92,6 +93,20 @@ test('places are those that the database would say, in the order of ASes, to the
   assert.equal(
     operators.map(({ domains, capable }) => [domains, capable]),
     [1, 2, 3, 4, 5].map((asn) => [500, alike.filter((one) => one.asn === asn && one.capable).length]),
+  );
+});
+
+test('where more are drawn than are meant to, none is lost', async () => {
+  const { operators, places } = await rankedOf(
+    Array.from({ length: 3 * 2060 }, (_, i) => ({ asn: 1 + (i % 3), rank: i + 1, capable: i === 0 })),
+  );
+  assert.ok(
+    operators.some((one) => one.places.length > 2048),
+    'of no AS there are more',
+  );
+  assert.equal(
+    operators.map((one) => [...one.places]),
+    places,
   );
 });
 
