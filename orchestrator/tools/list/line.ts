@@ -39,7 +39,7 @@ export interface Entry {
 export function parseEntry(text: string): Entry | Artefact {
   const digits = rankDigits(text);
   const name = digits === 0 ? text : text.slice(digits + 1);
-  return isPlain(name) ? { name, rank: digits === 0 ? null : Number(text.slice(0, digits)) } : parseOddEntry(text);
+  return isPlain(name) ? { name, rank: digits === 0 ? null : wholeOf(text, digits) } : parseOddEntry(text);
 }
 
 /** How many digits stand before a comma or tab; 0 where nothing else does, or too many. */
@@ -50,6 +50,13 @@ function rankDigits(text: string): number {
     if (!(code >= zero && code <= nine)) return 0;
   }
   return 0;
+}
+
+/** The number that so many digits at the beginning of a text are; few enough to be exact. */
+function wholeOf(text: string, digits: number): number {
+  let value = 0;
+  for (let at = 0; at < digits; at += 1) value = 10 * value + text.charCodeAt(at) - zero;
+  return value;
 }
 
 /**
