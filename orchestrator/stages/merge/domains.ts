@@ -60,15 +60,21 @@ function listedSql(entries: string, lists: readonly string[], { ranges }: Passes
     JOIN (SELECT name, list_sort(list({list: list, rank: rank})) AS ranks FROM (${lowest}) GROUP BY name) USING (name)`;
 }
 
+/** No pass has as many names. */
+const idsOfPass = 2 ** 40;
+
+/** SQL of the number that stands for a name of a pass from here on: to group by it, and to join on it, takes less than by the name. */
+const idOf = (pass: number) => `CAST(${pass * idsOfPass} AS BIGINT) + rowid`;
+
 /** SQL: the names that led to an address, each once, out of what was asked for the names of a pass. */
-function namedSql(listed: string, resolved: string): string {
+function namedSql(listed: string, resolved: string, id: string): string {
   return `
-    SELECT address, name, min(rank) AS rank, bool_and(www) AS www, min(place) AS place
+    SELECT address, id, any_value(name) AS name, min(rank) AS rank, bool_and(www) AS www, any_value(place) AS place
     FROM ${resolved} JOIN (
-      SELECT name AS asked, name, plain_rank AS rank, false AS www, place FROM ${listed} WHERE plain
-      UNION ALL SELECT 'www.' || name, name, www_rank, true, place FROM ${listed} WHERE doubled
+      SELECT name AS asked, name, ${id} AS id, plain_rank AS rank, false AS www, place FROM ${listed} WHERE plain
+      UNION ALL SELECT 'www.' || name, name, ${id}, www_rank, true, place FROM ${listed} WHERE doubled
     ) USING (asked)
-    GROUP BY address, name`;
+    GROUP BY address, id`;
 }
 
 /** How the list's entries, and what was found for its names, are dealt out to the passes. */
@@ -97,9 +103,10 @@ export async function dealNames(
     await context.run(
       `CREATE OR REPLACE TABLE ${listed} AS ${listedSql(scratch.dealt('entries', pass), lists, passes)}`,
     );
-    const names = `SELECT name, rank, place${lists.length < 2 ? '' : ', ranks'} FROM ${listed}`;
+    const id = idOf(pass);
+    const names = `SELECT name, ${id} AS id, rank, place${lists.length < 2 ? '' : ', ranks'} FROM ${listed}`;
     await scratch.deal('listed', { rows: names, numbered: 'place', count: passes.ranges.count }, pass);
-    const named = namedSql(listed, scratch.dealt('resolved', pass));
+    const named = namedSql(listed, scratch.dealt('resolved', pass), id);
     await scratch.deal('named', { rows: named, numbered: ranges.numberOf('address'), count: ranges.count }, pass);
     await context.run(`DROP TABLE ${listed}`);
   });
@@ -115,7 +122,7 @@ export function placedSql({ rows, names }: RangeTables): string {
       FROM ${rows} JOIN verdicts USING (verdict)
       GROUP BY address
     )
-    SELECT name, address, place, coalesce(answered, false) AS answered, coalesce(v1, false) AS v1, coalesce(v0, false) AS v0, asn
+    SELECT id, address, place, coalesce(answered, false) AS answered, coalesce(v1, false) AS v1, coalesce(v0, false) AS v0, asn
     FROM ${names} LEFT JOIN answering USING (address)
     ORDER BY place`;
 }
@@ -127,21 +134,35 @@ function ranksOf(lists: readonly string[]): string {
   return `[{list: [${lists.map(sqlText).join(', ')}][r.list], rank: r.rank} FOR r IN ranks]`;
 }
 
+/** What the rows of entries have that is made when they are written: to sort it along costs more than to make it. */
+interface Made {
+  lists: readonly string[];
+  run: string;
+}
+
 /** The entries of a range of places, in order. Only addresses that answered with a SYN/ACK can be incapable. */
-function gatheredSql(listed: string, placed: string, ranks: string, run: string): string {
-  const gathered = `
-    SELECT name, rank, ${ranks} AS ranks, coalesce(addresses, []) AS addresses, coalesce(answered, 0) AS addresses_answered,
+function gatheredSql(listed: string, placed: string, lists: readonly string[]): string {
+  return `
+    SELECT name, rank, ${lists.length < 2 ? '' : 'ranks, '}coalesce(addresses, []) AS addresses, coalesce(answered, 0) AS addresses_answered,
       coalesce(v1, 0) AS addresses_capable_v1, coalesce(v0, 0) AS addresses_capable_v0,
-      coalesce(capable BETWEEN 1 AND answered - 1, false) AS mixed, asn, ${run} AS run
+      coalesce(capable BETWEEN 1 AND answered - 1, false) AS mixed, asn
     FROM ${listed}
     LEFT JOIN (
-      SELECT name, list_sort(list(address)) AS addresses, count(*) FILTER (answered) AS answered, count(*) FILTER (v1) AS v1,
+      SELECT id, list_sort(list(address)) AS addresses, count(*) FILTER (answered) AS answered, count(*) FILTER (v1) AS v1,
         count(*) FILTER (v0) AS v0, count(*) FILTER (v1 OR v0) AS capable, coalesce(min(asn) FILTER (v1 OR v0), min(asn)) AS asn
       FROM ${placed}
-      GROUP BY name
-    ) USING (name)`;
-  const columns = columnsOf(DomainsRecord).map(([column, type]) => `CAST("${column}" AS ${type}) AS "${column}"`);
-  return `SELECT ${columns.join(', ')} FROM (${gathered}) ORDER BY rank NULLS LAST, name`;
+      GROUP BY id
+    ) USING (id)
+    ORDER BY rank NULLS LAST, name`;
+}
+
+/** Whole rows of entries, in the schema's order and types, out of those of gatheredSql. */
+function wholeDomainsSql(gathered: string, { lists, run }: Made): string {
+  const made: Readonly<Record<string, string>> = { ranks: ranksOf(lists), run: sqlText(run) };
+  const columns = columnsOf(DomainsRecord).map(
+    ([column, type]) => `CAST(${made[column] ?? `"${column}"`} AS ${type}) AS "${column}"`,
+  );
+  return `SELECT ${columns.join(', ')} FROM ${gathered}`;
 }
 
 /** Gathers the entries range by range of their places, and writes the pieces of domains.parquet. */
@@ -151,20 +172,21 @@ export async function writeDomains(
   { ranges }: Passes,
   to: { run: string; result: Result },
 ): Promise<void> {
-  const ranks = ranksOf(listNames(context));
+  const lists = listNames(context);
   const table = (range: number) => `range_entries_${range % 2}`;
   await inStages(
     ranges.count,
     async (range) => {
       const placed = `(FROM ${scratch.files('placed')} WHERE place = ${range})`;
-      const rows = gatheredSql(scratch.dealt('listed', range), placed, ranks, sqlText(to.run));
+      const rows = gatheredSql(scratch.dealt('listed', range), placed, lists);
       await context.run(`CREATE OR REPLACE TABLE ${table(range)} AS ${rows}`);
       context.progress(range + 1, `names: range ${range + 1} of ${ranges.count}`);
     },
     async (range) => {
       const piece = { name: 'domains', number: range, schema: DomainsRecord };
-      await to.result.add(table(range), DomainsRecord);
-      await writePiece(context, scratch, piece, `FROM ${table(range)}`);
+      const rows = wholeDomainsSql(table(range), { lists, run: to.run });
+      await to.result.add(`(${rows})`, DomainsRecord);
+      await writePiece(context, scratch, piece, rows);
     },
   );
   for (const range of inOrder(Math.min(2, ranges.count))) await context.run(`DROP TABLE ${table(range)}`);
