@@ -6,7 +6,15 @@ import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { dealNames, listDealings, passesOf, placedSql, writeDomains } from './merge/domains.ts';
-import { hostResult, hostsSql, type RangeTables, type Setting, settingOf, wholeHostsSql } from './merge/hosts.ts';
+import {
+  hostResult,
+  hostsSql,
+  knownHostsSql,
+  type RangeTables,
+  type Setting,
+  settingOf,
+  wholeHostsSql,
+} from './merge/hosts.ts';
 import { judgeRange, makeHosts, prepareVerdicts } from './merge/judging.ts';
 import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
@@ -61,7 +69,7 @@ async function writeRange(work: Work, range: number): Promise<void> {
   const tables = tablesOf(work, range);
   const piece = { name: 'hosts', number: range, schema: HostsRecord };
   await writePiece(context, scratch, piece, wholeHostsSql(tables.rows, setting, verdicts));
-  await result.add(tables.rows, HostsRecord, hostResult(verdicts));
+  await result.add(`(${knownHostsSql(tables.rows, setting)})`, HostsRecord, hostResult(verdicts));
   await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(tables), narrowGroup);
   await context.run(`DROP TABLE ${tables.rows}`);
 }

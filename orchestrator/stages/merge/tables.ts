@@ -54,10 +54,14 @@ export const joinedTables: Readonly<Record<string, string>> = {
     FROM ${pairedPaths} p, (${thresholdsSql(pairedPaths)}) t
     ORDER BY p.address`,
   ways: `
+    WITH beside AS MATERIALIZED (
+      SELECT address, asn
+      FROM asn SEMI JOIN (SELECT unnest([last_intact, first_changed, hop_before]) AS address FROM hops) USING (address)
+    )
     SELECT h.address, h.port, h.probe, h.drawn_as, h.last_intact_ttl, i.asn AS last_intact_asn, h.first_changed_ttl,
       c.asn AS first_changed_asn, h.first_changed_shows, h.answered_ttl, b.asn AS hop_before_asn, h.echo_expired_ttl, h.cause, h.nearer
-    FROM hops h LEFT JOIN asn i ON i.address = h.last_intact LEFT JOIN asn c ON c.address = h.first_changed
-    LEFT JOIN asn b ON b.address = h.hop_before
+    FROM hops h LEFT JOIN beside i ON i.address = h.last_intact LEFT JOIN beside c ON c.address = h.first_changed
+    LEFT JOIN beside b ON b.address = h.hop_before
     ORDER BY h.address`,
 };
 
