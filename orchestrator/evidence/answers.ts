@@ -2,6 +2,7 @@ import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
 import type { Classification } from '../schemas/lists.ts';
 import type { HandshakeRecord } from '../schemas/records/handshake.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
+import { hexOptions } from './alike/hex-options.ts';
 import { classify, type Shown } from './classify.ts';
 import { echoedTimestamp, type KeyFact } from './keys.ts';
 import { type Probe, probeNamed } from './probes.ts';
@@ -113,9 +114,7 @@ function bytesOf(scan: Pick<ScanEvidence, 'tcp_options' | 'options_mptcp'>): Buf
 /** Options of kind 30 in a reply, hex, in order. */
 export function mptcpOptionsOf(scan: Pick<ScanEvidence, 'tcp_options' | 'options_mptcp'>): string[] {
   if (scan.tcp_options === null) return scan.options_mptcp;
-  const options: string[] = [];
-  for (const { kind, bytes } of tcpOptions(bytesOf(scan))) if (kind === KIND.MPTCP) options.push(bytes.toString('hex'));
-  return options;
+  return hexOptions(scan.tcp_options).flatMap(({ kind, hex }) => (kind === KIND.MPTCP ? [hex] : []));
 }
 
 /** The key of a reply with what it can be compared with; null without a key. */

@@ -68,9 +68,9 @@ export function evidenceSql(of: { unjudged: string; within: string }): string {
 
 const connectionText = handshakeEvidenceFields.map((field) => `'${field}': "${field}"`).join(', ');
 
-/** SQL of what connections say, each a text: many say the same. */
+/** SQL of what connections say, in order of their endpoint, each a text: many say the same. */
 export function connectionEvidenceSql(connections: string): string {
-  return `SELECT address, port, CAST(to_json({${connectionText}}) AS VARCHAR) AS evidence FROM ${connections}`;
+  return `SELECT address, port, CAST(to_json({${connectionText}}) AS VARCHAR) AS evidence FROM ${connections} ORDER BY address, port`;
 }
 
 /** Addresses that can be special-purpose, by their first octet or group; the rest is global. */

@@ -21,16 +21,35 @@ export interface OwnHost {
 /** Texts that are held to be told again: those with a key are as many as connections. */
 const mostTexts = 1000;
 
-/** Reads what connections say, a text once however many say the same. */
+/** What connections say, each text read once however many say the same. */
 class Connections {
   readonly #known = new Map<string, HandshakeEvidence>();
-  readonly #byPlace = new Map<string, HandshakeEvidence>();
+  readonly #rows: AsyncIterator<unknown>;
+  #row: z.infer<typeof ConnectionRow> | null = null;
+  #ended = false;
 
-  async read(rows: AsyncIterable<unknown>): Promise<void> {
-    for await (const value of rows) {
-      const { address, port, evidence } = ConnectionRow.parse(value);
-      this.#byPlace.set(`${address} ${port}`, this.#parsed(evidence));
-    }
+  /** @param rows in order of address and port */
+  constructor(rows: AsyncIterable<unknown>) {
+    this.#rows = rows[Symbol.asyncIterator]();
+  }
+
+  /** The connection to a host; to be asked in the same order. */
+  async of(host: Pick<OwnHost, 'address' | 'port'>): Promise<HandshakeEvidence | null> {
+    while (!this.#ended && (this.#row === null || isBefore(this.#row, host))) await this.#next();
+    const row = this.#row;
+    if (row === null || row.address !== host.address || row.port !== host.port) return null;
+    return this.#parsed(row.evidence);
+  }
+
+  async #next(): Promise<void> {
+    const { done, value } = await this.#rows.next();
+    this.#ended = done === true;
+    this.#row = done === true ? null : ConnectionRow.parse(value);
+  }
+
+  /** Ends the query, however far it was read. */
+  async close(): Promise<void> {
+    await this.#rows.return?.();
   }
 
   #parsed(text: string): HandshakeEvidence {
@@ -40,31 +59,35 @@ class Connections {
     if (this.#known.size < mostTexts) this.#known.set(text, evidence);
     return evidence;
   }
+}
 
-  of(address: string, port: number): HandshakeEvidence | null {
-    return this.#byPlace.get(`${address} ${port}`) ?? null;
-  }
+/** The order of the database: that of the text, and then of the number. */
+function isBefore(one: Pick<OwnHost, 'address' | 'port'>, other: Pick<OwnHost, 'address' | 'port'>): boolean {
+  return one.address < other.address || (one.address === other.address && one.port < other.port);
 }
 
 /**
  * Hosts with their evidence.
- * @param evidence in order of address and port
+ * @param evidence in order of address and port, as are connections
  */
 export async function* ownHosts(
   evidence: AsyncIterable<unknown>,
   connections: AsyncIterable<unknown>,
 ): AsyncGenerator<OwnHost> {
-  const connected = new Connections();
-  await connected.read(connections);
-  let host: OwnHost | null = null;
-  for await (const value of evidence) {
-    const { address, port, evidence: scan } = EvidenceRow.parse(value);
-    if (host !== null && host.address === address && host.port === port) {
-      host.scans.push(scan);
-      continue;
+  const connected = new Connections(connections);
+  try {
+    let host: OwnHost | null = null;
+    for await (const value of evidence) {
+      const { address, port, evidence: scan } = EvidenceRow.parse(value);
+      if (host !== null && host.address === address && host.port === port) {
+        host.scans.push(scan);
+        continue;
+      }
+      if (host !== null) yield host;
+      host = { address, port, scans: [scan], handshake: await connected.of({ address, port }) };
     }
     if (host !== null) yield host;
-    host = { address, port, scans: [scan], handshake: connected.of(address, port) };
+  } finally {
+    await connected.close();
   }
-  if (host !== null) yield host;
 }

@@ -1,6 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allOf, inOrder, inStages, twoAtATime } from '../../../../orchestrator/stages/merge/side-by-side.ts';
+import {
+  allOf,
+  inOrder,
+  inStages,
+  twoAtATime,
+  twoEndedInOrder,
+} from '../../../../orchestrator/stages/merge/side-by-side.ts';
 
 const test = suite('merge-side-by-side');
 
@@ -53,6 +59,32 @@ test('after a failure nothing is begun, and the error comes when the rest has en
 
 test('no item is no work', async () => {
   await twoAtATime([], () => Promise.reject(new Error('never')));
+});
+
+test('the last part of a work waits for that of the one before, and is not done behind a failure', async () => {
+  const { begun, work, end } = held();
+  const told: number[] = [];
+  const ends = (item: number) => async () => {
+    await settled();
+    told.push(item);
+    if (item === 2) throw new Error('the second');
+  };
+  const all = twoEndedInOrder([1, 2, 3], (item) => work(item).then(() => ends(item)));
+  const failed = all.catch((error: unknown) => String(error));
+  end(2);
+  await settled();
+  assert.equal([begun, told], [[1, 2], []]);
+  end(1);
+  for (let turn = 0; turn < 9; turn++) await settled();
+  end(3);
+  assert.is(await failed, 'Error: the second');
+  assert.equal(
+    [begun, told],
+    [
+      [1, 2, 3],
+      [1, 2],
+    ],
+  );
 });
 
 test('what runs beside a failure is waited for', async () => {
