@@ -45,15 +45,19 @@ function keySent({ probe, sent_key, sent_option }: ScanEvidence): string | null 
   return stands ? sent_key : undefined;
 }
 
-/** Whether this option has no bytes but ours, or none that a rule holds against a key. */
+const isJoin = (option: string) => hexSubtype(option) === MP_JOIN;
+
+/**
+ * Whether this option has no bytes but ours, or none that a rule holds against a key. One of another subtype with more than its beginning is
+ * no mirror's: it may hold what was drawn for another SYN of the host.
+ */
 function isOursOrBare(option: string, key: string | null): boolean {
-  if (hexSubtype(option) !== MP_CAPABLE || option.length <= valueAt) return true;
+  if (option.length <= valueAt || isJoin(option)) return true;
+  if (hexSubtype(option) !== MP_CAPABLE) return false;
   if (option.length < valueEnd) return key === null;
   const returned = option.slice(valueAt, valueEnd);
   return key === null ? returned === zeroKey : returned === key;
 }
-
-const isJoin = (option: string) => hexSubtype(option) === MP_JOIN;
 
 /**
  * A reply to an unnumbered SYN is sorted by the word of its probe, others by their numbers; one without a number stands before those with one;

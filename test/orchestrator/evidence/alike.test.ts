@@ -152,6 +152,7 @@ const none: [sentence: string, scans: ScanEvidence[]][] = [
   ['a zero key that may be the beginning of ours', [v0([`1e0c0001${zero}`])]],
   ['a zero key that we sent', [v1([key1(zero)]), v0([], { sent_key: zero })]],
   ['a part of our key', [v0(['1e08000110203040'])]],
+  ['our key in an option of another subtype, which may be in the answer to another SYN', [v0([`1e0c2001${ours}`])]],
   ['a key that does not stand in our option', [v0([v0Syn], { sent_option: v1Syn })]],
   ['a key that is none', [v0(['1e040001'], { sent_option: '1e0a000110203040', sent_key: '10203040' })]],
   ['a key beside a token', [v0([v0Syn], { probe: 'join' })]],
