@@ -11,11 +11,12 @@ import { makeDomain, makeHost, verdict, writeParquet } from './parquet.ts';
 
 const test = suite('report/ranked');
 
-/** An entry of the list that answered. */
+/** An entry of the list, which answered unless it is silent. */
 interface Entry {
   asn: number;
-  rank: number;
+  rank: number | null;
   capable?: boolean;
+  silent?: boolean;
 }
 
 /** Operators of entries as a file has them, and what SQL says of their places alone, by AS. */
@@ -31,8 +32,15 @@ async function rankedOf(entries: Entry[]): Promise<{ operators: Operator[]; plac
       domains: all.flatMap((one) => (one.asn === asn ? [{ name: one.name, rank: one.rank, www: false }] : [])),
     }),
   );
-  const domains = all.map(({ name, rank, asn, capable = false }) =>
-    makeDomain({ name, rank, asn, addresses: [address(asn)], addresses_capable_v1: capable ? 1 : 0 }),
+  const domains = all.map(({ name, rank, asn, capable = false, silent = false }) =>
+    makeDomain({
+      name,
+      rank,
+      asn,
+      addresses: [address(asn)],
+      addresses_answered: silent ? 0 : 1,
+      addresses_capable_v1: capable ? 1 : 0,
+    }),
   );
   const database = await openDatabase({ temp: join(folder, 'temp') });
   const paths = await writeParquet(folder, hosts, domains);
@@ -46,10 +54,10 @@ async function rankedOf(entries: Entry[]): Promise<{ operators: Operator[]; plac
     },
   );
   const places: number[][] = [];
-  const sql = `SELECT list(place ORDER BY place) AS places FROM (
+  const sql = `WITH placed AS (FROM entries WHERE answered AND rank IS NOT NULL) SELECT list(place ORDER BY place) AS places FROM (
     SELECT asn, hash(name) % 1048576 AS draw, count(*) OVER (PARTITION BY asn) AS domains,
-      (cume_dist() OVER by_rank + (rank() OVER by_rank - 1) / (SELECT count(*) FROM entries)) / 2 AS place
-    FROM entries WINDOW by_rank AS (ORDER BY rank)
+      (cume_dist() OVER by_rank + (rank() OVER by_rank - 1) / (SELECT count(*) FROM placed)) / 2 AS place
+    FROM placed WINDOW by_rank AS (ORDER BY rank)
   ) WHERE domains <= 2048 OR draw < 1048576 * (2048 / domains) GROUP BY asn ORDER BY asn`;
   for await (const row of rows(database, sql)) places.push((row as { places: number[] }).places);
   database.closeSync();
@@ -93,6 +101,19 @@ test('places are those that the database would say, in the order of ASes, to the
   assert.equal(
     operators.map(({ domains, capable }) => [domains, capable]),
     [1, 2, 3, 4, 5].map((asn) => [500, alike.filter((one) => one.asn === asn && one.capable).length]),
+  );
+});
+
+test('what did not answer, or has no rank, stands nowhere', async () => {
+  const others = [
+    { asn: 1, rank: 2000, silent: true },
+    { asn: 2, rank: null, capable: true },
+  ];
+  const [found, without] = [await rankedOf([...alike, ...others]), await rankedOf(alike)];
+  assert.equal(found.operators, without.operators);
+  assert.equal(
+    found.operators.map((one) => [...one.places]),
+    found.places,
   );
 });
 

@@ -211,6 +211,23 @@ test('groups from the top of the list are those up to each power of ten, and the
   assert.equal(await queryOf('top_groups', [host], []), []);
 });
 
+test('the list of what answered ends at its last rank, whoever has none', async () => {
+  const host = makeHost({ address: '198.18.0.1', domains: [] });
+  const listed = [1, 2, null, 4].map((rank, i) =>
+    makeDomain({ name: `n${i}.example`, rank, addresses: ['198.18.0.1'], addresses_answered: 1 }),
+  );
+  const silent = makeDomain({ name: 'n5.example', rank: 9, addresses: ['198.18.0.2'], addresses_answered: 0 });
+  const found = await queryOf('rank_cdf', [host], [...listed, silent]);
+  assert.equal(
+    found.map(({ rank, share, n }) => [rank, share, n]),
+    [
+      [1, 0.333333, 3],
+      [2, 0.666667, 3],
+      [4, 1, 3],
+    ],
+  );
+});
+
 test('the folder of the test goes', () => {
   rmSync(folder, { recursive: true });
 });

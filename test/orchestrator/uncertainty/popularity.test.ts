@@ -76,4 +76,11 @@ test('without a capable domain nothing is tested', () => {
   assert.is(popularityTest([operator([0.5], () => false)], randomFrom(1, 'none'), 9), null);
 });
 
+test('domains of an AS are drawn without putting back, however often', () => {
+  const only = { places: Float64Array.of(0, 0, 1), domains: 3, capable: 2, mean: 0.5 };
+  const tested = popularityTest([only], randomFrom(1, 'drawn'));
+  assert.is(tested?.p, 1, 'the last place was drawn twice');
+  assert.ok(Math.abs((tested?.expected ?? 0) - 1 / 3) < 0.03, `they stand at ${tested?.expected}`);
+});
+
 test.run();
