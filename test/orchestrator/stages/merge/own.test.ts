@@ -28,6 +28,7 @@ test('replies of one endpoint are one host, with the connection to it', async ()
   const evidence = [at('a', 80, one), at('a', 80, other), at('a', 443, one), at('b', 80, one), at('d', 1, one)];
   const text = (fallback: boolean) => JSON.stringify({ ...connection, fallback });
   const connections = [
+    at('a', 79, text(false)),
     at('a', 80, text(true)),
     at('aa', 80, text(true)),
     at('b', 80, text(false)),
