@@ -202,6 +202,25 @@ test('domains: a name keeps its best rank in each list, and the rank of the run 
   }
 });
 
+test('domains: names of several passes that stand in one range keep their own addresses', async () => {
+  const numbers = Array.from({ length: 60 }, (_, index) => index + 1);
+  const own = (number: number) => ({ name: `name-${number}.example`, address: `198.18.1.${number}` });
+  const records = {
+    targets: numbers.map((number) => target(own(number).name, number)),
+    resolve: numbers.map((number) => resolved(own(number).name, [own(number).address, two])),
+    scan: numbers.flatMap((number) => host(own(number).address, 'capable')),
+  };
+  const { domains, hosts } = await mergeOf(records, { size: 20 });
+  assert.equal(
+    domains.map(({ name, addresses }) => [name, addresses]),
+    numbers.map((number) => [own(number).name, [own(number).address, two].sort()]),
+  );
+  assert.equal(
+    new Map(hosts.map(({ address, domains: names }) => [address, names.map(({ name }) => name)])),
+    new Map(hosts.map(({ address }) => [address, [`name-${address.split('.')[3]}.example`]])),
+  );
+});
+
 test('domains: a run of one list says its ranks the same way', async () => {
   const records = { targets: [target('a.example', 9), target('a.example', 4), target('b.example', null)] };
   const { domains } = await mergeOf(records);

@@ -54,7 +54,8 @@ function mergedWith(leftOut: string[], versions: number[]): Promise<Map<string, 
     }
   }
   records.asn = [...(records.asn ?? []), { ...asn, address: '198.18.5.77', asn: 64_501 }];
-  const result = mergeOf(records, { leftOut, versions }).then(
+  // a control is asked for more than any other host
+  const result = mergeOf(records, { leftOut, versions, controls: 0 }).then(
     ({ hosts }) => new Map(hosts.map((row) => [row.address, row])),
   );
   settings.set(setting, result);
@@ -240,10 +241,8 @@ test('the names of a host stand by rank, those without one at the end by name, e
 
 test('the values of a stage go into the host as they are', async () => {
   const { prefix, registry_country, country, city, latitude, longitude, os: found } = await everything();
-  assert.equal(
-    [prefix, registry_country, country, city, latitude, longitude],
-    ['198.18.0.0/22', 'FI', 'SE', 'Umea', 63.8, 20.3],
-  );
+  const placed = [prefix, registry_country, country, city, latitude, longitude];
+  assert.equal(placed, ['198.18.0.0/22', 'FI', 'SE', 'Umea', 63.8, 20.3]);
   assert.equal(found, [linux]);
 });
 
