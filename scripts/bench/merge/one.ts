@@ -18,6 +18,26 @@ const { Config } = await load('config/config.ts', 'config.ts');
 const { columnsOf } = await load('core/columns.ts');
 const { openDatabase, rows, runSql, sqlText } = await load('core/duckdb.ts');
 const database = await openDatabase({ temp: join(out, '.tmp'), memoryLimit: '512MB' });
+
+/** SQL of a list of structs with the fields of a type alone: they have grown since the peer. */
+function narrowed(name: string, type: string): string {
+  const [, fields = ''] = /^STRUCT\((.*)\)\[\]$/.exec(type) ?? [];
+  const kept = fields.split(', ').map((field) => field.split(' ')[0] ?? '');
+  return `[struct_pack(${kept.map((field) => `${field} := x.${field}`).join(', ')}) FOR x IN "${name}"] AS "${name}"`;
+}
+
+/** SQL of the rows of a file as the checkout knows them. */
+async function written(file: string, types: ReadonlyMap<string, string>): Promise<string> {
+  const from = `read_parquet(${sqlText(file)})`;
+  const selected: string[] = [];
+  for await (const { column_name: name, column_type: found } of rows(database, `FROM (DESCRIBE FROM ${from})`)) {
+    const type = types.get(name);
+    const same = type === undefined || type.replaceAll('"', '') === found.replaceAll('"', '');
+    selected.push(same || !type.startsWith('STRUCT') ? `"${name}"` : narrowed(name, type));
+  }
+  return `SELECT ${selected.join(', ')} FROM ${from}`;
+}
+
 for (const [stage, { record }] of Object.entries(tables)) {
   const name = `${stage.slice(0, 1).toUpperCase()}${stage.slice(1)}Record`;
   const path = `schemas/records/${stage}.ts`;
@@ -26,7 +46,7 @@ for (const [stage, { record }] of Object.entries(tables)) {
   // null where the world is older than a column, nothing where it is older than a stage
   const none = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
   const file = join(world, `${stage}.parquet`);
-  const there = existsSync(file) ? `FROM read_parquet(${sqlText(file)}) UNION ALL BY NAME ` : '';
+  const there = existsSync(file) ? `${await written(file, new Map(columns))} UNION ALL BY NAME ` : '';
   const names = columns.map(([column]) => `"${column}"`);
   await runSql(
     database,
