@@ -3,6 +3,7 @@ import { sameParty } from '../address/forms.ts';
 import { formatAddress, formatPrefix, type Prefix, parseAddress, parsePrefix } from '../address/ip.ts';
 import { PrefixSet } from '../address/prefix-set.ts';
 import { CensusError } from '../errors.ts';
+import { reverseName, reversePrefix } from './reverse-names.ts';
 
 /** What a word may follow although it ends in a letter or digit: an escape of JSON, as in "\\nshop.example", or of a URL, as in "%2F". */
 const afterEscape = String.raw`(?<=\\[bfnrt]|%[0-9A-Fa-f]{2})`;
@@ -16,6 +17,7 @@ const ipv6 = new RegExp(
   String.raw`(?:(?<![0-9A-Za-z:.])|${afterEscape})(?:[0-9A-Fa-f]{0,4}:){2,8}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?:\/\d{1,3}(?!\d))?(?![0-9A-Za-z:])`,
   'g',
 );
+const reverse = new RegExp(`(?:(?<![A-Za-z0-9_.-])|${afterEscape})${reverseName}`, 'gi');
 const name = /^(?=.{1,253}$)(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*$/i;
 
 /** Stand where an address or a name was. */
@@ -57,22 +59,31 @@ function wordsBytes({ family, words }: { family: 4 | 6; words: readonly number[]
   return bytes;
 }
 
+const isReverse = (text: string) => /\.arpa/i.test(text);
+
 /** Texts that may hold an address of a set: a look at the text of one address tells most lines apart before a pattern does. */
 function addressParty(given: Prefix): Party {
   const all = sameParty(given);
   const [prefix = given] = all;
   const set = new PrefixSet(all);
   const single = prefix.length === (prefix.family === 4 ? 32 : 128);
-  const inText = (text: string, replace: Replace) => text.replace(ipv6, replace).replace(ipv4, replace);
+  const named = (text: string, by: Replace) =>
+    text.replace(reverse, (found) => {
+      const of = reversePrefix(found);
+      return of !== null && set.covers(of) ? by(found) : found;
+    });
+  const inText = (text: string, replace: Replace, byName: Replace) =>
+    (isReverse(text) ? named(text, byName) : text).replace(ipv6, replace).replace(ipv4, replace);
   const scrub = addressReplacer(set, (_, family, length) => nobody[family] + length);
   const blank = addressReplacer(set, (found) => 'x'.repeat(found.length));
   const plain = single && prefix.family === 4 ? formatAddress(prefix) : null;
-  const may = (text: string) => text.includes(':') || plain === null || text.includes(plain);
+  const may = (text: string) => text.includes(':') || plain === null || text.includes(plain) || isReverse(text);
+  const scrubbed = (text: string) => inText(text, scrub, () => nobodyName);
   return {
     key: formatPrefix(prefix),
-    scrub: (text) => (may(text) ? inText(text, scrub) : text),
-    blank: (text) => (may(text) ? inText(text, blank) : text),
-    mentions: (text) => may(text) && inText(text, scrub) !== text,
+    scrub: (text) => (may(text) ? scrubbed(text) : text),
+    blank: (text) => (may(text) ? inText(text, blank, (found) => 'x'.repeat(found.length)) : text),
+    mentions: (text) => may(text) && scrubbed(text) !== text,
     addresses: set,
     bytes: single ? wordsBytes(prefix) : null,
   };
