@@ -15,7 +15,7 @@ const spare = 32;
 /** Rows of more fields, and fields with longer names, are left to JSON.stringify. */
 const mostFields = 64;
 const headBytes = 64;
-/** A text as long as any name is looked at once, however often it stands in a row and the one before. */
+/** The longest name has 253: texts up to here are kept with their bytes, since the next field or row mostly repeats them. */
 const textBytes = 256;
 
 /** Four letters as a word. */

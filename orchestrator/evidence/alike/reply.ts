@@ -109,7 +109,7 @@ function areaLike({ scan, options }: Walked, optionLike: (hex: string) => string
   return area;
 }
 
-/** A number that is only ever compared with some: any other is as good as the next. */
+/** Rules ask of this number only whether it is one of `known`: one small number stands for all others, so that such hosts are alike. */
 function numberLike(value: number | null, known: readonly (number | null)[]): number | null {
   if (value === null || known.includes(value)) return value;
   return [1, 2, 3, 4].find((other) => !known.includes(other)) ?? value;
