@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clients } from '../clients/gather.ts';
 import { openDatabase, rows, vectors } from '../core/duckdb.ts';
 import { quarterOf, threeQuartersOf } from '../core/memory.ts';
-import { allOf } from '../stages/merge/side-by-side.ts';
+import { allOf } from '../core/side-by-side/all-of.ts';
 import type { Popularity } from '../uncertainty/popularity.ts';
 import { visible } from '../view/visible.ts';
 import { summaryOf } from './bounds.ts';

@@ -1,5 +1,5 @@
 import type { Clients } from '../clients/gather.ts';
-import { allOf } from '../stages/merge/side-by-side.ts';
+import { allOf } from '../core/side-by-side/all-of.ts';
 import { isUnasked, type Unasked, unaskedOf } from './caveats/unasked.ts';
 import type { ReportFacts } from './facts.ts';
 import type { Query, Row } from './rows.ts';

@@ -1,6 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { rows, runSql, sqlText } from '../core/duckdb.ts';
+import { allOf } from '../core/side-by-side/all-of.ts';
 import {
   ConfirmedRung,
   Hmac,
@@ -12,7 +13,6 @@ import {
   SynAck,
   VerdictName,
 } from '../schemas/lists.ts';
-import { allOf } from '../stages/merge/side-by-side.ts';
 import { makeHosts } from './multihomed/table.ts';
 import type { Organisations } from './organisations/file.ts';
 import { makeOrganisations } from './organisations/table.ts';

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
+import { allOf } from '../core/side-by-side/all-of.ts';
+import { twoAtATime } from '../core/side-by-side/at-once.ts';
+import { inStages } from '../core/side-by-side/in-stages.ts';
 import type { WholeContext, WholeStage } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
@@ -21,7 +24,6 @@ import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { rescannedFile, writeRescanned } from './merge/rescanned.ts';
 import { Result } from './merge/result.ts';
 import { Scratch } from './merge/scratch.ts';
-import { allOf, inStages, twoAtATime } from './merge/side-by-side.ts';
 import { drawnTables, hostTables, joinedTables, keysSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 

@@ -7,7 +7,7 @@ import { exists, renameWhole, writeWhole } from '../folder/files.ts';
 import { clearPartial, noteTry } from '../folder/superseded.ts';
 import { exec, start } from '../process/exec.ts';
 import { eitherSignal } from '../process/signals.ts';
-import { Turns } from '../process/turns.ts';
+import { Turns } from '../side-by-side/turns.ts';
 import type { RowScreen } from '../stage.ts';
 import type { RawRow, StepContext } from '../tool.ts';
 import { askedInput, leaveOutRows, meets, nothingAsked, screenPart } from './screened.ts';

@@ -1,6 +1,8 @@
 import type { Config } from '../../config/config.ts';
 import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
+import { inOrder, twoAtATime } from '../../core/side-by-side/at-once.ts';
+import { inStages } from '../../core/side-by-side/in-stages.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { listSources } from '../../lists/sources.ts';
 import { DomainsRecord } from '../../schemas/records/domains.ts';
@@ -9,7 +11,6 @@ import { writePiece } from './output.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import type { Result } from './result.ts';
 import type { Dealing, Scratch } from './scratch.ts';
-import { inOrder, inStages, twoAtATime } from './side-by-side.ts';
 import { rankOfRun, resolvedSql, stemOf } from './tables.ts';
 
 /** SQL: where a name of the lists stands in domains.parquet, as a text; the lowest of its ranks counts. */

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
 import { sqlText } from '../../core/duckdb.ts';
+import { inOrder, twoEndedInOrder } from '../../core/side-by-side/at-once.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { KeyTraces } from '../../evidence/keys.ts';
 import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
@@ -13,7 +14,6 @@ import type { Ranges } from './ranges.ts';
 import { connectionEvidenceSql, evidenceSql, repliesSql, unjudgedSql } from './replies.ts';
 import { outsideCsv, writeOutside } from './scopes.ts';
 import type { Scratch } from './scratch.ts';
-import { inOrder, twoEndedInOrder } from './side-by-side.ts';
 import { connectionsSql } from './tables.ts';
 import { classesTable, type Known, Verdicts, verdictsTable } from './verdicts.ts';
 

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { atLeast, unknown } from '../../core/cost/range.ts';
 import { unpurged } from '../../core/folder/raw-files.ts';
 import { jsonOf } from '../../core/process/lines.ts';
-import { someAtOnce } from '../../core/process/turns.ts';
+import { someAtOnce } from '../../core/side-by-side/at-once.ts';
 import type { CollectContext, DecodeContext, Program, RawRow, Tool } from '../../core/tool.ts';
 import type { Way } from '../../roles.ts';
 import type { HopsRecord } from '../../schemas/records/hops.ts';

@@ -2,7 +2,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { WorkTally } from '../../core/cost/work.ts';
-import { someAtOnce } from '../../core/process/turns.ts';
+import { someAtOnce } from '../../core/side-by-side/at-once.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
 import { silentTargets } from './again.ts';

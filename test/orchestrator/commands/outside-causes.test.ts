@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, wri
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { someAtOnce } from '../../../orchestrator/core/process/turns.ts';
+import { someAtOnce } from '../../../orchestrator/core/side-by-side/at-once.ts';
 import { setUpRun } from './set-up-run.ts';
 import { cli, finished, type Place, requireOneLine, shell } from './shell.ts';
 

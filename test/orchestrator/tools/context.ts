@@ -8,8 +8,8 @@ import { RawReader } from '../../../orchestrator/core/folder/raw-files.ts';
 import type { LateOptOuts } from '../../../orchestrator/core/opt-outs/late.ts';
 import { searchPath } from '../../../orchestrator/core/process/launch.ts';
 import { lineBatches, splitLines } from '../../../orchestrator/core/process/lines.ts';
-import { Turns } from '../../../orchestrator/core/process/turns.ts';
 import { isAsleep } from '../../../orchestrator/core/process/watch.ts';
+import { Turns } from '../../../orchestrator/core/side-by-side/turns.ts';
 import type {
   CollectContext,
   Command,

@@ -23,30 +23,3 @@ export class Turns {
     else first.begin();
   }
 }
-
-/**
- * Does the work for each of these, begun in order, so many at once at most. After a failure nothing more is begun, and what is under
- * way ends before the failure is thrown.
- */
-export async function someAtOnce<T>(
-  items: readonly T[],
-  most: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const left = items.values();
-  let failed = false;
-  async function worker(): Promise<void> {
-    for (const item of left) {
-      if (failed) return;
-      try {
-        await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  }
-  const ended = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
-  const failure = ended.find((one) => one.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
-}

@@ -1,4 +1,31 @@
 /**
+ * Does the work for each of these, begun in order, so many at once at most. After a failure nothing more is begun, and what is under
+ * way ends before the failure is thrown.
+ */
+export async function someAtOnce<T>(
+  items: readonly T[],
+  most: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  let failed = false;
+  async function worker(): Promise<void> {
+    for (const item of left) {
+      if (failed) return;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  }
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
+  const failure = ended.find((one) => one.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
+/**
  * Does the work of every item, two items at a time. When one fails no other is begun, and the error comes once all that was begun has
  * ended: nothing writes on behind it.
  */
@@ -29,25 +56,6 @@ export async function twoEndedInOrder<T>(
     last = begun.then((end) => before.then(end));
     return last;
   });
-}
-
-/** Waits for all, and then throws what failed first. */
-export async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(works);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-}
-
-/**
- * Takes items through stages, one after the other in each: while an item is in one stage, the next item is in the stage before it. So what a
- * stage leaves for the next is that of two items at most.
- */
-export async function inStages(count: number, ...stages: readonly ((item: number) => Promise<void>)[]): Promise<void> {
-  for (let step = 0; step < count + stages.length - 1; step++) {
-    const begun = stages
-      .map((work, place) => ({ work, item: step - place }))
-      .filter(({ item }) => item >= 0 && item < count);
-    await allOf(begun.reverse().map(({ work, item }) => work(item)));
-  }
 }
 
 /** Numbers from 0. */
