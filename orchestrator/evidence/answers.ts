@@ -1,8 +1,8 @@
+import { hexOptions } from '../mptcp/hex-options.ts';
 import { KIND, tcpOptions } from '../mptcp/tcp-options.ts';
 import type { Classification } from '../schemas/lists.ts';
 import type { HandshakeRecord } from '../schemas/records/handshake.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
-import { hexOptions } from './alike/hex-options.ts';
 import { classify, type Shown } from './classify.ts';
 import { echoedTimestamp, type KeyFact } from './keys.ts';
 import { type Probe, probeNamed } from './probes.ts';

@@ -1,10 +1,10 @@
 import { RowSorter } from '../core/sort/row-sorter.ts';
 import { Reject } from '../core/tool.ts';
+import { hexKey } from '../mptcp/hex-options.ts';
 import { KIND } from '../mptcp/tcp-options.ts';
 import type { Verdict } from '../schemas/records/hosts.ts';
 import type { JudgeRecord } from '../schemas/records/judge.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
-import { hexKey } from './alike/hex-options.ts';
 import { keyFactOf, type ScanEvidence, synOf } from './answers.ts';
 import { mostPacked, Packer, Unpacker } from './gather/packed.ts';
 import { type Endpoint, Replies } from './gather/replies.ts';

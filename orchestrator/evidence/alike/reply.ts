@@ -1,8 +1,8 @@
+import { type HexOption, hexOptions, hexSubtype } from '../../mptcp/hex-options.ts';
 import { MP_CAPABLE, MP_JOIN } from '../../mptcp/option.ts';
 import { KIND } from '../../mptcp/tcp-options.ts';
 import type { ScanEvidence } from '../answers.ts';
 import { moduleWindow, zmapIpId } from '../signs.ts';
-import { type HexOption, hexOptions, hexSubtype } from './hex-options.ts';
 
 /** Digits of an option in hex: where its value begins, and the end of the 8 bytes there. */
 const [valueAt, valueEnd] = [8, 24];

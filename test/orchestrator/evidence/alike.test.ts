@@ -2,13 +2,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Likeness, likenessOf, textOf } from '../../../orchestrator/evidence/alike/alike.ts';
-import { hexKey, hexOptions } from '../../../orchestrator/evidence/alike/hex-options.ts';
 import { keyFactOf, type ScanEvidence, shownBy } from '../../../orchestrator/evidence/answers.ts';
 import { echoCauseOf } from '../../../orchestrator/evidence/boxes/causes.ts';
 import { traceKey } from '../../../orchestrator/evidence/judge.ts';
 import { KeyTraces } from '../../../orchestrator/evidence/keys.ts';
 import { ruleSets } from '../../../orchestrator/evidence/rule-sets/rule-sets.ts';
 import { judgeVersions } from '../../../orchestrator/evidence/versions.ts';
+import { hexKey, hexOptions } from '../../../orchestrator/mptcp/hex-options.ts';
 import { tcpOptions } from '../../../orchestrator/mptcp/tcp-options.ts';
 import { heapOf, randomOf } from '../stages/merge/heaps.ts';
 import { type Mirror, mirrorsOf } from './mirrors.ts';

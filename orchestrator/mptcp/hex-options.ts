@@ -1,5 +1,5 @@
-import { MP_CAPABLE } from '../../mptcp/option.ts';
-import { KIND, type TcpOption } from '../../mptcp/tcp-options.ts';
+import { MP_CAPABLE } from './option.ts';
+import { KIND, type TcpOption } from './tcp-options.ts';
 
 /** One option in hex, kind and length included. */
 export interface HexOption {
@@ -48,7 +48,7 @@ export function hexSubtype(option: string): number | null {
 
 const [keyAt, keyEnd] = [8, 24];
 
-/** The key that `classify` (classify.ts) shows of an area, without what else it tells. */
+/** The key that `classify` (evidence/classify.ts) shows of an area, without what else it tells. */
 export function hexKey(area: string): string | null {
   let shown: string | null = null;
   for (const { kind, hex } of hexOptions(area)) {
