@@ -1,4 +1,5 @@
 import { inPrefix, type Prefix, parsePrefix, prefixOf } from './ip.ts';
+import { PrefixSet } from './prefix-set.ts';
 
 /**
  * Forms of IPv6 that hold an IPv4 address behind so many bits: translated (RFC 6052), compatible (RFC 4291, 2.5.5.1), 6to4 (RFC 3056).
@@ -39,4 +40,9 @@ export function sameParty(prefix: Prefix): Prefix[] {
 /** A prefix with the addresses by which its hosts are reached besides. */
 export function reachedBy(prefix: Prefix): Prefix[] {
   return prefix.family === 6 ? [prefix] : [prefix, ...translated.map((form) => inForm(form, prefix))];
+}
+
+/** All addresses by which the hosts of these prefixes are reached: whoever opted out, or is nobody to probe, is so behind a translator too. */
+export function reachedSet(prefixes: readonly Prefix[]): PrefixSet {
+  return new PrefixSet(prefixes.flatMap(reachedBy));
 }

@@ -86,11 +86,13 @@ test('a blocklist may come where there was none; an empty one is a list like any
   const open = setUp(null);
   assert.is((await cli('run', '-c', open.config, open.folder)).exitCode, 1);
   assert.equal(askedIn(open), ['198.18.9.1', '198.18.9.2']);
-  writeFileSync(open.at('late'), '198.18.9.4\n');
+  writeFileSync(open.at('late'), '64:ff9b::198.18.9.4\n');
   const set = ['--set', `scan.blocklist=${open.at('late')}`];
   const { exitCode, stdout, stderr } = await cli('run', '-c', open.config, open.folder, ...set);
   assert.is(exitCode, 0, stdout + stderr);
   assert.equal(askedIn(open), ['198.18.9.1', '198.18.9.2', '198.18.9.3', '198.18.9.5', '198.18.9.6']);
+  writeFileSync(open.at('late'), '198.18.9.4 ; who is reached behind a translator too\n');
+  assert.is((await cli('run', '-c', open.config, open.folder, ...set)).exitCode, 0);
   const without = await cli('run', '-c', open.config, open.folder);
   assert.is(without.exitCode, 2);
   assert.match(without.stderr, 'no blocklist does not cover 198.18.9.4/32');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readBlocklist } from '../../address/blocklist.ts';
+import { reachedSet } from '../../address/forms.ts';
 import { formatPrefix, type Prefix } from '../../address/ip.ts';
-import { PrefixSet } from '../../address/prefix-set.ts';
 import { CensusError } from '../../errors.ts';
 import { exists, sha256File, sha256Of, writeWhole } from './files.ts';
 import type { Manifest, OptOutsEntry } from './manifest.ts';
@@ -55,7 +55,7 @@ export async function requireAllOptOuts(
     throw new CensusError('E_RUN_FOLDER', `${legacy} is not what the run began with, sha256 ${hashed.sha256}`, hint);
   }
   if (kept === null) return;
-  const held = new PrefixSet(now?.prefixes ?? []);
+  const held = reachedSet(now?.prefixes ?? []);
   const dropped = (await keptPrefixes(folder, kept)).find((prefix) => !held.covers(prefix));
   if (dropped === undefined) return;
   throw new CensusError(

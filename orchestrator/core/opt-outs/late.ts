@@ -1,14 +1,9 @@
-import { reachedBy } from '../../address/forms.ts';
+import { reachedSet } from '../../address/forms.ts';
 import type { Prefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 
 /** Makes a change hold at once; it is waited for. */
 type Act = () => void | Promise<void>;
-
-/** An opt-out holds for all addresses by which the host is reached. */
-function setOf(prefixes: readonly Prefix[]): PrefixSet {
-  return new PrefixSet(prefixes.flatMap(reachedBy));
-}
 
 /** Who opted out since a run was started: nobody among them is sent another probe. What held at the start is known to every stage. */
 export class LateOptOuts {
@@ -23,7 +18,7 @@ export class LateOptOuts {
   /** @param before the opt-outs that the run was started with */
   constructor(before: readonly Prefix[]) {
     this.#before = before;
-    this.#all = setOf(before);
+    this.#all = reachedSet(before);
   }
 
   /** All who opted out, before the start and since. */
@@ -62,8 +57,8 @@ export class LateOptOuts {
     const fresh = prefixes.filter((prefix) => !this.#all.covers(prefix));
     if (fresh.length > 0) {
       for (const prefix of fresh) this.#late.push(prefix);
-      this.#since = setOf(this.#late);
-      this.#all = setOf(this.prefixes);
+      this.#since = reachedSet(this.#late);
+      this.#all = reachedSet(this.prefixes);
       for (const act of this.#acts) this.#owed.add(act);
     }
     await this.#settle();

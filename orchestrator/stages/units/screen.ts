@@ -1,5 +1,5 @@
 import { readBlocklist } from '../../address/blocklist.ts';
-import { heldIpv4 } from '../../address/forms.ts';
+import { heldIpv4, reachedSet } from '../../address/forms.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { isSpecialPurpose, notGlobal, scopeOf } from '../../address/scope.ts';
@@ -20,7 +20,7 @@ export interface Screen {
 export function createScreen(config: Config): Screen {
   const listed = config.scan.blocklist === null ? [] : readBlocklist(config.scan.blocklist).prefixes;
   // In the open the special ranges are taken out too: a prefix of which both together leave nothing is blocked.
-  const blocked = new PrefixSet(config.lab ? listed : [...listed, ...notGlobal(4), ...notGlobal(6)]);
+  const blocked = reachedSet(config.lab ? listed : [...listed, ...notGlobal(4), ...notGlobal(6)]);
   const lab = new PrefixSet(config.lab_ranges);
   const outside = config.lab ? 'outside_lab' : 'not_global';
   return {

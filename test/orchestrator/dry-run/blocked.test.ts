@@ -25,6 +25,11 @@ test('opt-outs within a prefix are counted, and special-purpose ranges that nobo
   assert.equal(holes.within('198.18.0.7', undefined), { optedOut: 0, special: 0 });
 });
 
+test('an opt-out of IPv4 addresses counts within a prefix of a translator', () => {
+  const within = holesOf('198.18.0.0/24\n', true).within('64:ff9b::198.18.0.0/112', undefined);
+  assert.equal(within, { optedOut: 256, special: 0 });
+});
+
 test('in a lab special-purpose ranges are none', () => {
   assert.equal(holesOf('198.18.0.0/24\n', true).within('198.18.0.0/16', undefined), { optedOut: 256, special: 0 });
 });

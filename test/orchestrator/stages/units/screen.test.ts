@@ -55,6 +55,32 @@ for (const [sentence, config, target, reason] of cases) {
   test(`${sentence}: ${target}`, () => assert.is(createScreen(config).whole(target), reason));
 }
 
+const translated = Config.parse({
+  ...{ lab: true, lab_ranges: ['198.18.0.0/15', '64:ff9b::/96'] },
+  ...{ targets: { prefixes: ['198.18.0.0/16'] }, scan: { blocklist } },
+});
+const wide: [sentence: string, config: Config, target: string, skipped: string[]][] = [
+  ['the opt-out of an IPv4 prefix', translated, '64:ff9b::198.18.78.0/120', ['64:ff9b::c612:4e00/125']],
+  [
+    'every opt-out within the whole form',
+    translated,
+    '64:ff9b::/96',
+    [...['64:ff9b::808:800/120', '64:ff9b::c610:0/111'], ...['64:ff9b::c612:4d00/120', '64:ff9b::c612:4e00/125']],
+  ],
+  ['private addresses', real, '64:ff9b::10.0.0.0/103', ['64:ff9b::a00:0/104']],
+];
+for (const [sentence, config, target, skipped] of wide) {
+  test(`out of a wide translated prefix goes ${sentence}`, () => {
+    const cut = createScreen(config).partly(target);
+    assert.equal(cut?.skipped, skipped);
+    assert.not.ok(new PrefixSet(cut?.asked ?? []).contains('64:ff9b::198.18.78.3'));
+  });
+}
+
+test('a translated prefix is blocked where IPv4 prefixes hold all of it together', () => {
+  assert.is(createScreen(translated).whole('64:ff9b::198.18.77.0/120'), 'blocked');
+});
+
 test('an opt-out of an IPv4 address while the census runs holds for the translated one', () => {
   const { whole } = lateScreen(new PrefixSet(['198.18.4.0/24']));
   assert.is(whole('64:ff9b::198.18.4.1'), 'opted_out');

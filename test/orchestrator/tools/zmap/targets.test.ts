@@ -49,11 +49,14 @@ const special = {
     '224.0.0.1',
     '255.255.255.255',
   ],
-  6: ['::1', '2001:db8::1', 'fd00::1', 'fe80::1', 'ff02::1', '2002:808:808::1', '3fff::1'],
+  6: ['::1', '2001:db8::1', 'fd00::1', 'fe80::1', 'ff02::1', '2002:808:808::1', '3fff::1', '64:ff9b::10.0.0.1'],
 } as const;
-const open = { 4: ['8.8.8.8', '172.32.0.1', '223.255.255.255'], 6: ['2a00::1', '2600::1'] } as const;
+const open = {
+  4: ['8.8.8.8', '172.32.0.1', '223.255.255.255'],
+  6: ['2a00::1', '2600::1', '64:ff9b::8.8.8.8'],
+} as const;
 const optOuts = '9.9.9.0/24 # asked for\n198.18.0.77\n2a00:77::/32\n2001:db8:7::/48\n';
-const optedOut = { 4: ['9.9.9.9', '198.18.0.77'], 6: ['2a00:77::1', '2001:db8:7::1'] } as const;
+const optedOut = { 4: ['9.9.9.9', '198.18.0.77'], 6: ['2a00:77::1', '2001:db8:7::1', '64:ff9b::9.9.9.9'] } as const;
 const files = { 4: 'blocklist.txt', 6: 'opt-out6.txt' } as const;
 const targets = [...open[4], '10.0.0.0/24', ...open[6], ...special[6], ...optedOut[6]];
 
@@ -77,7 +80,11 @@ for (const family of [4, 6] as const) {
       ipv6: true,
     });
     const lines = (await file(files[family])).trimEnd().split('\n').slice(1);
-    const own = { 4: ['9.9.9.0/24', '198.18.0.77/32'], 6: ['2a00:77::/32', '2001:db8:7::/48'] };
+    const behindTranslators = ['64:ff9b::909:900/120', '64:ff9b::c612:4d/128'];
+    const own = {
+      4: ['9.9.9.0/24', '198.18.0.77/32'],
+      6: [...behindTranslators, '2a00:77::/32', '2001:db8:7::/48'],
+    };
     assert.equal(lines, own[family]);
   });
 }
