@@ -1,4 +1,4 @@
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { requireBudget } from './config/budget.ts';
 import type { Config } from './config/config.ts';
 import { refuseUnsafe } from './config/file.ts';
@@ -36,6 +36,7 @@ import type { RuleSetName } from './schemas/lists.ts';
 import { requireSentinels } from './sentinels/require.ts';
 import { Sentinels } from './sentinels/sentinels.ts';
 import { findTool } from './tools/finder.ts';
+import { requireNamed, requireReplays, requireUntaken, requireWritable } from './verify/own-folder.ts';
 import { requireUndamaged } from './verify/undamaged.ts';
 import type { Progress } from './verify/verify.ts';
 
@@ -92,9 +93,11 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   checkTools(config, programs);
   requirePrivileges(needs);
   await requireReady(config);
+  requireNamed(input.folder);
   const folder = resolve(input.folder);
   requirePlainPath(folder);
   await makeOwnFolder(folder);
+  await requireWritable(folder, pipeline(findTool));
   // The blocklist too: it is read again while the run sends.
   await requireReachable([folder, ...inputsOf(config), ...(optOuts === null ? [] : [optOuts.path])]);
   const release = await lockFolder(folder);
@@ -113,7 +116,10 @@ async function censusIn(
     const tell = (checked: Progress) => input.report({ type: 'folder_check', stage: 'start', ...checked });
     await requireUndamaged(folder, pipeline(findTool), tell);
   }
-  if (before === null) await requireRoom(folder, config);
+  if (before === null) {
+    await requireUntaken(folder, pipeline(findTool));
+    await requireRoom(folder, config);
+  }
   const earlier = before === null ? null : { folder: new RunFolder(folder), manifest: before };
   await checkSourcesOf(config, earlier);
   await checkInputs(config, before, (path, share, left) =>
@@ -197,18 +203,6 @@ function storedOf(config: Record<string, unknown>) {
   return { config: stored, blocklist: stored.scan.blocklist, stages: wishesOf(stored) };
 }
 
-/** A replay empties its folder first: it may be anywhere outside the run, and within it only beside what belongs to the run. */
-function requireOwnFolder(root: string, out: string): void {
-  const [first = ''] = relative(root, out).split(sep);
-  const holdsRun = !relative(out, root).startsWith('..');
-  if (!holdsRun && (first === '..' || first.startsWith('replay'))) return;
-  throw new CensusError(
-    'E_INPUT',
-    `${out} is no folder for a replay: what is there would be removed`,
-    'name a folder outside the run, or one in it whose name begins with replay',
-  );
-}
-
 /**
  * Decodes a finished run again, offline, into `into`, and judges it by a table of rules.
  * @throws CensusError E_RUN_FOLDER when there is no finished run, or an input is not the run's any more
@@ -220,9 +214,10 @@ export async function replayCensus(input: {
   report: Reporter;
   signal: AbortSignal;
 }): Promise<Replayed[]> {
+  requireNamed(input.into);
   const root = resolve(input.folder);
   for (const path of [root, resolve(input.into)]) requirePlainPath(path);
-  requireOwnFolder(root, resolve(input.into));
+  await requireReplays(root, resolve(input.into));
   const before = await readManifest(root);
   if (before === null)
     throw new CensusError('E_RUN_FOLDER', `${root} holds no manifest.json`, 'name a run folder, such as runs/lab');

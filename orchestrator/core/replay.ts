@@ -110,6 +110,8 @@ async function replayWhole<C>(state: RunState<C>, stage: WholeStage<C>, before: 
  */
 export async function replayStages<C>(input: RunInput<C> & { before: Manifest }): Promise<Replayed[]> {
   await rm(input.folder.out, { recursive: true, force: true });
+  // One that is ended on its way is known as a replay too: the next may take its place.
+  await input.manifest.save();
   const database = await openDatabase({ temp: input.folder.temp(), memoryLimit: input.memory ?? null });
   input.manifest.data.schema_version = schemaVersion;
   const state = createState({ ...input, database });

@@ -1,5 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makePlace } from './place.ts';
 
 /** Whom a run folder belongs to. */
 export interface Owner {
@@ -47,5 +48,5 @@ async function nearestFolder(path: string): Promise<string> {
 export async function makeOwnFolder(path: string, owned = path): Promise<void> {
   process.umask(process.umask() | 0o027);
   await becomeOwner(await nearestFolder(owned));
-  await mkdir(path, { recursive: true });
+  await makePlace(path);
 }

@@ -56,6 +56,14 @@ test('gives the same rows at every stage and starts no program', async () => {
   assert.ok(existsSync(join(folder, 'replay', 'sum.json')));
 });
 
+test('one that is ended on its way has left its manifest, by which it is known', async () => {
+  const folder = toyFolder();
+  await runToy(folder, toyConfig);
+  rmSync(join(folder, 'raw', 'first', '00000'), { recursive: true });
+  assert.instance(await replay(folder).catch((cause: unknown) => cause), Error);
+  assert.ok(existsSync(join(folder, 'replay', 'manifest.json')));
+});
+
 test('a raw file that was changed since is named, with what follows from it', async () => {
   const folder = toyFolder();
   await runToy(folder, toyConfig);
