@@ -50,19 +50,22 @@ export function expectedBytes({ names, addresses, within }: Given, config: Confi
   const answered = perAddress * (listed * usual.ofList + within * usual.ofPrefix);
   // nothing is kept of an address of a prefix that says nothing
   const silent = perAddress * listed * (1 - usual.ofList);
+  return atAll + asked * each.name + questions * each.question + bytesFrom({ answered, silent }, config);
+}
+
+/** What probes that are answered, and those that are not, come to up to the end of a run. */
+function bytesFrom({ answered, silent }: { answered: number; silent: number }, { scan }: Config): number {
   const hosts = answered / scan.versions.length;
   const lookups = hosts / scan.ports.length;
   const connections = hosts * usual.connections;
   const sums = [
-    [asked, each.name],
-    [questions, each.question],
     [answered, each.answered],
     [silent, each.silent],
     [lookups, each.lookup],
     [hosts, each.host],
     [connections, each.connection],
   ] as const;
-  return sums.reduce((sum, [count, bytes]) => sum + count * bytes, atAll);
+  return sums.reduce((sum, [count, bytes]) => sum + count * bytes, 0);
 }
 
 /** A line of a list as it usually is, and how much smaller lists are when they are packed. */
@@ -131,5 +134,26 @@ export async function requireRoom(folder: string, config: Config): Promise<void>
     'E_RUN_FOLDER',
     `${folder} is on a file system with ${bytesText(free)} left, and a run of these targets usually fills ${bytesText(expected)}`,
     'make room there, put the run folder on a larger file system, or make several runs of fewer targets',
+  );
+}
+
+/**
+ * The same for the rest of a run, once the first probes have shown how many are answered: a prefix in which every address answers fills
+ * fifty times what prefixes usually do.
+ * @param share of the probes that were answered
+ * @throws CensusError E_RUN_FOLDER when there is less room than that
+ */
+export async function requireRoomForRest(
+  folder: string,
+  config: Config,
+  { probes, share }: { probes: number; share: number },
+): Promise<void> {
+  const silent = 'prefixes' in config.targets ? 0 : probes * (1 - share);
+  const [free, expected] = [await freeBytes(folder), bytesFrom({ answered: probes * share, silent }, config)];
+  if (free >= expected) return;
+  throw new CensusError(
+    'E_RUN_FOLDER',
+    `${folder} is on a file system with ${bytesText(free)} left, and the rest of this run usually fills ${bytesText(expected)} where ${Math.ceil(100 * share)} % of the probes are answered, as of the first ones; nobody else was asked`,
+    'make room there and run the same command again, or make several runs of fewer targets',
   );
 }

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { defineStage } from './define.ts';
 import { type ScannedTarget, scannedTargets } from './scan.ts';
-import { scanCanary } from './units/scan-canary.ts';
+import { drawnCanary } from './units/scan-canary.ts';
 import { createScreen } from './units/screen.ts';
 
 /** Rows handed on at a time. */
@@ -56,7 +56,7 @@ export const rescan = defineStage({
   choice: ({ scan }) => scan.tool,
   units,
   sendsTo: 'target',
-  canary: scanCanary,
+  canary: drawnCanary,
   unanswered: 'timeout',
   viewsAsked: true,
 });

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { CensusError } from '../../errors.ts';
-import type { PartEntry, StageEntry } from '../folder/entries.ts';
+import { accounted, type PartEntry, type StageEntry } from '../folder/entries.ts';
 import type { LineWriter } from '../folder/files.ts';
 import type { PartStage } from '../stage.ts';
 import type { Cut } from './cut.ts';
@@ -13,6 +13,16 @@ export interface Canary<C> {
   objection(entry: PartEntry, config: C): string | null;
   /** What to do about an objection. */
   hint: string;
+  /** Refuses the rest for what it would take on this machine. */
+  requireRest?(entry: PartEntry, rest: Rest<C>): Promise<void>;
+}
+
+/** What is left when the first units were asked. */
+export interface Rest<C> {
+  units: number;
+  config: C;
+  /** The run folder. */
+  folder: string;
 }
 
 /** Fewer units show nothing, and are asked with the rest. */
@@ -85,12 +95,22 @@ export class CanaryRows<C> {
 
 /**
  * Looks at what came of the part that was asked alone.
- * @throws CensusError E_CANARY when the rest must not be asked
+ * @throws CensusError E_CANARY when the rest must not be asked; whatever `requireRest` throws
  */
-export function requireSound<C>(stage: PartStage<C>, { canary }: Cut, { parts }: StageEntry, config: C): void {
+export async function requireSound<C>(
+  stage: PartStage<C>,
+  { canary, units_in, skipped }: Cut,
+  { parts }: StageEntry,
+  { config, folder }: Pick<Rest<C>, 'config' | 'folder'>,
+): Promise<void> {
   const entry = canary === null ? undefined : parts[canary];
-  const why = entry === undefined ? null : (stage.canary?.objection(entry, config) ?? null);
-  if (why === null) return;
+  if (entry === undefined) return;
+  const why = stage.canary?.objection(entry, config) ?? null;
+  if (why === null) {
+    const over = [...Object.values(skipped), ...Object.values(parts).map(({ counts }) => accounted(counts))];
+    const units = over.reduce((left, count) => left - count, units_in);
+    return await stage.canary?.requireRest?.(entry, { units, config, folder });
+  }
   throw new CensusError(
     'E_CANARY',
     `${stage.name}/${canary}, the canary: ${why}; nobody else was asked`,

@@ -207,7 +207,8 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
     };
     const others = missing.filter((part) => part !== cut.canary);
     for (const part of missing) if (part === cut.canary) await done(part);
-    if (others.length > 0) requireSound(stage, cut, entry, state.config);
+    const rest = { config: state.config, folder: state.folder.root };
+    if (others.length > 0) await requireSound(stage, cut, entry, rest);
     await someAtOnce(others, tool.partsAtOnce ?? 1, done);
     await watcher?.end(stage.name);
   } finally {

@@ -2,6 +2,7 @@ import { Canary as CanaryKeys } from '../../config/canary.ts';
 import type { Config } from '../../config/config.ts';
 import type { PartEntry } from '../../core/folder/entries.ts';
 import type { Canary } from '../../core/part/canary.ts';
+import { requireRoomForRest } from '../../machine/room.ts';
 
 /** Outside the lab a census starts small, whether it is asked to or not. */
 function keysOf({ scan, lab }: Config): CanaryKeys | null {
@@ -11,6 +12,10 @@ function keysOf({ scan, lab }: Config): CanaryKeys | null {
 
 function sum(counts: Record<string, number>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function askedOf({ counts }: PartEntry): number {
+  return counts.answered + sum(counts.failed) + sum(counts.rejected);
 }
 
 function percent(part: number, whole: number): string {
@@ -36,7 +41,7 @@ function objectionOf(entry: PartEntry, config: Config): string | null {
   const { counts, facts } = entry;
   const keys = keysOf(config);
   if (keys === null) return null;
-  const asked = counts.answered + sum(counts.failed) + sum(counts.rejected);
+  const asked = askedOf(entry);
   if (asked === 0) return null;
   const loss = lossOf(entry, config);
   if (loss !== null) return loss;
@@ -48,7 +53,8 @@ function objectionOf(entry: PartEntry, config: Config): string | null {
   return null;
 }
 
-export const scanCanary: Canary<Config> = {
+/** Of a scan over addresses that another one chose. */
+export const drawnCanary: Canary<Config> = {
   share: (config) => keysOf(config)?.share ?? 0,
   objection: objectionOf,
   hint:
@@ -56,5 +62,14 @@ export const scanCanary: Canary<Config> = {
     'again, or let the rest follow all the same: --set scan.canary=false',
 };
 
+/** The first answers say better than any usual share what a scan comes to, on disk too. */
+export const scanCanary: Canary<Config> = {
+  ...drawnCanary,
+  async requireRest(entry, { units, config, folder }) {
+    const asked = askedOf(entry);
+    if (asked > 0) await requireRoomForRest(folder, config, { probes: units, share: entry.counts.answered / asked });
+  },
+};
+
 /** Of second opinions: whoever is asked answered before, and some of the controls are those of whom ICMP says that they must not be. */
-export const confirmCanary: Canary<Config> = { ...scanCanary, objection: lossOf };
+export const confirmCanary: Canary<Config> = { ...drawnCanary, objection: lossOf };

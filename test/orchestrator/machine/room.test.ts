@@ -12,6 +12,7 @@ import {
   givenAsRead,
   givenOf,
   requireRoom,
+  requireRoomForRest,
 } from '../../../orchestrator/machine/room.ts';
 
 const test = suite('machine/room');
@@ -93,6 +94,23 @@ test('a run that the disk has no room for is refused with both numbers', async (
   });
   const said = await requireRoom(folder, all).then(() => '', String);
   assert.match(said, /is on a file system with [\d.]+ [GT]B left, and a run of these targets usually fills [\d.]+ PB$/);
+});
+
+test('once the first probes are answered the rest is refused by what they say, not by what is usual', async () => {
+  const prefix = Config.parse({ targets: { prefixes: ['198.18.0.0/16'] }, scan: { versions: [1], ports: [443] } });
+  const free = await freeBytes(folder);
+  const refusal = async (config: Config, share: number, bytesEach: number) =>
+    await requireRoomForRest(folder, config, { probes: Math.ceil(free / bytesEach), share }).then(() => '', String);
+  assert.is(await refusal(prefix, 0.02, 100), '');
+  assert.match(
+    await refusal(prefix, 0.995, 100),
+    /is on a file system with [\d.]+ [GT]B left, and the rest of this run usually fills [\d.]+ [GTP]B where 100 % of the probes are answered, as of the first ones; nobody else was asked$/,
+  );
+  assert.is(await refusal(prefix, 0, 1), '', 'nothing is kept of a silent address of a prefix');
+  assert.match(
+    await refusal(Config.parse({ targets: { list: plain } }), 0, 10),
+    'where 0 % of the probes are answered',
+  );
 });
 
 test('the room of a folder that is not there yet is that of the one it will be made in', async () => {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
+import { newStageEntry, noCounts, type PartEntry } from '../../../../orchestrator/core/folder/entries.ts';
 import { RunFolder } from '../../../../orchestrator/core/folder/folder.ts';
+import { type Rest, requireSound } from '../../../../orchestrator/core/part/canary.ts';
 import { cutParts, weightOf } from '../../../../orchestrator/core/part/cut.ts';
 import type { UnitRow } from '../../../../orchestrator/core/stage.ts';
 import { scan } from '../../../../orchestrator/stages/scan.ts';
@@ -12,6 +14,9 @@ import { toyFolder } from '../toy.ts';
 const test = suite('the part of a scan that is asked first and alone');
 
 const stage = scan(findTool);
+const none = { raw_sha256: {}, packed_sha256: {}, unknown_fields: {}, commands: [], facts: {} };
+const hashes = { input_sha256: '', output_sha256: '', records_sha256: '', rejects_sha256: '' };
+const newPart = { ...none, ...hashes, started_at: '', ended_at: '' };
 
 /** Rows of targets cut into parts: the rows of each, and which part is the canary. */
 async function cut(targets: string[], { canary, most = 1_000_000 }: { canary: unknown; most?: number }) {
@@ -93,6 +98,37 @@ test('of many small prefixes is some of them', async () => {
   assert.is(all.length, prefixes.length);
   assert.ok(alone.length > 140 && alone.length < 260, `${alone.length}`);
   assert.is(weigh(all), 256 * prefixes.length);
+});
+
+test('of the rest is asked how much is left of it, without what was skipped and what is over', async () => {
+  const counts = (answered: number) => ({
+    ...noCounts(),
+    units_in: 100,
+    answered,
+    failed: { timeout: 100 - answered },
+  });
+  const of = (answered: number) => ({ ...newPart, counts: counts(answered) });
+  const left: number[] = [];
+  const canary = {
+    share: () => 1,
+    hint: '',
+    objection: () => null,
+    requireRest: async ({ counts: { answered } }: PartEntry, { units }: Rest<Config>) =>
+      void left.push(answered, units),
+  };
+  const config = Config.parse({ targets: { list: 'x' } });
+  const start = {
+    ...(await cut([], { canary: false })).made,
+    canary: '00002',
+    units_in: 1000,
+    skipped: { blocked: 7 },
+  };
+  const entry = {
+    ...newStageEntry({ status: 'running', unit: '', tool: '', reads: {}, started_at: null }),
+    parts: { '00002': of(30), '00001': of(5) },
+  };
+  await requireSound({ ...stage, canary }, start, entry, { config, folder: '/nowhere' });
+  assert.equal(left, [30, 793]);
 });
 
 test.run();

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { noCounts } from '../../../../orchestrator/core/folder/entries.ts';
-import { scanCanary } from '../../../../orchestrator/stages/units/scan-canary.ts';
+import { confirmCanary, drawnCanary, scanCanary } from '../../../../orchestrator/stages/units/scan-canary.ts';
 
 const test = suite('what ends a scan after its first units');
 
@@ -63,6 +63,19 @@ test('a scan outside the lab begins with a hundredth, one in the lab with all', 
   assert.is(scanCanary.share(config(null)), 0);
   assert.is(scanCanary.share(config(false)), 0);
   assert.is(scanCanary.share(config({ share: 0.2 })), 0.2);
+});
+
+test('what the first units answered decides whether the disk has room for the rest of a scan, and of no other stage', async () => {
+  const rest = (units: number) => ({
+    units,
+    folder: '/tmp',
+    config: Config.parse({ targets: { prefixes: ['9.0.0.0/8'] } }),
+  });
+  await scanCanary.requireRest?.(entry(950, sent), rest(10));
+  await scanCanary.requireRest?.(entry(0, sent), rest(1e15));
+  const said = await scanCanary.requireRest?.(entry(950, sent), rest(1e15)).catch(String);
+  assert.match(String(said), 'where 95 % of the probes are answered');
+  for (const other of [drawnCanary, confirmCanary]) assert.is(other.requireRest, undefined);
 });
 
 test.run();
