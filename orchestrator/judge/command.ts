@@ -3,7 +3,6 @@ import { basename, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { Config } from '../config/config.ts';
 import { lineParser } from '../core/part/parse-line.ts';
-import { lineBatches } from '../core/process/lines.ts';
 import { judgeEndpoints, linesOf } from '../evidence/judge.ts';
 import { provenance, softwareText } from '../machine/provenance.ts';
 import { formatCount } from '../report/format.ts';
@@ -11,6 +10,7 @@ import { ScanRecord } from '../schemas/records/scan.ts';
 import { findTool } from '../tools/finder.ts';
 import { CountedLines } from './counted-lines.ts';
 import { LineOutput } from './line-output.ts';
+import { openReplies } from './open-replies.ts';
 import { ownFolder } from './own-folder.ts';
 import { Rejects } from './rejects.ts';
 import { reportReplies } from './report.ts';
@@ -45,7 +45,7 @@ export async function judgeLines({ input, output, err, report, temp }: JudgeInpu
   const rejects = new Rejects(err);
   const writer = new LineOutput(output);
   const folder = ownFolder(temp);
-  const lines = new CountedLines(lineBatches(input));
+  const lines = new CountedLines(openReplies(input));
   const endpoints = judgeEndpoints(lines, parse, rejects.add, { folder, progress: progressLine(err) });
   if (report === undefined) {
     for await (const some of endpoints) {
@@ -62,5 +62,8 @@ export async function judgeLines({ input, output, err, report, temp }: JudgeInpu
   }
   await writer.end();
   rejects.end();
-  return rejects.count === 0 || rejects.count < lines.count;
+  const read = rejects.count === 0 || rejects.count < lines.count;
+  if (!read)
+    err("no line is a reply: judge reads what zmap prints with our module and -O json -f '*', an object a line");
+  return read;
 }

@@ -85,7 +85,17 @@ async function unpackedFrom(path: string, { chunks }: Peeked, packing: Packing):
  * @throws Error for an archive or document of another kind, CensusError without the program that unpacks it
  */
 export async function openUnpacked(path: string, allowed: 'JSON' | null = null): Promise<Unpacked> {
-  const source: AsyncIterable<Uint8Array> = path === '-' ? process.stdin : createReadStream(path);
+  return await unpacked(path === '-' ? process.stdin : createReadStream(path), { path, allowed });
+}
+
+/**
+ * The same of a stream, such as standard input.
+ * @param path where it lies as a file; - for what lies nowhere
+ */
+export async function unpacked(
+  source: AsyncIterable<Uint8Array>,
+  { path, allowed }: { path: string; allowed: 'JSON' | null },
+): Promise<Unpacked> {
   const outer = await peek(source, headSize);
   const packing = packingOf(outer.head, allowed);
   if (packing === null) return { ...outer, packed: [] };

@@ -7,12 +7,12 @@ const headSize = 1 << 16;
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /** The encoding that a byte order mark names; UTF-8 without one. */
-function encodingOf(head: Buffer): Encoding {
+function encodingOf(head: Buffer, zeros: boolean): Encoding {
   const mark = head.toString('hex', 0, 4);
   if (mark === 'fffe0000' || mark === '0000feff') throw new Error('it is UTF-32: convert it to UTF-8');
   if (mark.startsWith('fffe')) return 'utf-16le';
   if (mark.startsWith('feff')) return 'utf-16be';
-  if (head.includes(0)) {
+  if (!zeros && head.includes(0)) {
     throw new Error(
       'it holds zero bytes, as no text in UTF-8 does: if it is UTF-16 without a byte order mark, convert it',
     );
@@ -45,10 +45,13 @@ export interface Text {
   oddities: string[];
 }
 
-/** Lines of bytes, however they are encoded and end: UTF-8 or, by its mark, UTF-16; LF, CR LF, CR alone, or some of each. */
-export async function textOf(source: AsyncIterable<Uint8Array>): Promise<Text> {
+/**
+ * Lines of bytes, however they are encoded and end: UTF-8 or, by its mark, UTF-16; LF, CR LF, CR alone, or some of each.
+ * @param zeros lines may hold zero bytes, which whoever reads them takes for damage
+ */
+export async function textOf(source: AsyncIterable<Uint8Array>, zeros = false): Promise<Text> {
   const { head, chunks } = await peek(source, headSize);
-  const encoding = encodingOf(head);
+  const encoding = encodingOf(head, zeros);
   const { alone, some } = returnsIn(encoding === 'utf-8' ? head : Buffer.from(new TextDecoder(encoding).decode(head)));
   const text = encoding === 'utf-8' ? chunks : decoded(chunks, encoding);
   const oddities = [...(encoding === 'utf-8' ? [] : ['UTF-16']), ...(some ? ['carriage returns'] : [])];

@@ -10,6 +10,9 @@ const optionalNumber = (what: string) => z.int().nullable().default(null).descri
 /** Fields that no record is made from: known, not asked for, and of whatever type (numbers in 2.1.1, booleans in 4.x). */
 const unused = (what: string) => z.unknown().optional().describe(what);
 
+/** The end of the year 9999: later ones have no four digits in ISO 8601, and far later ones are no time to JavaScript. */
+const lastSecond = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
+
 /** Fields that zmap gives with every reply of any probe module, as 4.x spells them (oneSpelling). */
 export const zmapFields = {
   saddr: z.string().describe('address that the reply came from'),
@@ -22,8 +25,8 @@ export const zmapFields = {
   repeat: unused('when the address had a success before'),
   cooldown: unused('when the reply came after the last probe was sent'),
   timestamp_str: unused('arrival, milliseconds'),
-  timestamp_ts: z.int().describe('arrival, seconds since 1970'),
-  timestamp_us: z.int().describe('arrival, microseconds of the second'),
+  timestamp_ts: z.int().min(0).max(lastSecond).describe('arrival, seconds since 1970'),
+  timestamp_us: z.int().min(0).max(999_999).describe('arrival, microseconds of the second'),
   'saddr-raw': unused('saddr_raw in 2.1.1'),
   'daddr-raw': unused('daddr_raw in 2.1.1'),
   'timestamp-str': unused('timestamp_str in 2.1.1'),
@@ -47,7 +50,7 @@ export const replyFields = {
     .min(0)
     .default(0)
     .describe('which of the probes to the target, those of earlier passes among them'),
-  sport: z.int().describe('port that was probed'),
+  sport: z.int().min(0).max(65_535).describe('port that was probed'),
   dport: optionalNumber('source port of the probe'),
   seq: optionalText('sequence number of the reply, hex'),
   ack: optionalText('acknowledgement number of the reply, hex'),
@@ -61,7 +64,7 @@ export const replyFields = {
   sent_window: optionalNumber('TCP window sent'),
   sent_ip_id: optionalNumber('IP identification sent'),
   sent_options_order: optionalText('names of the options sent, in order'),
-  sent_version: number('MPTCP version sent'),
+  sent_version: z.int().min(0).max(15).nullable().describe('MPTCP version sent'),
   sent_flags: text('MP_CAPABLE flags sent, hex'),
   sent_key: text('key sent, hex'),
   sent_option: text('option sent, hex'),

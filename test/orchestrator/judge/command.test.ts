@@ -32,6 +32,12 @@ test('a report of no line at all is a page that says so, and ends with 0', async
   assert.match(stdout, 'No address answered anything.');
 });
 
+test('a file of which no line is a reply ends with 1, and says what judge reads', async () => {
+  const { exitCode, stdout, stderr } = await judge('saddr\n198.18.0.1\n');
+  assert.equal([exitCode, stdout], [1, '']);
+  assert.match(stderr, /^no line is a reply: judge reads what zmap prints with our module and -O json/m);
+});
+
 test('a report that cannot be written is told before the input is read', async () => {
   const { exitCode, stderr } = await judge(replies, '--report', 'package.json');
   assert.is(exitCode, 2);
