@@ -1,4 +1,6 @@
 /* Link layers (www.tcpdump.org/linktypes.html), down to the EtherType of what they carry. */
+#include <string.h>
+
 #include "../bytes.h"
 #include "segment.h"
 
@@ -24,6 +26,9 @@
 
 #define PPP_IPV4 0x0021
 #define PPP_IPV6 0x0057
+
+#define ETHERTYPE_MIN 0x0600 /* below: a length, and LLC behind it (IEEE 802.3) */
+#define SNAP_BYTES 8
 
 #define TAGS_MAX 16
 
@@ -81,6 +86,22 @@ static enum reading read_mpls(struct bytes *bytes, uint16_t *ethertype)
 	return READ_NOT_IP;
 }
 
+/* aa aa 03 00 00 00 EtherType: IP in frames that state their length (RFC 1042), as token rings and wireless bridges hand them on. */
+static enum reading read_snap(struct bytes *bytes, uint16_t *found)
+{
+	static const uint8_t SNAP[] = {0xaa, 0xaa, 0x03, 0, 0, 0};
+	size_t seen = bytes->captured < sizeof SNAP ? bytes->captured : sizeof SNAP;
+	if (memcmp(bytes->at, SNAP, seen) != 0) {
+		return READ_NOT_IP;
+	}
+	if (bytes->captured < SNAP_BYTES) {
+		return READ_CUT;
+	}
+	*found = get_be16(bytes->at + sizeof SNAP);
+	skip(bytes, SNAP_BYTES);
+	return *found < ETHERTYPE_MIN ? READ_NOT_IP : READ_TCP;
+}
+
 /* `bytes` behind an EtherType. */
 static enum reading read_ethertype(struct bytes *bytes, uint16_t found, uint16_t *ethertype)
 {
@@ -105,8 +126,12 @@ static enum reading read_ethertype(struct bytes *bytes, uint16_t found, uint16_t
 			return read_mpls(bytes, ethertype);
 		case ETHERTYPE_PPPOE:
 			return skip(bytes, 6) ? read_ppp(bytes, ethertype) : READ_CUT;
-		default:
-			return READ_NOT_IP;
+		default: {
+			enum reading reading = found < ETHERTYPE_MIN ? read_snap(bytes, &found) : READ_NOT_IP;
+			if (reading != READ_TCP) {
+				return reading;
+			}
+		}
 		}
 	}
 	return READ_NOT_IP;

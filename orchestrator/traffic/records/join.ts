@@ -1,4 +1,5 @@
-import { isHeard, said } from '../../connection/stream.ts';
+import { type Segment, TCP } from '../../connection/packet.ts';
+import { isHeard, roleOf, said, synack } from '../../connection/stream.ts';
 import type { Stream } from '../../connection/streams.ts';
 import { keysAcross, type Parent } from '../../connection/subflow.ts';
 import { joinHmac } from '../../mptcp/keys.ts';
@@ -30,6 +31,19 @@ function verdict(seen: string, due: string | null): Hmac {
   return due.startsWith(seen) && (seen.length === 16 || seen.length === ACK_DIGITS) ? 'valid' : 'invalid';
 }
 
+const isPlainAck = ({ flags }: Segment) => (flags & (TCP.SYN | TCP.RST | TCP.ACK)) === TCP.ACK;
+
+/**
+ * Whether a packet of the handshake is not in the capture, or not whole, though what followed tells of it: then nothing can be said to lack.
+ * Whoever acknowledges was answered, and the opener has spoken.
+ */
+function isMissing(stream: Stream, packet: 'synack' | 'ack'): boolean {
+  const answer = synack(stream);
+  if (packet === 'synack') return answer === null ? stream.packets.some(isPlainAck) : answer.cut;
+  const acks = stream.packets.filter((one) => roleOf(stream, one) === 'client' && isPlainAck(one));
+  return !isHeard(stream, 'client') || acks.some(({ cut }) => cut);
+}
+
 /** Checks both HMACs of a subflow with the keys of its connection. */
 export function joinHandshake(stream: Stream, parent: Parent | null, ambiguous: boolean): JoinHandshake {
   const joins = joinsOf(stream);
@@ -46,11 +60,9 @@ export function joinHandshake(stream: Stream, parent: Parent | null, ambiguous: 
   const version = parent?.version ?? 1;
   const synackDue = ends === null ? null : joinHmac(ends.other, ends.opener, version);
   const ackDue = ends === null ? null : joinHmac(ends.opener, ends.other, version);
-  const [fromOpener, fromOther] = (['client', 'server'] as const).map((role) => isHeard(stream, role));
-  // Of a side that is not in the capture nothing can be said to lack: the opener has spoken, and whoever acknowledges was answered.
-  const synack_hmac =
-    answer?.packet === 'synack' ? verdict(answer.hmac, synackDue) : fromOther ? 'absent' : 'unverifiable';
-  const ack_hmac = third?.packet === 'ack' ? verdict(third.hmac, ackDue) : fromOpener ? 'absent' : 'unverifiable';
+  const lacks = (packet: 'synack' | 'ack') => (isMissing(stream, packet) ? 'unverifiable' : 'absent');
+  const synack_hmac = answer?.packet === 'synack' ? verdict(answer.hmac, synackDue) : lacks('synack');
+  const ack_hmac = third?.packet === 'ack' ? verdict(third.hmac, ackDue) : lacks('ack');
   const unverifiable = synack_hmac === 'unverifiable' || ack_hmac === 'unverifiable';
   return {
     address_id: syn?.packet === 'syn' ? syn.address_id : null,

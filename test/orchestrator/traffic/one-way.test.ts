@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { End, Packet } from '../../../orchestrator/connection/packet.ts';
 import { Streams } from '../../../orchestrator/connection/streams.ts';
 import { A, addAddr, capable, client, handshake, packet, R, S, SA, second, server } from '../connection/packets.ts';
-import { fileOf, pcapOf } from './capture-file.ts';
+import { fileOf, ipPacket, pcapHeader, pcapOf, pcapRecord } from './capture-file.ts';
 import { reading, readingOf } from './records.ts';
 import { session } from './session-packets.ts';
 
@@ -27,6 +27,26 @@ test('of a capture of the way to the server, what the server said is not known',
     [join?.answer, join?.synack_hmac, join?.ack_hmac, join?.hmac_missing, join?.functional],
     ['not_captured', 'unverifiable', 'unverifiable', 'nonce_not_captured', null],
   );
+});
+
+test('nothing is lacking in a packet of a handshake that is not in the capture, or not whole', async () => {
+  const of = (at: number) => (one: Packet) => one.at_us === at;
+  const cutAt = (at: number) =>
+    Buffer.concat([
+      pcapHeader(),
+      ...whole.map((one) => pcapRecord(one.at_us, ipPacket(one), of(at)(one) ? 50 : undefined)),
+    ]);
+  for (const [what, capture, synack, ack] of [
+    ['the SYN/ACK is lost', pcapOf(whole.filter((one) => !of(21)(one))), 'unverifiable', 'unverifiable'],
+    ['the SYN/ACK is cut', cutAt(21), 'unverifiable', 'unverifiable'],
+    ['the third ACK is cut', cutAt(22), 'valid', 'unverifiable'],
+  ] as const) {
+    const { connections, subflows } = await reading([fileOf(capture)]);
+    const join = subflows.find(({ kind }) => kind === 'join');
+    assert.equal([join?.synack_hmac, join?.ack_hmac, join?.functional], [synack, ack, null], what);
+    assert.is(join?.hmac_missing, 'nonce_not_captured', what);
+    assert.is(connections[0]?.functional, null, what);
+  }
 });
 
 test('who sends the third MP_JOIN had an answer with one', async () => {
