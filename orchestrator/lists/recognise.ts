@@ -24,6 +24,9 @@ const delimiters = [',', '\t', ';', '|'] as const;
 /** A name alone, or `rank,name`: nothing that only a reader of columns understands. */
 const simple = /^\s*(?:\d{1,10}[,\t])?[^,\t;|"]+$/;
 
+/** The rank of a line of that kind. */
+const rankBefore = /^\s*\d{1,10}[,\t]/;
+
 /** How many lines have the number of cells that most have, where that is more than one. */
 function agreement(lines: readonly string[], delimiter: string): number {
   const counts = new Map<number, number>();
@@ -94,7 +97,7 @@ export function recognise(sample: readonly string[], wanted: { name: Wanted; ran
   const rows = header === null ? table : below;
   const rest = header === null ? lines : lines.slice(1);
   const asks = wanted.name !== null || wanted.rank !== null;
-  const origins = shareOf(rest, (line) => isUrlText(line)) > 0.5;
+  const origins = shareOf(rest, (line) => isUrlText(line.replace(rankBefore, ''))) > 0.5;
   const isSimple = rest.length === 0 ? header === null : !origins && shareOf(rest, (line) => simple.test(line)) >= 0.5;
   if (!asks && isSimple && (header === null || header.length === 1)) return simpleList(rest, headerText);
   const form = columnsFor({ header, rows, wanted, delimiter });
