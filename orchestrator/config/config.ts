@@ -3,6 +3,7 @@ import { Clients } from '../clients/config.ts';
 import { bytesOf } from '../core/memory.ts';
 import { Budget } from './budget.ts';
 import { CanaryChoice } from './canary.ts';
+import { eachOnce } from './each-once.ts';
 import { Asn } from './sections/asn.ts';
 import { confirmSchema } from './sections/confirm.ts';
 import { canJoin, holdFirstKeys } from './sections/handshake.ts';
@@ -49,10 +50,8 @@ function scanSchema(seconds: Seconds) {
   return z
     .strictObject({
       tool: toolChoice(['zmap']),
-      ports: z.array(z.int().min(1).max(65535)).min(1).default([80]),
-      versions: z
-        .array(z.union([z.literal(0), z.literal(1)]))
-        .min(1)
+      ports: eachOnce(z.array(z.int().min(1).max(65535)).min(1)).default([80]),
+      versions: eachOnce(z.array(z.union([z.literal(0), z.literal(1)])).min(1))
         .default([1, 0])
         .describe('MPTCP versions, each a probe of its own'),
       rate: z.int().positive().nullable().default(null).describe('packets per second on the wire, all probes together'),
@@ -123,9 +122,7 @@ function resolveSchema(seconds: Seconds) {
         .refine((limit) => limit > 0 && limit <= 30, 'more than 0s and at most 30s, after which adns gives up itself')
         .prefault('10s')
         .describe('a query without an answer for so long is given up, and asked once more at the end of the part'),
-      families: z
-        .array(z.union([z.literal(4), z.literal(6)]))
-        .min(1)
+      families: eachOnce(z.array(z.union([z.literal(4), z.literal(6)])).min(1))
         .default([4])
         .describe('4 asks for A, 6 for AAAA'),
     })

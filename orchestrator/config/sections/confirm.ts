@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { opinionsOn } from '../../evidence/probes.ts';
+import { eachOnce } from '../each-once.ts';
 import { toolChoice } from '../tool-choice.ts';
 
 const opinions = opinionsOn([1, 0]);
@@ -25,9 +26,7 @@ function section(seconds: Seconds) {
       .describe(
         'plain answerers that are asked like candidates, drawn by the seed; of echoes and of unknowns as many at most',
       ),
-    probes: z
-      .array(z.enum(opinions, `expected some of ${opinions.join(', ')}`))
-      .min(1)
+    probes: eachOnce(z.array(z.enum(opinions, `expected some of ${opinions.join(', ')}`)).min(1))
       .default(opinions)
       .describe(
         'second opinions that are asked for, each a SYN to every candidate and control; those on versions that the scan does not ask are not',

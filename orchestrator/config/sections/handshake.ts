@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { eachOnce } from '../each-once.ts';
 
-const Ports = (defaults: number[]) => z.array(z.int().min(1).max(65535)).default(defaults);
+const Ports = (defaults: number[]) => eachOnce(z.array(z.int().min(1).max(65535))).default(defaults);
 
 /** Which question a server gets at the end of the hold, by its port; on all others the connection is held, and closed. */
 const Asked = z

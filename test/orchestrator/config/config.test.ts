@@ -26,10 +26,29 @@ function messageOf(action: () => unknown): string {
   return '';
 }
 
-const wrong: [sentence: string, yaml: string, message: RegExp][] = [
+type Wrong = [sentence: string, yaml: string, message: RegExp];
+const wrong: Wrong[] = [
   ['a key that nobody knows is named', 'targets: {list: a}\nscna: {rate: 1}', /scna: unknown key, did you mean scan\?/],
   ['a wrong value is named with its place', 'targets: {list: a}\nscan: {rate: fast}', /scan\.rate: /],
   ['a port out of range is refused', 'targets: {list: a}\nscan: {ports: [70000]}', /scan\.ports\.0: /],
+  ...[
+    ['scan', 'ports', '[80, 443, 80]', '80'],
+    ['scan', 'ports', '[0x50, 080]', '80'],
+    ['scan', 'versions', '[1, 1]', '1'],
+    ['resolve', 'families', '[6, 4, 6]', '6'],
+    ['confirm', 'probes', '[plain, join, plain]', 'plain'],
+  ].map(
+    ([section, key, list, twice]): Wrong => [
+      `what would be asked twice is refused: ${section}.${key} ${list}`,
+      `targets: {list: a}\n${section}: {${key}: ${list}}`,
+      new RegExp(`${section}\\.${key}: expected each once, ${twice} stands twice`),
+    ],
+  ),
+  [
+    'so is a port that gets one question twice',
+    'targets: {list: a}\nhandshake: {asked: {http: [80, 80]}}',
+    /handshake\.asked\.http: expected each once, 80 stands twice/,
+  ],
   ['a time needs its unit', 'targets: {list: a}\nhandshake: {hold: 5}', /handshake\.hold: /],
   ['memory needs its unit', 'targets: {list: a}\nmemory: "512"', /memory: expected a size such as 512MB or 2GB/],
   ['memory is enough for a merge', 'targets: {list: a}\nmemory: 100MB', /memory: at least 512MB/],
