@@ -55,18 +55,32 @@ export function isConnected(stream: Stream): boolean {
   );
 }
 
-/** The server's is in the SYN/ACK; in v1 the client's is first seen in the third ACK, which carries both (RFC 8684, 3.1). */
+type Capable = Extract<MptcpOption, { subtype: 'MP_CAPABLE' }>;
+
+/** What was said in MP_CAPABLEs of one side, in order. */
+function capables(stream: Stream, side: Role): { packet: Segment; option: Capable }[] {
+  return said(stream).flatMap(({ by, packet, option }) =>
+    by === side && option.subtype === 'MP_CAPABLE' ? { packet, option } : [],
+  );
+}
+
+/**
+ * The server's is in the SYN/ACK; in v1 the client's is first seen in the third ACK, which carries both (RFC 8684, 3.1). Where a packet was
+ * sent again with another key, the third ACK says which was taken; without it the SYN that was answered, and the first answer.
+ */
 export function keysOf(stream: Stream): Keys {
-  const keys: Keys = { client: null, server: null };
-  let repeated: string | null = null;
-  for (const { by, option } of said(stream)) {
-    if (option.subtype !== 'MP_CAPABLE' || by === null) continue;
-    keys[by] ??= option.sender_key;
-    if (by === 'client') repeated ??= option.receiver_key;
-  }
+  const own = capables(stream, 'client');
+  const third = own.find(({ option }) => option.receiver_key !== null)?.option;
+  const answered = answeredSyn(stream);
+  const asked = own.find(({ packet }) => packet === answered) ?? own[0];
+  const answers = capables(stream, 'server').map(({ option }) => option.sender_key);
+  const taken = answers.find((key) => key !== null && key === third?.receiver_key);
   // A SYN/ACK that was captured whole outweighs what the client repeats of it.
-  if (synack(stream)?.cut !== false) keys.server ??= repeated;
-  return keys;
+  const repeated = synack(stream)?.cut === false ? null : (third?.receiver_key ?? null);
+  return {
+    client: third?.sender_key ?? asked?.option.sender_key ?? null,
+    server: taken ?? answers.find((key) => key !== null) ?? repeated,
+  };
 }
 
 /** The version that the server's SYN/ACK states, else that of a third ACK with both keys; null when neither was seen. */

@@ -6,6 +6,7 @@ import { HeardStream } from './stream.ts';
 
 /** So long after its last stream ended may a connection get another one: Linux keeps one without subflows for 60 s. */
 const LINGER_US = 60_000_000;
+const MOST_TOKENS = 8;
 /** Segments that ended streams hold while they wait for others. */
 const MOST_WAITING = 200_000;
 
@@ -62,9 +63,9 @@ export class Sessions {
     const heard = this.#streams.get(segment.stream);
     if (heard === undefined) return;
     heard.add(segment);
-    // Keys and tokens stand in the handshake, and a connection has two of each.
+    // Keys and tokens stand in the handshake, and a connection has two of each, or as many more as were sent again as others.
     if (heard.joins !== null || (heard.segments.length > 8 && (segment.flags & TCP.SYN) === 0)) return;
-    if (this.#sessionOf.get(heard)?.tokens.length === 2) return;
+    if ((this.#sessionOf.get(heard)?.tokens.length ?? 0) >= MOST_TOKENS) return;
     for (const option of mptcpOptions(segment)) {
       if (option.subtype === 'MP_CAPABLE' && option.sender_key !== null) this.#learnKeys(heard);
       if (option.subtype === 'MP_JOIN' && option.packet === 'syn' && packetKind(segment.flags) === 'syn')
