@@ -52,7 +52,9 @@ export const Announced = z.strictObject({
     .describe(
       'the other side echoed it; null in v0, which has no echo, and where no packet of the other side was captured',
     ),
-  removed: z.boolean().describe('the announcer took it back with REMOVE_ADDR'),
+  removed: z
+    .boolean()
+    .describe('the announcer took it back with a REMOVE_ADDR of its identifier, behind the announcement'),
 });
 export type Announced = z.infer<typeof Announced>;
 

@@ -29,6 +29,26 @@ function announcements(all: SaidOn[]): Map<string, { by: Role | null; seen: AddA
   return found;
 }
 
+/**
+ * Keys of the entries that their announcer took back. REMOVE_ADDR names an identifier (RFC 8684, 3.4.2), which may have been of another
+ * address before, and may be of one later: it takes back what the identifier was last announced for.
+ */
+function takenBack(all: SaidOn[]): Set<string> {
+  const keys = new Set<string>();
+  const told = all.toSorted((a, b) => a.observation.at_us - b.observation.at_us);
+  const current = new Map<string, string>();
+  for (const { by, observation } of told) {
+    if (observation.what === 'ADD_ADDR' && !observation.option.echo)
+      current.set(`${by} ${observation.option.address_id}`, nameOf(by, observation));
+    if (observation.what !== 'REMOVE_ADDR' || observation.option.subtype !== 'REMOVE_ADDR') continue;
+    for (const id of observation.option.address_ids) {
+      const key = current.get(`${by} ${id}`);
+      if (key !== undefined) keys.add(key);
+    }
+  }
+  return keys;
+}
+
 const otherSide = (by: Role | null): Role | null => (by === null ? null : by === 'client' ? 'server' : 'client');
 
 /**
@@ -44,13 +64,7 @@ export function announcedOf(
       observation.what === 'ADD_ADDR' && observation.option.echo ? [nameOf(otherSide(by), observation)] : [],
     ),
   );
-  const removed = new Set(
-    all.flatMap(({ by, observation }) =>
-      observation.what === 'REMOVE_ADDR' && observation.option.subtype === 'REMOVE_ADDR'
-        ? observation.option.address_ids.map((id) => `${by} ${id}`)
-        : [],
-    ),
-  );
+  const removed = takenBack(all);
   const mayHaveSaid = (side: Role | null) => side === null || heard(side);
   const list = [...announcements(all)].map(([key, { by, seen, count }]): Announced => {
     const { address_id, address, port, version } = seen.option;
@@ -63,7 +77,7 @@ export function announcedOf(
       ...seen.hmac,
       count,
       echoed: version === 0 ? null : echoes.has(key) || (mayHaveSaid(otherSide(by)) ? false : null),
-      removed: removed.has(`${by} ${address_id}`),
+      removed: removed.has(key),
     };
   });
   const order = (a: Announced, b: Announced) =>

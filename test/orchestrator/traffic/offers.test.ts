@@ -1,8 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { End } from '../../../orchestrator/connection/packet.ts';
-import { A, addAddr, capable, client, handshake, packet, R, S, SA, server, v1 } from '../connection/packets.ts';
+import { A, addAddr, capable, client, handshake, packet, R, S, SA, second, server, v1 } from '../connection/packets.ts';
 import { readingOf } from './records.ts';
+import { session } from './session-packets.ts';
 
 const test = suite('offers and announcements of captures');
 
@@ -105,6 +106,51 @@ test('addresses: valid, wrong, echoed, taken back, of v0', async () => {
   assert.equal(
     zero?.announced.map(({ version, hmac, echoed }) => [version, hmac, echoed]),
     [[0, 'absent', null]],
+  );
+});
+
+test('an identifier that was given again takes back the address that it had, and not the next', async () => {
+  const announced = (id: number, host: number) => `1e1030${hex(id)}c61204${hex(host)}0000000000000000`;
+  const hex = (byte: number) => byte.toString(16).padStart(2, '0');
+  const [one] = (
+    await readingOf([
+      ...handshake(0, up, 1000, [capable.syn, capable.synack, capable.third]),
+      packet(9, down, A, 8001, '1e054005ff'),
+      packet(10, down, A, 8001, announced(2, 1)),
+      packet(11, down, A, 8001, announced(3, 9)),
+      packet(12, up, A, 1001, '1e044003'),
+      packet(20, down, A, 8001, '1e054002ff'),
+      packet(30, down, A, 8001, announced(2, 2)),
+      packet(31, down, A, 8001, announced(5, 5)),
+      packet(40, down, A, 8001, announced(4, 1)),
+      packet(50, down, A, 8001, '1e044004'),
+      packet(60, down, A, 8001, announced(4, 3)),
+    ])
+  ).connections;
+  assert.equal(
+    one?.announced.map(({ address_id, address, removed }) => [address_id, address, removed]),
+    [
+      [2, '198.18.4.1', true],
+      [2, '198.18.4.2', false],
+      [3, '198.18.4.9', false],
+      [4, '198.18.4.1', true],
+      [4, '198.18.4.3', false],
+      [5, '198.18.4.5', false],
+    ],
+  );
+});
+
+test('an address that was announced on one subflow is taken back on another', async () => {
+  const back: [End, End] = [server, second];
+  const packets = [
+    ...session(1),
+    packet(30, back, A, 6001, addAddr, { acknowledgement: 5071 }),
+    packet(40, down, A, 8001, '1e044001'),
+  ];
+  const [one] = (await readingOf(packets)).connections;
+  assert.equal(
+    one?.announced.map(({ hmac, removed }) => [hmac, removed]),
+    [['valid', true]],
   );
 });
 
