@@ -2,22 +2,14 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
 import { allOf } from '../core/side-by-side/all-of.ts';
-import { twoAtATime } from '../core/side-by-side/at-once.ts';
-import { inStages } from '../core/side-by-side/in-stages.ts';
+import { inOrder, twoAtATime, twoEndedInOrder } from '../core/side-by-side/at-once.ts';
 import type { WholeContext, WholeStage } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { dealNames, listDealings, passesOf, placedSql, writeDomains } from './merge/domains.ts';
-import {
-  hostResult,
-  hostsSql,
-  knownHostsSql,
-  type RangeTables,
-  type Setting,
-  settingOf,
-  wholeHostsSql,
-} from './merge/hosts.ts';
+import { hostResult, hostsSql, wholeHostsSql } from './merge/hosts/hosts.ts';
+import { type RangeTables, type Setting, settingOf } from './merge/hosts/setting.ts';
 import { judgeRange, makeHosts, prepareVerdicts } from './merge/judging.ts';
 import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { type Ranges, rangesOf } from './merge/ranges.ts';
@@ -66,33 +58,32 @@ async function makeRange(work: Work, range: number): Promise<void> {
 }
 
 /** Writes the hosts of a range as a piece of hosts.parquet, and what the list's entries need of them into `placed/` of the scratch folder. */
-async function writeRange(work: Work, range: number): Promise<void> {
+async function writeRange(work: Work, range: number): Promise<() => Promise<void>> {
   const { context, scratch, setting, result, verdicts } = work;
   const tables = tablesOf(work, range);
+  const { rows } = tables;
   const piece = { name: 'hosts', number: range, schema: HostsRecord };
-  await writePiece(context, scratch, piece, wholeHostsSql(tables.rows, setting, verdicts));
-  await result.add(`(${knownHostsSql(tables.rows, setting)})`, HostsRecord, hostResult(verdicts));
+  await writePiece(context, scratch, piece, wholeHostsSql(rows, setting, verdicts));
   await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(tables), narrowGroup);
-  await context.run(`DROP TABLE ${tables.rows}`);
+  const added = await result.write(rows, rows, HostsRecord, hostResult(setting, verdicts));
+  await context.run(`DROP TABLE ${rows}`);
+  return added;
 }
 
-/**
- * Merges range by range; one is written while the next is made and the one after that is judged: to make two at once takes more memory than
- * `memory` may be, and what judges holds next to none of it.
- */
+/** Merges two ranges at a time, each from its judging to its piece: statements of one thread, of which two processors always have one each. */
 async function mergeRanges(work: Work): Promise<void> {
   const { context, scratch, verdicts, ranges } = work;
-  await inStages(
-    ranges.count,
-    async (range) => {
-      await judgeRange(context, scratch, verdicts, range);
-    },
-    async (range) => {
-      await makeRange(work, range);
+  let judged: Promise<void> = Promise.resolve();
+  await twoEndedInOrder(inOrder(ranges.count), async (range) => {
+    judged = judged.then(() => judgeRange(context, scratch, verdicts, range));
+    await judged;
+    await makeRange(work, range);
+    const added = await writeRange(work, range);
+    return async () => {
+      await added();
       context.progress(range + 1, `hosts: range ${range + 1} of ${ranges.count}`);
-    },
-    (range) => writeRange(work, range),
-  );
+    };
+  });
 }
 
 const Threads = z.object({ threads: z.int() });
@@ -108,7 +99,7 @@ async function halveThreads({ query, run }: WholeContext<Config>): Promise<() =>
 }
 
 /** A range weighs so many times what a pass over the list holds. */
-const rangePerPass = 1.5;
+const rangePerPass = 1;
 
 async function mergeBy(context: WholeContext<Config>, size: number) {
   const setting = settingOf(context);

@@ -1,12 +1,11 @@
 import type { Config } from '../../config/config.ts';
 import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
-import { inOrder, twoAtATime } from '../../core/side-by-side/at-once.ts';
-import { inStages } from '../../core/side-by-side/in-stages.ts';
+import { inOrder, twoAtATime, twoEndedInOrder } from '../../core/side-by-side/at-once.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { listSources } from '../../lists/sources.ts';
 import { DomainsRecord } from '../../schemas/records/domains.ts';
-import type { RangeTables } from './hosts.ts';
+import type { RangeTables } from './hosts/setting.ts';
 import { writePiece } from './output.ts';
 import { type Ranges, rangesOf } from './ranges.ts';
 import type { Result } from './result.ts';
@@ -166,6 +165,12 @@ function wholeDomainsSql(gathered: string, { lists, run }: Made): string {
   return `SELECT ${columns.join(', ')} FROM ${gathered}`;
 }
 
+/** What stands for these columns of a row of gatheredSql in the result of a run (result.ts): of one list the rank says it all. */
+function domainResult(lists: readonly string[]): Readonly<Record<string, string | null>> {
+  const ranks = lists.length < 2 ? null : `CAST(to_json(${ranksOf(lists)}) AS VARCHAR)`;
+  return { ranks, addresses: "array_to_string(addresses, ' ')" };
+}
+
 /** Gathers the entries range by range of their places, and writes the pieces of domains.parquet. */
 export async function writeDomains(
   context: WholeContext<Config>,
@@ -174,21 +179,20 @@ export async function writeDomains(
   to: { run: string; result: Result },
 ): Promise<void> {
   const lists = listNames(context);
-  const table = (range: number) => `range_entries_${range % 2}`;
-  await inStages(
-    ranges.count,
-    async (range) => {
-      const placed = `(FROM ${scratch.files('placed')} WHERE place = ${range})`;
-      const rows = gatheredSql(scratch.dealt('listed', range), placed, lists);
-      await context.run(`CREATE OR REPLACE TABLE ${table(range)} AS ${rows}`);
+  to.result.add(JSON.stringify(lists));
+  await twoEndedInOrder(inOrder(ranges.count), async (range) => {
+    const table = `range_entries_${range}`;
+    const placed = `(FROM ${scratch.files('placed')} WHERE place = ${range})`;
+    await context.run(
+      `CREATE OR REPLACE TABLE ${table} AS ${gatheredSql(scratch.dealt('listed', range), placed, lists)}`,
+    );
+    const piece = { name: 'domains', number: range, schema: DomainsRecord };
+    await writePiece(context, scratch, piece, wholeDomainsSql(table, { lists, run: to.run }));
+    const added = await to.result.write(table, table, DomainsRecord, domainResult(lists));
+    await context.run(`DROP TABLE ${table}`);
+    return async () => {
+      await added();
       context.progress(range + 1, `names: range ${range + 1} of ${ranges.count}`);
-    },
-    async (range) => {
-      const piece = { name: 'domains', number: range, schema: DomainsRecord };
-      const rows = wholeDomainsSql(table(range), { lists, run: to.run });
-      await to.result.add(`(${rows})`, DomainsRecord);
-      await writePiece(context, scratch, piece, rows);
-    },
-  );
-  for (const range of inOrder(Math.min(2, ranges.count))) await context.run(`DROP TABLE ${table(range)}`);
+    };
+  });
 }

@@ -7,9 +7,23 @@ import { sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import type { Scratch } from './scratch.ts';
 
+/** SQL by field. */
+type Given = Readonly<Record<string, string | null>>;
+
+function fieldsOf(schema: z.ZodType, given: Given): string[] {
+  const volatile = volatileFields(schema);
+  return columnsOf(schema).flatMap(([column, type]) => {
+    if (volatile.has(column)) return [];
+    const value = given[column];
+    if (value !== undefined) return value === null ? [] : [value];
+    return [type.endsWith('[]') ? `CAST(to_json("${column}") AS VARCHAR)` : `"${column}"`];
+  });
+}
+
 /**
  * result_sha256: over hosts and domains, in their order, without the fields that the schemas mark volatile. Each row is a line of CSV in
- * the order of the schema, lists as JSON; a pair of verdicts is its own sha256.
+ * the order of the schema, lists as JSON; a pair of verdicts is its own sha256. A line that is shorter costs less to write than the rows
+ * that it stands for, so what most rows have nothing in, and what is the same in all, has no field of its own.
  */
 export class Result {
   readonly #hash = createHash('sha256');
@@ -22,23 +36,25 @@ export class Result {
   }
 
   /**
-   * Adds rows in order.
-   * @param columns instead of fields of the schema that the rows do not have as they are: SQL, null to leave one out
+   * Writes the lines of rows in order, beside whatever else is done; they count when the work that it gives is done, in the order of the rows.
+   * @param name of no other rows whose lines are written at the time
+   * @param rows SQL of rows with the fields of the schema, but for those of `given`
+   * @param given SQL instead of a field; null: it is no part of the line
    */
-  async add(rows: string, schema: z.ZodType, columns: Readonly<Record<string, string | null>> = {}): Promise<void> {
-    const volatile = volatileFields(schema);
-    const selected = columnsOf(schema).flatMap(([column, type]) => {
-      const given = columns[column];
-      if (volatile.has(column) || given === null) return [];
-      if (given !== undefined) return [given];
-      return [type.endsWith('[]') ? `CAST(to_json("${column}") AS VARCHAR)` : `"${column}"`];
-    });
-    const file = this.#scratch.path('result.csv');
-    await this.#context.run(
-      `COPY (SELECT ${selected.join(', ')} FROM ${rows}) TO ${sqlText(file)} (FORMAT csv, HEADER false)`,
-    );
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) this.#hash.update(chunk);
-    await this.#scratch.remove('result.csv');
+  async write(name: string, rows: string, schema: z.ZodType, given: Given): Promise<() => Promise<void>> {
+    const file = `${name}.csv`;
+    const path = this.#scratch.path(file);
+    const lines = `SELECT ${fieldsOf(schema, given).join(', ')} FROM ${rows}`;
+    await this.#context.run(`COPY (${lines}) TO ${sqlText(path)} (FORMAT csv, HEADER false)`);
+    return async () => {
+      for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) this.#hash.update(chunk);
+      await this.#scratch.remove(file);
+    };
+  }
+
+  /** Adds what is the same in all rows that follow. */
+  add(text: string): void {
+    this.#hash.update(text);
   }
 
   digest(): string {

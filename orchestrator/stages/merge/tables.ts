@@ -84,10 +84,12 @@ export const rankOfRun = 'CASE WHEN coalesce(list, 1) = 1 THEN rank END';
 
 /**
  * SQL: what a name and its www double have in common. Names, their doubles and the addresses of both are dealt out by it, so that what
- * belongs together comes together.
+ * belongs together comes together. To cut one www. off takes half the time of the expression that cuts any number.
  */
-export const stemOf = (name: string) =>
-  `CASE WHEN starts_with(${name}, 'www.') THEN regexp_replace(${name}, '^(www\\.)+', '') ELSE ${name} END`;
+export const stemOf = (name: string) => `
+  CASE WHEN NOT starts_with(${name}, 'www.') THEN ${name}
+    WHEN NOT starts_with(${name}, 'www.www.') THEN substring(${name}, 5)
+    ELSE regexp_replace(${name}, '^(www\\.)+', '') END`;
 
 /** The addresses that were found, by what was asked. */
 export const resolvedSql = `SELECT asked, address FROM ${namedAddresses}`;

@@ -1,9 +1,9 @@
 // takes: long
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
-import { connected, resolved, scanned, target } from '../records.ts';
-import { mergeOf, type Records } from './merged.ts';
+import type { HostsRecord } from '../../../../../orchestrator/schemas/records/hosts.ts';
+import { connected, resolved, scanned, target } from '../../records.ts';
+import { mergeOf, type Records } from '../merged.ts';
 
 const test = suite('merge-hosts');
 
