@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -109,6 +109,15 @@ async function takeOver(folder: string, own: string): Promise<boolean> {
   return unchanged;
 }
 
+/** Why the lock cannot be had and nobody is known to have it. */
+async function whyTaken(folder: string): Promise<CensusError> {
+  const path = join(folder, lockName);
+  const itself = await lstat(path).catch(() => null);
+  return itself === null || itself.isFile()
+    ? new CensusError('E_RUN_FOLDER', `another run has just started in ${folder}`, 'wait for it')
+    : new CensusError('E_RUN_FOLDER', `${path} is no file, and so no lock that a run has left`, `remove ${path}`);
+}
+
 /** Removes what starts that were killed while they took the lock left beside it: names of processes that are gone, and claims on theirs. */
 async function removeLeft(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
@@ -132,7 +141,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   await writeFile(own, JSON.stringify(self()), { flag: 'wx', flush: true });
   try {
     if (!(await named(own, path)) && !(await takeOver(folder, own))) {
-      throw new CensusError('E_RUN_FOLDER', `another run has just started in ${folder}`, 'wait for it');
+      throw await whyTaken(folder);
     }
   } finally {
     await rm(own, { force: true });

@@ -39,7 +39,15 @@ async function hashInputs(paths: string[]): Promise<Manifest['inputs']> {
         'the configuration names it; correct the path or make the file',
       );
     }
-    inputs[path] = { sha256: await sha256File(path), bytes: (await stat(path)).size };
+    const there = await stat(path);
+    if (there.isDirectory()) {
+      throw new CensusError(
+        'E_INPUT',
+        `${path} is a folder, and a file is needed there`,
+        'the configuration names it; name the file',
+      );
+    }
+    inputs[path] = { sha256: await sha256File(path), bytes: there.size };
   }
   return inputs;
 }

@@ -81,7 +81,7 @@ const cases: Case[] = [
     (p) => `replay ${p.folder} --into ${p.config}/x`,
     asBefore,
     2,
-    /^error E_RUN_FOLDER: ENOTDIR/,
+    /^error E_RUN_FOLDER: .* is a file, and a folder is needed there/,
   ],
   [
     'a replay of raw files that were cut',

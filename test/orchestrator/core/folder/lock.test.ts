@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -23,6 +23,16 @@ test('a folder that a living process works in is refused, and free again when it
   await release();
   assert.not(existsSync(join(folder, '.lock')));
   await (await lockFolder(folder))();
+});
+
+test('what has the name of a lock and is none is named, to be removed: nobody waits for it', async () => {
+  const places: ((path: string) => void)[] = [mkdirSync, (path) => symlinkSync('nowhere', path)];
+  for (const place of places) {
+    const folder = fresh();
+    place(join(folder, '.lock'));
+    assert.match(await messageOf(folder), '.lock is no file, and so no lock that a run has left');
+    assert.equal(readdirSync(folder), ['.lock']);
+  }
 });
 
 const gone = { pid: process.pid, started: '1' };

@@ -8,14 +8,14 @@ import { emptyManifest, toyFolder } from '../toy.ts';
 
 const test = suite('opening a run');
 
-async function open(folder: string) {
+async function open(folder: string, inputs: string[] = []) {
   const stored = (config: Record<string, unknown>) => ({ config, blocklist: null, stages: [] });
   return await openRun({
     folder,
     name: 'toy',
     config: {},
     seed: 1,
-    stages: [],
+    stages: inputs.length === 0 ? [] : [{ name: 'toy', enabled: true, inputs }],
     programs: [],
     census: { version: '0.1.0' },
     vantage: {},
@@ -38,6 +38,12 @@ test('a run of before Parquet is not gone on with: what began it is named, and n
     assert.match(error.hint, /replay and cat read it.*0\.0\.9, commit abc123/);
     assert.is(readFileSync(join(folder, 'manifest.json'), 'utf8'), before);
   }
+});
+
+test('an input that is a folder is named', async () => {
+  const folder = toyFolder();
+  const error = await open(join(folder, 'run'), [folder]).catch((thrown: unknown) => thrown);
+  assert.match(String(error), `${folder} is a folder, and a file is needed there`);
 });
 
 test('a run of a version to come is refused with the versions that are read', async () => {
