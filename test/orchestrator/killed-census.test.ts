@@ -20,8 +20,10 @@ import { connected, resolved, scanned } from './stages/records.ts';
  */
 const names = Number(process.env.KILLED_NAMES ?? 20_000);
 const addresses = Math.round(names * 0.225);
-/** Candidates of a part: some parts of each stage, and not a thousand programs at the study's size. */
+/** Units of a part of a stage that asks those found capable alone: some parts, and not a thousand programs at the study's size. */
 const few = Math.max(2, Math.round(names / 50_000));
+/** The same of one that also asks the thousand controls, of which there are as many in any census. */
+const withControls = 100;
 const limitMs = 3_600_000;
 
 const test = suite('a census of stand-ins');
@@ -85,8 +87,8 @@ function configOf(root: string) {
       whois: few,
       confirm: 500,
       os: few,
-      path: few,
-      handshake: few,
+      path: withControls,
+      handshake: withControls,
       geo: names / 10,
     },
   };
