@@ -15,6 +15,7 @@ import * as lists from '../orchestrator/schemas/lists.ts';
 import { dictionary, dictionaryFile, eventList, eventsFile } from '../scripts/data-dictionary.ts';
 import { entries } from '../scripts/dictionary-entries.ts';
 import { fieldsOf } from '../scripts/schema-fields.ts';
+import { cliWords } from './cli-words.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -197,7 +198,7 @@ test('every command that the README names has a help text', async () => {
   const commands = new Set(found(read('README.md'), /(?:mptcp-census|dist\/cli\.js) ([a-z]+)\b/g));
   assert.ok(commands.size >= 5, [...commands].join());
   for (const command of commands) {
-    const { stdout, exitCode } = await execa('node', ['--import', 'tsx', 'orchestrator/cli.ts', command, '--help'], {
+    const { stdout, exitCode } = await execa(process.execPath, [...cliWords, command, '--help'], {
       cwd: root,
       reject: false,
     });
