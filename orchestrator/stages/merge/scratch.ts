@@ -9,7 +9,7 @@ import type { WholeContext } from '../../core/stage.ts';
 const rowGroup = 20_480;
 
 /** Numbers that rows are dealt out to at once: each has buffers of its own. */
-const atOnce = 128;
+const atOnce = 192;
 
 /** Rows that are dealt out. */
 export interface Dealing {
