@@ -97,10 +97,15 @@ export function versionOf(stream: Stream): number | null {
   return third?.option.subtype === 'MP_CAPABLE' ? third.option.version : null;
 }
 
-/** The SYN that the server answered: the last before its SYN/ACK. The kernel sends the third and later ones without MPTCP. */
+/**
+ * The SYN that the server answered: the last before its SYN/ACK. The kernel sends the third and later ones without MPTCP. Where clocks
+ * differ all of them may stand behind it: then the first.
+ */
 export function answeredSyn(stream: Stream): Segment | null {
-  const before = synack(stream)?.at_us ?? 0;
-  return stream.packets.findLast(({ flags, at_us }) => packetKind(flags) === 'syn' && at_us <= before) ?? null;
+  const answer = synack(stream);
+  if (answer === null) return null;
+  const syns = stream.packets.filter(({ flags }) => packetKind(flags) === 'syn');
+  return syns.findLast(({ at_us }) => at_us <= answer.at_us) ?? syns[0] ?? null;
 }
 
 /** Microseconds from the first packet to the first FIN, RST or DATA_FIN, or to the last packet. */

@@ -10,6 +10,11 @@ bool end_equal(const struct end *a, const struct end *b)
 	return a->port == b->port && memcmp(a->address, b->address, ADDRESS_BYTES) == 0;
 }
 
+bool is_behind_syn(uint32_t number, uint32_t isn, uint32_t data)
+{
+	return number - (isn + 1) <= data;
+}
+
 bool flows_begin(struct flows *flows, uint32_t capacity, const uint8_t secret[16])
 {
 	uint32_t buckets = 1024;
@@ -30,8 +35,7 @@ void flows_end(struct flows *flows)
 	flows->buckets = NULL;
 }
 
-/* The same for both directions. */
-static uint32_t bucket_of(const struct flows *flows, const struct segment *segment)
+uint64_t flows_hash(const struct flows *flows, const struct segment *segment)
 {
 	const struct end *a = &segment->source, *b = &segment->destination;
 	uint64_t words[5];
@@ -50,7 +54,12 @@ static uint32_t bucket_of(const struct flows *flows, const struct segment *segme
 		words[count++] = get_be64(b->address + 8);
 	}
 	words[count++] = (uint64_t)a->port << 16 | b->port;
-	return (uint32_t)siphash_words(&flows->key, words, count) & flows->mask;
+	return siphash_words(&flows->key, words, count);
+}
+
+static uint32_t bucket_of(const struct flows *flows, const struct segment *segment)
+{
+	return (uint32_t)flows_hash(flows, segment) & flows->mask;
 }
 
 static bool is_of(const struct flow *flow, const struct segment *segment)

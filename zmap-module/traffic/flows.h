@@ -43,7 +43,7 @@ struct flow {
 	struct flow_side sides[2];
 	unsigned kept, kept_closing;
 	uint64_t left_out;
-	uint32_t answered; /* acknowledgement number of the SYN/ACK */
+	uint32_t answered; /* acknowledgement number of the SYN/ACK, or of the RST that came first */
 	bool has_answered, reset;
 	enum flow_stage stage;
 	uint32_t bucket, chain; /* index + 1 of the next of the same bucket; 0 ends it */
@@ -67,6 +67,9 @@ struct flows {
 bool flows_begin(struct flows *flows, uint32_t capacity, const uint8_t secret[16]);
 void flows_end(struct flows *flows);
 
+/* Of both ends, the same whoever sent it. */
+uint64_t flows_hash(const struct flows *flows, const struct segment *segment);
+
 /* The stream of a segment, whoever sent it; NULL when it is not followed. */
 struct flow *flows_find(const struct flows *flows, const struct segment *segment);
 
@@ -82,5 +85,8 @@ void flows_touch(struct flows *flows, struct flow *flow, enum flow_stage stage);
 struct flow *flows_oldest(const struct flows *flows, enum flow_stage stage);
 
 bool end_equal(const struct end *a, const struct end *b);
+
+/* Whether a number is the one behind a SYN, or behind as much of the data on it as the other side took (RFC 7413, 3). */
+bool is_behind_syn(uint32_t number, uint32_t isn, uint32_t data);
 
 #endif

@@ -25,7 +25,7 @@
 bool follower_begin(struct follower *follower, FILE *out, uint32_t flows, const uint8_t secret[16])
 {
 	*follower = (struct follower){.out = out, .silent_us = FOLLOW_SILENT_S * SECOND_US};
-	return flows_begin(&follower->flows, flows, secret);
+	return flows_begin(&follower->flows, flows, secret) && early_begin(&follower->early);
 }
 
 static const char *natural_end(const struct flow *flow)
@@ -117,15 +117,15 @@ static bool is_synack(const struct segment *segment)
 	return (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
+/* A RST that says which packet it answers. */
+static bool is_refusal(const struct segment *segment)
+{
+	return (segment->flags & (TCP_RST | TCP_ACK)) == (TCP_RST | TCP_ACK);
+}
+
 static unsigned side_of(const struct flow *flow, const struct segment *segment)
 {
 	return end_equal(&flow->ends[0], &segment->source) ? 0 : 1;
-}
-
-/* Whether a number is the one behind a SYN, or behind as much of the data on it as the other side took (RFC 7413, 3). */
-static bool is_behind_syn(uint32_t number, uint32_t isn, uint32_t data)
-{
-	return number - (isn + 1) <= data;
 }
 
 /* A SYN that begins another connection between the same ports; one that crosses the other side's does not. */
@@ -186,7 +186,7 @@ static void follow_side(struct flow *flow, unsigned by, const struct segment *se
 	}
 	side->fin |= (segment->flags & TCP_FIN) != 0;
 	flow->reset |= (segment->flags & TCP_RST) != 0;
-	if (is_synack(segment)) {
+	if (is_synack(segment) || (is_refusal(segment) && !flow->has_answered)) {
 		flow->has_answered = true;
 		flow->answered = segment->acknowledgement;
 	}
@@ -225,6 +225,39 @@ static enum flow_stage stage_of(const struct flow *flow, const struct segment *s
 	return flow->stage == FLOW_OPENING && is_syn(segment) ? FLOW_OPENING : FLOW_OPEN;
 }
 
+static void hear(struct follower *follower, struct flow *flow, const struct segment *segment, const struct mptcp_options *options,
+		 const struct frame *frame)
+{
+	unsigned by = side_of(flow, segment);
+	bool self = end_equal(&flow->ends[0], &flow->ends[1]);
+	follow_side(flow, by, segment, options);
+	flow->heard_us = follower->clock_us;
+	flow->first_us = frame->at_us < flow->first_us ? frame->at_us : flow->first_us;
+	flow->last_us = frame->at_us > flow->last_us ? frame->at_us : flow->last_us;
+	if (is_told(flow, by, segment, options)) {
+		follower->kept++;
+		say_packet(follower->out, flow, frame->at_us, self ? -1 : (int)by, segment);
+	}
+	if (follower->keep != NULL) {
+		keep_frame(follower->keep, frame);
+	}
+	flows_touch(&follower->flows, flow, stage_of(flow, segment));
+}
+
+/* What stood before a SYN and answers it. It was counted when it came. */
+static void hear_early(struct follower *follower, struct flow *flow, const struct segment *syn, int64_t at_us)
+{
+	static const struct mptcp_options NONE = {0};
+	uint64_t hash = flows_hash(&follower->flows, syn);
+	struct frame frame;
+	struct segment segment;
+	while (early_take(&follower->early, hash, syn, at_us, &frame)) {
+		if (segment_read(&frame, &segment) == READ_TCP) {
+			hear(follower, flow, &segment, &NONE, &frame);
+		}
+	}
+}
+
 static void follow_segment(struct follower *follower, const struct segment *segment, const struct mptcp_options *options,
 			   const struct frame *frame)
 {
@@ -242,26 +275,17 @@ static void follow_segment(struct follower *follower, const struct segment *segm
 		follower->totals.stray_synacks++;
 		return;
 	}
-	if (flow == NULL) {
-		if (options->count == 0 && !follower->all) {
-			return;
+	if (flow == NULL && options->count == 0 && !follower->all) {
+		if ((segment->flags & (TCP_SYN | TCP_RST)) != 0) {
+			early_see(&follower->early, flows_hash(&follower->flows, segment), segment, frame);
 		}
-		flow = let_in(follower, segment, frame->at_us);
+		return;
 	}
-	unsigned by = side_of(flow, segment);
-	bool self = end_equal(&flow->ends[0], &flow->ends[1]);
-	follow_side(flow, by, segment, options);
-	flow->heard_us = follower->clock_us;
-	flow->first_us = frame->at_us < flow->first_us ? frame->at_us : flow->first_us;
-	flow->last_us = frame->at_us > flow->last_us ? frame->at_us : flow->last_us;
-	if (is_told(flow, by, segment, options)) {
-		follower->kept++;
-		say_packet(follower->out, flow, frame->at_us, self ? -1 : (int)by, segment);
+	flow = flow != NULL ? flow : let_in(follower, segment, frame->at_us);
+	hear(follower, flow, segment, options, frame);
+	if (is_syn(segment)) {
+		hear_early(follower, flow, segment, frame->at_us);
 	}
-	if (follower->keep != NULL) {
-		keep_frame(follower->keep, frame);
-	}
-	flows_touch(&follower->flows, flow, stage_of(flow, segment));
 }
 
 /* Most segments carry timestamps and nothing else. */
@@ -312,4 +336,5 @@ void follower_end(struct follower *follower)
 	}
 	say_totals(follower->out, &follower->totals);
 	flows_end(&follower->flows);
+	early_end(&follower->early);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "early.h"
 #include "flows.h"
 #include "keep.h"
 #include "say.h"
@@ -21,6 +22,7 @@ struct follower {
 	bool live;
 	int64_t silent_us;
 	struct flows flows;
+	struct early early;
 	struct totals totals;
 	uint64_t kept; /* packets said of streams that are in the table */
 	uint64_t frames;
