@@ -1,6 +1,7 @@
 import type { TrafficCapture } from '../schemas/records/traffic/capture.ts';
 import { CaptureCounts } from './records/capture.ts';
 import { type Making, recordsOf } from './records/connection.ts';
+import { LostJoins } from './records/lost-joins.ts';
 import type { Said } from './said.ts';
 import { type Session, Sessions } from './sessions.ts';
 import type { TrafficStore } from './store.ts';
@@ -12,6 +13,7 @@ export class RecordMaker {
   /** Where records go: of a live capture, another one for each report. */
   store: TrafficStore;
   readonly #making: Making;
+  readonly #lost = new LostJoins();
   #lines: string[] = [];
 
   constructor(store: TrafficStore, names: readonly string[], making: Making) {
@@ -22,7 +24,7 @@ export class RecordMaker {
   }
 
   #finish(session: Session): void {
-    const { connection, subflows } = recordsOf(session, this.#making);
+    const { connection, subflows } = recordsOf(session, this.#making, this.#lost);
     if (connection !== null) this.#lines.push(this.store.add(connection));
     for (const subflow of subflows) this.#lines.push(this.store.add(subflow));
   }

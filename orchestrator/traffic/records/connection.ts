@@ -9,6 +9,7 @@ import { type EndedStream, endedStream, type HeardStream } from '../stream.ts';
 import { announcedOf, type SaidOn } from './announced.ts';
 import { capableFlags, offeredVersions, openingOf } from './answer.ts';
 import { dataOf } from './data-span.ts';
+import type { LostJoins } from './lost-joins.ts';
 import type { Naming } from './pseudonym.ts';
 import { isoOf, type ReadSubflow, readSubflow, resetsOf, sideOf } from './subflow.ts';
 
@@ -23,10 +24,11 @@ function ended(heard: HeardStream): EndedStream[] {
   return heard.ended === null ? [] : [endedStream(heard, heard.ended)];
 }
 
-/** The records of one session; a join whose connection is not in the capture is a subflow alone. */
+/** The records of one session; a join whose connection is not in the capture is a subflow alone, and noted where its SYN is not either. */
 export function recordsOf(
   session: Session,
   making: Making,
+  lost: LostJoins,
 ): { connection: TrafficConnection | null; subflows: TrafficSubflow[] } {
   const [first] = ended(session.first);
   if (first === undefined) return { connection: null, subflows: [] };
@@ -34,13 +36,15 @@ export function recordsOf(
   const { name } = making;
   // Without the token too, of a SYN that was not captured or not whole, it is no connection.
   if (session.first.joins !== null || kindOf(first.stream) === 'subflow') {
-    return { connection: null, subflows: [readSubflow(first, { first: null, ambiguous, name }).record] };
+    const { record } = readSubflow(first, { first: null, ambiguous, name });
+    if (session.first.joins === null && record.functional !== false) lost.add(first);
+    return { connection: null, subflows: [record] };
   }
   const streams = [first, ...session.joins.flatMap(ended)];
   const read = streams.map((stream) => readSubflow(stream, { first, ambiguous: false, name }));
   const [own] = read;
   if (own === undefined) return { connection: null, subflows: [] };
-  return { connection: connectionOf(own, read, making), subflows: read.map(({ record }) => record) };
+  return { connection: connectionOf(own, read, making, lost), subflows: read.map(({ record }) => record) };
 }
 
 function saidOn(read: ReadSubflow[]): SaidOn[] {
@@ -87,20 +91,33 @@ function resets(read: ReadSubflow[]): Reset[] {
   return [...merged.values()];
 }
 
+/** The addresses of a connection: its ends, and what was announced. */
+function* addressesOf(read: ReadSubflow[]): Generator<string> {
+  for (const { of, observations } of read) {
+    yield of.opener.address;
+    yield of.other.address;
+    for (const one of observations) if (one.what === 'ADD_ADDR') yield one.option.address;
+  }
+}
+
 /**
  * At least two subflows that carried acknowledged data behind a verified handshake; null where some cannot be told, as where no key
- * was captured: joins then name a token that nobody knows.
+ * was captured: joins then name a token that nobody knows. So does a join of which the SYN was not captured.
  */
 function functionalOf(
   own: ReadSubflow,
   read: ReadSubflow[],
+  lostJoins: number,
 ): { functional_subflows: number; functional: boolean | null } {
   const certain = read.filter(({ record }) => record.functional === true).length;
   const possible = read.filter(({ record }) => record.functional !== false).length;
   const { client, server } = keysOf(own.of.stream);
   const captured = !unreadAnswers.includes(own.record.answer);
   const blind = own.accepted && (client === null || server === null) && (possible > 0 || !captured);
-  return { functional_subflows: certain, functional: certain >= 2 ? true : possible >= 2 || blind ? null : false };
+  return {
+    functional_subflows: certain,
+    functional: certain >= 2 ? true : possible + lostJoins >= 2 || blind ? null : false,
+  };
 }
 
 function packetsFrom(read: ReadSubflow[], side: Role): number {
@@ -117,7 +134,7 @@ function bytesFrom(read: ReadSubflow[], side: Role): number {
   }, 0);
 }
 
-function connectionOf(own: ReadSubflow, read: ReadSubflow[], making: Making): TrafficConnection {
+function connectionOf(own: ReadSubflow, read: ReadSubflow[], making: Making, lost: LostJoins): TrafficConnection {
   const { of, record } = own;
   const all = saidOn(read);
   const joins = read.slice(1);
@@ -151,7 +168,7 @@ function connectionOf(own: ReadSubflow, read: ReadSubflow[], making: Making): Tr
     joins: joins.length,
     joins_accepted: joins.filter(({ accepted }) => accepted).length,
     joins_verified: joins.filter(({ verified }) => verified === true).length,
-    ...functionalOf(own, read),
+    ...functionalOf(own, read, lost.count(firstUs, addressesOf(read))),
     announced: announcedOf(all, { name: making.name, heard: (side) => packetsFrom(read, side) > 0 }),
     ...countsOf(all),
     resets: resets(read),

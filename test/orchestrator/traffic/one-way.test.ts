@@ -49,6 +49,53 @@ test('nothing is lacking in a packet of a handshake that is not in the capture, 
   }
 });
 
+/** Of one connection with a join; what changes it, and what is told then of the connection. */
+const lostJoins: [what: string, change: (packets: Packet[]) => Packet[], functional: boolean | null][] = [
+  ['the SYN of the join is lost', (packets) => packets.filter((one) => one.at_us !== 20), null],
+  ['its SYN and SYN/ACK are', (packets) => packets.filter((one) => one.at_us !== 20 && one.at_us !== 21), null],
+  [
+    'the join was to another server',
+    (packets) =>
+      packets
+        .filter((one) => one.at_us !== 20)
+        .map((one) => {
+          const elsewhere = (end: End) => (end.address === server.address ? { ...end, address: '198.18.7.7' } : end);
+          const joins = one.at_us > 20;
+          return joins ? { ...one, source: elsewhere(one.source), destination: elsewhere(one.destination) } : one;
+        }),
+    false,
+  ],
+  [
+    'the join began before the connection',
+    (packets) =>
+      packets
+        .filter((one) => one.at_us !== 20)
+        .map((one) => ({ ...one, at_us: one.at_us > 20 ? one.at_us : one.at_us + 50 }))
+        .sort((a, b) => a.at_us - b.at_us),
+    false,
+  ],
+  [
+    'no data of the join is acknowledged',
+    (packets) => packets.filter((one) => one.at_us < 20 || one.at_us === 21 || one.at_us === 22),
+    false,
+  ],
+  [
+    'the connection itself carried nothing, and one join is not two',
+    (packets) => packets.filter((one) => one.at_us < 10 || one.at_us > 20),
+    false,
+  ],
+];
+
+test('a join that nobody can place may be of every connection that has its address', async () => {
+  for (const [what, change, functional] of lostJoins) {
+    const { connections, subflows } = await readingOf(change(whole));
+    const [first] = connections;
+    const lost = subflows.find(({ kind }) => kind === 'join');
+    assert.equal([connections.length, lost?.connection], [1, null], what);
+    assert.equal([first?.joins, first?.functional], [0, functional], what);
+  }
+});
+
 test('who sends the third MP_JOIN had an answer with one', async () => {
   const { connections } = await readingOf(whole.filter((one) => !sentBy(server)(one) && one.at_us <= 22));
   assert.is(connections[0]?.joins_accepted, 1);
