@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
 import { isSpecialPurpose } from '../address/scope.ts';
 import { clientFiles } from '../clients/config.ts';
 import { isUrl } from '../core/inputs/list-file.ts';
@@ -45,6 +44,16 @@ function noYaml(where: string, why: string, cause: unknown): CensusError {
   );
 }
 
+/** A section of keys, a copy: YAML may have it at two places. All of its keys, where z.record leaves out `__proto__`; null for any other value. */
+function sectionOf(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+}
+
+/** Sets a key whatever its name: to assign to `__proto__` would set no key. */
+function put(section: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(section, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
 /** Sets one dotted key in a plain tree, as the flag --set scan.rate=1000 asks. The value is read as YAML. */
 export function setKey(tree: Record<string, unknown>, assignment: string): void {
   const at = assignment.indexOf('=');
@@ -53,17 +62,17 @@ export function setKey(tree: Record<string, unknown>, assignment: string): void 
   const last = keys.pop() ?? '';
   let node = tree;
   for (const key of keys) {
-    const next = z.record(z.string(), z.unknown()).safeParse(node[key] ?? {});
-    if (!next.success)
+    const next = sectionOf((Object.hasOwn(node, key) ? node[key] : null) ?? {});
+    if (next === null)
       throw new CensusError(
         'E_CONFIG',
         `--set ${assignment}: ${key} is no section`,
         'see: mptcp-census init --all FILE',
       );
-    node[key] = next.data;
-    node = next.data;
+    put(node, key, next);
+    node = next;
   }
-  node[last] = yamlValue(assignment.slice(at + 1), `--set ${assignment}`);
+  put(node, last, yamlValue(assignment.slice(at + 1), `--set ${assignment}`));
 }
 
 /** Paths in a configuration are relative to the folder of its file. */
@@ -90,13 +99,13 @@ function absolutePaths(config: Config, folder: string): Config {
  * @throws CensusError E_CONFIG naming every key that is wrong
  */
 export function loadConfig(path: string, assignments: string[]): Config {
-  const tree = z.record(z.string(), z.unknown()).safeParse(readYaml(path) ?? {});
-  if (!tree.success) throw new CensusError('E_CONFIG', `${path} holds no keys`, 'see: mptcp-census init --all FILE');
-  const fileAlone = Config.safeParse(tree.data);
-  for (const assignment of assignments) setKey(tree.data, assignment);
-  const parsed = Config.safeParse(tree.data);
+  const tree = sectionOf(readYaml(path) ?? {});
+  if (tree === null) throw new CensusError('E_CONFIG', `${path} holds no keys`, 'see: mptcp-census init --all FILE');
+  const fileAlone = Config.safeParse(tree);
+  for (const assignment of assignments) setKey(tree, assignment);
+  const parsed = Config.safeParse(tree);
   if (!parsed.success) {
-    const issues = describeIssues(Config, parsed.error, tree.data);
+    const issues = describeIssues(Config, parsed.error, tree);
     throw new CensusError(
       'E_CONFIG',
       `${fileAlone.success ? '--set' : path}: ${issues}`,

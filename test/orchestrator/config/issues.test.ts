@@ -94,6 +94,22 @@ for (const [title, set, says] of flags) {
   });
 }
 
+test('__proto__ is a key like any other, wherever it stands', () => {
+  const section = `${prefixes}scan: {rate: 1, __proto__: {rate: 5}}\n`;
+  for (const [text, set, says] of [
+    [`${prefixes}__proto__: {memory: 1GB}\n`, [], /census\.yaml: __proto__: unknown key/],
+    [`${prefixes}__proto__: {memory: 1GB}\n`, ['scan.rate=5'], /census\.yaml: __proto__: unknown key/],
+    [section, [], /census\.yaml: scan\.__proto__: unknown key/],
+    [section, ['scan.rate=5'], /census\.yaml: scan\.__proto__: unknown key/],
+    [prefixes, ['__proto__=5'], /--set: __proto__: unknown key/],
+    [prefixes, ['__proto__.memory=1GB'], /--set: __proto__: unknown key/],
+    [prefixes, ['scan.__proto__.rate=5'], /--set: scan\.__proto__: unknown key/],
+    [prefixes, ['constructor.x=5'], /--set: constructor: unknown key/],
+  ] as const) {
+    assert.match(said(text, [...set]), says, `${text}${set}`);
+  }
+});
+
 test("what is wrong in the file is said to be the file's, whatever the flags", () => {
   assert.match(said(`${prefixes}scan: {rat: 1}\n`, ['scan.rate=5']), /census\.yaml: scan\.rat: unknown key/);
 });
