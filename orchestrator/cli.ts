@@ -3,7 +3,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { commands } from './commands/commands.ts';
 import { examples } from './commands/examples.ts';
 import type { Channel, Host } from './commands/host.ts';
-import { abortOnSignals, endOnSignals } from './core/process/signals.ts';
+import { abortOnSignals, endOnSignals, failBeyondFileLimit } from './core/process/signals.ts';
 import { tellOfStandstill } from './core/process/standstill.ts';
 import { CensusError, knownError } from './errors.ts';
 import { makeObjectsYoung } from './machine/engine.ts';
@@ -13,6 +13,7 @@ import { screenOf } from './view/screen.ts';
 import { visible } from './view/visible.ts';
 
 makeObjectsYoung();
+failBeyondFileLimit();
 
 /** true once a stage was looked at: from then on a failure is a failed run (1), before it a run that could not start (2). */
 let started = false;

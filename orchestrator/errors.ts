@@ -1,3 +1,6 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+
 /** One line of the catalogue of errors; docs/errors.md lists the same codes (a test compares them both ways). */
 export const errorCodes = {
   E_CONFIG: 'the configuration is wrong or incomplete',
@@ -60,11 +63,39 @@ export class ProgramError extends CensusError {
   }
 }
 
+const resumes = 'what was measured is kept, and the same command then resumes';
+
+/** The file system that a file is in, or would be made in, has no inode free: there may be room in it for bytes all the same. */
+function lacksInodes(path: string): boolean {
+  try {
+    const { files, ffree } = statfsSync(dirname(path));
+    return files > 0 && ffree === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What gives room again where a file cannot be written, or not any more; null for whatever else is wrong. */
+export function roomHint(code: unknown, path: string | null): string | null {
+  if (code === 'EFBIG')
+    return `files may be no larger here: raise the limit (ulimit -f), or choose another file system; ${resumes}`;
+  if (code === 'EDQUOT')
+    return `the disk quota is exceeded, of bytes or of files (quota -s tells): free some; ${resumes}`;
+  if (code !== 'ENOSPC') return null;
+  if (path !== null && lacksInodes(path))
+    return `no inode is free there (df -i), whatever room there is: remove files, or choose another file system; ${resumes}`;
+  return `the disk is full: free some space; ${resumes}`;
+}
+
+/** Node names the file that cannot be opened, and not the one that cannot be written to: an error of that as one that names it. */
+export function naming(path: string, error: Error): Error {
+  if ('code' in error && 'syscall' in error && !('path' in error))
+    Object.assign(error, { path, message: `${error.message} '${path}'` });
+  return error;
+}
+
 /** What the operating system refuses, by the code that Node gives it. */
 const systemErrors: Record<string, [code: ErrorCode, hint: string]> = {
-  ENOSPC: ['E_RUN_FOLDER', 'the disk is full: free some space and run the same command again'],
-  EDQUOT: ['E_RUN_FOLDER', 'the disk quota is exceeded: free some space and run the same command again'],
-  EFBIG: ['E_RUN_FOLDER', 'the file would be larger than this file system or user limit allows: choose another folder'],
   EROFS: ['E_RUN_FOLDER', 'the file system is read-only: choose another folder'],
   EACCES: ['E_RUN_FOLDER', 'permission denied: choose another folder, or run as the owner of this one'],
   EPERM: ['E_RUN_FOLDER', 'permission denied: choose another folder, or run as the owner of this one'],
@@ -101,6 +132,8 @@ export function knownError(thrown: unknown): CensusError {
   if (thrown instanceof CensusError) return thrown;
   if (thrown instanceof Error && 'code' in thrown && 'syscall' in thrown) {
     if (thrown.code === 'ENOENT' && thrown.syscall === 'mkdir') return notMade(thrown);
+    const room = roomHint(thrown.code, 'path' in thrown ? String(thrown.path) : null);
+    if (room !== null) return new CensusError('E_RUN_FOLDER', thrown.message, room, thrown);
     const [code, hint] = systemErrors[String(thrown.code)] ?? [
       'E_INPUT',
       'the operating system refused it: see what it says, and run the same command again',
@@ -108,6 +141,13 @@ export function knownError(thrown: unknown): CensusError {
     return new CensusError(code, thrown.message, hint, thrown);
   }
   throw thrown;
+}
+
+/** What the operating system refused within a stage, as an error that names the stage; anything else as it is. */
+export function inStage(stage: string, thrown: unknown): unknown {
+  if (thrown instanceof CensusError || !(thrown instanceof Error && 'syscall' in thrown)) return thrown;
+  const { code, message, hint } = knownError(thrown);
+  return new CensusError(code, `${stage}: ${message}`, hint, thrown);
 }
 
 /** Code of whatever was thrown; null for a defect. */

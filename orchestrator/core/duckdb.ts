@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import type { DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
-import { CensusError } from '../errors.ts';
+import { CensusError, roomHint } from '../errors.ts';
 import { columnsOf } from './columns.ts';
 import { quarterOf, threadsFor } from './memory.ts';
 
@@ -97,6 +97,13 @@ export async function* vectors(database: DuckDBInstance, sql: string): AsyncGene
   }
 }
 
+/** What the system says of a file that takes no more, as DuckDB passes it on. */
+const roomWords = [
+  ['No space left on device', 'ENOSPC'],
+  ['Disk quota exceeded', 'EDQUOT'],
+  ['File too large', 'EFBIG'],
+] as const;
+
 /** DuckDB's own words: a record file that was changed, a full disk. What a consumer of rows throws passes through. */
 function databaseError(cause: unknown): unknown {
   if (
@@ -110,9 +117,10 @@ function databaseError(cause: unknown): unknown {
     const hint = `free memory, or space in the run folder's file system, where the database spills to; ${kept}`;
     return new CensusError('E_MEMORY', `the database used up the memory that it may use: ${words}`, hint, cause);
   }
-  if (/No space left on device/.test(cause.message)) {
-    const hint = `free space in the run folder's file system; ${kept}`;
-    return new CensusError('E_RUN_FOLDER', `the disk is full; the database says: ${words}`, hint, cause);
+  const noRoom = roomWords.find(([said]) => words.includes(said));
+  if (noRoom !== undefined) {
+    const hint = roomHint(noRoom[1], /"(\/[^"]+)"/.exec(words)?.[1] ?? null);
+    return new CensusError('E_RUN_FOLDER', `the database says: ${words}`, hint ?? kept, cause);
   }
   return new CensusError(
     'E_INPUT',

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { codeOf } from '../errors.ts';
+import { codeOf, inStage } from '../errors.ts';
 import { openDatabase } from './duckdb.ts';
 import { newStageEntry, nowIso } from './folder/entries.ts';
 import { exists } from './folder/files.ts';
@@ -44,7 +44,7 @@ async function runStage<C>(state: RunState<C>, stage: Stage<C>): Promise<boolean
     return ran;
   } catch (error) {
     state.report({ type: 'stage_failed', stage: stage.name, code: codeOf(error) });
-    throw error;
+    throw inStage(stage.name, error);
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { naming } from '../../errors.ts';
 import { mostRowBytes, RowJson } from '../rows/row-json.ts';
 import { Block } from '../sort/blocks.ts';
 
@@ -101,7 +102,9 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
   await makeFolder(dirname(path));
   const beside = `${path}.tmp`;
   await rm(beside, { force: true });
-  await writeFile(beside, content, { flag: 'wx', flush: true });
+  await writeFile(beside, content, { flag: 'wx', flush: true }).catch((error: Error) => {
+    throw naming(beside, error);
+  });
   await renameForGood(beside, path);
 }
 
@@ -124,7 +127,7 @@ export class LineWriter {
     this.#path = path;
     this.#stream = createWriteStream(`${path}.tmp`, { flags: 'wx' });
     this.#stream.on('error', (error) => {
-      this.#failure = error;
+      this.#failure = naming(`${path}.tmp`, error);
     });
   }
 

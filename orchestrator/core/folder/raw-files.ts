@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip, type Gzip } from 'node:zlib';
+import { naming } from '../../errors.ts';
 import { AlikeLines } from '../json/alike-lines.ts';
 import { lineBatches, placedLines } from '../process/lines.ts';
 import type { RawRow } from '../tool.ts';
@@ -76,7 +77,9 @@ class Packing {
 
   constructor(to: string, mode: number) {
     this.#gzip.on('data', (chunk: Buffer) => this.#hash.update(chunk));
-    this.#written = pipeline(this.#gzip, createWriteStream(to, { mode, flush: true }));
+    this.#written = pipeline(this.#gzip, createWriteStream(to, { mode, flush: true })).catch((error) => {
+      throw naming(to, error);
+    });
     this.#written.catch(() => undefined); // told by whoever writes next
   }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, statSync, type WriteStream } from 'node:fs';
+import { naming } from '../../errors.ts';
 import { linesWith } from './lines.ts';
 
 /** A file that keeps what a program says. Where it cannot (a full disk), that is told once, nothing more is kept, and closing it throws. */
@@ -12,7 +13,7 @@ export class SaidFile {
   constructor(path: string, flags: 'a' | 'w', onFailure: () => void) {
     this.#stream = createWriteStream(path, { flags });
     this.#stream.on('error', (error) => {
-      this.#failure ??= error;
+      this.#failure ??= naming(path, error);
       onFailure();
     });
   }

@@ -1,4 +1,4 @@
-import { ProgramError } from '../../errors.ts';
+import { ProgramError, roomHint } from '../../errors.ts';
 import { type CommandEntry, nowIso } from '../folder/entries.ts';
 import { throwIfStopped } from '../stop.ts';
 import type { Command, Exit, Status } from '../tool.ts';
@@ -40,6 +40,8 @@ export interface Run {
   tail: Tail;
 }
 
+const resumes = 'finished parts are kept; run the same command again to resume';
+
 function okExit(command: Command, exitCode: number | null): boolean {
   return exitCode !== null && (command.okExits ?? command.program.okExits).includes(exitCode);
 }
@@ -50,6 +52,13 @@ function whatFailed(command: Command, { cause, expired, exitCode, signal }: Ende
   if (expired !== null) return expired;
   if (okExit(command, exitCode)) return null;
   return exitCode === null ? `was ended by ${signal ?? 'a signal'}` : `exited with ${exitCode}`;
+}
+
+/** What helps against it. */
+function hintOf({ program }: Command, { cause, signal }: Ended): string {
+  if (signal === 'SIGXFSZ') return roomHint('EFBIG', null) ?? resumes;
+  if (cause === undefined) return resumes;
+  return installHint(program);
 }
 
 /** Turns the end of a process into Exit, an entry for the manifest, or an error that names stage, part and command. */
@@ -63,12 +72,8 @@ export function settle({ site, command, startedAt, tail }: Run, ended: Ended): E
   const stderrTail = tail.lines();
   const what = whatFailed(command, ended);
   if (what !== null) {
-    const hint =
-      ended.cause === undefined
-        ? 'finished parts are kept; run the same command again to resume'
-        : installHint(command.program);
     const failure = { stage: site.stage, part: site.part, argv, exitCode, what, stderrTail };
-    throw new ProgramError('E_PROGRAM_FAILED', failure, hint, ended.cause);
+    throw new ProgramError('E_PROGRAM_FAILED', failure, hintOf(command, ended), ended.cause);
   }
   return { exitCode, stderrTail, durationMs: Date.parse(endedAt) - Date.parse(startedAt) };
 }

@@ -32,3 +32,11 @@ export function abortOnSignals(exit: () => void): { signal: AbortSignal; abort: 
 export function endOnSignals(exit: () => void): void {
   for (const signal of signals) process.on(signal, exit);
 }
+
+/**
+ * The first byte beyond what a file may hold (ulimit -f) kills a process without a word. With a listener the write fails (EFBIG), and is
+ * told as others are. Programs do not inherit it: one that takes no notice of EFBIG is ended.
+ */
+export function failBeyondFileLimit(): void {
+  process.on('SIGXFSZ', () => undefined);
+}

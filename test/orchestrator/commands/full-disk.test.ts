@@ -22,6 +22,12 @@ const disks: [says: string, fill: string, grow: string, says: RegExp][] = [
     // a new run is refused before it asks anybody; one that fills a disk on its way is in test/chaos
     /ENOSPC|disk is full|is on a file system with [\d.]+ k?B left/,
   ],
+  [
+    'out of inodes, with room for bytes',
+    'mount -o remount,nr_inodes=$(df --output=iused $M | tail -n 1) $M',
+    'mount -o remount,nr_inodes=9999 $M',
+    /no inode is free there \(df -i\)/,
+  ],
   ['read-only', 'mount -o remount,ro $M', 'mount -o remount,rw $M', /read-only/],
 ];
 

@@ -57,6 +57,10 @@ test('a program that is missing is installed, any other failure is tried again',
   assert.match(settled({ cause: missing }, unpacked).error?.hint ?? '', 'the configuration names it');
 });
 
+test('a program that is ended for the size of its file is told the limit', () => {
+  assert.match(settled({ signal: 'SIGXFSZ' }).error?.hint ?? '', 'ulimit -f');
+});
+
 test('every end is an entry for the manifest, with the version that was looked up', () => {
   for (const exitCode of [0, 1, null]) {
     const { site } = settled({ exitCode });
