@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import { commands } from './commands/commands.ts';
 import { examples } from './commands/examples.ts';
 import type { Channel, Host } from './commands/host.ts';
 import { abortOnSignals, endOnSignals, failBeyondFileLimit } from './core/process/signals.ts';
 import { tellOfStandstill } from './core/process/standstill.ts';
 import { CensusError, knownError } from './errors.ts';
-import { makeObjectsYoung } from './machine/engine.ts';
-import { censusVersion } from './machine/version.ts';
+import { makeObjectsYoung, requireOpenFiles } from './machine/engine.ts';
 import { printLines } from './view/print-lines.ts';
 import { screenOf } from './view/screen.ts';
 import { visible } from './view/visible.ts';
@@ -96,15 +94,22 @@ process.on('uncaughtException', (thrown) => {
 
 tellOfStandstill(() => process.exitCode, host.err.line);
 
-const program = new Command('mptcp-census')
-  .exitOverride() // before the commands, which inherit it: its own exit code for wrong usage is 1
-  .description('Measures Multipath TCP deployment: evidence from real programs, verdicts that can be recomputed.')
-  .version(censusVersion())
-  .addHelpText('after', examples);
-for (const add of commands) add(program, host);
+/** The commands are read once it is known that there may be as many open files as that takes: Node would end it with a stack. */
+async function parse(): Promise<void> {
+  requireOpenFiles();
+  const { commands } = await import('./commands/commands.ts');
+  const { censusVersion } = await import('./machine/version.ts');
+  const program = new Command('mptcp-census')
+    .exitOverride() // before the commands, which inherit it: its own exit code for wrong usage is 1
+    .description('Measures Multipath TCP deployment: evidence from real programs, verdicts that can be recomputed.')
+    .version(censusVersion())
+    .addHelpText('after', examples);
+  for (const add of commands) add(program, host);
+  await program.parseAsync();
+}
 
 try {
-  await program.parseAsync();
+  await parse();
 } catch (thrown) {
   // Wrong usage was told already; help and version that were asked for end with 0.
   if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;

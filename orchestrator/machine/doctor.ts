@@ -17,6 +17,7 @@ import { findTool } from '../tools/finder.ts';
 import { tools } from '../tools/index.ts';
 import { plugin } from '../tools/zmap/command.ts';
 import { dropsOptOuts, flavours, zmapProgram } from '../tools/zmap/program.ts';
+import { leastOpenFiles, openFiles } from './engine.ts';
 import { ownResetObstacles } from './firewall.ts';
 import { guardWords } from './guard.ts';
 import { adviceHere, effectiveCapabilities, lackingFor, waysWithoutRoot } from './privileges.ts';
@@ -221,6 +222,7 @@ export async function examine(asked: Asked | null, onReading?: OnReading): Promi
     ...optOutFinding(found),
     ...(await kernelFindings(asked?.config ?? null)),
     hostnameFinding(),
+    { ok: true, what: 'open files', detail: `${openFiles() ?? 'not known how many'} at once; ${leastOpenFiles} are needed` },
     ...routeFindings(asked?.config ?? null),
     ...(await firewallFinding()),
     ...waysWithoutRoot().map((way) => ({ ok: true, hint: true, ...way })),

@@ -1,4 +1,4 @@
-import { ProgramError, roomHint } from '../../errors.ts';
+import { codeOf, knownError, ProgramError, roomHint } from '../../errors.ts';
 import { type CommandEntry, nowIso } from '../folder/entries.ts';
 import { throwIfStopped } from '../stop.ts';
 import type { Command, Exit, Status } from '../tool.ts';
@@ -54,11 +54,11 @@ function whatFailed(command: Command, { cause, expired, exitCode, signal }: Ende
   return exitCode === null ? `was ended by ${signal ?? 'a signal'}` : `exited with ${exitCode}`;
 }
 
-/** What helps against it. */
+/** What helps against it: that a program was not started need not be because it is not there. */
 function hintOf({ program }: Command, { cause, signal }: Ended): string {
   if (signal === 'SIGXFSZ') return roomHint('EFBIG', null) ?? resumes;
   if (cause === undefined) return resumes;
-  return installHint(program);
+  return codeOf(cause) === 'E_MEMORY' ? knownError(cause).hint : installHint(program);
 }
 
 /** Turns the end of a process into Exit, an entry for the manifest, or an error that names stage, part and command. */

@@ -57,7 +57,9 @@ test('a program that is missing is installed, any other failure is tried again',
   assert.match(settled({ cause: missing }, unpacked).error?.hint ?? '', 'the configuration names it');
 });
 
-test('a program that is ended for the size of its file is told the limit', () => {
+test('what the machine has no room for is no reason to install the program', () => {
+  const crowded = Object.assign(new Error('spawn bash EMFILE'), { code: 'EMFILE', syscall: 'spawn bash' });
+  assert.match(settled({ cause: crowded }).error?.hint ?? '', 'ulimit -n');
   assert.match(settled({ signal: 'SIGXFSZ' }).error?.hint ?? '', 'ulimit -f');
 });
 
