@@ -114,6 +114,10 @@ const systemErrors: Record<string, [code: ErrorCode, hint: string]> = {
   EPIPE: ['E_OUTPUT', 'whoever read the output has stopped reading'],
 };
 
+/** Where the umask takes from what is made its owner's rights. */
+const closedByUmask =
+  'the umask closes what is made to its own owner: set another for the command, such as umask 027, and remove what was made';
+
 /** Node says of a folder that it should make with those above it that it does not exist, whatever the reason. */
 function notMade(cause: Error & { path?: unknown }): CensusError {
   return new CensusError(
@@ -134,6 +138,8 @@ export function knownError(thrown: unknown): CensusError {
     if (thrown.code === 'ENOENT' && thrown.syscall === 'mkdir') return notMade(thrown);
     const room = roomHint(thrown.code, 'path' in thrown ? String(thrown.path) : null);
     if (room !== null) return new CensusError('E_RUN_FOLDER', thrown.message, room, thrown);
+    if (thrown.code === 'EACCES' && (process.umask() & 0o700) !== 0)
+      return new CensusError('E_RUN_FOLDER', thrown.message, closedByUmask, thrown);
     const [code, hint] = systemErrors[String(thrown.code)] ?? [
       'E_INPUT',
       'the operating system refused it: see what it says, and run the same command again',

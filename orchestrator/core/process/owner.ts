@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { CensusError } from '../../errors.ts';
 import { makePlace } from './place.ts';
 
 /** Whom a run folder belongs to. */
@@ -41,11 +42,23 @@ async function nearestFolder(path: string): Promise<string> {
   return there ? path : await nearestFolder(dirname(path));
 }
 
+/** @throws CensusError E_RUN_FOLDER where what is made would be closed to its own owner */
+function requireUmask(): void {
+  const mask = process.umask();
+  if ((mask & 0o700) === 0) return;
+  throw new CensusError(
+    'E_RUN_FOLDER',
+    `the umask is ${mask.toString(8).padStart(3, '0')}: what a run makes would be closed to its own owner`,
+    'set another for the command, such as umask 027; nothing was made',
+  );
+}
+
 /**
  * Makes a run folder, or a replay's, as whoever owns it, or owns what it lies in: what is made there is open to them and their group
  * alone, and root's own files are out of reach of what happens in a folder that somebody else may write to.
  */
 export async function makeOwnFolder(path: string, owned = path): Promise<void> {
+  requireUmask();
   process.umask(process.umask() | 0o027);
   await becomeOwner(await nearestFolder(owned));
   await makePlace(path);
