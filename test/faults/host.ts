@@ -13,6 +13,10 @@ const host: Fault[] = [
       'the manifest has the interface that is sent from, and its addresses',
     ],
   ]),
+  ...of('test/orchestrator/config/config.test.ts', [['any word passed as a contact', 'a contact that is none']]),
+  ...of('test/orchestrator/stages/scan.test.ts', [
+    ['thousands of addresses of one name were as many probes', 'of a name with more the others are beyond the cap'],
+  ]),
   ...of('test/orchestrator/config/issues.test.ts', [['errors of unions pointed to the wrong branch', 'named: …']]),
   ...of('test/orchestrator/restraint.test.ts', [
     ['an opt-out could not be added to a running census', 'opt-outs added between two starts are honoured'],
@@ -20,6 +24,8 @@ const host: Fault[] = [
       'a replay after an opt-out was refused',
       'a replay of a finished run gives the same rows, whether the blocklist grew since or is gone',
     ],
+    ['an empty file was a blocklist', 'a list without an entry is refused outside the lab'],
+    ['another interface or gateway was refused', 'beside other changes that are let through'],
     ['a refused change named the key alone', 'a higher rate is refused with both values'],
   ]),
   ...of('test/lab/census.test.ts', [['a lower rate was refused', 'a lower rate is accepted, is in the manifest']]),
@@ -87,8 +93,14 @@ const packets: Fault[] = [
 /** What people see. */
 const seen: Fault[] = [
   ...of('test/orchestrator/commands/outside-causes.test.ts', [
-    ['stack traces for damaged files and read-only file systems', '… is one line and a hint'],
+    ['stack traces for damaged files', '… is one line and a hint'],
     ['escape codes of a program went raw to the terminal', 'a line of a program that a terminal would obey is shown'],
+  ]),
+  ...of('test/orchestrator/commands/full-disk.test.ts', [
+    ['a stack trace on a read-only file system, and on a full disk', 'on a disk that is … each command ends in one line'],
+  ]),
+  ...of('test/orchestrator/commands/file-limit.test.ts', [
+    ['a limit of file sizes killed a run without a word', 'a run under ulimit -f … is told by its stage, file and limit'],
   ]),
   ...of('test/orchestrator/commands/readers.test.ts', [
     [
@@ -98,8 +110,13 @@ const seen: Fault[] = [
   ]),
   ...of('test/orchestrator/view/live.test.ts', [
     ['waiting stages spun, a skipped one had a tick', 'a stage that waits stands still, one that runs turns'],
-    ['a dumb terminal got cursor movements', 'a log hears of every event, once a minute how far a stage is'],
+    ['a dumb terminal got cursor movements', 'a dumb terminal has none'],
+    ['a log had control characters', 'a log hears of every event, once a minute how far a stage is'],
     ['words of a program moved the cursor', 'what a program says of itself moves no cursor and colours nothing'],
+  ]),
+  ...of('test/orchestrator/report/published.test.ts', [
+    ["the run's own page printed host name and paths", 'what decides how MPTCP behaves is published, and not whose it is'],
+    ['files with their folders, and interfaces', 'the configuration names files without their folders, no interface'],
   ]),
   ...of('test/orchestrator/report/report.test.ts', [
     ["addresses of hosts stood on the run's own page", 'no address of a capable host is in any file'],
@@ -128,7 +145,8 @@ const connections: Fault[] = [
     ['the request of another port named no host', 'the request names the study, its contact and the host'],
   ]),
   ...of(`${tools}/wget/record.test.ts`, [
-    ['a SYN that left without the option was fallback', 'a SYN that left without the option speaks for nobody'],
+    ['a SYN that left without the option was fallback', 'held …, page …: fallback is'],
+    ['a SYN that left without the option spoke for another', 'a SYN that left without the option speaks for nobody'],
   ]),
 ];
 

@@ -50,7 +50,9 @@ test('opt-outs added between two starts are honoured, beside other changes that 
     broken.at('blocklist'),
     '# grown\n198.18.9.6\n198.18.9.0/31 ; as a set it holds the first\n198.18.9.5\n',
   );
-  const set = ['--set', 'scan.rate=50', '--set', 'contact=ops@survey.example', '--set', 'memory=600MB'];
+  const changes = ['scan.rate=50', 'contact=ops@survey.example', 'memory=600MB'];
+  const leaving = ['scan.interface=lo', 'scan.gateway_mac=02:00:00:00:00:07'];
+  const set = [...changes, ...leaving].flatMap((change) => ['--set', change]);
   const { exitCode, stdout, stderr } = await cli('run', '-c', broken.config, broken.folder, ...set);
   assert.is(exitCode, 0, stdout + stderr);
   assert.equal(asked(), ['198.18.9.2', '198.18.9.3', '198.18.9.4']);
@@ -58,7 +60,8 @@ test('opt-outs added between two starts are honoured, beside other changes that 
   const counts = manifest?.stages.scan?.counts;
   assert.equal([counts?.units_in, counts?.failed, counts?.skipped], [6, { timeout: 3 }, { blocked: 3 }]);
   const start = manifest?.starts.at(-1);
-  assert.equal(Object.keys(start?.changed ?? {}).sort(), ['contact', 'memory', 'scan.rate']);
+  const changed = ['contact', 'memory', 'scan.gateway_mac', 'scan.interface', 'scan.rate'];
+  assert.equal(Object.keys(start?.changed ?? {}).sort(), changed);
   assert.is(start?.blocklist?.prefixes, 3);
   assert.match(readFileSync(join(broken.folder, start?.blocklist?.copy ?? ''), 'utf8'), /^# grown/);
 });

@@ -115,9 +115,20 @@ test('a run refuses that zmap before it makes its folder', async () => {
   assert.not(readdirSync(folder).includes('run'));
 });
 
-test('the name of the machine is looked for in /etc/hosts', async () => {
-  const { lines } = await doctor([]);
-  assert.ok(lines.some((line) => line.includes(`${hostname()} in /etc/hosts`)));
+const entries: [text: string, says: string][] = [
+  [`127.0.0.1 localhost\n127.0.1.1\tother ${hostname()} # ours\n`, 'ok there'],
+  [`127.0.0.1 localhost # ${hostname()}\n127.0.1.1 x${hostname()}\n`, `hint add the line "127.0.1.1 ${hostname()}"`],
+];
+test('the name of the machine is looked for in /etc/hosts, and is a hint where it is not there', async () => {
+  if (skipUnless(isRoot, 'doctor, /etc/hosts', 'mounting over it needs root')) return;
+  for (const [text, says] of entries) {
+    const { file } = written(text);
+    const within = ['unshare', '-m', 'sh', '-c', `mount --bind ${file} /etc/hosts && exec "$@"`, 'sh'];
+    const { lines } = await doctor([], { within });
+    const line = lines.find((one) => one.includes(`${hostname()} in /etc/hosts`)) ?? '';
+    const [word = '', ...rest] = says.split(' ');
+    assert.ok(line.startsWith(word) && line.endsWith(rest.join(' ')), line);
+  }
 });
 
 test('rules that may keep RSTs in are a hint and no failure', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -93,6 +93,18 @@ for (const [sentence, rows] of cases) {
     });
   }
 }
+
+test('rows beyond what may be held are on disk before they are asked for, and no more is held', () => {
+  const temp = join(mkdtempSync(join(tmpdir(), 'sorter-')), 'runs');
+  const most = 20_000;
+  const sorter = new RowSorter(temp, most);
+  const rows = rowsOf(5000, 5000);
+  for (const { key, mark, text } of rows) sorter.add(key, mark, text);
+  const total = rows.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const onDisk = readdirSync(temp).reduce((sum, name) => sum + statSync(join(temp, name)).size, 0);
+  assert.ok(onDisk > total - most, `${onDisk} of ${total} bytes`);
+  assert.is([...sorter.sorted()].length, rows.length);
+});
 
 /** Names of units in the order of their keys. */
 const orders: [sentence: string, numbers: boolean[], units: string[]][] = [
