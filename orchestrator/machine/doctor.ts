@@ -222,7 +222,11 @@ export async function examine(asked: Asked | null, onReading?: OnReading): Promi
     ...optOutFinding(found),
     ...(await kernelFindings(asked?.config ?? null)),
     hostnameFinding(),
-    { ok: true, what: 'open files', detail: `${openFiles() ?? 'not known how many'} at once; ${leastOpenFiles} are needed` },
+    {
+      ok: true,
+      what: 'open files',
+      detail: `${openFiles() ?? 'not known how many'} at once; ${leastOpenFiles} are needed`,
+    },
     ...routeFindings(asked?.config ?? null),
     ...(await firewallFinding()),
     ...waysWithoutRoot().map((way) => ({ ok: true, hint: true, ...way })),

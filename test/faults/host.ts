@@ -97,10 +97,16 @@ const seen: Fault[] = [
     ['escape codes of a program went raw to the terminal', 'a line of a program that a terminal would obey is shown'],
   ]),
   ...of('test/orchestrator/commands/full-disk.test.ts', [
-    ['a stack trace on a read-only file system, and on a full disk', 'on a disk that is … each command ends in one line'],
+    [
+      'a stack trace on a read-only file system, and on a full disk',
+      'on a disk that is … each command ends in one line',
+    ],
   ]),
   ...of('test/orchestrator/commands/file-limit.test.ts', [
-    ['a limit of file sizes killed a run without a word', 'a run under ulimit -f … is told by its stage, file and limit'],
+    [
+      'a limit of file sizes killed a run without a word',
+      'a run under ulimit -f … is told by its stage, file and limit',
+    ],
   ]),
   ...of('test/orchestrator/commands/readers.test.ts', [
     [
@@ -115,7 +121,10 @@ const seen: Fault[] = [
     ['words of a program moved the cursor', 'what a program says of itself moves no cursor and colours nothing'],
   ]),
   ...of('test/orchestrator/report/published.test.ts', [
-    ["the run's own page printed host name and paths", 'what decides how MPTCP behaves is published, and not whose it is'],
+    [
+      "the run's own page printed host name and paths",
+      'what decides how MPTCP behaves is published, and not whose it is',
+    ],
     ['files with their folders, and interfaces', 'the configuration names files without their folders, no interface'],
   ]),
   ...of('test/orchestrator/report/report.test.ts', [

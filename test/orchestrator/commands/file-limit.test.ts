@@ -33,7 +33,7 @@ test('a program that is ended because its file grew too large is told with the l
   const { exitCode, stderr } = await shell(`${cli} run -c ${config} ${folder}`);
   requireOneLine(
     stderr,
-    /^error E_PROGRAM_FAILED: resolve\/\w+: bash was ended by SIGXFSZ[^]*raise the limit \(ulimit -f\)/,
+    /^error E_PROGRAM_FAILED: resolve\/\w+: bash was ended by SIGXFSZ[\s\S]*raise the limit \(ulimit -f\)/,
   );
   assert.is(exitCode, 1);
 });
