@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setUpRun } from './set-up-run.ts';
@@ -28,8 +31,10 @@ for (const [kilobytes, file, stage] of limits) {
 }
 
 test('a program that is ended because its file grew too large is told with the limit: it does not inherit our listener', async () => {
-  const words = 'ulimit -f 1; exec head -c 4096 /dev/zero > words';
-  const { config, folder } = setUpRun({ resolve: ['bash', '-c', words] });
+  const words = join(mkdtempSync(join(tmpdir(), 'file-limit-')), 'words');
+  const { config, folder } = setUpRun({
+    resolve: ['bash', '-c', `ulimit -f 1; exec head -c 4096 /dev/zero > ${words}`],
+  });
   const { exitCode, stderr } = await shell(`${cli} run -c ${config} ${folder}`);
   requireOneLine(
     stderr,
