@@ -88,7 +88,7 @@ test('ctrl-c ends the program and the run with 1, says so, and leaves the folder
 
 test('a list without a target ends with 1 and no report of zeros', async () => {
   const { config, folder } = setUpRun({});
-  writeFileSync(join(config, '..', 'list.csv'), '1,http://a.example/\n');
+  writeFileSync(join(config, '..', 'list.csv'), '1,a name\n');
   const { exitCode, stderr } = await cli('run', '-c', config, folder);
   assert.is(exitCode, 1);
   assert.match(stderr, 'the target list holds no target');
