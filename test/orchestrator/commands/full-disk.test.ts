@@ -24,7 +24,7 @@ const disks: [says: string, fill: string, grow: string, says: RegExp][] = [
   ],
   [
     'out of inodes, with room for bytes',
-    'mount -o remount,nr_inodes=$(df --output=iused $M | tail -n 1) $M',
+    'mount -o remount,nr_inodes=$(($(df --output=iused $M | tail -n 1))) $M',
     'mount -o remount,nr_inodes=9999 $M',
     /no inode is free there \(df -i\)/,
   ],
