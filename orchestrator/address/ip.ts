@@ -217,10 +217,3 @@ export function canonicalAddress(text: string): string | null {
   const address = parseAddress(text);
   return address === null ? null : formatAddress(address);
 }
-
-/** Canonical text of the host that an address names: of a mapped one, the IPv4 address that it stands for. Null when the text is none. */
-export function hostAddress(text: string): string | null {
-  if (parseIpv4(text, 0) >= 0) return text;
-  const address = parseAddress(text);
-  return address === null ? null : formatAddress(unmapped(address));
-}

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
-import { hostAddress } from '../address/ip.ts';
+import { canonicalAddress } from '../address/ip.ts';
 import { jsonOf, splitLines } from '../core/process/lines.ts';
 import { cellsOf } from '../lists/cells.ts';
 import { VerdictName } from '../schemas/lists.ts';
@@ -66,7 +66,7 @@ function labelOf(value: unknown): Omit<Labelled, 'line' | 'text'> | string {
   if (name === '') return 'no label';
   const known = Label.safeParse(name);
   if (!known.success) return `label ${name} is none of ${Label.options.join(', ')}`;
-  const canonical = hostAddress(address.trim());
+  const canonical = canonicalAddress(address.trim());
   if (canonical === null) return `${address} is not an address`;
   return { address: canonical, port, version: Number(version) === 1 ? 1 : 0, label: known.data };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatPrefix, hostAddress, parsePrefix } from '../../address/ip.ts';
+import { canonicalAddress, formatPrefix, parsePrefix } from '../../address/ip.ts';
 import { shardPrefixes } from '../../address/shards.ts';
 import type { Config } from '../../config/config.ts';
 import { isPurged, rawExists } from '../../core/folder/raw-files.ts';
@@ -146,7 +146,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
 
   toRecord(raw) {
     return {
-      address: hostAddress(raw.target) ?? raw.target,
+      address: canonicalAddress(raw.target) ?? raw.target,
       port: raw.sport,
       probe: raw.probe,
       pass: raw.probe_num + 1,
@@ -182,7 +182,7 @@ export const zmap: Tool<ScanTarget, ZmapRaw, ScanRecord, Config> = {
       rtt_source: raw.rtt_source,
       icmp_type: raw.icmp_type,
       icmp_code: raw.icmp_code,
-      icmp_hop: raw.icmp_hop && (hostAddress(raw.icmp_hop) ?? raw.icmp_hop),
+      icmp_hop: raw.icmp_hop && (canonicalAddress(raw.icmp_hop) ?? raw.icmp_hop),
       icmp_quoted_option: raw.icmp_quoted_option,
       icmp_quoted_options: raw.icmp_quoted_options === notAsked ? null : raw.icmp_quoted_options,
       icmp_quoted_options_missing: quoteMissing(raw),
