@@ -32,7 +32,6 @@ const others: [what: string, change: Records][] = [
   ['a verdict is', { scan: [scanned(address, []), ...scan.slice(1)] }],
   ['a port is', { scan: [scanned(address, ['1e0c0101a1b2c3d4e5f60718'], { port: 443 }), ...scan.slice(1)] }],
   ['an origin is', { asn: [{ ...origin, asn: 64_501 }] }],
-  ['the name of an origin is', { asn: [{ ...origin, as_name: 'OTHER' }], whois: [] }],
   ['a reason why there is no origin is', { asn: [{ ...origin, asn: null, failure: 'timeout' }] }],
   ['a place is', { geo: [{ ...place, city: 'Lille' }] }],
   ['a name leads elsewhere', { resolve: [led, resolved('b.example', [address])] }],
@@ -53,6 +52,12 @@ for (const [what, change] of others) {
     assert.is.not(after.result, before.result);
   });
 }
+
+test('the name of an origin is in the digest, where no registry has another', async () => {
+  const of = async (as_name: string) =>
+    (await mergeOf({ ...records, asn: [{ ...origin, as_name }], whois: [] })).result;
+  assert.is.not(await of('NET'), await of('OTHER'));
+});
 
 test('the digest is another one where a list has another name, of one list and of several', async () => {
   const results = await Promise.all(
