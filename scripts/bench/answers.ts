@@ -58,7 +58,7 @@ try {
   console.log(`  ${each} us of processor an answer without the stand-in, peak ${peak.toFixed(0)} MB`);
   const counted = stages.map(([stage, { counts }]) => [stage, counts?.units_in, counts?.answered]);
   const wrong = counted.filter(
-    ([stage, ...ends]) => /scan|asn|merge/.test(String(stage)) && ends.some((n) => n !== addresses),
+    ([stage, ...ends]) => ['scan', 'asn', 'merge'].includes(String(stage)) && ends.some((n) => n !== addresses),
   );
   for (const [stage, unitsIn, answered] of wrong)
     console.log(`missed: ${stage} has ${unitsIn} in, ${answered} answered`);

@@ -4,10 +4,11 @@ import { recordedReplies } from '../records/replies.ts';
 
 /**
  * Stands in for a zmap 4 with our module built in, and sends nothing: every address on the allowlist has answered, in a mixed order, with
- * a reply as it was recorded once. It writes the fields that it is asked for, and metadata.
+ * a reply to the same probe as it was recorded once. It writes the fields that it is asked for, and metadata.
  */
 const argv = process.argv.slice(2);
 const argument = (name: string) => argv[argv.indexOf(name) + 1] ?? '';
+const probe = argv.find((text) => text.startsWith('--probe-args='))?.slice('--probe-args='.length) ?? '';
 
 /** What differs from reply to reply; each stands in a template as `@letter@`. */
 const marks = { target: 'T', seq: 'S', ack: 'A', mptcp_key: 'K', rtt_us: 'R', dport: 'D', timestamp_us: 'U' };
@@ -53,7 +54,7 @@ const hex = (value: number) => (value >>> 0).toString(16).padStart(8, '0');
 function answerAll(): void {
   const { count, at } = addresses(argument('-w'));
   const fields = argument('-f').split(',');
-  const { all, choose } = recordedReplies();
+  const { all, choose } = recordedReplies(probe);
   const templates = new Map<unknown, string[]>(all.map((reply) => [reply, template(reply, fields)]));
   const file = openSync(argument('-o'), 'w');
   let text = '';

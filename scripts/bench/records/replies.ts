@@ -21,12 +21,19 @@ function dice(): () => number {
   };
 }
 
-/** The recorded replies, and a choice of them by two numbers: of a hundred, three are of servers that speak MPTCP and four are oddities. */
-export function recordedReplies(): { all: Reply[]; choose: (kind: number, one: number) => Reply | undefined } {
-  const lines = readFileSync(new URL('../../../test/fixtures/zmap/v1.ndjson', import.meta.url), 'utf8')
+/**
+ * The recorded replies to a probe, and a choice of them by two numbers. Of a hundred replies to the scan's probe, three are of servers that
+ * speak MPTCP and four are oddities; of other probes few are recorded, and each comes as often.
+ */
+export function recordedReplies(probe = 'v1'): {
+  all: Reply[];
+  choose: (kind: number, one: number) => Reply | undefined;
+} {
+  const lines = readFileSync(new URL(`../../../test/fixtures/zmap/${probe}.ndjson`, import.meta.url), 'utf8')
     .trim()
     .split('\n');
   const all = lines.map((line) => Reply.parse(JSON.parse(line)));
+  if (probe !== 'v1') return { all, choose: (_kind, one) => all[one % all.length] };
   const named = (word: string) => all.filter(({ classification }) => classification === word);
   const [plain, capable] = [named('synack_no_option'), named('mp_capable')];
   const rest = all.filter((reply) => !plain.includes(reply) && !capable.includes(reply));
