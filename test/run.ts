@@ -24,8 +24,10 @@ import { execa, execaSync } from 'execa';
 const roots = ['test', 'orchestrator/ip2asn-lite/test'];
 /** Labs wait more than they reckon: with three files at a time two processors were idle for a third of the time. */
 const together = 4;
-/** Of those that scan at high rates. */
+/** Of those that run apart. */
 const togetherApart = 2;
+/** Words that let a command have what nobody else needs of the processors: a test beside it is not slower for it. */
+const yielding = ['chrt', '--idle', '0'];
 const limitMs = Number(process.env.TEST_MINUTES ?? 15) * 60_000;
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const [unit, rest, list, show] = ['--unit', '--rest', '--list', '--show'].map((option) =>
@@ -41,11 +43,13 @@ interface Result {
 }
 
 const needsRoot = (source: string) => /^\/\/ needs: root$/m.test(source);
+/** Runs after all others, beside its like only, for the reason that it gives: most scan at rates at which a starved receiver loses answers. */
+const runsApart = (source: string) => /^\/\/ runs: apart\b/m.test(source);
 /**
- * Runs after all others, beside its like only: it scans at rates at which a starved receiver loses answers. Such files wait for late answers
- * most of the time.
+ * Runs where a processor would be idle: it computes, and no test of it has a limit of time that another file could make it miss. Those
+ * that run apart wait for late answers most of the time, and labs for their scans.
  */
-const runsApart = (source: string) => /^\/\/ runs: apart$/m.test(source);
+const runsBehind = (source: string) => /^\/\/ runs: behind$/m.test(source);
 const takesLong = (source: string) => /^\/\/ takes: long$/m.test(source);
 
 function selected(file: string): boolean {
@@ -73,6 +77,8 @@ function defectOf(file: string): string | null {
     return 'holds a before or after hook, in which uvu hides what is thrown';
   if (/^import \{[^}]*\b(whyNoLab|isRoot|inLab|withLab|withPair|withNamespace)\b/m.test(source) && !needsRoot(source))
     return 'makes namespaces, but holds no line "// needs: root"';
+  if (runsApart(source) && !/^\/\/ runs: apart: \S/m.test(source)) return 'runs apart without a reason';
+  if (runsBehind(source) && needsRoot(source)) return 'runs behind, but sends: it would be late';
   return null;
 }
 
@@ -131,11 +137,11 @@ function alone(): string[] {
   return mayHaveOwn ? ownNetwork : [];
 }
 
-async function runFile(file: string): Promise<Result> {
+async function runFile(file: string, before: readonly string[]): Promise<Result> {
   const defect = defectOf(file);
   if (defect !== null) return { file, passed: 0, failed: 1, skips: [], text: `${file}: ${defect}` };
   const temp = temporaryFolder();
-  const [program = 'node', ...args] = [...alone(), ...unprivileged(), 'node', '--import', 'tsx', file];
+  const [program = 'node', ...args] = [...before, ...alone(), ...unprivileged(), 'node', '--import', 'tsx', file];
   const run = await execa(program, args, {
     all: true,
     reject: false,
@@ -163,35 +169,47 @@ function report({ file, passed, failed, text }: Result, seconds: number): void {
   if (failed > 0 && !show) console.log(text.replace(/^/gm, '     '));
 }
 
+/** Files by when they run; of each, the long ones first: one that is begun last keeps nobody but itself busy. */
+function queuesOf(files: string[]): Record<'labs' | 'others' | 'apart' | 'behind', string[]> {
+  const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
+  const long = (file: string) => Number(takesLong(sources.get(file) ?? ''));
+  const order = [...files].sort((a, b) => long(b) - long(a));
+  const those = (is: (source: string) => boolean) => order.filter((file) => is(sources.get(file) ?? ''));
+  // Where none is apart, or a command cannot be told to yield, they are like the others.
+  const mayYield =
+    those(runsApart).length > 0 && execaSync('chrt', [...yielding.slice(1), 'true'], { reject: false }).exitCode === 0;
+  const behind = (source: string) => mayYield && runsBehind(source);
+  const ordinary = (source: string) => !runsApart(source) && !behind(source);
+  return {
+    // Those that stand labs up wait more than they reckon: begun first, they leave the processor to the others.
+    labs: those((source) => ordinary(source) && needsRoot(source)),
+    others: those((source) => ordinary(source) && !needsRoot(source)),
+    apart: those(runsApart),
+    behind: those(behind),
+  };
+}
+
 async function runAll(files: string[]): Promise<Result[]> {
   const results: Result[] = [];
-  async function worker(queue: string[]): Promise<void> {
+  async function worker(queue: string[], before: readonly string[] = []): Promise<void> {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       const begun = performance.now();
-      const result = await runFile(file);
+      const result = await runFile(file, before);
       results.push(result);
       report(result, (performance.now() - begun) / 1000);
     }
   }
-  const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
-  // The long ones first: one that is begun last keeps nobody but itself busy.
-  const order = [...files].sort(
-    (a, b) => Number(takesLong(sources.get(b) ?? '')) - Number(takesLong(sources.get(a) ?? '')),
-  );
-  const those = (is: (source: string) => boolean) => order.filter((file) => is(sources.get(file) ?? ''));
-  const apart = those(runsApart);
-  // Those that stand labs up wait more than they reckon: begun first, they leave the processor to the others.
-  const queues = [
-    those((source) => !runsApart(source) && needsRoot(source)),
-    those((source) => !runsApart(source) && !needsRoot(source)),
-  ];
+  const { labs, others, apart, behind } = queuesOf(files);
+  const yieldingWorker = worker(behind, yielding);
   // One worker begins with each queue and helps with the other.
   await Promise.all(
     Array.from({ length: together }, async (_, n) => {
-      for (const queue of n % 2 === 0 ? queues : [...queues].reverse()) await worker(queue);
+      for (const queue of n % 2 === 0 ? [labs, others] : [others, labs]) await worker(queue);
     }),
   );
+  const another = worker(behind, yielding);
   await Promise.all(Array.from({ length: togetherApart }, () => worker(apart)));
+  await Promise.all([yieldingWorker, another]);
   return results;
 }
 

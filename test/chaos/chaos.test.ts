@@ -1,5 +1,6 @@
 // needs: root
-// runs: apart
+// takes: long
+// runs: apart: faults fall so many milliseconds after a stage begins, which is another moment of one that is slowed down
 import { existsSync } from 'node:fs';
 import { appendFile, copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

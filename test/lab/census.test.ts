@@ -1,4 +1,5 @@
 // needs: root
+// takes: long
 import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { execa } from 'execa';
 import { suite } from 'uvu';

@@ -1,4 +1,5 @@
 // needs: root
+// takes: long
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

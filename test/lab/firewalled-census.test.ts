@@ -1,4 +1,5 @@
 // needs: root
+// takes: long
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readManifest } from '../../orchestrator/core/folder/manifest.ts';

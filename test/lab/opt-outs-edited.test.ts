@@ -1,5 +1,6 @@
 // needs: root
-// runs: apart
+// takes: long
+// runs: apart: whoever opted out may be sent packets for a second or two: a sender that is starved is late
 import { mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';

@@ -1,5 +1,6 @@
 // needs: root
-// runs: apart
+// takes: long
+// runs: apart: whoever opted out may be sent packets for a second or two: a sender that is starved is late
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';

@@ -1,4 +1,5 @@
 // needs: root
+// takes: long
 import { cp, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

@@ -1,6 +1,6 @@
 // needs: root
 // takes: long
-// runs: apart
+// runs: apart: it scans at 4,000 packets a second; a receiver that is starved loses answers
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

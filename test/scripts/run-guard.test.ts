@@ -98,6 +98,43 @@ guard('in this repository, what --unit runs and what it leaves are everything, a
   assert.ok(unit.length > 0 && rest.length > 0);
 });
 
+guard('a file that runs apart gives its reason, and one that runs behind needs no root', async () => {
+  for (const [markers, says] of [
+    ['// runs: apart\n', 'runs apart without a reason'],
+    ['// runs: apart: it is fast\n', '2 passed, 0 failed'],
+    ['// needs: root\n// runs: behind\n', 'runs behind, but sends'],
+  ] as const) {
+    await inTree({ 'test/case.test.ts': markers + textOf('passing') }, async (tree) => {
+      assert.match((await runIn(tree, runner)).said, says);
+    });
+  }
+});
+
+guard('what runs apart begins after all others, and what runs behind yields where something is apart', async () => {
+  const tell = (name: string) =>
+    `import { readFileSync } from 'node:fs';
+    const policy = readFileSync('/proc/self/stat', 'utf8').replace(/.*\\)/, '').split(' ')[39];
+    console.log('told', '${name}', performance.timeOrigin, policy, 'end');
+    process.on('exit', () => console.log('ended', '${name}', Date.now(), 'end'));\n${textOf('passing')}`;
+  const files = {
+    'test/apart.test.ts': `// runs: apart: it is fast\n${tell('apart')}`,
+    'test/behind.test.ts': `// runs: behind\n${tell('behind')}`,
+    'test/other.test.ts': tell('other'),
+  };
+  await inTree(files, async (tree) => {
+    const told = (said: string, name: string) =>
+      new RegExp(`told ${name} (\\S+) (\\d+) end`).exec(said)?.slice(1) ?? [];
+    const { said } = await runIn(tree, runner, ['--show']);
+    const ended = Number(/ended other (\d+) end/.exec(said)?.[1]);
+    assert.ok(Number(told(said, 'apart')[0]) >= ended, said);
+    const idle = '5'; // SCHED_IDLE
+    assert.is(told(said, 'behind')[1], idle, said);
+    for (const name of ['apart', 'other']) assert.is(told(said, name)[1], told(said, 'other')[1], name);
+    const alone = await runIn(tree, runner, ['--show', 'behind', 'other']);
+    assert.is(told(alone.said, 'behind')[1], told(alone.said, 'other')[1], 'nothing is apart');
+  });
+});
+
 guard('a file that makes namespaces and has no marker is red', async () => {
   const text = `import { withPair } from './namespace.ts';\n${textOf('passing')}`;
   const tree = { 'test/case.test.ts': text, 'test/namespace.ts': 'export const withPair = 1;\n' };

@@ -1,5 +1,5 @@
 // needs: root
-// runs: apart
+// runs: apart: whoever opted out may be sent packets for a second or two: a sender that is starved is late
 import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -1,5 +1,5 @@
 // needs: root
-// runs: apart
+// runs: apart: one reply that is lost names another router
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';

@@ -1,5 +1,5 @@
 // needs: root
-// runs: apart
+// runs: apart: it asks what a receiver loses at high rates
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -1,5 +1,5 @@
 // needs: root
-// runs: apart
+// runs: apart: what was captured and what was received are compared packet by packet
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';

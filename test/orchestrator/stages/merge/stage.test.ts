@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';

@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

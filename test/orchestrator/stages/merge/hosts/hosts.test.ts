@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HostsRecord } from '../../../../../orchestrator/schemas/records/hosts.ts';
