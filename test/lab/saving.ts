@@ -1,5 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -85,7 +86,7 @@ export async function census(
         new RegExp(`^${stage} +starts`).test(line),
       )) {
         const due = (await received(lab)) + packets;
-        while ((await received(lab)) < due);
+        while ((await received(lab)) < due) await setTimeout(20);
         await save(at('blocklist'), prefixes.map((prefix) => `${prefix}\n`).join(''));
         saved.push({ prefixes, at: Date.now() });
       }
