@@ -209,7 +209,8 @@ async function runAll(files: string[]): Promise<Result[]> {
   );
   const another = worker(behind, yielding);
   await Promise.all(Array.from({ length: togetherApart }, () => worker(apart)));
-  await Promise.all([yieldingWorker, another]);
+  // Nobody is left to yield to.
+  await Promise.all([yieldingWorker, another, ...Array.from({ length: together }, () => worker(behind))]);
   return results;
 }
 

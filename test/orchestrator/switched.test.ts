@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, symlink } from 'node:fs/promises';

@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';

@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

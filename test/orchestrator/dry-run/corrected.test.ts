@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';

@@ -1,3 +1,4 @@
+// runs: behind
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Reject } from '../../../orchestrator/core/tool.ts';

@@ -1,3 +1,4 @@
+// runs: behind
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

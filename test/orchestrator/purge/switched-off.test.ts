@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';

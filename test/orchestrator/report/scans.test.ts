@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

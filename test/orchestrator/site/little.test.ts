@@ -1,3 +1,4 @@
+// runs: behind
 import { parseHTML } from 'linkedom';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { suite } from 'uvu';

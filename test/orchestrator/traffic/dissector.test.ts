@@ -1,3 +1,4 @@
+// runs: behind
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';

@@ -1,3 +1,4 @@
+// runs: behind
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';

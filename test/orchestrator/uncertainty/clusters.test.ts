@@ -1,3 +1,4 @@
+// runs: behind
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cluster, clusterInterval } from '../../../orchestrator/uncertainty/clusters.ts';

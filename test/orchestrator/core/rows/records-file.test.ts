@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

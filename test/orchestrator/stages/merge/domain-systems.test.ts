@@ -1,4 +1,5 @@
 // takes: long
+// runs: behind
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ScanRecord } from '../../../../orchestrator/schemas/records/scan.ts';
