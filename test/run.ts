@@ -28,6 +28,7 @@ const together = 4;
 const togetherApart = 2;
 /** Words that let a command have what nobody else needs of the processors: a test beside it is not slower for it. */
 const yielding = ['chrt', '--idle', '0'];
+/** Of a file that hangs; one that yields to others may wait for them. */
 const limitMs = Number(process.env.TEST_MINUTES ?? 15) * 60_000;
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const [unit, rest, list, show] = ['--unit', '--rest', '--list', '--show'].map((option) =>
@@ -145,7 +146,7 @@ async function runFile(file: string, before: readonly string[]): Promise<Result>
   const run = await execa(program, args, {
     all: true,
     reject: false,
-    timeout: limitMs,
+    timeout: before.length === 0 ? limitMs : 4 * limitMs,
     env: { FORCE_COLOR: '0', TMPDIR: temp, OUTER_TMPDIR: tmpdir() },
     stdin: 'ignore',
     stdout: show ? ['pipe', 'inherit'] : 'pipe',
