@@ -36,6 +36,7 @@ import type { RuleSetName } from './schemas/lists.ts';
 import { requireSentinels } from './sentinels/require.ts';
 import { Sentinels } from './sentinels/sentinels.ts';
 import { findTool } from './tools/finder.ts';
+import { uplinkOf } from './uplink/uplink.ts';
 import { requireNamed, requireReplays, requireUntaken, requireWritable } from './verify/own-folder.ts';
 import { requireUndamaged } from './verify/undamaged.ts';
 import type { Progress } from './verify/verify.ts';
@@ -135,8 +136,8 @@ async function censusIn(
   // Stages read the run's own copy: what was understood at the start holds to the end.
   const copy = manifest.data.starts.at(-1)?.blocklist?.copy;
   const kept = { ...config, scan: { ...config.scan, blocklist: copy === undefined ? null : join(folder, copy) } };
-  const stages = pipeline(findTool);
-  const run = { ...input, config: kept, memory: config.memory, folder: new RunFolder(folder), manifest, stages };
+  const of = { manifest, folder: new RunFolder(folder), stages: pipeline(findTool), uplink: uplinkOf(config) };
+  const run = { ...input, ...of, config: kept, memory: config.memory };
   const sending = (late: LateOptOuts | null) =>
     untilStopped(folder, input.signal, (signal) =>
       runStages({ ...run, signal, optOuts: late, watcher: watcherOf(kept, { manifest, folder, signal, late }) }),

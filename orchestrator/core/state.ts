@@ -11,6 +11,7 @@ import { type ShareTable, sharedTables } from './shared-tables.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { throwIfStopped } from './stop.ts';
 import type { Tool } from './tool.ts';
+import type { Uplink } from './uplink/over-uplink.ts';
 
 /** What stands for a stage that the configuration leaves out, in the place of its digest. */
 export const leftOut = 'left_out';
@@ -49,6 +50,8 @@ export interface StateInput<C> {
   optOuts?: LateOptOuts | null;
   /** Looks at the stages that send from outside; null: nobody does. */
   watcher?: Watcher | null;
+  /** What packets leave by; null: nobody looks at that. */
+  uplink?: Uplink | null;
 }
 
 export function createState<C>(input: StateInput<C>): RunState<C> {
@@ -85,6 +88,7 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
       signal: input.signal,
       terminal: input.terminal,
       optOuts: input.optOuts ?? null,
+      uplink: input.uplink ?? null,
       onStatus: ({ fraction, text }) => report({ type: 'status', stage: stage.name, part, fraction, text }),
       onUnits: (done, text = '', work) => {
         report({ type: 'units', stage: stage.name, part, done, text });

@@ -63,7 +63,11 @@ export const Manifest = z.strictObject({
   seed: z.int().describe('order of the scan and all else that was drawn'),
   config: z.record(z.string(), z.unknown()).describe('resolved configuration, as of the last start'),
   inputs: z.record(z.string(), InputEntry).describe('files outside the run folder that it read'),
-  programs: z.record(z.string(), ProgramEntry).describe('every program that the run may use'),
+  programs: z
+    .record(z.string(), ProgramEntry)
+    .describe(
+      'every program that the run may use, as the last start found it; each command has the version that it ran with',
+    ),
   starts: z
     .array(
       z.strictObject({

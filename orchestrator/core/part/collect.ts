@@ -10,6 +10,7 @@ import { eitherSignal } from '../process/signals.ts';
 import { Turns } from '../side-by-side/turns.ts';
 import type { RowScreen } from '../stage.ts';
 import type { RawRow, StepContext } from '../tool.ts';
+import { overUplink } from '../uplink/over-uplink.ts';
 import { askedInput, leaveOutRows, meets, nothingAsked, screenPart } from './screened.ts';
 import { execSite, type PartJob, stepContext } from './site.ts';
 
@@ -115,7 +116,10 @@ export async function collectPart<C>(
   let whole = false;
   while (!whole) {
     const known = await beginPart(job, partial, screen);
-    whole = await tryPart(job, partial, { listen, turns, known });
+    const asking = { stage: job.stage.name, part: job.part, signal: job.signal };
+    whole = await overUplink(job.uplink ?? null, asking, (signal) =>
+      tryPart({ ...job, signal }, partial, { listen, turns, known }),
+    );
   }
   await renameWhole(partial, job.folder.raw(job.stage.name, job.part));
 }

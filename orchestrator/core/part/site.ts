@@ -5,6 +5,7 @@ import type { ExecSite } from '../process/settle.ts';
 import type { Status, Work } from '../progress.ts';
 import type { PartStage } from '../stage.ts';
 import type { StepContext, Tool } from '../tool.ts';
+import type { Uplink } from '../uplink/over-uplink.ts';
 
 /** All that the steps of one part need to know. */
 export interface PartJob<C> {
@@ -24,6 +25,8 @@ export interface PartJob<C> {
   /** See ExecSite. */
   graceMs?: number;
   optOuts: LateOptOuts | null;
+  /** What its packets leave by; nobody looks at that where it is absent. */
+  uplink?: Uplink | null;
   onStatus: (status: Status) => void;
   onUnits: (done: number, text?: string, work?: Work) => void;
 }

@@ -8,6 +8,7 @@ import type { RunEvent } from '../../../orchestrator/core/progress.ts';
 import { runStages } from '../../../orchestrator/core/run.ts';
 import type { PartStage, Stage, UnitRow, WholeStage } from '../../../orchestrator/core/stage.ts';
 import type { Program, Tool } from '../../../orchestrator/core/tool.ts';
+import type { Uplink } from '../../../orchestrator/core/uplink/over-uplink.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 
 /** A pipeline of three small stages over real files and one real program (bash), to try the machine without any network. */
@@ -172,17 +173,23 @@ export function emptyManifest(): Manifest {
 }
 
 /** Runs the toy pipeline in a folder; gives what it reported and its manifest. */
-export async function runToy(folder: string, config: ToyConfig, before: Manifest | null = null) {
+export async function runToy(
+  folder: string,
+  config: ToyConfig,
+  before: Manifest | null = null,
+  { uplink = null, stages = toyStages }: { uplink?: Uplink | null; stages?: Stage<ToyConfig>[] } = {},
+) {
   const events: RunEvent[] = [];
   const manifest = new ManifestFile(folder, before ?? emptyManifest());
   await runStages({
     folder: new RunFolder(folder),
     manifest,
     config,
-    stages: toyStages,
+    stages,
     report: (event) => events.push(event),
     signal: new AbortController().signal,
     terminal: false,
+    uplink,
   });
   const ran = events.flatMap((event) => (event.type === 'stage_done' ? [event.stage] : []));
   return { manifest: manifest.data, events, ran };
