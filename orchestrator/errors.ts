@@ -149,10 +149,15 @@ export function knownError(thrown: unknown): CensusError {
   throw thrown;
 }
 
-/** What the operating system refused within a stage, as an error that names the stage; anything else as it is. */
+/**
+ * What was refused within a stage, by the operating system or as one of ours that does not begin with the stage, as an error that does; a
+ * defect, and what says that the run was stopped, as it is.
+ */
 export function inStage(stage: string, thrown: unknown): unknown {
-  if (thrown instanceof CensusError || !(thrown instanceof Error && 'syscall' in thrown)) return thrown;
-  const { code, message, hint } = knownError(thrown);
+  if (!(thrown instanceof CensusError || (thrown instanceof Error && 'syscall' in thrown))) return thrown;
+  const known = knownError(thrown);
+  const { code, message, hint } = known;
+  if (known instanceof ProgramError || code === 'E_STOPPED' || new RegExp(`^${stage}\\b`).test(message)) return known;
   return new CensusError(code, `${stage}: ${message}`, hint, thrown);
 }
 

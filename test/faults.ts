@@ -21,6 +21,7 @@ const files: Fault[] = [
       'a promise that never settled ended a command without a word',
       'a promise that never settles does not end the program in silence',
     ],
+    ['no command said so', 'the command says so itself when it waits for what never comes'],
   ]),
   ...of('test/orchestrator/inputs.test.ts', [
     [

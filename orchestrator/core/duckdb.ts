@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import type { DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
-import { CensusError, roomHint } from '../errors.ts';
+import { CensusError, knownError } from '../errors.ts';
 import { columnsOf } from './columns.ts';
 import { quarterOf, threadsFor } from './memory.ts';
 
@@ -97,12 +97,26 @@ export async function* vectors(database: DuckDBInstance, sql: string): AsyncGene
   }
 }
 
-/** What the system says of a file that takes no more, as DuckDB passes it on. */
-const roomWords = [
+/** What the system says of a file that takes no more, or that cannot be opened for a reason that is not its own, as DuckDB passes it on. */
+const systemWords = [
   ['No space left on device', 'ENOSPC'],
   ['Disk quota exceeded', 'EDQUOT'],
   ['File too large', 'EFBIG'],
+  ['Too many open files', 'EMFILE'],
+  ['Read-only file system', 'EROFS'],
+  ['Permission denied', 'EACCES'],
+  ['Input/output error', 'EIO'],
+  ['Stale file handle', 'ESTALE'],
 ] as const;
+
+/** The same as if Node had passed it on; null where DuckDB speaks for itself. */
+function systemError(words: string, cause: Error): CensusError | null {
+  const code = systemWords.find(([said]) => words.includes(said))?.[1];
+  if (code === undefined) return null;
+  const path = /"(\/[^"]+)"/.exec(words)?.[1];
+  const refused = Object.assign(new Error(`the database says: ${words}`, { cause }), { code, syscall: 'database' });
+  return knownError(path === undefined ? refused : Object.assign(refused, { path }));
+}
 
 /** DuckDB's own words: a record file that was changed, a full disk. What a consumer of rows throws passes through. */
 function databaseError(cause: unknown): unknown {
@@ -117,11 +131,8 @@ function databaseError(cause: unknown): unknown {
     const hint = `free memory, or space in the run folder's file system, where the database spills to; ${kept}`;
     return new CensusError('E_MEMORY', `the database used up the memory that it may use: ${words}`, hint, cause);
   }
-  const noRoom = roomWords.find(([said]) => words.includes(said));
-  if (noRoom !== undefined) {
-    const hint = roomHint(noRoom[1], /"(\/[^"]+)"/.exec(words)?.[1] ?? null);
-    return new CensusError('E_RUN_FOLDER', `the database says: ${words}`, hint ?? kept, cause);
-  }
+  const refused = systemError(words, cause);
+  if (refused !== null) return refused;
   return new CensusError(
     'E_INPUT',
     `the database says: ${words}`,

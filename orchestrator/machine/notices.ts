@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import type { StageEntry } from '../core/folder/entries.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import { invalidRows } from '../core/rejects.ts';
 import type { Notice } from '../report/facts.ts';
@@ -143,11 +145,33 @@ function clockNotices({ starts }: Manifest): Notice[] {
     });
 }
 
+/** Versions of each program that parts of these stages were measured with: an update between two starts of a run changes them. */
+export function versionsOf(stages: readonly StageEntry[]): ReadonlyMap<string, readonly string[]> {
+  const versions = new Map<string, string[]>();
+  const commands = stages.flatMap(({ parts }) => Object.values(parts).flatMap((part) => part.commands));
+  for (const { argv, version } of commands) {
+    const [name = ''] = argv;
+    const known = versions.get(name) ?? [];
+    if (version !== null && !known.includes(version)) versions.set(name, [...known, version].sort());
+  }
+  return versions;
+}
+
+function versionNotices({ stages }: Manifest, stage: string): Notice[] {
+  const entry = stages[stage];
+  return [...versionsOf(entry === undefined ? [] : [entry])].flatMap(([program, versions]) => {
+    if (versions.length < 2) return [];
+    const text = `some parts were measured with ${basename(program)} ${versions.join(', others with ')}: where they differ, that may be why; manifest.json has the version of each command`;
+    return [{ stage, text, lost: false }];
+  });
+}
+
 /** What else a reader of the results must know of the way they were measured; empty when nothing. */
 export function notices(manifest: Manifest): Notice[] {
   const ofStages = Object.keys(manifest.stages).flatMap((stage) => [
     ...resetNotice(manifest, stage),
     ...settingsNotice(manifest, stage),
+    ...versionNotices(manifest, stage),
     ...rejectNotice(manifest, stage),
     ...unknownNotice(manifest, stage),
   ]);

@@ -4,7 +4,7 @@ import type { StageEntry } from '../core/folder/entries.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import type { WholeContext } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
-import { losses, notices } from '../machine/notices.ts';
+import { losses, notices, versionsOf } from '../machine/notices.ts';
 import { softwareText } from '../machine/provenance.ts';
 import { sentAgain } from '../machine/sent-again.ts';
 import { isLater, laterNotices } from '../report/caveats/later.ts';
@@ -163,6 +163,7 @@ export function reportFacts(
 ): ReportFacts {
   const { manifest, config } = context;
   const { census, vantage } = manifest;
+  const measuredWith = versionsOf(Object.values(manifest.stages));
   const stages = stageFacts(manifest, order);
   const disabled = new Set(order.filter((stage) => manifest.stages[stage]?.status === 'left_out'));
   const files = filesOfEnabled(Object.keys(manifest.inputs), manifest.config, disabled);
@@ -191,7 +192,7 @@ export function reportFacts(
     ].map((notice) => ({ ...notice, text: withoutPaths(notice.text) })),
     programs: Object.entries(manifest.programs).map(([name, { version }]) => ({
       name: basename(name),
-      version: version ?? 'unknown',
+      version: measuredWith.get(name)?.join(', ') ?? version ?? 'unknown',
     })),
     setting: [
       ['rule_set', manifest.rule_set],

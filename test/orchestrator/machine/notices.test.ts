@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { noCounts } from '../../../orchestrator/core/folder/entries.ts';
 import { invalidRows } from '../../../orchestrator/core/rejects.ts';
-import { losses, lossFacts, lossWords, notices } from '../../../orchestrator/machine/notices.ts';
+import { losses, lossFacts, lossWords, notices, versionsOf } from '../../../orchestrator/machine/notices.ts';
 import { runToy, toyConfig, toyFolder } from '../core/toy.ts';
 
 const test = suite('losses and notices');
@@ -192,6 +192,19 @@ test('that the clock was set is told, each time, with how far and to what', () =
       'run: the clock of this machine was set forward by 7 s, and was at 2026-11-22T10:00:00.000Z then: times of before and of after it do not compare',
     ],
   );
+});
+
+test('a program that was updated between two starts is told with all its versions, where parts were measured with more than one', () => {
+  const manifest = manifestOf([], []);
+  const [one, two] = Object.values(manifest.stages.first?.parts ?? {});
+  const versions = () => notices(manifest).map(({ stage, text }) => `${stage}: ${text.split(':')[0]}`);
+  assert.equal(versions(), []);
+  for (const command of one?.commands ?? []) command.version = '5.1';
+  for (const command of two?.commands ?? []) command.version = '5.2.15';
+  for (const part of Object.values(manifest.stages.first?.parts ?? {}).slice(2))
+    for (const command of part.commands) command.version = null;
+  assert.equal(versions(), ['first: some parts were measured with bash 5.1, others with 5.2.15']);
+  assert.equal([...versionsOf(Object.values(manifest.stages))], [['bash', ['5.1', '5.2.15']]]);
 });
 
 test.run();

@@ -1,9 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { storedConfig } from '../../../orchestrator/config/stored.ts';
 import { type Counts, newStageEntry, noCounts, type PartEntry } from '../../../orchestrator/core/folder/entries.ts';
 import type { Manifest } from '../../../orchestrator/core/folder/manifest.ts';
 import type { Asked } from '../../../orchestrator/report/facts.ts';
-import { askedOf, lostOf, measuredOf, stageFacts } from '../../../orchestrator/stages/report-facts.ts';
+import { askedOf, lostOf, measuredOf, reportFacts, stageFacts } from '../../../orchestrator/stages/report-facts.ts';
 import { emptyManifest } from '../core/toy.ts';
 
 const test = suite('report facts');
@@ -113,6 +114,25 @@ test("a stage that was switched on days later does not stretch the run's own tim
     from: '2026-01-02',
     to: '2026-01-06',
   });
+});
+
+test('a program is shown with the versions that parts were measured with; one that measured nothing with that of the last start', () => {
+  const { stages, ...rest } = manifestOf(counts, [{}, {}]);
+  const command = { started_at: '', ended_at: '', exit_code: 0, times: 1 };
+  for (const [index, done] of Object.values(stages.scan?.parts ?? {}).entries())
+    done.commands.push({ ...command, argv: ['zmap', '-p', '80'], version: ['2.1.1', '4.3.4'][index] ?? null });
+  const found = (version: string | null) => ({ path: '/usr/sbin', version, runs_as: null });
+  const programs = { zmap: found('4.3.4'), nmap: found('7.93'), wget: found(null) };
+  const config = storedConfig({ lab: true, lab_ranges: ['198.18.0.0/15'], targets: { list: 'list.csv' } });
+  const facts = reportFacts(
+    { manifest: { ...rest, stages, programs, vantage: { kernel: '6.1', architecture: 'x64' } }, config },
+    ['scan'],
+  );
+  assert.equal(facts.programs, [
+    { name: 'zmap', version: '2.1.1, 4.3.4' },
+    { name: 'nmap', version: '7.93' },
+    { name: 'wget', version: 'unknown' },
+  ]);
 });
 
 test.run();
