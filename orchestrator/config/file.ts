@@ -8,6 +8,7 @@ import { CensusError } from '../errors.ts';
 import { listSources, withPaths } from '../lists/sources.ts';
 import { Config } from './config.ts';
 import { describeIssues } from './issues.ts';
+import { targetKinds } from './targets.ts';
 
 function readYaml(path: string): unknown {
   let text: string;
@@ -72,7 +73,17 @@ export function setKey(tree: Record<string, unknown>, assignment: string): void 
     put(node, key, next);
     node = next;
   }
-  put(node, last, yamlValue(assignment.slice(at + 1), `--set ${assignment}`));
+  const value = assignment.slice(at + 1);
+  // To YAML it is a list of nothing; to whoever says it, standard input.
+  put(node, last, value === '-' ? value : yamlValue(value, `--set ${assignment}`));
+}
+
+/** A flag that says whom to ask takes the place of what the file says of that, whichever kind of targets it has. */
+function leaveOtherTargets(tree: Record<string, unknown>, assignments: readonly string[]): void {
+  const [kind, ...others] = targetKinds.filter((one) => assignments.some((flag) => flag.startsWith(`targets.${one}=`)));
+  const section = sectionOf(tree.targets);
+  if (kind === undefined || others.length > 0 || section === null || Object.hasOwn(section, kind)) return;
+  put(tree, 'targets', {});
 }
 
 /** Paths in a configuration are relative to the folder of its file. */
@@ -102,6 +113,7 @@ export function loadConfig(path: string, assignments: string[]): Config {
   const tree = sectionOf(readYaml(path) ?? {});
   if (tree === null) throw new CensusError('E_CONFIG', `${path} holds no keys`, 'see: mptcp-census init --all FILE');
   const fileAlone = Config.safeParse(tree);
+  leaveOtherTargets(tree, assignments);
   for (const assignment of assignments) setKey(tree, assignment);
   const parsed = Config.safeParse(tree);
   if (!parsed.success) {

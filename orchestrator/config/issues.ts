@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearest, suggestion } from './suggestion.ts';
+import { isKey, nearest, suggestion } from './suggestion.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -60,7 +60,9 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 function unknownKey(path: readonly PropertyKey[], key: string, schema: z.ZodType): string {
-  return `${[...path, key].join('.')}: unknown key${suggestion(schema, path, key)}`;
+  const dotted = [...path, key].join('.');
+  if (isKey(schema, dotted)) return `${dotted}: does not go with the other keys of ${path.join('.')}`;
+  return `${dotted}: unknown key${suggestion(schema, path, key)}`;
 }
 
 /** What was expected in the place of a value, in the words of its schema or in ours for the library's. */

@@ -20,6 +20,11 @@ function keysBelow(schema: unknown, prefix: string): string[] {
   );
 }
 
+/** Whether a schema has a key, dotted: one that is refused all the same does not go with what stands beside it. */
+export function isKey(schema: z.ZodType, dotted: string): boolean {
+  return keysBelow(schema, '').includes(dotted);
+}
+
 /** Letters to change, add, drop or swap with a neighbour to make one word another. */
 function edits(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];

@@ -46,5 +46,8 @@ const Addresses = z.strictObject({
 });
 const Prefixes = z.strictObject({ prefixes: z.array(z.string()).min(1).describe('prefixes in CIDR notation') });
 
-export const Targets = z.union([List, Addresses, Prefixes], 'expected exactly one of list, addresses, prefixes');
+/** Keys of which targets have one. */
+export const targetKinds = ['list', 'addresses', 'prefixes'] as const;
+
+export const Targets = z.union([List, Addresses, Prefixes], `expected exactly one of ${targetKinds.join(', ')}`);
 export type Targets = z.infer<typeof Targets>;

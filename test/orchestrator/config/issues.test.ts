@@ -94,6 +94,56 @@ for (const [title, set, says] of flags) {
   });
 }
 
+const list = 'targets: {list: a.csv, www: false}\n';
+const replaced: [title: string, text: string, set: string[], targets: object][] = [
+  ['prefixes in the place of a list', list, ['targets.prefixes=[198.18.0.0/24]'], { prefixes: ['198.18.0.0/24'] }],
+  ['addresses from stdin in the place of a list', list, ['targets.addresses=-'], { addresses: '-' }],
+  ['other prefixes', prefixes, ['targets.prefixes=[198.18.2.0/24]'], { prefixes: ['198.18.2.0/24'] }],
+  ['all of targets', list, ['targets={prefixes: [198.18.3.0/24]}'], { prefixes: ['198.18.3.0/24'] }],
+];
+for (const [title, text, set, targets] of replaced) {
+  test(`a flag may ask others than the file: ${title}`, () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'issues-')), 'census.yaml');
+    writeFileSync(file, text);
+    assert.equal(loadConfig(file, set).targets, targets);
+  });
+}
+
+test('a list in the place of prefixes, with what goes with it; another flag beside the list of the file leaves that', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'issues-')), 'census.yaml');
+  const targetsOf = (text: string, set: string[]) => {
+    writeFileSync(file, text);
+    const { targets } = loadConfig(file, set);
+    return 'list' in targets ? [targets.list, targets.www] : targets;
+  };
+  assert.equal(targetsOf(prefixes, ['targets.list=/b.csv', 'targets.www=false']), ['/b.csv', false]);
+  assert.equal(targetsOf('targets: {list: /a.csv, www: false}\n', ['targets.list=/b.csv']), ['/b.csv', false]);
+});
+
+const odd: [title: string, text: string, set: string[], says: RegExp][] = [
+  [
+    'no prefix at all',
+    list,
+    ['targets.prefixes='],
+    /--set: targets\.prefixes: expected a list, such as \[a, b\], not null$/,
+  ],
+  [
+    'two kinds of targets',
+    list,
+    ['targets.prefixes=[198.18.0.0/24]', 'targets.addresses=-'],
+    /--set: targets\.prefixes: does not go with the other keys of targets/,
+  ],
+  [
+    'a key of another kind',
+    list,
+    ['targets.prefixes=[198.18.0.0/24]', 'targets.www=true'],
+    /--set: targets\.www: does not go with the other keys of targets$/,
+  ],
+];
+for (const [title, text, set, says] of odd) {
+  test(`named as the flag's: ${title}`, () => assert.match(said(text, set), says));
+}
+
 test('__proto__ is a key like any other, wherever it stands', () => {
   const section = `${prefixes}scan: {rate: 1, __proto__: {rate: 5}}\n`;
   for (const [text, set, says] of [
