@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { open, type Reader, type Response } from 'maxmind';
 import { ipText } from '../../address/bytes.ts';
 import { CensusError } from '../../errors.ts';
+import { DataSection } from './data-section.ts';
 
 /** Fields that a record of places has, whoever made the file; one of AS numbers has none of them. */
 const placeFields = [
@@ -15,6 +16,11 @@ const placeFields = [
   'lat',
 ];
 
+/** Zeros between the tree and the data. */
+const separatorSize = 16;
+/** Stands before the metadata. */
+const metadataMark = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
+
 type Tree = Pick<Reader<Response>['metadata'], 'nodeCount' | 'recordSize' | 'nodeByteSize' | 'treeDepth'>;
 
 /** One of the two records of a node: the number of another node, or above them where the data lie. */
@@ -27,8 +33,14 @@ function child(bytes: Buffer, { recordSize, nodeByteSize }: Tree, node: number, 
   return ((middle & 0xf0) << 20) | bytes.readUIntBE(at, 3);
 }
 
-/** An address for each of the records that the tree leads to. Each node is gone through once: parts of a tree are shared. */
-function* addresses(bytes: Buffer, tree: Tree): Generator<string> {
+/** A record that the tree leads to: where it lies in the data section, and an address that it is of. */
+interface Found {
+  at: number;
+  address: string;
+}
+
+/** Each of the records that the tree leads to. Each node is gone through once: parts of a tree are shared. */
+function* recordsOf(bytes: Buffer, tree: Tree): Generator<Found> {
   const seen = new Uint8Array(tree.nodeCount);
   const records = new Set<number>();
   const path = Buffer.alloc(tree.treeDepth / 8);
@@ -50,7 +62,7 @@ function* addresses(bytes: Buffer, tree: Tree): Generator<string> {
       stack.push({ node: next, depth: depth + 1, right: true }, { node: next, depth: depth + 1, right: false });
     } else if (next > tree.nodeCount && !records.has(next)) {
       records.add(next);
-      yield ipText(path);
+      yield { at: next - tree.nodeCount - separatorSize, address: ipText(path) };
     }
   }
 }
@@ -60,12 +72,29 @@ function isPlace(record: unknown): boolean {
   return placeFields.some((field) => field in record);
 }
 
+/** The data section, between zeros behind the tree and the metadata, where these are what a file has that can be read here. */
+function dataOf(bytes: Buffer, { metadata }: Reader<Response>): DataSection {
+  const { binaryFormatMajorVersion: format, ipVersion, nodeCount, searchTreeSize } = metadata;
+  if (format !== 2) throw new Error(`its format is version ${format}, and only 2 is known`);
+  if (ipVersion !== 4 && ipVersion !== 6) throw new Error(`it says that it is of IP version ${ipVersion}`);
+  const start = searchTreeSize + separatorSize;
+  const end = bytes.lastIndexOf(metadataMark);
+  if (!Number.isSafeInteger(nodeCount) || nodeCount < 1 || start > end) throw new Error('its tree is cut');
+  if (bytes.subarray(searchTreeSize, start).some((byte) => byte !== 0))
+    throw new Error('it is damaged: no zeros stand between its tree and its data');
+  return new DataSection(bytes.subarray(start, end));
+}
+
 /** Whether a file holds places; every record of it is read. */
 async function holdsPlaces(path: string): Promise<boolean> {
   const bytes = await readFile(path);
   const reader = await open<Response>(path);
+  const data = dataOf(bytes, reader);
   let places = false;
-  for (const address of addresses(bytes, reader.metadata)) places = isPlace(reader.get(address)) || places;
+  for (const { at, address } of recordsOf(bytes, reader.metadata)) {
+    data.requireMap(at);
+    places ||= isPlace(reader.get(address));
+  }
   return places;
 }
 

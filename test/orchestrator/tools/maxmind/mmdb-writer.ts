@@ -2,11 +2,11 @@ import { ipBytes } from '../../../../orchestrator/address/bytes.ts';
 
 /** Writes MaxMind-format files for tests ("MaxMind DB File Format Specification" 2.0), as their makers do and as they do not. */
 
-function text(value: string): Buffer {
+export function text(value: string): Buffer {
   return Buffer.concat([Buffer.of(0x40 | value.length), Buffer.from(value)]);
 }
 
-function map(entries: Record<string, Buffer>): Buffer {
+export function map(entries: Record<string, Buffer>): Buffer {
   const pairs = Object.entries(entries).flatMap(([key, value]) => [text(key), value]);
   return Buffer.concat([Buffer.of(0xe0 | Object.keys(entries).length), ...pairs]);
 }
@@ -17,10 +17,26 @@ function number(value: number): Buffer {
   return bytes;
 }
 
+/** A pointer to a byte of the data section below 2,048. */
+export function pointer(at: number): Buffer {
+  return Buffer.of(0x20 | (at >> 8), at & 0xff);
+}
+
 type Node = [Node | number | null, Node | number | null];
 
-/** A tree of IPv6: a country for each prefix. Nothing lies at ::/96 but what is put there. */
-export function mmdb(countries: readonly [prefix: string, country: string][]): Buffer {
+/** The record of a country. */
+export function inCountry(code: string): Buffer {
+  return map({ country: map({ iso_code: text(code) }) });
+}
+
+/**
+ * A tree of IPv6: a country, or a record as it lies, for each prefix. Nothing lies at ::/96 but what is put there.
+ * @param numbers of the metadata, where they are to be others
+ */
+export function mmdb(
+  countries: readonly [prefix: string, country: string | Buffer][],
+  numbers: Readonly<Record<string, number>> = {},
+): Buffer {
   const root: Node = [null, null];
   const data: Buffer[] = [];
   let size = 0;
@@ -39,7 +55,7 @@ export function mmdb(countries: readonly [prefix: string, country: string][]): B
       node[side] = below;
       node = below;
     }
-    data.push(map({ country: map({ iso_code: text(country) }) }));
+    data.push(typeof country === 'string' ? inCountry(country) : country);
     size += data.at(-1)?.length ?? 0;
   }
   const nodes: Node[] = [root];
@@ -53,14 +69,14 @@ export function mmdb(countries: readonly [prefix: string, country: string][]): B
     }),
   );
   const about = map({
-    binary_format_major_version: number(2),
+    binary_format_major_version: number(numbers.format ?? 2),
     binary_format_minor_version: number(0),
     build_epoch: number(1),
     database_type: text('test'),
     description: map({}),
-    ip_version: number(6),
+    ip_version: number(numbers.ip_version ?? 6),
     languages: Buffer.of(0x00, 0x04),
-    node_count: number(nodes.length),
+    node_count: number(numbers.node_count ?? nodes.length),
     record_size: number(24),
   });
   const mark = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { requirePlaces } from '../../../../orchestrator/tools/maxmind/read-through.ts';
+import { inCountry, map, mmdb, pointer, text } from './mmdb-writer.ts';
 
 const test = suite('tools/maxmind/read-through');
 const fixtures = 'test/fixtures/maxmind';
@@ -57,5 +58,108 @@ test('a whole database that knows no places is refused as that', async () => {
   });
   assert.match(await said(file), 'holds no country, city or position');
 });
+
+function fileOf(bytes: Buffer): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'mmdb-')), 'made.mmdb');
+  writeFileSync(file, bytes);
+  return file;
+}
+
+/** A number of bytes that this type cannot have. */
+const tooLong = Buffer.of(0xa3, 1, 2, 3);
+/** A record behind a first one of this length, whose place lies where a pointer of it leads. */
+const shared = (country: Buffer) =>
+  mmdb([
+    ['2001:db8::/32', inCountry('FI')],
+    ['2001:db9::/32', map({ country })],
+  ]);
+/** Where the country of the first record lies in the data. */
+const firstCountry = 1 + text('country').length;
+const ownStart = inCountry('FI').length;
+
+const sound: [sentence: string, bytes: Buffer][] = [
+  ['a pointer to what is part of another record', shared(pointer(firstCountry))],
+  [
+    'a name that is pointed to',
+    mmdb([
+      ['2001:db8::/32', Buffer.concat([Buffer.of(0xe2), text('a'), text('country'), pointer(3), inCountry('FI')])],
+    ]),
+  ],
+  [
+    'a list, a boolean, no value of a number',
+    mmdb([
+      [
+        '2001:db8::/32',
+        map({ country: text('FI'), a: Buffer.of(0x02, 0x04, 0x01, 0x07, 0x00, 0x07), b: Buffer.of(0xc0) }),
+      ],
+    ]),
+  ],
+];
+for (const [sentence, bytes] of sound) {
+  test(`sound: ${sentence}`, async () => assert.is(await said(fileOf(bytes)), ''));
+}
+
+const one = (record: Buffer) => mmdb([['2001:db8::/32', record]]);
+const unsound: [sentence: string, bytes: Buffer, says: RegExp][] = [
+  [
+    'text that goes on into the metadata',
+    one(map({ country: Buffer.concat([Buffer.of(0x5c), Buffer.from('FI')]) })),
+    /goes on behind the end/,
+  ],
+  [
+    'a map with more fields than there are',
+    one(Buffer.concat([Buffer.of(0xe9), inCountry('FI').subarray(1)])),
+    /behind the end|no known type/,
+  ],
+  ['a record that leads back to itself', one(map({ country: pointer(0) })), /leads back to itself/],
+  [
+    'two records that lead to each other',
+    mmdb([
+      ['2001:db8::/32', map({ country: pointer(firstCountry + 2) })],
+      ['2001:db9::/32', map({ country: pointer(0) })],
+    ]),
+    /leads back to itself/,
+  ],
+  ['a pointer to a pointer', shared(pointer(ownStart + firstCountry)), /pointer to a pointer/],
+  ['a pointer behind the end', shared(pointer(2000)), /behind the end/],
+  ['a record that is a text', one(text('FI')), /a record that is no map/],
+  ['a record that is a number', one(Buffer.of(0xc1, 7)), /a record that is no map/],
+  [
+    'a field whose name is a number',
+    one(Buffer.concat([Buffer.of(0xe1, 0xc1, 7), text('FI')])),
+    /a field without a name/,
+  ],
+  [
+    'a field whose name leads to a map',
+    shared(Buffer.concat([Buffer.of(0xe1), pointer(0), text('x')])),
+    /a field without a name/,
+  ],
+  ['a number with too many bytes', one(map({ country: text('FI'), a: tooLong })), /no known type/],
+  [
+    'a coordinate of seven bytes',
+    one(map({ country: text('FI'), a: Buffer.of(0x67, 0, 0, 0, 0, 0, 0, 0) })),
+    /no known type/,
+  ],
+  ['a type that there is not', one(map({ country: text('FI'), a: Buffer.of(0x00, 0x30) })), /no known type/],
+  ['text in another encoding', one(map({ country: Buffer.of(0x41, 0xe9) })), /not UTF-8/],
+  [
+    'lists within lists without end',
+    one(map({ country: text('FI'), a: Buffer.alloc(2000, Buffer.of(0x01, 0x04)) })),
+    /too deep/,
+  ],
+  ['an IP version that there is not', mmdb([['2001:db8::/32', 'FI']], { ip_version: 5 }), /IP version 5/],
+  ['a format of later', mmdb([['2001:db8::/32', 'FI']], { format: 3 }), /version 3, and only 2/],
+  ['a tree that is said to be longer', mmdb([['2001:db8::/32', 'FI']], { node_count: 33 }), /no zeros|cut/],
+  ['a tree that is said to be shorter', mmdb([['2001:db8::/32', 'FI']], { node_count: 31 }), /no zeros/],
+  ['a tree without end', mmdb([['2001:db8::/32', 'FI']], { node_count: 0xffffffff }), /its tree is cut/],
+  ['no tree', mmdb([['2001:db8::/32', 'FI']], { node_count: 0 }), /its tree is cut/],
+];
+for (const [sentence, bytes, says] of unsound) {
+  test(`refused in one line: ${sentence}`, async () => {
+    const error = await said(fileOf(bytes));
+    assert.match(error, says);
+    assert.match(error, /^[^\n]*made\.mmdb cannot be used: [^\n]*$/);
+  });
+}
 
 test.run();
