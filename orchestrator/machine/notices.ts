@@ -82,7 +82,7 @@ const enoughUnknown = 10;
 /** A table, database or registry that never matched: that is its own failure, not that of the addresses. */
 function unknownNotice({ stages }: Manifest, stage: string): Notice[] {
   const counts = stages[stage]?.counts ?? null;
-  const unknown = counts?.failed.no_data ?? 0;
+  const unknown = (counts?.failed.no_data ?? 0) + (counts?.failed.registered_only ?? 0);
   if (!lookups.includes(stage) || counts === null || counts.answered > 0 || unknown < enoughUnknown) return [];
   const text = `nothing is known of any of ${unknown} addresses: the source (${stages[stage]?.tool}) may be of another kind, family or day than they need, or not have answered. Look at it before this is read as what the addresses are`;
   return [{ stage, text, lost: true }];

@@ -70,6 +70,7 @@ export const Missing = z.enum([
   'refused',
   'unreachable',
   'no_data',
+  'registered_only',
   'rejected',
   'not_applicable',
 ]);

@@ -5,6 +5,7 @@ import type { Results } from '../results.ts';
 const reasons: Record<string, string> = {
   [Missing.enum.not_measured]: 'not measured',
   [Missing.enum.no_data]: 'not in the source',
+  [Missing.enum.registered_only]: 'in the source with a country of registration alone',
   [Missing.enum.timeout]: 'timed out',
 };
 

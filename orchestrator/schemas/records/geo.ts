@@ -13,6 +13,8 @@ export const GeoRecord = z.strictObject({
   city: z.string().nullable().describe('English city name'),
   latitude: z.number().min(-90).max(90).nullable().describe('degrees north'),
   longitude: z.number().min(-180).max(180).nullable().describe('degrees east'),
-  failure: Missing.nullable().describe('no_data when neither file knows the address'),
+  failure: Missing.nullable().describe(
+    'no_data when neither file knows the address, registered_only when all they know is where it is registered',
+  ),
 });
 export type GeoRecord = z.infer<typeof GeoRecord>;

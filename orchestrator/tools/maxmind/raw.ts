@@ -21,6 +21,9 @@ export const MaxmindEntry = z.looseObject({
   country: orNothing(z.union([z.string(), z.looseObject({ iso_code: text })])).describe(
     'country: nested, or flat as a code or a name',
   ),
+  registered_country: orNothing(z.looseObject({ iso_code: text })).describe(
+    'where the network of the address is registered, in nested files: no place, but why there is none',
+  ),
   country_code: text.describe('country code in flat files'),
   city: orNothing(z.union([z.string(), z.looseObject({ names: orNothing(z.looseObject({ en: text })) })])).describe(
     'city: nested with names by language, or a flat name',

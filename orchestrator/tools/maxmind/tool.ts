@@ -84,12 +84,18 @@ function positionOf(entry: MaxmindEntry | null): { latitude: number | null; long
   return latitude === null || longitude === null ? { latitude: null, longitude: null } : { latitude, longitude };
 }
 
+/** Why nothing is known of a place. A registration says who answers for a network, which may stand on another continent. */
+function failureOf({ country, city }: MaxmindRaw): GeoRecord['failure'] {
+  const registered = country?.registered_country?.iso_code ?? city?.registered_country?.iso_code;
+  return registered === undefined ? 'no_data' : 'registered_only';
+}
+
 function toRecord(raw: MaxmindRaw): GeoRecord {
   const country = countryOf(raw.country) ?? countryOf(raw.city);
   const city = cityOf(raw.city);
   const position = positionOf(raw.city);
   const nothing = country === null && city === null && position.latitude === null;
-  return { address: raw.address, country, city, ...position, failure: nothing ? 'no_data' : null };
+  return { address: raw.address, country, city, ...position, failure: nothing ? failureOf(raw) : null };
 }
 
 function inputs(config: Config): string[] {

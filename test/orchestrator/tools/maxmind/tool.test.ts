@@ -26,6 +26,7 @@ async function locate(address: string, country: string | null, city: string | nu
 
 type Found = [country: string | null, city: string | null, latitude: number | null, longitude: number | null];
 const nothing: Found = [null, null, null, null];
+const registered: Found = [null, null, null, null];
 
 const cases: [string, string, string | null, string | null, Found][] = [
   [
@@ -39,7 +40,7 @@ const cases: [string, string, string | null, string | null, Found][] = [
   ['the country file alone gives no position', '198.18.0.9', 'country-ipv4.mmdb', null, ['US', null, null, null]],
   ['an address in neither file is no_data', '198.18.200.1', 'country-ipv4.mmdb', 'city.mmdb', nothing],
   ['a private address is no_data', '10.1.2.3', 'country-ipv4.mmdb', 'city.mmdb', nothing],
-  ['a country of registration is not a location', '198.18.90.1', 'country-ipv4.mmdb', null, nothing],
+  ['a country of registration is not a location', '198.18.90.1', 'country-ipv4.mmdb', null, registered],
   ['a city without an English name is none', '198.18.8.1', null, 'city.mmdb', ['DE', null, null, null]],
   [
     'an IPv6 address is found in a file of both families',
@@ -78,7 +79,14 @@ const cases: [string, string, string | null, string | null, Found][] = [
     'nested-text.mmdb',
     ['JP', 'Tokyo', null, null],
   ],
-  ['a country of registration is no place', '198.18.9.1', 'registered-only.mmdb', 'registered-only.mmdb', nothing],
+  [
+    'a country of registration is no place, and the reason says that there is nothing else',
+    '198.18.9.1',
+    'registered-only.mmdb',
+    'registered-only.mmdb',
+    registered,
+  ],
+  ['in the city file alone too', '198.18.9.1', null, 'registered-only.mmdb', registered],
   ['text that is no number is no position', '198.18.10.1', null, 'flat.mmdb', ['FI', null, null, null]],
 ];
 
@@ -86,7 +94,7 @@ for (const [title, address, countryFile, cityFile, found] of cases) {
   test(title, async () => {
     const { records, rejects } = await locate(address, countryFile, cityFile);
     const [country, city, latitude, longitude] = found;
-    const failure = found === nothing ? 'no_data' : null;
+    const failure = found === nothing ? 'no_data' : found === registered ? 'registered_only' : null;
     assert.equal(rejects, []);
     assert.equal(records, [{ address, country, city, latitude, longitude, failure }]);
     GeoRecord.parse(records[0]);
