@@ -9,8 +9,10 @@ import { type Input, sourceName, withInput } from './input.ts';
 import { indexIpv4 } from './ipv4-index.ts';
 import { NO_NAMES, packNames } from './name-list.ts';
 import { readNames } from './names.ts';
+import { packingOf } from './packings.ts';
 import type { StartProgram } from './start-program.ts';
 import { Table, type TableInfo, type TableOptions } from './table.ts';
+import { visible } from './visible.ts';
 
 export interface BuildOptions extends PrefixFilter, TableOptions {
   /** Path of the source: an MRT RIB dump, a pyasn .dat, a pfx2as or a range file; plain, gzip or bzip2. */
@@ -54,7 +56,7 @@ function detectFormat({ head, file }: Input): Format {
   const format = TEXT_FORMATS.find(([, pattern]) => pattern.test(first))?.[0];
   if (format !== undefined) return format;
   if (header !== -1 && first === '') return 'pyasn';
-  const found = JSON.stringify(first.slice(0, 40));
+  const found = packingOf(head) ?? visible(JSON.stringify(first.slice(0, 40)));
   throw new FileError('BAD_FORMAT', {
     file,
     offset: 0,

@@ -3,6 +3,7 @@ import { runCommand } from './cli/commands.ts';
 import { helpFor } from './cli/help.ts';
 import { Progress } from './cli/progress.ts';
 import { Ip2AsnError } from './errors.ts';
+import { visible } from './visible.ts';
 
 /** Errors of the operating system (no such file, no permission) say enough in one line. */
 function isExpected(error: unknown): error is Error {
@@ -44,11 +45,11 @@ export async function main(args: readonly string[]): Promise<number> {
     return progress.failed ? 1 : 0;
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n\n${helpFor(error.command)}`);
+      process.stderr.write(`${visible(error.message)}\n\n${helpFor(error.command)}`);
       return 2;
     }
     if (!isExpected(error)) throw error;
-    process.stderr.write(`ip2asn-lite: ${error.message}\n`);
+    process.stderr.write(`ip2asn-lite: ${visible(error.message)}\n`);
     return 1;
   }
 }

@@ -1,3 +1,5 @@
+import { visible } from './visible.ts';
+
 /** Stable codes of everything this package throws on purpose. */
 export type ErrorCode =
   | 'INVALID_ADDRESS'
@@ -8,12 +10,12 @@ export type ErrorCode =
   | 'NO_RIB'
   | 'FETCH_FAILED';
 
-/** Base class: everything thrown on purpose has a code that stays the same between versions. */
+/** Base class: everything thrown on purpose has a code that stays the same between versions, and a message of one line. */
 export class Ip2AsnError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(visible(message), options);
     this.name = new.target.name;
     this.code = code;
   }

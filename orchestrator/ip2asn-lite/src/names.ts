@@ -2,6 +2,7 @@ import { FileError } from './errors.ts';
 import { parseAsn } from './formats/fields.ts';
 import { forEachLine } from './formats/lines.ts';
 import { type Input, type Reading, withInput } from './input.ts';
+import { packingOf } from './packings.ts';
 
 async function readAll(input: Input): Promise<string> {
   const chunks: Buffer[] = [];
@@ -38,6 +39,11 @@ async function readJson(input: Input): Promise<Map<number, string>> {
 
 /** `AS<number> name, CC` lines; the "AS" may be missing. */
 async function readText(input: Input, tolerant: boolean): Promise<Map<number, string>> {
+  const packed = packingOf(input.head);
+  if (packed !== null) {
+    const expected = 'AS names, as JSON or text, plain, gzip or bzip2';
+    throw new FileError('BAD_FORMAT', { file: input.file, offset: 0, expected, found: packed });
+  }
   const names = new Map<number, string>();
   await forEachLine(input, tolerant, (line) => {
     if (line.text.trim() === '' || line.text.startsWith('#')) return;

@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { InvalidAddressError } from '../errors.ts';
 import type { Match } from '../match.ts';
 import type { Table } from '../table.ts';
+import { visible } from '../visible.ts';
 import type { LookupCommand } from './arguments.ts';
 import type { Surroundings } from './commands.ts';
 
@@ -26,7 +27,7 @@ function ndjson(address: string, match: Match | null, table: Table, all: boolean
   if (!all) return JSON.stringify(row);
   const { origins, asSet, flags } = match ?? { origins: [], asSet: null, flags: [] };
   const name = match === null ? null : table.name(match.asn);
-  return JSON.stringify({ ...row, origins, as_set: asSet, flags, name });
+  return visible(JSON.stringify({ ...row, origins, as_set: asSet, flags, name }));
 }
 
 /** A text as one column of one line. */

@@ -77,6 +77,19 @@ const shared = (country: Buffer) =>
 const firstCountry = 1 + text('country').length;
 const ownStart = inCountry('FI').length;
 
+/** Text of more than 28 bytes has its length in one byte more, or in two. */
+const long = (size: number) =>
+  Buffer.concat([
+    size < 285 ? Buffer.of(0x5d, size - 29) : Buffer.of(0x5e, (size - 285) >> 8, (size - 285) & 0xff),
+    Buffer.alloc(size, 'x'),
+  ]);
+/** A pointer of two bytes counts from 2,048. */
+const far = (at: number) => Buffer.of(0x28 | ((at - 2048) >> 16), ((at - 2048) >> 8) & 0xff, (at - 2048) & 0xff);
+const longRecord = map({ a: long(40), b: long(300), c: long(2000), country: map({ iso_code: text('FI') }) });
+const middling = map({ b: long(300), country: map({ iso_code: text('FI') }) });
+const middlingCountry = middling.indexOf('country') + 'country'.length;
+const countryIn = longRecord.indexOf('country') + 'country'.length;
+
 const sound: [sentence: string, bytes: Buffer][] = [
   ['a pointer to what is part of another record', shared(pointer(firstCountry))],
   [
@@ -95,6 +108,20 @@ const sound: [sentence: string, bytes: Buffer][] = [
     ]),
   ],
 ];
+sound.push([
+  'a pointer to a byte behind the 256th',
+  mmdb([
+    ['2001:db8::/32', middling],
+    ['2001:db9::/32', map({ country: pointer(middlingCountry) })],
+  ]),
+]);
+sound.push([
+  'long texts, and a pointer to what stands behind them',
+  mmdb([
+    ['2001:db8::/32', longRecord],
+    ['2001:db9::/32', map({ country: far(countryIn) })],
+  ]),
+]);
 for (const [sentence, bytes] of sound) {
   test(`sound: ${sentence}`, async () => assert.is(await said(fileOf(bytes)), ''));
 }
