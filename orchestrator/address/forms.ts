@@ -1,5 +1,6 @@
 import { inPrefix, type Prefix, parsePrefix, prefixOf } from './ip.ts';
 import { PrefixSet } from './prefix-set.ts';
+import { notGlobal } from './scope.ts';
 
 /**
  * Forms of IPv6 that hold an IPv4 address behind so many bits: translated (RFC 6052), compatible (RFC 4291, 2.5.5.1), 6to4 (RFC 3056).
@@ -40,6 +41,14 @@ export function sameParty(prefix: Prefix): Prefix[] {
 /** A prefix with the addresses by which its hosts are reached besides. */
 export function reachedBy(prefix: Prefix): Prefix[] {
   return prefix.family === 6 ? [prefix] : [prefix, ...translated.map((form) => inForm(form, prefix))];
+}
+
+/**
+ * What no census of real hosts sends to: special-purpose ranges, and the prefix of translators. An address behind one is an IPv4 host
+ * that is asked as such; as an address of IPv6 it would be counted a second time, as what it is not.
+ */
+export function neverAsked(family: 4 | 6): Prefix[] {
+  return family === 4 ? notGlobal(4) : [...notGlobal(6), ...translated];
 }
 
 /** All addresses by which the hosts of these prefixes are reached: whoever opted out, or is nobody to probe, is so behind a translator too. */

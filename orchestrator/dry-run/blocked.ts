@@ -1,8 +1,7 @@
 import { readBlocklist } from '../address/blocklist.ts';
-import { reachedSet } from '../address/forms.ts';
+import { neverAsked, reachedSet } from '../address/forms.ts';
 import { type Prefix, parsePrefix } from '../address/ip.ts';
 import type { PrefixSet } from '../address/prefix-set.ts';
-import { notGlobal } from '../address/scope.ts';
 import type { Shard } from '../address/shards.ts';
 import type { Config } from '../config/config.ts';
 import { sizeOf } from './scopes.ts';
@@ -35,7 +34,7 @@ export class Holes {
   constructor(config: Config) {
     const listed = config.scan.blocklist === null ? [] : readBlocklist(config.scan.blocklist).prefixes;
     this.#optedOut = reachedSet(listed);
-    this.#all = reachedSet(config.lab ? listed : [...listed, ...notGlobal(4), ...notGlobal(6)]);
+    this.#all = reachedSet(config.lab ? listed : [...listed, ...neverAsked(4), ...neverAsked(6)]);
   }
 
   within(target: string, shard: Shard | undefined): Within {

@@ -5,9 +5,9 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ipText } from '../../orchestrator/address/bytes.ts';
+import { neverAsked } from '../../orchestrator/address/forms.ts';
 import { formatAddress } from '../../orchestrator/address/ip.ts';
 import { PrefixSet } from '../../orchestrator/address/prefix-set.ts';
-import { notGlobal, scopeOf } from '../../orchestrator/address/scope.ts';
 import { skipUnless } from '../skip.ts';
 import { HitlistCounts } from './hitlist-counts.ts';
 import { moduleFolder } from './lab.ts';
@@ -208,14 +208,15 @@ unlessMissing('a list that ends in an error is not taken for one that ends', asy
   assert.is(exitCode, 2);
 });
 
-unlessMissing('what is special here is what is not global to the orchestrator, NAT64 aside', async () => {
-  const neighbours = notGlobal(6).flatMap((prefix) => {
+unlessMissing('what is special here is what the orchestrator never asks', async () => {
+  const neighbours = neverAsked(6).flatMap((prefix) => {
     const first = formatAddress(prefix);
     return [first, ...[...special, ...special2, ...special3, ...open6, ...reachable]];
   });
-  const given = [...new Set(neighbours)].filter((address) => !address.startsWith('64:ff9b::'));
+  const given = [...new Set(neighbours), '64:ff9b::8.8.8.8', '64:ff9b::ffff:ffff', '64:ff9b:0:0:0:1::'];
   const { list } = await build(given.join('\n'), []);
-  const global = given.filter((address) => scopeOf(address, new PrefixSet([])) === 'global');
+  const never = new PrefixSet(neverAsked(6));
+  const global = given.filter((address) => !never.contains(address));
   assert.equal(addresses(list).sort(), global.sort());
 });
 

@@ -28,7 +28,7 @@ struct counts {
 
 /* RFC 6890 and IANA's registry of IPv6 special-purpose addresses: blocks that are not globally reachable, and all that
  * lies outside of global unicast. Among that is the prefix of NAT64, 64:ff9b::/96: an address there stands for an IPv4
- * one, whose owner has opted out in another file. */
+ * one, whose owner has opted out in another file. orchestrator/address/forms.ts (neverAsked) has the same. */
 static const char *const SPECIAL[] = {
     "::/3",
     "4000::/2",

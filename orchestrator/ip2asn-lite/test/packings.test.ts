@@ -62,6 +62,8 @@ for (const [sentence, table, names] of damaged) {
       ]);
       assert.is(code, 1, stderr);
       assert.match(stderr, /^ip2asn-lite: [^\p{Cc}\u202e]+\n$/u);
+      const error = await rejection(openTable(at('table'), names === null ? {} : { names: at('names') }));
+      assert.match(String(error), /^FileError: [^\p{Cc}\u202e]+$/u);
     });
   });
 }

@@ -1,8 +1,7 @@
 import { readBlocklist } from '../../address/blocklist.ts';
-import { heldIpv4, reachedSet } from '../../address/forms.ts';
+import { heldIpv4, neverAsked, reachedSet } from '../../address/forms.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
-import { isSpecialPurpose, notGlobal, scopeOf } from '../../address/scope.ts';
 import { type Shard, shardPrefixes } from '../../address/shards.ts';
 import type { Config } from '../../config/config.ts';
 
@@ -20,14 +19,14 @@ export interface Screen {
 export function createScreen(config: Config): Screen {
   const listed = config.scan.blocklist === null ? [] : readBlocklist(config.scan.blocklist).prefixes;
   // In the open the special ranges are taken out too: a prefix of which both together leave nothing is blocked.
-  const blocked = reachedSet(config.lab ? listed : [...listed, ...notGlobal(4), ...notGlobal(6)]);
+  const blocked = reachedSet(config.lab ? listed : [...listed, ...neverAsked(4), ...neverAsked(6)]);
   const lab = new PrefixSet(config.lab_ranges);
   const outside = config.lab ? 'outside_lab' : 'not_global';
   return {
     whole(target, shard) {
       const prefix = parsePrefix(target);
       if (prefix === null) return 'blocked';
-      const inside = config.lab ? lab.covers(prefix) : isGlobal(target, lab);
+      const inside = config.lab ? lab.covers(prefix) : isOpen(target, prefix, lab);
       // A mapped address is no address on the wire: nothing can be sent to it as it is written.
       if (!inside || (prefix.family === 4 && target.includes(':'))) return outside;
       return covers(blocked, prefix, shard) ? 'blocked' : null;
@@ -67,10 +66,9 @@ function cut(set: PrefixSet, target: string, shard: Shard | undefined, reason: s
   return { asked: halves.flatMap(({ outside: left }) => left.map(formatPrefix)), skipped, reason };
 }
 
-/** An address by its scope; a prefix is out when special-purpose ranges hold all of it. What lies within is the prober's to leave out. */
-function isGlobal(target: string, lab: PrefixSet): boolean {
-  const prefix = parsePrefix(target);
-  const held = prefix === null ? null : heldIpv4(prefix);
-  if (held !== null && isSpecialPurpose(formatPrefix(held))) return false;
-  return target.includes('/') ? !isSpecialPurpose(target) : scopeOf(target, lab) === 'global';
+const never = new PrefixSet([...neverAsked(4), ...neverAsked(6)]);
+
+/** An address by its scope; a prefix is out when what is never asked holds all of it. What lies within is the prober's to leave out. */
+function isOpen(target: string, prefix: Prefix, lab: PrefixSet): boolean {
+  return !never.covers(prefix) || (!target.includes('/') && lab.covers(prefix));
 }

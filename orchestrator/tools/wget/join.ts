@@ -2,9 +2,9 @@ import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readBlocklist } from '../../address/blocklist.ts';
+import { neverAsked } from '../../address/forms.ts';
 import { parsePrefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
-import { notGlobal } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
 import { syncPath } from '../../core/folder/files.ts';
 import { rawExists, rawText } from '../../core/folder/raw-files.ts';
@@ -40,7 +40,7 @@ const Line = z.union([Last, JoinRun]);
 
 /** What no census has business in, or what is not of the lab. A translator's prefix leads on to any IPv4 address (RFC 6052). */
 export function outsideOf({ lab, lab_ranges }: Pick<Config, 'lab' | 'lab_ranges'>): PrefixSet {
-  if (!lab) return new PrefixSet([...notGlobal(4), ...notGlobal(6), '64:ff9b::/96']);
+  if (!lab) return new PrefixSet([...neverAsked(4), ...neverAsked(6)]);
   const inside = new PrefixSet(lab_ranges);
   const all = ['0.0.0.0/0', '::/0'].flatMap((text) => parsePrefix(text) ?? []);
   return new PrefixSet(all.flatMap((prefix) => inside.split(prefix).outside));

@@ -2,9 +2,8 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBlocklist } from '../../address/blocklist.ts';
-import { reachedBy } from '../../address/forms.ts';
+import { neverAsked, reachedBy } from '../../address/forms.ts';
 import { coveredPrefixes, formatPrefix, parsePrefix } from '../../address/ip.ts';
-import { notGlobal } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Program } from '../../core/tool.ts';
 import { dropsOptOuts } from './program.ts';
@@ -46,7 +45,7 @@ export function blockedPrefixes({ config, optOuts, runsAs }: Context, family: 4 
   const given = blocklist === null ? [] : readBlocklist(blocklist).prefixes;
   // Where the plug-in drops what opted out since the start, it counts it too.
   const listed = optOuts === null || dropsOptOuts(runsAs) ? given : optOuts.prefixes;
-  const special = config.lab ? [] : [...notGlobal(4), ...notGlobal(6)];
+  const special = config.lab ? [] : [...neverAsked(4), ...neverAsked(6)];
   const all = [...listed, ...special].flatMap(reachedBy);
   return all.filter((prefix) => prefix.family === family).map(formatPrefix);
 }
