@@ -1,18 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { Config } from '../config/config.ts';
-import { lineParser } from '../core/part/parse-line.ts';
 import { judgeEndpoints, linesOf } from '../evidence/judge.ts';
 import { provenance, softwareText } from '../machine/provenance.ts';
 import { formatCount } from '../report/format.ts';
-import { ScanRecord } from '../schemas/records/scan.ts';
-import { findTool } from '../tools/finder.ts';
 import { CountedLines } from './counted-lines.ts';
 import { LineOutput } from './line-output.ts';
 import { openReplies } from './open-replies.ts';
 import { ownFolder } from './own-folder.ts';
 import { Rejects } from './rejects.ts';
+import { replyParser } from './reply-parser.ts';
 import { reportReplies } from './report.ts';
 
 export interface JudgeInput {
@@ -40,8 +37,7 @@ function progressLine(err: (text: string) => void): (phase: string, count: numbe
 
 /** Judges what a prober wrote, line by line. false: no line of it could be read. */
 export async function judgeLines({ input, output, err, report, temp }: JudgeInput): Promise<boolean> {
-  const config = Config.parse({ targets: { addresses: '-' } });
-  const parse = lineParser(findTool('syn_prober', config.scan.tool), ScanRecord, config);
+  const parse = replyParser();
   const rejects = new Rejects(err);
   const writer = new LineOutput(output);
   const folder = ownFolder(temp);

@@ -3,19 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { Config } from '../../../orchestrator/config/config.ts';
-import { lineParser } from '../../../orchestrator/core/part/parse-line.ts';
 import { Reject } from '../../../orchestrator/core/tool.ts';
 import { judgeReplies } from '../../../orchestrator/evidence/judge.ts';
-import { ScanRecord } from '../../../orchestrator/schemas/records/scan.ts';
-import { findTool } from '../../../orchestrator/tools/finder.ts';
+import { replyParser } from '../../../orchestrator/judge/reply-parser.ts';
 import { below, randomFrom } from '../../../orchestrator/uncertainty/random.ts';
 
 const test = suite('lines of other people');
 
 type Row = Record<string, unknown>;
-const config = Config.parse({ targets: { addresses: '-' } });
-const parse = lineParser(findTool('syn_prober', config.scan.tool), ScanRecord, config);
+const parse = replyParser();
 const folder = 'test/fixtures/zmap';
 const fixtures = [
   ...readdirSync(folder).map((name) => `${folder}/${name}`),
@@ -60,6 +56,31 @@ test('whatever one field holds, a line is a record or rejected with a reason, an
     }
   }
   assert.ok(read > 1000, `${read} records`);
+});
+
+const notations: [target: string, address: string][] = [
+  ['::ffff:198.18.0.1', '198.18.0.1'],
+  ['::FFFF:c612:1', '198.18.0.1'],
+  ['0:0:0:0:0:ffff:198.18.0.1', '198.18.0.1'],
+  ['64:ff9b::198.18.0.1', '64:ff9b::c612:1'],
+  ['::ffff:0:198.18.0.1', '::ffff:0:c612:1'],
+  ['2001:DB8::1', '2001:db8::1'],
+];
+test('a target that is written as a mapped address is the IPv4 host, and a hop of an ICMP error too', () => {
+  for (const [target, address] of notations) {
+    const record = parse(JSON.stringify({ ...shapes[0], target }));
+    assert.is(record instanceof Reject ? record.reason : record.address, address);
+  }
+  const error = shapes.find((row) => row.classification === 'icmp_ttl_exceeded');
+  assert.ok(error, 'a fixture has an ICMP error');
+  const record = parse(JSON.stringify({ ...error, icmp_hop: '::ffff:198.18.0.9' }));
+  assert.is(record instanceof Reject ? record.reason : record.icmp_hop, '198.18.0.9');
+});
+
+test('replies of a host in both notations are judged as those of one host', async () => {
+  const row = rows.find(({ classification }) => classification === 'mp_capable') ?? {};
+  const told = (...targets: string[]) => verdicts(targets.map((target) => ({ ...row, target })));
+  assert.equal(await told('198.18.0.1', '::ffff:198.18.0.1'), await told('198.18.0.1', '198.18.0.1'));
 });
 
 async function verdicts(of: readonly Row[]): Promise<string[]> {
