@@ -89,7 +89,7 @@ export const entries: readonly Entry[] = [
   },
   {
     name: 'hosts',
-    file: 'hosts.parquet',
+    file: 'hosts.parquet; details.parquet',
     one: 'address and port that answered anything',
     schema: HostsRecord,
     nulls: {

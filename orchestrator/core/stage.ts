@@ -124,6 +124,8 @@ export interface WholeStage<C> {
   showsConfig?: boolean;
   /** Files or folders that it writes, relative to the run folder. */
   outputs: readonly string[];
+  /** Those whose rows all stand in another one, too: a run of an earlier version may have none, and says no less without. */
+  repeats?: readonly string[];
   run: (context: WholeContext<C>) => Promise<Counts>;
 }
 

@@ -41,7 +41,7 @@ const counted = (conditions: Readonly<Record<string, string>>) =>
     .map(([name, condition]) => `count(*) FILTER (WHERE ${condition}) AS n_${name}`)
     .join(', ');
 
-const synack = (version: string) => `coalesce(list_has_any(${version}.replies, synack_words()), false)`;
+const synack = (version: string) => `has_synack(${version}.replies)`;
 
 /** SQL: the endpoints of one run with what is counted of them, and with the places of the series. Lists are kept of capable ones alone. */
 function endpointsSql(tables: Tables): string {

@@ -1,11 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Clients } from '../clients/gather.ts';
-import { openDatabase, rows, vectors } from '../core/duckdb.ts';
-import { quarterOf, threeQuartersOf } from '../core/memory.ts';
-import { allOf } from '../core/side-by-side/all-of.ts';
-import type { Popularity } from '../uncertainty/popularity.ts';
 import { visible } from '../view/visible.ts';
 import { summaryOf } from './bounds.ts';
 import { withoutUnasked } from './caveats/unasked.ts';
@@ -20,10 +15,10 @@ import { topGroupsFigure } from './figures/top-groups.ts';
 import { headlines, labNotice, sentence } from './headline.ts';
 import type { Organisations } from './organisations/file.ts';
 import { renderPage } from './page/page.ts';
+import { query } from './query.ts';
 import { agreementTable, pairsTable, rescanSummary } from './rescan/tables.ts';
-import { type Results, readResults } from './results.ts';
+import type { Results } from './results.ts';
 import { numberOf, type Row } from './rows.ts';
-import type { Source } from './sources.ts';
 import { systemSignTable } from './tables/boxes.ts';
 import { controlTable } from './tables/controls.ts';
 import { listTable, mixedTable, topDomainTable } from './tables/domains.ts';
@@ -45,44 +40,6 @@ import { boundsTable, popularityTable } from './tables/uncertain.ts';
 import { rungTable, verdictTable } from './tables/verdicts.ts';
 import { causesTable, changedTable, nearerTable, waysTable } from './tables/ways.ts';
 import { toText } from './text.ts';
-import { readPopularity, readUncertain } from './uncertain.ts';
-import { makeViews } from './views.ts';
-
-/** What the database may hold where no configuration says: a page of replies alone is made beside other work. */
-const memoryAlone = '400MB';
-
-/** Makes the shared tables of both Parquet files and runs every query of the report over them. */
-async function query(input: {
-  source: Source;
-  organisations: Organisations | null;
-  out: string;
-  facts: ReportFacts;
-  memory: string | null;
-}): Promise<Results> {
-  const alone = input.facts.replies !== null;
-  const temp = join(input.out, '.tmp');
-  const memoryLimit = alone ? memoryAlone : threeQuartersOf(input.memory ?? quarterOf(totalmem()));
-  const database = await openDatabase({ temp, memoryLimit });
-  try {
-    const ask = (sql: string) => rows(database, sql);
-    let popularity: Popularity | null = null;
-    const ofEntries = async () => {
-      popularity = await readPopularity(ask, (sql) => vectors(database, sql), input.facts);
-    };
-    await makeViews(database, { sources: [input.source], organisations: input.organisations, temp, ofEntries });
-    const results = readResults(ask, input.facts);
-    const uncertain = readUncertain(ask, results, popularity, input.facts);
-    await allOf([results, uncertain]);
-    return {
-      ...(await results),
-      uncertain: await uncertain,
-      groupedBy: input.organisations === null ? 'names' : 'file',
-    };
-  } finally {
-    database.closeSync();
-    await rm(temp, { recursive: true, force: true });
-  }
-}
 
 function allTables(facts: ReportFacts, results: Results): Table[] {
   return [
@@ -199,6 +156,8 @@ function summaryRows(facts: ReportFacts, results: Results): Row[] {
 export async function writeReport(input: {
   hosts: string;
   domains: string;
+  /** Path of details.parquet, whose rows are some of those of hosts.parquet (stages/merge/details.ts); absent: merge wrote none. */
+  details?: string;
   /** Path of rescanned.parquet (schemas/records/rescanned.ts); absent: there was no rescan. */
   rescanned?: string;
   out: string;
@@ -211,9 +170,10 @@ export async function writeReport(input: {
   memory?: string | null;
 }): Promise<ReportSummary> {
   await mkdir(input.out, { recursive: true });
-  const { hosts, domains, rescanned, facts, out } = input;
+  const { hosts, details, domains, rescanned, facts, out } = input;
   const { organisations = null, clients = null, memory = null } = input;
-  const source = { run: facts.run, hosts, domains, ...(rescanned === undefined ? {} : { rescanned }) };
+  const some = { ...(details === undefined ? {} : { details }), ...(rescanned === undefined ? {} : { rescanned }) };
+  const source = { run: facts.run, hosts, domains, ...some };
   const results = { ...(await query({ source, organisations, out, facts, memory })), clients };
   const tables = allTables(input.facts, results).map((table) =>
     withVantage(withoutUnasked(table, results.unasked), facts),

@@ -12,19 +12,24 @@ export interface Source {
   run: string;
   /** Path of hosts.parquet. */
   hosts: string;
+  /** Path of details.parquet; absent where merge wrote none: all hosts are looked through then. */
+  details?: string;
   /** Path of domains.parquet. */
   domains: string;
   /** Path of rescanned.parquet; absent where there was no rescan. */
   rescanned?: string;
 }
 
-type Name = 'hosts' | 'domains' | 'rescanned';
+type Name = 'hosts' | 'details' | 'domains' | 'rescanned';
 const records: Readonly<Record<Name, z.ZodObject>> = {
   hosts: HostsRecord,
+  details: HostsRecord,
   domains: DomainsRecord,
   rescanned: RescannedRecord,
 };
-const names: readonly Name[] = ['hosts', 'domains', 'rescanned'];
+const names: readonly Name[] = ['hosts', 'details', 'domains', 'rescanned'];
+
+const fileOf = (source: Source, name: Name) => source[name] ?? (name === 'details' ? source.hosts : undefined);
 
 /** Columns of a file and their types. */
 type Found = ReadonlyMap<string, string>;
@@ -43,11 +48,14 @@ const told: Readonly<Record<string, string>> = { family: "CASE WHEN contains(add
 function anyAgeSql(name: Name, sources: readonly Source[]): string {
   const own = columnsBeside(name);
   const none = own.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
-  const parts = sources.flatMap(({ run, [name]: file }) =>
-    file === undefined
+  const parts = sources.flatMap((source) => {
+    const file = fileOf(source, name);
+    return file === undefined
       ? []
-      : [`SELECT ${sqlText(run)} AS run, COLUMNS(lambda field: field <> 'run') FROM read_parquet(${sqlText(file)})`],
-  );
+      : [
+          `SELECT ${sqlText(source.run)} AS run, COLUMNS(lambda field: field <> 'run') FROM read_parquet(${sqlText(file)})`,
+        ];
+  });
   const asTold = (column: string) =>
     told[column] === undefined ? `"${column}"` : `coalesce("${column}", ${told[column]})`;
   const columns = ['run', ...own.map(([column]) => `${asTold(column)} AS "${column}"`)];
@@ -69,7 +77,7 @@ function exactSql(name: Name, { run, file }: { run: string; file: string }, foun
 }
 
 /**
- * The views `hosts`, `domains` and `rescanned` over one run or several, each row under the name of its run (contract: queries/views.sql). A column that
+ * The views `hosts`, `details`, `domains` and `rescanned` over one run or several, each row under the name of its run (contract: queries/views.sql). A column that
  * is younger than a run, or a field of one, is null in its rows.
  */
 export function sourcesSql(sources: readonly Source[]): string {
@@ -108,7 +116,7 @@ export async function orderHosts(database: DuckDBInstance): Promise<void> {
 }
 
 /**
- * Makes the views `hosts`, `domains` and `rescanned`. What merge writes is read as it is; of entries that do not say in which AS they lie, as those of
+ * Makes the views `hosts`, `details`, `domains` and `rescanned`. What merge writes is read as it is; of entries that do not say in which AS they lie, as those of
  * before 2026-12, that is told by the hosts.
  */
 export async function makeSources(database: DuckDBInstance, sources: readonly Source[]): Promise<void> {
@@ -116,7 +124,7 @@ export async function makeSources(database: DuckDBInstance, sources: readonly So
   let knowAs = true;
   for (const source of sources) knowAs &&= (await columnsIn(database, source.domains)).has('asn');
   for (const name of names) {
-    const file = others.length > 0 ? undefined : only?.[name];
+    const file = others.length > 0 || only === undefined ? undefined : fileOf(only, name);
     const exact =
       only === undefined || file === undefined
         ? null

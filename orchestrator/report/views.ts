@@ -19,9 +19,8 @@ import { makeOrganisations } from './organisations/table.ts';
 import { readSql } from './rows.ts';
 import { makeSources, orderHosts, type Source } from './sources.ts';
 
-/** The closed lists whose order or membership a query needs, by the macro that gives each as a list: synack_words(). */
+/** The closed lists whose order or membership a query needs, by the macro that gives each as a list: offer_words(). */
 const lists: Readonly<Record<string, readonly string[]>> = {
-  synack_words: SynAck.options,
   offer_words: OfferedOption.options,
   verdict_words: VerdictName.options,
   rung_words: Rung.options,
@@ -40,7 +39,18 @@ const words: Readonly<Record<string, z.ZodEnum>> = {
   join_failure: JoinFailure,
 };
 
-/** Macros over the closed lists, which the views and other queries over hosts go by. */
+/**
+ * So many addresses that answer one port are a prefix in which everything answers: of a /24, which has 256; of an IPv6 prefix, numbered at
+ * random, as those do who look for aliased prefixes with 16 packets each.
+ */
+export const dense = { ipv4: 250, ipv6: 16 } as const;
+
+/** Whether one of the replies is a SYN/ACK. Looking for one word in a list takes no time beside reading it, for any of several it takes as long. */
+const hasSynackSql = `CREATE OR REPLACE MACRO has_synack(replies) AS CASE ${SynAck.options
+  .map((word) => `WHEN list_contains(replies, ${sqlText(word)}) THEN true`)
+  .join(' ')} ELSE false END;\n`;
+
+/** Macros over the closed lists, and thresholds, which the views and other queries over hosts go by. */
 export function macrosSql(): string {
   const listMacros = Object.entries(lists).map(
     ([name, options]) => `CREATE OR REPLACE MACRO ${name}() AS [${options.map(sqlText).join(', ')}];\n`,
@@ -49,14 +59,9 @@ export function macrosSql(): string {
     const fields = options.map((word) => `${word}: ${sqlText(String(word))}`);
     return `CREATE OR REPLACE MACRO ${name}() AS {${fields.join(', ')}};\n`;
   });
-  return `${listMacros.join('')}${wordMacros.join('')}`;
+  const thresholds = Object.entries(dense).map(([family, n]) => `CREATE OR REPLACE MACRO dense_${family}() AS ${n};\n`);
+  return `${listMacros.join('')}${wordMacros.join('')}${thresholds.join('')}${hasSynackSql}`;
 }
-
-/**
- * So many addresses that answer one port are a prefix in which everything answers: of a /24, which has 256; of an IPv6 prefix, numbered at
- * random, as those do who look for aliased prefixes with 16 packets each.
- */
-export const dense = { ipv4: 250, ipv6: 16 } as const;
 
 /** What the queries read, over one run or several. */
 export interface Viewed {
@@ -72,8 +77,7 @@ export interface Viewed {
 /** What is read row by row, in order of the addresses. */
 async function inOrder(database: DuckDBInstance): Promise<void> {
   await orderHosts(database);
-  const thresholds = Object.entries(dense).map(([family, n]) => `CREATE OR REPLACE MACRO dense_${family}() AS ${n};\n`);
-  await runSql(database, `${await readSql('places')}${thresholds.join('')}${await readSql('everything_answers')}`);
+  await runSql(database, `${await readSql('places')}${await readSql('everything_answers')}`);
 }
 
 /** Makes all views and tables that the queries of the report read (contract: queries/views.sql). */

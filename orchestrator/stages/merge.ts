@@ -7,6 +7,7 @@ import type { WholeContext, WholeStage } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
+import { detailsFile, detailsSql } from './merge/details.ts';
 import { dealNames, listDealings, passesOf, placedSql, writeDomains } from './merge/domains.ts';
 import { hostResult, hostsSql, wholeHostsSql } from './merge/hosts/hosts.ts';
 import { type RangeTables, type Setting, settingOf } from './merge/hosts/setting.ts';
@@ -57,13 +58,15 @@ async function makeRange(work: Work, range: number): Promise<void> {
   await context.run(`DROP TABLE ${hosts}`);
 }
 
-/** Writes the hosts of a range as a piece of hosts.parquet, and what the list's entries need of them into `placed/` of the scratch folder. */
+/** Writes the hosts of a range as a piece of hosts.parquet, those of details.parquet as one of that, and what the list's entries need of them into `placed/` of the scratch folder. */
 async function writeRange(work: Work, range: number): Promise<() => Promise<void>> {
   const { context, scratch, setting, result, verdicts } = work;
   const tables = tablesOf(work, range);
   const { rows } = tables;
   const piece = { name: 'hosts', number: range, schema: HostsRecord };
   await writePiece(context, scratch, piece, wholeHostsSql(rows, setting, verdicts));
+  const detailed = wholeHostsSql(detailsSql(rows), setting, verdicts);
+  await writePiece(context, scratch, { ...piece, name: 'details' }, detailed);
   await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(tables), narrowGroup);
   const added = await result.write(rows, rows, HostsRecord, hostResult(setting, verdicts));
   await context.run(`DROP TABLE ${rows}`);
@@ -134,6 +137,7 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
     joinPieces(context, scratch, 'hosts', HostsRecord).then(async (rows) => {
       counts.units_in = rows;
       await requireOrder(context);
+      await joinPieces(context, scratch, 'details', HostsRecord);
     }),
     writeDomains(context, scratch, passes, { run: setting.run, result }),
   ]);
@@ -172,7 +176,8 @@ export function mergeOfSize(size: number): WholeStage<Config> {
     name: 'merge',
     reads: [...readByMerge],
     unit: 'address and port that answered',
-    outputs: ['hosts.parquet', 'domains.parquet', rescannedFile],
+    outputs: ['hosts.parquet', detailsFile, 'domains.parquet', rescannedFile],
+    repeats: [detailsFile],
     run: (context) => mergeBy(context, size),
   };
 }

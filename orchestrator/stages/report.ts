@@ -13,6 +13,7 @@ import { type RejectedLine, readOrganisations } from '../report/organisations/fi
 import { writeReport } from '../report/report.ts';
 import type { ToolFinder } from '../roles.ts';
 import { GeoRecord } from '../schemas/records/geo.ts';
+import { detailsFile } from './merge/details.ts';
 import { isRescanned, rescannedFile } from './merge/rescanned.ts';
 import { readByMerge } from './merge.ts';
 import { reportFacts } from './report-facts.ts';
@@ -70,6 +71,11 @@ async function rescannedOf({ manifest, query }: WholeContext<Config>): Promise<n
   return 0;
 }
 
+/** Whether merge wrote details.parquet: earlier versions did not. */
+function hasDetails({ manifest }: WholeContext<Config>): boolean {
+  return manifest.stages.merge?.outputs[detailsFile] !== undefined;
+}
+
 /** Tables, figures and one page out of hosts and domains; the tables for the terminal beside them. */
 export const report = (find: ToolFinder): WholeStage<Config> => ({
   kind: 'whole',
@@ -89,6 +95,7 @@ export const report = (find: ToolFinder): WholeStage<Config> => ({
     facts.notices.push(...(await keepRejected(context.folder, organisations?.rejected ?? [], clients)));
     const summary = await writeReport({
       hosts: join(context.folder, 'hosts.parquet'),
+      ...(hasDetails(context) ? { details: join(context.folder, detailsFile) } : {}),
       domains: join(context.folder, 'domains.parquet'),
       ...(rescanned === null ? {} : { rescanned: join(context.folder, rescannedFile) }),
       out,

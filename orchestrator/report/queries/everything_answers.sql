@@ -14,12 +14,12 @@ CREATE OR REPLACE MACRO ipv6_groups(address) AS string_split(CASE WHEN contains(
 -- A row as `dense` has it: what its endpoint answered, and what it is.
 CREATE OR REPLACE MACRO shown(v1, v0) AS {v1: v1.verdict, r1: v1.replies, v0: v0.verdict, r0: v0.replies};
 
--- Of a /24 all rows stand together. Where it has as many as are needed, two of those that are looked at here are of it; nothing is read of
+-- Of a /24 all rows stand together. Where it has as many as are needed, two of those that were kept of the order of addresses are of it; nothing is read of
 -- other addresses.
 CREATE OR REPLACE TABLE dense_fours AS
 WITH looked_at AS (
   SELECT run, rtrim(address, '0123456789') AS prefix
-  FROM (SELECT run, address, row_number() OVER () AS place FROM hosts WHERE family = 4) WHERE place % (dense_ipv4() // 2) = 0
+  FROM (SELECT run, unnest(sampled) AS address FROM address_order) WHERE NOT contains(address, ':')
 ), likely AS (
   SELECT run, prefix FROM looked_at GROUP BY run, prefix HAVING count(*) > 1
 ), fours AS (

@@ -1,11 +1,12 @@
 -- What every table and figure reads, made once.
 --
--- Three views come from outside (report/sources.ts), under fixed names:
+-- Four views come from outside (report/sources.ts), under fixed names:
 --   hosts    rows of schemas/records/hosts.ts, and `run`; in order of their addresses within a run
+--   details  those of these rows at least that `told` and `swept` keep: all of them, or what merge wrote down of them once more
 --   domains  rows of schemas/records/domains.ts, and `run`
 --   rescanned  rows of schemas/records/rescanned.ts, and `run`; none where there was no rescan
 -- and two tables, of queries/order.sql and report/organisations/table.ts:
---   address_order     of every run, how many addresses answered anything
+--   address_order     of every run, how many addresses answered anything, and some of them: one of so many rows
 --   as_organisations  of every AS of the hosts, the organisation that it belongs to, by a file or by its name
 -- They may hold one run or several, each row under the name of its run. The unit is then an address, or an entry of the list, of one
 -- run: nothing is joined or grouped across runs, so over several runs each count is the sum of the runs' counts, and each share is
@@ -16,7 +17,7 @@
 -- and ranked, which look at every rank.
 --
 -- Made of them, each with `run`; here, and by tables.sql, entries.sql and places.sql, of which the last alone needs the order of the hosts:
---   endpoints          view: one row per address and port that answered anything
+--   endpoints          view: one row per address and port that answered anything; detailed_endpoints: of these, those of `details`
 --   endpoint_cells     how many endpoints (n) have the same port, address family, answers, verdicts, rules, cause and control; those with an
 --                      echo also by AS
 --   endpoint_counts    the same by port, family, answers and verdicts alone: whoever only counts reads these few rows
@@ -36,11 +37,9 @@
 --   dense              endpoints in prefixes in which everything answers, each with the prefix
 -- and by report/multihomed/table.ts, out of queries/announcing.sql:
 --   host_addresses     addresses of hosts, by run: those of one host have the same number (host)
--- The closed lists (synack_words(), verdict().capable and so on) are macros made of schemas/lists.ts (report/views.ts).
+-- The closed lists (offer_words(), verdict().capable and so on) are macros made of schemas/lists.ts (report/views.ts).
 -- A SYN/ACK to a version's probe is what that version's shares are taken of: a reset or an ICMP error shows no TCP options.
--- Most endpoints gave one kind of reply, and looking for one word in a list costs less than for any of several.
-CREATE OR REPLACE MACRO has_synack(replies) AS coalesce(
-  CASE WHEN len(replies) = 1 THEN list_contains(synack_words(), replies[1]) ELSE list_has_any(replies, synack_words()) END, false);
+-- has_synack(replies) is made of the list (report/views.ts).
 CREATE OR REPLACE MACRO has_offer(replies) AS coalesce(list_has_any(replies, offer_words()), false);
 
 -- Not rounded: how many decimals a share needs depends on how small it is (report/format.ts).
@@ -66,16 +65,15 @@ CREATE OR REPLACE MACRO refuted(a) AS coalesce(join_failed(a) IN (join_failure()
 
 -- confirmed: capable in v1, and a connection or more says so. null: not capable in v1, or no connection was tried. There is none for
 -- v0: the kernels that open the connections speak v1 only.
-CREATE OR REPLACE VIEW endpoints AS
-SELECT *,
-  CASE WHEN capable_v1 AND (connected IS NOT NULL OR holds) THEN holds END AS confirmed
-FROM (
-  SELECT *,
-    coalesce(v1.verdict = verdict().capable, false) AS capable_v1,
-    coalesce(v0.verdict = verdict().capable, false) AS capable_v0,
-    coalesce(list_contains(confirmed_words(), v1.rung), false) AS holds
-  FROM hosts
-);
+CREATE OR REPLACE MACRO is_capable(word) AS coalesce(word = verdict().capable, false);
+CREATE OR REPLACE MACRO holds(rung) AS coalesce(list_contains(confirmed_words(), rung), false);
+CREATE OR REPLACE MACRO confirmed_by(verdict_v1, rung_v1, tried) AS CASE WHEN is_capable(verdict_v1) AND (tried OR holds(rung_v1)) THEN holds(rung_v1) END;
+CREATE OR REPLACE MACRO endpoints_of(view_name) AS TABLE
+SELECT *, is_capable(v1.verdict) AS capable_v1, is_capable(v0.verdict) AS capable_v0,
+  confirmed_by(v1.verdict, v1.rung, connected IS NOT NULL) AS confirmed
+FROM query_table(view_name);
+CREATE OR REPLACE VIEW endpoints AS FROM endpoints_of('hosts');
+CREATE OR REPLACE VIEW detailed_endpoints AS FROM endpoints_of('details');
 
 CREATE OR REPLACE VIEW entries AS
 SELECT run, name, rank, ranks, asn, len(addresses) AS addresses, addresses_answered > 0 AS answered,

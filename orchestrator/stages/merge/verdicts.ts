@@ -51,8 +51,8 @@ const [v1Type = '', v0Type = ''] = ['v1', 'v0'].map(
   (name) => columnsOf(HostsRecord).find(([column]) => column === name)?.[1],
 );
 
-/** What the list's entries need of each distinct pair of verdicts of a run, which all have a number. */
-export const verdictsTable = `CREATE OR REPLACE TABLE verdicts (verdict INTEGER, answered BOOLEAN, capable_v1 BOOLEAN, capable_v0 BOOLEAN)`;
+/** What the list's entries, and details.parquet, need of each distinct pair of verdicts of a run, which all have a number. */
+export const verdictsTable = `CREATE OR REPLACE TABLE verdicts (verdict INTEGER, answered BOOLEAN, capable_v1 BOOLEAN, capable_v0 BOOLEAN, undecided BOOLEAN)`;
 /** The pair of every class of plain hosts that was met so far. */
 export const classesTable = 'CREATE OR REPLACE TABLE classes (kinds VARCHAR, scope VARCHAR, verdict INTEGER)';
 
@@ -146,7 +146,8 @@ export class Verdicts {
     this.#numbers.set(text, number);
     this.#pairs.push({ v1: v1 && Verdict.parse(v1), v0: v0 && Verdict.parse(v0), cause });
     const answered = [v1, v0].some((one) => one?.replies.some((reply) => SynAck.safeParse(reply).success) ?? false);
-    const flags = [answered, v1?.verdict === 'capable', v0?.verdict === 'capable'];
+    const undecided = [v1, v0].some((one) => one?.verdict === 'unknown' || one?.verdict === 'inconsistent');
+    const flags = [answered, v1?.verdict === 'capable', v0?.verdict === 'capable', undecided];
     await this.#run(`INSERT INTO verdicts VALUES (${number}, ${flags.join(', ')})`);
     return number;
   }

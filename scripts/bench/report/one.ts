@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ReportFacts } from '../../../orchestrator/report/facts.ts';
@@ -31,10 +32,12 @@ const facts: ReportFacts = {
 };
 
 const { writeReport } = await import(pathToFileURL(join(checkout, 'orchestrator/report/report.ts')).href);
+const details = join(records, 'details.parquet');
 const before = process.cpuUsage();
 const begun = performance.now();
 await writeReport({
   hosts: join(records, 'hosts.parquet'),
+  ...(existsSync(details) ? { details } : {}),
   domains: join(records, 'domains.parquet'),
   out,
   facts,

@@ -25,8 +25,8 @@ function inPart(manifest: Manifest, stage: string, part: string, line: string): 
   return names[Math.floor(units.indexOf(n) / toyConfig.partSize)] === part;
 }
 
-async function replay(folder: string) {
-  const before = await readManifest(folder);
+async function replay(folder: string, given: { before?: Manifest; stages?: typeof toyStages } = {}) {
+  const before = given.before ?? (await readManifest(folder));
   if (before === null) throw new Error('no manifest');
   const into = join(folder, 'replay');
   return await replayStages({
@@ -35,7 +35,7 @@ async function replay(folder: string) {
     before,
     // Whatever the program would do, it is not started.
     config: { ...toyConfig, script: 'exit 9' },
-    stages: toyStages,
+    stages: given.stages ?? toyStages,
     report: () => undefined,
     signal: new AbortController().signal,
     terminal: false,
@@ -55,6 +55,32 @@ test('gives the same rows at every stage and starts no program', async () => {
     ],
   );
   assert.ok(existsSync(join(folder, 'replay', 'sum.json')));
+});
+
+test('a file that an earlier version did not write is no difference where its rows stand in another one too', async () => {
+  const folder = toyFolder();
+  await runToy(folder, toyConfig);
+  const manifest = await readManifest(folder);
+  if (manifest?.stages.sum === undefined) throw new Error('no manifest');
+  manifest.stages.sum.outputs = {};
+  for (const repeats of [undefined, ['sum.json']]) {
+    const stages = toyStages.map((stage) =>
+      stage.kind === 'whole' && repeats !== undefined ? { ...stage, repeats } : stage,
+    );
+    const { differs, notes } = (await replay(folder, { before: manifest, stages })).at(-1) ?? {};
+    assert.equal(differs, repeats === undefined ? ['sum.json'] : []);
+    assert.equal(notes, repeats === undefined ? [] : ['sum.json was not written when the run was made: not compared']);
+  }
+});
+
+test('a file of that kind is compared where the run has one', async () => {
+  const folder = toyFolder();
+  await runToy(folder, toyConfig);
+  const manifest = await readManifest(folder);
+  if (manifest?.stages.sum === undefined) throw new Error('no manifest');
+  manifest.stages.sum.outputs = { 'sum.json': sha256Of('another') };
+  const stages = toyStages.map((stage) => (stage.kind === 'whole' ? { ...stage, repeats: ['sum.json'] } : stage));
+  assert.equal((await replay(folder, { before: manifest, stages })).at(-1)?.differs, ['sum.json']);
 });
 
 test('one that is ended on its way has left its manifest, by which it is known', async () => {

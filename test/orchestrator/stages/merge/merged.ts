@@ -53,6 +53,8 @@ export interface Merged {
   /** null: no such file was written. */
   rescanned: RescannedRecord[] | null;
   hosts: HostsRecord[];
+  /** Rows of details.parquet. */
+  details: HostsRecord[];
   domains: DomainsRecord[];
   result: string;
   /** Key-value metadata of hosts.parquet. */
@@ -99,7 +101,9 @@ export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merg
       progress: () => undefined,
     });
     const table = (name: string) => sqlText(join(folder, `${name}.parquet`));
-    const hosts = (await all(`SELECT * FROM read_parquet(${table('hosts')})`)).map((row) => HostsRecord.parse(row));
+    const hostsIn = async (name: string) =>
+      (await all(`SELECT * FROM read_parquet(${table(name)})`)).map((row) => HostsRecord.parse(row));
+    const [hosts, details] = [await hostsIn('hosts'), await hostsIn('details')];
     const domains = (await all(`SELECT * FROM read_parquet(${table('domains')})`)).map((row) =>
       DomainsRecord.parse(row),
     );
@@ -107,7 +111,7 @@ export async function mergeOf(records: Records, asked: Asked = {}): Promise<Merg
     const rescanned = existsSync(join(folder, 'rescanned.parquet'))
       ? (await all(`SELECT * FROM read_parquet(${table('rescanned')})`)).map((row) => RescannedRecord.parse(row))
       : null;
-    return { rescanned, hosts, domains, result, metadata: await all(`${keys}(${table('hosts')})`) };
+    return { rescanned, hosts, details, domains, result, metadata: await all(`${keys}(${table('hosts')})`) };
   } finally {
     database.closeSync();
     rmSync(folder, { recursive: true, force: true });
