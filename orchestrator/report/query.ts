@@ -27,11 +27,13 @@ export async function query(input: {
   const temp = join(input.out, '.tmp');
   const memoryLimit = alone ? memoryAlone : threeQuartersOf(input.memory ?? quarterOf(totalmem()));
   const database = await openDatabase({ temp, memoryLimit });
+  let popularity: Promise<Popularity | null> = Promise.resolve(null);
   try {
     const ask = (sql: string) => rows(database, sql);
-    let popularity: Popularity | null = null;
-    const ofEntries = async () => {
-      popularity = await readPopularity(ask, (sql) => vectors(database, sql), input.facts);
+    // One thread's work, a fifth of all: nothing but the last sentence waits for it.
+    const ofEntries = () => {
+      popularity = readPopularity(ask, (sql) => vectors(database, sql), input.facts);
+      popularity.catch(() => undefined);
     };
     await makeViews(database, { sources: [input.source], organisations: input.organisations, temp, ofEntries });
     const results = readResults(ask, input.facts);
@@ -43,6 +45,7 @@ export async function query(input: {
       groupedBy: input.organisations === null ? 'names' : 'file',
     };
   } finally {
+    await popularity.catch(() => undefined);
     database.closeSync();
     await rm(temp, { recursive: true, force: true });
   }

@@ -123,19 +123,24 @@ export async function readPopularity(
   vectors: Vectors,
   { seed }: ReportFacts,
 ): Promise<Popularity | null> {
-  return seed === null ? null : popularityTest(await rankedOperators(query, vectors), randomFrom(seed, 'popularity'));
+  return seed === null
+    ? null
+    : await popularityTest(await rankedOperators(query, vectors), randomFrom(seed, 'popularity'));
 }
 
-/** @param results what the tables say; waited for last: ASes are drawn while those are read */
+/**
+ * @param results what the tables say; waited for last: ASes are drawn while those are read
+ * @param popularity likewise
+ */
 export async function readUncertain(
   query: Query,
   results: Promise<Results>,
-  popularity: Popularity | null,
+  popularity: Promise<Popularity | null>,
   facts: ReportFacts,
 ): Promise<Uncertain> {
   const { seed } = facts;
   const ases = intervals(await rowsOf(query, 'systems'), seed);
   const ofCountries = seed === null ? new Map() : countries(await rowsOf(query, 'country_systems'), seed);
   const [open] = await rowsOf(query, 'undecided');
-  return { bounds: bounds(await results, open, ases, facts), countries: ofCountries, popularity };
+  return { bounds: bounds(await results, open, ases, facts), countries: ofCountries, popularity: await popularity };
 }

@@ -70,8 +70,8 @@ export interface Viewed {
   organisations: Organisations | null;
   /** Folder for what is put together on the way; it is there. */
   temp: string;
-  /** What needs no more than the entries of the list, counted: it is done beside all else. */
-  ofEntries?: () => Promise<void>;
+  /** Told when the entries of the list are counted, for what needs no more. */
+  ofEntries?: () => void;
 }
 
 /** What is read row by row, in order of the addresses. */
@@ -89,13 +89,15 @@ export async function makeViews(
   await run(macrosSql());
   await makeSources(database, sources);
   await run(await readSql('views'));
+  // First, since what is told of it then takes longest.
+  await run(await readSql('entries'));
+  ofEntries?.();
   // Whether a row's address is that of the row before is asked by one thread: it takes its time beside what all of them can do.
   await allOf([
     inOrder(database),
     makeOrganisations({ query: (sql) => rows(database, sql), run, organisations, temp }).then(async () =>
       run(await readSql('tables')),
     ),
-    readSql('entries').then(run).then(ofEntries),
   ]);
   await makeHosts({ query: (sql) => rows(database, sql), run, temp });
 }

@@ -27,7 +27,7 @@ async function uncertainOf(
   await makeViews(database, { sources: [{ run: 'one', ...paths }], organisations: null, temp: folder });
   const ask = (sql: string) => rows(database, sql);
   const facts = makeFacts(given);
-  const popularity = await readPopularity(ask, (sql) => vectors(database, sql), facts);
+  const popularity = readPopularity(ask, (sql) => vectors(database, sql), facts);
   const found = await readUncertain(ask, readResults(ask), popularity, facts);
   database.closeSync();
   await rm(folder, { recursive: true });
