@@ -20,7 +20,7 @@ function unfinished(sentence: string, change: (folder: string) => void): string 
   const folder = join(place.at(sentence), 'run');
   mkdirSync(place.at(sentence));
   cpSync(place.folder, folder, { recursive: true });
-  for (const name of ['raw/scan', 'scan', 'hosts.parquet', 'domains.parquet', 'report']) {
+  for (const name of ['raw/scan', 'scan', 'hosts.parquet', 'details.parquet', 'domains.parquet', 'report']) {
     rmSync(join(folder, name), { recursive: true });
   }
   change(folder);
@@ -125,7 +125,7 @@ for (const [sentence, change] of made) {
   });
 }
 
-for (const file of ['hosts.parquet', 'domains.parquet', 'report/summary.csv', 'report/index.html']) {
+for (const file of ['hosts.parquet', 'details.parquet', 'domains.parquet', 'report/summary.csv', 'report/index.html']) {
   test(`makes ${file} of a finished run again when it was changed`, async () => {
     const folder = join(place.at(`made-${file.replace('/', '-')}`), 'run');
     cpSync(place.folder, folder, { recursive: true });
