@@ -1,10 +1,10 @@
 // takes: long
 // runs: behind
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readManifest } from '../../../orchestrator/core/folder/manifest.ts';
+import { ManifestFile, readManifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 import { isDamage } from '../../../orchestrator/verify/finding.ts';
 import { bytesOf, run, setUp, verify } from './whole-run.ts';
@@ -135,5 +135,18 @@ for (const file of ['hosts.parquet', 'details.parquet', 'domains.parquet', 'repo
     if (!file.endsWith('.html')) assert.ok(bytesOf(folder, file).equals(bytesOf(place.folder, file)));
   });
 }
+
+test('a run of before details.parquet gets its report made again without it', async () => {
+  const folder = join(place.at('older'), 'run');
+  cpSync(place.folder, folder, { recursive: true });
+  const manifest = await readManifest(folder);
+  if (manifest === null) throw new Error('no manifest');
+  delete manifest.stages.merge?.outputs['details.parquet'];
+  await new ManifestFile(folder, manifest).save();
+  for (const name of ['details.parquet', 'report']) remove(name)(folder);
+  assert.is((await run(place.config, folder)).result_sha256, whole?.result_sha256);
+  assert.not(existsSync(join(folder, 'details.parquet')));
+  assert.ok(bytesOf(folder, 'report/summary.csv').equals(bytesOf(place.folder, 'report/summary.csv')));
+});
 
 test.run();
