@@ -1,3 +1,5 @@
+import { allOf } from './all-of.ts';
+
 /**
  * Does the work for each of these, begun in order, so many at once at most. After a failure nothing more is begun, and what is under
  * way ends before the failure is thrown.
@@ -43,7 +45,8 @@ export async function twoAtATime<T>(items: readonly T[], work: (item: T) => Prom
 }
 
 /**
- * The same, where each work ends with a part that is done for one item after the other, in their order.
+ * The same, where each work ends with a part that is done for one item after the other, in their order, beside the works of two further
+ * items: no more than the ends of two are left to be done when another is begun.
  * @param begin gives that part
  */
 export async function twoEndedInOrder<T>(
@@ -51,11 +54,14 @@ export async function twoEndedInOrder<T>(
   begin: (item: T) => Promise<() => Promise<void>>,
 ): Promise<void> {
   let last: Promise<void> = Promise.resolve();
-  await twoAtATime(items, (item) => {
+  await twoAtATime(items, async (item) => {
     const [begun, before] = [begin(item), last];
     last = begun.then((end) => before.then(end));
-    return last;
+    // thrown where the next item waits for it, or below
+    last.catch(() => undefined);
+    await allOf([begun, before]);
   });
+  await last;
 }
 
 /** Numbers from 0. */

@@ -98,4 +98,55 @@ test('the last part of a work waits for that of the one before, and is not done 
   );
 });
 
+test('the last part of a work is done beside the next work, and holds up the one after that', async () => {
+  const { begun, work, end } = held();
+  const last = held();
+  const all = twoEndedInOrder([1, 2, 3, 4], (item) => work(item).then(() => () => last.work(item)));
+  end(1);
+  await settled();
+  assert.equal([begun, last.begun], [[1, 2, 3], [1]]);
+  end(2);
+  end(3);
+  await settled();
+  assert.equal([begun, last.begun], [[1, 2, 3], [1]]);
+  last.end(1);
+  await settled();
+  assert.equal(
+    [begun, last.begun],
+    [
+      [1, 2, 3, 4],
+      [1, 2],
+    ],
+  );
+  end(4);
+  for (const item of [2, 3, 4]) {
+    last.end(item);
+    await settled();
+  }
+  await all;
+  assert.equal(last.begun, [1, 2, 3, 4]);
+});
+
+test('the error comes when the last parts have ended too, and that of the very last is one', async () => {
+  for (const failing of ['work', 'last part']) {
+    const { work, end, fail } = held();
+    const last = held();
+    let said = '';
+    const all = twoEndedInOrder([1, 2], (item) => work(item).then(() => () => last.work(item)));
+    const told = all.catch((error: unknown) => {
+      said = String(error);
+    });
+    end(1);
+    if (failing === 'work') fail(2, new Error('no'));
+    else end(2);
+    for (let turn = 0; turn < 9; turn++) await settled();
+    assert.is(said, '', failing);
+    last.end(1);
+    await settled();
+    last.fail(2, new Error('no'));
+    await told;
+    assert.is(said, 'Error: no', failing);
+  }
+});
+
 test.run();
