@@ -1,5 +1,5 @@
 // needs: root
-// runs: apart
+// takes: long
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
