@@ -76,10 +76,14 @@ async function* parquetLines(folder: RunFolder, name: string, files: string[], a
     const about =
       address === null
         ? 'true'
-        : await aboutSql(rows(database, `DESCRIBE FROM read_parquet(${sqlText(first)})`), name, address);
+        : await aboutSql(
+            rows(database, `DESCRIBE FROM read_parquet(${sqlText(first)}, hive_partitioning = false)`),
+            name,
+            address,
+          );
     // One file after the other, and of the first one a few rows before the rest: the first line waits for no more than it needs.
     for (const [index, file] of files.entries()) {
-      const sql = `SELECT * FROM read_parquet(${sqlText(file)}) WHERE ${about}`;
+      const sql = `SELECT * FROM read_parquet(${sqlText(file)}, hive_partitioning = false) WHERE ${about}`;
       const pieces = index === 0 ? [`${sql} LIMIT ${firstRows}`, `${sql} OFFSET ${firstRows}`] : [sql];
       for (const piece of pieces) for await (const row of rows(database, piece)) yield JSON.stringify(row);
     }

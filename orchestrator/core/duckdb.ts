@@ -158,7 +158,7 @@ type Columns = readonly [name: string, type: string][];
 /** NDJSON files as a table with these columns. */
 export function ndjsonSql(files: readonly string[], columns: Columns): string {
   const fields = columns.map(([column, type]) => `${sqlText(column)}: ${sqlText(type)}`);
-  return `read_json([${files.map(sqlText).join(', ')}], format = 'newline_delimited', columns = {${fields.join(', ')}})`;
+  return `read_json([${files.map(sqlText).join(', ')}], format = 'newline_delimited', hive_partitioning = false, columns = {${fields.join(', ')}})`;
 }
 
 /** Parquet files as a table with these columns: null where a file is older than a column. */
@@ -168,7 +168,7 @@ function parquetSql(files: readonly string[], columns: Columns): string {
   const list = files.map(sqlText).join(', ');
   return `(
     SELECT ${names.join(', ')} FROM (
-      SELECT * FROM read_parquet([${list}], union_by_name = true)
+      SELECT * FROM read_parquet([${list}], union_by_name = true, hive_partitioning = false)
       UNION ALL BY NAME SELECT ${none.join(', ')} WHERE false
     ))`;
 }

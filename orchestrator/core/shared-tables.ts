@@ -13,7 +13,7 @@ export function sharedTables(temp: string, run: (sql: string) => Promise<void>):
   async function make(name: string, sql: string): Promise<void> {
     const file = sqlText(join(temp, `${name}.parquet`));
     await run(`COPY (${sql}) TO ${file} (FORMAT parquet)`);
-    await run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${file})`);
+    await run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${file}, hive_partitioning = false)`);
   }
   return (name, sql) => {
     const known = made.get(name) ?? make(name, sql);

@@ -156,7 +156,7 @@ async function makeIn(database: DuckDBInstance, input: HistoryInput, temp: strin
   const judged = await judgeAll(input, runs, temp, leftOut);
   requirePoints(judged.length, leftOut);
   const hosts = judged.map((one) => sqlText(one.hosts)).join(', ');
-  const addresses = `SELECT address FROM read_parquet([${hosts}])`;
+  const addresses = `SELECT address FROM read_parquet([${hosts}], hive_partitioning = false)`;
   await freezePlaces(database, { tables: input, addresses, temp, signal: input.signal });
   const counted = await countAll(database, input, judged);
   await runSql(database, pointsSql(counted, askedIn));

@@ -72,7 +72,7 @@ async function withRescan(run: Given): Promise<{ views: string[]; stages: Given[
   const { rescan: _, ...others } = run.manifest.stages;
   const file = await storedRescan(run);
   if (file === null) return { views: [], stages: others };
-  const asked = `SELECT DISTINCT address AS target FROM read_parquet(${sqlText(file)})`;
+  const asked = `SELECT DISTINCT address AS target FROM read_parquet(${sqlText(file)}, hive_partitioning = false)`;
   return { views: [askedViewSql('rescan', asked)], stages: run.manifest.stages };
 }
 

@@ -107,7 +107,7 @@ export async function writeKeys(database: DuckDBInstance, out: string, temp: str
     "{run: 'VARCHAR', time: 'VARCHAR', address: 'VARCHAR', port: 'BIGINT', version: 'VARCHAR', relation: 'VARCHAR', trace: 'VARCHAR'}";
   await runSql(
     database,
-    `CREATE OR REPLACE TABLE key_traces AS FROM read_json(${sqlText(file)}, format = 'newline_delimited', columns = ${columns});
+    `CREATE OR REPLACE TABLE key_traces AS FROM read_json(${sqlText(file)}, format = 'newline_delimited', hive_partitioning = false, columns = ${columns});
     CREATE OR REPLACE TABLE constant_keys AS ${castTo(HistoryConstantKey, constantSql)};
     COPY constant_keys TO ${sqlText(join(out, 'constant-keys.parquet'))} (FORMAT parquet, COMPRESSION zstd);`,
   );

@@ -76,14 +76,14 @@ export async function freezePlaces(
   const all = resolve(temp, 'addresses.parquet');
   await runSql(database, `COPY (SELECT DISTINCT address FROM (${addresses})) TO ${sqlText(all)} (FORMAT parquet)`);
   async function* units() {
-    for await (const batch of batches(database, `FROM read_parquet(${sqlText(all)})`))
+    for await (const batch of batches(database, `FROM read_parquet(${sqlText(all)}, hive_partitioning = false)`))
       yield z.array(AddressRow).parse(batch);
   }
   const context = contextOf(config, signal, units);
   const found = async <W, R>(name: string, tool: Tool<Address, W, R, Config>, on: boolean, columns: string) => {
     const file = join(temp, `${name}.ndjson`);
     await pipeline(on ? lookedUp(tool, context) : [], createWriteStream(file));
-    const source = `read_json(${sqlText(file)}, format = 'newline_delimited', columns = ${columns})`;
+    const source = `read_json(${sqlText(file)}, format = 'newline_delimited', hive_partitioning = false, columns = ${columns})`;
     await runSql(database, `CREATE OR REPLACE TABLE frozen_${name} AS FROM ${source}`);
   };
   await found('asn', ip2asnLite, tables.rib !== null, "{address: 'VARCHAR', asn: 'BIGINT'}");

@@ -62,7 +62,7 @@ function hostsSql(file: string, run: string, pairs: ReadonlyMap<number, Pair>): 
         : `CASE WHEN ${of} IS NULL THEN 'not_measured' END`;
     return `CAST(${value ?? 'NULL'} AS ${type}) AS "${name}"`;
   });
-  const lines = `read_json(${sqlText(file)}, format = 'newline_delimited', columns = ${columns})`;
+  const lines = `read_json(${sqlText(file)}, format = 'newline_delimited', hive_partitioning = false, columns = ${columns})`;
   return `SELECT ${selected.join(', ')} FROM ${lines}`;
 }
 

@@ -39,7 +39,10 @@ async function filterPart<C>(job: PartJob<C>, before: PartEntry, party: Party): 
   const writer = await RecordsWriter.create({ path, temp, form: new NarrowRows(stage.role.record) });
   const database = await openDatabase({ temp: folder.temp() });
   try {
-    for await (const record of rows(database, `SELECT * FROM read_parquet(${sqlText(path)})`)) {
+    for await (const record of rows(
+      database,
+      `SELECT * FROM read_parquet(${sqlText(path)}, hive_partitioning = false)`,
+    )) {
       const text = JSON.stringify(record);
       if (party.mentions(text)) continue;
       writer.addText(text);

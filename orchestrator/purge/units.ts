@@ -76,7 +76,10 @@ async function answeredUnits<C>({ folder, stage, part }: Where<C>, party: Party)
   const units = new Set<string>();
   const database = await openDatabase({ temp: folder.temp() });
   try {
-    for await (const row of rows(database, `SELECT * FROM read_parquet(${sqlText(records)})`)) {
+    for await (const row of rows(
+      database,
+      `SELECT * FROM read_parquet(${sqlText(records)}, hive_partitioning = false)`,
+    )) {
       if (!party.mentions(JSON.stringify(row))) continue;
       const unit = String(stage.role.answered(stage.role.record.parse(row)));
       if (party.mentions(unit)) units.add(unit);

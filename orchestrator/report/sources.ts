@@ -53,7 +53,7 @@ function anyAgeSql(name: Name, sources: readonly Source[]): string {
     return file === undefined
       ? []
       : [
-          `SELECT ${sqlText(source.run)} AS run, COLUMNS(lambda field: field <> 'run') FROM read_parquet(${sqlText(file)})`,
+          `SELECT ${sqlText(source.run)} AS run, COLUMNS(lambda field: field <> 'run') FROM read_parquet(${sqlText(file)}, hive_partitioning = false)`,
         ];
   });
   const asTold = (column: string) =>
@@ -73,7 +73,7 @@ function exactSql(name: Name, { run, file }: { run: string; file: string }, foun
     found.has(column) ? `"${column}"` : `CAST(${told[column] ?? 'NULL'} AS ${type}) AS "${column}"`,
   );
   const selected = [`${sqlText(run)} AS run`, ...columns];
-  return viewSql(name, `SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(file)})`);
+  return viewSql(name, `SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(file)}, hive_partitioning = false)`);
 }
 
 /**
@@ -88,7 +88,7 @@ const Column = z.looseObject({ column_name: z.string(), column_type: z.string() 
 
 async function columnsIn(database: DuckDBInstance, file: string): Promise<Found> {
   const found = new Map<string, string>();
-  const asked = `SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet(${sqlText(file)}))`;
+  const asked = `SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet(${sqlText(file)}, hive_partitioning = false))`;
   for await (const value of rows(database, asked)) {
     const { column_name, column_type } = Column.parse(value);
     found.set(column_name, column_type);

@@ -105,7 +105,10 @@ export class TrafficStore {
       const table = ndjsonSql([join(this.#folder, `${name}.ndjson`)], columnsOf(schema));
       const parquet = sqlText(join(this.#folder, `${name}.parquet`));
       await runSql(database, `COPY (SELECT * FROM ${table}) TO ${parquet} (FORMAT parquet, ROW_GROUP_SIZE 20000)`);
-      await runSql(database, `CREATE VIEW ${name} AS SELECT * FROM read_parquet(${parquet})`);
+      await runSql(
+        database,
+        `CREATE VIEW ${name} AS SELECT * FROM read_parquet(${parquet}, hive_partitioning = false)`,
+      );
     }
     await runSql(database, `CREATE VIEW clients AS ${clientsSql}`);
     await runSql(database, `CREATE VIEW servers AS ${serversSql}`);

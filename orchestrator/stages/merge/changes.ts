@@ -22,7 +22,7 @@ function changesSql(before: string, after: string): string {
     [1, 0]
       .map(
         (version) =>
-          `SELECT address, port, ${version} AS version, v${version}.verdict AS verdict, v${version}.rules AS rules FROM read_parquet(${sqlText(file)})`,
+          `SELECT address, port, ${version} AS version, v${version}.verdict AS verdict, v${version}.rules AS rules FROM read_parquet(${sqlText(file)}, hive_partitioning = false)`,
       )
       .join(' UNION ALL ');
   return `

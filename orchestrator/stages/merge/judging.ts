@@ -88,7 +88,7 @@ function freshClassesSql(unjudged: string): string {
 /** SQL of the lines that say which pair a host has that is judged by its own evidence. */
 export function judgedCsv({ alike, judged }: OwnFiles): string {
   const files = [alike, judged].map(sqlText).join(', ');
-  return `read_csv([${files}], header = false, auto_detect = false, columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'})`;
+  return `read_csv([${files}], header = false, auto_detect = false, hive_partitioning = false, columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'})`;
 }
 
 function judgedSql(unjudged: string, own: OwnFiles): string {

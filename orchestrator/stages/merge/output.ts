@@ -85,7 +85,9 @@ export async function joinPieces(
     path,
   );
   await scratch.remove(name);
-  await context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${sqlText(path)})`);
+  await context.run(
+    `CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${sqlText(path)}, hive_partitioning = false)`,
+  );
   await check(context, name, schema);
   return rows;
 }

@@ -54,5 +54,5 @@ async function* none(): AsyncGenerator<unknown> {}
 
 /** SQL of what was written so. */
 export function outsideCsv(file: string): string {
-  return `read_csv(${sqlText(file)}, header = false, auto_detect = false, columns = {address: 'VARCHAR', scope: 'VARCHAR'})`;
+  return `read_csv(${sqlText(file)}, header = false, auto_detect = false, hive_partitioning = false, columns = {address: 'VARCHAR', scope: 'VARCHAR'})`;
 }

@@ -47,12 +47,12 @@ export class Scratch {
 
   /** SQL of the rows of one file. */
   file(name: string): string {
-    return `read_parquet(${sqlText(this.path(name))})`;
+    return `read_parquet(${sqlText(this.path(name))}, hive_partitioning = false)`;
   }
 
   /** SQL of the rows of all files in a folder, in order of their names. */
   files(folder: string): string {
-    return `read_parquet(${sqlText(this.path(`${folder}/*.parquet`))})`;
+    return `read_parquet(${sqlText(this.path(`${folder}/*.parquet`))}, hive_partitioning = false)`;
   }
 
   /** Writes one file that is read whole. */

@@ -144,6 +144,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       [optOutVariable]: optOuts ?? '',
       [keptBackVariable]: optOuts === null ? '' : file(runFiles.keptBack(run.name)),
     },
+    inFolder: true,
     stderr: `${run.name}.stderr`,
     timeoutMs: (2 * seconds + 300) * 1000,
     idleMs: 60_000,

@@ -175,11 +175,8 @@ test('IPv6 targets keep their numbers and their list, and zmap is told how many 
   const { context, runs } = await ask({ targets, answers });
   const [first = '', second = ''] = runs;
   const { folder } = context;
-  assert.match(
-    first,
-    `--probe-args=v1,list=${folder}/hitlist.bin -p 80 -C ${folder}/zmap.conf -b ${folder}/no-blocklist.txt`,
-  );
-  assert.match(second, `--probe-args=v1,attempt=2,list=${folder}/hitlist.bin,walk=3 -p 80 `);
+  assert.match(first, `--probe-args=v1,list=hitlist.bin -p 80 -C ${folder}/zmap.conf -b ${folder}/no-blocklist.txt`);
+  assert.match(second, `--probe-args=v1,attempt=2,list=hitlist.bin,walk=3 -p 80 `);
   assert.match(second, `-b ${folder}/no-blocklist.txt -w ${folder}/80-v1-ipv6-pass2.targets.txt`);
   const lines = (name: string) => readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean);
   assert.equal(lines('80-v1-ipv6-pass2.targets.txt'), ['240.0.0.0/32', '240.0.0.2/31']);

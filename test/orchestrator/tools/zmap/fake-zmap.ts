@@ -34,6 +34,7 @@ export async function withFake(metadata: string): Promise<{ within: string[]; ar
   const folder = await temporaryFolder();
   const argv = join(folder, 'argv');
   const script = `#!/bin/sh\necho "$LD_PRELOAD $@" >>${argv}
+pwd >>${argv}.folders
 echo "$MPTCP_SYNSCAN_SECRET|$MPTCP_SYNSCAN_SECRET_FILE" >>${argv}.secrets
 [ -z "$MPTCP_SYNSCAN_OPT_OUTS" ] || cp "$MPTCP_SYNSCAN_OPT_OUTS" ${argv}.table
 while [ $# -gt 0 ]; do case $1 in -m) printf '%s' '${metadata}' >"$2";; -o) : >"$2";; esac; shift; done\n`;

@@ -49,7 +49,7 @@ zmapTool(
     assert.match(await readFile(join(context.folder, 'blocklist.txt'), 'utf8'), /^# .*\n198\.18\.0\.77\/32\n$/);
     for (const [index, run] of runs.slice(4).entries()) {
       const probe = index < 2 ? 'v1' : 'v0';
-      assert.match(run, `-M ipv6_mptcp_synscan --probe-args=${probe},list=${context.folder}/hitlist.bin -p `);
+      assert.match(run, `-M ipv6_mptcp_synscan --probe-args=${probe},list=hitlist.bin -p `);
       assert.match(run, `-b ${context.folder}/no-blocklist.txt -w ${context.folder}/numbers.txt`);
     }
     assert.is(context.progressed.at(-1), 258);
@@ -81,6 +81,17 @@ zmapTool('IPv6 targets alone start no IPv4 run: an empty allowlist would mean ev
   const { records, rejects } = await decodeAll(zmap, context);
   assert.equal([records, rejects], [[], []]);
 });
+
+zmapTool(
+  'the list of IPv6 targets is given by its name, from where it lies: a comma in the path would end it',
+  async () => {
+    const { within, argv } = await withFake(complete);
+    const context = await contextOf(['2001:db8::5', '2001:db8::6', '2001:db8::7'], {}, within);
+    await zmap.collect?.(context);
+    assert.match(await readFile(argv, 'utf8'), '--probe-args=v1,list=hitlist.bin -p ');
+    assert.is((await readFile(`${argv}.folders`, 'utf8')).split('\n')[0], context.folder);
+  },
+);
 
 zmapTool('an IPv6 address that opted out is not on the hitlist', async () => {
   const { within } = await withFake(complete);

@@ -1,0 +1,64 @@
+// takes: long
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readManifest } from '../../../orchestrator/core/folder/manifest.ts';
+import { setUpRun } from './set-up-run.ts';
+import { cli, finished, shell } from './shell.ts';
+
+const test = suite('names of folders above a run');
+
+/** To the database a folder NAME=VALUE is a column of all that lies below it, over one of that name in the file. */
+const odd = 'address=1, name=2;type=3 \'"$&';
+
+const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
+
+test('whatever they are, a run below them has the records and the result of any other', async () => {
+  const plain = await finished();
+  const { root, config } = setUpRun({});
+  const above = join(root, odd, 'run=other', 'name=x');
+  mkdirSync(above, { recursive: true });
+  const folder = join(above, 'run');
+  const { exitCode, stderr } = await shell(`${cli} run -c ${config} ${quoted(folder)}`);
+  assert.equal([exitCode, stderr], [0, '']);
+  const [here, there] = [await readManifest(folder), await readManifest(plain.folder)];
+  assert.is(here?.result_sha256, there?.result_sha256);
+  for (const stage of ['targets', 'resolve', 'scan'])
+    assert.is(here?.stages[stage]?.digest, there?.stages[stage]?.digest);
+});
+
+test('one that is moved below them is read as it was', async () => {
+  const { root, folder } = await finished();
+  const moved = join(root, odd, 'run=other', 'name=x', 'run');
+  mkdirSync(join(moved, '..'), { recursive: true });
+  cpSync(folder, moved, { recursive: true });
+  for (const words of ['cat RUN domains', 'cat RUN resolve', 'cat RUN targets --address 198.18.9.9', 'verify RUN']) {
+    const [before, after] = await Promise.all(
+      [folder, moved].map((path) => shell(`${cli} ${words.replace('RUN', () => quoted(path))}`)),
+    );
+    assert.equal([after?.exitCode, after?.stdout.replaceAll(moved, folder)], [before?.exitCode, before?.stdout], words);
+  }
+  const replayed = await shell(`${cli} replay ${quoted(moved)}`);
+  assert.equal([replayed.exitCode, replayed.stderr], [0, '']);
+});
+
+/** Readers of files as tables in the sources: each says that folders are no columns. */
+const sources = readdirSync('orchestrator', { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.(ts|sql)$/.test(path))
+  // these two are for readers of a data set, below folders of their own
+  .filter((path) => !/^(release\/describe-table|site\/pages\/data)\.ts$/.test(path));
+test('no file is read as a table but with the word that folders are no columns', () => {
+  const readers = sources.flatMap((path) =>
+    readFileSync(join('orchestrator', path), 'utf8')
+      .split('\n')
+      .flatMap((line) => (/\bread_(parquet|json|csv)\(/.test(line) ? [`${path}: ${line.trim()}`] : [])),
+  );
+  assert.ok(readers.length > 20);
+  assert.equal(
+    readers.filter((line) => !line.includes('hive_partitioning = false')),
+    [],
+  );
+});
+
+test.run();
