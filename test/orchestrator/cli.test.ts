@@ -125,7 +125,7 @@ test('cat prints records as NDJSON, ends quietly when nobody reads on, and says 
   const head = await execa('bash', ['-o', 'pipefail', '-c', `${node} cat ${folder} targets | true`], { reject: false });
   assert.equal([head.exitCode, head.stderr], [0, '']);
   for (const [args, message] of [
-    [['hots'], /^error E_INPUT: the run has no records named hots\n {2}there are: targets, .*hosts, domains$/],
+    [['hots'], /^error E_INPUT: the run has no records named hots\n {2}there are: targets, .*hosts, details, domains$/],
     [['os'], /^error E_INPUT: the run left os out/],
     [['hosts', '--address', '10.0.0'], /^error E_INPUT: 10.0.0 is not an address/],
   ] as const) {

@@ -90,14 +90,10 @@ test('confirmed begins at the rung connection, in v1 only, and only what is capa
 
 const v1 = (rung: Rung) => verdict('capable', rung);
 const country = { country: 'FI', asn: 64500, as_name: 'A', domains: [{ name: 'a.example', rank: 1, www: false }] };
+const untried = (rung: Rung) => [makeHost({ address: address(1), v1: v1(rung), ...country })];
 const tables = ['table1', 'table2', 'table3'];
 const counted: [title: string, hosts: HostsRecord[], confirmed: number | null, tried: number][] = [
-  [
-    'nothing is known where no connection was tried',
-    [makeHost({ address: address(1), v1: v1('fresh_key'), ...country })],
-    null,
-    0,
-  ],
+  ['nothing is known where no connection was tried', untried('fresh_key'), null, 0],
   [
     'a connection that fell back does not confirm',
     [makeHost({ address: address(1), v1: v1('fresh_key'), connected: true, fallback: true, ...country })],
@@ -110,6 +106,7 @@ const counted: [title: string, hosts: HostsRecord[], confirmed: number | null, t
     0,
     1,
   ],
+  ['a rung that takes a connection says that there was one', untried('connection'), 1, 1],
   [
     'one confirmed port is enough for its address, which counts once',
     [
