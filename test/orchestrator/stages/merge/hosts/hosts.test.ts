@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HostsRecord } from '../../../../../orchestrator/schemas/records/hosts.ts';
-import { connected, resolved, scanned, target } from '../../records.ts';
+import { connected, scanned } from '../../records.ts';
 import { mergeOf, type Records } from '../merged.ts';
 
 const test = suite('merge-hosts');
@@ -214,30 +214,6 @@ test('every version asked for has a verdict', async () => {
 
 test('a host without names has an empty list of them', async () => {
   assert.equal((await both()).domains, []);
-});
-
-test('the names of a host stand by rank, those without one at the end by name, each once with its best rank', async () => {
-  const { hosts } = await mergeOf({
-    scan: [scanned(address, [])],
-    targets: [
-      target('z.example', null),
-      target('y.example', null),
-      target('c.example', 10),
-      target('b.example', 3),
-      target('b.example', 2, true),
-      target('a.example', 9, true),
-    ],
-    resolve: ['z.example', 'y.example', 'c.example', 'b.example', 'www.b.example', 'www.a.example'].map((name) =>
-      resolved(name, [address]),
-    ),
-  });
-  assert.equal(hosts[0]?.domains, [
-    { name: 'b.example', rank: 2, www: false },
-    { name: 'a.example', rank: 9, www: true },
-    { name: 'c.example', rank: 10, www: false },
-    { name: 'y.example', rank: null, www: false },
-    { name: 'z.example', rank: null, www: false },
-  ]);
 });
 
 test('the values of a stage go into the host as they are', async () => {
