@@ -17,17 +17,11 @@ Examples:
       const { needsOf } = await import('../census.ts');
       const { inputsOf } = await import('../inputs/inputs.ts');
       const { examine } = await import('../machine/doctor.ts');
-      const { readingText } = await import('../view/lines.ts');
-      const { visible } = await import('../view/visible.ts');
+      const { tellReading } = await import('./reading.ts');
       await (await import('../core/process/left-behind.ts')).endOrphans();
       const config = options.config === undefined ? null : loadConfig(options.config, []);
       const asked = config === null ? null : { config, needs: needsOf(config), inputs: inputsOf(config) };
-      let toldAt = Number.NEGATIVE_INFINITY;
-      const { ok, lines } = await examine(asked, (path, share, left) => {
-        if (performance.now() - toldAt < 5_000) return;
-        toldAt = performance.now();
-        host.err.line(visible(readingText(path, share, left)));
-      });
+      const { ok, lines } = await examine(asked, await tellReading(host));
       for (const line of lines) host.out.line(line);
       if (!ok) host.failed();
       else if (config !== null) refuseUnsafe(config);

@@ -89,7 +89,8 @@ export const addRun: AddCommand = (program, host) => {
       const config = loadConfig(options.config, options.set);
       if (!options.dryRun) return await run(host, { folder, config, events: options.events ?? null });
       const { dryRunLines } = await import('../dry-run/dry-run.ts');
-      const { temp } = host;
-      await host.out.lines(dryRunLines({ folder, config, temp, signal: host.stopSignal() }));
+      const { tellReading } = await import('./reading.ts');
+      const told = { signal: host.stopSignal(), onReading: await tellReading(host) };
+      await host.out.lines(dryRunLines({ folder, config, temp: host.temp, ...told }));
     });
 };

@@ -11,8 +11,10 @@ import { nowIso } from '../core/folder/entries.ts';
 import { RunFolder } from '../core/folder/folder.ts';
 import { ManifestFile, schemaVersion } from '../core/folder/manifest.ts';
 import { compareStart } from '../core/folder/open-run.ts';
+import type { OnReading } from '../core/inputs/read-through.ts';
 import { createState, type RunState } from '../core/state.ts';
 import { CensusError } from '../errors.ts';
+import { checkInputs } from '../inputs/inputs.ts';
 import { expectedBytes, freeBytes, givenAsRead } from '../machine/room.ts';
 import { pipeline } from '../pipeline.ts';
 import { findTool } from '../tools/finder.ts';
@@ -27,6 +29,8 @@ interface DryRun {
   /** Where the list is read into and cut, in a folder that is removed at the end. */
   temp: string;
   signal: AbortSignal;
+  /** Hears of files that take long to be read through. */
+  onReading?: OnReading;
 }
 
 /** A manifest for what is worked out beside the run. */
@@ -58,8 +62,9 @@ async function kindsOf(state: RunState<Config>): Promise<Record<string, number>>
   return kinds;
 }
 
-async function forecast({ folder, config, signal }: DryRun, scratch: string): Promise<string[]> {
+async function forecast({ folder, config, signal, onReading }: DryRun, scratch: string): Promise<string[]> {
   const { before, allowed } = await compareStart(await startOf(folder, config, readOptOuts(config)));
+  await checkInputs(config, before, onReading);
   const work = new RunFolder(scratch);
   const database = await openDatabase({ temp: work.temp(), memoryLimit: config.memory });
   try {
@@ -96,8 +101,8 @@ async function scratchIn(temp: string): Promise<string> {
 }
 
 /**
- * What a run with this configuration would do, without doing any of it: it starts no program, opens no connection, and writes nothing
- * into the run folder.
+ * What a run with this configuration would do, without doing any of it: it starts no program but what unpacks its files, opens no
+ * connection, and writes nothing into the run folder.
  * @throws CensusError what a run would be refused with, as far as it is told by configuration, files and run folder
  */
 export async function* dryRunLines(input: DryRun): AsyncGenerator<string> {
