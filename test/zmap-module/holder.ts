@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
@@ -47,5 +47,17 @@ export async function kill({ parent }: Holder, signal: NodeJS.Signals): Promise<
 export const rules = async (name: string) =>
   (await execa('ip', ['netns', 'exec', name, 'nft', 'list', 'ruleset'])).stdout;
 
-/** Names of the journals that there are. */
-export const journals = () => readdirSync('/dev/shm').filter((name) => name.startsWith('mptcp-census-guard.'));
+const shared = '/dev/shm';
+
+/** Names of the journals of guards in a namespace: those of other tests lie beside them, and come and go. */
+export function journals(name: string): string[] {
+  const namespace = `net:[${statSync(join('/run/netns', name)).ino}]`;
+  function isOfIt(journal: string): boolean {
+    try {
+      return readFileSync(join(shared, journal), 'utf8').includes(namespace);
+    } catch {
+      return false; // gone meanwhile
+    }
+  }
+  return readdirSync(shared).filter((file) => file.startsWith('mptcp-census-guard.') && isOfIt(file));
+}
