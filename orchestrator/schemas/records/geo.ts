@@ -13,6 +13,11 @@ export const GeoRecord = z.strictObject({
   city: z.string().nullable().describe('English city name'),
   latitude: z.number().min(-90).max(90).nullable().describe('degrees north'),
   longitude: z.number().min(-180).max(180).nullable().describe('degrees east'),
+  position_missing: Missing.nullable()
+    .default(null)
+    .describe(
+      'why there is no position: not_measured without a city file, no_data when that has none, rejected when what it has is none; null too where a tool does not say',
+    ),
   failure: Missing.nullable().describe(
     'no_data when neither file knows the address, registered_only when all they know is where it is registered',
   ),

@@ -8,10 +8,20 @@ function orNothing<T>(schema: z.ZodType<T>) {
     .transform((value): T | undefined => schema.safeParse(value).data);
 }
 
+/** The same where it is told that there was something else: null. */
+function orOdd<T>(schema: z.ZodType<T>) {
+  return z
+    .unknown()
+    .optional()
+    .transform((value): T | null | undefined =>
+      value === undefined ? undefined : (schema.safeParse(value).data ?? null),
+    );
+}
+
 const text = orNothing(z.string());
-const degrees = orNothing(z.union([z.number(), z.string()]));
+const degrees = orOdd(z.union([z.number(), z.string()]));
 /** In nested files positions are numbers. */
-const nestedDegrees = orNothing(z.number());
+const nestedDegrees = orOdd(z.number());
 
 /**
  * One entry of a MaxMind-format file. MaxMind nests (`country.iso_code`, `city.names.en`, `location.latitude`); other makers
@@ -28,7 +38,7 @@ export const MaxmindEntry = z.looseObject({
   city: orNothing(z.union([z.string(), z.looseObject({ names: orNothing(z.looseObject({ en: text })) })])).describe(
     'city: nested with names by language, or a flat name',
   ),
-  location: orNothing(z.looseObject({ latitude: nestedDegrees, longitude: nestedDegrees })).describe(
+  location: orOdd(z.looseObject({ latitude: nestedDegrees, longitude: nestedDegrees })).describe(
     'coordinates in nested files',
   ),
   latitude: degrees.describe('degrees north in flat files'),

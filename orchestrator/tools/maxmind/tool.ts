@@ -72,16 +72,26 @@ function cityOf(entry: MaxmindEntry | null): string | null {
 }
 
 /** Degrees within the limit; null for text that is no number. */
-function degrees(given: string | number | undefined, limit: number): number | null {
-  const value = given === undefined || given === '' ? Number.NaN : Number(given);
-  return Math.abs(value) <= limit ? value : null;
+type Given = string | number | null | undefined;
+
+/** Degrees out of the fields that may hold them, or why there are none; null: a field that holds something else. */
+function degrees(given: readonly Given[], limit: number): number | 'no_data' | 'rejected' {
+  const value = given.find((one) => one !== undefined && one !== null && String(one).trim() !== '');
+  if (value === undefined) return given.includes(null) ? 'rejected' : 'no_data';
+  return Math.abs(Number(value)) <= limit ? Number(value) : 'rejected';
 }
 
+type Position = Pick<GeoRecord, 'latitude' | 'longitude' | 'position_missing'>;
+
 /** Both or neither: half a position is none. */
-function positionOf(entry: MaxmindEntry | null): { latitude: number | null; longitude: number | null } {
-  const latitude = degrees(entry?.location?.latitude ?? entry?.latitude ?? entry?.lat, 90);
-  const longitude = degrees(entry?.location?.longitude ?? entry?.longitude ?? entry?.lng ?? entry?.lon, 180);
-  return latitude === null || longitude === null ? { latitude: null, longitude: null } : { latitude, longitude };
+function positionOf(entry: MaxmindEntry | null): Position {
+  const nested = entry?.location === null ? { latitude: null, longitude: null } : entry?.location;
+  const latitude = degrees([nested?.latitude, entry?.latitude, entry?.lat], 90);
+  const longitude = degrees([nested?.longitude, entry?.longitude, entry?.lng, entry?.lon], 180);
+  if (typeof latitude === 'number' && typeof longitude === 'number')
+    return { latitude, longitude, position_missing: null };
+  const missing = latitude === 'no_data' && longitude === 'no_data' ? 'no_data' : 'rejected';
+  return { latitude: null, longitude: null, position_missing: missing };
 }
 
 /** Why nothing is known of a place. A registration says who answers for a network, which may stand on another continent. */
@@ -90,10 +100,11 @@ function failureOf({ country, city }: MaxmindRaw): GeoRecord['failure'] {
   return registered === undefined ? 'no_data' : 'registered_only';
 }
 
-function toRecord(raw: MaxmindRaw): GeoRecord {
+function toRecord(raw: MaxmindRaw, { config }: { config: Config }): GeoRecord {
   const country = countryOf(raw.country) ?? countryOf(raw.city);
   const city = cityOf(raw.city);
   const position = positionOf(raw.city);
+  if (config.geo.city === null) position.position_missing = 'not_measured';
   const nothing = country === null && city === null && position.latitude === null;
   return { address: raw.address, country, city, ...position, failure: nothing ? failureOf(raw) : null };
 }

@@ -24,7 +24,18 @@ async function locate(address: string, country: string | null, city: string | nu
   return await decodeAll(maxmind, context);
 }
 
-type Found = [country: string | null, city: string | null, latitude: number | null, longitude: number | null];
+/** missing: why there is no position; without it no_data, of no city file not_measured. */
+type Found = [
+  country: string | null,
+  city: string | null,
+  latitude: number | null,
+  longitude: number | null,
+  missing?: string,
+];
+const missingOf = ([, , latitude, , missing = 'no_data']: Found, cityFile: string | null) => {
+  if (latitude !== null) return null;
+  return cityFile === null ? 'not_measured' : missing;
+};
 const nothing: Found = [null, null, null, null];
 const registered: Found = [null, null, null, null];
 
@@ -77,7 +88,7 @@ const cases: [string, string, string | null, string | null, Found][] = [
     '198.18.112.1',
     'nested-text.mmdb',
     'nested-text.mmdb',
-    ['JP', 'Tokyo', null, null],
+    ['JP', 'Tokyo', null, null, 'rejected'],
   ],
   [
     'a country of registration is no place, and the reason says that there is nothing else',
@@ -87,7 +98,7 @@ const cases: [string, string, string | null, string | null, Found][] = [
     registered,
   ],
   ['in the city file alone too', '198.18.9.1', null, 'registered-only.mmdb', registered],
-  ['text that is no number is no position', '198.18.10.1', null, 'flat.mmdb', ['FI', null, null, null]],
+  ['text that is no number is no position', '198.18.10.1', null, 'flat.mmdb', ['FI', null, null, null, 'rejected']],
 ];
 
 for (const [title, address, countryFile, cityFile, found] of cases) {
@@ -96,7 +107,8 @@ for (const [title, address, countryFile, cityFile, found] of cases) {
     const [country, city, latitude, longitude] = found;
     const failure = found === nothing ? 'no_data' : found === registered ? 'registered_only' : null;
     assert.equal(rejects, []);
-    assert.equal(records, [{ address, country, city, latitude, longitude, failure }]);
+    const position_missing = missingOf(found, cityFile);
+    assert.equal(records, [{ address, country, city, latitude, longitude, position_missing, failure }]);
     GeoRecord.parse(records[0]);
   });
 }
@@ -118,13 +130,21 @@ const odd: [title: string, entry: object, found: Found][] = [
   [
     'coordinates as text where numbers are nested',
     { country: { iso_code: 'JP' }, location: { latitude: '35.68', longitude: '139.69' } },
-    ['JP', null, null, null],
+    ['JP', null, null, null, 'rejected'],
   ],
   [
     'one coordinate of two',
     { country: { iso_code: 'JP' }, location: { latitude: 35.68, longitude: [] } },
-    ['JP', null, null, null],
+    ['JP', null, null, null, 'rejected'],
   ],
+  [
+    'half a position',
+    { country: { iso_code: 'JP' }, location: { latitude: 35.68 } },
+    ['JP', null, null, null, 'rejected'],
+  ],
+  ['a text for a location', { country: { iso_code: 'JP' }, location: 'Tokyo' }, ['JP', null, null, null, 'rejected']],
+  ['blanks for a coordinate', { country_code: 'JP', lat: ' ', lon: ' ' }, ['JP', null, null, null]],
+  ['degrees beyond the poles', { country_code: 'JP', lat: 91, lon: 5 }, ['JP', null, null, null, 'rejected']],
   ['a list of names', { country: { iso_code: 'JP' }, city: { names: ['Tokyo'] } }, ['JP', null, null, null]],
   [
     'a code of another kind beside a country',
@@ -136,7 +156,8 @@ for (const [title, city, found] of odd) {
   test(`${title}: one odd field costs itself alone`, () => {
     const raw = compiled(maxmind.raw).parse({ address: '198.18.0.1', country: null, city });
     const [country, name, latitude, longitude] = found;
-    const record = { address: '198.18.0.1', country, city: name, latitude, longitude, failure: null };
+    const position = { latitude, longitude, position_missing: missingOf(found, 'city.mmdb') };
+    const record = { address: '198.18.0.1', country, city: name, ...position, failure: null };
     assert.equal(maxmind.toRecord(raw, { config: configFor(null, 'city.mmdb') }), record);
   });
 }
