@@ -47,8 +47,8 @@ export function reachedBy(prefix: Prefix): Prefix[] {
  * What no census of real hosts sends to: special-purpose ranges, and the prefix of translators. An address behind one is an IPv4 host
  * that is asked as such; as an address of IPv6 it would be counted a second time, as what it is not.
  */
-export function neverAsked(family: 4 | 6): Prefix[] {
-  return family === 4 ? notGlobal(4) : [...notGlobal(6), ...translated];
+export function neverAsked(): Prefix[] {
+  return [...notGlobal(4), ...notGlobal(6), ...translated];
 }
 
 /** All addresses by which the hosts of these prefixes are reached: whoever opted out, or is nobody to probe, is so behind a translator too. */

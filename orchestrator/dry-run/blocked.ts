@@ -34,7 +34,7 @@ export class Holes {
   constructor(config: Config) {
     const listed = config.scan.blocklist === null ? [] : readBlocklist(config.scan.blocklist).prefixes;
     this.#optedOut = reachedSet(listed);
-    this.#all = reachedSet(config.lab ? listed : [...listed, ...neverAsked(4), ...neverAsked(6)]);
+    this.#all = reachedSet(config.lab ? listed : [...listed, ...neverAsked()]);
   }
 
   within(target: string, shard: Shard | undefined): Within {

@@ -19,7 +19,7 @@ export interface Screen {
 export function createScreen(config: Config): Screen {
   const listed = config.scan.blocklist === null ? [] : readBlocklist(config.scan.blocklist).prefixes;
   // In the open the special ranges are taken out too: a prefix of which both together leave nothing is blocked.
-  const blocked = reachedSet(config.lab ? listed : [...listed, ...neverAsked(4), ...neverAsked(6)]);
+  const blocked = reachedSet(config.lab ? listed : [...listed, ...neverAsked()]);
   const lab = new PrefixSet(config.lab_ranges);
   const outside = config.lab ? 'outside_lab' : 'not_global';
   return {
@@ -66,7 +66,7 @@ function cut(set: PrefixSet, target: string, shard: Shard | undefined, reason: s
   return { asked: halves.flatMap(({ outside: left }) => left.map(formatPrefix)), skipped, reason };
 }
 
-const never = new PrefixSet([...neverAsked(4), ...neverAsked(6)]);
+const never = new PrefixSet(neverAsked());
 
 /** An address by its scope; a prefix is out when what is never asked holds all of it. What lies within is the prober's to leave out. */
 function isOpen(target: string, prefix: Prefix, lab: PrefixSet): boolean {

@@ -40,7 +40,7 @@ const Line = z.union([Last, JoinRun]);
 
 /** What no census has business in, or what is not of the lab. A translator's prefix leads on to any IPv4 address (RFC 6052). */
 export function outsideOf({ lab, lab_ranges }: Pick<Config, 'lab' | 'lab_ranges'>): PrefixSet {
-  if (!lab) return new PrefixSet([...neverAsked(4), ...neverAsked(6)]);
+  if (!lab) return new PrefixSet(neverAsked());
   const inside = new PrefixSet(lab_ranges);
   const all = ['0.0.0.0/0', '::/0'].flatMap((text) => parsePrefix(text) ?? []);
   return new PrefixSet(all.flatMap((prefix) => inside.split(prefix).outside));

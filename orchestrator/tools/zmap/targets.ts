@@ -45,7 +45,7 @@ export function blockedPrefixes({ config, optOuts, runsAs }: Context, family: 4 
   const given = blocklist === null ? [] : readBlocklist(blocklist).prefixes;
   // Where the plug-in drops what opted out since the start, it counts it too.
   const listed = optOuts === null || dropsOptOuts(runsAs) ? given : optOuts.prefixes;
-  const special = config.lab ? [] : [...neverAsked(4), ...neverAsked(6)];
+  const special = config.lab ? [] : neverAsked();
   const all = [...listed, ...special].flatMap(reachedBy);
   return all.filter((prefix) => prefix.family === family).map(formatPrefix);
 }
