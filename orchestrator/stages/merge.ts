@@ -7,7 +7,7 @@ import type { WholeContext, WholeStage } from '../core/stage.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
-import { detailsFile, detailsSql } from './merge/details.ts';
+import { Details, detailsFile } from './merge/details.ts';
 import { dealNames, listDealings, passesOf, placedSql, writeDomains } from './merge/domains.ts';
 import { hostResult, hostsSql, wholeHostsSql } from './merge/hosts/hosts.ts';
 import { type RangeTables, type Setting, settingOf } from './merge/hosts/setting.ts';
@@ -27,6 +27,7 @@ interface Work {
   verdicts: Verdicts;
   ranges: Ranges;
   result: Result;
+  details: Details;
 }
 
 const joinedFile = (name: string) => `${name}.parquet`;
@@ -58,24 +59,26 @@ async function makeRange(work: Work, range: number): Promise<void> {
   await context.run(`DROP TABLE ${hosts}`);
 }
 
-/** Writes the hosts of a range as a piece of hosts.parquet, those of details.parquet as one of that, and what the list's entries need of them into `placed/` of the scratch folder. */
+/** Writes the hosts of a range as a piece of hosts.parquet, holds those of details.parquet, and writes what the list's entries need of them into `placed/` of the scratch folder. */
 async function writeRange(work: Work, range: number): Promise<() => Promise<void>> {
-  const { context, scratch, setting, result, verdicts } = work;
+  const { context, scratch, setting, result, details, verdicts } = work;
   const tables = tablesOf(work, range);
   const { rows } = tables;
   const piece = { name: 'hosts', number: range, schema: HostsRecord };
   await writePiece(context, scratch, piece, wholeHostsSql(rows, setting, verdicts));
-  const detailed = wholeHostsSql(detailsSql(rows), setting, verdicts);
-  await writePiece(context, scratch, { ...piece, name: 'details' }, detailed);
+  const held = await details.hold(range, rows);
   await scratch.writeSliced(`placed/${String(range).padStart(6, '0')}.parquet`, placedSql(tables), narrowGroup);
   const added = await result.write(rows, rows, HostsRecord, hostResult(setting, verdicts));
   await context.run(`DROP TABLE ${rows}`);
-  return added;
+  return async () => {
+    await added();
+    await held();
+  };
 }
 
 /** Merges two ranges at a time, each from its judging to its piece: statements of one thread, of which two processors always have one each. */
 async function mergeRanges(work: Work): Promise<void> {
-  const { context, scratch, verdicts, ranges } = work;
+  const { context, scratch, verdicts, ranges, details } = work;
   let judged: Promise<void> = Promise.resolve();
   await twoEndedInOrder(inOrder(ranges.count), async (range) => {
     judged = judged.then(() => judgeRange(context, scratch, verdicts, range));
@@ -87,6 +90,7 @@ async function mergeRanges(work: Work): Promise<void> {
       context.progress(range + 1, `hosts: range ${range + 1} of ${ranges.count}`);
     };
   });
+  await details.write();
 }
 
 const Threads = z.object({ threads: z.int() });
@@ -131,7 +135,8 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   await dealNames(context, scratch, passes, ranges);
   const verdicts = await prepareVerdicts(context, scratch, ranges);
   for (const [name, sql] of Object.entries(drawnTables)) await scratch.writeSliced(joinedFile(name), sql);
-  await mergeRanges({ context, scratch, setting, verdicts, ranges, result });
+  const details = new Details(context, scratch, (rows) => wholeHostsSql(rows, setting, verdicts));
+  await mergeRanges({ context, scratch, setting, verdicts, ranges, result, details });
   const counts = noCounts();
   await allOf([
     joinPieces(context, scratch, 'hosts', HostsRecord).then(async (rows) => {

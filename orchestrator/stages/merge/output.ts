@@ -15,7 +15,7 @@ import type { Scratch } from './scratch.ts';
 const compression = 'COMPRESSION zstd, COMPRESSION_LEVEL 1';
 
 /** Rows of a group: the database holds one of every column while it writes, beside the memory that it counts. */
-const rowGroup = 20_480;
+export const rowGroup = 20_480;
 
 const Column = z.looseObject({ column_name: z.string(), column_type: z.string() });
 
