@@ -69,10 +69,17 @@ class Reader {
   }
 
   varint(): bigint {
-    let value = 0n;
-    for (let shift = 0n; shift < 64n; shift += 7n) {
+    // nearly all are small, and no BigInt is made on the way to those
+    let [small, shift] = [0, 0];
+    for (; shift < 28; shift += 7) {
       const byte = this.byte();
-      value |= BigInt(byte & 0x7f) << shift;
+      small |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt(small);
+    }
+    let value = BigInt(small);
+    for (; shift < 64; shift += 7) {
+      const byte = this.byte();
+      value |= BigInt(byte & 0x7f) << BigInt(shift);
       if (byte < 0x80) return value;
     }
     throw new RangeError('a number has more than 64 bits');
@@ -120,53 +127,85 @@ export function readStruct(bytes: Uint8Array): Struct {
   return new Reader(bytes).struct();
 }
 
-function* varint(value: bigint): Generator<number> {
-  let rest = value;
-  for (; rest > 0x7fn; rest >>= 7n) yield Number(rest & 0x7fn) | 0x80;
-  yield Number(rest);
-}
+class Writer {
+  #bytes = Buffer.allocUnsafe(1024);
+  #length = 0;
 
-const zigzag = (value: bigint) => varint(BigInt.asUintN(64, (value << 1n) ^ (value >> 63n)));
-
-function* valueBytes(type: number, value: Value): Generator<number> {
-  if (typeof value === 'bigint') return yield* type === types.byte ? [Number(value)] : zigzag(value);
-  if (value === null) return;
-  if (isStruct(value)) return yield* structBytes(value);
-  if (isList(value)) return yield* listBytes(value);
-  if (type === types.binary) yield* varint(BigInt(value.length));
-  yield* value;
-}
-
-function* listBytes({ of, items }: List): Generator<number> {
-  if (items.length < 15) yield (items.length << 4) | of;
-  else yield* [0xf0 | of, ...varint(BigInt(items.length))];
-  const item = booleans.includes(of) ? types.byte : of;
-  for (const value of items) yield* valueBytes(item, value);
-}
-
-function* structBytes(struct: Struct): Generator<number> {
-  let before = 0;
-  for (const { id, type, value } of struct) {
-    const step = id - before;
-    if (step > 0 && step < 16) yield (step << 4) | type;
-    else yield* [type, ...zigzag(BigInt(id))];
-    yield* valueBytes(type, value);
-    before = id;
+  /** Makes room for so many bytes more. */
+  #room(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(2 * (this.#length + more));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
   }
-  yield types.stop;
+
+  byte(byte: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  varint(value: bigint): void {
+    let rest = value;
+    for (; rest > 0x7fn; rest >>= 7n) this.byte(Number(rest & 0x7fn) | 0x80);
+    this.byte(Number(rest));
+  }
+
+  zigzag(value: bigint): void {
+    this.varint(BigInt.asUintN(64, (value << 1n) ^ (value >> 63n)));
+  }
+
+  value(type: number, value: Value): void {
+    if (value === null) return;
+    if (typeof value === 'bigint') {
+      if (type === types.byte) this.byte(Number(value));
+      else this.zigzag(value);
+    } else if (isStruct(value)) this.struct(value);
+    else if (isList(value)) this.list(value);
+    else {
+      if (type === types.binary) this.varint(BigInt(value.length));
+      this.append(value);
+    }
+  }
+
+  list({ of, items }: List): void {
+    if (items.length < 15) this.byte((items.length << 4) | of);
+    else {
+      this.byte(0xf0 | of);
+      this.varint(BigInt(items.length));
+    }
+    const item = booleans.includes(of) ? types.byte : of;
+    for (const value of items) this.value(item, value);
+  }
+
+  struct(struct: Struct): void {
+    let before = 0;
+    for (const { id, type, value } of struct) {
+      const step = id - before;
+      if (step > 0 && step < 16) this.byte((step << 4) | type);
+      else {
+        this.byte(type);
+        this.zigzag(BigInt(id));
+      }
+      this.value(type, value);
+      before = id;
+    }
+    this.byte(types.stop);
+  }
+
+  written(): Uint8Array {
+    return new Uint8Array(this.#bytes.subarray(0, this.#length));
+  }
 }
 
 /** A struct within may be its bytes already. */
 export function writeStruct(struct: Struct): Uint8Array {
-  let bytes = new Uint8Array(1024);
-  let length = 0;
-  for (const byte of structBytes(struct)) {
-    if (length === bytes.length) {
-      const larger = new Uint8Array(2 * length);
-      larger.set(bytes);
-      bytes = larger;
-    }
-    bytes[length++] = byte;
-  }
-  return bytes.slice(0, length);
+  const writer = new Writer();
+  writer.struct(struct);
+  return writer.written();
 }
