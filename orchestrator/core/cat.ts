@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CensusError } from '../errors.ts';
-import { openDatabase, rows, sqlText } from './duckdb.ts';
+import { openDatabase, parquetSql, rows, sqlText } from './duckdb.ts';
 import type { StageEntry } from './folder/entries.ts';
 import { exists } from './folder/files.ts';
 import { RunFolder } from './folder/folder.ts';
@@ -74,16 +74,10 @@ async function* parquetLines(folder: RunFolder, name: string, files: string[], a
   const database = await openDatabase({ temp: folder.temp(), makeTemp: false });
   try {
     const about =
-      address === null
-        ? 'true'
-        : await aboutSql(
-            rows(database, `DESCRIBE FROM read_parquet(${sqlText(first)}, hive_partitioning = false)`),
-            name,
-            address,
-          );
+      address === null ? 'true' : await aboutSql(rows(database, `DESCRIBE FROM ${parquetSql(first)}`), name, address);
     // One file after the other, and of the first one a few rows before the rest: the first line waits for no more than it needs.
     for (const [index, file] of files.entries()) {
-      const sql = `SELECT * FROM read_parquet(${sqlText(file)}, hive_partitioning = false) WHERE ${about}`;
+      const sql = `SELECT * FROM ${parquetSql(file)} WHERE ${about}`;
       const pieces = index === 0 ? [`${sql} LIMIT ${firstRows}`, `${sql} OFFSET ${firstRows}`] : [sql];
       for (const piece of pieces) for await (const row of rows(database, piece)) yield JSON.stringify(row);
     }

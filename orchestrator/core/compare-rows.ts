@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { columnsOf } from './columns.ts';
-import { ndjsonSql, sqlText } from './duckdb.ts';
+import { ndjsonSql, parquetSql } from './duckdb.ts';
 import { exists, sha256File } from './folder/files.ts';
 import { jsonOf, splitLines } from './process/lines.ts';
 import type { PartStage } from './stage.ts';
@@ -25,7 +25,7 @@ export async function sameRows(state: Replaying, file: string, sha256: string | 
   const after = join(state.folder.out, file);
   if (!file.endsWith('.parquet') || !(await exists(before)) || !(await exists(after))) return false;
   if ((await sha256File(before)) !== sha256) return false;
-  const table = (path: string) => `(SELECT q FROM read_parquet(${sqlText(path)}, hive_partitioning = false) q)`;
+  const table = (path: string) => `(SELECT q FROM ${parquetSql(path)} q)`;
   const sql = `
     SELECT count(*) AS differing FROM ${table(before)} a POSITIONAL JOIN ${table(after)} b
     WHERE a.q IS DISTINCT FROM b.q`;
@@ -62,7 +62,7 @@ export async function compareOldRecords<C>(
   const both = fields === null ? columns : columns.filter(([name]) => fields.has(name));
   const names = both.map(([name]) => `"${name}"`).join(', ');
   const before = `SELECT ${names} FROM ${ndjsonSql([old], both)}`;
-  const after = `SELECT ${names} FROM read_parquet(${sqlText(state.folder.records(stage.name, part))}, hive_partitioning = false)`;
+  const after = `SELECT ${names} FROM ${parquetSql(state.folder.records(stage.name, part))}`;
   const sql = `
     SELECT count(*) AS differing FROM (
       (${before} EXCEPT ALL ${after}) UNION ALL (${after} EXCEPT ALL ${before}))`;
@@ -87,15 +87,12 @@ export async function compareFewerFields<C>(
   if (!(await exists(old)) || (await sha256File(old)) !== kept) return null;
   const columns = columnsOf(stage.role.record).map(([name]) => name);
   const fields = new Set<string>();
-  for await (const row of state.query(
-    `SELECT column_name AS name FROM (DESCRIBE SELECT * FROM read_parquet(${sqlText(old)}, hive_partitioning = false))`,
-  ))
+  for await (const row of state.query(`SELECT column_name AS name FROM (DESCRIBE SELECT * FROM ${parquetSql(old)})`))
     fields.add(Name.parse(row).name);
   const both = columns.filter((name) => fields.has(name));
   if (both.length === columns.length) return null;
   const names = both.map((name) => `"${name}"`).join(', ');
-  const table = (path: string) =>
-    `(SELECT q FROM (SELECT ${names} FROM read_parquet(${sqlText(path)}, hive_partitioning = false)) q)`;
+  const table = (path: string) => `(SELECT q FROM (SELECT ${names} FROM ${parquetSql(path)}) q)`;
   const sql = `
     SELECT count(*) AS differing
     FROM ${table(old)} a POSITIONAL JOIN ${table(state.folder.records(stage.name, part))} b

@@ -153,22 +153,37 @@ export async function runSql(database: DuckDBInstance, sql: string): Promise<voi
   }
 }
 
+/**
+ * Files as a table, by one of the database's readers and its options. The name of a folder is none of the columns, though it be NAME=VALUE:
+ * the folders are our users'.
+ */
+export function filesSql(reader: 'parquet' | 'csv' | 'json', files: readonly string[], ...options: string[]): string {
+  return `read_${reader}([${files.map(sqlText).join(', ')}], ${['hive_partitioning = false', ...options].join(', ')})`;
+}
+
+/** A Parquet file as a table with the columns that it has. */
+export const parquetSql = (file: string) => filesSql('parquet', [file]);
+
+/** Files of one JSON value a line as a table. @param columns SQL of the struct of their types */
+export function jsonLinesSql(files: readonly string[], columns: string): string {
+  return filesSql('json', files, "format = 'newline_delimited'", `columns = ${columns}`);
+}
+
 type Columns = readonly [name: string, type: string][];
 
 /** NDJSON files as a table with these columns. */
 export function ndjsonSql(files: readonly string[], columns: Columns): string {
   const fields = columns.map(([column, type]) => `${sqlText(column)}: ${sqlText(type)}`);
-  return `read_json([${files.map(sqlText).join(', ')}], format = 'newline_delimited', hive_partitioning = false, columns = {${fields.join(', ')}})`;
+  return jsonLinesSql(files, `{${fields.join(', ')}}`);
 }
 
 /** Parquet files as a table with these columns: null where a file is older than a column. */
-function parquetSql(files: readonly string[], columns: Columns): string {
+function recordsSql(files: readonly string[], columns: Columns): string {
   const none = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
   const names = columns.map(([column]) => `"${column}"`);
-  const list = files.map(sqlText).join(', ');
   return `(
     SELECT ${names.join(', ')} FROM (
-      SELECT * FROM read_parquet([${list}], union_by_name = true, hive_partitioning = false)
+      SELECT * FROM ${filesSql('parquet', files, 'union_by_name = true')}
       UNION ALL BY NAME SELECT ${none.join(', ')} WHERE false
     ))`;
 }
@@ -180,6 +195,6 @@ export function viewSql(name: string, files: string[], schema: z.ZodType): strin
     const fields = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
     return `CREATE OR REPLACE VIEW ${name} AS SELECT ${fields.join(', ')} WHERE false`;
   }
-  const table = files.every((file) => file.endsWith('.parquet')) ? parquetSql : ndjsonSql;
+  const table = files.every((file) => file.endsWith('.parquet')) ? recordsSql : ndjsonSql;
   return `CREATE OR REPLACE VIEW ${name} AS SELECT * FROM ${table(files, columns)}`;
 }

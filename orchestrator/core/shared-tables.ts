@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { sqlText } from './duckdb.ts';
+import { parquetSql, sqlText } from './duckdb.ts';
 
 /** Makes a table that several stages of one run read, under its name; the second call waits for the first. */
 export type ShareTable = (name: string, sql: string) => Promise<void>;
@@ -11,9 +11,9 @@ export type ShareTable = (name: string, sql: string) => Promise<void>;
 export function sharedTables(temp: string, run: (sql: string) => Promise<void>): ShareTable {
   const made = new Map<string, Promise<void>>();
   async function make(name: string, sql: string): Promise<void> {
-    const file = sqlText(join(temp, `${name}.parquet`));
-    await run(`COPY (${sql}) TO ${file} (FORMAT parquet)`);
-    await run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${file}, hive_partitioning = false)`);
+    const file = join(temp, `${name}.parquet`);
+    await run(`COPY (${sql}) TO ${sqlText(file)} (FORMAT parquet)`);
+    await run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM ${parquetSql(file)}`);
   }
   return (name, sql) => {
     const known = made.get(name) ?? make(name, sql);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDatabase, rows, runSql, sqlText, viewSql } from '../core/duckdb.ts';
+import { openDatabase, parquetSql, rows, runSql, viewSql } from '../core/duckdb.ts';
 import { areWhole } from '../core/folder/files.ts';
 import { RunFolder } from '../core/folder/folder.ts';
 import { askedViewSql } from '../core/rows/asked-view.ts';
@@ -72,7 +72,7 @@ async function withRescan(run: Given): Promise<{ views: string[]; stages: Given[
   const { rescan: _, ...others } = run.manifest.stages;
   const file = await storedRescan(run);
   if (file === null) return { views: [], stages: others };
-  const asked = `SELECT DISTINCT address AS target FROM read_parquet(${sqlText(file)}, hive_partitioning = false)`;
+  const asked = `SELECT DISTINCT address AS target FROM ${parquetSql(file)}`;
   return { views: [askedViewSql('rescan', asked)], stages: run.manifest.stages };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { rows, runSql, sqlText } from '../core/duckdb.ts';
+import { jsonLinesSql, rows, runSql, sqlText } from '../core/duckdb.ts';
 import { codeOf } from '../errors.ts';
 import { keyFactOf, shownBy, synOf } from '../evidence/answers.ts';
 import { KeyTraces, type SharedTraces, tracesOf } from '../evidence/keys.ts';
@@ -107,7 +107,7 @@ export async function writeKeys(database: DuckDBInstance, out: string, temp: str
     "{run: 'VARCHAR', time: 'VARCHAR', address: 'VARCHAR', port: 'BIGINT', version: 'VARCHAR', relation: 'VARCHAR', trace: 'VARCHAR'}";
   await runSql(
     database,
-    `CREATE OR REPLACE TABLE key_traces AS FROM read_json(${sqlText(file)}, format = 'newline_delimited', hive_partitioning = false, columns = ${columns});
+    `CREATE OR REPLACE TABLE key_traces AS FROM ${jsonLinesSql([file], columns)};
     CREATE OR REPLACE TABLE constant_keys AS ${castTo(HistoryConstantKey, constantSql)};
     COPY constant_keys TO ${sqlText(join(out, 'constant-keys.parquet'))} (FORMAT parquet, COMPRESSION zstd);`,
   );

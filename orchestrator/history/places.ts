@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
 import { Config } from '../config/config.ts';
-import { batches, runSql, sqlText } from '../core/duckdb.ts';
+import { batches, jsonLinesSql, parquetSql, runSql, sqlText } from '../core/duckdb.ts';
 import { sha256File } from '../core/folder/files.ts';
 import { type DecodeContext, Reject, type Tool } from '../core/tool.ts';
 import type { Address } from '../roles.ts';
@@ -76,14 +76,13 @@ export async function freezePlaces(
   const all = resolve(temp, 'addresses.parquet');
   await runSql(database, `COPY (SELECT DISTINCT address FROM (${addresses})) TO ${sqlText(all)} (FORMAT parquet)`);
   async function* units() {
-    for await (const batch of batches(database, `FROM read_parquet(${sqlText(all)}, hive_partitioning = false)`))
-      yield z.array(AddressRow).parse(batch);
+    for await (const batch of batches(database, `FROM ${parquetSql(all)}`)) yield z.array(AddressRow).parse(batch);
   }
   const context = contextOf(config, signal, units);
   const found = async <W, R>(name: string, tool: Tool<Address, W, R, Config>, on: boolean, columns: string) => {
     const file = join(temp, `${name}.ndjson`);
     await pipeline(on ? lookedUp(tool, context) : [], createWriteStream(file));
-    const source = `read_json(${sqlText(file)}, format = 'newline_delimited', hive_partitioning = false, columns = ${columns})`;
+    const source = jsonLinesSql([file], columns);
     await runSql(database, `CREATE OR REPLACE TABLE frozen_${name} AS FROM ${source}`);
   };
   await found('asn', ip2asnLite, tables.rib !== null, "{address: 'VARCHAR', asn: 'BIGINT'}");

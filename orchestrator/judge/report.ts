@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { columnsOf } from '../core/columns.ts';
-import { openDatabase, runSql, sqlText } from '../core/duckdb.ts';
+import { jsonLinesSql, openDatabase, runSql, sqlText } from '../core/duckdb.ts';
 import type { JudgedEndpoint } from '../evidence/judge.ts';
 import type { Pair } from '../evidence/pairs.ts';
 import { rulesVersion } from '../evidence/verdict.ts';
@@ -62,7 +62,7 @@ function hostsSql(file: string, run: string, pairs: ReadonlyMap<number, Pair>): 
         : `CASE WHEN ${of} IS NULL THEN 'not_measured' END`;
     return `CAST(${value ?? 'NULL'} AS ${type}) AS "${name}"`;
   });
-  const lines = `read_json(${sqlText(file)}, format = 'newline_delimited', hive_partitioning = false, columns = ${columns})`;
+  const lines = jsonLinesSql([file], columns);
   return `SELECT ${selected.join(', ')} FROM ${lines}`;
 }
 

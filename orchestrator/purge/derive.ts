@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
+import { openDatabase, parquetSql, rows } from '../core/duckdb.ts';
 import { addReasons, noCounts, type PartEntry } from '../core/folder/entries.ts';
 import { sha256File } from '../core/folder/files.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
@@ -39,10 +39,7 @@ async function filterPart<C>(job: PartJob<C>, before: PartEntry, party: Party): 
   const writer = await RecordsWriter.create({ path, temp, form: new NarrowRows(stage.role.record) });
   const database = await openDatabase({ temp: folder.temp() });
   try {
-    for await (const record of rows(
-      database,
-      `SELECT * FROM read_parquet(${sqlText(path)}, hive_partitioning = false)`,
-    )) {
+    for await (const record of rows(database, `SELECT * FROM ${parquetSql(path)}`)) {
       const text = JSON.stringify(record);
       if (party.mentions(text)) continue;
       writer.addText(text);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { formatPrefix, type Prefix, parsePrefix } from '../address/ip.ts';
 import { PrefixSet } from '../address/prefix-set.ts';
 import { shardPrefixes } from '../address/shards.ts';
-import { openDatabase, rows, sqlText } from '../core/duckdb.ts';
+import { openDatabase, parquetSql, rows } from '../core/duckdb.ts';
 import { exists } from '../core/folder/files.ts';
 import { purgedRow, purgedUnits } from '../core/folder/ndjson.ts';
 import type { LeftOut } from '../core/opt-outs/left-out.ts';
@@ -76,10 +76,7 @@ async function answeredUnits<C>({ folder, stage, part }: Where<C>, party: Party)
   const units = new Set<string>();
   const database = await openDatabase({ temp: folder.temp() });
   try {
-    for await (const row of rows(
-      database,
-      `SELECT * FROM read_parquet(${sqlText(records)}, hive_partitioning = false)`,
-    )) {
+    for await (const row of rows(database, `SELECT * FROM ${parquetSql(records)}`)) {
       if (!party.mentions(JSON.stringify(row))) continue;
       const unit = String(stage.role.answered(stage.role.record.parse(row)));
       if (party.mentions(unit)) units.add(unit);

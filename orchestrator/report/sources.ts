@@ -1,7 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
 import { columnsOf } from '../core/columns.ts';
-import { rows, runSql, sqlText } from '../core/duckdb.ts';
+import { parquetSql, rows, runSql, sqlText } from '../core/duckdb.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { RescannedRecord } from '../schemas/records/rescanned.ts';
@@ -52,9 +52,7 @@ function anyAgeSql(name: Name, sources: readonly Source[]): string {
     const file = fileOf(source, name);
     return file === undefined
       ? []
-      : [
-          `SELECT ${sqlText(source.run)} AS run, COLUMNS(lambda field: field <> 'run') FROM read_parquet(${sqlText(file)}, hive_partitioning = false)`,
-        ];
+      : [`SELECT ${sqlText(source.run)} AS run, COLUMNS(lambda field: field <> 'run') FROM ${parquetSql(file)}`];
   });
   const asTold = (column: string) =>
     told[column] === undefined ? `"${column}"` : `coalesce("${column}", ${told[column]})`;
@@ -73,7 +71,7 @@ function exactSql(name: Name, { run, file }: { run: string; file: string }, foun
     found.has(column) ? `"${column}"` : `CAST(${told[column] ?? 'NULL'} AS ${type}) AS "${column}"`,
   );
   const selected = [`${sqlText(run)} AS run`, ...columns];
-  return viewSql(name, `SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(file)}, hive_partitioning = false)`);
+  return viewSql(name, `SELECT ${selected.join(', ')} FROM ${parquetSql(file)}`);
 }
 
 /**
@@ -88,7 +86,7 @@ const Column = z.looseObject({ column_name: z.string(), column_type: z.string() 
 
 async function columnsIn(database: DuckDBInstance, file: string): Promise<Found> {
   const found = new Map<string, string>();
-  const asked = `SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet(${sqlText(file)}, hive_partitioning = false))`;
+  const asked = `SELECT column_name, column_type FROM (DESCRIBE FROM ${parquetSql(file)})`;
   for await (const value of rows(database, asked)) {
     const { column_name, column_type } = Column.parse(value);
     found.set(column_name, column_type);

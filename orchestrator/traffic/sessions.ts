@@ -6,6 +6,7 @@ import { HeardStream } from './stream.ts';
 
 /** So long after its last stream ended may a connection get another one: Linux keeps one without subflows for 60 s. */
 const LINGER_US = 60_000_000;
+/** Two of a connection, and of keys that were sent again as others a few: a capture of nothing but new keys must not fill the memory. */
 const MOST_TOKENS = 8;
 /** Segments that ended streams hold while they wait for others. */
 const MOST_WAITING = 200_000;

@@ -5,7 +5,7 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { columnsOf } from '../core/columns.ts';
 import { compiled } from '../core/compiled.ts';
-import { ndjsonSql, openDatabase, rows, runSql, sqlText } from '../core/duckdb.ts';
+import { ndjsonSql, openDatabase, parquetSql, rows, runSql, sqlText } from '../core/duckdb.ts';
 import { LineOutput } from '../judge/line-output.ts';
 import { TrafficClient } from '../schemas/records/traffic/client.ts';
 import { TrafficConnection } from '../schemas/records/traffic/connection.ts';
@@ -103,12 +103,12 @@ export class TrafficStore {
     ] as const) {
       // Asked a dozen times: read as JSON once.
       const table = ndjsonSql([join(this.#folder, `${name}.ndjson`)], columnsOf(schema));
-      const parquet = sqlText(join(this.#folder, `${name}.parquet`));
-      await runSql(database, `COPY (SELECT * FROM ${table}) TO ${parquet} (FORMAT parquet, ROW_GROUP_SIZE 20000)`);
+      const parquet = join(this.#folder, `${name}.parquet`);
       await runSql(
         database,
-        `CREATE VIEW ${name} AS SELECT * FROM read_parquet(${parquet}, hive_partitioning = false)`,
+        `COPY (SELECT * FROM ${table}) TO ${sqlText(parquet)} (FORMAT parquet, ROW_GROUP_SIZE 20000)`,
       );
+      await runSql(database, `CREATE VIEW ${name} AS SELECT * FROM ${parquetSql(parquet)}`);
     }
     await runSql(database, `CREATE VIEW clients AS ${clientsSql}`);
     await runSql(database, `CREATE VIEW servers AS ${serversSql}`);

@@ -1,7 +1,7 @@
 import { endianness } from 'node:os';
 import { z } from 'zod';
 import { columnsOf } from '../columns.ts';
-import { ndjsonSql, sqlText } from '../duckdb.ts';
+import { filesSql, ndjsonSql, sqlText } from '../duckdb.ts';
 import { isSmall, mostRowBytes, writeText, writeWhole } from './row-json.ts';
 
 /**
@@ -167,6 +167,6 @@ export class NarrowRows {
       return `${type.endsWith('[]') ? `CASE WHEN ${column} = '[]' THEN [] ELSE ${parsed} END` : parsed} AS ${column}`;
     });
     const form = `auto_detect = false, header = false, delim = E'\\x1f', quote = '', escape = '', nullstr = E'\\x02', new_line = '\\n'`;
-    return `(SELECT ${selected.join(', ')} FROM read_csv(${sqlText(file)}, ${form}, hive_partitioning = false, columns = {${given}}))`;
+    return `(SELECT ${selected.join(', ')} FROM ${filesSql('csv', [file], form, `columns = {${given}}`)})`;
   }
 }

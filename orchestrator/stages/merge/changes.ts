@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openDatabase, rows, sqlText } from '../../core/duckdb.ts';
+import { openDatabase, parquetSql, rows } from '../../core/duckdb.ts';
 import { VerdictName } from '../../schemas/lists.ts';
 
 /** One verdict that is another one under today's rules. */
@@ -22,7 +22,7 @@ function changesSql(before: string, after: string): string {
     [1, 0]
       .map(
         (version) =>
-          `SELECT address, port, ${version} AS version, v${version}.verdict AS verdict, v${version}.rules AS rules FROM read_parquet(${sqlText(file)}, hive_partitioning = false)`,
+          `SELECT address, port, ${version} AS version, v${version}.verdict AS verdict, v${version}.rules AS rules FROM ${parquetSql(file)}`,
       )
       .join(' UNION ALL ');
   return `

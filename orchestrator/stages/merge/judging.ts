@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
-import { sqlText } from '../../core/duckdb.ts';
+import { filesSql } from '../../core/duckdb.ts';
 import { inOrder, twoEndedInOrder } from '../../core/side-by-side/at-once.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { KeyTraces } from '../../evidence/keys.ts';
@@ -87,8 +87,8 @@ function freshClassesSql(unjudged: string): string {
 
 /** SQL of the lines that say which pair a host has that is judged by its own evidence. */
 export function judgedCsv({ alike, judged }: OwnFiles): string {
-  const files = [alike, judged].map(sqlText).join(', ');
-  return `read_csv([${files}], header = false, auto_detect = false, hive_partitioning = false, columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'})`;
+  const columns = "columns = {address: 'VARCHAR', port: 'BIGINT', verdict: 'INTEGER'}";
+  return filesSql('csv', [alike, judged], 'header = false, auto_detect = false', columns);
 }
 
 function judgedSql(unjudged: string, own: OwnFiles): string {

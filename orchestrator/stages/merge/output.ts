@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { columnsOf } from '../../core/columns.ts';
-import { sqlText } from '../../core/duckdb.ts';
+import { parquetSql, sqlText } from '../../core/duckdb.ts';
 import { joinParquet } from '../../core/parquet/join.ts';
 import { pandasMetadata } from '../../core/parquet/pandas.ts';
 import type { WholeContext } from '../../core/stage.ts';
@@ -85,9 +85,7 @@ export async function joinPieces(
     path,
   );
   await scratch.remove(name);
-  await context.run(
-    `CREATE OR REPLACE VIEW ${name} AS SELECT * FROM read_parquet(${sqlText(path)}, hive_partitioning = false)`,
-  );
+  await context.run(`CREATE OR REPLACE VIEW ${name} AS SELECT * FROM ${parquetSql(path)}`);
   await check(context, name, schema);
   return rows;
 }

@@ -5,7 +5,7 @@ import { inPrefix, parsePrefix } from '../../address/ip.ts';
 import type { PrefixSet } from '../../address/prefix-set.ts';
 import { notGlobal, scopeOf } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
-import { sqlText } from '../../core/duckdb.ts';
+import { filesSql, sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { headsSql, unsureSql } from './replies.ts';
 
@@ -54,5 +54,10 @@ async function* none(): AsyncGenerator<unknown> {}
 
 /** SQL of what was written so. */
 export function outsideCsv(file: string): string {
-  return `read_csv(${sqlText(file)}, header = false, auto_detect = false, hive_partitioning = false, columns = {address: 'VARCHAR', scope: 'VARCHAR'})`;
+  return filesSql(
+    'csv',
+    [file],
+    'header = false, auto_detect = false',
+    "columns = {address: 'VARCHAR', scope: 'VARCHAR'}",
+  );
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { sqlText } from '../../core/duckdb.ts';
+import { filesSql, parquetSql, sqlText } from '../../core/duckdb.ts';
 import type { WholeContext } from '../../core/stage.ts';
 
 /** Rows that a later step reads in slices: few enough that a slice reads little beside its own. */
@@ -47,12 +47,12 @@ export class Scratch {
 
   /** SQL of the rows of one file. */
   file(name: string): string {
-    return `read_parquet(${sqlText(this.path(name))}, hive_partitioning = false)`;
+    return parquetSql(this.path(name));
   }
 
   /** SQL of the rows of all files in a folder, in order of their names. */
   files(folder: string): string {
-    return `read_parquet(${sqlText(this.path(`${folder}/*.parquet`))}, hive_partitioning = false)`;
+    return `${parquetSql(this.path(`${folder}/*.parquet`))}`;
   }
 
   /** Writes one file that is read whole. */
@@ -109,7 +109,7 @@ export class Scratch {
     const pattern = this.path(`${folder}/${number === null ? '*/' : ''}*.parquet`);
     const found = existsSync(this.path(folder)) && readdirSync(this.path(folder)).length > 0;
     const files = [this.path(columnsFile(name)), ...(found ? [pattern] : [])];
-    return `read_parquet([${files.map(sqlText).join(', ')}], hive_partitioning = false)`;
+    return filesSql('parquet', files);
   }
 
   async remove(name: string): Promise<void> {

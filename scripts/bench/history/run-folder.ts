@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { Config } from '../../../orchestrator/config/config.ts';
 import { columnsOf } from '../../../orchestrator/core/columns.ts';
-import { openDatabase, rows, runSql, sqlText, viewSql } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, parquetSql, rows, runSql, sqlText, viewSql } from '../../../orchestrator/core/duckdb.ts';
 import { newStageEntry, noCounts, type StageEntry } from '../../../orchestrator/core/folder/entries.ts';
 import { sha256File, sha256Of } from '../../../orchestrator/core/folder/files.ts';
 import { RunFolder } from '../../../orchestrator/core/folder/folder.ts';
@@ -117,7 +117,7 @@ export async function writeRunFolder(root: string, made: MadeRun): Promise<Manif
       manifest.stages[stage] = entry;
       const files = sql === undefined ? [] : [folder.records(stage, '00000')];
       if (stage === 'scan') {
-        for await (const row of rows(database, `SELECT count(*) AS n FROM read_parquet(${sqlText(files[0] ?? '')})`))
+        for await (const row of rows(database, `SELECT count(*) AS n FROM ${parquetSql(files[0] ?? '')}`))
           Object.assign(entry.counts ?? {}, { records_out: Object(row).n });
         scanCounts(entry, made.asked * config.scan.versions.length);
       }

@@ -28,7 +28,7 @@ function narrowed(name: string, type: string): string {
 
 /** SQL of the rows of a file as the checkout knows them. */
 async function written(file: string, types: ReadonlyMap<string, string>): Promise<string> {
-  const from = `read_parquet(${sqlText(file)})`;
+  const from = `read_parquet(${sqlText(file)}, hive_partitioning = false)`;
   const selected: string[] = [];
   for await (const { column_name: name, column_type: found } of rows(database, `FROM (DESCRIBE FROM ${from})`)) {
     const type = types.get(name);

@@ -4,7 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 export const textOf = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** A Parquet file as SQL. */
-export const tableOf = (file: string) => `read_parquet(${textOf(file)})`;
+export const tableOf = (file: string) => `read_parquet(${textOf(file)}, hive_partitioning = false)`;
 
 /** Rows of a query over Parquet files. */
 export async function rowsOf(sql: string): Promise<unknown[]> {
