@@ -69,17 +69,19 @@ function readAttributes(bytes: Buffer, size: 2 | 4): Path | null {
   const cursor = new Cursor(bytes);
   let path: Path | null = null;
   let path4: Path | null = null;
-  let [aggregator, aggregator4] = [23456, false];
+  let aggregator: number | null = null;
+  let aggregator4 = false;
   while (!cursor.isDone && !(size === 4 && path !== null)) {
     const flags = cursor.uint(1);
     const type = cursor.uint(1);
     const value = cursor.take(cursor.uint((flags & 0x10) === 0 ? 1 : 2));
-    if (type === 2) path = readPath(value, size);
-    if (type === 17 && size === 2) path4 = readPath4(value);
-    if (type === 7 && value.length === 6) aggregator = value.readUInt16BE();
+    // What is there again is not read.
+    if (type === 2) path ??= readPath(value, size);
+    if (type === 17 && size === 2) path4 ??= readPath4(value);
+    if (type === 7 && value.length === 6) aggregator ??= value.readUInt16BE();
     if (type === 18 && value.length === 8) aggregator4 = true;
   }
-  if (aggregator !== 23456 && aggregator4) return path;
+  if ((aggregator ?? 23456) !== 23456 && aggregator4) return path;
   const hidden = path?.end?.members.includes(23456) ?? false;
   return hidden && path !== null && path4 !== null && path4.hops > 0 && path4.hops <= path.hops ? path4 : path;
 }

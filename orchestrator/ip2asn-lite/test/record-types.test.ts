@@ -68,10 +68,12 @@ for (const [title, dropped, reason] of DROPPED) {
   });
 }
 
-test('a dump may begin with records that are not read', async () => {
-  const records = [record(16, 4, Buffer.alloc(20)), peerIndexTable(PEERS), rib('198.18.4.0/24', ROUTES)];
-  const table = await withFile('rib', Buffer.concat(records), (source) => buildTable({ source }));
-  assert.equal(table.info.counts, { rib_records: 1, dropped_other_record: 1 });
+test('a dump may begin with records that are not read, of whatever subtype', async () => {
+  for (const other of [record(16, 4, Buffer.alloc(20)), record(32, 65_535, Buffer.alloc(20))]) {
+    const records = [other, peerIndexTable(PEERS), rib('198.18.4.0/24', ROUTES)];
+    const table = await withFile('rib', Buffer.concat(records), (source) => buildTable({ source }));
+    assert.equal(table.info.counts, { rib_records: 1, dropped_other_record: 1 });
+  }
 });
 
 const GENERIC = genericRib(1, 1, '198.18.4.0/24', ROUTES);

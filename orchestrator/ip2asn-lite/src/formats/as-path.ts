@@ -76,10 +76,11 @@ function readPath(bytes: RecordBytes, end: number, asSize: 2 | 4, path: PathEnd)
 }
 
 /** What the attributes of a route with 2-byte numbers say besides its path. Filled again for every route. */
-const old = { path4: new PathEnd(), aggregator: AS_TRANS, hasAggregator4: false };
+const old = { path4: new PathEnd(), hasAggregator: false, aggregator: AS_TRANS, hasAggregator4: false };
 
 function clearOld(): void {
   old.path4.clear();
+  old.hasAggregator = false;
   old.aggregator = AS_TRANS;
   old.hasAggregator4 = false;
 }
@@ -97,12 +98,17 @@ function readPath4(bytes: RecordBytes, end: number): void {
   }
 }
 
-/** Aggregators of another length than RFC 4271 section 5.1.7 and RFC 6793 section 3 give them are discarded (RFC 7606 section 7.7). */
+/**
+ * Aggregators of another length than RFC 4271 section 5.1.7 and RFC 6793 section 3 give them are discarded (RFC 7606 section 7.7).
+ * Of an attribute that is there again the first counts (RFC 7606 section 3 g).
+ */
 function readOldAttribute(bytes: RecordBytes, type: number, end: number): void {
   const size = end - bytes.at;
-  if (type === AS4_PATH) readPath4(bytes, end);
-  else if (type === AGGREGATOR && size === 6) old.aggregator = bytes.asn(2);
-  else if (type === AS4_AGGREGATOR && size === 8) old.hasAggregator4 = true;
+  if (type === AS4_PATH && !old.path4.found) readPath4(bytes, end);
+  else if (type === AGGREGATOR && size === 6 && !old.hasAggregator) {
+    old.hasAggregator = true;
+    old.aggregator = bytes.asn(2);
+  } else if (type === AS4_AGGREGATOR && size === 8) old.hasAggregator4 = true;
 }
 
 /**
@@ -119,7 +125,7 @@ function preferLonger(path: PathEnd): void {
   path.set = path4.set;
 }
 
-/** Reads the path attributes in [bytes.at, end) and fills `path`; leaves bytes.at at `end`. */
+/** Reads the path attributes in [bytes.at, end) and fills `path`; leaves bytes.at at `end`. Of several AS_PATHs the first counts. */
 export function readPathEnd(bytes: RecordBytes, end: number, asSize: 2 | 4, path: PathEnd): void {
   const limit = bytes.end;
   bytes.end = end;
@@ -132,7 +138,7 @@ export function readPathEnd(bytes: RecordBytes, end: number, asSize: 2 | 4, path
       (flags & EXTENDED_LENGTH) !== 0 ? bytes.uint16('path attribute length') : bytes.uint8('path attribute length');
     bytes.need(length, `path attribute ${type}`);
     const next = bytes.at + length;
-    if (type === AS_PATH) readPath(bytes, next, asSize, path);
+    if (type === AS_PATH && !path.found) readPath(bytes, next, asSize, path);
     else if (asSize === 2) readOldAttribute(bytes, type, next);
     bytes.at = next;
     if (asSize === 4 && path.found) break;

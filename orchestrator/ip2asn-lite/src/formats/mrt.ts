@@ -13,12 +13,12 @@ const OTHER_TYPES = new Set([11, 16, 17, 32, 33, 48, 49]);
 /** 65,535 entries of a few hundred bytes are a large record; more than this is a damaged length. */
 const LONGEST_RECORD = 1 << 26;
 
-/** True when the bytes start like an MRT record: a type of the registry and a length that makes sense. */
+/** True when the bytes start like an MRT record: a type of the registry and a length that makes sense. Of some types the subtype may be any. */
 export function looksLikeMrt(head: Buffer): boolean {
   if (head.length < HEADER) return false;
   const type = head.readUInt16BE(4);
   const known = type === TABLE_DUMP || type === TABLE_DUMP_V2 || OTHER_TYPES.has(type);
-  return known && head.readUInt16BE(6) < 256 && head.readUInt32BE(8) <= LONGEST_RECORD;
+  return known && head.readUInt32BE(8) <= LONGEST_RECORD;
 }
 
 export interface MrtOptions {
