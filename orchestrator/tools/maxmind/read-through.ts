@@ -39,31 +39,101 @@ interface Found {
   address: string;
 }
 
-/** Each of the records that the tree leads to. Each node is gone through once: parts of a tree are shared. */
-function* recordsOf(bytes: Buffer, tree: Tree): Generator<Found> {
-  const seen = new Uint8Array(tree.nodeCount);
-  const records = new Set<number>();
-  const path = Buffer.alloc(tree.treeDepth / 8);
-  const stack: { node: number; depth: number; right: boolean }[] = [
-    { node: 0, depth: 0, right: true },
-    { node: 0, depth: 0, right: false },
-  ];
-  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
-    const { node, depth, right } = step;
+/** A node above which others are being looked at: whoever leads there goes round. */
+const above = 255;
+
+/**
+ * The way from the root to the node that is looked at. A node is gone through once, however many lead there (IPv4 has several places in
+ * a tree of IPv6), but its height is kept: none may make a way longer than an address.
+ */
+class Way {
+  readonly #bytes: Buffer;
+  readonly #tree: Tree;
+  /** Of each node that was gone through, how many there are from it down to the lowest. */
+  readonly #heights: Uint8Array;
+  /** By depth: the node there, which of its sides is next, and the height of what was below it so far. */
+  readonly #nodes: number[] = [];
+  readonly #sides: number[] = [];
+  readonly #below: number[] = [];
+  readonly bits: Buffer;
+
+  constructor(bytes: Buffer, tree: Tree) {
+    this.#bytes = bytes;
+    this.#tree = tree;
+    this.#heights = new Uint8Array(tree.nodeCount);
+    this.bits = Buffer.alloc(tree.treeDepth / 8);
+    this.#descend(0);
+  }
+
+  get #depth(): number {
+    return this.#nodes.length - 1;
+  }
+
+  #descend(node: number): void {
+    this.#require(this.#nodes.length + 1);
+    this.#heights[node] = above;
+    this.#nodes.push(node);
+    this.#sides.push(0);
+    this.#below.push(0);
+  }
+
+  #require(nodes: number): void {
+    if (nodes > this.#tree.treeDepth) throw new Error('its tree is deeper than an address is long');
+  }
+
+  #ascend(): void {
+    const node = this.#nodes.pop() ?? 0;
+    const height = 1 + (this.#below.pop() ?? 0);
+    this.#sides.pop();
+    this.#heights[node] = height;
+    if (this.#nodes.length > 0) this.#rise(height);
+  }
+
+  /** The node that is looked at has another of this height below it. */
+  #rise(height: number): void {
+    const depth = this.#depth;
+    this.#require(depth + 1 + height);
+    this.#below[depth] = Math.max(this.#below[depth] ?? 0, height);
+  }
+
+  #point(depth: number, right: boolean): void {
     const bit = 0x80 >>> (depth % 8);
-    // Depth first: what lies beyond this bit is of an earlier path.
-    path[depth >>> 3] = ((path[depth >>> 3] ?? 0) & ~(2 * bit - 1)) | (right ? bit : 0);
-    path.fill(0, (depth >>> 3) + 1);
-    const next = child(bytes, tree, node, right);
-    if (next < tree.nodeCount) {
-      if (depth + 1 >= tree.treeDepth) throw new Error('its tree is deeper than an address is long');
-      if (seen[next] === 1) continue;
-      seen[next] = 1;
-      stack.push({ node: next, depth: depth + 1, right: true }, { node: next, depth: depth + 1, right: false });
-    } else if (next > tree.nodeCount && !records.has(next)) {
-      records.add(next);
-      yield { at: next - tree.nodeCount - separatorSize, address: ipText(path) };
+    // Depth first: what lies beyond this bit is of an earlier way.
+    this.bits[depth >>> 3] = ((this.bits[depth >>> 3] ?? 0) & ~(2 * bit - 1)) | (right ? bit : 0);
+    this.bits.fill(0, (depth >>> 3) + 1);
+  }
+
+  /** Where the next record leads that leads to data; null when there is none left. */
+  next(): number | null {
+    while (this.#nodes.length > 0) {
+      const depth = this.#depth;
+      const side = this.#sides[depth] ?? 0;
+      this.#sides[depth] = side + 1;
+      if (side === 2) {
+        this.#ascend();
+        continue;
+      }
+      this.#point(depth, side === 1);
+      const to = child(this.#bytes, this.#tree, this.#nodes[depth] ?? 0, side === 1);
+      if (to > this.#tree.nodeCount) return to;
+      if (to === this.#tree.nodeCount) continue;
+      const height = this.#heights[to] ?? 0;
+      if (height === above) throw new Error('its tree leads back to itself');
+      if (height === 0) this.#descend(to);
+      else this.#rise(height);
     }
+    return null;
+  }
+}
+
+/** Each of the records that the tree leads to. */
+function* recordsOf(bytes: Buffer, tree: Tree): Generator<Found> {
+  const records = new Set<number>();
+  const way = new Way(bytes, tree);
+  for (let to = way.next(); to !== null; to = way.next()) {
+    if (records.has(to)) continue;
+    records.add(to);
+    yield { at: to - tree.nodeCount - separatorSize, address: ipText(way.bits) };
   }
 }
 

@@ -60,10 +60,14 @@ async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<R
   for await (const rows of context.batches()) yield rows.map((unit) => ({ value: find(unit) }));
 }
 
+/** Of the letters that ISO 3166-1 leaves to whoever uses them, those that databases write where they know no country. */
+const noCountry = new Set(['XX', 'ZZ']);
+
+/** The first of the fields that has a code: one beside it may be empty, or hold a name. */
 function countryOf(entry: MaxmindEntry | null): string | null {
   const { country, country_code: code } = entry ?? {};
-  const given = typeof country === 'object' ? country.iso_code : (code ?? country);
-  return given !== undefined && /^[A-Z]{2}$/.test(given) ? given : null;
+  const given = typeof country === 'object' ? [country.iso_code, code] : [code, country];
+  return given.find((one) => one !== undefined && /^[A-Z]{2}$/.test(one) && !noCountry.has(one)) ?? null;
 }
 
 function cityOf(entry: MaxmindEntry | null): string | null {

@@ -126,6 +126,36 @@ for (const [sentence, bytes] of sound) {
   test(`sound: ${sentence}`, async () => assert.is(await said(fileOf(bytes)), ''));
 }
 
+type Side = number | 'data' | null;
+
+/** A database with one record, and with this tree: by node where its two sides lead. */
+function treeOf(nodes: readonly [Side, Side][]): Buffer {
+  const whole = mmdb([['8000::/1', 'FI']], { node_count: nodes.length });
+  const records = nodes.flat().map((side) => {
+    const record = Buffer.alloc(3);
+    record.writeUIntBE(typeof side === 'number' ? side : nodes.length + (side === null ? 0 : 16), 0, 3);
+    return record;
+  });
+  return Buffer.concat([...records, whole.subarray(6)]);
+}
+
+/** Nodes from this number on, each of which leads to the next, and the last to `end`. */
+function chain(from: number, count: number, end: Side): [Side, Side][] {
+  return Array.from({ length: count }, (_, at) => [at === count - 1 ? end : from + at + 1, null]);
+}
+
+/** A chain of 127 nodes, and one of 63 that ends in the node of that depth in the first. */
+function joined(depth: number, isFirstLeft: boolean): Buffer {
+  const root: [Side, Side] = isFirstLeft ? [1, 128] : [128, 1];
+  return treeOf([root, ...chain(1, 127, 'data'), ...chain(128, 63, depth)]);
+}
+const twice = Array.from({ length: 128 }, (_, at): [Side, Side] => (at === 127 ? ['data', 'data'] : [at + 1, at + 1]));
+sound.push(
+  ['a part of the tree that another way leads to', joined(64, true)],
+  ['a part of the tree that a way before led to', joined(64, false)],
+  ['a tree of which both sides lead to the next node', treeOf(twice)],
+);
+
 const one = (record: Buffer) => mmdb([['2001:db8::/32', record]]);
 const unsound: [sentence: string, bytes: Buffer, says: RegExp][] = [
   [
@@ -178,6 +208,23 @@ const unsound: [sentence: string, bytes: Buffer, says: RegExp][] = [
   ['a format of later', mmdb([['2001:db8::/32', 'FI']], { format: 3 }), /version 3, and only 2/],
   ['a tree that is said to be longer', mmdb([['2001:db8::/32', 'FI']], { node_count: 33 }), /no zeros|cut/],
   ['a tree that is said to be shorter', mmdb([['2001:db8::/32', 'FI']], { node_count: 31 }), /no zeros/],
+  ['a tree that leads back to its root', joined(0, true), /its tree leads back to itself/],
+  [
+    'a node that leads to itself',
+    treeOf([
+      ['data', 1],
+      [1, 'data'],
+    ]),
+    /its tree leads back to itself/,
+  ],
+  ['a tree that another way makes too deep', joined(63, true), /deeper than an address is long/],
+  ['a tree that a way makes too deep before another', joined(63, false), /deeper than an address is long/],
+  [
+    'a part of the tree that is too deep on one side alone',
+    treeOf([[3, 1], [3, null], ['data', null], [4, 2], ...chain(4, 126, 'data')]),
+    /deeper than an address is long/,
+  ],
+  ['a tree that goes on', treeOf(chain(0, 1000, 'data')), /deeper than an address is long/],
   ['a tree without end', mmdb([['2001:db8::/32', 'FI']], { node_count: 0xffffffff }), /its tree is cut/],
   ['no tree', mmdb([['2001:db8::/32', 'FI']], { node_count: 0 }), /its tree is cut/],
 ];

@@ -143,6 +143,9 @@ const odd: [title: string, entry: object, found: Found][] = [
     ['JP', null, null, null, 'rejected'],
   ],
   ['a text for a location', { country: { iso_code: 'JP' }, location: 'Tokyo' }, ['JP', null, null, null, 'rejected']],
+  ['a country without a code beside one', { country: { names: {} }, country_code: 'JP' }, ['JP', null, null, null]],
+  ['an empty code beside a country', { country_code: '', country: 'JP' }, ['JP', null, null, null]],
+  ['a code for no country beside one', { country_code: 'ZZ', country: 'JP' }, ['JP', null, null, null]],
   ['blanks for a coordinate', { country_code: 'JP', lat: ' ', lon: ' ' }, ['JP', null, null, null]],
   ['degrees beyond the poles', { country_code: 'JP', lat: 91, lon: 5 }, ['JP', null, null, null, 'rejected']],
   ['a list of names', { country: { iso_code: 'JP' }, city: { names: ['Tokyo'] } }, ['JP', null, null, null]],
@@ -161,6 +164,18 @@ for (const [title, city, found] of odd) {
     assert.equal(maxmind.toRecord(raw, { config: configFor(null, 'city.mmdb') }), record);
   });
 }
+
+test('a code for a country that is not known is none', () => {
+  for (const code of ['ZZ', 'XX']) {
+    const raw = compiled(maxmind.raw).parse({
+      address: '198.18.0.1',
+      country: { country: { iso_code: code } },
+      city: null,
+    });
+    const { country, failure } = maxmind.toRecord(raw, { config: configFor('country-ipv4.mmdb', null) }) as GeoRecord;
+    assert.equal([country, failure], [null, 'no_data']);
+  }
+});
 
 const unreadable: [string, string][] = [
   ['a file that is not there', 'missing.mmdb'],
