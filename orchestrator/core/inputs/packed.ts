@@ -12,6 +12,9 @@ function decompressor(name: string, apt: string): Program {
   return { name, apt, version: { args: ['--version'], pattern: /(\d+\.\d[\d.]*)/ }, privileges: null, okExits: [0] };
 }
 
+/** bzip2, of bytes behind a stream that it takes for no other one: a damaged beginning is enough, and half of a file is left out. */
+const leavesOut = /trailing garbage/;
+
 /** A way in which a file is packed, told by its first bytes and never by its name. */
 interface Packing {
   name: string;
@@ -37,6 +40,10 @@ const packings: readonly Packing[] = [
   { name: 'bzip2', is: (head) => /^BZh[1-9]/.test(head.toString('latin1', 0, 4)), by: decompressor('bzip2', 'bzip2') },
   { name: 'xz', is: begins('fd377a585a00'), by: decompressor('xz', 'xz-utils') },
   { name: 'zstd', is: isZstd, by: decompressor('zstd', 'zstd') },
+  { name: 'lz4', is: begins('04224d18'), by: null },
+  { name: 'lzip', is: begins('4c5a4950'), by: null },
+  { name: 'lzma', is: (head) => begins('5d0000')(head) && head.includes(0, 3), by: null },
+  { name: 'packed by compress', is: begins('1f9d'), by: null },
   { name: 'a 7z archive', is: begins('377abcaf271c'), by: null },
   { name: 'a rar archive', is: begins('526172211a07'), by: null },
   { name: 'a tar archive', is: (head) => head.toString('latin1', 257, 262) === 'ustar', by: null },
@@ -75,7 +82,8 @@ async function unpackedFrom(path: string, { chunks }: Peeked, packing: Packing):
     const { member, chunks: inside } = await openZip(path);
     return { ...(await peek(inside, headSize)), packed: [`zip: ${member}`] };
   }
-  const plain = by === 'gzip' ? gunzip(chunks) : filtered({ program: by, args: ['-dc'], file: path }, chunks);
+  const filter = { args: ['-dc'], file: path, leavesOut };
+  const plain = by === 'gzip' ? gunzip(chunks) : filtered({ program: by, ...filter }, chunks);
   return { ...(await peek(plain, headSize)), packed: [name] };
 }
 

@@ -17,11 +17,17 @@ export interface Filter {
   args: string[];
   /** The file, for messages. */
   file: string;
+  /** Words with which it leaves something out, and ends as if all were well. */
+  leavesOut?: RegExp;
 }
 
 function missing({ program, file }: Filter, cause: unknown): CensusError {
   const message = `${file} needs ${program.name}, which is not installed`;
   return new CensusError('E_PROGRAM_MISSING', message, `${installHint(program)}, or unpack the file yourself`, cause);
+}
+
+function damaged(file: string, why: string): CensusError {
+  return new CensusError('E_INPUT', `${file}: ${why}`, 'the file is damaged or cut: get it again');
 }
 
 /**
@@ -66,6 +72,8 @@ export async function* filtered(
     }
     const [result] = await Promise.all([child, fed, said]);
     if (unread !== undefined) throw unread;
+    const leftOut = tail.lines().find((line) => filter.leavesOut?.test(line));
+    if (leftOut !== undefined) throw damaged(file, leftOut);
     if (result.exitCode === 0) return;
     const unstarted = result.code === 'ENOENT' ? (result.cause ?? result) : launchFault(result.exitCode, tail.lines());
     if (unstarted !== null) throw missing(filter, unstarted);
@@ -73,11 +81,7 @@ export async function* filtered(
       ? `gave nothing for ${patience / 1000} s`
       : `ended with ${result.signal ?? `code ${result.exitCode}`}`;
     const words = tail.lines().at(-1);
-    throw new CensusError(
-      'E_INPUT',
-      `${file}: ${program.name} ${end}${words === undefined ? '' : `: ${words}`}`,
-      'the file is damaged or cut: get it again',
-    );
+    throw damaged(file, `${program.name} ${end}${words === undefined ? '' : `: ${words}`}`);
   } finally {
     raw.destroy();
     if (!over) child.kill('SIGKILL');

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Bzip2Ends } from './bzip2-ends.ts';
 import { FileError, Ip2AsnError } from './errors.ts';
 import type { StartedProgram, StartProgram } from './start-program.ts';
 
@@ -25,6 +26,16 @@ interface Packed {
 function bzip2Fault(file: string, offset: number, exit: string, stderr: string): FileError {
   const place = { file, offset, expected: 'a whole bzip2 stream', found: `${exit}: ${stderr.trim().split('\n')[0]}` };
   return new FileError(stderr.includes('ends unexpectedly') ? 'TRUNCATED' : 'BAD_FORMAT', place);
+}
+
+/** bzip2 has the last word; lbzip2 has none. */
+function leftOut(program: string, stderr: string, { isSuspect }: Bzip2Ends): boolean {
+  return program === 'bzip2' ? stderr.includes('trailing garbage') : isSuspect;
+}
+
+function garbageFault(file: string, offset: number): FileError {
+  const found = 'bytes behind the end of a bzip2 stream that are not another one';
+  return new FileError('BAD_FORMAT', { file, offset, expected: 'a whole bzip2 stream', found });
 }
 
 /** What a program makes of the bytes. `tolerant` ends quietly where a cut file ends. */
@@ -55,9 +66,14 @@ async function* through(
   });
   closed.catch(() => undefined); // awaited below; without this a failed start is reported twice
   let unread: unknown;
+  const ends = new Bzip2Ends();
   async function* watched(): AsyncGenerator<Buffer> {
     try {
-      yield* source;
+      for await (const chunk of source) {
+        ends.push(chunk);
+        yield chunk;
+      }
+      ends.end();
     } catch (error) {
       unread = error;
       throw error;
@@ -72,7 +88,10 @@ async function* through(
     }
     const exit = await closed;
     if (unread !== undefined) throw unread;
-    if (exit === null) return;
+    if (exit === null) {
+      if (!tolerant && leftOut(program, stderr, ends)) throw garbageFault(file, offset);
+      return;
+    }
     const fault = bzip2Fault(file, offset, exit, stderr);
     if (!(tolerant && fault.code === 'TRUNCATED')) throw fault;
   } finally {

@@ -223,6 +223,8 @@ test('damage is called the same with lbzip2 and without', async () => {
     ...[1, 100, bytes.length >> 1, bytes.length - 20].map((size) => bytes.subarray(0, bytes.length - size)),
     Buffer.concat([bytes, Buffer.from('more')]),
     Buffer.concat([bytes, zeros(512)]),
+    Buffer.concat([bytes, Buffer.from('BZ')]),
+    Buffer.concat([bytes, changed(bytes, 1, 0x51)]),
     Buffer.concat([bytes, bytes.subarray(0, 1000)]),
   ];
   for (const [i, each] of damaged.entries()) {

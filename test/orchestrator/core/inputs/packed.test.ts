@@ -43,6 +43,19 @@ const broken: [sentence: string, list: () => string, message: RegExp][] = [
     /cut\.bz2: bzip2 ended with code 2.*damaged or cut/,
   ],
   [
+    'bzip2 with a stream behind it whose beginning is damaged',
+    () => file('torn.bz2', Buffer.concat([through('bzip2', text), Buffer.from('Q'), through('bzip2', text)])),
+    /torn\.bz2: .*trailing garbage.*damaged or cut/,
+  ],
+  ['an lz4 file', () => file('list.lz4', Buffer.from('04224d18644040a7', 'hex')), /it is lz4, no list/],
+  ['an lzip file', () => file('list.lz', Buffer.from('4c5a49500100', 'hex')), /it is lzip, no list/],
+  [
+    'an lzma file',
+    () => file('list.lzma', Buffer.from('5d00008000ffffffffffffffff0018', 'hex')),
+    /it is lzma, no list/,
+  ],
+  ['a file of compress', () => file('list.Z', Buffer.from('1f9d906161', 'hex')), /it is packed by compress, no list/],
+  [
     'an xz file cut short',
     () => file('cut.xz', through('xz', text).subarray(0, 50)),
     /cut\.xz: xz ended with code 1: .*[Uu]nexpected end/,
