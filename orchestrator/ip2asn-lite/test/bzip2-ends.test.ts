@@ -70,6 +70,14 @@ for (const [sentence, make] of [
   });
 }
 
+test('the first letters of a stream behind another one are a cut file', async () => {
+  if (skipUnless(installed('bzip2'), 'letters behind a bzip2 stream', 'no bzip2')) return;
+  await withFile('table.bz2', Buffer.concat([packed(first), Buffer.from('BZ')]), async (path) => {
+    const error = await rejection(openTable(path));
+    assert.ok(error instanceof FileError && error.code === 'TRUNCATED', String(error));
+  });
+});
+
 test('two streams are one table', async () => {
   if (skipUnless(installed('bzip2'), 'two bzip2 streams', 'no bzip2')) return;
   await withFile('table.bz2', Buffer.concat([packed(first), packed(second)]), async (path) => {
