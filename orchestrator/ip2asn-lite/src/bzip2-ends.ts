@@ -25,7 +25,7 @@ const REACH = 7 + CHECKSUM_BITS / 8 + 1 + STREAM.length;
  */
 export class Bzip2Ends {
   #held: Buffer = Buffer.alloc(0);
-  /** A mark may be a chance of the packed bits, once in three million files of 100 MB: bzip2 then knows better. */
+  /** A mark may be a chance of the packed bits, once in 350,000 files of 100 MB: bzip2 then knows better. */
   isSuspect = false;
 
   push(chunk: Buffer): void {
