@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAddress } from '../address/ip.ts';
 import { Clients } from '../clients/config.ts';
 import { bytesOf } from '../core/memory.ts';
 import { Budget } from './budget.ts';
@@ -38,6 +39,9 @@ const Parts = z.strictObject({
   rescan: z.int().positive().default(1_000_000),
 });
 
+/** An address, one of IPv6 with its zone or without: a name would have to be asked of a resolver. */
+const isResolver = (text: string) => parseAddress(text.replace(/(?<=:[^%]*)%[\w.-]+$/, '')) !== null;
+
 function osSchema(seconds: Seconds) {
   const Fingerprint = z.strictObject({ tool: toolChoice(['nmap']), host_timeout: seconds.prefault('120s') });
   return z
@@ -72,6 +76,7 @@ function scanSchema(seconds: Seconds) {
       interface: z.string().nullable().default(null).describe('network interface; null: that of the default route'),
       gateway_mac: z
         .string()
+        .regex(/^([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}$/i, 'expected a hardware address, such as 02:00:00:00:00:01')
         .nullable()
         .default(null)
         .describe('MAC address of the gateway; null: the kernel is asked'),
@@ -107,7 +112,10 @@ function resolveSchema(seconds: Seconds) {
   return z
     .strictObject({
       tool: toolChoice(['adns']),
-      resolvers: z.array(z.string()).default([]).describe('addresses of DNS resolvers; empty: those of the system'),
+      resolvers: z
+        .array(z.string().refine(isResolver, 'expected the address of a resolver, such as 198.51.100.53'))
+        .default([])
+        .describe('addresses of DNS resolvers; empty: those of the system'),
       window: z.int().positive().max(1000).default(200).describe('queries in flight that may still be answered soon'),
       silent_after: seconds.prefault('0.3s').describe('a query without an answer for so long leaves the window'),
       open: z

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import { parsePrefix } from '../address/ip.ts';
 import { isSpecialPurpose } from '../address/scope.ts';
 import { clientFiles } from '../clients/config.ts';
 import { isUrl } from '../core/inputs/list-file.ts';
@@ -8,7 +9,7 @@ import { CensusError } from '../errors.ts';
 import { listSources, withPaths } from '../lists/sources.ts';
 import { Config } from './config.ts';
 import { describeIssues } from './issues.ts';
-import { targetKinds } from './targets.ts';
+import { prefixFaults, targetKinds } from './targets.ts';
 
 function readYaml(path: string): unknown {
   let text: string;
@@ -113,14 +114,17 @@ export function loadConfig(path: string, assignments: string[]): Config {
   const tree = sectionOf(readYaml(path) ?? {});
   if (tree === null) throw new CensusError('E_CONFIG', `${path} holds no keys`, 'see: mptcp-census init --all FILE');
   const fileAlone = Config.safeParse(tree);
+  const isRight = fileAlone.success && prefixFaults(fileAlone.data.targets).length === 0;
   leaveOtherTargets(tree, assignments);
   for (const assignment of assignments) setKey(tree, assignment);
   const parsed = Config.safeParse(tree);
-  if (!parsed.success) {
-    const issues = describeIssues(Config, parsed.error, tree);
+  const issues = parsed.success
+    ? prefixFaults(parsed.data.targets).join('; ')
+    : describeIssues(Config, parsed.error, tree);
+  if (!parsed.success || issues !== '') {
     throw new CensusError(
       'E_CONFIG',
-      `${fileAlone.success ? '--set' : path}: ${issues}`,
+      `${isRight ? '--set' : path}: ${issues}`,
       'mptcp-census init --all FILE writes every key with its meaning',
     );
   }
@@ -154,6 +158,12 @@ function refuseOpenLab(ranges: string[]): void {
   }
   const open = ranges.find((range) => !isSpecialPurpose(range));
   if (open === undefined) return;
+  if (parsePrefix(open) === null)
+    throw new CensusError(
+      'E_CONFIG',
+      `lab_ranges: ${JSON.stringify(open)} is neither an address nor a prefix`,
+      'write CIDR notation, such as 198.18.0.0/15',
+    );
   const hint = 'a lab lives in special-purpose ranges, such as 198.18.0.0/15, 240.0.0.0/4, 2001:db8::/32';
   throw new CensusError('E_REFUSED', `lab_ranges: ${open} holds addresses of real hosts`, hint);
 }

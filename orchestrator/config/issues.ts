@@ -18,13 +18,28 @@ function isOtherKind({ code }: Issue, written: unknown): boolean {
   return code === 'invalid_type' || (code === 'invalid_value' && object);
 }
 
+/** A key that an alternative needs and that was not written: of one kind, or of several. */
+function isMissing({ code, path }: Issue, input: unknown): boolean {
+  return (code === 'invalid_type' || code === 'invalid_union') && valueAt(input, path) === undefined;
+}
+
+/** Of several alternatives the one whose missing key was misspelt: what is unknown there, and no more; null where that cannot be told. */
+function misspelt(alternatives: Issue[][], input: unknown): Issue[] | null {
+  const found = alternatives.flatMap((issues) => {
+    const missing = issues.flatMap((one) => (isMissing(one, input) ? [one.path.join('.')] : []));
+    const unknown = issues.filter((one) => one.code === 'unrecognized_keys');
+    const isNear = unknown.some(({ keys }) => keys.some((key) => nearest(key, missing) !== null));
+    return isNear ? [unknown] : [];
+  });
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
 /** How far an alternative is from what was written: another kind of thing, then keys that it lacks or does not know. */
 function distance(issues: Issue[], input: unknown): number {
   return issues.reduce((sum, issue) => {
     if (issue.code === 'unrecognized_keys') return sum + issue.keys.length;
     if (issue.path.length === 0 && isOtherKind(issue, input)) return sum + 100;
-    const missing = issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined;
-    return sum + (missing ? 1 : 0);
+    return sum + (isMissing(issue, input) ? 1 : 0);
   }, 0);
 }
 
@@ -39,7 +54,7 @@ function meant(issue: Issue, input: unknown): Issue[] {
   if (values.every((list) => list.length > 0)) {
     return [{ code: 'invalid_value', path: issue.path, values: values.flat(), message: near[0]?.[0]?.message ?? '' }];
   }
-  const [only, ...others] = near;
+  const [only, ...others] = near.length === 1 ? near : [misspelt(near, written)].filter((one) => one !== null);
   if (only === undefined || others.length > 0 || least >= 100) return [issue];
   return only.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap((one) => meant(one, input));
 }
@@ -65,11 +80,24 @@ function unknownKey(path: readonly PropertyKey[], key: string, schema: z.ZodType
   return `${dotted}: unknown key${suggestion(schema, path, key)}`;
 }
 
+/** How far a value may go, where it went further and the schema has no words of its own for it; null for any other issue. */
+function bound(issue: Issue): string | null {
+  if ((issue.code !== 'too_small' && issue.code !== 'too_big') || !/^Too (small|big)/.test(issue.message)) return null;
+  const least = issue.code === 'too_small';
+  const limit = least ? issue.minimum : issue.maximum;
+  if (issue.origin === 'string' && least && Number(limit) === 1) return 'expected text that is not empty';
+  const words = issue.inclusive === false ? ['more than', 'less than'] : ['at least', 'at most'];
+  const of = issue.origin === 'array' ? ' in the list' : issue.origin === 'string' ? ' characters' : '';
+  return `expected ${words[least ? 0 : 1]} ${limit}${of}`;
+}
+
 /** What was expected in the place of a value, in the words of its schema or in ours for the library's. */
 function expectation(issue: Issue): string {
   if (issue.code === 'invalid_value' && /^Invalid/.test(issue.message)) {
     return `expected ${issue.values.map((one) => String(one)).join(' or ')}`;
   }
+  const limit = bound(issue);
+  if (limit !== null) return limit;
   const kind = issue.code === 'invalid_type' && /^Invalid/.test(issue.message) ? kinds[issue.expected] : undefined;
   if (kind !== undefined) return `expected ${kind}`;
   return issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');

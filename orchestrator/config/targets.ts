@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatPrefix, parsePrefix } from '../address/ip.ts';
 
 const Column = z
   .union(
@@ -51,3 +52,22 @@ export const targetKinds = ['list', 'addresses', 'prefixes'] as const;
 
 export const Targets = z.union([List, Addresses, Prefixes], `expected exactly one of ${targetKinds.join(', ')}`);
 export type Targets = z.infer<typeof Targets>;
+
+/** What is wrong with an entry of `prefixes`; null for an IPv4 prefix or an address. */
+function prefixFault(entry: string): string | null {
+  const prefix = parsePrefix(entry.replace(/#.*/, '').trim());
+  if (prefix === null) return 'expected a prefix such as 198.51.100.0/24, or an address';
+  // It may mean one address or all of a network: nobody is left out, or asked, on a guess.
+  if (prefix.hostBits) return `it has bits beyond its length, did you mean ${formatPrefix(prefix)}?`;
+  if (prefix.family === 4 || prefix.length === 128) return null;
+  return 'an IPv6 prefix holds more addresses than can be asked: name those to ask in targets.addresses';
+}
+
+/** What is wrong with the entries of `prefixes`, each by its key. */
+export function prefixFaults(targets: Targets): string[] {
+  if (!('prefixes' in targets)) return [];
+  return targets.prefixes.flatMap((entry, at) => {
+    const fault = prefixFault(entry);
+    return fault === null ? [] : [`targets.prefixes.${at}: ${JSON.stringify(entry)}: ${fault}`];
+  });
+}

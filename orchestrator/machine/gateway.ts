@@ -17,12 +17,20 @@ async function provoke(address: string): Promise<void> {
 }
 
 /**
- * zmap frames its packets itself and knows the gateway by the kernel's table alone, from which it may have gone since.
- * @returns the fault when the gateway does not answer; null when its hardware address is known, or there is no gateway
+ * zmap frames its packets itself and knows the gateway by the kernel's tables alone: no route, no gateway; and its hardware address may have
+ * gone from there since.
+ * @returns the fault when there is no gateway, or it does not answer; null when its hardware address is known
  */
 export async function gatewayFault(name: string): Promise<CensusError | null> {
   const gateway = gatewayOf(name);
-  if (gateway === null || gatewayMac(name) !== null) return null;
+  if (gateway === null) {
+    return new CensusError(
+      'E_CONFIG',
+      `no default route leaves by a gateway on ${name}, so nobody knows where its packets go`,
+      'set scan.gateway_mac to the hardware address of the router there; or give the interface a default route, or name another in scan.interface',
+    );
+  }
+  if (gatewayMac(name) !== null) return null;
   await provoke(gateway);
   for (let waited = 0; waited < patienceMs; waited += everyMs) {
     if (gatewayMac(name) !== null) return null;

@@ -8,7 +8,7 @@ import { CensusError } from '../errors.ts';
 import { gatewayFault } from './gateway.ts';
 import { guard, guardWords, refusalOf } from './guard.ts';
 import { adviceHere, effectiveCapabilities, inContainer } from './privileges.ts';
-import { defaultRoute, hardwareOf, interfaceNames } from './route.ts';
+import { defaultRoute, hardwareOf, interfaceNames, isUp, sourceAddress } from './route.ts';
 import { ownPrograms } from './version.ts';
 
 const framed = [1, 772];
@@ -26,6 +26,38 @@ export function interfaceFault(name: string, known: readonly string[], hardware:
     'E_CONFIG',
     `scan.interface: ${name} carries no Ethernet frames (a VPN or another tunnel), and the probes are such`,
     "name an Ethernet interface in scan.interface, with scan.gateway_mac where the default route is the tunnel's; or leave the VPN",
+  );
+}
+
+/** What zmap needs of an interface beside its kind: a link, and an IPv4 address, which it looks for even where all targets are of IPv6. */
+export function sendingFault(name: string, at: { up: boolean | null; source: string | null }): CensusError | null {
+  if (at.up === false)
+    return new CensusError(
+      'E_CONFIG',
+      `the interface ${name} is down, or has no link, so no packet would leave`,
+      `ip link set ${name} up, and check the cable; or name another in scan.interface`,
+    );
+  if (at.source !== null) return null;
+  return new CensusError(
+    'E_CONFIG',
+    `the interface ${name} has no IPv4 address, and the prober does not start without one`,
+    'give it one, or name another in scan.interface',
+  );
+}
+
+/** Where the probes leave, as far as it can be known before one does. */
+async function wayFault({ scan }: Config): Promise<CensusError | null> {
+  const name = scan.interface ?? defaultRoute()?.interface ?? null;
+  if (name === null)
+    return new CensusError(
+      'E_CONFIG',
+      'this machine has no default route, so nobody knows where the probes leave',
+      'connect it; or set scan.interface, and scan.gateway_mac to the hardware address of the router there',
+    );
+  return (
+    interfaceFault(name, interfaceNames(), hardwareOf(name)) ??
+    sendingFault(name, { up: isUp(name), source: await sourceAddress(name) }) ??
+    (scan.gateway_mac === null ? await gatewayFault(name) : null)
   );
 }
 
@@ -86,12 +118,9 @@ export async function requireReachable(paths: readonly string[]): Promise<void> 
  * @throws CensusError with what helps here
  */
 export async function requireReady(config: Config): Promise<void> {
-  const name = config.scan.interface ?? defaultRoute()?.interface ?? null;
-  const sends = config.scan.tool === 'zmap' && name !== null;
-  const interfaceOf = sends ? interfaceFault(name, interfaceNames(), hardwareOf(name)) : null;
-  const gateway = sends && interfaceOf === null && config.scan.gateway_mac === null ? await gatewayFault(name) : null;
-  const { handshake } = config;
+  const { handshake, scan } = config;
   const looks = async () => (await guardLooks(guardWords(handshake))).fault;
-  const fault = interfaceOf ?? gateway ?? (handshake.tool === 'wget' ? await looks() : null);
+  const way = scan.tool === 'zmap' ? await wayFault(config) : null;
+  const fault = way ?? (handshake.tool === 'wget' ? await looks() : null);
   if (fault !== null) throw fault;
 }

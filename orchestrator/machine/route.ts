@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 
@@ -15,24 +16,51 @@ function addressOf(hex: string): string {
 
 const up = 1;
 
-/** The default route of IPv4 with the least metric, out of /proc/net/route; null when there is none. */
-export function readDefaultRoute(table: string): Route | null {
+/**
+ * The default route of IPv4 with the least metric, out of /proc/net/route; null when there is none.
+ * @param by of those that leave by this interface alone
+ */
+export function readDefaultRoute(table: string, by: string | null = null): Route | null {
   const rows = table
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/));
   const routes = rows.flatMap(([name = '', to, gateway = '', flags, , , metric, mask]) => {
-    if (to !== '00000000' || mask !== '00000000' || (Number.parseInt(flags ?? '0', 16) & up) === 0) return [];
+    // One that refuses (`unreachable default`) leaves by no interface, which the kernel writes as a star.
+    if (to !== '00000000' || mask !== '00000000' || name === '*') return [];
+    if ((Number.parseInt(flags ?? '0', 16) & up) === 0) return [];
     return [{ interface: name, gateway: gateway === '00000000' ? null : addressOf(gateway), metric: Number(metric) }];
   });
-  const [best] = routes.sort((a, b) => a.metric - b.metric);
+  const [best] = routes.filter(({ interface: name }) => by === null || by === name).sort((a, b) => a.metric - b.metric);
   return best === undefined ? null : { interface: best.interface, gateway: best.gateway };
 }
 
 /** The same of this network namespace. */
-export function defaultRoute(): Route | null {
+export function defaultRoute(by: string | null = null): Route | null {
   const path = '/proc/net/route';
-  return existsSync(path) ? readDefaultRoute(readFileSync(path, 'utf8')) : null;
+  return existsSync(path) ? readDefaultRoute(readFileSync(path, 'utf8'), by) : null;
+}
+
+/** Interface of the default route of IPv6 with the least metric, out of /proc/net/ipv6_route; null when there is none. */
+export function readDefaultRoute6(table: string): string | null {
+  const rows = table.split('\n').map((line) => line.trim().split(/\s+/));
+  const routes = rows.flatMap(([to, length, , , , metric = '', , , flags = '0', name = '']) =>
+    /^0+$/.test(to ?? '') && length === '00' && name !== 'lo' && (Number.parseInt(flags, 16) & up) !== 0
+      ? [{ name, metric: Number.parseInt(metric, 16) }]
+      : [],
+  );
+  return routes.sort((a, b) => a.metric - b.metric)[0]?.name ?? null;
+}
+
+/** Whether all that the kernel sends to the rest of the world, of either family, leaves by an interface. */
+export function isOnlyWayOut(name: string): boolean {
+  const path = '/proc/net/ipv6_route';
+  const ways = [
+    defaultRoute()?.interface ?? null,
+    existsSync(path) ? readDefaultRoute6(readFileSync(path, 'utf8')) : null,
+  ];
+  const known = ways.filter((way) => way !== null);
+  return known.length > 0 && known.every((way) => way === name);
 }
 
 const unanswered = '00:00:00:00:00:00';
@@ -47,10 +75,12 @@ export function readNeighbour(table: string, address: string, device: string): s
   return mac === unanswered ? null : mac;
 }
 
-/** The gateway that packets to the rest of the world leave by from an interface; null where it leads there without one, or not at all. */
+/**
+ * The gateway that packets to the rest of the world leave by from an interface, which need not be the one that the kernel prefers; null
+ * where it leads there without one, or not at all.
+ */
 export function gatewayOf(name: string): string | null {
-  const route = defaultRoute();
-  return route?.interface === name ? route.gateway : null;
+  return defaultRoute(name)?.gateway ?? null;
 }
 
 /** The hardware address of the gateway behind an interface, as far as the kernel knows it by now. */
@@ -73,8 +103,50 @@ export function hardwareOf(name: string): number | null {
   return existsSync(path) ? Number(readFileSync(path, 'utf8')) : null;
 }
 
+const [framed, linkUp] = [1, 1];
+
+/** What a file below /sys says; null where it is gone, or (carrier) the interface was taken down. */
+function said(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+/** Whether an interface is up and has a link, where it is one that has links; null where the kernel does not say. */
+export function isUp(name: string): boolean | null {
+  const flags = said(`${folder}/${name}/flags`);
+  if (flags === null) return null;
+  return (Number(flags) & linkUp) !== 0 && (hardwareOf(name) !== framed || said(`${folder}/${name}/carrier`) === '1');
+}
+
 /** Addresses that an interface sends from, those of the link alone left out. */
 export function sourceAddresses(name: string): string[] {
   const own = networkInterfaces()[name] ?? [];
   return own.map(({ address }) => address).filter((address) => !/^fe[89ab]/i.test(address));
+}
+
+/** The IPv4 address that the kernel would send from to the rest of the world; null where it has no way there. No packet leaves for this. */
+async function preferredSource(): Promise<string | null> {
+  const socket = createSocket('udp4');
+  try {
+    // Of RFC 5737: whoever it were, it is not asked anything.
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.connect(9, '192.0.2.1', resolve);
+    });
+    return socket.address().address;
+  } catch {
+    return null;
+  } finally {
+    socket.close();
+  }
+}
+
+/** The IPv4 address that probes are sent from by an interface: the kernel's choice where that is its way out, else the first; null without any. */
+export async function sourceAddress(name: string): Promise<string | null> {
+  const own = (networkInterfaces()[name] ?? []).flatMap(({ family, address }) => (family === 'IPv4' ? [address] : []));
+  const preferred = await preferredSource();
+  return own.find((address) => address === preferred) ?? own[0] ?? null;
 }

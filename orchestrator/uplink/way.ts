@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { type Route, readDefaultRoute } from '../machine/route.ts';
+import { isUp, type Route, readDefaultRoute, readDefaultRoute6 } from '../machine/route.ts';
 
 /** What the kernel says of an interface and of the way that packets to the rest of the world take; null where it does not say. */
 export interface Way {
@@ -25,29 +25,15 @@ function read(path: string): string | null {
   }
 }
 
-const [up, framed] = [1, 1];
-
-/** Interface of the default route of IPv6 with the least metric, out of /proc/net/ipv6_route; null when there is none. */
-export function readDefaultRoute6(table: string): string | null {
-  const rows = table.split('\n').map((line) => line.trim().split(/\s+/));
-  const routes = rows.flatMap(([to, length, , , , metric = '', , , flags = '0', name = '']) =>
-    /^0+$/.test(to ?? '') && length === '00' && name !== 'lo' && (Number.parseInt(flags, 16) & up) !== 0
-      ? [{ name, metric: Number.parseInt(metric, 16) }]
-      : [],
-  );
-  return routes.sort((a, b) => a.metric - b.metric)[0]?.name ?? null;
-}
-
 /** As it is now. */
 export function wayOut(name: string): Way {
   const at = (file: string) => read(`/sys/class/net/${name}/${file}`);
-  const [index, changes, flags] = [at('ifindex'), at('carrier_changes'), at('flags')];
-  const isFramed = Number(at('type')) === framed;
+  const [index, changes] = [at('ifindex'), at('carrier_changes')];
   const own = networkInterfaces()[name] ?? [];
   const table = existsSync('/proc/net/route') ? read('/proc/net/route') : null;
   return {
     index: index === null ? null : Number(index),
-    isUp: flags === null ? null : (Number(flags) & up) !== 0 && (!isFramed || at('carrier') === '1'),
+    isUp: isUp(name),
     changes: changes === null ? null : Number(changes),
     addresses: own.flatMap(({ family, address }) => (family === 'IPv4' ? [address] : [])).sort(),
     route: table === null ? null : readDefaultRoute(table),

@@ -13,6 +13,40 @@ const host: Fault[] = [
       'the manifest has the interface that is sent from, and its addresses',
     ],
   ]),
+  ...of('test/orchestrator/machine/way-out.test.ts', [
+    [
+      "zmap took libpcap's first interface, or one without a gateway",
+      'an interface that the kernel does not prefer has its own gateway, which is asked and handed over',
+    ],
+    ['no source address was handed over', 'the one that the kernel sends from is handed over'],
+    [
+      'a gateway that nobody knows ended the scan, the same command again too',
+      'where no gateway can be known the run is refused before the first packet, with the key that says it',
+    ],
+    [
+      'an interface that nothing leaves by ended the scan',
+      'an interface without an address, taken down or without a link is refused before the first packet',
+    ],
+  ]),
+  ...of('test/orchestrator/machine/gateway.test.ts', [
+    [
+      'a gateway that is not in the neighbour table ended the scan',
+      'a gateway that the kernel does not know is asked for its hardware address',
+    ],
+  ]),
+  ...of('test/orchestrator/machine/doctor.test.ts', [
+    ['a start with a broken blocklist', 'a blocklist that a run would refuse is told of beside all else'],
+    ['a start with a zmap that cannot send our probes', 'a run refuses that zmap before it makes its folder'],
+  ]),
+  ...of('test/lab/users.test.ts', [
+    [
+      'root without a capability was told to run as root, a read-only /proc/sys was found by the handshake',
+      'whoever makes a census comes to the same result with no more rights than it takes, or is told before the first packet',
+    ],
+  ]),
+  ...of('test/zmap-module/guard.test.ts', [
+    ['a setting that is right needed a privilege', 'without capabilities it holds what is right already'],
+  ]),
   ...of('test/orchestrator/config/config.test.ts', [['any word passed as a contact', 'a contact that is none']]),
   ...of('test/orchestrator/stages/scan.test.ts', [
     ['thousands of addresses of one name were as many probes', 'of a name with more the others are beyond the cap'],
@@ -20,6 +54,7 @@ const host: Fault[] = [
   ...of('test/orchestrator/config/issues.test.ts', [
     ['--set targets.prefixes could not replace a list', 'a flag may ask others than the file: …'],
     ['errors of unions pointed to the wrong branch', 'named: …'],
+    ['a prefix with host bits was left out without an error', 'named, and none is skipped'],
   ]),
   ...of('test/orchestrator/restraint.test.ts', [
     ['an opt-out could not be added to a running census', 'opt-outs added between two starts are honoured'],
@@ -79,6 +114,12 @@ const packets: Fault[] = [
     [
       'any other connection of the machine counted as ours',
       'a curl loop, a second census and limits of others change no record',
+    ],
+  ]),
+  ...of(`${tools}/wget/capture.test.ts`, [
+    [
+      'the capture held the payload of pages, without an end',
+      'a capture ends by itself, whatever becomes of the run, and holds headers and no page',
     ],
   ]),
   ...of(`${tools}/wget/tool.test.ts`, [

@@ -7,6 +7,7 @@ import { rawText } from '../../core/folder/raw-files.ts';
 import type { CollectContext, Conversation, Program } from '../../core/tool.ts';
 import { ProgramError } from '../../errors.ts';
 import { guardWords, Held, heldFacts, whileHeld } from '../../machine/guard.ts';
+import { isOnlyWayOut } from '../../machine/route.ts';
 import type { Endpoint } from '../../roles.ts';
 
 export const captureFile = 'capture.pcapng';
@@ -96,10 +97,15 @@ interface Extent {
   timeoutMs: number;
 }
 
+/** Connections leave by the kernel's routes, which need not be the interface that the prober was given. */
+function capturedOn({ scan: { interface: name } }: Config): string {
+  return name !== null && isOnlyWayOut(name) ? name : 'any';
+}
+
 function captureArgs({ config }: Context, { endpointPorts, local, timeoutMs }: Extent): string[] {
   const mib = MIB_IN_ALL + MIB_PER_ENDPOINT * endpointPorts.length;
   return [
-    ...['-q', '-p', '-n', '-i', config.scan.interface ?? 'any', '-s', String(SNAPLEN), '-B', String(KERNEL_BUFFER_MIB)],
+    ...['-q', '-p', '-n', '-i', capturedOn(config), '-s', String(SNAPLEN), '-B', String(KERNEL_BUFFER_MIB)],
     // Its own ends: whatever becomes of us, it does not run for ever.
     ...['-a', `duration:${Math.ceil(timeoutMs / 1000)}`, '-a', `filesize:${Math.min(mib * 1024, 2 ** 31 - 1)}`],
     ...['-f', captureFilter(endpointPorts, local), '-w', captureFile],

@@ -99,6 +99,8 @@ export interface CommandInput {
   run: ZmapRun;
   flavour: Flavour;
   targets: PassTargets;
+  /** Our IPv4 address: left to itself zmap takes the first of the interface, which need not be the one that the kernel sends from. */
+  source4: string | null;
   /** Our IPv6 address, where zmap must be told. */
   source6: string | null;
   /** The table of opt-outs that the plug-in watches. */
@@ -107,12 +109,16 @@ export interface CommandInput {
   beside: boolean;
 }
 
+/** Left to itself zmap takes libpcap's first, which need not lead out. */
+export function sendingInterface({ scan }: Config): string | null {
+  return scan.interface ?? defaultRoute()?.interface ?? null;
+}
+
 export function zmapCommand(context: CollectContext<unknown, Config>, input: CommandInput): Command {
-  const { run, flavour, targets, optOuts, beside } = input;
+  const { run, flavour, targets, source4, optOuts, beside } = input;
   const { scan } = context.config;
   const file: File = (name) => join(context.folder, name);
-  // Left to itself it takes libpcap's first, which need not lead out.
-  const from = scan.interface ?? defaultRoute()?.interface ?? null;
+  const from = sendingInterface(context.config);
   // Found at the start; it may have left the kernel's table for a while since.
   const mac = scan.gateway_mac ?? (from === null ? null : gatewayMac(from));
   const packetRate = rateOf(context.config, beside);
@@ -130,6 +136,7 @@ export function zmapCommand(context: CollectContext<unknown, Config>, input: Com
       ...['-T', '1', `--seed=${seed}`],
       ...['-c', String(cooldown)],
       ...(from === null ? [] : ['-i', from]),
+      ...(source4 === null ? [] : ['-S', source4]),
       ...(mac === null ? [] : ['-G', mac]),
       ...outputArgs(file, input),
       '--disable-syslog',

@@ -5,8 +5,17 @@ import { WorkTally } from '../../core/cost/work.ts';
 import { someAtOnce } from '../../core/side-by-side/at-once.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
+import { sourceAddress } from '../../machine/route.ts';
 import { silentTargets } from './again.ts';
-import { cooldownSeconds, type PassTargets, passName, plugin, type ZmapRun, zmapCommand } from './command.ts';
+import {
+  cooldownSeconds,
+  type PassTargets,
+  passName,
+  plugin,
+  sendingInterface,
+  type ZmapRun,
+  zmapCommand,
+} from './command.ts';
 import { flavourFile } from './facts.ts';
 import { ownAddress6, writeAddresses } from './ipv6/zmapv6.ts';
 import { readMetadata } from './metadata.ts';
@@ -56,6 +65,8 @@ async function flavourOf(context: Context): Promise<Flavour> {
 interface Sending {
   context: Context;
   flavour: Flavour;
+  /** Our IPv4 address; null where nothing says which it is. */
+  source4: string | null;
   /** Our IPv6 address, where zmap must be told: it reads those targets as text then. */
   source6: string | null;
   /** The table of opt-outs that the plug-in watches in every pass. */
@@ -123,7 +134,7 @@ const apartMs = 2000;
 
 /** One pass of a run. The turn ends with the sending: while zmap waits for late answers, the next run sends. */
 async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promise<void> {
-  const { context, flavour, source6, optOuts, holdMs, packets, beside } = sending;
+  const { context, flavour, source4, source6, optOuts, holdMs, packets, beside } = sending;
   packets.plan(run.name, targets.addresses * run.probes);
   const endTurn = await context.turn();
   let command: Command;
@@ -131,7 +142,7 @@ async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promi
   try {
     const begun = performance.now();
     command = {
-      ...zmapCommand(context, { run, flavour, targets, source6, optOuts, beside }),
+      ...zmapCommand(context, { run, flavour, targets, source4, source6, optOuts, beside }),
       onStatus: ({ waits, sent = 0 }) => {
         packets.done(run.name, sent);
         if (waits && performance.now() - begun >= holdMs) endTurn();
@@ -198,7 +209,9 @@ export async function runZmap(
   // An empty allowlist is no limit to zmap: it would probe everything that is not blocked.
   const due = runs.filter((run) => addressesOf(run)[run.family] > 0);
   const asText = flavour === flavours.tree6 && due.some(({ family }) => family === 6);
-  const source6 = asText ? ownAddress6(context.config.scan.interface) : null;
+  const from = sendingInterface(context.config);
+  const source4 = from === null ? null : await sourceAddress(from);
+  const source6 = asText ? ownAddress6(from) : null;
   await withOptOuts(context, async (optOuts) => {
     const units = total(4) + total(6);
     const packets = new WorkTally(cooldownSeconds(context.config), (work) =>
@@ -211,7 +224,7 @@ export async function runZmap(
       }
     }
     packets.tell();
-    const sending = { context, flavour, source6, optOuts, holdMs: holdOf(due, apart), packets, beside };
+    const sending = { context, flavour, source4, source6, optOuts, holdMs: holdOf(due, apart), packets, beside };
     const all = new Map<string, PassTargets>();
     for (const run of due) {
       if (!all.has(targetsOf(run))) all.set(targetsOf(run), await everybody(sending, run, addressesOf(run)));

@@ -162,6 +162,14 @@ for (const [sentence, yaml, key] of refused) {
   });
 }
 
+test('a range of a lab that is no prefix is called that', () => {
+  const config = loadConfig(written('targets: {list: a}\nlab: true\nlab_ranges: [198.18.0.0/15, 198.18.0.0-9]'), []);
+  assert.match(
+    messageOf(() => refuseUnsafe(config)),
+    /^E_CONFIG lab_ranges: "198\.18\.0\.0-9" is neither an address nor a prefix/,
+  );
+});
+
 test('a real run with all three is let through, and so is a lab run without any', () => {
   refuseUnsafe(loadConfig(written(real), []));
   refuseUnsafe(loadConfig(written('targets: {list: a}\nlab: true\nlab_ranges: [198.18.0.0/15]'), []));

@@ -78,9 +78,75 @@ const cases: [title: string, text: string, says: RegExp][] = [
     `${prefixes}scan: {tool: {command: x}}\n`,
     /tool\.command: expected a list, .*, not "x"$/,
   ],
+  [
+    'targets that are misspelt',
+    'targets: {prefixs: [198.18.0.0/24]}\n',
+    /: targets\.prefixs: unknown key, did you mean targets\.prefixes\?$/,
+  ],
+  ['a list of them', 'targets: {lst: a.csv}\n', /: targets\.lst: unknown key, did you mean targets\.list\?$/],
+  [
+    'addresses of them',
+    'targets: {adresses: a}\n',
+    /: targets\.adresses: unknown key, did you mean targets\.addresses\?$/,
+  ],
+  ['targets like no other', 'targets: {xyzzy: a}\n', /: targets: expected exactly one of list, addresses, prefixes/],
+  [
+    'a resolver that is a name',
+    `${prefixes}resolve: {resolvers: [dns.example]}\n`,
+    /resolve\.resolvers\.0: expected the address of a resolver/,
+  ],
+  [
+    'a resolver with a port',
+    `${prefixes}resolve: {resolvers: ['198.18.0.1:53']}\n`,
+    /resolve\.resolvers\.0: expected the address/,
+  ],
+  ['a port that is none', `${prefixes}scan: {ports: [70000]}\n`, /scan\.ports\.0: expected at most 65535, not 70000$/],
+  ['a rate of none', `${prefixes}scan: {rate: 0}\n`, /scan\.rate: expected more than 0, not 0$/],
+  [
+    'an empty list',
+    `${prefixes}confirm: {probes: []}\n`,
+    /confirm\.probes: expected at least 1 in the list, not \[\]$/,
+  ],
+  ['an empty name', 'targets: {list: ""}\n', /targets\.list: expected (a file|text)/],
+  [
+    'an address that is none',
+    `${prefixes}scan: {gateway_mac: 198.18.0.1}\n`,
+    /scan\.gateway_mac: expected a hardware address, such as 02:00:00:00:00:01, not "198\.18\.0\.1"$/,
+  ],
   ['a tool that is a list', `${prefixes}scan: {tool: [zmap]}\n`, /scan\.tool: expected zmap or .*, not \["zmap"\]$/],
 ];
 for (const [title, text, says] of cases) test(`named: ${title}`, () => assert.match(said(text), says));
+
+const entries: [title: string, entry: string, says: string | null][] = [
+  ['an IPv4 prefix', '198.18.4.0/29', null],
+  ['an address', '198.18.4.7', null],
+  ['one of IPv6', '2001:DB8::7', null],
+  ['an IPv4 prefix in mapped notation', '::ffff:198.18.4.0/125', null],
+  ['a comment behind it', ' 198.18.4.0/29 # ours', null],
+  ['bits beyond the length', '198.18.4.7/29', 'it has bits beyond its length, did you mean 198.18.4.0/29?'],
+  [
+    'the same in mapped notation',
+    '::ffff:198.18.4.7/125',
+    'it has bits beyond its length, did you mean 198.18.4.0/29?',
+  ],
+  ['an IPv6 prefix', '2001:db8::/120', 'an IPv6 prefix holds more addresses than can be asked'],
+  ['a range', '198.18.4.0-198.18.4.7', 'expected a prefix such as 198.51.100.0/24, or an address'],
+  ['a netmask', '198.18.4.0/255.255.255.248', 'expected a prefix such as'],
+  ['two in one', '198.18.4.0/30, 198.18.4.4/30', 'expected a prefix such as'],
+  ['a name', 'a.example', 'expected a prefix such as'],
+  ['nothing', '', 'expected a prefix such as'],
+];
+for (const [title, entry, says] of entries) {
+  test(`an entry of prefixes is ${says === null ? 'taken' : 'named, and none is skipped'}: ${title}`, () => {
+    const text = `targets: {prefixes: [198.18.0.0/24, ${JSON.stringify(entry)}]}\n`;
+    const heard = said(text);
+    if (says === null) assert.is(heard, '');
+    else assert.ok(heard.includes(`census.yaml: targets.prefixes.1: ${JSON.stringify(entry)}: ${says}`), heard);
+    const flag = said('targets: {prefixes: [198.18.0.0/24]}\n', [`targets.prefixes=[${JSON.stringify(entry)}]`]);
+    if (says === null) assert.is(flag, '');
+    else assert.match(flag, '--set: targets.prefixes.0: ');
+  });
+}
 
 const flags: [title: string, set: string, says: RegExp][] = [
   ['a misspelt key', 'scan.rat=5', /--set: scan\.rat: unknown key, did you mean scan\.rate\?$/],
@@ -143,6 +209,11 @@ const odd: [title: string, text: string, set: string[], says: RegExp][] = [
 for (const [title, text, set, says] of odd) {
   test(`named as the flag's: ${title}`, () => assert.match(said(text, set), says));
 }
+
+test('resolvers are addresses of either family, with a zone where it is one of the link', () => {
+  const resolvers = '[198.18.0.1, "2001:db8::1", "fe80::1%eth0"]';
+  assert.is(said(`${prefixes}resolve: {resolvers: ${resolvers}}\n`), '');
+});
 
 test('__proto__ is a key like any other, wherever it stands', () => {
   const section = `${prefixes}scan: {rate: 1, __proto__: {rate: 5}}\n`;

@@ -21,8 +21,14 @@ const cases: [title: string, table: string, route: ReturnType<typeof readDefault
   ['one that is down is none', down, null],
   ['half of IPv4 is no default', line('tun0', '00000000', '00000000', '0001', 0, '00000080'), null],
   ['a table without one has none', local, null],
+  ['one that refuses leaves by no interface', line('*', '00000000', '00000000', '0201', 0, '00000000'), null],
 ];
 for (const [title, table, route] of cases) test(title, () => assert.equal(readDefaultRoute(head + table), route));
+
+test('of an interface alone its own default route counts, whatever others have', () => {
+  assert.equal(readDefaultRoute(head + wired + wireless, 'wlan0'), { interface: 'wlan0', gateway: '198.18.1.1' });
+  assert.is(readDefaultRoute(head + wired, 'wlan0'), null);
+});
 
 test('a neighbour is known once it has answered', () => {
   const table =

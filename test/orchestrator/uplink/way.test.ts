@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readDefaultRoute6 } from '../../../orchestrator/machine/route.ts';
 import { watchedUplink } from '../../../orchestrator/uplink/uplink.ts';
-import { lossOf, readDefaultRoute6, type Way } from '../../../orchestrator/uplink/way.ts';
+import { lossOf, type Way } from '../../../orchestrator/uplink/way.ts';
 
 const test = suite('uplink');
 

@@ -1,12 +1,12 @@
 // needs: root
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { searchPath } from '../../../../orchestrator/core/process/launch.ts';
-import { hasRead } from '../../../../orchestrator/tools/wget/capture.ts';
+import { captureFile, hasRead } from '../../../../orchestrator/tools/wget/capture.ts';
 import { wget } from '../../../../orchestrator/tools/wget/tool.ts';
 import { skipUnless } from '../../../skip.ts';
 import { decodeAll, makeContext, temporaryFolder } from '../context.ts';
@@ -36,12 +36,22 @@ async function slowDumpcap(): Promise<string> {
   const folder = await temporaryFolder();
   const { stdout: path } = execaSync('sh', ['-c', 'command -v dumpcap']);
   const script = `#!/bin/sh
+echo "$@" >${folder}/arguments
 case "$*" in *--version*) ;; *) (sleep 1; kill -STOP $$; sleep 6; kill -CONT $$) >/dev/null 2>&1 & ;; esac
 exec ${path} "$@"
 `;
   await writeFile(join(folder, 'dumpcap'), script, { mode: 0o755 });
   return folder;
 }
+
+const configOf = (handshake: object, scan: object = {}) =>
+  Config.parse({
+    lab: true,
+    lab_ranges: lab.ranges,
+    targets: { prefixes: ['198.18.0.0/16'] },
+    handshake,
+    scan,
+  });
 
 const inLab =
   isRoot &&
@@ -50,13 +60,7 @@ const title = 'what a capture has not yet read when the last connection ends is 
 if (!skipUnless(inLab, title, 'needs root, dumpcap, tshark, nginx and nft')) {
   test(title, async () => {
     const folder = await slowDumpcap();
-    const handshake = { hold: '2s', timeout: '5s', hold_first: false };
-    const config = Config.parse({
-      lab: true,
-      lab_ranges: lab.ranges,
-      targets: { prefixes: ['198.18.0.0/16'] },
-      handshake,
-    });
+    const config = configOf({ hold: '2s', timeout: '5s', hold_first: false });
     const rows = [lab.announces, lab.redirects].map((address) => ({ address, port: 80, host: null }));
     await withLab(async ({ within }) => {
       const context = await makeContext({
@@ -72,6 +76,34 @@ if (!skipUnless(inLab, title, 'needs root, dumpcap, tshark, nginx and nft')) {
         assert.ok(record.hold_held, 'seen to its end');
       }
       assert.is((await wget.facts?.(context.folder))?.capture_cut, undefined);
+    });
+  });
+
+  test('a capture ends by itself, whatever becomes of the run, and holds headers and no page', async () => {
+    const folder = await slowDumpcap();
+    const hurried = { hold: '1s', timeout: '5s', hold_first: false };
+    const config = configOf(hurried, { interface: 'lo' });
+    const rows = [lab.announces, lab.ipv6].map((address) => ({ address, port: 80, host: null }));
+    await withLab(async ({ within }) => {
+      const context = await makeContext({
+        rows,
+        config,
+        within: [...within, 'env', `PATH=${folder}:${searchPath()}`],
+      });
+      await wget.collect?.(context);
+      const words = await readFile(join(folder, 'arguments'), 'utf8');
+      const [, seconds = '', kib = ''] = / -a duration:(\d+) -a filesize:(\d+) /.exec(words) ?? [];
+      assert.ok(Number(seconds) > 10 && Number(seconds) < 300, words);
+      assert.ok(Number(kib) > 1024 && Number(kib) < 1 << 20, words);
+      const capture = await readFile(join(context.folder, captureFile));
+      assert.ok(capture.includes('GET / HTTP'), 'of the request the beginning has room');
+      assert.not.ok(capture.includes('hello'), 'the page was captured');
+      const { records, rejects } = await decodeAll(wget, context);
+      assert.equal(rejects, [], 'captured though the prober was given another interface than they left by');
+      assert.equal(
+        records.map(({ fallback }) => fallback),
+        [false, false],
+      );
     });
   });
 }
