@@ -1,5 +1,6 @@
 import { core, type Fault, of, tools } from './faults/fault.ts';
 import { onHosts } from './faults/host.ts';
+import { sending } from './faults/sending.ts';
 
 /** Files that people have. */
 const files: Fault[] = [
@@ -178,4 +179,4 @@ const small: Fault[] = [
   ]),
 ];
 
-export const faults: readonly Fault[] = [...files, ...replies, ...onHosts, ...lists, ...limits, ...small];
+export const faults: readonly Fault[] = [...files, ...replies, ...onHosts, ...sending, ...lists, ...limits, ...small];

@@ -19,6 +19,7 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'scan.retries': isLower,
   'handshake.rate': isLower,
   'handshake.most_held': isLower,
+  'handshake.concurrency': isLower,
   // Switched off, no announced address is sent anything any more; what was asked before stays. Switched on, it is like any other setting.
   'handshake.join': (_, after) => (after === false ? true : null),
   'resolve.window': isLower,

@@ -118,8 +118,8 @@ const packets: Fault[] = [
   ]),
   ...of(`${tools}/wget/capture.test.ts`, [
     [
-      'the capture held the payload of pages, without an end',
-      'a capture ends by itself, whatever becomes of the run, and holds headers and no page',
+      'the capture was open to all, held payload, and ran without an end',
+      "a capture ends by itself, whatever becomes of the run, is its owner's alone, and holds headers and no page",
     ],
   ]),
   ...of(`${tools}/wget/tool.test.ts`, [

@@ -10,6 +10,8 @@ const changes: [key: string, before: unknown, after: unknown, may: boolean | nul
   ['handshake.rate', 500, 499, true],
   ['handshake.rate', 500, 501, false],
   ['handshake.most_held', null, 5, true],
+  ['handshake.concurrency', 256, 8, true],
+  ['handshake.concurrency', 8, 256, false],
   ['handshake.hold', 5, 4, null],
   ['scan.canary.addresses', 1, 2, true],
 ];

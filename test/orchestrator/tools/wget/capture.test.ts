@@ -1,5 +1,5 @@
 // needs: root
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { suite } from 'uvu';
@@ -79,7 +79,7 @@ if (!skipUnless(inLab, title, 'needs root, dumpcap, tshark, nginx and nft')) {
     });
   });
 
-  test('a capture ends by itself, whatever becomes of the run, and holds headers and no page', async () => {
+  test("a capture ends by itself, whatever becomes of the run, is its owner's alone, and holds headers and no page", async () => {
     const folder = await slowDumpcap();
     const hurried = { hold: '1s', timeout: '5s', hold_first: false };
     const config = configOf(hurried, { interface: 'lo' });
@@ -95,6 +95,7 @@ if (!skipUnless(inLab, title, 'needs root, dumpcap, tshark, nginx and nft')) {
       const [, seconds = '', kib = ''] = / -a duration:(\d+) -a filesize:(\d+) /.exec(words) ?? [];
       assert.ok(Number(seconds) > 10 && Number(seconds) < 300, words);
       assert.ok(Number(kib) > 1024 && Number(kib) < 1 << 20, words);
+      assert.is((await stat(join(context.folder, captureFile))).mode & 0o777, 0o600);
       const capture = await readFile(join(context.folder, captureFile));
       assert.ok(capture.includes('GET / HTTP'), 'of the request the beginning has room');
       assert.not.ok(capture.includes('hello'), 'the page was captured');
