@@ -30,7 +30,7 @@ export function interfaceFault(name: string, known: readonly string[], hardware:
 }
 
 /** What zmap needs of an interface beside its kind: a link, and an IPv4 address, which it looks for even where all targets are of IPv6. */
-export function sendingFault(name: string, at: { up: boolean | null; source: string | null }): CensusError | null {
+function sendingFault(name: string, at: { up: boolean | null; source: string | null }): CensusError | null {
   if (at.up === false)
     return new CensusError(
       'E_CONFIG',
