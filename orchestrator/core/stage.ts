@@ -13,6 +13,8 @@ export interface UnitRow {
   skip: string | null;
   /** How many more times the same row came up; counted as skipped duplicates. */
   duplicates?: number;
+  /** Of one that is not asked: how many further rows of the same weight it stands for, of which nothing is read but their number. */
+  others?: number;
 }
 
 /** What of a row must not be asked. */

@@ -5,24 +5,27 @@ import type { UnitRow, UnitsContext } from '../core/stage.ts';
 import { ControlKind } from '../schemas/lists.ts';
 import { defineStage } from './define.ts';
 import { shareControls } from './units/controls.ts';
+import { notCandidates } from './units/not-candidates.ts';
 import { confirmCanary } from './units/scan-canary.ts';
 import { createScreen } from './units/screen.ts';
 
-const Row = z.object({ address: z.string(), port: z.int() });
-const Standing = z.object({ kind: z.string().nullable(), control: ControlKind.nullable() });
+const Row = z.object({ address: z.string(), port: z.int(), control: ControlKind.nullable() });
+
+const standing = 'endpoints LEFT JOIN controls USING (address, port)';
+const isAsked = "(kind IS NOT DISTINCT FROM 'candidate' OR control IS NOT NULL)";
 
 /** Endpoints that returned nothing but our own option are asked as controls: one echo speaks against all that they could say. */
 async function* units(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   const screen = createScreen(context.config);
   await shareControls(context);
-  const rows = context.batches(`
-    SELECT e.address, e.port, kind, control FROM endpoints e LEFT JOIN controls USING (address, port)
-    ORDER BY e.address, e.port`);
+  yield* notCandidates(context, 'min(address) AS address, min(port) AS port', `${standing} WHERE NOT ${isAsked}`);
+  const rows = context.batches(
+    `SELECT address, port, control FROM ${standing} WHERE ${isAsked} ORDER BY address, port`,
+  );
   for await (const batch of rows) {
     yield batch.map((value) => {
-      const { kind, control } = Standing.parse(value);
-      const row = { ...Row.parse(value), ...(control === null ? {} : { control }) };
-      return { row, skip: kind === 'candidate' || control !== null ? screen.whole(row.address) : 'not_a_candidate' };
+      const { control, ...row } = Row.parse(value);
+      return { row: control === null ? row : { ...row, control }, skip: screen.whole(row.address) };
     });
   }
 }

@@ -162,13 +162,14 @@ export async function cutParts<C>(
     for (const unit of batch) {
       const row = checked(unit.row);
       const units = weight(row);
-      const duplicates = unit.duplicates ?? 0;
-      cut.units_in += units * (1 + duplicates);
+      const { duplicates = 0, others = 0 } = unit;
+      cut.units_in += units * (1 + duplicates + others);
       skip('duplicate', units * duplicates);
       if (unit.skip !== null) {
-        skip(unit.skip, units);
+        skip(unit.skip, units * (1 + others));
         continue;
       }
+      if (others > 0) throw new Error(`${stage.name}: a unit that is asked stands for ${others} others`);
       const alone = canary.wanted ? canary.rest(row, units, weight) : null;
       if (alone === null && files.hasRoom(units)) files.add(row, units);
       else for (const left of alone ?? [row]) await begin(left, left === row ? units : weight(left));

@@ -3,10 +3,10 @@ import type { Config } from '../../config/config.ts';
 import type { UnitRow, UnitsContext } from '../../core/stage.ts';
 import { ControlKind, SynAck } from '../../schemas/lists.ts';
 import { shareControls } from './controls.ts';
+import { notCandidates } from './not-candidates.ts';
 import { createScreen } from './screen.ts';
 
-const Row = z.object({ address: z.string(), candidate: z.boolean() });
-const HopRow = z.object({ address: z.string() });
+const Row = z.object({ address: z.string() });
 
 /** Every address that answered, and every global one that a server announced; candidates are those with an MPTCP option and the announced. */
 const addressesSql = `
@@ -27,42 +27,34 @@ const withHopsSql = `
     SELECT address FROM looked_up UNION ALL SELECT h.address FROM (SELECT unnest(hops) AS h FROM hops)
   ) ORDER BY address`;
 
-/** The rows of addressesSql: five stages read them, they are gathered once in a run. */
-async function* looked({ batches, shareTable }: UnitsContext<Config>): AsyncGenerator<z.infer<typeof Row>[]> {
-  await shareTable('looked_up', addressesSql);
-  for await (const batch of batches('SELECT * FROM looked_up')) yield batch.map((value) => Row.parse(value));
-}
-
 /** For lookups that send nothing to the address. */
 export async function* allAddresses(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
-  for await (const batch of looked(context)) yield batch.map(({ address }) => ({ row: { address }, skip: null }));
+  await context.shareTable('looked_up', addressesSql);
+  for await (const batch of context.batches('SELECT address FROM looked_up'))
+    yield batch.map((value) => ({ row: Row.parse(value), skip: null }));
 }
 
 /** For lookups that send nothing to the address and that name those on the way too. */
 export async function* allAddressesAndHops(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   await context.shareTable('looked_up', addressesSql);
   for await (const batch of context.batches(withHopsSql)) {
-    yield batch.map((value) => ({ row: HopRow.parse(value), skip: null }));
+    yield batch.map((value) => ({ row: Row.parse(value), skip: null }));
   }
-}
-
-function candidateUnit({ address, candidate }: z.infer<typeof Row>): UnitRow {
-  return { row: { address }, skip: candidate ? null : 'not_a_candidate' };
 }
 
 /** For lookups that are asked of others about candidates. */
 export async function* candidates(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
-  for await (const batch of looked(context)) yield batch.map(candidateUnit);
+  await context.shareTable('looked_up', addressesSql);
+  yield* notCandidates(context, 'min(address) AS address', 'looked_up WHERE NOT candidate');
+  for await (const batch of context.batches('SELECT address FROM looked_up WHERE candidate'))
+    yield batch.map((value) => ({ row: Row.parse(value), skip: null }));
 }
 
 /** For stages that send packets to candidates: opt-outs hold for announced addresses too. */
 export async function* probedCandidates(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   const screen = createScreen(context.config);
-  for await (const batch of looked(context)) {
-    yield batch.map((row) => {
-      const unit = candidateUnit(row);
-      return { ...unit, skip: unit.skip ?? screen.whole(row.address) };
-    });
+  for await (const batch of candidates(context)) {
+    yield batch.map((unit) => ({ ...unit, skip: unit.skip ?? screen.whole(Row.parse(unit.row).address) }));
   }
 }
 
@@ -70,22 +62,30 @@ const Control = Row.extend({ control: ControlKind.nullable(), port: z.int().null
 
 const synackWords = SynAck.options.map((word) => `'${word}'`).join(', ');
 
+const withControls =
+  'looked_up LEFT JOIN (SELECT address, min(control) AS control FROM controls GROUP BY address) USING (address)';
+const isAsked = '(candidate OR control IS NOT NULL)';
+
 const withControlsSql = `
-  SELECT looked_up.*, control, port
-  FROM looked_up LEFT JOIN (SELECT address, min(control) AS control FROM controls GROUP BY address) USING (address)
-  LEFT JOIN (SELECT address, min(port) AS port FROM scan WHERE classification IN (${synackWords}) GROUP BY address) USING (address)
-  ORDER BY looked_up.address`;
+  WITH asked AS MATERIALIZED (SELECT address, control FROM ${withControls} WHERE ${isAsked})
+  SELECT asked.address, control, port
+  FROM asked LEFT JOIN (
+    SELECT address, min(port) AS port FROM scan SEMI JOIN asked USING (address)
+    WHERE classification IN (${synackWords}) GROUP BY address
+  ) USING (address)
+  ORDER BY asked.address`;
 
 /** For stages that send the same to candidates and to controls. */
 export async function* probedWithControls(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   const screen = createScreen(context.config);
   await context.shareTable('looked_up', addressesSql);
   await shareControls(context);
+  yield* notCandidates(context, 'min(address) AS address', `${withControls} WHERE NOT ${isAsked}`);
   for await (const batch of context.batches(withControlsSql)) {
     yield batch.map((value) => {
-      const { address, port, candidate, control } = Control.parse(value);
+      const { address, port, control } = Control.parse(value);
       const row = { address, ...(port === null ? {} : { port }), ...(control === null ? {} : { control }) };
-      return { row, skip: candidate || control !== null ? screen.whole(address) : 'not_a_candidate' };
+      return { row, skip: screen.whole(address) };
     });
   }
 }

@@ -69,10 +69,19 @@ test('skipped units and duplicates are counted by their weight and written nowhe
   const { made } = await cut([
     { row: { n: 1, weight: 3 }, skip: null, duplicates: 2 },
     { row: { n: 2, weight: 4 }, skip: 'blocked' },
+    { row: { n: 3, weight: 2 }, skip: 'not_a_candidate', others: 10 },
   ]);
-  assert.equal(made.skipped, { duplicate: 6, blocked: 4 });
-  assert.is(made.units_in, 13);
+  assert.equal(made.skipped, { duplicate: 6, blocked: 4, not_a_candidate: 22 });
+  assert.is(made.units_in, 35);
   assert.equal(made.parts, ['00000']);
+});
+
+test('one that is asked stands for no others', async () => {
+  const error = await cut([{ row: { n: 1 }, skip: null, others: 1 }]).then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  assert.match(String(error), /toy: a unit that is asked stands for 1 others/);
 });
 
 /** Rows that a stage's query gave though its role does not take them. */

@@ -127,7 +127,8 @@ async function handed(make: typeof handshake, records: Records, confirm: unknown
   return await withViews(records, stage.reads, async (batches, shareTable) => {
     const shown: string[] = [];
     for await (const units of stage.units({ config: configured(confirm), seed: 1, batches, shareTable })) {
-      for (const { row, skip } of units) shown.push(skip ?? JSON.stringify(stage.role.input.parse(row)));
+      for (const { row, skip, others = 0 } of units)
+        shown.push(skip === null ? JSON.stringify(stage.role.input.parse(row)) : `${1 + others} ${skip}`);
     }
     return shown;
   });
@@ -148,11 +149,11 @@ const found: Records = {
 
 test('handshake: controls are asked beside the candidates, and say what they are; candidates are handed on as ever', async () => {
   assert.equal(await handed(handshake, found, { controls: 10 }), [
+    '1 not_a_candidate',
     '{"address":"198.18.0.1","port":80,"host":null}',
     '{"address":"198.18.0.2","port":80,"host":null,"control":"plain"}',
     '{"address":"198.18.0.3","port":80,"host":null,"control":"echo"}',
     '{"address":"198.18.0.4","port":80,"host":null,"control":"unknown"}',
-    'not_a_candidate',
     '{"address":"198.18.0.6","port":81,"host":null,"control":"plain"}',
     '{"address":"198.18.0.6","port":82,"host":null}',
   ]);
@@ -160,11 +161,11 @@ test('handshake: controls are asked beside the candidates, and say what they are
 
 test('path: the same controls, by address', async () => {
   assert.equal(await handed(path, found, { controls: 10 }), [
+    '1 not_a_candidate',
     '{"address":"198.18.0.1","port":80}',
     '{"address":"198.18.0.2","port":80,"control":"plain"}',
     '{"address":"198.18.0.3","port":80,"control":"echo"}',
     '{"address":"198.18.0.4","control":"unknown"}',
-    'not_a_candidate',
     '{"address":"198.18.0.6","port":81,"control":"plain"}',
     '{"address":"198.18.0.9"}',
   ]);
@@ -179,7 +180,10 @@ test('confirm: candidates and controls; echoes beside the sample have said enoug
   );
   assert.is(asked.filter((row) => row.includes('echo')).length, 1);
   assert.is(asked.filter((row) => row.includes('plain')).length, 1);
-  assert.is(asked.filter((row) => row === 'not_a_candidate').length, 3);
+  assert.equal(
+    asked.filter((row) => row.endsWith('not_a_candidate')),
+    ['3 not_a_candidate'],
+  );
 });
 
 test('an option in answer to a second opinion makes a candidate of whoever had none in the scan', async () => {
@@ -189,14 +193,14 @@ test('an option in answer to a second opinion makes a candidate of whoever had n
     '{"address":"198.18.0.2","port":80}',
   ]);
   const plain = { ...records, confirm: [scanned('198.18.0.2', [], { probe: 'port2' })] };
-  assert.equal(await handed(handshake, plain, { controls: 0 }), ['not_a_candidate']);
+  assert.equal(await handed(handshake, plain, { controls: 0 }), ['1 not_a_candidate']);
 });
 
 test('an address outside the ranges is no control that is sent anything', async () => {
   const records = { scan: [scanned('8.8.8.8', [])], handshake: [] };
-  assert.equal(await handed(handshake, records, { controls: 10 }), ['outside_lab']);
-  assert.equal(await handed(path, records, { controls: 10 }), ['outside_lab']);
-  assert.equal(await handed(confirm, records, { controls: 10 }), ['outside_lab']);
+  assert.equal(await handed(handshake, records, { controls: 10 }), ['1 outside_lab']);
+  assert.equal(await handed(path, records, { controls: 10 }), ['1 outside_lab']);
+  assert.equal(await handed(confirm, records, { controls: 10 }), ['1 outside_lab']);
 });
 
 test.run();

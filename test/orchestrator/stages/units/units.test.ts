@@ -36,14 +36,16 @@ const real = Config.parse({
 
 const Shown = z.object({ address: z.string(), port: z.int().optional(), host: z.string().nullable().optional() });
 
-/** Units of a stage as `address[:port[ host]] -> asked or why not`; a port that an address is asked at beside is left out. */
+/** Units of a stage as `address[ port[ host]]: asked or why not`, without ports that are asked beside; first, as a number, those that are no candidates. */
 async function unitsOf(make: (find: typeof findTool) => PartStage<Config>, config: Config, records: Records) {
   const stage = make(findTool);
   return await withViews(records, stage.reads, async (query, shareTable) => {
     const shown: string[] = [];
     for await (const batch of stage.units({ config, seed: 1, batches: query, shareTable })) {
-      for (const { row, skip } of batch) {
+      for (const { row, skip, others = 0 } of batch) {
         assert.ok(stage.role.input.safeParse(row).success, JSON.stringify(row));
+        if (skip === 'not_a_candidate') shown.push(`${1 + others}: ${skip}`);
+        if (skip === 'not_a_candidate') continue;
         const { address, port, host } = Shown.parse(row);
         const at = port === undefined || stage.role.unit === 'address' ? [] : [String(port)];
         const words = [address, ...at, ...(host == null ? [] : [host])];
@@ -74,11 +76,10 @@ const endpoints: [sentence: string, config: Config, records: Records, units: str
       ],
     },
     [
+      '2: not_a_candidate',
       '198.18.0.1 80: asked',
       '198.18.0.2 80: asked',
-      '198.18.0.3 80: not_a_candidate',
       '198.18.0.4 80: asked',
-      '198.18.0.5 80: not_a_candidate',
       '198.18.0.5 443: asked',
     ],
   ],
@@ -180,9 +181,9 @@ const lookups: [stage: typeof asn, config: Config, records: Records, units: stri
     lab,
     inLab,
     [
+      '1: not_a_candidate',
       '198.18.0.1: asked',
       '198.18.0.2: asked',
-      '198.18.0.3: not_a_candidate',
       '198.18.0.4: asked',
       '198.18.0.9: asked',
       '198.18.78.1: blocked',
@@ -194,9 +195,9 @@ const lookups: [stage: typeof asn, config: Config, records: Records, units: stri
     stage,
     real,
     inTheOpen,
-    ['8.8.0.1: asked', '8.8.4.4: asked', '8.8.8.8: not_a_candidate', '9.9.9.9: blocked'],
+    ['1: not_a_candidate', '8.8.0.1: asked', '8.8.4.4: asked', '9.9.9.9: blocked'],
   ]),
-  [whois, real, inTheOpen, ['8.8.0.1: asked', '8.8.4.4: asked', '8.8.8.8: not_a_candidate', '9.9.9.9: asked']],
+  [whois, real, inTheOpen, ['1: not_a_candidate', '8.8.0.1: asked', '8.8.4.4: asked', '9.9.9.9: asked']],
   ...[asn, geo].map((stage): [typeof asn, Config, Records, string[]] => [
     stage,
     real,
