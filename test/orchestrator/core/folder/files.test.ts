@@ -1,7 +1,6 @@
-import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -13,6 +12,7 @@ import {
   sha256Of,
   writeWhole,
 } from '../../../../orchestrator/core/folder/files.ts';
+import { diskWork } from './disk-work.ts';
 
 const test = suite('files');
 
@@ -64,42 +64,18 @@ test('a link that lies where a file is written first is not followed', async () 
   assert.equal(readdirSync(folder).sort(), ['lines.ndjson', 'manifest.json', 'precious']);
 });
 
-test('a folder gets its name with all that is in it', async () => {
+test('a folder gets its name with all that is in it, once that is on disk', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'files-'));
   mkdirSync(join(folder, '00000.partial', 'below'), { recursive: true });
   writeFileSync(join(folder, '00000.partial', 'below', 'lines'), 'a line\n');
-  await renameWhole(join(folder, '00000.partial'), join(folder, '00000'));
+  writeFileSync(join(folder, '00000.partial', 'commands.json'), '[]\n');
+  const told = await diskWork(folder, () => renameWhole(join(folder, '00000.partial'), join(folder, '00000')));
   assert.equal(readdirSync(folder), ['00000']);
   assert.is(readFileSync(join(folder, '00000', 'below', 'lines'), 'utf8'), 'a line\n');
+  const inIt = ['/below', '/below/lines', '/commands.json', ''].map((name) => `00000.partial${name} is on disk`);
+  assert.equal(told.slice(0, -2).sort(), inIt.sort());
+  assert.equal(told.slice(-2), ['00000 is named', '. is on disk']);
 });
-
-/** What is renamed and what is put on disk while something is done in a folder, in order. */
-async function diskWork(folder: string, work: () => Promise<unknown>): Promise<string[]> {
-  const { rename, open } = fs.promises;
-  const told: string[] = [];
-  const below = (path: unknown) => relative(folder, String(path)) || '.';
-  fs.promises.rename = async (from, to) => {
-    await rename(from, to);
-    told.push(`${below(to)} is named`);
-  };
-  fs.promises.open = async (...args) => {
-    const handle = await open(...args);
-    const sync = handle.sync.bind(handle);
-    handle.sync = async () => {
-      await sync();
-      told.push(`${below(args[0])} is on disk`);
-    };
-    return handle;
-  };
-  syncBuiltinESMExports();
-  try {
-    await work();
-  } finally {
-    Object.assign(fs.promises, { rename, open });
-    syncBuiltinESMExports();
-  }
-  return told;
-}
 
 const writers: [sentence: string, work: (path: string) => Promise<unknown>][] = [
   ['a whole file', (path) => writeWhole(path, 'whole\n')],
@@ -113,11 +89,12 @@ const writers: [sentence: string, work: (path: string) => Promise<unknown>][] = 
   ],
 ];
 for (const [sentence, work] of writers) {
-  test(`the name of ${sentence}, and of each new folder above it, is on disk when it has been written`, async () => {
+  test(`${sentence} is on disk before it has its name, and the name, and each new folder above it, when it has been written`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'files-'));
     const told = await diskWork(folder, () => work(join(folder, 'a', 'b', 'file')));
     const named = told.indexOf('a/b/file is named');
     assert.ok(named > 0, told.join(', '));
+    assert.is(told[named - 1], 'a/b/file.tmp is on disk');
     for (const above of ['.', 'a']) assert.ok(told.slice(0, named).includes(`${above} is on disk`), told.join(', '));
     assert.ok(told.slice(named).includes('a/b is on disk'), told.join(', '));
   });

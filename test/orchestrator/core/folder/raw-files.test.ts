@@ -15,6 +15,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256Of } from '../../../../orchestrator/core/folder/files.ts';
 import { RawReader, rawExists, rawNames, rawStream, rawText } from '../../../../orchestrator/core/folder/raw-files.ts';
+import { diskWork } from './disk-work.ts';
 
 const test = suite('raw files');
 
@@ -70,6 +71,24 @@ for (const [sentence, names] of read) {
     assert.ok(await rawExists(join(folder, 'large.ndjson')));
   });
 }
+
+test('that are compressed are on disk before they have their names, and the names before the originals go', async () => {
+  const { folder, temp } = partFolder();
+  const told = await diskWork(join(folder, '..'), async () => {
+    const reader = new RawReader(folder, temp);
+    await reader.sha256();
+    await reader.pack();
+  });
+  for (const [name, above] of [
+    ['large.ndjson.gz', '00000'],
+    ['below/large.txt.gz', '00000/below'],
+  ]) {
+    const named = told.indexOf(`00000/${name} is named`);
+    assert.ok(named > 0, told.join(', '));
+    assert.ok(told.slice(0, named).includes(`../../.tmp/${name} is on disk`), told.join(', '));
+    assert.is(told[named + 1], `${above} is on disk`);
+  }
+});
 
 test('stay as they are in a replay', async () => {
   const { folder } = partFolder();

@@ -2,7 +2,7 @@
 // runs: behind
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { z } from 'zod';
@@ -13,6 +13,7 @@ import { NarrowRows } from '../../../../orchestrator/core/rows/narrow-row.ts';
 import { writeRecords } from '../../../../orchestrator/core/rows/records-file.ts';
 import type { SortedRow } from '../../../../orchestrator/core/sort/sorted-runs.ts';
 import { roles } from '../../../../orchestrator/roles.ts';
+import { diskWork } from '../folder/disk-work.ts';
 import { dice, randomRecord } from '../random-record.ts';
 
 const test = suite('records of a part');
@@ -91,7 +92,7 @@ test('a part without a record is a file with all columns and no row', async () =
   assert.is(columns.length, columnsOf(roles.connector.record).length);
 });
 
-test('the file has its name only when it is whole, and leaves nothing beside it', async () => {
+test('the file has its name only when it is whole and on disk, and leaves nothing beside it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'records-'));
   const path = join(folder, 'asn', '00000.parquet');
   const broken = writeRecords(rowsOf(['{"address":']), {
@@ -102,9 +103,15 @@ test('the file has its name only when it is whole, and leaves nothing beside it'
   });
   assert.instance(await broken.catch((error: unknown) => error), Error);
   assert.not(existsSync(path));
-  const written = await write(roles.prefix_table.record, []);
-  assert.equal(readdirSync(join(written.path, '..')), ['00000.parquet']);
-  assert.is(readFileSync(written.path).subarray(0, 4).toString(), 'PAR1');
+  let written: Written | null = null;
+  const told = await diskWork(tmpdir(), async () => {
+    written = await write(roles.prefix_table.record, []);
+  });
+  const { path: there } = written ?? { path: '' };
+  const name = relative(tmpdir(), there);
+  assert.equal(readdirSync(join(there, '..')), ['00000.parquet']);
+  assert.equal(told.slice(-3), [`${name}.tmp is on disk`, `${name} is named`, `${dirname(name)} is on disk`]);
+  assert.is(readFileSync(there).subarray(0, 4).toString(), 'PAR1');
 });
 
 test.run();
