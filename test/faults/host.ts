@@ -216,6 +216,7 @@ const connections: Fault[] = [
       'port 443 was asked without SNI, which name-based servers refuse',
       'a TLS server of many names is told which of them is meant',
     ],
+    ['a page of port 8080 was asked for without the port', "a page is asked for with the port behind the host's name"],
   ]),
   ...of(`${tools}/wget/hold.test.ts`, [
     [
@@ -227,8 +228,8 @@ const connections: Fault[] = [
       '… all 8 addresses are announced, of either family, with a port',
     ],
   ]),
-  ...of(`${tools}/wget/tool.test.ts`, [
-    ['the request of another port named no host', 'the request names the study, its contact and the host'],
+  ...of(`${tools}/wget/fetch.test.ts`, [
+    ['the request of another port named the host without it', 'at port … a host of a name is asked for as …'],
   ]),
   ...of(`${tools}/wget/record.test.ts`, [
     ['a SYN that left without the option was fallback', 'held …, page …: fallback is'],

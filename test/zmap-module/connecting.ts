@@ -29,6 +29,15 @@ const known = createSecureContext({ key, cert });
 const SNICallback = (name, tell) => (name === 'known.example' ? tell(null, known) : tell(new Error('who is that?')));
 createServer({ SNICallback }, (socket) => socket.on('error', () => {}).resume()).on('tlsClientError', () => {}).listen(443, '::', () => console.log('READY'));`;
 
+/** Pages over HTTP and HTTPS, in the order of the ports given: 200 for whoever names the host that is given, 404 for anybody else. */
+export const knowsHosts = `const { readFileSync } = require('node:fs');
+const [key, cert, ...hosts] = process.argv.slice(1);
+const read = { key: readFileSync(key), cert: readFileSync(cert) };
+const answer = (request, reply) => reply.writeHead(hosts.includes(request.socket.localPort + ' ' + request.headers.host) ? 200 : 404).end();
+for (const port of [80, 8080]) require('node:http').createServer(answer).listen(port, '::');
+require('node:https').createServer(read, answer).listen(8443, '::');
+require('node:https').createServer(read, answer).listen(443, '::', () => console.log('READY'));`;
+
 export interface Talk {
   child: ChildProcess;
   say(...lines: string[]): void;

@@ -8,7 +8,17 @@ import * as assert from 'uvu/assert';
 import type { ConnectorRun } from '../../orchestrator/tools/wget/raw.ts';
 import { isRoot } from '../orchestrator/tools/namespace.ts';
 import { skipUnless } from '../skip.ts';
-import { connected, connector, endpoints, knowsOneName, ports, type Talk, talk, withServers } from './connecting.ts';
+import {
+  connected,
+  connector,
+  endpoints,
+  knowsHosts,
+  knowsOneName,
+  ports,
+  type Talk,
+  talk,
+  withServers,
+} from './connecting.ts';
 import { moduleFolder } from './lab.ts';
 
 const test = suite('mptcp-connect');
@@ -54,6 +64,23 @@ for (const words of arguments_) {
   test(`${JSON.stringify(words)} is refused`, async () => {
     assert.is((await execa(connector, words, { input: '.\n', reject: false })).exitCode, 2);
   });
+}
+
+async function certificate(): Promise<{ folder: string; key: string; cert: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'named-'));
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
+  const made = [
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-subj',
+    '/CN=known.example',
+  ];
+  await execa('openssl', ['req', ...made, '-keyout', key, '-out', cert]);
+  return { folder, key, cert };
 }
 
 const stamp = (time: string | null) => Number(time ?? Number.NaN);
@@ -136,19 +163,7 @@ if (!skipUnless(isRoot, 'mptcp-connect', 'needs root')) {
     }));
 
   test('a TLS server of many names is told which of them is meant, and one that is not told is heard out', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'named-'));
-    const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
-    const made = [
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-subj',
-      '/CN=known.example',
-    ];
-    await execa('openssl', ['req', ...made, '-keyout', key, '-out', cert]);
+    const { folder, key, cert } = await certificate();
     await withServers(
       async (scanner) => {
         const one = talk(scanner, '--hold', '0.2', '--timeout', '3');
@@ -161,6 +176,37 @@ if (!skipUnless(isRoot, 'mptcp-connect', 'needs root')) {
           assert.ok(['alert', 'closed', 'reset'].includes(told.get(address) ?? ''), `${address}: ${told.get(address)}`);
       },
       [knowsOneName, key, cert],
+    );
+    rmSync(folder, { recursive: true });
+  });
+
+  test("a page is asked for with the port behind the host's name, but for the port that its scheme has anyway", async () => {
+    const { folder, key, cert } = await certificate();
+    const asked: [address: string, port: number, name: string, way: string, host: string][] = [
+      ['198.18.4.1', 80, 'a.example', 'http', 'a.example'],
+      ['198.18.4.1', 8080, 'a.example', 'http', 'a.example:8080'],
+      ['198.18.4.1', 443, 'a.example', 'https', 'a.example'],
+      ['198.18.4.1', 8443, 'a.example', 'https', 'a.example:8443'],
+      ['198.18.4.2', 80, '-', 'http', '198.18.4.2'],
+      ['198.18.4.2', 8080, '-', 'http', '198.18.4.2:8080'],
+      ['2001:db8::1', 80, '-', 'http', '[2001:db8::1]'],
+      ['2001:db8::1', 8080, '-', 'http', '[2001:db8::1]:8080'],
+      ['2001:db8::1', 8443, 'b.example', 'https', 'b.example:8443'],
+    ];
+    await withServers(
+      async (scanner, target) => {
+        for (const [namespace, address, device] of [
+          [scanner, '2001:db8::2/64', 's0'],
+          [target, '2001:db8::1/64', 't0'],
+        ] as const)
+          await execa('ip', ['-n', namespace, 'addr', 'add', address, 'dev', device, 'nodad']);
+        const one = talk(scanner, '--hold', '0.1', '--timeout', '5');
+        one.say(...asked.map(([address, port, name, way]) => [address, port, name, way].join('\t')), '.');
+        const { runs } = await one.end();
+        const told = new Map(runs.map(({ address, port, status }) => [`${address} ${port}`, status]));
+        for (const [address, port, , , host] of asked) assert.is(told.get(`${address} ${port}`), 200, host);
+      },
+      [knowsHosts, key, cert, ...asked.map(([, port, , , host]) => `${port} ${host}`)],
     );
     rmSync(folder, { recursive: true });
   });
