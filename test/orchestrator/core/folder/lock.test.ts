@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -92,6 +93,32 @@ for (const [sentence, before] of starts) {
     }
   });
 }
+
+test('a lock that another start took over meanwhile is not taken from it', async () => {
+  const folder = fresh();
+  writeFileSync(join(folder, '.lock'), JSON.stringify(gone));
+  const { link } = fs.promises;
+  let other = async () => {};
+  fs.promises.link = async (from, to) => {
+    // between reading the old lock and claiming it
+    if (/\.lock\.[0-9a-f]{16}$/.test(String(to))) {
+      fs.promises.link = link;
+      syncBuiltinESMExports();
+      other = await lockFolder(folder);
+    }
+    await link(from, to);
+  };
+  syncBuiltinESMExports();
+  try {
+    assert.match(await messageOf(folder), 'has just started');
+  } finally {
+    fs.promises.link = link;
+    syncBuiltinESMExports();
+  }
+  assert.match(await messageOf(folder), `process ${process.pid} is at work`);
+  await other();
+  assert.equal(readdirSync(folder), []);
+});
 
 test('what killed starts left beside the lock goes with the next start; what a living one has there stays', async () => {
   const folder = fresh();
