@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { openDatabase, runSql, viewSql } from '../core/duckdb.ts';
 import { exists } from '../core/folder/files.ts';
-import { RunFolder } from '../core/folder/folder.ts';
+import { RunFolder, requirePlainPath } from '../core/folder/folder.ts';
 import { type Manifest, readManifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
 import { HandshakeRecord } from '../schemas/records/handshake.ts';
@@ -27,6 +27,7 @@ function recordsOf(folder: RunFolder, manifest: Manifest, stage: string): string
 /** @throws CensusError E_RUN_FOLDER where there is no finished run */
 export async function openRun(path: string): Promise<OpenRun> {
   const root = resolve(path);
+  requirePlainPath(root);
   const manifest = await readManifest(root);
   if (manifest === null)
     throw new CensusError('E_RUN_FOLDER', `${root} holds no manifest.json`, 'name a run folder, such as runs/lab');

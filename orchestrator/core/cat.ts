@@ -5,7 +5,7 @@ import { CensusError } from '../errors.ts';
 import { openDatabase, parquetSql, rows, sqlText } from './duckdb.ts';
 import type { StageEntry } from './folder/entries.ts';
 import { exists } from './folder/files.ts';
-import { RunFolder } from './folder/folder.ts';
+import { RunFolder, requirePlainPath } from './folder/folder.ts';
 import { type Manifest, readManifest } from './folder/manifest.ts';
 import { jsonOf, splitLines } from './process/lines.ts';
 
@@ -103,6 +103,7 @@ async function* ndjsonLines(files: string[], address: string | null): AsyncGener
  * @param address in canonical form: only records about it; null: all
  */
 export async function* recordLines(run: string, name: string, address: string | null): AsyncGenerator<string> {
+  requirePlainPath(run);
   const folder = new RunFolder(run);
   const manifest = await readManifest(run);
   if (manifest === null) {

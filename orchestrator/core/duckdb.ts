@@ -5,6 +5,7 @@ import type { DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { CensusError, knownError } from '../errors.ts';
 import { columnsOf } from './columns.ts';
+import { requirePlainPath } from './folder/folder.ts';
 import { quarterOf, threadsFor } from './memory.ts';
 
 /** The library is CommonJS in 150 files. An import would look through each for the names that it exports, which takes as long as running it. */
@@ -153,12 +154,30 @@ export async function runSql(database: DuckDBInstance, sql: string): Promise<voi
   }
 }
 
+/** All files in a folder whose names match a pattern. */
+export interface Matching {
+  folder: string;
+  pattern: string;
+}
+
+/** Where the database reads; whatever in a path is a pattern to it, and was not meant as one, would have other files read. */
+function placeText(place: string | Matching): string {
+  const { folder, pattern } = typeof place === 'string' ? { folder: place, pattern: null } : place;
+  requirePlainPath(folder);
+  return sqlText(pattern === null ? folder : `${folder}/${pattern}`);
+}
+
 /**
  * Files as a table, by one of the database's readers and its options. The name of a folder is none of the columns, though it be NAME=VALUE:
  * the folders are our users'.
+ * @throws CensusError E_RUN_FOLDER when the database would take a path for a pattern, and read what else matches it
  */
-export function filesSql(reader: 'parquet' | 'csv' | 'json', files: readonly string[], ...options: string[]): string {
-  return `read_${reader}([${files.map(sqlText).join(', ')}], ${['hive_partitioning = false', ...options].join(', ')})`;
+export function filesSql(
+  reader: 'parquet' | 'csv' | 'json',
+  files: readonly (string | Matching)[],
+  ...options: string[]
+): string {
+  return `read_${reader}([${files.map(placeText).join(', ')}], ${['hive_partitioning = false', ...options].join(', ')})`;
 }
 
 /** A Parquet file as a table with the columns that it has. */

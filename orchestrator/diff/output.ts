@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase, runSql, sqlText, viewSql } from '../core/duckdb.ts';
 import { LineWriter } from '../core/folder/files.ts';
+import { requirePlainPath } from '../core/folder/folder.ts';
 import { toCsv } from '../report/tables/table.ts';
 import { Difference } from '../schemas/records/difference.ts';
 import type { DiffSummary } from './diff.ts';
@@ -18,6 +19,7 @@ export class DiffFolder {
   }
 
   static async create(out: string): Promise<DiffFolder> {
+    requirePlainPath(out);
     await mkdir(out, { recursive: true });
     return new DiffFolder(out, await LineWriter.create(join(out, '.tmp', 'differences.ndjson')));
   }

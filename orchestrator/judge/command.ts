@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { requirePlainPath } from '../core/folder/folder.ts';
 import { judgeEndpoints, linesOf } from '../evidence/judge.ts';
 import { provenance, softwareText } from '../machine/provenance.ts';
 import { formatCount } from '../report/format.ts';
@@ -50,7 +51,9 @@ export async function judgeLines({ input, output, err, report, temp }: JudgeInpu
     }
   } else {
     const out = resolve(report);
-    mkdirSync(out, { recursive: true }); // before all is read, for nothing
+    // before all is read, for nothing
+    requirePlainPath(resolve(temp));
+    mkdirSync(out, { recursive: true });
     const counts = () => ({ lines: lines.count, rejected: rejects.count });
     const known = { run: basename(out), software: softwareText(await provenance()) };
     const { text } = await reportReplies({ endpoints, folder: folder(), out, counts, ...known });

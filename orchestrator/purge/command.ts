@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { storedConfig } from '../config/stored.ts';
 import { asMeasured } from '../core/folder/changes.ts';
+import { requirePlainPath } from '../core/folder/folder.ts';
 import { type Manifest, readManifest } from '../core/folder/manifest.ts';
 import { becomeOwner } from '../core/process/owner.ts';
 import { requireSameInputs } from '../core/replay.ts';
@@ -25,6 +26,7 @@ function reportInputs(config: Config, { inputs }: Manifest): Manifest['inputs'] 
  */
 async function purgeOne(given: string, party: Party, signal: AbortSignal): Promise<string> {
   const folder = resolve(given);
+  requirePlainPath(folder);
   await becomeOwner(folder).catch(() => undefined); // what is not there is told below
   const before = await readManifest(folder);
   if (before === null)

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { filesBelow, sha256File, syncPath } from '../core/folder/files.ts';
+import { requirePlainPath } from '../core/folder/folder.ts';
 import { CensusError } from '../errors.ts';
 import type { ReleaseFile } from './data-package.ts';
 
@@ -20,6 +21,7 @@ export class ReleaseFolder {
   /** @throws CensusError E_INPUT where something is in the folder already, or nothing can be written there */
   static async begin(given: string): Promise<ReleaseFolder> {
     const out = resolve(given);
+    requirePlainPath(out);
     const there = await readdir(out).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') return [];
       throw new CensusError('E_INPUT', `${out} is no folder that can be written into`, 'name another one', cause);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { storedConfig } from '../config/stored.ts';
+import { requirePlainPath } from '../core/folder/folder.ts';
 import { type Manifest, readManifest } from '../core/folder/manifest.ts';
 import { CensusError } from '../errors.ts';
 import { pipeline } from '../pipeline.ts';
@@ -23,6 +24,7 @@ export interface ReleasedRun {
 /** @throws CensusError E_RUN_FOLDER for what is no finished run, or for a run that is damaged */
 export async function readReleasedRun(folder: string, tell: (line: string) => void): Promise<ReleasedRun> {
   const root = resolve(folder);
+  requirePlainPath(root);
   const manifest = await readManifest(root);
   if (manifest === null)
     throw new CensusError('E_RUN_FOLDER', `${root} holds no manifest.json`, 'name a run folder, such as runs/2026-11');

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { columnsOf } from '../core/columns.ts';
 import { compiled } from '../core/compiled.ts';
 import { ndjsonSql, openDatabase, parquetSql, rows, runSql, sqlText } from '../core/duckdb.ts';
+import { requirePlainPath } from '../core/folder/folder.ts';
 import { LineOutput } from '../judge/line-output.ts';
 import { TrafficClient } from '../schemas/records/traffic/client.ts';
 import { TrafficConnection } from '../schemas/records/traffic/connection.ts';
@@ -64,6 +65,7 @@ export class TrafficStore {
 
   /** @param most records that are kept; later ones are counted */
   constructor(folder: string, most = Number.POSITIVE_INFINITY) {
+    requirePlainPath(folder); // before anything is read, for nothing
     this.#folder = folder;
     this.#most = most;
     this.#connections = openTable(folder, 'connections');

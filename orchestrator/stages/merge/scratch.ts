@@ -52,7 +52,7 @@ export class Scratch {
 
   /** SQL of the rows of all files in a folder, in order of their names. */
   files(folder: string): string {
-    return `${parquetSql(this.path(`${folder}/*.parquet`))}`;
+    return filesSql('parquet', [{ folder: this.path(folder), pattern: '*.parquet' }]);
   }
 
   /** Writes one file that is read whole. */
@@ -106,9 +106,9 @@ export class Scratch {
   /** SQL of the rows that were dealt out, in any order: those of one number, or all. */
   dealt(name: string, number: number | null = null): string {
     const folder = number === null ? name : `${name}/dealt=${number}`;
-    const pattern = this.path(`${folder}/${number === null ? '*/' : ''}*.parquet`);
+    const all = { folder: this.path(folder), pattern: `${number === null ? '*/' : ''}*.parquet` };
     const found = existsSync(this.path(folder)) && readdirSync(this.path(folder)).length > 0;
-    const files = [this.path(columnsFile(name)), ...(found ? [pattern] : [])];
+    const files = [this.path(columnsFile(name)), ...(found ? [all] : [])];
     return filesSql('parquet', files);
   }
 

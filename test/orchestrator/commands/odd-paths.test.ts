@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { filesSql } from '../../../orchestrator/core/duckdb.ts';
+import { filesBelow, sha256File } from '../../../orchestrator/core/folder/files.ts';
 import { readManifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { setUpRun } from './set-up-run.ts';
 import { cli, finished, shell } from './shell.ts';
@@ -44,7 +45,42 @@ test('one that is moved below them is read as it was', async () => {
   assert.equal([replayed.exitCode, replayed.stderr], [0, '']);
 });
 
-test('files are read as tables at one place, where folders are no columns', () => {
+/** A folder whose name, as a pattern, is that of the run beside it. */
+const pattern = 'ru[mn]';
+
+const readers = [
+  'run -c CONFIG RUN.new',
+  'cat RUN domains',
+  'audit RUN',
+  'release RUN --out OUT',
+  'release OTHER --out RUN.out',
+  'purge b.example RUN',
+  'history RUN --out OUT',
+  'diff RUN OTHER',
+  'judge --report OUT --temp RUN </dev/null',
+  'traffic --temp RUN test/fixtures/linux618.pcap',
+];
+test('of a run in a folder whose name is a pattern no other run is read: each command names it and writes nothing', async () => {
+  const { root, folder, config } = await finished();
+  const moved = join(root, pattern);
+  cpSync(folder, moved, { recursive: true });
+  const files = () => filesBelow(root).then((names) => Promise.all(names.map((name) => sha256File(join(root, name)))));
+  const before = await files();
+  for (const words of readers) {
+    const given = words
+      .replaceAll('RUN', quoted(moved))
+      .replace('OTHER', folder)
+      .replace('OUT', join(root, 'out'))
+      .replace('CONFIG', config);
+    const { exitCode, stdout, stderr } = await shell(`${cli} ${given}`);
+    assert.not.equal(exitCode, 0, words);
+    assert.not.match(stdout, '{', words);
+    assert.match(stderr, 'takes for a pattern', words);
+    assert.equal(await files(), before, words);
+  }
+});
+
+test('files are read as tables at one place, where folders are no columns and paths are no patterns', () => {
   const readers = readdirSync('orchestrator', { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.(ts|sql)$/.test(path))
     // these two are for readers of a data set, below folders of their own
@@ -55,8 +91,12 @@ test('files are read as tables at one place, where folders are no columns', () =
         .flatMap((line) => (/\bread_\S+\(/.test(line) ? [path] : [])),
     );
   assert.equal(readers, ['core/duckdb.ts']);
-  for (const reader of ['parquet', 'csv', 'json'] as const)
+  for (const reader of ['parquet', 'csv', 'json'] as const) {
     assert.is(filesSql(reader, ["it's"], 'x = 1'), `read_${reader}(['it''s'], hive_partitioning = false, x = 1)`);
+    assert.throws(() => filesSql(reader, ['/runs/ok', '/runs/a[b]']), /takes for a pattern/);
+    assert.throws(() => filesSql(reader, [{ folder: '/runs/a?', pattern: '*' }]), /takes for a pattern/);
+    assert.match(filesSql(reader, [{ folder: '/runs/a', pattern: '*' }]), "['/runs/a/*'],");
+  }
 });
 
 test.run();
