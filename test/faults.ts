@@ -97,6 +97,21 @@ const lists: Fault[] = [
   ]),
 ];
 
+/** What was near to them. */
+const nearLists: Fault[] = [
+  ...of('test/orchestrator/lists/between-cells.test.ts', [
+    ["the header below Excel's line was a target, and lines between blanks were none", '…: no line melts into a name'],
+  ]),
+  ...of(`${core}/inputs/list-file.test.ts`, [
+    ['a list in bzip2, or without an ending, was told by its name', 'one without a name that says so, too'],
+    ['an archive whose notes come first gave none of its lists', 'what a system or a publisher puts beside the list'],
+    ['zeros behind the gzip stream of a list', 'a megabyte of them, too'],
+  ]),
+  ...of(`${core}/inputs/packed.test.ts`, [
+    ['a file of another kind gave lines as targets', '… is an error that names it'],
+  ]),
+];
+
 /** Integrity and limits. */
 const limits: Fault[] = [
   ...of(`${core}/folder/folder.test.ts`, [
@@ -188,4 +203,4 @@ const small: Fault[] = [
   ]),
 ];
 
-export const faults: readonly Fault[] = [...files, ...replies, ...onHosts, ...sending, ...lists, ...limits, ...small];
+export const faults: readonly Fault[] = [...files, ...replies, ...onHosts, ...sending, ...lists, ...nearLists, ...limits, ...small];

@@ -1,5 +1,6 @@
-/** Cells of a line of CSV (RFC 4180): quoted where they begin with a quote; null when a quote is left open. */
+/** Cells of a line of CSV (RFC 4180): quoted where they begin with a quote; null when a quote is left open. Between blanks nothing is quoted. */
 export function cellsOf(text: string, delimiter: string): string[] | null {
+  if (delimiter === ' ') return text.trim().split(/\s+/);
   const cells: string[] = [];
   let at = 0;
   for (;;) {

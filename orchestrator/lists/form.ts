@@ -2,7 +2,8 @@
  * How a line of a list is read, where it is more than a name or `rank,name`. Columns count from 1.
  */
 export interface Form {
-  delimiter: ',' | '\t' | ';' | '|';
+  /** A blank stands for any number of blanks and tabs. */
+  delimiter: ',' | '\t' | ';' | '|' | ' ';
   name: number;
   /** null: the list has no ranks. */
   rank: number | null;
@@ -14,12 +15,12 @@ export interface Form {
 
 /** A form as units carry it: short, as it stands in each of them. */
 export function formText({ delimiter, name, rank, columns, origins }: Form): string {
-  const mark = delimiter === '\t' ? 't' : delimiter;
+  const mark = delimiter === '\t' ? 't' : delimiter === ' ' ? 'b' : delimiter;
   return `${mark}${name}/${rank ?? 0}/${columns}${origins ? 'o' : ''}`;
 }
 
-const pattern = /^([,t;|])(\d+)\/(\d+)\/(\d+)(o?)$/;
-const delimiters: Readonly<Record<string, Form['delimiter']>> = { ',': ',', t: '\t', ';': ';', '|': '|' };
+const pattern = /^([,t;|b])(\d+)\/(\d+)\/(\d+)(o?)$/;
+const delimiters: Readonly<Record<string, Form['delimiter']>> = { ',': ',', t: '\t', ';': ';', '|': '|', b: ' ' };
 
 /** What `formText` made a text of; null for any other. */
 export function parseForm(text: string): Form | null {

@@ -6,7 +6,7 @@ import type { UnitRow } from '../core/stage.ts';
 import { CensusError } from '../errors.ts';
 import { QuotedLines } from './cells.ts';
 import { type Form, formText } from './form.ts';
-import { type Recognised, recognise } from './recognise.ts';
+import { isSeparatorLine, type Recognised, recognise } from './recognise.ts';
 import type { ListSource } from './sources.ts';
 
 /** So many lines are looked at, where there are as many. */
@@ -101,7 +101,8 @@ export async function* readSource(
   const { kind, header, form, columns, ranks, opened, batches } = await openSource(source, path);
   const rowOf = rowMaker(number, form);
   const quoted = form === null ? null : new QuotedLines(form.delimiter);
-  const skipOf = (text: string) => (quoted?.isWithin(text) ? 'within_quotes' : text === header ? 'header' : null);
+  const skipOf = (text: string) =>
+    quoted?.isWithin(text) ? 'within_quotes' : text === header || isSeparatorLine(text) ? 'header' : null;
   let lines = 0;
   for await (const batch of batches) {
     const before = lines;

@@ -20,12 +20,20 @@ export interface Recognised {
   ranks: 'none' | 'each' | 'many';
 }
 
-const delimiters = [',', '\t', ';', '|'] as const;
+/** In order of trust: there are blanks within cells of all others. */
+const delimiters = [',', '\t', ';', '|', ' '] as const;
 /** A name alone, or `rank,name`: nothing that only a reader of columns understands. */
-const simple = /^\s*(?:\d{1,10}[,\t])?[^,\t;|"]+$/;
+const simple = /^\s*(?:\d{1,10}[,\t])?\s*[^\s,;|"]+\s*$/;
+/** What Excel takes for the mark between cells, and writes above them. */
+const separator = /^"?sep=."?$/i;
 
 /** The rank of a line of that kind. */
 const rankBefore = /^\s*\d{1,10}[,\t]/;
+
+/** true for a line that is no row, and says by itself what is between the cells of others. */
+export function isSeparatorLine(line: string): boolean {
+  return separator.test(line);
+}
 
 /** How many lines have the number of cells that most have, where that is more than one. */
 function agreement(lines: readonly string[], delimiter: string): number {
@@ -87,7 +95,7 @@ function isPlain({ delimiter, name, rank, columns, origins }: Form, lines: reado
  * @throws Error when the columns cannot be told, or are not there
  */
 export function recognise(sample: readonly string[], wanted: { name: Wanted; rank: Wanted }): Recognised {
-  const lines = sample.filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const lines = sample.filter((line) => line.trim() !== '' && !line.startsWith('#') && !isSeparatorLine(line));
   const delimiter = delimiterOf(lines, wanted);
   const table = lines.map((line) => cellsOf(line, delimiter) ?? []);
   const [first = [], ...below] = table;

@@ -9,6 +9,9 @@ const beside = [
   /\.(md|pdf|html?|xml|json|docx?|rtf|png|jpe?g|gif|sig|asc|pem|md5|sha\d*|sum)$/i,
 ];
 
+/** What tells documents of spreadsheets and texts from other archives: of Office Open XML, and of OpenDocument. */
+const document = /^(\[Content_Types\]\.xml|META-INF\/manifest\.xml)$/;
+
 function openArchive(path: string): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
     open(path, { lazyEntries: true, autoClose: false }, (error, zip) => (error ? reject(error) : resolve(zip)));
@@ -31,6 +34,8 @@ function filesOf(zip: ZipFile): Promise<Entry[]> {
 
 /** The one file that is meant. Which of several it is nobody guesses. */
 function meantOf(files: Entry[]): Entry {
+  if (files.some(({ fileName }) => document.test(fileName)))
+    throw new Error('it is an office document: save its sheet as CSV');
   const lists = files.filter(({ fileName }) => !beside.some((pattern) => pattern.test(fileName)));
   const candidates = lists.length > 0 ? lists : files.filter(({ fileName }) => !/(^|\/)__MACOSX\//.test(fileName));
   const [only, ...others] = candidates;

@@ -81,6 +81,31 @@ const broken: [sentence: string, list: () => string, message: RegExp][] = [
     () => zip('both.zip', { 'top-1m.csv': text, 'top-1m-tld.csv': 'com' }),
     /2 files that may be meant: top-1m\.csv, top-1m-tld\.csv/,
   ],
+  ...(
+    [
+      ['an lz4 file', '04224d186440', /it is an lz4 file/],
+      ['an old lz4 file', '02214c18', /it is an lz4 file/],
+      ['an lzma file', '5d00008000', /it is an lzma file/],
+      ['an lzip file', '4c5a4950010c', /it is an lzip file/],
+      ['a file of compress', '1f9d903158', /it is a file of compress/],
+      ['an old spreadsheet', 'd0cf11e0a1b11ae1', /it is an old office document/],
+      ['an SQLite database', '53514c69746520666f726d6174203300', /it is an SQLite database/],
+    ] as const
+  ).map(([sentence, head, says]): (typeof broken)[number] => [
+    sentence,
+    () => file(`${sentence}.csv`, Buffer.concat([Buffer.from(head, 'hex'), Buffer.from(text)])),
+    says,
+  ]),
+  [
+    'a spreadsheet of today',
+    () => zip('list.xlsx', { '[Content_Types].xml': '<', 'xl/worksheets/sheet1.xml': '<' }),
+    /it is an office document: save its sheet as CSV/,
+  ],
+  [
+    'one of the other kind',
+    () => zip('list.ods', { mimetype: 'x', 'content.xml': '<', 'META-INF/manifest.xml': '<' }),
+    /it is an office document/,
+  ],
   ['a tar archive', () => file('list.tar', tar()), /it is a tar archive/],
   ['a tar archive in gzip', () => file('list.tgz', gzipSync(tar())), /in the gzip is a tar archive/],
   [
