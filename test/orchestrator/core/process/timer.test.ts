@@ -35,6 +35,22 @@ for (const ms of [1, 60_000, longest - 1, longest, longest + 1, 858_993_763_000]
 }
 
 test(
+  'a time beyond the longest is not over after some of its first milliseconds',
+  onMockTimers(() => {
+    for (const ms of [longest + 1, 3 * longest]) {
+      let done = 0;
+      const callOff = after(ms, () => {
+        done += 1;
+      });
+      // one by one: what a step sets comes due in a later one
+      for (let step = 0; step < 10; step += 1) mock.timers.tick(1);
+      assert.is(done, 0, `${ms} ms`);
+      callOff();
+    }
+  }),
+);
+
+test(
   'what was called off never happens, in any of its stretches',
   onMockTimers(() => {
     for (const passed of [0, 10, longest + 10]) {
