@@ -99,6 +99,9 @@ const lists: Fault[] = [
 
 /** What was near to them. */
 const nearLists: Fault[] = [
+  ...of('test/orchestrator/inputs/named-pipes.test.ts', [
+    ['a named pipe as an input was waited for, for ever', 'is refused by its name, and nobody waits for who writes it'],
+  ]),
   ...of('test/orchestrator/lists/between-cells.test.ts', [
     ["the header below Excel's line was a target, and lines between blanks were none", '…: no line melts into a name'],
   ]),

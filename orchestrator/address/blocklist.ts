@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { CensusError } from '../errors.ts';
 import { heldIpv4 } from './forms.ts';
 import { compareWords, coveredPrefixes, type Prefix, parseAddress, unmapped } from './ip.ts';
@@ -101,6 +101,8 @@ export function blocklistText(bytes: Buffer, file: string): string {
 export function readBlocklist(file: string): { bytes: Buffer; prefixes: Prefix[] } {
   let bytes: Buffer;
   try {
+    // It is read again and again while a run sends; a pipe gives its content once, and whoever opens it next waits for ever.
+    if (statSync(file).isFIFO()) throw new Error(`${file} is a named pipe, and a file is needed there`);
     bytes = readFileSync(file);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

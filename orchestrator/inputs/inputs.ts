@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { clientFiles } from '../clients/config.ts';
 import { gatherClients } from '../clients/gather.ts';
 import type { Config } from '../config/config.ts';
@@ -9,6 +10,7 @@ import { unpackerOf } from '../core/inputs/packed.ts';
 import { type OnReading, readThroughInputs } from '../core/inputs/read-through.ts';
 import { requirePrograms } from '../core/process/programs.ts';
 import type { PartStage } from '../core/stage.ts';
+import { CensusError } from '../errors.ts';
 import { targetFiles } from '../lists/sources.ts';
 import { pipeline } from '../pipeline.ts';
 import { readOrganisations } from '../report/organisations/file.ts';
@@ -30,6 +32,20 @@ function listsOf({ targets }: Config): string[] {
   return targetFiles(targets).filter((list) => list !== '-' && !isUrl(list));
 }
 
+/** @throws CensusError E_INPUT naming a file that gives its content once: each is hashed, read through, and read by its stage */
+async function requireFiles(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const there = await stat(path).catch(() => null); // what is not there is told by whoever opens it
+    if (!there?.isFIFO() && !there?.isSocket()) continue;
+    const what = there.isFIFO() ? 'a named pipe' : 'a socket';
+    throw new CensusError(
+      'E_INPUT',
+      `${path} is ${what}, and a file is needed there`,
+      'write what it gives into a file, and name that',
+    );
+  }
+}
+
 /** @throws CensusError E_PROGRAM_MISSING without a program that a list needs to be unpacked */
 async function requireUnpackers(config: Config): Promise<void> {
   for (const path of listsOf(config)) {
@@ -45,6 +61,7 @@ async function requireUnpackers(config: Config): Promise<void> {
  * @throws CensusError naming a file that they could not use
  */
 export async function checkInputs(config: Config, before: Manifest | null, onReading?: OnReading): Promise<void> {
+  await requireFiles(inputsOf(config));
   if (before?.stages.targets?.status !== 'done') await requireUnpackers(config);
   await readThroughInputs(partStages(config), config, before, onReading === undefined ? {} : { onReading });
   if (config.asn.organisations !== null) await readOrganisations(config.asn.organisations);

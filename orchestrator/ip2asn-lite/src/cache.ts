@@ -108,9 +108,9 @@ async function syncFolder(path: string): Promise<void> {
 
 /** True when the file starts like a cache of any version, also one whose line end was changed on the way. */
 export async function isCache(path: string): Promise<boolean> {
+  if (!(await stat(path)).isFile()) return false; // a pipe: its writer may end once it was opened, and nothing of it may be used up
   const handle = await open(path);
   try {
-    if (!(await handle.stat()).isFile()) return false; // a pipe: nothing of it may be used up
     const name = MAGIC.subarray(0, MAGIC.indexOf('\r'));
     const start = Buffer.alloc(name.length);
     await handle.read(start, 0, start.length, 0);

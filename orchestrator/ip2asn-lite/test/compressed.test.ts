@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { skipUnless } from '../../../test/skip.ts';
 import { gunzip } from '../src/gzip.ts';
-import { buildTable, FileError, Ip2AsnError, openTable, type StartProgram, type Table } from '../src/index.ts';
+import { FileError, Ip2AsnError, openTable, type StartProgram, type Table } from '../src/index.ts';
 import { changed, rejection, withFile, withFolder } from './scratch.ts';
 
 const test = suite('compressed files');
@@ -128,7 +128,7 @@ for (const kind of ['plain', 'gzip', 'bzip2'] as const) {
       assert.is(spawnSync('mkfifo', [path]).status, 0);
       const text = Buffer.from(LINES.join(''));
       const bytes = kind === 'plain' ? text : packed(kind, text);
-      const [table] = await Promise.all([buildTable({ source: path }), writeFile(path, bytes)]);
+      const [table] = await Promise.all([openTable(path), writeFile(path, bytes)]);
       assert.is(table.prefixCount.ipv4, 30_000);
     });
   });
