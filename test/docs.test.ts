@@ -194,6 +194,23 @@ test('every make target that the docs name exists', () => {
   assert.equal([...new Set(used.filter((target) => !targets.includes(target)))], []);
 });
 
+test('CONTRIBUTING.md names the command that formats, and the shortest tool over a program as the first to read', () => {
+  const text = readFileSync('CONTRIBUTING.md', 'utf8');
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  assert.match(scripts.format ?? '', 'biome check --write');
+  assert.match(text, 'npm run format ');
+  const sizes = readdirSync('orchestrator/tools')
+    .map((name) => `orchestrator/tools/${name}/tool.ts`)
+    .filter((path) => existsSync(path))
+    .map((path) => ({ path, source: readFileSync(path, 'utf8') }))
+    .filter(({ source }) => source.includes('collect'))
+    .sort((a, b) => a.source.split('\n').length - b.source.split('\n').length);
+  const [, first = ''] = /^\| a tool that runs a program \| `([^`]+)`/m.exec(text) ?? [];
+  assert.is(first, sizes[0]?.path);
+});
+
 test('every command that the README names has a help text', async () => {
   const commands = new Set(found(read('README.md'), /(?:mptcp-census|dist\/cli\.js) ([a-z]+)\b/g));
   assert.ok(commands.size >= 5, [...commands].join());

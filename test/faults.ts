@@ -1,5 +1,6 @@
 import { core, type Fault, of, tools } from './faults/fault.ts';
 import { onHosts } from './faults/host.ts';
+import { newcomers } from './faults/newcomers.ts';
 import { sending } from './faults/sending.ts';
 
 /** Files that people have. */
@@ -148,6 +149,9 @@ const limits: Fault[] = [
   ...of('test/orchestrator/verify/flips.test.ts', [
     ['a flipped bit was published', 'verify names each of … damages, and run publishes nothing from them'],
   ]),
+  ...of('test/orchestrator/verify/undamaged.test.ts', [
+    ['forged raw replies and edited counts were published', 'is refused for …: the file is named, what to do is said'],
+  ]),
   ...of(`${core}/process/exec.test.ts`, [
     ['a timer beyond 2^31 ms was one of a millisecond', 'a time limit beyond 2^31 ms is no limit of one millisecond'],
     ["a tool's child that held the pipe hung the stage", 'a child left behind that holds … does not hold the stage'],
@@ -206,4 +210,14 @@ const small: Fault[] = [
   ]),
 ];
 
-export const faults: readonly Fault[] = [...files, ...replies, ...onHosts, ...sending, ...lists, ...nearLists, ...limits, ...small];
+export const faults: readonly Fault[] = [
+  ...files,
+  ...replies,
+  ...onHosts,
+  ...sending,
+  ...lists,
+  ...nearLists,
+  ...limits,
+  ...small,
+  ...newcomers,
+];

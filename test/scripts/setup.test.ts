@@ -48,6 +48,34 @@ for (const [version, ok] of [
   });
 }
 
+/** Says of every package that it is there, but of these. */
+const allBut = (...names: string[]) =>
+  `#!/bin/sh\nfor last; do :; done\ncase $last in ${names.map((name) => `"${name}"`).join('|')}) exit 1;; esac\necho install ok installed\n`;
+/** What is installed of npm is another test's. */
+const npm = '#!/bin/sh\nexit 1\n';
+
+for (const [sentence, packages, asks] of [
+  [
+    'the package that depends on the library of the release is not asked for where that is there',
+    allBut('libclang-rt-dev'),
+    false,
+  ],
+  ['it is where there is neither', allBut('libclang-rt-dev', 'libclang-rt-*dev'), true],
+] as const) {
+  test(`clang's sanitizers: ${sentence}`, async () => {
+    const programs = { node: node('22.0.0'), 'dpkg-query': packages, npm };
+    const { packagesAsked } = await setUpWith(programs, 'test');
+    assert.is(/apt-get/.test(packagesAsked), asks, packagesAsked);
+  });
+}
+
+for (const target of ['check', 'test', 'test-unit', 'nightly', 'census', 'chaos']) {
+  test(`make ${target} on a fresh clone first installs what it needs`, async () => {
+    const { stdout } = await execa('make', ['-n', target]);
+    assert.match(stdout, /^scripts\/setup (check|test|unit|lab)\n/);
+  });
+}
+
 test('a scope that is none is refused', async () => {
   const { exitCode, stderr } = await setUpWith({}, 'everything');
   assert.is(exitCode, 2);

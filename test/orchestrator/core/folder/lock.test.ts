@@ -1,4 +1,13 @@
-import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,12 +108,14 @@ test('a lock that another start took over meanwhile is not taken from it', async
   writeFileSync(join(folder, '.lock'), JSON.stringify(gone));
   const { link } = fs.promises;
   let other = async () => {};
+  let file = 0;
   fs.promises.link = async (from, to) => {
     // between reading the old lock and claiming it
     if (/\.lock\.[0-9a-f]{16}$/.test(String(to))) {
       fs.promises.link = link;
       syncBuiltinESMExports();
       other = await lockFolder(folder);
+      file = statSync(join(folder, '.lock')).ino;
     }
     await link(from, to);
   };
@@ -116,6 +127,7 @@ test('a lock that another start took over meanwhile is not taken from it', async
     syncBuiltinESMExports();
   }
   assert.match(await messageOf(folder), `process ${process.pid} is at work`);
+  assert.is(statSync(join(folder, '.lock')).ino, file);
   await other();
   assert.equal(readdirSync(folder), []);
 });
