@@ -15,8 +15,7 @@ import { pipeline } from '../pipeline.ts';
 import { roles } from '../roles.ts';
 import { findTool } from '../tools/finder.ts';
 import { tools } from '../tools/index.ts';
-import { plugin } from '../tools/zmap/command.ts';
-import { dropsOptOuts, flavours, zmapProgram } from '../tools/zmap/program.ts';
+import { dropsOptOuts, flavours, plugin, zmapProgram } from '../tools/zmap/program.ts';
 import { leastOpenFiles, openFiles } from './engine.ts';
 import { ownResetObstacles } from './firewall.ts';
 import { guardWords } from './guard.ts';
@@ -115,7 +114,7 @@ async function kernelFindings(config: Config | null): Promise<Finding[]> {
 /** Only a zmap that loads it needs it. */
 function moduleFinding(found: Found[]): Finding[] {
   const zmap = found.find(({ program }) => program === zmapProgram);
-  if (zmap?.runsAs === flavours.tree) return [];
+  if (zmap?.runsAs === flavours.tree || zmap?.runsAs === flavours.tree6) return [];
   const ok = existsSync(plugin);
   return [
     { ok, what: 'probe module (scan, rescan, confirm, path)', detail: ok ? plugin : 'not built: make -C zmap-module' },

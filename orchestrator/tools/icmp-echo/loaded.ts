@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext } from '../../core/tool.ts';
 import { ProgramError } from '../../errors.ts';
-import { plugin } from '../zmap/command.ts';
-import { flavours, modules, zmapProgram } from '../zmap/program.ts';
+import { flavours, modules, plugin, zmapProgram } from '../zmap/program.ts';
 
 const listFile = 'zmap-modules.txt';
 

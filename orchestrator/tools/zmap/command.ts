@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
 import { givenSentinels } from '../../config/sentinels.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
@@ -7,11 +6,9 @@ import { defaultRoute, gatewayMac } from '../../machine/route.ts';
 import { type AskedFields, passField } from './fields.ts';
 import { keptBackVariable, optOutVariable } from './opt-out-table.ts';
 import { survivedSeed } from './order.ts';
-import { type Flavour, flavours, zmapProgram } from './program.ts';
+import { type Flavour, flavours, plugin, zmapProgram } from './program.ts';
 import { printed } from './spelling.ts';
 import { targetFiles } from './targets.ts';
-
-export const plugin = fileURLToPath(new URL('../../../zmap-module/build/mptcp_synscan.so', import.meta.url));
 
 /** Without a rate in the configuration (the lab); any other run is refused without one. */
 export const defaultRate = 10_000;

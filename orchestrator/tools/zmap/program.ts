@@ -1,4 +1,9 @@
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Fit, Program, Status } from '../../core/tool.ts';
+
+/** Our module, as stock zmap gets it. */
+export const plugin = fileURLToPath(new URL('../../../zmap-module/build/mptcp_synscan.so', import.meta.url));
 
 /** One status line a second: ` 0:05 58% (4s left); sent: 9 1 p/s (1 p/s avg); recv: 7 ...`, on a terminal with colours. */
 function status(line: string): Status | null {
@@ -30,9 +35,22 @@ export type Flavour = (typeof flavours)[keyof typeof flavours];
 /** The machine's /etc/zmap/zmap.conf is of one release and ends the other. */
 const noConfiguration = ['-C', '/dev/null'];
 
+async function stockFit(module: string): Promise<Fit> {
+  const unfit = { what: `its module is not built: there is no ${module}`, hint: 'make -C zmap-module' };
+  const built = await access(module).then(
+    () => true,
+    () => false,
+  );
+  return { runsAs: flavours.plugin, unfit: built ? null : unfit };
+}
+
 /** Which of the three a zmap is; any other cannot send our probes, and says so before anything is sent. */
-async function fit(version: string | null, say: (args: string[]) => Promise<string>): Promise<Fit> {
-  if (version === stockVersion) return { runsAs: flavours.plugin, unfit: null };
+export async function fit(
+  version: string | null,
+  say: (args: string[]) => Promise<string>,
+  module = plugin,
+): Promise<Fit> {
+  if (version === stockVersion) return await stockFit(module);
   const listed = new Set(
     (await say([...noConfiguration, '--list-probe-modules'])).split('\n').map((line) => line.trim()),
   );

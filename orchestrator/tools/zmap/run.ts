@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { WorkTally } from '../../core/cost/work.ts';
@@ -7,15 +7,7 @@ import type { CollectContext, Command } from '../../core/tool.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
 import { sourceAddress } from '../../machine/route.ts';
 import { silentTargets } from './again.ts';
-import {
-  cooldownSeconds,
-  type PassTargets,
-  passName,
-  plugin,
-  sendingInterface,
-  type ZmapRun,
-  zmapCommand,
-} from './command.ts';
+import { cooldownSeconds, type PassTargets, passName, sendingInterface, type ZmapRun, zmapCommand } from './command.ts';
 import { flavourFile } from './facts.ts';
 import { ownAddress6, writeAddresses } from './ipv6/zmapv6.ts';
 import { readMetadata } from './metadata.ts';
@@ -26,14 +18,6 @@ import { countResets } from './resets.ts';
 import { type Addresses, ofGroup, prepareTargets, targetFiles } from './targets.ts';
 
 type Context = CollectContext<unknown, Config>;
-
-async function requirePlugin(): Promise<void> {
-  try {
-    await access(plugin);
-  } catch (cause) {
-    throw new CensusError('E_PROGRAM_MISSING', `the zmap module is not built: ${plugin}`, 'make -C zmap-module', cause);
-  }
-}
 
 /** @throws CensusError E_PROGRAM_MISSING when this zmap has no module for IPv6 */
 export function requireIpv6(runsAs: string | null): void {
@@ -56,7 +40,6 @@ async function flavourOf(context: Context): Promise<Flavour> {
       'mptcp-census doctor says what it needs',
     );
   }
-  if (flavour === flavours.plugin) await requirePlugin();
   await writeFile(join(context.folder, flavourFile), `${flavour}\n`);
   return flavour;
 }
@@ -191,7 +174,7 @@ interface RunOptions {
 /**
  * Runs zmap over the targets. One run sends at a time, for two would send at twice the rate; while it waits for late answers the next
  * one sends.
- * @throws CensusError E_PROGRAM_MISSING when the module is not built; ProgramError when a run is incomplete
+ * @throws ProgramError when a run is incomplete
  */
 export async function runZmap(
   context: Context,

@@ -6,7 +6,7 @@ import { checkTools } from '../../../../orchestrator/census.ts';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { findProgram, requirePrograms } from '../../../../orchestrator/core/process/programs.ts';
 import { CensusError } from '../../../../orchestrator/errors.ts';
-import { zmapProgram } from '../../../../orchestrator/tools/zmap/program.ts';
+import { fit, plugin, zmapProgram } from '../../../../orchestrator/tools/zmap/program.ts';
 import { temporaryFolder } from '../context.ts';
 
 const test = suite('which zmap it is');
@@ -79,6 +79,17 @@ for (const [sentence, printed, modules, version, runsAs] of releases) {
     });
   });
 }
+
+test('a module that is not built is told before any name is resolved, and what builds it', async () => {
+  const say = async () => 'tcp_synscan';
+  assert.equal(await fit('2.1.1', say, plugin), { runsAs: 'plug-in', unfit: null });
+  const { unfit } = await fit('2.1.1', say, '/nowhere/mptcp_synscan.so');
+  const { what = '', hint = '' } = unfit ?? {};
+  assert.match(
+    `${what}: ${hint}`,
+    /module is not built: there is no \/nowhere\/mptcp_synscan\.so: make -C zmap-module$/,
+  );
+});
 
 const families: [families: number[], runsAs: string, refused: boolean][] = [
   [[4], 'built in', false],
