@@ -13,7 +13,10 @@ export const Stream = z.looseObject({
 });
 export type Stream = z.infer<typeof Stream>;
 
-/** Segments that only carry data or acknowledge it are kept up to this many each way, and again after an MP_FAIL. */
+/**
+ * Segments that only carry data or acknowledge it are kept up to this many each way, and again after an MP_FAIL; beyond that the first with
+ * data and the first without, with DSS and without: a side that only acknowledged for long may then say that it speaks MPTCP, or not.
+ */
 const PLAIN_KEPT = 32;
 /** Segments in all, so that a host that repeats itself fills no memory (two Linux ends answer MP_FAIL with MP_FAIL). */
 const KEPT = 1024;
@@ -24,7 +27,7 @@ interface Pair {
   ends: [End, End];
   segments: Segment[];
   since: number;
-  plain: Map<0 | 1 | null, number>;
+  plain: Map<0 | 1 | null, { kept: number; kinds: Set<string> }>;
   isns: Set<number>;
   lastUs: number;
 }
@@ -142,9 +145,10 @@ export class Streams {
     if (pair.since >= KEPT && !ends) return false;
     const speaks = said.some((option) => option.subtype !== 'DSS' || option.data_fin);
     if (!speaks && !ends && (flags & TCP.SYN) === 0) {
-      const seen = pair.plain.get(from) ?? 0;
-      if (seen >= PLAIN_KEPT) return false;
-      pair.plain.set(from, seen + 1);
+      const seen = pair.plain.get(from) ?? { kept: 0, kinds: new Set() };
+      const kind = `${segment.length > 0} ${said.length > 0}`;
+      if (seen.kept >= PLAIN_KEPT && seen.kinds.has(kind)) return false;
+      pair.plain.set(from, { kept: seen.kept + 1, kinds: seen.kinds.add(kind) });
     }
     pair.since += 1;
     return true;

@@ -14,7 +14,10 @@
 #define CLOSED_US (30 * SECOND_US)
 #define CLOCK_US (10 * SECOND_US)
 
-/* Packets that only carry data or acknowledge it, told each way, and again after an MP_FAIL (orchestrator/connection/streams.ts). */
+/*
+ * Packets that only carry data or acknowledge it, told each way, and again after an MP_FAIL; beyond that the first of each kind
+ * (orchestrator/connection/streams.ts).
+ */
 #define PLAIN_KEPT 3
 /* Of one stream, so that one that repeats itself fills no memory. */
 #define KEPT 1024
@@ -197,7 +200,9 @@ static bool is_told(struct flow *flow, unsigned by, const struct segment *segmen
 {
 	bool ends = (segment->flags & (TCP_FIN | TCP_RST)) != 0;
 	if (options->has_fail) {
-		flow->sides[0].plain_kept = flow->sides[1].plain_kept = 0;
+		for (unsigned end = 0; end < 2; end++) {
+			flow->sides[end].plain_kept = flow->sides[end].plain_kinds = 0;
+		}
 	}
 	if (ends && flow->kept_closing < KEPT_CLOSING) {
 		flow->kept_closing++;
@@ -208,10 +213,13 @@ static bool is_told(struct flow *flow, unsigned by, const struct segment *segmen
 		return false;
 	}
 	if (!options->speaks && (segment->flags & TCP_SYN) == 0) {
-		if (flow->sides[by].plain_kept >= PLAIN_KEPT) {
+		struct flow_side *side = &flow->sides[by];
+		unsigned kind = 1U << ((segment->payload > 0 ? 1 : 0) | (options->has_dss ? 2 : 0));
+		if (side->plain_kept >= PLAIN_KEPT && (side->plain_kinds & kind) != 0) {
 			return false;
 		}
-		flow->sides[by].plain_kept++;
+		side->plain_kept++;
+		side->plain_kinds |= kind;
 	}
 	flow->kept++;
 	return true;

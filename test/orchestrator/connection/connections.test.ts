@@ -131,6 +131,34 @@ const cases: [fact: string, packets: Packet[], expected: string[]][] = [
     ],
     [`${by} v1 fell_back server`],
   ],
+  [
+    'plain data after MP_FAIL, however many segments came before it',
+    [
+      ...whole,
+      ...Array.from({ length: 100 }, (_, at) => packet(10 + at, down, A, 8001 + 100 * at, dss, { length: 100 })),
+      packet(200, up, A, 1001, `1e0c6000${'0'.repeat(16)}`),
+      packet(201, down, A, 18_001, '', { length: 9 }),
+    ],
+    [`${by} v1 fell_back server`],
+  ],
+  [
+    'DSS behind many segments that only acknowledge',
+    [
+      ...whole,
+      ...Array.from({ length: 100 }, (_, at) => packet(10 + at, down, A, 8001)),
+      packet(200, down, A, 8001, dss, { length: 100 }),
+    ],
+    [`${by} v1 mptcp`],
+  ],
+  [
+    'plain data behind many segments that only acknowledge',
+    [
+      ...whole,
+      ...Array.from({ length: 100 }, (_, at) => packet(10 + at, down, A, 8001)),
+      packet(200, down, A, 8001, '', { length: 100 }),
+    ],
+    [`${by} v1 fell_back server`],
+  ],
   ['a SYN without answer', whole.slice(0, 1), [`${by} vnull unknown`]],
   ['IPv6', handshake(0, six, 1, [capable.syn]), ['connection by 2001:db8::1 vnull fell_back server']],
   [
