@@ -23,12 +23,9 @@ const isWord = (line: string) => line.trim() !== '';
 /** What a program says that is to say something and end, within 10 s; a child that it leaves behind is not waited for. */
 async function brief(program: string, args: string[], privileges: string | null, more: Options) {
   const mark = newMark();
-  const {
-    file,
-    args: words,
-    options,
-  } = startOf({ program: { name: program, privileges }, args, env: { [markVariable]: mark } });
-  const child = execa(file, words, { ...options, reject: false, timeout: 10_000, stdin: 'ignore', ...more });
+  const start = startOf({ program: { name: program, privileges }, args, env: { [markVariable]: mark } });
+  const settings = { ...start.options, reject: false, timeout: 10_000, stdin: 'ignore', ...more } as const;
+  const child = execa(start.file, start.args, settings);
   let callOff = () => {};
   child.once('exit', () => {
     callOff = after(briefGraceMs, () => void endLeftBehind(mark));
@@ -36,9 +33,11 @@ async function brief(program: string, args: string[], privileges: string | null,
   return await child.finally(() => callOff());
 }
 
-/** The first 4 kB that a program prints on stdout and stderr, whatever its exit code: for versions. */
+/** The first 4 kB that a program prints on stdout and stderr, whatever its exit code: for versions. One that somebody ended is asked once more. */
 export async function firstWords(program: string, args: string[], privileges: string | null = null): Promise<string> {
-  return String((await brief(program, args, privileges, { all: true, maxBuffer: 4096 })).all ?? '');
+  const ask = () => brief(program, args, privileges, { all: true, maxBuffer: 4096 });
+  const { isTerminated, timedOut, isMaxBuffer, all } = await ask();
+  return String((isTerminated && !timedOut && !isMaxBuffer ? (await ask()).all : all) ?? '');
 }
 
 /** What a program prints on stdout, to the end; empty when it is not there, fails or takes too long. For looking at the machine. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -32,6 +32,17 @@ for (const [title, words, version] of versions) {
     assert.equal(await findProgram(program), { program, path: program.name, version, runsAs: null, unfit: null });
   });
 }
+
+test('a program that is ended while it is asked for its version is asked once more, and no more often', async () => {
+  const ended = makeProgram(
+    'echo x >>"$0.asked"; [ -e "$0.once" ] || { touch "$0.once"; kill -9 $$; }; echo version 1.2',
+  );
+  assert.is((await findProgram(ended)).version, '1.2');
+  const always = makeProgram('echo x >>"$0.asked"; kill -9 $$');
+  assert.is((await findProgram(always)).version, null);
+  const asked = ({ name }: Program) => readFileSync(`${name}.asked`, 'utf8');
+  assert.equal([ended, always].map(asked), ['x\nx\n', 'x\nx\n']);
+});
 
 test('a file that may not be executed is no program', async () => {
   assert.is((await findProgram(makeProgram('echo version 1', 0o644))).path, null);
