@@ -36,6 +36,19 @@ function examplesOf(readme: string): Example[] {
   }));
 }
 
+/** What `npm pack --json` says of the one package: in a list up to npm 11, in an object by its name since npm 12. */
+function packedOf(told: string): Packed {
+  const [archive] = Object.values<Packed>(JSON.parse(told));
+  if (archive === undefined) throw new Error(`npm packed nothing: ${told}`);
+  return archive;
+}
+
+test('what npm packed is read as npm 11 and as npm 12 tell it', () => {
+  const packed: Packed = { filename: 'ip2asn-lite-1.0.0.tgz', files: [{ path: 'LICENSE' }] };
+  for (const told of [[packed], { 'ip2asn-lite': packed }]) assert.equal(packedOf(JSON.stringify(told)), packed);
+  for (const nothing of ['[]', '{}']) assert.throws(() => packedOf(nothing), /npm packed nothing/);
+});
+
 /** Packs the sources as they are now, without touching the dist/ that others are using, and installs that into an empty folder. */
 async function install(folder: string): Promise<{ home: string; files: string[] }> {
   const copy = join(folder, 'copy');
@@ -44,10 +57,7 @@ async function install(folder: string): Promise<{ home: string; files: string[] 
     await cp(join(ROOT, part), join(copy, part), { recursive: true });
   await execa('node', [TSC, '-p', join(ROOT, 'tsconfig.json'), '--outDir', join(copy, 'dist')]);
   const packed = await execa('npm', ['pack', '--ignore-scripts', '--json'], { cwd: copy });
-  // A list up to npm 11, an object by package name since npm 12.
-  const [archive] = Object.values<Packed>(JSON.parse(packed.stdout));
-  if (archive === undefined) throw new Error(`npm packed nothing: ${packed.stdout}`);
-  const { filename, files } = archive;
+  const { filename, files } = packedOf(packed.stdout);
   await cp(join(copy, filename), join(home, filename));
   await execa('npm', ['install', '--offline', '--no-audit', '--no-fund', filename], { cwd: home });
   return { home, files: files.map(({ path }) => path) };

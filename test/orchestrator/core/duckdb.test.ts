@@ -1,10 +1,11 @@
 // takes: long
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Numbers, openDatabase, rows, vectors } from '../../../orchestrator/core/duckdb.ts';
+import { threadsFor } from '../../../orchestrator/core/memory.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 
 const test = suite('core/duckdb');
@@ -22,6 +23,15 @@ async function within<T>(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+test('a database has as many threads as processors and its memory allow, and not a fixed number', async () => {
+  for (const memory of ['130MB', '300MB', '4000MB']) {
+    await within(memory, async (database) => {
+      for await (const row of rows(database, "SELECT CAST(current_setting('threads') AS INTEGER) AS threads"))
+        assert.equal(row, { threads: threadsFor(memory, availableParallelism()) }, memory);
+    });
+  }
+});
 
 /** One list of all names: it cannot spill. */
 const oneList = "SELECT list('name' || i ORDER BY hash(i)) AS names FROM range(2000000) t(i)";
