@@ -7,7 +7,7 @@ import { givenSentinels } from './config/sentinels.ts';
 import { storedConfig } from './config/stored.ts';
 import { databaseVersion } from './core/duckdb.ts';
 import { hasFinishedParts } from './core/folder/finished.ts';
-import { RunFolder, requirePlainPath } from './core/folder/folder.ts';
+import { RunFolder, requireInPlace, requirePlainPath } from './core/folder/folder.ts';
 import { lockFolder } from './core/folder/lock.ts';
 import { type Manifest, ManifestFile, readManifest } from './core/folder/manifest.ts';
 import { openRun, type Start } from './core/folder/open-run.ts';
@@ -102,7 +102,12 @@ export async function runCensus(input: CensusInput): Promise<Manifest> {
   // The blocklist too: it is read again while the run sends.
   await requireReachable([folder, ...inputsOf(config), ...(optOuts === null ? [] : [optOuts.path])]);
   const release = await lockFolder(folder);
-  return await leavingNothing(async () => await censusIn(folder, input, { optOuts, programs })).finally(release);
+  return await leavingNothing(async () => await censusIn(folder, input, { optOuts, programs }))
+    .catch(async (error: unknown) => {
+      await requireInPlace(folder);
+      throw error;
+    })
+    .finally(release);
 }
 
 /** The same within a folder that is this process's. */

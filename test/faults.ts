@@ -1,4 +1,5 @@
 import { core, type Fault, of, tools } from './faults/fault.ts';
+import { found } from './faults/found.ts';
 import { onHosts } from './faults/host.ts';
 import { newcomers } from './faults/newcomers.ts';
 import { sending } from './faults/sending.ts';
@@ -220,4 +221,5 @@ export const faults: readonly Fault[] = [
   ...limits,
   ...small,
   ...newcomers,
+  ...found,
 ];

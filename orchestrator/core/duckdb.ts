@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import type { DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { CensusError, knownError } from '../errors.ts';
 import { columnsOf } from './columns.ts';
+import { makeFolder } from './folder/files.ts';
 import { requirePlainPath } from './folder/folder.ts';
 import { quarterOf, threadsFor } from './memory.ts';
 
@@ -32,7 +32,7 @@ export async function openDatabase(input: {
   makeTemp?: boolean;
   threads?: number;
 }): Promise<DuckDBInstance> {
-  if (input.makeTemp !== false) await mkdir(input.temp, { recursive: true });
+  if (input.makeTemp !== false) await makeFolder(input.temp);
   const memory = input.memoryLimit ?? quarterOf(totalmem());
   const database = await library.DuckDBInstance.create(':memory:', {
     memory_limit: memory,

@@ -1,8 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { CensusError } from '../errors.ts';
 import { compareFewerFields, compareOldRecords, sameRows } from './compare-rows.ts';
 import { openDatabase } from './duckdb.ts';
-import { exists, sha256File } from './folder/files.ts';
+import { exists, makeFolder, sha256File } from './folder/files.ts';
 import { type Manifest, schemaVersion } from './folder/manifest.ts';
 import { RawReader } from './folder/raw-files.ts';
 import { fetchedBefore } from './inputs/fetched.ts';
@@ -60,7 +60,7 @@ async function replayParts<C>(state: RunState<C>, stage: PartStage<C>): Promise<
   const fetched = await fetchedBefore(state.folder, stage.name, entry);
   const differs: string[] = [];
   const notes = new Set<string>();
-  await mkdir(state.folder.stage(stage.name), { recursive: true });
+  await makeFolder(state.folder.stage(stage.name));
   for (const part of cut.parts) {
     await requireInput(state.folder, stage.name, part, cut);
     const before = entry.parts[part];

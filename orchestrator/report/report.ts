@@ -1,6 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clients } from '../clients/gather.ts';
+import { makeFolder } from '../core/folder/files.ts';
 import { visible } from '../view/visible.ts';
 import { summaryOf } from './bounds.ts';
 import { withoutUnasked } from './caveats/unasked.ts';
@@ -169,7 +170,7 @@ export async function writeReport(input: {
   /** What the database may hold, such as 512MB; null or absent: a quarter of the machine, at most 4 GB. */
   memory?: string | null;
 }): Promise<ReportSummary> {
-  await mkdir(input.out, { recursive: true });
+  await makeFolder(input.out);
   const { hosts, details, domains, rescanned, facts, out } = input;
   const { organisations = null, clients = null, memory = null } = input;
   const some = { ...(details === undefined ? {} : { details }), ...(rescanned === undefined ? {} : { rescanned }) };

@@ -1,7 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { writeWhole } from '../core/folder/files.ts';
+import { makeFolder, writeWhole } from '../core/folder/files.ts';
 import { RunFolder } from '../core/folder/folder.ts';
 import { RawReader } from '../core/folder/raw-files.ts';
 import { collectPart } from '../core/part/collect.ts';
@@ -42,7 +42,7 @@ export async function askSentinels(questions: readonly SentinelQuestion[], askin
   const folder = new RunFolder(temp);
   await rm(temp, { recursive: true, force: true });
   try {
-    await mkdir(join(temp, 'raw', stage.name, 'input'), { recursive: true });
+    await makeFolder(join(temp, 'raw', stage.name, 'input'));
     const lines = questions.map((question) => `${JSON.stringify(question)}\n`).join('');
     await writeWhole(folder.input(stage.name, part), lines);
     const quiet = { terminal: false, onStatus: () => undefined, onUnits: () => undefined };

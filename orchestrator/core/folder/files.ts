@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { naming } from '../../errors.ts';
 import { mostRowBytes, RowJson } from '../rows/row-json.ts';
 import { Block } from '../sort/blocks.ts';
+import { requireInPlace } from './folder.ts';
 
 /** true when the path exists. */
 export async function exists(path: string): Promise<boolean> {
@@ -72,8 +73,12 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it; the names of new ones are on disk. */
+/**
+ * Makes a folder and those above it; the names of new ones are on disk.
+ * @throws CensusError E_RUN_FOLDER in a run folder that was moved away meanwhile: it is not made anew
+ */
 export async function makeFolder(path: string): Promise<void> {
+  await requireInPlace(path);
   const first = await mkdir(path, { recursive: true });
   if (first === undefined) return;
   for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) {

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
 import { CensusError } from '../../errors.ts';
 
 /**
@@ -13,6 +14,36 @@ export function requirePlainPath(path: string): void {
     `${path} has ${odd} in it, which the database takes for a pattern`,
     'choose a folder whose whole path has none of * ? [ ] and backslash',
   );
+}
+
+export const lockName = '.lock';
+
+/** What the lock of each folder says that this process works in, by the folder's whole path. */
+const held = new Map<string, string>();
+
+/** Says that this process works in a folder, whose lock has this text; the function returned says that it no longer does. */
+export function hold(folder: string, lock: string): () => void {
+  const whole = resolve(folder);
+  held.set(whole, lock);
+  return () => held.delete(whole);
+}
+
+/**
+ * A run folder may be moved or removed while a run works in it: what is still to be written belongs to no run then, and makes no second
+ * folder of that name. The lock tells, for it moves along; numbers of files change by themselves on some file systems.
+ * @throws CensusError E_RUN_FOLDER when the path is in a folder that this process works in, and whose lock is no longer there
+ */
+export async function requireInPlace(path: string): Promise<void> {
+  const whole = resolve(path);
+  for (const [folder, lock] of held) {
+    if (whole !== folder && !whole.startsWith(`${folder}${sep}`)) continue;
+    if ((await readFile(join(folder, lockName), 'utf8').catch(() => null)) === lock) continue;
+    throw new CensusError(
+      'E_RUN_FOLDER',
+      `${folder} is not the folder any more that this run works in: it was moved or removed, or its lock was`,
+      'nothing more is written there; give the same command the place where the folder is now: it resumes from what is finished',
+    );
+  }
 }
 
 /** Every path of a run folder, made in one place (docs/run-folder.md). `root` holds raw/, `out` the records decoded from it: the same folder but in a replay. */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
 import { startOf } from '../process/left-behind.ts';
 import { sha256Of } from './files.ts';
+import { hold, lockName } from './folder.ts';
 
 /** Who works in a folder: a process of one start of one machine, as one /proc shows it. Earlier versions knew the first two alone. */
 const Owner = z.strictObject({
@@ -17,8 +18,6 @@ const Owner = z.strictObject({
   processes: z.string().optional(),
 });
 type Owner = z.infer<typeof Owner>;
-
-const lockName = '.lock';
 
 function self(): Required<Owner> {
   return {
@@ -138,7 +137,8 @@ async function removeLeft(folder: string): Promise<void> {
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, lockName);
   const own = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
-  await writeFile(own, JSON.stringify(self()), { flag: 'wx', flush: true });
+  const text = JSON.stringify(self());
+  await writeFile(own, text, { flag: 'wx', flush: true });
   try {
     if (!(await named(own, path)) && !(await takeOver(folder, own))) {
       throw await whyTaken(folder);
@@ -147,5 +147,9 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     await rm(own, { force: true });
   }
   await removeLeft(folder);
-  return async () => await rm(path, { force: true });
+  const letGo = hold(folder, text);
+  return async () => {
+    letGo();
+    if ((await textOf(path)) === text) await rm(path, { force: true });
+  };
 }

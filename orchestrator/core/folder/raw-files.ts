@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,7 +9,7 @@ import { naming } from '../../errors.ts';
 import { AlikeLines } from '../json/alike-lines.ts';
 import { lineBatches, placedLines } from '../process/lines.ts';
 import type { RawRow } from '../tool.ts';
-import { exists, filesBelow, pieces, renameForGood, sha256File } from './files.ts';
+import { exists, filesBelow, makeFolder, pieces, renameForGood, sha256File } from './files.ts';
 
 /** Raw files are compressed under this ending when their part is done. */
 export const packed = '.gz';
@@ -159,7 +159,7 @@ export class RawReader {
     const { size, mode } = await stat(path);
     if (size < leastBytes) return null;
     const to = join(this.#temp, name) + packed;
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolder(dirname(to));
     return { gzip: new Packing(to, mode), to };
   }
 

@@ -1,10 +1,10 @@
-import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { appendFile, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { blocklistText, type Fault, readEntries } from '../../address/blocklist.ts';
 import { formatPrefix, type Prefix } from '../../address/ip.ts';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import { nowIso } from '../folder/entries.ts';
-import { exists, sha256File, sha256Of } from '../folder/files.ts';
+import { exists, makeFolder, sha256File, sha256Of } from '../folder/files.ts';
 import type { ManifestFile } from '../folder/manifest.ts';
 import { keepOptOuts } from '../folder/opt-outs.ts';
 import { every } from '../process/timer.ts';
@@ -149,7 +149,7 @@ export class OptOutReader {
       ...{ stage: 'opt_outs', part: nowIso(), program: this.#settings.path },
       ...{ reason: `line ${line} ${why}`, line: text },
     }));
-    await mkdir(dirname(this.#rejects), { recursive: true });
+    await makeFolder(dirname(this.#rejects));
     await appendFile(this.#rejects, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   }
 

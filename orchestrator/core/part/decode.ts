@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addReasons, type CommandEntry, type Counts } from '../folder/entries.ts';
-import { exists, LineWriter } from '../folder/files.ts';
+import { exists, LineWriter, makeFolder } from '../folder/files.ts';
 import { type RawReader, rawExists, rawStream } from '../folder/raw-files.ts';
 import { triesFacts } from '../folder/superseded.ts';
 import { start } from '../process/exec.ts';
@@ -45,7 +44,7 @@ async function lastStderr<C>(job: PartJob<C>, command: CommandEntry | undefined)
 
 async function* offlineLines<C>(job: PartJob<C>, command: Command): AsyncGenerator<string> {
   const folder = join(job.folder.temp(), `${job.stage.name}-${job.part}`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const conversation = start(execSite(job, folder), command);
   conversation.closeInput();
   yield* conversation.lines();

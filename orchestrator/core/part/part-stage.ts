@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CensusError } from '../../errors.ts';
 import { sectionOf } from '../folder/changes.ts';
@@ -14,7 +14,7 @@ import {
   type SourceEntry,
   type StageEntry,
 } from '../folder/entries.ts';
-import { exists, sha256File, sha256Of } from '../folder/files.ts';
+import { exists, makeFolder, sha256File, sha256Of } from '../folder/files.ts';
 import type { RunFolder } from '../folder/folder.ts';
 import { RawReader } from '../folder/raw-files.ts';
 import { readsTheSame } from '../folder/reads.ts';
@@ -216,7 +216,7 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
     // Not after each part: a stage of ten thousand would write its manifest ten thousand times.
     await state.manifest.save();
   }
-  await mkdir(state.folder.stage(stage.name), { recursive: true });
+  await makeFolder(state.folder.stage(stage.name));
   entry.rejects_sha256 = await joinRejects(state.folder, stage.name, cut.parts);
   entry.counts = stageCounts(entry, cut);
   requireUsable(state.folder, stage.name, entry);

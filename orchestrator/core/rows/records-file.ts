@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openDatabase, runSql, sqlText } from '../duckdb.ts';
 import { makeFolder, renameForGood, sha256File, syncPath } from '../folder/files.ts';
@@ -44,7 +44,7 @@ export interface Destination {
 }
 
 async function openFolders({ path, temp }: Destination): Promise<string> {
-  await mkdir(temp, { recursive: true });
+  await makeFolder(temp);
   await makeFolder(dirname(path));
   return join(temp, 'rows');
 }

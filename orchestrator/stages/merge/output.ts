@@ -1,9 +1,10 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { columnsOf } from '../../core/columns.ts';
 import { parquetSql, sqlText } from '../../core/duckdb.ts';
+import { makeFolder } from '../../core/folder/files.ts';
 import { joinParquet } from '../../core/parquet/join.ts';
 import { pandasMetadata } from '../../core/parquet/pandas.ts';
 import type { WholeContext } from '../../core/stage.ts';
@@ -64,7 +65,7 @@ export async function writePiece(
 ): Promise<void> {
   const { name, number, schema } = piece;
   const path = scratch.path(`${name}/${String(number).padStart(6, '0')}.parquet`);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const metadata = `KV_METADATA {pandas: ${sqlText(pandasMetadata(schema))}}`;
   await context.run(
     `COPY (${sql}) TO ${sqlText(path)} (FORMAT parquet, ${compression}, ROW_GROUP_SIZE ${rowGroup}, ${metadata})`,

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { filesSql, parquetSql, sqlText } from '../../core/duckdb.ts';
+import { makeFolder } from '../../core/folder/files.ts';
 import type { WholeContext } from '../../core/stage.ts';
 
 /** Rows that a later step reads in slices: few enough that a slice reads little beside its own. */
@@ -37,7 +38,7 @@ export class Scratch {
   static async create(context: WholeContext<Config>): Promise<Scratch> {
     const scratch = new Scratch(context, join(context.folder, '.tmp', 'merge'));
     await scratch.remove('');
-    await mkdir(scratch.path(''), { recursive: true });
+    await makeFolder(scratch.path(''));
     return scratch;
   }
 
@@ -67,7 +68,7 @@ export class Scratch {
 
   async #copy(file: string, sql: string, options: string): Promise<void> {
     const path = this.path(file);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await this.#context.run(`COPY (${sql}) TO ${sqlText(path)} (FORMAT parquet, ${options})`);
   }
 
