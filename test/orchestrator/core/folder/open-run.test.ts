@@ -4,11 +4,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openRun } from '../../../../orchestrator/core/folder/open-run.ts';
 import { CensusError } from '../../../../orchestrator/errors.ts';
+import { bash } from '../process/site.ts';
 import { emptyManifest, toyFolder } from '../toy.ts';
 
 const test = suite('opening a run');
 
-async function open(folder: string, inputs: string[] = []) {
+async function open(folder: string, inputs: string[] = [], version = '5.1') {
   const stored = (config: Record<string, unknown>) => ({ config, blocklist: null, stages: [] });
   return await openRun({
     folder,
@@ -16,7 +17,7 @@ async function open(folder: string, inputs: string[] = []) {
     config: {},
     seed: 1,
     stages: inputs.length === 0 ? [] : [{ name: 'toy', enabled: true, inputs }],
-    programs: [],
+    programs: [{ program: bash, path: '/bin/bash', version, runsAs: null, unfit: null }],
     census: { version: '0.1.0' },
     vantage: {},
     optOuts: null,
@@ -57,6 +58,14 @@ test('one of this version is opened, and a new one has its number', async () => 
   const folder = toyFolder();
   assert.is((await open(folder)).data.schema_version, 2);
   assert.is((await open(folder)).data.schema_version, 2);
+});
+
+test('programs of a run are those that its last start found', async () => {
+  const folder = toyFolder();
+  for (const version of ['5.1', '5.2.15']) {
+    const { data } = await open(folder, [], version);
+    assert.equal(data.programs, { bash: { path: '/bin/bash', version, runs_as: null } });
+  }
 });
 
 test.run();
