@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config } from '../../../../orchestrator/config/config.ts';
+import { Reject } from '../../../../orchestrator/core/tool.ts';
 import type { Question } from '../../../../orchestrator/roles.ts';
 import { ResolveRecord } from '../../../../orchestrator/schemas/records/resolve.ts';
 import { adns } from '../../../../orchestrator/tools/adns/tool.ts';
@@ -150,5 +151,17 @@ adnsTool('the real program refuses a resolver that is no address', async () => {
     assert.match(String(error), /adnshost exited with 10[\s\S]*invalid nameserver address/);
   }
 });
+
+adnsTool(
+  'a question that this machine could not ask is a reject, not a record that says something of the name',
+  async () => {
+    const context = await makeContext({ rows: [], config: Config.parse({ targets: { list: 'names.txt' } }) });
+    const outcome = { status_type: 'localfail', status_code: 1, status: 'nomemory', text: 'Out of memory' };
+    const answer = { id: 0, owner: 'a.example', ttl: null, cname: null, records: [], ...outcome };
+    const record = adns.toRecord({ name: 'a.example', type: 'A', answers: [answer], at: null }, context);
+    assert.instance(record, Reject);
+    assert.match(record instanceof Reject ? record.reason : '', 'not asked by this machine: nomemory');
+  },
+);
 
 adnsTool.run();
