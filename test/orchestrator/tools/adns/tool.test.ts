@@ -143,7 +143,10 @@ adnsTool('3,000 names, every third behind four aliases, are all answered', async
 });
 
 adnsTool('the real program refuses a resolver that is no address', async () => {
-  const context = await makeContext({ rows: questions, config: configOf(['resolver.example'], 2) });
+  const { resolve, ...rest } = configOf([], 2);
+  // A configuration of an earlier version may hold one: today's is refused when it is read.
+  const config = { ...rest, resolve: { ...resolve, resolvers: ['resolver.example'] } };
+  const context = await makeContext({ rows: questions, config });
   try {
     await adns.collect?.(context);
     assert.unreachable('it went through');
