@@ -23,6 +23,7 @@ const usage = join(import.meta.dirname, 'answers/usage.ts');
 
 /** A way out that leads nowhere: a census without any does not start. */
 const wayOut = [
+  'mount -t sysfs none /sys',
   'ip link add out type veth peer name far',
   'ip address add 198.18.0.1/32 dev out',
   'ip link set far up',
@@ -53,10 +54,14 @@ try {
   const args = ['--import', 'tsx', '--import', usage, 'orchestrator/cli.ts'];
   const env = { PATH: `${bin}:${process.env.PATH}`, MPTCP_CENSUS_USAGE_FILE: used };
   const census = [process.execPath, ...args, 'run', '-c', join(folder, 'census.yaml'), run];
-  await execa('unshare', ['--map-root-user', '--net', 'sh', '-c', `${wayOut}; exec "$@"`, 'census', ...census], {
-    cwd: here,
-    env,
-  });
+  await execa(
+    'unshare',
+    ['--map-root-user', '--net', '--mount', 'sh', '-c', `${wayOut}; exec "$@"`, 'census', ...census],
+    {
+      cwd: here,
+      env,
+    },
+  );
   const { processor, peak } = Usage.parse(JSON.parse(await readFile(used, 'utf8')));
   const stages = Object.entries((await readManifest(run))?.stages ?? {});
   const addresses = 2 ** (32 - Number(prefix.split('/')[1]));
