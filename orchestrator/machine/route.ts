@@ -131,10 +131,10 @@ export function sourceAddresses(name: string): string[] {
 async function preferredSource(): Promise<string | null> {
   const socket = createSocket('udp4');
   try {
-    // Of RFC 5737: whoever it were, it is not asked anything.
+    // Of the range that nobody has (RFC 1112, section 4): a route is looked up, and nothing sent.
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.connect(9, '192.0.2.1', resolve);
+      socket.connect(9, '240.0.0.1', resolve);
     });
     return socket.address().address;
   } catch {

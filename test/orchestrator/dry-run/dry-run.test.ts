@@ -9,7 +9,7 @@ import { readManifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { dryRunLines } from '../../../orchestrator/dry-run/dry-run.ts';
 import { skipUnless } from '../../skip.ts';
 import { askedIn, setUp } from '../own-prober.ts';
-import { isRoot } from '../tools/namespace.ts';
+import { isRoot, withPair } from '../tools/namespace.ts';
 import { census, number, row, written } from './forecast.ts';
 
 const test = suite('dry-run');
@@ -139,7 +139,7 @@ test('packets and seconds are those that zmap is then told to send and to wait',
   const run = ['run', '-c', join(folder, 'census.yaml'), join(folder, 'run')];
   const env = { PATH: `${bin}:${process.env.PATH}` };
   const { stdout } = await census([...run, '--dry-run'], env);
-  const real = await census(run, env);
+  const real = await withPair('dry', (scanner) => census(run, env, ['ip', 'netns', 'exec', scanner]));
   assert.is(real.exitCode, 0, real.stdout + real.stderr);
   const runs = readFileSync(join(bin, 'runs'), 'utf8')
     .trim()

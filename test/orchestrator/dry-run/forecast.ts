@@ -21,10 +21,8 @@ export function written(files: Record<string, string>, mode?: number): string {
   return folder;
 }
 
-export async function census(args: string[], env: Record<string, string> = {}) {
-  return await execa(process.execPath, [...cliWords, ...args], {
-    reject: false,
-    input: '',
-    env,
-  });
+/** @param within words of a program that starts it elsewhere */
+export async function census(args: string[], env: Record<string, string> = {}, within: string[] = []) {
+  const [program = '', ...words] = [...within, process.execPath, ...cliWords, ...args];
+  return await execa(program, words, { reject: false, input: '', env });
 }
