@@ -53,6 +53,23 @@ const configOf = (handshake: object, scan: object = {}) =>
     scan,
   });
 
+type Context = Awaited<ReturnType<typeof makeContext>>;
+
+/** Connects to some servers of the lab, with the dumpcap of a folder, and looks at what came of it. */
+async function collected(
+  config: Config,
+  addresses: string[],
+  folder: string,
+  look: (context: Context) => Promise<void>,
+): Promise<void> {
+  const rows = addresses.map((address) => ({ address, port: 80, host: null }));
+  await withLab(async ({ within }) => {
+    const context = await makeContext({ rows, config, within: [...within, 'env', `PATH=${folder}:${searchPath()}`] });
+    await wget.collect?.(context);
+    await look(context);
+  });
+}
+
 const inLab =
   isRoot &&
   ['dumpcap', 'tshark', 'nginx', 'nft'].every((name) => execaSync(name, ['-v'], { reject: false }).code !== 'ENOENT');
@@ -61,14 +78,7 @@ if (!skipUnless(inLab, title, 'needs root, dumpcap, tshark, nginx and nft')) {
   test(title, async () => {
     const folder = await slowDumpcap();
     const config = configOf({ hold: '2s', timeout: '5s', hold_first: false });
-    const rows = [lab.announces, lab.redirects].map((address) => ({ address, port: 80, host: null }));
-    await withLab(async ({ within }) => {
-      const context = await makeContext({
-        rows,
-        config,
-        within: [...within, 'env', `PATH=${folder}:${searchPath()}`],
-      });
-      await wget.collect?.(context);
+    await collected(config, [lab.announces, lab.redirects], folder, async (context) => {
       const { records, rejects } = await decodeAll(wget, context);
       assert.equal(rejects, []);
       for (const record of records) {
@@ -83,14 +93,7 @@ if (!skipUnless(inLab, title, 'needs root, dumpcap, tshark, nginx and nft')) {
     const folder = await slowDumpcap();
     const hurried = { hold: '1s', timeout: '5s', hold_first: false };
     const config = configOf(hurried, { interface: 'lo' });
-    const rows = [lab.announces, lab.ipv6].map((address) => ({ address, port: 80, host: null }));
-    await withLab(async ({ within }) => {
-      const context = await makeContext({
-        rows,
-        config,
-        within: [...within, 'env', `PATH=${folder}:${searchPath()}`],
-      });
-      await wget.collect?.(context);
+    await collected(config, [lab.announces, lab.ipv6], folder, async (context) => {
       const words = await readFile(join(folder, 'arguments'), 'utf8');
       const [, seconds = '', kib = ''] = / -a duration:(\d+) -a filesize:(\d+) /.exec(words) ?? [];
       assert.ok(Number(seconds) > 10 && Number(seconds) < 300, words);
