@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
+import { type Ranges, rangesOf } from '../core/rows/ranges.ts';
 import { allOf } from '../core/side-by-side/all-of.ts';
 import { inOrder, twoAtATime, twoEndedInOrder } from '../core/side-by-side/at-once.ts';
 import type { WholeContext, WholeStage } from '../core/stage.ts';
@@ -13,7 +14,6 @@ import { hostResult, hostsSql, wholeHostsSql } from './merge/hosts/hosts.ts';
 import { type RangeTables, type Setting, settingOf } from './merge/hosts/setting.ts';
 import { judgeRange, makeHosts, prepareVerdicts } from './merge/judging.ts';
 import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
-import { type Ranges, rangesOf } from './merge/ranges.ts';
 import { rescannedFile, writeRescanned } from './merge/rescanned.ts';
 import { Result } from './merge/result.ts';
 import { Scratch } from './merge/scratch.ts';
@@ -113,7 +113,7 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
   const scratch = await Scratch.create(context);
   const result = new Result(context, scratch);
   const { length: versions } = context.config.scan.versions;
-  const ranges = await rangesOf(context, (drawn) => keysSql(versions, drawn), rangePerPass * size);
+  const ranges = await rangesOf(context.query, (drawn) => keysSql(versions, drawn), rangePerPass * size);
   const passes = await passesOf(context, size);
   const restoreThreads = await halveThreads(context);
   // The addresses found for names take as long to deal out as all the others.

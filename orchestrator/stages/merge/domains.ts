@@ -1,13 +1,13 @@
 import type { Config } from '../../config/config.ts';
 import { columnsOf } from '../../core/columns.ts';
 import { sqlText } from '../../core/duckdb.ts';
+import { type Ranges, rangesOf } from '../../core/rows/ranges.ts';
 import { inOrder, twoAtATime, twoEndedInOrder } from '../../core/side-by-side/at-once.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { listSources } from '../../lists/sources.ts';
 import { DomainsRecord } from '../../schemas/records/domains.ts';
 import type { RangeTables } from './hosts/setting.ts';
 import { writePiece } from './output.ts';
-import { type Ranges, rangesOf } from './ranges.ts';
 import type { Result } from './result.ts';
 import type { Dealing, Scratch } from './scratch.ts';
 import { rankOfRun, resolvedSql, stemOf } from './tables.ts';
@@ -25,7 +25,7 @@ export interface Passes {
 /** @param size entries that a pass gathers */
 export async function passesOf(context: WholeContext<Config>, size: number): Promise<Passes> {
   const ranges = await rangesOf(
-    context,
+    context.query,
     (drawn) => `SELECT ${placeOf(rankOfRun)} AS key, 1 AS weight FROM targets WHERE kind = 'name' AND ${drawn('name')}`,
     size,
   );

@@ -23,7 +23,8 @@ export class Drawn {
   async add(endpoints: string): Promise<void> {
     const { config, manifest, run } = this.#context;
     if (confirmingOf(config) === null) return;
-    await run(`INSERT INTO drawn ${controlsSql(endpoints, config, manifest.seed)}`);
+    const controls = controlsSql('answering', config, manifest.seed);
+    await run(`INSERT INTO drawn WITH answering AS MATERIALIZED (FROM ${endpoints}) ${controls}`);
   }
 
   async end(): Promise<void> {

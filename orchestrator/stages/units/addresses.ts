@@ -2,49 +2,58 @@ import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import type { UnitRow, UnitsContext } from '../../core/stage.ts';
 import { ControlKind, SynAck } from '../../schemas/lists.ts';
+import { shareByRange } from './by-range.ts';
 import { shareControls } from './controls.ts';
 import { notCandidates } from './not-candidates.ts';
 import { createScreen } from './screen.ts';
 
 const Row = z.object({ address: z.string() });
 
-/** Every address that answered, and every global one that a server announced; candidates are those with an MPTCP option and the announced. */
-const addressesSql = `
-  SELECT address, bool_or(candidate) AS candidate
-  FROM (
-    SELECT address, len(options_mptcp) > 0 AS candidate FROM scan
-    UNION ALL
-    SELECT address, len(options_mptcp) > 0 FROM confirm
-    UNION ALL
-    SELECT a.address, true FROM (SELECT unnest(announced) AS a FROM handshake) WHERE a.scope = 'global'
-  )
-  GROUP BY address
-  ORDER BY address`;
+/** Every reply, and every global address that a server announced; candidates are those with an MPTCP option and the announced. */
+const saidSql = `
+  SELECT address, len(options_mptcp) > 0 AS candidate FROM scan
+  UNION ALL
+  SELECT address, len(options_mptcp) > 0 FROM confirm
+  UNION ALL
+  SELECT a.address, true FROM (SELECT unnest(announced) AS a FROM handshake) WHERE a.scope = 'global'`;
 
-/** The same, and every hop that a SYN of ours expired at. */
+/** Makes `looked_up` (address, candidate), in order, once in a run. Needs `scan`, `confirm` and `handshake`. */
+async function shareAddresses(context: UnitsContext<Config>): Promise<void> {
+  await shareByRange(
+    context,
+    'looked_up',
+    saidSql,
+    (said) => `SELECT address, bool_or(candidate) AS candidate FROM ${said} GROUP BY address ORDER BY address`,
+  );
+}
+
+/** The same addresses, and every hop that a SYN of ours expired at. */
 const withHopsSql = `
-  SELECT DISTINCT address FROM (
-    SELECT address FROM looked_up UNION ALL SELECT h.address FROM (SELECT unnest(hops) AS h FROM hops)
-  ) ORDER BY address`;
+  SELECT address FROM looked_up UNION ALL SELECT h.address FROM (SELECT unnest(hops) AS h FROM hops)`;
 
 /** For lookups that send nothing to the address. */
 export async function* allAddresses(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
-  await context.shareTable('looked_up', addressesSql);
+  await shareAddresses(context);
   for await (const batch of context.batches('SELECT address FROM looked_up'))
     yield batch.map((value) => ({ row: Row.parse(value), skip: null }));
 }
 
 /** For lookups that send nothing to the address and that name those on the way too. */
 export async function* allAddressesAndHops(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
-  await context.shareTable('looked_up', addressesSql);
-  for await (const batch of context.batches(withHopsSql)) {
+  await shareAddresses(context);
+  await shareByRange(
+    context,
+    'looked_up_and_hops',
+    withHopsSql,
+    (rows) => `SELECT DISTINCT address FROM ${rows} ORDER BY address`,
+  );
+  for await (const batch of context.batches('SELECT address FROM looked_up_and_hops'))
     yield batch.map((value) => ({ row: Row.parse(value), skip: null }));
-  }
 }
 
 /** For lookups that are asked of others about candidates. */
 export async function* candidates(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
-  await context.shareTable('looked_up', addressesSql);
+  await shareAddresses(context);
   yield* notCandidates(context, 'min(address) AS address', 'looked_up WHERE NOT candidate');
   for await (const batch of context.batches('SELECT address FROM looked_up WHERE candidate'))
     yield batch.map((value) => ({ row: Row.parse(value), skip: null }));
@@ -78,7 +87,7 @@ const withControlsSql = `
 /** For stages that send the same to candidates and to controls. */
 export async function* probedWithControls(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   const screen = createScreen(context.config);
-  await context.shareTable('looked_up', addressesSql);
+  await shareAddresses(context);
   await shareControls(context);
   yield* notCandidates(context, 'min(address) AS address', `${withControls} WHERE NOT ${isAsked}`);
   for await (const batch of context.batches(withControlsSql)) {

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { confirmingOf } from '../../config/sections/confirm.ts';
 import type { UnitsContext } from '../../core/stage.ts';
 import type { ControlKind } from '../../schemas/lists.ts';
+import { shareByRange } from './by-range.ts';
 
 /**
  * Controls: endpoints of which the answer to a census is known beforehand, asked everything that candidates are asked. What a rule says of
@@ -22,10 +23,10 @@ export const saidSql = `
 export const kindSql = `
   CASE max(said) WHEN 4 THEN 'candidate' WHEN 3 THEN 'echo' WHEN 2 THEN 'plain' WHEN 0 THEN 'unknown' END`;
 
-/** SQL over `scan`: every endpoint that answered, with what it is. */
-export const endpointsSql = `
+/** SQL: every endpoint of some replies of `scan`, with what it is. */
+export const endpointsSql = (replies: string) => `
   SELECT address, port, max(said) >= 3 AS candidate, ${kindSql} AS kind
-  FROM (SELECT address, port, ${saidSql} AS said FROM scan) GROUP BY address, port`;
+  FROM (SELECT address, port, ${saidSql} AS said FROM ${replies}) GROUP BY address, port`;
 
 /** SQL over `confirm`: endpoints that returned an option to a second opinion, whatever they said in the scan. */
 export const offeredLater =
@@ -44,21 +45,30 @@ function sizeOf(config: Config): number {
   return confirmingOf(config)?.controls ?? 0;
 }
 
-/** SQL of the controls: address, port and what of. Holds no more rows than it gives, however many endpoints there are. */
+/**
+ * SQL of the controls: address, port and what of. Holds no more rows than it gives, however many endpoints there are.
+ * @param endpoints a table, or SQL of one, that is read once per kind
+ */
 export function controlsSql(endpoints: string, config: Config, seed: number): string {
   const size = sizeOf(config);
   // A run without any is not gone through for them.
   if (size === 0) return "SELECT '' AS address, 0 AS port, '' AS control WHERE false";
   const drawn = kinds.map(
     (kind) => `
-    (SELECT address, port, kind AS control FROM answering WHERE kind = '${kind}'
+    (SELECT address, port, kind AS control FROM ${endpoints} WHERE kind = '${kind}'
     ORDER BY ${drawnBy(seed, 'control')} LIMIT ${size})`,
   );
-  return `WITH answering AS MATERIALIZED (FROM ${endpoints}) ${drawn.join(' UNION ALL ')}`;
+  return drawn.join(' UNION ALL ');
 }
 
 /** Makes `endpoints` (address, port, candidate, kind) and `controls` (address, port, control), once in a run. Needs `scan`. */
-export async function shareControls({ config, seed, shareTable }: UnitsContext<Config>): Promise<void> {
-  await shareTable('endpoints', endpointsSql);
+export async function shareControls(context: UnitsContext<Config>): Promise<void> {
+  const { config, seed, shareTable } = context;
+  await shareByRange(
+    context,
+    'endpoints',
+    'SELECT address, port, options_mptcp, classification FROM scan',
+    endpointsSql,
+  );
   await shareTable('controls', controlsSql('endpoints', config, seed));
 }

@@ -14,6 +14,24 @@ test('a table is made once, however many stages ask for it at the same time', as
   assert.equal(statements.sort(), ['COPY', 'COPY', 'CREATE', 'CREATE']);
 });
 
+test('a table of several pieces is made piece by piece, which are thought of once', async () => {
+  const statements: string[] = [];
+  const share = sharedTables('/scratch', async (sql) => {
+    statements.push(sql);
+  });
+  let thought = 0;
+  async function pieces() {
+    thought++;
+    return ['SELECT 1 AS a', 'SELECT 2 AS a'];
+  }
+  await Promise.all([share('one', pieces), share('one', pieces)]);
+  const [first, second, view] = statements;
+  assert.is(thought, 1);
+  assert.match(first ?? '', /SELECT 1 .*one\.0\.parquet/);
+  assert.match(second ?? '', /SELECT 2 .*one\.1\.parquet/);
+  assert.match(view ?? '', /one\.0\.parquet', '.*one\.1\.parquet/);
+});
+
 test('all who ask hear of a failure', async () => {
   const share = sharedTables('/scratch', async () => {
     throw new Error('no room');

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { Config } from '../../../../orchestrator/config/config.ts';
 import { openDatabase, rows, runSql } from '../../../../orchestrator/core/duckdb.ts';
-import { rangesOf } from '../../../../orchestrator/stages/merge/ranges.ts';
+import { rangesOf } from '../../../../orchestrator/core/rows/ranges.ts';
 import { Scratch } from '../../../../orchestrator/stages/merge/scratch.ts';
 import { keysSql } from '../../../../orchestrator/stages/merge/tables.ts';
 import { manifestOf } from './merged.ts';
@@ -27,7 +27,7 @@ async function dealt(keys: string, size: number): Promise<{ ranges: string[][]; 
     const told = { manifest: manifestOf({}), setResult: () => undefined, progress: () => undefined };
     const context = { config, folder, query, run, ...told };
     const scratch = await Scratch.create(context);
-    const ranges = await rangesOf(context, (drawn) => `FROM (${keys}) WHERE ${drawn('key')}`, size);
+    const ranges = await rangesOf(query, (drawn) => `FROM (${keys}) WHERE ${drawn('key')}`, size);
     await scratch.deal('dealt', { rows: keys, numbered: ranges.numberOf('key'), count: ranges.count });
     const found: string[][] = [];
     for (let range = 0; range < ranges.count; range++) {

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import type { Config } from '../../config/config.ts';
-import { sqlText } from '../../core/duckdb.ts';
-import type { WholeContext } from '../../core/stage.ts';
+import { sqlText } from '../duckdb.ts';
 
 /** Keys of a range that the borders are found from: its weight is right within some 2 % then. */
 const sampled = 4096;
@@ -46,18 +44,21 @@ export class Ranges {
 /** @param drawn SQL of the condition that what a row goes by is in the sample */
 type Keys = (drawn: (by: string) => string) => string;
 
+/** Gives the rows of a query as JSON values. */
+type Query = (sql: string) => AsyncIterable<unknown>;
+
 /**
  * Ranges of about one weight each; one key alone may have more.
  * @param keys SQL of one row with a `key`, and its `weight`, per row of the sample, in any order
  * @param most weight of a range
  */
-export async function rangesOf(context: WholeContext<Config>, keys: Keys, most: number): Promise<Ranges> {
+export async function rangesOf(query: Query, keys: Keys, most: number): Promise<Ranges> {
   const every = Math.max(1, Math.floor(most / sampled));
   const upTo = 'sum(weight) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING)';
   const sample = `SELECT key, weight, ${upTo} AS reached FROM (${keys((by) => `hash(${by}) % ${every} = 0`)})`;
   const step = Math.max(1, Math.floor(most / every));
   const borders: string[] = [];
   const sql = `SELECT DISTINCT key FROM (${sample}) WHERE reached // ${step} > (reached - weight) // ${step} ORDER BY key`;
-  for await (const value of context.query(sql)) borders.push(Border.parse(value).key);
+  for await (const value of query(sql)) borders.push(Border.parse(value).key);
   return new Ranges(borders);
 }
