@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
-import type { DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBDataChunk, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
 import type { z } from 'zod';
 import { CensusError, knownError } from '../errors.ts';
 import { columnsOf } from './columns.ts';
@@ -49,21 +49,36 @@ export async function openDatabase(input: {
 }
 
 /**
- * Rows of a query as JSON values, streamed, some thousand at a time. DuckDB writes the JSON, so 64-bit counts come as numbers and lists
- * nest. Each query has a connection of its own: stages side by side stream at the same time.
+ * What a query gives, as it comes, on a connection of its own: stages side by side stream at the same time.
+ * @param read reads the stream to its end, or is left before
  */
-export async function* batches(database: DuckDBInstance, sql: string): AsyncGenerator<unknown[]> {
+async function* streamed<T>(
+  database: DuckDBInstance,
+  sql: string,
+  read: (result: DuckDBResult) => AsyncIterable<T>,
+): AsyncGenerator<T> {
   const connection = await database.connect();
+  let isOpen = true;
   try {
-    const result = await connection.stream(`SELECT CAST(to_json(q) AS VARCHAR) AS json FROM (${sql}) q`);
-    for await (const batch of result.yieldRows()) {
-      yield batch.map(([json]): unknown => JSON.parse(String(json)));
-    }
+    yield* read(await connection.stream(sql));
+    isOpen = false;
   } catch (cause) {
     throw databaseError(cause);
   } finally {
+    // What is dropped while a transaction is open stays in memory. That of a stream which is left before its end lasts until the result is
+    // collected as garbage, or until its connection is given another statement.
+    if (isOpen) await connection.run('SELECT 1').catch(() => undefined);
     connection.closeSync();
   }
+}
+
+async function* jsonBatches(result: DuckDBResult): AsyncGenerator<unknown[]> {
+  for await (const batch of result.yieldRows()) yield batch.map(([json]): unknown => JSON.parse(String(json)));
+}
+
+/** Rows of a query as JSON values, some thousand at a time. DuckDB writes the JSON, so 64-bit counts come as numbers and lists nest. */
+export function batches(database: DuckDBInstance, sql: string): AsyncGenerator<unknown[]> {
+  return streamed(database, `SELECT CAST(to_json(q) AS VARCHAR) AS json FROM (${sql}) q`, jsonBatches);
 }
 
 /** The same, row by row. */
@@ -82,20 +97,17 @@ function numbersOf(chunk: DuckDBDataChunk, column: number): Numbers {
   throw new Error(`column ${column} is ${vector.type}, and only DOUBLE and UINTEGER are read as they lie in memory`);
 }
 
+async function* numberColumns(result: DuckDBResult): AsyncGenerator<Numbers[]> {
+  for await (const chunk of result)
+    yield Array.from({ length: chunk.columnCount }, (_, column) => numbersOf(chunk, column));
+}
+
 /**
  * Columns of a query as they lie in the database's memory, some thousand rows at a time: for millions of rows, of which JSON would cost more
  * than the query. All are DOUBLE or UINTEGER, and none is null.
  */
-export async function* vectors(database: DuckDBInstance, sql: string): AsyncGenerator<Numbers[]> {
-  const connection = await database.connect();
-  try {
-    for await (const chunk of await connection.stream(sql))
-      yield Array.from({ length: chunk.columnCount }, (_, column) => numbersOf(chunk, column));
-  } catch (cause) {
-    throw databaseError(cause);
-  } finally {
-    connection.closeSync();
-  }
+export function vectors(database: DuckDBInstance, sql: string): AsyncGenerator<Numbers[]> {
+  return streamed(database, sql, numberColumns);
 }
 
 /** What the system says of a file that takes no more, or that cannot be opened for a reason that is not its own, as DuckDB passes it on. */

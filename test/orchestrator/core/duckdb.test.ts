@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DuckDBInstance } from '@duckdb/node-api';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Numbers, openDatabase, rows, vectors } from '../../../orchestrator/core/duckdb.ts';
+import { z } from 'zod';
+import { batches, type Numbers, openDatabase, rows, runSql, vectors } from '../../../orchestrator/core/duckdb.ts';
 import { threadsFor } from '../../../orchestrator/core/memory.ts';
 import { CensusError } from '../../../orchestrator/errors.ts';
 
@@ -63,6 +65,32 @@ test('numbers come as columns, in order, and stay when the next come', async () 
   const numbers = Array.from({ length: 5000 }, (_, i) => i);
   assert.equal(found, [numbers.map((i) => i / 4), numbers.map((i) => 4294967295 - i)]);
 });
+
+const Megabytes = z.object({ held: z.number() });
+
+/** Megabytes that the tables of a database take. */
+async function heldIn(database: DuckDBInstance): Promise<number> {
+  const sql = "SELECT sum(memory_usage_bytes) / 1e6 AS held FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'";
+  let held = Number.NaN;
+  for await (const row of rows(database, sql)) held = Megabytes.parse(row).held;
+  return held;
+}
+
+for (const read of [batches, vectors]) {
+  test(`${read.name} that are left before their end hold nothing that was dropped since`, async () => {
+    await within('400MB', async (database) => {
+      await runSql(database, 'CREATE TABLE numbers AS SELECT i / 4 AS quarter FROM range(200000) t(i)');
+      const before = await heldIn(database);
+      const left = read(database, 'FROM numbers');
+      await left.next();
+      await runSql(database, "CREATE TABLE dropped AS SELECT 'text-' || hash(i) AS text FROM range(500000) t(i)");
+      await runSql(database, 'DROP TABLE dropped');
+      await left.return(undefined);
+      await runSql(database, 'CREATE TABLE later AS SELECT 1 AS one');
+      assert.ok((await heldIn(database)) < before + 5, `${await heldIn(database)} MB, ${before} before`);
+    });
+  });
+}
 
 test('what does not lie in memory as a number of its own is refused', async () => {
   for (const type of ['BIGINT', 'BOOLEAN', 'VARCHAR', 'TINYINT']) {
