@@ -16,11 +16,6 @@ const ofConnection = [
   ]),
 ];
 
-const announcedAddresses = '(SELECT DISTINCT u.a.address AS address FROM handshake h, unnest(h.announced) AS u(a))';
-
-/** Of the announced addresses, few as they are, those that a name of the list led to: the addresses of all names only pass by. */
-const announcedAndResolved = `(SELECT DISTINCT address FROM ${namedAddresses} SEMI JOIN ${announcedAddresses} USING (address))`;
-
 /** Rows of path as the rule of evidence/boxes/nearer.ts asks for them. */
 const pairedPaths = '(SELECT *, pair_ratio AS ratio, pair_gap_us AS gap FROM path)';
 
@@ -35,14 +30,20 @@ const joinFields = [
 
 /* Tables of few hosts, put together from several: written once in order of the address, and read range by range. */
 
+/** Announced addresses are few: what all addresses have passes by them, and is not held to be looked up in. */
 const announcementsSql = `
-    SELECT h.address, h.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn.asn, geo.country, geo.latitude, geo.longitude, ${joinFields},
+    WITH told AS MATERIALIZED (SELECT h.address, h.port, u.a AS a FROM handshake h, unnest(h.announced) AS u(a)),
+    announced AS MATERIALIZED (SELECT DISTINCT a.address AS address FROM told),
+    origins AS MATERIALIZED (SELECT address, asn FROM asn SEMI JOIN announced USING (address)),
+    places AS MATERIALIZED (SELECT address, country, latitude, longitude FROM geo SEMI JOIN announced USING (address)),
+    found AS MATERIALIZED (SELECT DISTINCT address FROM ${namedAddresses} SEMI JOIN announced USING (address))
+    SELECT u.address, u.port, u.a.address AS announced, u.a.port AS announced_port, u.a.scope AS scope, u.a.hmac AS hmac, asn, country, latitude, longitude, ${joinFields},
       CASE WHEN EXISTS (FROM resolve) THEN r.address IS NOT NULL END AS resolved
-    FROM handshake h, unnest(h.announced) AS u(a)
-    LEFT JOIN asn ON asn.address = u.a.address
-    LEFT JOIN geo ON geo.address = u.a.address
-    LEFT JOIN ${announcedAndResolved} r ON r.address = u.a.address
-    ORDER BY h.address`;
+    FROM told u
+    LEFT JOIN origins o ON o.address = u.a.address
+    LEFT JOIN places p ON p.address = u.a.address
+    LEFT JOIN found r ON r.address = u.a.address
+    ORDER BY u.address`;
 
 export const connectionsSql = `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`;
 
