@@ -21,16 +21,16 @@ help: ## list the targets
 setup: ## install everything a census and the test Internet need: Debian packages, npm packages, the build
 	@scripts/setup lab
 
-setup-run: ## the same, without the test Internet
+setup-run: ## install the same, without the test Internet
 	@scripts/setup run
 
-setup-test: ## the same, plus everything the tests need
+setup-test: ## install the same, plus everything the tests need
 	@scripts/setup test
 
-setup-unit: ## only what make test-unit needs: npm packages, the build, the probe module
+setup-unit: ## install only what make test-unit needs: npm packages, the build, the probe module
 	@scripts/setup unit
 
-setup-check: ## only what make check needs
+setup-check: ## install only what make check needs
 	@scripts/setup check
 
 build: ## build the orchestrator and the probe module
@@ -43,71 +43,71 @@ census: $(if $(CONFIG),setup-run,setup) ## census of the test Internet, or a rea
 test: setup-test ## run all tests; skipped ones say why
 	@CENSUS_TEST_CLI=$(CURDIR)/dist/cli.js node --import tsx test/run.ts
 
-test-unit: setup-unit ## run the tests that need neither root nor a lab; one minute on two cores
+test-unit: setup-unit ## run the tests that need neither root nor a lab; a minute on two cores
 	@CENSUS_TEST_CLI=$(CURDIR)/dist/cli.js node --import tsx test/run.ts --unit
 
-nightly: setup-test ## run all tests in their long forms: more fuzzing, more addresses, every scan five times, the paper world whole; a skip is a failure
+nightly: setup-test ## run all tests in their long form: more fuzzing, more addresses, every scan five times, the paper world at full size; a skip is a failure
 	@EXPECT_ALL=1 HELD=whole USERS=all TEST_MINUTES=60 PAPER_WORLD=whole FUZZ_SECONDS=600 MPTCP_FUZZ_SECONDS=600 MPTCP_SYNSCAN_RUNS=5 RECALL_BITS=16 FLIPS=300 PYASN_ADDRESSES=2000000 \
 		CENSUS_TEST_CLI=$(CURDIR)/dist/cli.js node --import tsx test/run.ts
 
-check: setup-check ## types, lint, format, dead code, house rules
+check: setup-check ## check types, lint, format, dead code and house rules
 	@npm run --silent types
 	@npm run --silent lint
 	@npm run --silent dead
 	@node --import tsx test/house-rules.ts
 	@$(MAKE) --silent -C zmap-module check
 
-doctor: ## check that all required programs and kernel features are installed
+doctor: ## check for all required programs and kernel features
 	@node dist/cli.js doctor
 
-bench: setup-test ## benchmark the probe module against tcp_synscan, ip2asn-lite against pyasn, resolve against c-ares, and what records cost
+bench: setup-test ## benchmark the probe module against tcp_synscan, ip2asn-lite against pyasn and resolve against c-ares, and measure what records cost
 	@code=0; for bench in scripts/bench/*.ts; do node --import tsx $$bench || code=1; done; exit $$code
 
-chains: setup-test ## name the box at every place in chains of 2 to 12 routers, in both families, and where flows go two ways; half a minute
+chains: setup-test ## locate a middlebox at every hop of chains of 2 to 12 routers, over IPv4 and IPv6, and where flows are split over two paths; half a minute
 	@$(SUDO) env LONG=1 $(ALONE) test/lab/chain.test.ts test/lab/fork.test.ts
 
-wide: setup-test ## census of a whole /8 of a lab, killed and resumed; PREFIX and RATE, packets a second that this machine keeps up with; COMPARED=1: with one that nobody disturbed
+wide: setup-test ## census of a whole /8 in a lab, killed and resumed; set PREFIX, and RATE in packets per second that this machine keeps up with; COMPARED=1 compares it with an undisturbed one
 	@$(SUDO) env WIDE_PREFIX=$(PREFIX) WIDE_RATE=$(RATE) WIDE_PART=1000000 WIDE_COMPARED=$(or $(COMPARED),0) $(ALONE) test/lab/wide.test.ts
 
-recall: setup-test ## recall over 65,536 servers with packets lost each way, drawn by SEED, and one retry
+recall: setup-test ## measure recall over 65,536 servers with packet loss both ways, drawn from SEED, and one retry
 	@$(SUDO) env RECALL_BITS=16 $(if $(SEED),RECALL_SEED=$(SEED)) $(ALONE) test/lab/recall.test.ts
 
-bench-resolve: setup-test ## benchmark resolve on 200,000 names of which 7 % are dead; an hour
+bench-resolve: setup-test ## benchmark resolve on 200,000 names, 7 % of them dead; one hour
 	@$(SUDO) node --import tsx scripts/bench/resolve.ts 200000 0 0 0
 
-held: setup-test ## all addresses that a server announces, at 50 and 300 ms and with losses, of every habit; fourteen minutes
+held: setup-test ## check that every announced address is seen, from all kinds of servers, at 50 and 300 ms and with packet loss; fourteen minutes
 	@$(SUDO) env HELD=whole $(ALONE) test/orchestrator/tools/wget/hold.test.ts
 
-later: setup-test ## opt-outs saved while confirm and hops ask; controls that are not what they seem; a box on the path that answers: three minutes
+later: setup-test ## opt-outs that arrive while confirm and hops are sending, controls that are not what they seem, a middlebox that answers for hosts; three minutes
 	@$(SUDO) unshare --net sh -c 'ip link set lo up; node --import tsx test/lab/later/opt-outs.ts && node --import tsx test/lab/later/controls.ts \
 		&& exec node --import tsx test/lab/later/nearer.ts'
 
-servers: setup-test ## a dozen server programs under MPTCP, each held first; needs haproxy lighttpd apache2 openssh-server redis-server socat
+servers: setup-test ## hold connections to a dozen server programs under MPTCP; needs haproxy lighttpd apache2 openssh-server redis-server socat
 	@$(SUDO) env SERVERS=all $(ALONE) test/orchestrator/tools/wget/programs.test.ts
 
-bench-handshake: setup-test ## measure the handshake over 5,000 genuine servers of a lab; five minutes
+bench-handshake: setup-test ## benchmark the handshake with 5,000 genuine servers in a lab; five minutes
 	@$(SUDO) node --import tsx scripts/bench/handshake.ts 5000
 
-diffs: setup-test ## two days of a test Internet with thirty planted changes: diff must give each its one cause; four minutes
+diffs: setup-test ## two days of a test Internet with thirty planted changes: diff must find the one cause of each; four minutes
 	@$(SUDO) node --import tsx scripts/lab/changes.ts
 
-killed: setup-test ## kill a census of stand-in programs once in each stage, at the study's size: 2,000,000 names
+killed: setup-test ## kill a census with stand-in programs once in each stage, at the study's size: 2,000,000 names
 	@KILLED_NAMES=2000000 $(ALONE) test/orchestrator/killed-census.test.ts
 
-chaos: setup-test ## N (200) kills, full disks and power cuts of censuses of a lab, from SEED on: all end with the undisturbed result; ONLY repeats one run
+chaos: setup-test ## lab censuses with N (200) kills, full disks and power cuts, from SEED on: all must end with the undisturbed result; ONLY repeats one run
 	@$(SUDO) env CHAOS_FAULTS=$(or $(N),200) CHAOS_SEED=$(SEED) $(if $(ONLY),CHAOS_ONLY=$(ONLY)) $(ALONE) test/chaos/chaos.test.ts
 
-blocked: setup-test ## N (10,000) random targets against half as many opt-outs in every notation: none in a command or on the wire
+blocked: setup-test ## N (10,000) random targets and half as many opt-outs in every notation: none may appear in a command or on the wire
 	@for file in orchestrator/address/blocklist-random orchestrator/blocked/commands lab/blocked; do \
 		$(SUDO) env BLOCKED_TARGETS=$(or $(N),10000) $(ALONE) test/$$file.test.ts || exit 1; done
 
-fuzz: ## fuzz the option codec and the reader of captures for a minute each
+fuzz: ## fuzz the option codec and the capture reader for a minute each
 	@$(MAKE) --silent -C zmap-module fuzz fuzz-traffic SECONDS=60
 
-flips: setup-unit ## damage a run folder at random 300 times: verify must name each file, run must publish nothing from it
+flips: setup-unit ## damage a run folder at random 300 times: verify must name each damaged file, run must publish nothing from it
 	@FLIPS=300 $(ALONE) test/orchestrator/verify/flips.test.ts
 
-matrix: setup-unit ## every tool with a program that fails in every way we know, floods at their full sizes; five minutes
+matrix: setup-unit ## run every tool with a program that fails in every known way, with floods at full size; five minutes
 	@MATRIX_MEGABYTES=1000 node --import tsx test/run.ts tools/matrix core/process/exec core/process/lines
 
 docs: ## regenerate the data dictionary from the schemas

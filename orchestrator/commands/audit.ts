@@ -15,11 +15,16 @@ function whole(least: number, most: number): (text: string) => number {
 export const addAudit: AddCommand = (program, host) => {
   program
     .command('audit')
-    .description('print all evidence of a seeded sample per verdict, to be labelled by hand; read the labels back')
+    .description(
+      'print all evidence for a seeded sample of each verdict, to be labelled by hand; or compare the labels with the verdicts',
+    )
     .argument('<folder>', 'run folder')
-    .option('--per-class <number>', 'claims of each verdict and version', whole(1, mostPerClass), 20)
-    .option('--seed <number>', 'of the sample (default: the seed of the run)', whole(0, Number.MAX_SAFE_INTEGER))
-    .option('--labels <file>', 'NDJSON or CSV with label, address, port and version: compare it with the verdicts')
+    .option('--per-class <number>', 'sample size per verdict and version', whole(1, mostPerClass), 20)
+    .option('--seed <number>', 'seed of the sample (default: the seed of the run)', whole(0, Number.MAX_SAFE_INTEGER))
+    .option(
+      '--labels <file>',
+      'labels to compare with the verdicts: NDJSON or CSV with label, address, port and version',
+    )
     .addHelpText(
       'after',
       `

@@ -36,9 +36,9 @@ export const addProbing: AddCommand = (program, host) => {
     .command('probing')
     .description('print /.well-known/probing.txt for the scanner: who probes, what is sent, how to opt out (RFC 9511)')
     .argument('[folder]', 'run folder, instead of a configuration')
-    .option('-c, --config <file>', 'what a run with this configuration would send')
-    .option('--url <url>', 'where the file will lie')
-    .option('--expires <date>', `until when it holds (default: ${validDays} days from now)`)
+    .option('-c, --config <file>', 'describe what a run with this configuration would send')
+    .option('--url <url>', 'URL at which the file will be published')
+    .option('--expires <date>', `date until which the file is valid (default: ${validDays} days from now)`)
     .addHelpText(
       'after',
       `
@@ -61,12 +61,12 @@ Examples:
 export const addEthics: AddCommand = (program, host) => {
   program
     .command('ethics')
-    .description('print the paragraph on ethics for a paper about a run: what was sent, to whom, who was left out')
+    .description('print an ethics paragraph for a paper about a run: what was sent, to whom, who was left out')
     .argument('<folder>', 'run folder')
     .addHelpText(
       'after',
       `
-What a program cannot know is yours to add: the review board, how complaints were answered, what is published.
+Add what a program cannot know: the review board, how complaints were handled, what is published.
 
 Examples:
   $ mptcp-census ethics runs/2026-11`,

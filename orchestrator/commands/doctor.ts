@@ -3,7 +3,7 @@ import type { AddCommand } from './host.ts';
 export const addDoctor: AddCommand = (program, host) => {
   program
     .command('doctor')
-    .description('check that all required programs and kernel features are installed')
+    .description('check for all required programs and kernel features')
     .option('-c, --config <file>', 'check only what a run with this configuration needs')
     .addHelpText(
       'after',

@@ -7,13 +7,13 @@ export const addInit: AddCommand = (program, host) => {
     .command('init')
     .description('write a commented configuration file')
     .argument('[file]', 'file to write', 'census.yaml')
-    .option('--all', 'every key with its default and its meaning, not only the eight that matter')
+    .option('--all', 'write every key with its default and its meaning, not just the eight that matter')
     .addHelpText(
       'after',
       `
 Examples:
   $ mptcp-census init                                  the eight keys that matter, in census.yaml
-  $ mptcp-census init --all all.yaml                   every key, to look things up in`,
+  $ mptcp-census init --all all.yaml                   every key, for reference`,
     )
     .action(async (file, { all }) => {
       const { fullTemplate, initTemplate } = await import('../config/template.ts');

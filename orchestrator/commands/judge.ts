@@ -12,12 +12,12 @@ export const addJudge: AddCommand = (program, host) => {
   program
     .command('judge')
     .description(
-      "print verdicts for the module's JSON output on stdin: one NDJSON record per address, port and version",
+      "read the module's JSON output on stdin and print verdicts: one NDJSON record per address, port and version",
     )
     .option('--report <folder>', 'write tables, figures and a page there instead, and print the tables')
     .option(
       '--temp <folder>',
-      'where inputs of more than some 150,000 lines are sorted (default: $TMPDIR, or /var/tmp)',
+      'where inputs of more than about 150,000 lines are sorted (default: $TMPDIR, or /var/tmp)',
     )
     .addHelpText(
       'after',

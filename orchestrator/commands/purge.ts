@@ -3,7 +3,7 @@ import type { AddCommand } from './host.ts';
 export const addPurge: AddCommand = (program, host) => {
   program
     .command('purge')
-    .description('remove a party from stored runs, raw files and captures included; hashes and results are renewed')
+    .description('remove a party from stored runs, raw files and captures included, and recompute hashes and results')
     .argument('<party>', 'address, prefix, or a name with all names below it')
     .argument('<run...>', 'folders of complete runs')
     .addHelpText(
@@ -14,7 +14,7 @@ Examples:
   $ mptcp-census purge 2001:db8:4::/48 runs/2026-11    all addresses of a prefix
   $ mptcp-census purge example.org runs/*              a name and every name below it
 
-A run that the party cannot be removed from is named at the end, and hinders no other one. A purge that was interrupted is repeated with the same command. Copies of a run folder elsewhere are not found.`,
+Runs from which the party cannot be removed are named at the end; the others are purged all the same. To repeat an interrupted purge, run the same command. Copies of a run folder elsewhere are not found.`,
     )
     .action(async (text, folders) => {
       host.outlivesReaders();

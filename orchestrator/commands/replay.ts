@@ -50,7 +50,7 @@ async function replayed(host: Host, { folder, into, rules }: Replay): Promise<re
 /** Judges a run by every table of rules, each into a folder of its own, and prints what each counts. */
 async function replayByEach(host: Host, folder: string, options: { into?: string; changes?: true }): Promise<void> {
   if (options.into !== undefined || options.changes)
-    throw new CensusError('E_CONFIG', '--rules all goes with neither --into nor --changes', 'name one table of rules');
+    throw new CensusError('E_CONFIG', '--rules all goes with neither --into nor --changes', 'name one rule set');
   const { ruleSets } = await import('../evidence/rule-sets/rule-sets.ts');
   const { byRulesTable } = await import('../report/by-rules.ts');
   const { toText } = await import('../report/text.ts');
@@ -69,7 +69,7 @@ export const addReplay: AddCommand = (program, host) => {
     .addOption(
       new Option(
         '--rules <name>',
-        'judge by another table of rules, such as that of the 2015 study; all: by each, with the numbers side by side',
+        'judge by another rule set, such as that of the 2015 study; all: by each, with the numbers side by side',
       ).choices([...RuleSetName.options, all]),
     )
     .option(
@@ -79,7 +79,7 @@ export const addReplay: AddCommand = (program, host) => {
     .addHelpText(
       'after',
       `
-Exit code 1: a row differs from the run's.
+Exit code 1: at least one row differs from the run's.
 
 Examples:
   $ mptcp-census replay runs/2026-11                   decode everything again and compare the rows

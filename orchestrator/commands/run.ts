@@ -80,9 +80,12 @@ export const addRun: AddCommand = (program, host) => {
     .option('--set <key=value>', 'override a key, such as --set scan.rate=1000; repeatable', gather, [])
     .option(
       '--events <file>',
-      'append one line of JSON per event to a file or named pipe; - for stdout, the view then goes to stderr',
+      'append one line of JSON per event to a file or named pipe; - for stdout (progress then goes to stderr)',
     )
-    .option('--dry-run', 'print whom it would send to, how much and for how long; send nothing, write nothing there')
+    .option(
+      '--dry-run',
+      'print what it would send, to which targets and for how long; send nothing and leave the folder as it is',
+    )
     .addHelpText('after', text)
     .action(async (folder, options) => {
       const { loadConfig } = await import('../config/file.ts');

@@ -39,22 +39,30 @@ export const addTraffic: AddCommand = (program, host) => {
     .argument('[files...]', 'captures: pcap or pcapng, gzip or not; - for standard input. They may overlap in time')
     .option(
       '-i, --interface <name>',
-      'read this interface instead, until ctrl-c; needs --out. Clients are pseudonymous then',
+      'read from this interface instead, until Ctrl-C; requires --out. Client addresses are then pseudonymised',
     )
     .option('--out <folder>', 'write tables, Parquet files, figures and a page there instead, and print the tables')
     .option(
       '--every <minutes>',
-      'with -i: a report every so often, into a folder of its own (default: 60)',
+      'with -i: minutes between reports, each in a folder of its own (default: 60)',
       wholeNumber(1, 10_080),
     )
-    .option('--reports <number>', 'with -i: older reports are removed (default: 168)', wholeNumber(1, 100_000))
+    .option(
+      '--reports <number>',
+      'with -i: reports to keep; older ones are removed (default: 168)',
+      wholeNumber(1, 100_000),
+    )
     .option('--keep <file>', 'also write the packets of all streams with an MPTCP option into a new pcapng file')
     .option(
       '--pseudonyms',
-      'replace client addresses, prefix-preservingly, by a key that is drawn now and written nowhere',
+      'pseudonymise client addresses, preserving prefixes, with a random key that is never stored',
     )
-    .option('--flows <number>', 'streams followed at the same time (default: 65536)', wholeNumber(1, 4_194_304))
-    .option('--silent <seconds>', 'forget a stream after so much silence (default: 900)', wholeNumber(1, 10_000_000))
+    .option('--flows <number>', 'streams tracked at the same time (default: 65536)', wholeNumber(1, 4_194_304))
+    .option(
+      '--silent <seconds>',
+      'forget a stream after this many seconds of silence (default: 900)',
+      wholeNumber(1, 10_000_000),
+    )
     .option('--temp <folder>', 'where records are kept while they are counted (default: $TMPDIR, or /var/tmp)')
     .addHelpText(
       'after',

@@ -3,13 +3,13 @@ import type { AddCommand } from './host.ts';
 export const addVerify: AddCommand = (program, host) => {
   program
     .command('verify')
-    .description('compare every file of a run with the hash that was taken when it was written; changes nothing')
+    .description('check every file of a run against the hash recorded when it was written; changes nothing')
     .argument('<run...>', 'run folders, or folders of replays')
     .addHelpText(
       'after',
       `
 Prints one line for each file that differs, is missing or is unexpected; the exit code is then 1.
-Lines that begin with unhashed, open or outside say what cannot be compared. They are not damage.
+Lines that begin with unhashed, open or outside say what cannot be compared. These are not damage.
 
 Examples:
   $ mptcp-census verify runs/*

@@ -24,7 +24,7 @@ export class ReleaseFolder {
     requirePlainPath(out);
     const there = await readdir(out).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') return [];
-      throw new CensusError('E_INPUT', `${out} is no folder that can be written into`, 'name another one', cause);
+      throw new CensusError('E_INPUT', `${out} is not a folder that can be written to`, 'name another one', cause);
     });
     if (there.length > 0)
       throw new CensusError(

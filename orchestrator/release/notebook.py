@@ -2,7 +2,7 @@
 # # A census of Multipath TCP, recomputed
 #
 # Table 1 and Figure 5 of *An Early Look at Multipath TCP Deployment in the Wild* (2015), from the files of this release alone.
-# The README says what each number means, and what it cannot mean.
+# The README says what each number means, and what it does not mean.
 #
 # Needs Python 3 with pandas (Debian: `python3-pandas`) and, for the figure, matplotlib (`python3-matplotlib`).
 # Run it in the folder of the release.
@@ -30,7 +30,7 @@ print(facts['run'], facts['measured'], facts['result'])
 #
 # A server is an address, all its ports together. It is capable when it is so in MPTCP v1 or v0. The ratio is of all capable addresses,
 # those without a country among them. A release of level `aggregate` holds no table of addresses: there, endpoints
-# (address and port) are counted, and a country that may not be told is in the rows in parentheses.
+# (address and port) are counted, and a country that is withheld is counted in the rows in parentheses.
 
 # %%
 

@@ -30,16 +30,16 @@ function tableLines(tables: readonly ReleasedTable[]): string {
 
 function withheld(level: Level, k: number): string {
   if (level === 'aggregate') {
-    return `No count of fewer than ${k} addresses is in this release, and none follows from the difference of two of its counts: what is too
-few is in a row that puts several together (\`rest_of_…\`, \`other\`), and null where it may not be told at all. A domain is told by its rank in
-bins alone, of ${k} capable addresses at least.`;
+    return `This release has no count of fewer than ${k} addresses, and none follows from the difference of two of its counts: what is too
+small is in a row that combines several (\`rest_of_…\`, \`other\`), or null where it is withheld. Domains appear only in bins of ranks,
+each with at least ${k} capable addresses.`;
   }
   if (level === 'prefix') {
-    return `Counts are whole: a block may hold one address. There is no address, no name and no time in this release, and no place smaller than a
-country. Who knows which addresses of a block answer at all can tell more of them from it than from a release of level aggregate.`;
+    return `Counts are unsuppressed: a block may contain a single address. This release has no addresses, names or times, and no location finer
+than a country. Those who know which addresses of a block answer at all learn more about them than from a release of level aggregate.`;
   }
-  return `This release names addresses and domains of others. They did not ask to be measured: see to it that what you make of it does them no
-harm, and that who opted out since is not in what you publish next (\`mptcp-census purge\`, then release again).`;
+  return `This release names addresses and domains of others, who did not ask to be measured: make sure that your use of it does them no harm,
+and that those who have opted out since are not in what you publish next (\`mptcp-census purge\`, then release again).`;
 }
 
 /** README.md of a release. */
@@ -60,20 +60,20 @@ ${notices(facts)}
 
 ${tableLines(tables)}
 
-Each table is there as Parquet, with all types, and as CSV (gzip; UTF-8, an empty field is null, an empty text is \`""\`; lists and structures are
-JSON; a text that a spreadsheet would run has an apostrophe before it, and control characters are replaced). \`datapackage.json\` describes
+Each table is available as Parquet, with all types, and as CSV (gzip; UTF-8, an empty field is null, an empty text is \`""\`; lists and structures are
+JSON; text that a spreadsheet would execute is prefixed with an apostrophe, and control characters are replaced). \`datapackage.json\` describes
 the CSV (Data Package 1), \`schema/NAME.schema.json\` one row of each table (JSON Schema), \`schema/duckdb.sql\` makes a database of the Parquet
-files. \`run.json\` says how the run was made, stage by stage, with its losses. \`notebook.ipynb\` computes Table 1 and Figure 5 of the 2015
-study again from these files (pandas). \`sha256sum -c SHA256SUMS\` checks everything.
+files. \`run.json\` says how the run was made, stage by stage, with its losses. \`notebook.ipynb\` recomputes Table 1 and Figure 5 of the 2015
+study from these files (pandas). \`sha256sum -c SHA256SUMS\` checks everything.
 
-## What the numbers mean, and what they cannot mean
+## What the numbers mean, and what they do not mean
 
-- An endpoint is an address and port. **capable**: in at least one reply to our SYN, and in none against it, the server's own key stood
-  where MPTCP wants it; middleboxes that return the option are \`echoed_option\`. **confirmed**: a connection in MPTCP was made on top.
-- Shares of a version are of the endpoints with a SYN/ACK to that version's probe. What did not answer is not in them.
-- A country is where a geolocation database places the address: for anycast and for large hosters it can be wrong by a continent.
+- An endpoint is an address and port. **capable**: at least one reply to our SYN has the server's own key where MPTCP requires it, and no reply
+  contradicts that; middleboxes that return the option are \`echoed_option\`. **confirmed**: an MPTCP connection was made as well.
+- The denominator of a version's shares is the endpoints with a SYN/ACK to that version's probe, without those that did not answer.
+- A country is where a geolocation database places the address: for anycast and large hosting providers it can be wrong by a continent.
 - An AS announces an address; who runs the server is another question.
-- A census is one look from one place. Another vantage point can see other answers.
+- A census is one snapshot from one place. Another vantage point may see other answers.
 
 ${withheld(level, k)}
 

@@ -42,8 +42,8 @@ export const addDiff: AddCommand = (program, host) => {
     .description('compare two runs: every endpoint whose verdict differs, each with exactly one cause')
     .argument('<first>', 'folder of the first run')
     .argument('<second>', 'folder of the second run')
-    .option('--out <folder>', 'write the endpoints there (differences.parquet, causes.csv) and print the table alone')
-    .addOption(new Option('--json', 'print the counts as one JSON object, and no endpoints').conflicts('out'))
+    .option('--out <folder>', 'write the endpoints there (differences.parquet, causes.csv) and print only the table')
+    .addOption(new Option('--json', 'print only the counts, as one JSON object').conflicts('out'))
     .addHelpText(
       'after',
       `

@@ -11,23 +11,23 @@ function days(text: string): number {
 export const addHistory: AddCommand = (program, host) => {
   program
     .command('history')
-    .description('make a series of several runs, all judged by one table of rules: tables, charts and a page')
+    .description('combine runs into a time series, all judged by the same rule set: tables, charts and a page')
     .argument('<run...>', 'folders of finished runs, in any order')
     .requiredOption('--out <folder>', 'where runs.json, series.parquet, the tables and index.html go')
-    .option('--rib <file>', 'look the addresses of all runs up in this prefix table (default: as each run found them)')
-    .option('--country <file>', 'the same in this MaxMind-format file of countries')
-    .option('--city <file>', 'the same in this one of cities')
-    .option('--every <days>', 'days from run to run; a longer interval is a gap (default: the median)', days)
+    .option('--rib <file>', 'look up the addresses of all runs in this prefix table (default: as each run found them)')
+    .option('--country <file>', 'the same in this MaxMind-format country database')
+    .option('--city <file>', 'the same in this city database')
+    .option('--every <days>', 'expected days between runs; a longer interval is a gap (default: the median)', days)
     .addOption(
-      new Option('--rules <name>', 'table of rules that all runs are judged by')
+      new Option('--rules <name>', 'rule set by which all runs are judged')
         .choices(RuleSetName.options)
         .default('ours' as const),
     )
     .addHelpText(
       'after',
       `
-A run is judged again where other rules than today's judged it; run folders are only read.
-Exit code 1: something that was given is no point of the series; runs.json says why.
+A run that was judged by other rules is judged again; run folders are only read.
+Exit code 1: a folder that was given is not in the series; runs.json says why.
 
 Examples:
   $ mptcp-census history runs/2026-* --out series

@@ -10,36 +10,36 @@ const silentMs = 5000;
 function least(text: string): number {
   const k = Number(text);
   if (Number.isInteger(k) && k >= 1) return k;
-  throw new CensusError('E_INPUT', `--k ${text} is no whole number from 1 up`, 'leave it out for 5');
+  throw new CensusError('E_INPUT', `--k ${text} is not a whole number of 1 or more`, 'leave it out for 5');
 }
 
 export const addRelease: AddCommand = (program, host) => {
   program
     .command('release')
     .description(
-      'write a data set of a finished run for others: tables, descriptions, licence, citation, checksums, notebook',
+      'write a finished run as a data set to publish: tables, descriptions, licence, citation, checksums, notebook',
     )
     .argument('<run>', 'run folder')
-    .requiredOption('--out <folder>', 'folder to write into; it must not be there, or be empty')
+    .requiredOption('--out <folder>', 'folder to write into; it must be empty or not exist')
     .addOption(
-      new Option('--level <level>', 'how much is given away').choices(Level.options).default('aggregate' as const),
+      new Option('--level <level>', 'how much is disclosed').choices(Level.options).default('aggregate' as const),
     )
-    .option('--k <addresses>', 'addresses that a count of level aggregate holds at least', least, 5)
+    .option('--k <addresses>', 'minimum number of addresses behind a count at level aggregate', least, 5)
     .addOption(
       new Option('--license <word>', 'licence of the data (SPDX)')
         .choices(Licence.options)
         .default('CC-BY-4.0' as const),
     )
-    .option('--author <name...>', 'who is to be cited')
+    .option('--author <name...>', 'author to be cited')
     .addHelpText(
       'after',
       `
 Levels:
-  aggregate  counts per country, AS, port, verdict and rank; none of fewer than --k addresses, nor by differences
-  prefix     the same counts whole, and counts per /24 and /48; no address, no name, no time
+  aggregate  counts per country, AS, port, verdict and rank; none of fewer than --k addresses, even by subtraction
+  prefix     the same counts unsuppressed, and counts per /24 and /48; no addresses, names or times
   full       every host, domain and record of the run
 
-No level holds raw packets, or the scanner's hostname, addresses and paths. The run is compared with its hashes first.
+No level contains raw packets, or the scanner's hostname, addresses and paths. The run is checked against its hashes first.
 
 Examples:
   $ mptcp-census release runs/2026-11 --out release/2026-11 --author 'A. Researcher'

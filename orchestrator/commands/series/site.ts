@@ -11,7 +11,11 @@ function dayOf(text: string): string {
   const time = new Date(`${text}T00:00:00Z`);
   if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text))
     return text;
-  throw new CensusError('E_INPUT', `--embargo is ${JSON.stringify(text)}, which is no day`, 'write it as 2026-12-01');
+  throw new CensusError(
+    'E_INPUT',
+    `--embargo is ${JSON.stringify(text)}, which is not a date`,
+    'write it as 2026-12-01',
+  );
 }
 
 function urlOf(text: string): string {
@@ -24,18 +28,18 @@ function urlOf(text: string): string {
 export const addSite: AddCommand = (program, host) => {
   program
     .command('site')
-    .description('make a web site of runs: static pages and files with aggregates only, for any web server')
+    .description('build a static web site from runs: pages and files with aggregates only, for any web server')
     .argument('<run...>', 'folders of finished runs; the newest is the front page')
-    .requiredOption('--out <folder>', 'folder to write into; what a site had there before is removed')
-    .option('--k <number>', 'addresses that a published number has at least', '5')
-    .option('--embargo <day>', 'publish nothing of runs whose scan ended after this day')
+    .requiredOption('--out <folder>', 'folder to write into; an earlier site there is removed')
+    .option('--k <number>', 'minimum number of addresses behind a published number', '5')
+    .option('--embargo <day>', 'leave out runs whose scan ended after this day')
     .option('--title <text>', 'title of the site', 'MPTCP census')
-    .option('--url <url>', 'where it will lie: for citations')
+    .option('--url <url>', 'URL at which it will be published, for citations')
     .addHelpText(
       'after',
       `
-Nothing is loaded from elsewhere. The pages forbid it to the browser as well; server/ has headers for nginx and Caddy.
-What is withheld, and against whom: docs/methods.md, disclosure control.
+The pages load nothing from elsewhere, and forbid the browser to; server/ has headers for nginx and Caddy.
+docs/methods.md, "Disclosure control", says what is withheld and what that protects against.
 
 Examples:
   $ mptcp-census site runs/* --out www
