@@ -66,14 +66,14 @@ const hides = ({ judged }: Side) => judged === 'silent' || judged === 'not_offer
 export const causes: readonly Rule[] = [
   {
     cause: 'rule',
-    sentence: 'Judged by one table of rules both runs give the same verdict: the rules changed, not the host.',
+    sentence: 'Judged by one rule set both runs give the same verdict: the rules changed, not the host.',
     holds: ({ before, after }) =>
       before.judged === after.judged ? `by the rules of today ${before.judged} in both runs` : null,
   },
   {
     cause: 'address_moved',
     sentence:
-      'The address was asked in one run only, and the names that led to it lead to other addresses in the other.',
+      'The address was asked in one run only, and in the other the names that resolved to it resolve to other addresses.',
     holds: (compared) =>
       each(compared, (side, other, place) =>
         other.answered && !side.led && side.movedTo.length > 0
@@ -83,7 +83,7 @@ export const causes: readonly Rule[] = [
   },
   {
     cause: 'target_list',
-    sentence: 'It was not asked in one of the runs: version, port or address were no target there.',
+    sentence: 'It was not asked in one of the runs: its version, port or address was not a target there.',
     holds: (compared) =>
       each(compared, (side, _other, place) => {
         if (!side.questionAsked) return `version or port was not asked in the ${sides[place]} run`;
@@ -94,7 +94,7 @@ export const causes: readonly Rule[] = [
   },
   {
     cause: 'blocked',
-    sentence: 'An opt-out of one run holds the address, and that run has no answer of it.',
+    sentence: 'An opt-out of one run covers the address, and that run has no answer from it.',
     holds: (compared) =>
       each(compared, (side, other, place) =>
         side.blocked && side.judged === 'silent' && other.judged !== 'silent'
@@ -105,7 +105,7 @@ export const causes: readonly Rule[] = [
   {
     cause: 'vantage',
     sentence:
-      'The runs were made from different places, or a sentinel of the side that saw less did not answer as it must.',
+      'The runs were made from different places, or a sentinel of the side that saw less did not answer as it should.',
     holds: ({ before, after, pair }) => {
       if (pair.otherVantage) return 'the runs are from different vantage points';
       if (pair.impaired[0] !== null && hides(before)) return pair.impaired[0];
@@ -124,7 +124,7 @@ export const causes: readonly Rule[] = [
   {
     cause: 'noise',
     sentence:
-      'One run has no usable reply to this version though the endpoint answered it otherwise, or it lost replies by its own count: asked again it may say either.',
+      'One run has no usable reply for this version though the endpoint answered other probes, or it lost replies by its own count: asked again it may give either answer.',
     holds: (compared) =>
       each(compared, (side, _other, place) => {
         if (side.judged === 'silent' && side.answered) return `only this reply is missing in the ${sides[place]} run`;
@@ -136,7 +136,7 @@ export const causes: readonly Rule[] = [
   },
   {
     cause: 'gone_silent',
-    sentence: 'It answered in the first run; in the second nothing of it came, or an ICMP error alone.',
+    sentence: 'It answered in the first run; in the second it sent nothing, or only an ICMP error came.',
     holds: ({ before, after }) =>
       nothing(after) && !nothing(before)
         ? isIcmpOnly(after)
@@ -146,7 +146,7 @@ export const causes: readonly Rule[] = [
   },
   {
     cause: 'appeared',
-    sentence: 'Nothing of it came in the first run, or an ICMP error alone; in the second it answered.',
+    sentence: 'It sent nothing in the first run, or only an ICMP error came; in the second it answered.',
     holds: ({ before, after }) =>
       nothing(before) && !nothing(after)
         ? isIcmpOnly(before)
@@ -156,7 +156,7 @@ export const causes: readonly Rule[] = [
   },
   {
     cause: 'refused',
-    sentence: 'The port was closed in one run: an RST came, in the other a SYN/ACK.',
+    sentence: 'The port was closed in one run (a RST); the other got a SYN/ACK.',
     holds: (compared) =>
       each(compared, (side, _other, place) => (side.judged === 'refused' ? `an RST in the ${sides[place]} run` : null)),
   },
