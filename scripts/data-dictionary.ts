@@ -20,10 +20,10 @@ export function dictionary(): string {
   const intro = `# Data dictionary
 
 Written by \`make docs\` from the schemas; a test fails when it is out of date. Files are NDJSON or Parquet, names are
-snake_case, times are UTC in ISO 8601, keys and option bytes are hex strings. \`false\` means false, \`null\` means that the value
-could not be had; the column "null means" says which field gives the reason. Volatile fields differ between two measurements of the
-same thing and are excluded from \`result_sha256\`. A field inside a list is written \`list[].field\`, one under a free key \`object.*.field\`.
-Fields are added and never re-meant; \`schema_version\` of the manifest counts changes that old readers would not survive.
+snake_case, times are UTC in ISO 8601, keys and option bytes are hex strings. \`false\` means false, \`null\` means that there is no
+value; the column "null means" says which field gives the reason. Volatile fields differ between two measurements of the same thing
+and are excluded from \`result_sha256\`. A field inside a list is written \`list[].field\`, one under a free key \`object.*.field\`.
+Fields may be added, but never change meaning; \`schema_version\` of the manifest is incremented with changes that break old readers.
 `;
   return `${[intro, ...entries.map(section)].join('\n')}`;
 }
@@ -40,13 +40,13 @@ export function eventList(): string {
   const intro = `# Events
 
 Written by \`make docs\` from the schema of events; a test fails when it is out of date. \`mptcp-census run --events FILE\` appends one
-line of JSON per event to a file or a named pipe; with \`-\` they go to standard output, and the view to standard error. This is the
-closed list of types. Types and fields are added and never re-meant; \`events_version\` counts changes that old readers would not
-survive. Events are for whoever watches a run: what is to be kept stands in the run folder ([run-folder.md](run-folder.md)).
+line of JSON per event to a file or a named pipe; with \`-\` they go to standard output, and progress to standard error. This is the
+closed list of types. Types and fields may be added, but never change meaning; \`events_version\` is incremented with changes that
+break old readers. Events are for programs that watch a run; the lasting record is the run folder ([run-folder.md](run-folder.md)).
 
-- A reader that goes away ends the events and not the run. A slow one gets no \`stage_progress\` until it has caught up.
+- When the reader goes away the events end, but the run goes on. A slow reader gets no \`stage_progress\` until it has caught up.
 - A start that was killed has no \`run_finished\`; the next start appends its own \`run_started\` to the same file.
-- Stages that read the same records run side by side, so their events are mixed: \`stage\` says whose each is.
+- Stages that read the same records run side by side, so their events are interleaved: \`stage\` says which stage each belongs to.
 `;
   const listed = Object.entries(events).map(([name, schema]) => ({
     name,

@@ -32,8 +32,8 @@ const failed = '`failure` says why';
 
 /** Every record that is written, in the order of the dictionary. */
 export const entries: readonly Entry[] = [
-  { name: 'targets', file: 'targets/*.parquet', one: 'target out of one line of the list', schema: TargetsRecord },
-  { name: 'resolve', file: 'resolve/*.parquet', one: 'name and record type asked', schema: ResolveRecord },
+  { name: 'targets', file: 'targets/*.parquet', one: 'target from one line of the list', schema: TargetsRecord },
+  { name: 'resolve', file: 'resolve/*.parquet', one: 'name and record type queried', schema: ResolveRecord },
   {
     name: 'scan',
     file: 'scan/*.parquet; rescan/*.parquet; confirm/*.parquet',
@@ -129,7 +129,7 @@ export const entries: readonly Entry[] = [
   {
     name: 'domains',
     file: 'domains.parquet',
-    one: 'list entry, its www double conflated with it',
+    one: 'list entry, together with its www variant',
     schema: DomainsRecord,
     absent: 'the list has none',
   },
@@ -157,7 +157,7 @@ export const entries: readonly Entry[] = [
   {
     name: 'traffic/server',
     file: 'stdout of mptcp-census traffic; servers.parquet',
-    one: 'address and port that MPTCP was offered to',
+    one: 'address and port to which MPTCP was offered',
     schema: TrafficServer,
   },
   {

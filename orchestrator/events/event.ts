@@ -22,7 +22,7 @@ const OfPart = OfStage.extend({ part: z.string().describe('five digits') });
 
 const stageProgress = {
   parts: z.int().describe('parts of the stage'),
-  parts_done: z.int().describe('parts that are done, those of earlier starts among them'),
+  parts_done: z.int().describe('parts that are done, including those of earlier starts'),
   units: z.int().describe('units that the stage asks; 0 for a stage without parts'),
 } as const;
 
@@ -32,7 +32,7 @@ export const events = {
     type: z.literal('run_started').describe('first event of every start'),
     census_version: z.string().describe('of mptcp-census'),
     folder: z.string().describe('absolute path of the run folder'),
-    pid: z.int().describe('process that the run is'),
+    pid: z.int().describe('process ID of the run'),
   }),
   folder_check: Every.extend({
     type: z.literal('folder_check').describe('an earlier start is compared with its hashes; at most one a second'),
@@ -47,8 +47,8 @@ export const events = {
         'a file that takes longer than two seconds is read through before the first packet; at most one a second',
       ),
     file: z.string().describe('its path, as the configuration names it'),
-    share: z.number().min(0).max(1).describe('of it that was read'),
-    eta_seconds: z.number().describe('until all of it is'),
+    share: z.number().min(0).max(1).describe('share of it that was read'),
+    eta_seconds: z.number().describe('until all of it is read'),
   }),
   stage_started: OfStage.extend({
     type: z.literal('stage_started').describe('a stage has something to do'),
@@ -56,22 +56,24 @@ export const events = {
   }),
   stage_skipped: OfStage.extend({
     type: z.literal('stage_skipped').describe('a stage has nothing to do'),
-    reason: z.enum(['disabled', 'already_done']).describe('by the configuration, or because an earlier start did it'),
+    reason: z.enum(['disabled', 'already_done']).describe('disabled in the configuration, or done by an earlier start'),
   }),
   stage_progress: OfStage.extend({
     type: z
       .literal('stage_progress')
-      .describe('how far a stage is: at most one a second, at least one in ten, dropped while the reader is slow'),
+      .describe(
+        'progress of a stage: at most one per second, at least one every ten seconds, dropped while the reader is slow',
+      ),
     ...stageProgress,
     units_done: z.int().describe('units of parts that are done, and an estimate for those under way'),
-    share: z.number().min(0).max(1).describe('of the stage that is done'),
+    share: z.number().min(0).max(1).describe('share of the stage that is done'),
     units_per_second: z.number().nullable().describe('since this start; null before the first unit'),
     eta_seconds: z
       .number()
       .nullable()
-      .describe('until the stage is done, the wait for late answers included; null while nothing tells'),
-    packets_sent: z.int().nullable().describe('of the part that was heard last; null where no program says'),
-    packets: z.int().nullable().describe('that this part sends at most; null where no program says'),
+      .describe('until the stage is done, including the wait for late answers; null while there is no estimate'),
+    packets_sent: z.int().nullable().describe('of the part that reported last; null where no program reports it'),
+    packets: z.int().nullable().describe('maximum that this part sends; null where no program reports it'),
     text: z.string().describe("the program's own words"),
   }),
   part_done: OfPart.extend({
@@ -80,28 +82,28 @@ export const events = {
     counts: Counts.describe('of the part'),
   }),
   losses: OfPart.extend({
-    type: z.literal('losses').describe('a part lost packets on this machine; its numbers are too small by them'),
+    type: z.literal('losses').describe('a part lost packets on this machine; its counts are too low by that much'),
     losses: Reasons.describe('by kind, as the report names them'),
   }),
   rejects: OfPart.extend({
-    type: z.literal('rejects').describe('lines of a part were rejected; rejects/ has each with its reason'),
+    type: z.literal('rejects').describe('lines of a part were rejected; rejects/ lists each with its reason'),
     lines: z.int().describe('lines of the program that gave no record'),
     units: Reasons.describe('units that were rejected, by reason'),
   }),
   stage_finished: OfStage.extend({
     type: z.literal('stage_finished').describe('all parts of a stage are done'),
     seconds: z.number().describe('that this start took'),
-    counts: Counts.describe('of the stage, parts of earlier starts among them'),
+    counts: Counts.describe('of the stage, including parts of earlier starts'),
   }),
   stage_failed: OfStage.extend({
-    type: z.literal('stage_failed').describe('a stage came to no end; parts that are done are kept'),
+    type: z.literal('stage_failed').describe('a stage did not finish; parts that are done are kept'),
     code: Code.nullable().describe('of the error; null for a defect of mptcp-census'),
   }),
   opt_outs_read: Every.extend({
-    type: z.literal('opt_outs_read').describe('the blocklist was read again, and was another one or could not be read'),
+    type: z.literal('opt_outs_read').describe('the blocklist was reread, and had changed or could not be read'),
     added: z.int().describe('prefixes that get no further probe from now on'),
-    rejected_lines: z.int().describe('lines that were not understood and hold for nobody'),
-    dropped: z.int().describe('prefixes that are no longer in the file and still hold for this run'),
+    rejected_lines: z.int().describe('lines that were not understood and have no effect'),
+    dropped: z.int().describe('prefixes that are no longer in the file but stay in effect for this run'),
     text: z.string().describe('the same in words, or what could not be done, and why'),
   }),
   error: Every.extend({
@@ -111,7 +113,7 @@ export const events = {
     hint: z.string().nullable().describe('what to do about it; null for a defect'),
   }),
   run_finished: Every.extend({
-    type: z.literal('run_finished').describe('last event of every start, but for one that was killed'),
+    type: z.literal('run_finished').describe('last event of every start, unless it was killed'),
     outcome: z.enum(['done', 'stopped', 'failed']).describe('of this start'),
     seconds: z.number().describe('that this start took'),
     result_sha256: z.string().nullable().describe('of the result; null without one'),

@@ -15,12 +15,12 @@ export const capableCounts = {
 
 export const toldCounts = {
   version: z.int().describe('MPTCP version of the probe: 1 or 0'),
-  answered: z.int().nullable().describe('endpoints with a SYN/ACK to the probe; null where it may not be told'),
-  capable: z.int().nullable().describe('of these, capable in that version; null where it may not be told'),
+  answered: z.int().nullable().describe('endpoints with a SYN/ACK to the probe; null where it is withheld'),
+  capable: z.int().nullable().describe('of these, capable in that version; null where it is withheld'),
   confirmed: z
     .int()
     .nullable()
-    .describe('of these, confirmed by a connection; null where it may not be told, and where none was tried'),
+    .describe('of these, confirmed by a connection; null where it is withheld, and where none was tried'),
 };
 
 /** What the rows of a table that adds up are of: everything, a group, a part of a group, or what is not told of the parts of either. */

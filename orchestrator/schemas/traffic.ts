@@ -31,7 +31,7 @@ export type Answer = z.infer<typeof Answer>;
 export const unreadAnswers: readonly Answer[] = ['cut', 'not_captured'];
 
 export const answerText =
-  'what came back for the SYN: a word of the closed list of replies, or mp_join for a whole one in answer to a join; none: nothing was captured; cut: the capture ends within its options; not_captured: the SYN was not, so that an answer cannot be read, or the answer was not, though what followed tells of one';
+  'answer to the SYN: a word of the closed list of replies, or mp_join for a complete one in answer to a join; none: nothing was captured; cut: the capture ends within its options; not_captured: the SYN was not captured, so that an answer cannot be judged, or the answer was not, though later packets imply one';
 
 /** One address that one side announced with ADD_ADDR (RFC 8684, 3.4.1). */
 export const Announced = z.strictObject({
@@ -52,9 +52,7 @@ export const Announced = z.strictObject({
     .describe(
       'the other side echoed it; null in v0, which has no echo, and where no packet of the other side was captured',
     ),
-  removed: z
-    .boolean()
-    .describe('the announcer took it back with a REMOVE_ADDR of its identifier, behind the announcement'),
+  removed: z.boolean().describe('the announcer later withdrew it with a REMOVE_ADDR of its identifier'),
 });
 export type Announced = z.infer<typeof Announced>;
 

@@ -12,7 +12,7 @@ export const Counts = z.strictObject({
   units_in: z.int().describe('units that the stage was given'),
   answered: z.int().describe('units with an answer'),
   failed: Reasons.describe('units without one, by reason'),
-  rejected: Reasons.describe('units whose answer was not usable, by reason'),
+  rejected: Reasons.describe('units whose answer was unusable, by reason'),
   skipped: Reasons.describe('units not asked, by reason: duplicate, blocked, not_a_candidate, ...'),
   records_out: z.int().describe('records written; a unit may give several'),
   rejected_lines: z.int().describe('lines kept in rejects/'),
@@ -21,7 +21,7 @@ export type Counts = z.infer<typeof Counts>;
 
 export const CommandEntry = z.strictObject({
   argv: z.array(z.string()).describe('the command, program first'),
-  version: z.string().nullable().describe('of the program, as it prints it; null when it prints none'),
+  version: z.string().nullable().describe('version of the program, as it prints it; null when it prints none'),
   started_at: z.string().describe('UTC'),
   ended_at: z.string().describe('UTC'),
   exit_code: z.int().nullable().describe('null when ended by a signal'),
@@ -45,28 +45,28 @@ export const PartEntry = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe('of the file <stage>/<part>.parquet: whether it is whole; null in runs of schema_version 1'),
+    .describe('of the file <stage>/<part>.parquet: shows whether it is complete; null in runs of schema_version 1'),
   raw_sha256: z
     .record(z.string(), z.string())
     .describe('of each file in raw/<stage>/<part>/, as the program wrote it, compressed or not'),
   packed_sha256: z
     .record(z.string(), z.string())
     .default({})
-    .describe('of each of these files that is compressed, as it lies there; empty in runs of before verify'),
+    .describe('of each of these files that is compressed, as stored; empty in runs from before verify'),
   rejects_sha256: z
     .string()
     .nullable()
     .default(null)
-    .describe('of rejects/parts/<stage>-<part>.ndjson; null in runs of before verify'),
+    .describe('of rejects/parts/<stage>-<part>.ndjson; null in runs from before verify'),
   counts: Counts.describe('of this part; skipped units are counted for the stage'),
-  unknown_fields: Reasons.describe('fields that the program printed and the schema does not know, with how often'),
+  unknown_fields: Reasons.describe('fields that the program printed but the schema does not know, and how often'),
   facts: z
     .record(z.string(), z.union([z.string(), z.number()]))
-    .describe('what the program said of its own work, receive drops among them'),
+    .describe('what the program reported about its own work, including receive drops'),
   commands: z
     .array(CommandEntry)
     .describe(
-      'commands run for this part; many of one program with one exit code are one entry, with the argv of the first',
+      'commands run for this part; many commands of one program with one exit code share one entry, with the argv of the first',
     ),
 });
 export type PartEntry = z.infer<typeof PartEntry>;
@@ -76,7 +76,7 @@ export const FetchedEntry = z.strictObject({
   file: z.string().describe('where it is, relative to the run folder'),
   url: z.string().describe('where it came from, without the query'),
   content_at: z.string().describe('time of its content, UTC'),
-  wanted_at: z.string().describe('time that it was to be nearest to, UTC: the middle of the scan'),
+  wanted_at: z.string().describe('time that it should be nearest to, UTC: the middle of the scan'),
   distance_hours: z.number().describe('between the two, in hours'),
   sha256: z.string().describe('of the file'),
   bytes: z.int().describe('size'),
@@ -86,31 +86,28 @@ export type FetchedEntry = z.infer<typeof FetchedEntry>;
 
 /** A file that the units of a stage were read from, and what it was found to be. */
 export const SourceEntry = z.strictObject({
-  as: z.string().describe('what the records call it'),
+  as: z.string().describe('its name in the records'),
   from: z.string().describe('the file, or the URL without its query'),
-  sha256: z.string().nullable().describe('of the file as it lay there or was downloaded; null for stdin'),
+  sha256: z.string().nullable().describe('of the file as found or downloaded; null for stdin'),
   bytes: z.int().nullable().describe('size of the same; null for stdin'),
   opened: z
     .array(z.string())
-    .describe('what it was packed in and how it is written, by its content: zip and its member, gzip, UTF-16'),
-  kind: z.string().describe('what it was recognised as by its first lines'),
+    .describe('compression and encoding, recognised by content: zip and its member, gzip, UTF-16'),
+  kind: z.string().describe('format recognised from its first lines'),
   columns: z
     .strictObject({
       name: z.string().nullable().describe('header of the column of names, or its number; null where there is none'),
-      rank: z.string().nullable().describe('the same of ranks; null for a list without'),
+      rank: z.string().nullable().describe('the same for ranks; null for a list without ranks'),
     })
     .describe('which of its columns were read'),
-  ranks: z.enum(['none', 'each', 'many']).describe('many: a rank is that of several names, as the size of a bucket'),
-  lines: z.int().describe('lines of it, its header among them'),
+  ranks: z.enum(['none', 'each', 'many']).describe('many: several names share a rank, such as the size of a bucket'),
+  lines: z.int().describe('its number of lines, including the header'),
   fetched: z
     .strictObject({
       at: z.string().describe('when the server was asked, UTC'),
       cached: z.boolean().describe('the server said that the copy of an earlier download is current'),
       etag: z.string().nullable().describe("the server's mark of this content; null without one"),
-      last_modified: z
-        .string()
-        .nullable()
-        .describe('since when the server has this content; null where it does not say'),
+      last_modified: z.string().nullable().describe('when the server got this content; null where it does not say'),
     })
     .nullable()
     .describe('how it was downloaded; null for a file'),
@@ -121,21 +118,21 @@ export const StageEntry = z.strictObject({
   status: z
     .enum(['running', 'done', 'left_out'])
     .describe(
-      'left_out: the configuration does not ask for it; what was measured before it was switched off stays in its folder',
+      'left_out: not enabled in the configuration; what was measured before it was switched off stays in its folder',
     ),
   unit: z.string().describe('what one unit is'),
-  tool: z.string().describe('the tool that did it'),
-  reads: z.record(z.string(), z.string()).describe('digest of each stage read, as it was'),
+  tool: z.string().describe('the tool used'),
+  reads: z.record(z.string(), z.string()).describe('digest of each stage that it read, at that time'),
   settings: z
     .record(z.string(), z.unknown())
     .nullable()
     .default(null)
-    .describe("the stage's section of the configuration that its parts were made with; null where it has none"),
+    .describe("the stage's section of the configuration with which its parts were made; null where it has none"),
   started_at: z.string().nullable().describe('UTC, of its first part'),
   ended_at: z
     .string()
     .nullable()
-    .describe('UTC, of its last part; a stage that was switched on later has dates of its own'),
+    .describe('UTC, of its last part; a stage that was switched on later has its own dates'),
   counts: Counts.nullable().describe('sum over all parts and the units not asked'),
   parts: z.record(z.string(), PartEntry).describe('by part, five digits'),
   fetched: FetchedEntry.nullable()

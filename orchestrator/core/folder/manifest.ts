@@ -19,7 +19,7 @@ const ProgramEntry = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe("the tool's word for how it runs this one; null where there is one way only"),
+    .describe("the tool's word for how it runs this program; null where there is only one way"),
 });
 
 const InputEntry = z.strictObject({
@@ -31,7 +31,7 @@ const OptOutsEntry = z.strictObject({
   from: z.string().describe('file that the configuration named'),
   copy: z.string().describe('its bytes, relative to the run folder'),
   sha256: z.string().describe('of these bytes'),
-  prefixes: z.int().describe('how many prefixes it held'),
+  prefixes: z.int().describe('how many prefixes it contained'),
 });
 export type OptOutsEntry = z.infer<typeof OptOutsEntry>;
 
@@ -39,14 +39,14 @@ const watched = {
   stage: z.string().describe('stage that was sending'),
   moment: z.enum(moments).describe('start, middle or end of it'),
   at: z.string().describe('UTC'),
-  sentinel: z.enum(['v1', 'v0', 'plain']).describe('which of sentinels'),
+  sentinel: z.enum(['v1', 'v0', 'plain']).describe('which sentinel'),
 };
 const SentinelCheck = z.strictObject({
   ...watched,
   address: z.string().describe('its address'),
-  port: z.int().describe('port asked'),
+  port: z.int().describe('port probed'),
   saw: z.string().nullable().describe('classification of what it answered; null: nothing, three times'),
-  sound: z.boolean().describe('it answered as it must'),
+  sound: z.boolean().describe('it answered as it should'),
 });
 export type SentinelCheck = z.infer<typeof SentinelCheck>;
 
@@ -58,15 +58,15 @@ export const Manifest = z.strictObject({
   finished_at: z.string().nullable().describe('UTC; null while the run is not complete'),
   census: z
     .record(z.string(), z.union([z.string(), z.boolean(), z.null()]))
-    .describe('version, git commit and dirty flag of mptcp-census, of its module, Node and DuckDB too'),
+    .describe('version, git commit and dirty flag of mptcp-census; versions of its module, Node and DuckDB'),
   vantage: z.record(z.string(), z.unknown()).describe('where the run was made: kernel, its mptcp sysctls, interface'),
-  seed: z.int().describe('order of the scan and all else that was drawn'),
+  seed: z.int().describe('seed of the order of the scan and of everything else that was drawn'),
   config: z.record(z.string(), z.unknown()).describe('resolved configuration, as of the last start'),
   inputs: z.record(z.string(), InputEntry).describe('files outside the run folder that it read'),
   programs: z
     .record(z.string(), ProgramEntry)
     .describe(
-      'every program that the run may use, as the last start found it; each command has the version that it ran with',
+      'every program that the run may use, as the last start found it; each command records the version that it ran with',
     ),
   starts: z
     .array(
@@ -95,10 +95,12 @@ export const Manifest = z.strictObject({
             }),
           )
           .default({})
-          .describe('inputs with another content than at the start before: those of stages without finished parts may'),
+          .describe(
+            'inputs whose content differs from that at the start before; allowed for stages without finished parts',
+          ),
         blocklist: OptOutsEntry.nullable()
           .default(null)
-          .describe('the opt-outs that held from this start on; null without a blocklist'),
+          .describe('the opt-outs in effect from this start on; null without a blocklist'),
         rereads: z
           .array(
             OptOutsEntry.extend({
@@ -108,30 +110,32 @@ export const Manifest = z.strictObject({
                 .string()
                 .nullable()
                 .default(null)
-                .describe('of that file as it was then; null without one, and in runs of before verify'),
+                .describe('of that file as it was then; null without one, and in runs from before verify'),
             }),
           )
           .default([])
-          .describe('the opt-outs that held from then on, each time that the blocklist had changed while the run sent'),
+          .describe(
+            'the opt-outs in effect from then on, each time that the blocklist changed while the run was sending',
+          ),
         clock_steps: z
           .array(
             z.strictObject({
               at: z.string().describe('UTC, by the clock as it was set'),
-              seconds: z.number().describe('by which it was set; negative: back'),
+              seconds: z.number().describe('by how much it was set; negative: back'),
             }),
           )
           .default([])
-          .describe('each time that the clock of the machine was set while the run worked'),
+          .describe("each time that the machine's clock was set during the run"),
       }),
     )
     .describe('every start that did any work; a run may be resumed with another commit or kernel'),
   stages: z.record(z.string(), StageEntry).describe('by stage'),
-  sentinels: z.array(SentinelCheck).default([]).describe('what the sentinels answered; empty where none were given'),
+  sentinels: z.array(SentinelCheck).default([]).describe('what the sentinels answered; empty if none were configured'),
   vantage_impaired: z
     .array(z.strictObject(watched))
     .nullable()
     .default(null)
-    .describe('sentinels that did not answer as they must, with stage and time; null: not checked, nobody knows'),
+    .describe('sentinels that did not answer as they should, with stage and time; null: not checked'),
   purges: z
     .array(
       z.strictObject({
@@ -142,14 +146,19 @@ export const Manifest = z.strictObject({
       }),
     )
     .default([])
-    .describe('when a party was removed from the run, and how much; never who. Hashes are those of what is left'),
-  replay: z.literal(true).optional().describe('this is no run but a replay of one: raw files and inputs lie there'),
+    .describe('when a party was removed from the run, and how much; never whom. Hashes are those of what is left'),
+  replay: z
+    .literal(true)
+    .optional()
+    .describe('this is not a run but a replay of the run there, which has the raw files and inputs'),
   rule_set: RuleSetName.default('ours').describe('the rules that the hosts are judged by: ours, in every run'),
   rules_version: z
     .int()
     .nullable()
     .default(null)
-    .describe('of the rules that gave the verdicts; null before they were given, and in runs of before 2026-11'),
+    .describe(
+      'version of the rules that gave the verdicts; null before they were given, and in runs from before 2026-11',
+    ),
   result_sha256: z
     .string()
     .nullable()
@@ -181,7 +190,7 @@ export async function readManifest(runFolder: string): Promise<Manifest | null> 
   if (opened.seal === 'broken') {
     throw new CensusError(
       'E_RUN_FOLDER',
-      `${path} was changed after it was written: its self_sha256 is another one`,
+      `${path} was changed after it was written: its self_sha256 does not match`,
       'put it back from a copy of the run folder; mptcp-census verify compares all other files',
     );
   }

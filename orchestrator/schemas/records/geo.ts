@@ -16,7 +16,7 @@ export const GeoRecord = z.strictObject({
   position_missing: Missing.nullable()
     .default(null)
     .describe(
-      'why there is no position: not_measured without a city file, no_data when that has none, rejected when what it has is none; null too where a tool does not say',
+      'why there is no position: not_measured without a city file, no_data when that has none, rejected when it is invalid; null also where a tool does not say',
     ),
   failure: Missing.nullable().describe(
     'no_data when neither file knows the address, registered_only when all they know is where it is registered',

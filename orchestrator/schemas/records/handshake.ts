@@ -29,13 +29,13 @@ export const Announcement = z.strictObject({
   seen_on: z
     .array(ConnectionName)
     .default(['page'])
-    .describe('connections on which it was announced, sorted; earlier versions had no other than page'),
+    .describe('connections on which it was announced, sorted; earlier versions had only page'),
   joined: z
     .boolean()
     .nullable()
     .default(null)
     .describe(
-      'the address gave a subflow of the connection, with an HMAC that our kernel and the packets verify; null when it was not asked',
+      'the address accepted a subflow of the connection, with an HMAC that our kernel and the packets verify; null when it was not asked',
     ),
   joined_missing: JoinMissing.nullable().default('not_asked').describe('why joined is null; null where it is not'),
   join_failure: JoinFailure.nullable().default(null).describe('why joined is false; null unless it is'),
@@ -55,40 +55,40 @@ export const HeldConnection = z.strictObject({
   outcome: ConnectOutcome.describe('how the attempt ended'),
   began_at: Time.nullable().describe('when the SYN left, seconds since 1970'),
   connected_at: Time.nullable().describe('when the connection was made, seconds since 1970'),
-  silent_ms: z.int().nullable().describe('from there to the end of the silence; null when not connected'),
+  silent_ms: z.int().nullable().describe('time from then to the end of the silence; null when not connected'),
   ended_by: HoldEnd.nullable().describe(
-    'who ended the silence: us after the time asked for, or not; null when not connected',
+    'who ended the silence: us, after the hold time, or someone else; null when not connected',
   ),
   again_ms: z
     .int()
     .nullable()
     .describe(
-      'second silence, after our first byte: a server that defers accepting announces nothing before; null where nothing was sent',
+      'second silence, after our first byte: a server that defers accepting announces nothing before it; null where nothing was sent',
     ),
-  again_ended_by: HoldEnd.nullable().describe('who ended that'),
+  again_ended_by: HoldEnd.nullable().describe('who ended the second silence'),
   asked: z
     .boolean()
     .nullable()
-    .describe('our SYN left with MP_CAPABLE, by the kernel; null when it cannot tell: the packets can'),
-  mptcp_at_start: z.boolean().nullable().describe('after the handshake MPTCP, or plain TCP, by the kernel'),
+    .describe('our SYN left with MP_CAPABLE, according to the kernel; null when it cannot tell: the packets can'),
+  mptcp_at_start: z.boolean().nullable().describe('MPTCP (not plain TCP) after the handshake, according to the kernel'),
   mptcp_at_end: z
     .boolean()
     .nullable()
-    .describe('the same at the end of the silence; null after a reset, which hides what it was'),
+    .describe('the same at the end of the silence; null after a reset, which hides it'),
   token: z.string().nullable().describe('our token, 8 hex digits; null unless MPTCP at the end'),
   checksum: z.boolean().nullable().describe('MPTCP checksums are in use'),
   timestamps: z.boolean().nullable().describe('TCP timestamps are in use'),
   add_addr_accepted: z
     .int()
     .nullable()
-    .describe('announced addresses that our kernel may use; 0 while its limits are 0: no count of what was announced'),
+    .describe('announced addresses that our kernel accepted; 0 while its limits are 0: not a count of announcements'),
   subflows: z.int().nullable().describe('further subflows'),
-  rtt_us: z.int().nullable().describe('round trip as the kernel smoothed it'),
-  volunteered: z.string().describe('the first 256 bytes that the server sent unasked, hex'),
-  volunteered_bytes: z.int().describe('bytes that it sent unasked, in all'),
+  rtt_us: z.int().nullable().describe('smoothed round trip time of the kernel'),
+  volunteered: z.string().describe('the first 256 bytes that the server sent unprompted, hex'),
+  volunteered_bytes: z.int().describe('total bytes that it sent unprompted'),
   tls: TlsOutcome.describe('TLS handshake after the silence'),
-  tls_version: z.string().nullable().describe('version that was agreed on'),
-  tls_error: z.string().nullable().describe("libssl's words for what went wrong"),
+  tls_version: z.string().nullable().describe('negotiated version'),
+  tls_error: z.string().nullable().describe("libssl's message about what went wrong"),
 });
 
 /** One real connection to an address and port, from its packets. */
@@ -97,11 +97,13 @@ export const HandshakeRecord = z.strictObject({
   port: Port.describe('the server TCP port'),
   host: z.string().nullable().describe('name sent in the Host header; null when the address has none'),
   connected: z.boolean().describe('the three-way handshake completed'),
-  http_status: z.int().nullable().describe('status of the first HTTP answer'),
+  http_status: z.int().nullable().describe('status of the first HTTP response'),
   http_status_missing: Missing.nullable().describe(
-    'why http_status is null; not_applicable: the port is one that is not asked for a page',
+    'why http_status is null; not_applicable: no page is requested on this port',
   ),
-  http_status_on: ConnectionName.nullable().describe('connection that was asked: held, or one that asks at once'),
+  http_status_on: ConnectionName.nullable().describe(
+    'connection that made the request: held, or one that requests at once',
+  ),
   syn_option: z
     .string()
     .nullable()
@@ -115,22 +117,18 @@ export const HandshakeRecord = z.strictObject({
       'the SYN that was answered carried TCP timestamps, beside which an IPv6 announcement with a port has no room; null when it was not captured',
     ),
   version: z.int().nullable().describe("MPTCP version in the server's SYN/ACK; null when it had no MP_CAPABLE"),
-  synack_option: z
-    .string()
-    .nullable()
-    .describe("MPTCP options of the server's SYN/ACK in hex")
-    .meta({ volatile: true }),
+  synack_option: z.string().nullable().describe("MPTCP options of the server's SYN/ACK, hex").meta({ volatile: true }),
   sender_key: z.string().nullable().describe('our key, 16 hex digits').meta({ volatile: true }),
   receiver_key: z.string().nullable().describe("the server's key, 16 hex digits").meta({ volatile: true }),
   mptcp_data: z
     .boolean()
     .nullable()
     .describe('the server sent a DSS option on a connection: the data path speaks MPTCP'),
-  fallback: z.boolean().nullable().describe('a connection went on as plain TCP although we asked for MPTCP'),
+  fallback: z.boolean().nullable().describe('a connection fell back to plain TCP although we asked for MPTCP'),
   fallback_missing: Missing.nullable().describe(
-    "why fallback is null; not_asked: our own SYN left without MP_CAPABLE, which is this machine's doing",
+    'why fallback is null; not_asked: our own SYN left without MP_CAPABLE, because of this machine',
   ),
-  fallback_on: z.array(ConnectionName).describe('connections that did, sorted'),
+  fallback_on: z.array(ConnectionName).describe('connections that fell back, sorted'),
   announced: z.array(Announcement).describe('addresses that the server announced, by address_id'),
   mp_join_sent: z.int().describe('subflows that our kernel tried to add, each an MP_JOIN SYN'),
   mp_join_accepted: z.int().describe('SYN/ACKs with MP_JOIN that came back'),
@@ -139,7 +137,7 @@ export const HandshakeRecord = z.strictObject({
     .int()
     .describe('connections and subflows in which we sent MP_FAIL (the cases of the paper, section 4.3)'),
   mp_fail_received: z.int().describe('connections and subflows in which the server sent MP_FAIL'),
-  mp_join_received: z.int().describe('subflows that the server tried to add, as far as they came to our ports'),
+  mp_join_received: z.int().describe('subflows that the server tried to add, if they came to our ports'),
   mp_fastclose_sent: z.int().describe('connections and subflows in which we sent MP_FASTCLOSE'),
   mp_fastclose_received: z.int().describe('connections and subflows in which the server sent MP_FASTCLOSE'),
   rst_sent: z.int().describe('connections and subflows that we reset'),
@@ -147,7 +145,7 @@ export const HandshakeRecord = z.strictObject({
   mp_tcprst_reasons: z
     .array(z.int())
     .describe('reasons in MP_TCPRST options from the server, sorted, unique (RFC 8684, 3.6)'),
-  mp_tcprst_sent_reasons: z.array(z.int()).describe('the same of our own'),
+  mp_tcprst_sent_reasons: z.array(z.int()).describe('the same for our own'),
   held_ms: z
     .int()
     .nullable()

@@ -23,8 +23,8 @@ export const Verdict = z.strictObject({
   rules: z.array(z.string()).describe('rules that applied, in order'),
   flags: z.string().nullable().describe("flags octet of the server's MP_CAPABLE, two hex digits; null without one"),
   replies: z.array(Classification).describe('classifications of the replies, sorted, unique'),
-  rule_set: RuleSetName.describe('the rules that gave it; ours unless a replay asked for those of another study'),
-  rules_version: z.int().describe('of these rules: they count up with every change that can move a verdict'),
+  rule_set: RuleSetName.describe('the rule set that gave it; ours unless a replay asked for that of another study'),
+  rules_version: z.int().describe('version of these rules, incremented with every change that can alter a verdict'),
 });
 export type Verdict = z.infer<typeof Verdict>;
 
@@ -32,20 +32,20 @@ const missing = (field: string) => Missing.nullable().describe(`why ${field} is 
 
 const asn = (what: string) => z.int().nullable().describe(`origin AS of ${what}; null where it is not known`);
 
-/** Of a HopsRecord, what tells where a box stands, with the ASes of the hops beside it. */
+/** The fields of a HopsRecord that locate a box, with the ASes of the hops beside it. */
 export const Way = z.strictObject({
   probe: z.string().describe('kind of SYN: v1 or v0'),
-  drawn_as: DrawnAs.describe('the sample that it is of'),
-  last_intact_ttl: z.int().nullable().describe('TTL of the last hop that our option reached as it was sent'),
+  drawn_as: DrawnAs.describe('the sample that it belongs to'),
+  last_intact_ttl: z.int().nullable().describe('TTL of the last hop that our option reached unchanged'),
   last_intact_asn: asn('that hop'),
-  first_changed_ttl: z.int().nullable().describe('TTL of the first hop that it reached otherwise'),
+  first_changed_ttl: z.int().nullable().describe('TTL of the first hop that it reached changed'),
   first_changed_asn: asn('that hop'),
   first_changed_shows: QuoteShows.nullable().describe('what it shows'),
-  answered_ttl: z.int().nullable().describe('least TTL at which the SYN was answered'),
+  answered_ttl: z.int().nullable().describe('lowest TTL at which the SYN was answered'),
   hop_before_asn: asn('the last hop before that'),
-  echo_expired_ttl: z.int().nullable().describe('largest TTL at which an echo request expired on its way'),
-  cause: VanishCause.nullable().describe('why the SYN/ACK has no option of kind 30, where that is sure'),
-  nearer: z.int().describe('hops, at least, that whoever answered the SYN is nearer than the address'),
+  echo_expired_ttl: z.int().nullable().describe('largest TTL at which an echo request expired on the way'),
+  cause: VanishCause.nullable().describe('why the SYN/ACK has no option of kind 30, where that is certain'),
+  nearer: z.int().describe('at least how many hops closer than the address whoever answered the SYN is'),
 });
 
 /** One address and port that answered anything: evidence summed up, claims, and what else is known of the address. */
@@ -58,14 +58,14 @@ export const HostsRecord = z.strictObject({
   v0: Verdict.nullable().describe('claim for MPTCP v0 (RFC 6824)'),
   v0_missing: missing('v0'),
   cause: EchoCause.nullable().describe(
-    'what made an echo of our option, where that is sure; null where it is not, and where nothing is an echo',
+    'what made an echo of our option, where that is certain; null where it is not, and where nothing is an echo',
   ),
   domains: z
     .array(
       z.strictObject({
         name: z.string().describe('list entry, without www'),
         rank: z.int().nullable().describe('rank in the first list of the run'),
-        www: z.boolean().describe('reached through the entry doubled with www only'),
+        www: z.boolean().describe('reached only through the www. variant of the entry'),
       }),
     )
     .describe('list entries that resolved to the address, by rank'),
@@ -80,7 +80,7 @@ export const HostsRecord = z.strictObject({
         resolved: z
           .boolean()
           .nullable()
-          .describe('a name of the list led to the announced address; null when the targets were no names'),
+          .describe('a name of the list resolved to the announced address; null when the targets were not names'),
         country: z.string().nullable().describe('ISO country code of the announced address (geolocation)'),
         latitude: z.number().nullable().describe('degrees north, of the announced address'),
         longitude: z.number().nullable().describe('degrees east, of the announced address'),
@@ -88,7 +88,7 @@ export const HostsRecord = z.strictObject({
           .boolean()
           .nullable()
           .default(null)
-          .describe('it gave a subflow of the connection with a verified HMAC; null when it was not asked'),
+          .describe('it accepted a subflow of the connection with a verified HMAC; null when it was not asked'),
         joined_missing: JoinMissing.nullable()
           .default('not_asked')
           .describe('why joined is null; null where it is not'),
@@ -108,7 +108,7 @@ export const HostsRecord = z.strictObject({
   held_to_end: z
     .boolean()
     .nullable()
-    .describe('the connection stayed open for the whole hold: what was not announced then is not announced'),
+    .describe('the connection stayed open for the whole hold: addresses not announced by then count as not announced'),
   held_to_end_missing: missing('held_to_end'),
   fallback: z.boolean().nullable().describe('the connection fell back to plain TCP'),
   fallback_missing: missing('fallback'),
@@ -120,7 +120,7 @@ export const HostsRecord = z.strictObject({
   asn: z.int().nullable().describe('origin AS'),
   asn_missing: missing('asn'),
   prefix: z.string().nullable().describe('matching prefix'),
-  as_name: z.string().nullable().describe('AS name: of the registry, else of the names file'),
+  as_name: z.string().nullable().describe('AS name, from the registry, else from the names file'),
   as_name_missing: missing('as_name'),
   registry_country: z.string().nullable().describe('country of registration (whois)'),
   registry_country_missing: missing('registry_country'),
@@ -147,7 +147,7 @@ export const HostsRecord = z.strictObject({
   control: ControlKind.nullable()
     .default(null)
     .describe(
-      'drawn as a control: it answered without an option (plain), with ours (echo), or so that nothing shows (unknown); null for all others',
+      'drawn as a control: it answered without an option (plain), with ours (echo), or in a way that shows nothing (unknown); null for all others',
     )
     .meta({ volatile: true }),
   syn_rtt_us: z.number().nullable().describe('smallest SYN to SYN/ACK time, microseconds').meta({ volatile: true }),
@@ -164,17 +164,17 @@ export const HostsRecord = z.strictObject({
   pair_ratio: z
     .number()
     .nullable()
-    .describe("the SYN's round trip as a share of the echo's in the same round, the median")
+    .describe("the SYN's round trip as a share of the echo's in the same round, median")
     .meta({ volatile: true }),
   pair_gap_us: z
     .number()
     .nullable()
-    .describe('how much shorter it is, microseconds, the median; below zero: longer')
+    .describe('how much shorter it is, microseconds, median; negative: longer')
     .meta({ volatile: true }),
   nearer: z
     .boolean()
     .nullable()
-    .describe('both lie beyond what the plain controls of the run show: a box on the path answers for the address')
+    .describe("both are beyond what the run's plain controls show: a box on the path answers for the address")
     .meta({ volatile: true }),
   path_control: ControlKind.nullable()
     .describe('the address was pinged as a control of this kind')
@@ -182,7 +182,7 @@ export const HostsRecord = z.strictObject({
   ways: z
     .array(Way)
     .nullable()
-    .describe('what SYNs of growing TTL showed of the way, one for each probe that was swept; a sample is')
+    .describe('what SYNs of increasing TTL showed about the path, one for each probe that was swept; only a sample is')
     .meta({ volatile: true }),
   ways_missing: missing('ways').meta({ volatile: true }),
   run: z.string().describe('name of the run').meta({ volatile: true }),

@@ -15,8 +15,6 @@ export const OsRecord = z.strictObject({
       }),
     )
     .describe('candidates in the order printed'),
-  failure: Missing.nullable().describe(
-    'null when there is a candidate; timeout when the time limit for the host ran out',
-  ),
+  failure: Missing.nullable().describe('null when there is a candidate; timeout when the host exceeded its time limit'),
 });
 export type OsRecord = z.infer<typeof OsRecord>;

@@ -5,7 +5,7 @@ import { Address } from '../values.ts';
 /** Network round trip of an address, to set against the SYN's: a much shorter TCP round trip is a box answering for the server (paper, section 5.3). */
 export const PathRecord = z.strictObject({
   address: Address.describe('the address pinged'),
-  control: ControlKind.nullable().default(null).describe('what it is a control of; null of a candidate'),
+  control: ControlKind.nullable().default(null).describe('which kind of control it is; null for a candidate'),
   ping_rtt_us: z
     .number()
     .min(0)
@@ -24,13 +24,13 @@ export const PathRecord = z.strictObject({
     .min(0)
     .nullable()
     .default(null)
-    .describe("the SYN's round trip as a share of the echo's in the same round, the median")
+    .describe("the SYN's round trip as a share of the echo's in the same round, median")
     .meta({ volatile: true }),
   pair_gap_us: z
     .number()
     .nullable()
     .default(null)
-    .describe('how much shorter it is, microseconds, the median; below zero: longer')
+    .describe('how much shorter it is, microseconds, median; negative: longer')
     .meta({ volatile: true }),
   failure: Missing.nullable().describe('timeout when no echo reply came'),
 });

@@ -15,13 +15,13 @@ export const ScanRecord = z.strictObject({
     .min(1)
     .default(1)
     .describe(
-      'which SYN to the unit this reply answers: 1, or 2 for that of the pass over what had been silent (scan.retries)',
+      'which SYN to the unit this reply answers: 1, or 2 for the second pass, over the silent units (scan.retries)',
     )
     .meta({ volatile: true }),
   source_port: z
     .int()
     .nullable()
-    .describe('source port of our SYN; with ack it names the SYN that this reply answers')
+    .describe('source port of our SYN; with ack it identifies the SYN that this reply answers')
     .meta({ volatile: true }),
   seq: hex('sequence number of the reply, 8 hex digits; null for ICMP errors').meta({ volatile: true }),
   ack: hex('acknowledgement number of the reply, 8 hex digits; null for ICMP errors').meta({ volatile: true }),
@@ -32,7 +32,7 @@ export const ScanRecord = z.strictObject({
   sent_option: hex('our whole option in hex'),
   sent_seq: hex('our initial sequence number, 8 hex digits').meta({ volatile: true }),
   sent_tsval: hex(
-    'TSval of our SYN, 8 hex digits; null when it carried none, or the reply does not tell which it was',
+    'TSval of our SYN, 8 hex digits; null when it carried none, or the reply does not show which one it answers',
   ).meta({ volatile: true }),
   sent_window: z.int().nullable().describe('TCP window of our SYN'),
   sent_ip_id: z.int().nullable().describe('IP identification of our SYN; null in IPv6'),
@@ -64,13 +64,13 @@ export const ScanRecord = z.strictObject({
     .string()
     .nullable()
     .describe(
-      'tsecr; mirrored_tsval where a mirror gave our own TSval back; quoted_tsval for the way to the hop that sent an ICMP error',
+      'tsecr; mirrored_tsval where a mirror gave our own TSval back; quoted_tsval for the path to the hop that sent an ICMP error',
     ),
   icmp_type: z.int().nullable().describe('ICMP type of an error reply'),
   icmp_code: z.int().nullable().describe('ICMP code of an error reply'),
   icmp_hop: Address.nullable().describe('address that sent the ICMP error'),
   icmp_quoted_option: hex(
-    'option of kind 30 in the SYN that the ICMP error quotes; null when the quote has none, or ends before it: icmp_quoted_options tells which',
+    'option of kind 30 in the SYN that the ICMP error quotes; null when the quote has none, or ends before it: icmp_quoted_options says which',
   ),
   icmp_quoted_options: hex(
     'all TCP options of the SYN that the ICMP error quotes, when it quotes them to their end',

@@ -15,13 +15,13 @@ export const TargetsRecord = z
     list: z.int().describe('number of the list among those of the run, from 1 (manifest.json: stages.targets.sources)'),
     line: z.int().describe('line of the list, from 1'),
     kind: z.enum(['name', 'address', 'prefix']).describe('what the target is; addresses and prefixes skip resolve'),
-    target: z.string().describe('what is asked or probed: a DNS name, an address, or a prefix in CIDR notation'),
+    target: z.string().describe('what is resolved or probed: a DNS name, an address, or a prefix in CIDR notation'),
     name: z
       .string()
       .nullable()
       .describe('the list entry that the target belongs to, without www; null for addresses and prefixes'),
     rank: z.int().nullable().describe('rank in this list as printed there; null where it has none'),
-    www: z.boolean().describe('true for the entry doubled with www. (paper, section 3)'),
+    www: z.boolean().describe('true for the www. variant of the entry (paper, section 3)'),
   })
   .refine(({ kind, target }) => spelling[kind](target), {
     path: ['target'],

@@ -6,7 +6,7 @@ export const AdnsAnswer = z.looseObject({
   status_type: z.string().describe('class of the outcome, such as ok, tempfail or permfail'),
   status_code: z.int().describe('number of the outcome'),
   status: z.string().describe('abbreviation of the outcome, such as nxdomain'),
-  owner: z.string().describe('the name asked, in master file quoting'),
+  owner: z.string().describe('the name queried, in master file quoting'),
   ttl: z.int().nullable().describe('least TTL of what the answer holds; null in runs that did not ask for it'),
   cname: z.string().nullable().describe('name that the owner is an alias for; null when it is none'),
   text: z.string().describe('the outcome in words'),

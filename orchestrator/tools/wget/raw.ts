@@ -58,8 +58,8 @@ export const ConnectorRun = z.looseObject({
     .describe('the first of them in hex'),
   page_bytes: z.int().describe('bytes of the page that was asked for'),
   tls: TlsOutcome.describe('the TLS handshake after the hold'),
-  tls_version: z.string().nullable().describe('version that was agreed on'),
-  tls_error: z.string().nullable().describe("libssl's words for what went wrong"),
+  tls_version: z.string().nullable().describe('negotiated version'),
+  tls_error: z.string().nullable().describe("libssl's message about what went wrong"),
   status: z.int().nullable().describe('status of the HTTP answer'),
 });
 export type ConnectorRun = z.infer<typeof ConnectorRun>;

@@ -10,16 +10,16 @@ export const HistoryAnnouncer = z.strictObject({
   first_seen: Moment.describe('scan of the first run in which it announced, UTC'),
   last_seen: Moment.describe('scan of the last one, UTC'),
   runs: count.describe('runs in which it announced'),
-  of: count.describe('runs in which a connection to it was listened to, to the end or not'),
+  of: count.describe('runs in which a connection to it was observed, to the end or not'),
   announced: z
     .array(
       z.strictObject({
         address: Address.describe('what it announced'),
-        scope: Scope.describe('from where that can be reached'),
-        valid: z.boolean().describe('its HMAC verified in one run at least'),
+        scope: Scope.describe('scope in which that can be reached'),
+        valid: z.boolean().describe('its HMAC verified in at least one run'),
         first_run: z.string().describe('run that saw it first'),
       }),
     )
-    .describe('all that it announced in any run, each once, in order of the address'),
+    .describe('everything that it announced in any run, each once, in order of address'),
 });
 export type HistoryAnnouncer = z.infer<typeof HistoryAnnouncer>;

@@ -7,14 +7,14 @@ const count = z.int().min(0);
 export const HistoryConstantKey = z.strictObject({
   address: Address.describe('the address'),
   port: Port.describe('its port'),
-  version: z.enum(['v1', 'v0']).describe('MPTCP version asked'),
+  version: z.enum(['v1', 'v0']).describe('MPTCP version probed'),
   relation: z
     .string()
     .describe('how the keys agree: constant, or a relation to what we sent (orchestrator/evidence/keys.ts)'),
-  trace: z.string().describe('what is the same in all of them, hex: the key itself when the relation is constant'),
-  runs: count.describe('runs in which it answered so'),
+  trace: z.string().describe('what they all have in common, hex: the key itself when the relation is constant'),
+  runs: count.describe('runs in which it answered like this'),
   of: count.describe('runs in which it gave a key'),
-  endpoints: count.describe('endpoints of the whole series that left the same'),
+  endpoints: count.describe('endpoints of the whole series with the same trace'),
   first_seen: Moment.describe('scan of the first of these runs, UTC'),
   last_seen: Moment.describe('scan of the last one, UTC'),
 });

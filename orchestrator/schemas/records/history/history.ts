@@ -9,16 +9,16 @@ const Table = z.strictObject({
 
 /** runs.json: the runs of a series in order of their scans, and what the series was made with. */
 export const History = z.strictObject({
-  history_version: z.literal(1).describe('counts changes of this file that old readers would not survive'),
-  rule_set: RuleSetName.describe('the rules that all verdicts are of'),
+  history_version: z.literal(1).describe('incremented with changes of this file that break old readers'),
+  rule_set: RuleSetName.describe('the rule set that gave all verdicts'),
   rules_version: z.int().describe('their version'),
-  rib: Table.nullable().describe('prefix table that all addresses were looked up in; null: each in that of its run'),
-  country: Table.nullable().describe('the same of countries; null: each in that of its run'),
-  city: Table.nullable().describe('the same of cities; null: each in that of its run'),
+  rib: Table.nullable().describe('prefix table in which all addresses were looked up; null: each in that of its run'),
+  country: Table.nullable().describe('the same for countries; null: each in that of its run'),
+  city: Table.nullable().describe('the same for cities; null: each in that of its run'),
   every_days: z
     .number()
     .nullable()
-    .describe('days from run to run: as asked for, or the median; null of fewer than two intervals'),
+    .describe('days between runs: as given, or the median; null with fewer than two intervals'),
   runs: z.array(HistoryRun).describe('the points, in order of time'),
   left_out: z
     .array(

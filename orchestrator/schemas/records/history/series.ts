@@ -12,13 +12,13 @@ export const HistorySeries = z.strictObject({
   version: z
     .enum(['v1', 'v0'])
     .nullable()
-    .describe('MPTCP version asked; null for measures of addresses, of either version'),
+    .describe('MPTCP version probed; null for measures of addresses, of either version'),
   dimension: Dimension.describe('what the key is'),
   key: z
     .string()
     .nullable()
     .describe(
-      'country code, AS64500, port, or 4 and 6; unknown where it is not known; other for all places of which no run of the series saw an MPTCP option; null when the dimension is all',
+      'country code, AS64500, port, or 4 and 6; unknown where it is not known; other for all places where no run of the series saw an MPTCP option; null when the dimension is all',
     ),
   label: z
     .string()
@@ -26,8 +26,10 @@ export const HistorySeries = z.strictObject({
     .describe('newest known name of the AS; null for all other keys, and where no name is known'),
   measure: Measure.describe('what is counted (docs/history.md)'),
   count: count.describe('how many'),
-  of: count.nullable().describe('of how many: the denominator of this measure; null where it is not known'),
-  low: bound('least share that the measurement allows, 0 to 1; null but for capable, and of 0'),
-  high: bound('largest share that it allows: all that is undecided would be capable; null as low'),
+  of: count.nullable().describe('denominator of this measure; null where it is not known'),
+  low: bound(
+    'lowest share that the measurement allows, 0 to 1; null except for capable, and when the denominator is 0',
+  ),
+  high: bound('highest share that it allows, if everything undecided were capable; null when low is'),
 });
 export type HistorySeries = z.infer<typeof HistorySeries>;

@@ -10,5 +10,5 @@ export const BlockEndpoints = z.strictObject({
   rung_v1: Rung.nullable().describe('how far the evidence for the claim for v1 goes'),
   verdict_v0: VerdictName.nullable().describe('claim for v0; null where it was not asked'),
   rung_v0: Rung.nullable().describe('how far the evidence for the claim for v0 goes'),
-  endpoints: z.int().describe('how many addresses of the block these fields are true of'),
+  endpoints: z.int().describe('number of addresses in the block with these properties'),
 });

@@ -4,7 +4,7 @@ import { toldCounts, treeRow } from '../../release.ts';
 /** A row of the table of that name in a release. */
 export const PlaceCounts = z.strictObject({
   row: treeRow('country', 'system').describe(
-    'what the row is of; the rest_ rows hold what is told of no part of their group',
+    'what the row covers; the rest_ rows contain what is disclosed for no single part of their group',
   ),
   country: z
     .string()

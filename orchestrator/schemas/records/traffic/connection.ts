@@ -11,7 +11,7 @@ const key = (whose: string) =>
 /** One MPTCP connection of a capture, or one offer of it that was not taken up, with all its subflows. */
 export const TrafficConnection = z.strictObject({
   record: z.literal('connection').describe('always connection'),
-  connection: count.describe('number within this reading, that of its first stream'),
+  connection: count.describe('number within this reading: that of its first stream'),
   started_at: Moment.describe('time of the first packet captured'),
   duration_us: count.describe('from the first to the last packet of all its subflows, microseconds'),
   opener_known: z
@@ -25,14 +25,14 @@ export const TrafficConnection = z.strictObject({
   opening: z
     .enum(['offered', 'malformed_offer', 'no_offer', 'cut', 'not_captured'])
     .describe(
-      'what the SYN said: an MP_CAPABLE, a malformed one, none, options not captured; not_captured: no SYN was read, as it is not in the capture or came before the first MPTCP option',
+      'what the SYN had: an MP_CAPABLE, a malformed one, none, options not captured; not_captured: no SYN was read, because it is not in the capture or came before the first MPTCP option',
     ),
   offered_versions: z.array(z.int()).describe('MPTCP versions in the SYNs, sorted'),
   answer: Answer.describe(answerText),
   version: z.int().nullable().describe('MPTCP version of the connection; null: none was agreed on, or not captured'),
   state: z
     .enum(['mptcp', 'fell_back', 'not_offered', 'unknown'])
-    .describe('whether data travelled in MPTCP; unknown where no packet tells'),
+    .describe('whether data was carried over MPTCP; unknown where no packet shows it'),
   fell_back_by: Side.nullable().describe(
     'side that first sent without MPTCP; null where it did not fall back, or cannot be told',
   ),
@@ -42,12 +42,12 @@ export const TrafficConnection = z.strictObject({
   server_key: key('server'),
   client_token: Hex.nullable().describe("token of the client's key; null where that is not known"),
   server_token: Hex.nullable().describe("token of the server's key; null where that is not known"),
-  subflows: count.describe('subflows that were accepted, the first of the connection among them'),
+  subflows: count.describe('subflows that were accepted, including the first of the connection'),
   joins: count.describe('MP_JOINs of this connection, whatever became of them'),
   joins_accepted: count.describe('of these, answered by a SYN/ACK with an MP_JOIN'),
   joins_verified: count.describe('of these, with the right HMAC in the SYN/ACK and in the third ACK'),
   functional_subflows: count.describe(
-    'subflows whose handshake verifies and on which data with a DSS was acknowledged on both levels',
+    'subflows whose handshake verifies and on which data with a DSS was acknowledged at both levels',
   ),
   functional: z
     .boolean()
@@ -62,8 +62,8 @@ export const TrafficConnection = z.strictObject({
   server_mp_fastclose: count.describe('MP_FASTCLOSE options from the server'),
   mp_prio: count.describe('MP_PRIO options from either side'),
   resets: z.array(Reset).describe('RSTs by side and MP_TCPRST reason, of all its subflows'),
-  malformed_options: count.describe('options of kind 30 that say nothing: bad length, unknown subtype, past the end'),
-  client_bytes: count.describe('TCP payload from the client, what came twice counted twice'),
+  malformed_options: count.describe('unusable options of kind 30: bad length, unknown subtype, past the end'),
+  client_bytes: count.describe('TCP payload from the client, duplicates counted twice'),
   server_bytes: count.describe('TCP payload from the server, likewise'),
   client_data_bytes: count
     .nullable()

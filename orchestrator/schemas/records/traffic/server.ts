@@ -11,7 +11,7 @@ export const TrafficServer = z.strictObject({
   port: Port.describe('its TCP port'),
   versions_offered: z.array(z.int()).describe('MPTCP versions that it was offered, sorted'),
   versions_accepted: z.array(z.int()).describe('MPTCP versions that it accepted, sorted'),
-  echoed: count.describe('connections in which the option that was sent came back: a mirror on the way, no MPTCP'),
+  echoed: count.describe('connections in which the option that was sent came back: a mirror on the path, not MPTCP'),
   ...offersSeen,
 });
 export type TrafficServer = z.infer<typeof TrafficServer>;

@@ -23,7 +23,7 @@ export const TrafficSubflow = z.strictObject({
   reversed: z
     .boolean()
     .nullable()
-    .describe('opened by the side that accepted the connection; null where that cannot be told'),
+    .describe('opened by the side that accepted the connection; null where that is unknown'),
   client_address: Address.describe('who opened this stream'),
   client_port: Port.describe('TCP port of who opened it'),
   server_address: Address.describe('the other end'),
@@ -31,8 +31,8 @@ export const TrafficSubflow = z.strictObject({
   answer: Answer.describe(answerText),
   address_id: z.int().nullable().describe('address identifier of the MP_JOIN SYN; null for others'),
   backup: z.boolean().nullable().describe('the MP_JOIN SYN has the backup flag; null for others'),
-  synack_hmac: Hmac.nullable().describe('HMAC of the MP_JOIN in the SYN/ACK; null for what is no join'),
-  ack_hmac: Hmac.nullable().describe('HMAC of the MP_JOIN in the third ACK; null for what is no join'),
+  synack_hmac: Hmac.nullable().describe('HMAC of the MP_JOIN in the SYN/ACK; null if it is not a join'),
+  ack_hmac: Hmac.nullable().describe('HMAC of the MP_JOIN in the third ACK; null if it is not a join'),
   hmac_missing: z
     .enum(['connection_not_captured', 'two_connections_fit', 'keys_not_captured', 'nonce_not_captured'])
     .nullable()
@@ -40,12 +40,12 @@ export const TrafficSubflow = z.strictObject({
   syn_rtt_us: count
     .nullable()
     .describe(
-      'from the SYN to its SYN/ACK at the place of the capture, microseconds; null without both, and of a SYN sent twice',
+      'from the SYN to its SYN/ACK at the capture point, microseconds; null without both, and for a SYN sent twice',
     ),
   client_packets: sent('packets'),
   server_packets: back('packets'),
-  client_bytes: sent('TCP payload, what came twice counted twice'),
-  server_bytes: back('TCP payload, what came twice counted twice'),
+  client_bytes: sent('TCP payload, duplicates counted twice'),
+  server_bytes: back('TCP payload, duplicates counted twice'),
   client_sequence_bytes: sent('span of TCP sequence numbers that its payload covers'),
   server_sequence_bytes: back('span of TCP sequence numbers that its payload covers'),
   client_mapped_bytes: sent('data that DSS mappings name, without what is mapped again here'),
@@ -63,10 +63,8 @@ export const TrafficSubflow = z.strictObject({
     .nullable()
     .describe('its handshake verifies and data was acknowledged; null: keys or handshake were not captured'),
   resets: z.array(Reset).describe('RSTs by MP_TCPRST reason; sides are those of this stream'),
-  malformed_options: count.describe('options of kind 30 that say nothing'),
-  left_out: count.describe(
-    'packets that said something and were not read: one stream says at most some thousand things',
-  ),
-  end: End.describe('why there is no more of it'),
+  malformed_options: count.describe('unusable options of kind 30'),
+  left_out: count.describe('packets of interest that were not read: at most some thousand are read per stream'),
+  end: End.describe('why it ends here'),
 });
 export type TrafficSubflow = z.infer<typeof TrafficSubflow>;
