@@ -7,7 +7,7 @@ import { classify, type Shown } from './classify.ts';
 import { echoedTimestamp, type KeyFact } from './keys.ts';
 import { type Probe, probeNamed } from './probes.ts';
 
-/** What is read of a scan record: bytes and numbers. Of the module's word only what kind of packet came, and what no bytes in the record show. */
+/** What is read from a scan record: bytes and numbers. Of the module's classification only the kind of packet, and what no bytes show. */
 export type ScanEvidence = Pick<
   ScanRecord,
   | 'probe'
@@ -72,7 +72,7 @@ type Header = Pick<
 export interface Read {
   answer: Answer;
   key: KeyFact | null;
-  /** What stood on the wire, whatever was asked: equal for a packet that came again. */
+  /** What was on the wire, whatever was asked: equal for a repeated packet. */
   packet: string;
   /** When it came, UTC. */
   at: string;
@@ -97,7 +97,7 @@ function sequenceOf({ sent_seq, ack }: ScanEvidence): number | null {
   return word32(sent_seq) ?? (acknowledged === null ? null : (acknowledged - 1) >>> 0);
 }
 
-/** Names the SYN that a reply answers: its source port and number, never its probe's name alone (two runs may send the same probe). */
+/** Identifies the SYN that a reply answers: by source port and number, never by its probe's name alone (two runs may send the same probe). */
 export function synOf(scan: Pick<ScanEvidence, 'probe' | 'source_port' | 'ack'>): string {
   return isNumbered(scan) ? `${scan.source_port} ${scan.ack}` : scan.probe;
 }
@@ -106,7 +106,7 @@ function isNumbered({ source_port, ack }: Pick<ScanEvidence, 'source_port' | 'ac
   return source_port !== null && ack !== null;
 }
 
-/** The option area decides: what else a record says of its options is a prober's word for the same bytes. */
+/** The option area decides: anything else that a record says about its options is a prober's reading of the same bytes. */
 function bytesOf(scan: Pick<ScanEvidence, 'tcp_options' | 'options_mptcp'>): Buffer {
   return Buffer.from(scan.tcp_options ?? scan.options_mptcp.join(''), 'hex');
 }
@@ -117,7 +117,7 @@ export function mptcpOptionsOf(scan: Pick<ScanEvidence, 'tcp_options' | 'options
   return hexOptions(scan.tcp_options).flatMap(({ kind, hex }) => (kind === KIND.MPTCP ? [hex] : []));
 }
 
-/** The key of a reply with what it can be compared with; null without a key. */
+/** The key of a reply, with everything it can be compared with; null without a key. */
 export function keyFactOf(scan: ScanEvidence, shown: Pick<Shown, 'key'> | null): KeyFact | null {
   if (shown?.key == null) return null;
   return {
@@ -128,13 +128,13 @@ export function keyFactOf(scan: ScanEvidence, shown: Pick<Shown, 'key'> | null):
   };
 }
 
-/** A record does not hold the bytes of our canary: that the option of its kind was ours is the module's word. */
+/** A record does not contain the bytes of our canary: that the option of its kind was ours is taken from the module. */
 function canaryIn(area: Buffer): string | null {
   for (const { kind, bytes } of tcpOptions(area)) if (kind === KIND.CANARY) return bytes.toString('hex');
   return null;
 }
 
-/** What one reply shows by its bytes; null for an ICMP error. */
+/** What the bytes of one reply show; null for an ICMP error. */
 export function shownBy(scan: ScanEvidence): Shown | null {
   if (scan.classification.startsWith('icmp_')) return null;
   const area = bytesOf(scan);
@@ -155,7 +155,7 @@ export function shownBy(scan: ScanEvidence): Shown | null {
   );
 }
 
-/** What a repeated SYN/ACK keeps. Its window, its TTL and its times may change, and some systems leave options out in the end. */
+/** What a repeated SYN/ACK has in common with the first. Window, TTL and times may change, and some systems eventually omit options. */
 function packetOf(scan: ScanEvidence, kind: string): string {
   const { source_port, ack, seq } = scan;
   return `${kind} ${source_port} ${ack} ${seq} ${mptcpOptionsOf(scan)}`;

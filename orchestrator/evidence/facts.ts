@@ -14,7 +14,7 @@ interface TraceSet {
   has(trace: string): boolean;
 }
 
-/** All that is known of one address and port for one MPTCP version. */
+/** Everything known about one address and port for one MPTCP version. */
 export interface Evidence {
   version: 0 | 1;
   /** All replies of the address and port, to the probes of either version and the second opinions, in any order. */
@@ -36,7 +36,7 @@ export interface Facts {
   scope: Scope | null;
 }
 
-/** Drops repeats of one reply, and says of a packet that came as the answer to two probes which of them it answers: the first. */
+/** Drops repeats of one reply, and decides which probe a packet answers that came as the answer to two: the first. */
 function distinct(reads: Read[]): Read[] {
   const byProbe = new Map<string, Read>();
   const byPacket = new Map<string, Read>();
@@ -51,7 +51,7 @@ function distinct(reads: Read[]): Read[] {
     byProbe.set(name, read);
     const first = byPacket.get(packet);
     if (first === undefined) byPacket.set(packet, read);
-    // A SYN/ACK is sent again until it is answered; without its number, and that of the SYN, it cannot be recognised.
+    // A SYN/ACK is retransmitted until it is answered; without its number, and that of the SYN, it cannot be recognised.
     else if (answer.numbered && answer.seq !== null && answer.packet === 'synack')
       answer.repeatOf = first.answer.probe.word;
   }
@@ -102,7 +102,7 @@ function sharedHere(traced: readonly { syn: string; traces: Traces }[]): Set<str
   return found;
 }
 
-/** Which relations each key shows: by itself, over this host's own SYNs, over the run. */
+/** Which relations each key shows: by itself, across this host's own SYNs, across the run. */
 function relateKeys(reads: readonly Read[], sentKeys: ReadonlySet<string>, run: TraceSet): void {
   const traced = reads.flatMap(({ answer, key }) =>
     key === null ? [] : [{ answer, syn: drawnFor(answer), traces: tracesOf(key) }],
@@ -116,10 +116,10 @@ function relateKeys(reads: readonly Read[], sentKeys: ReadonlySet<string>, run: 
   }
 }
 
-/** What is known of one address and port, whatever the version. */
+/** What is known about one address and port, for any version. */
 export type HostEvidence = Omit<Evidence, 'version'>;
 
-/** Reads every reply once, by its bytes. */
+/** Reads the bytes of every reply once. */
 export function answersOf({ scans, handshake, sharedTraces }: HostEvidence): Answer[] {
   const reads = distinct([...scans.map(readScan), ...readConnection(handshake)]);
   const sentKeys = new Set(scans.flatMap(({ sent_key }) => sent_key ?? []));

@@ -20,17 +20,17 @@ export function traceKey(
   reply: ScanEvidence,
 ): void {
   const area = reply.tcp_options ?? reply.options_mptcp.join('');
-  // What holds no byte of that kind needs no walk, and an ICMP error has no options of its own.
+  // Without a byte of that kind there is nothing to walk, and an ICMP error has no options of its own.
   if (!area.includes(mptcpKind) || reply.classification.startsWith('icmp_')) return;
   const fact = keyFactOf(reply, { key: hexKey(area) });
   if (fact !== null) traces.add(`${address} ${port} ${synOf(reply)}`, fact);
 }
 
-/** What is known of a judgement while it is made. */
+/** Settings of a judgement. */
 export interface JudgeOptions {
   /** Gives a folder of this process alone, always the same, for more replies than memory should hold. Absent: all are held. */
   folder?: () => string;
-  /** Called now and then. */
+  /** Called from time to time. */
   progress?: (phase: 'lines read' | 'endpoints judged', count: number) => void;
   /** Replies, and keys, held before they go to disk. */
   mostHeld?: number;
@@ -46,7 +46,7 @@ const numbersOfRow = 3;
 type Parse = (line: string) => ScanRecord | Reject;
 type OnReject = (line: string, reason: string, number: number) => void;
 
-/** What replies alone tell of one address and port. */
+/** What replies alone show about one address and port. */
 export interface JudgedEndpoint
   extends Pair,
     Pick<Endpoint, 'address' | 'port' | 'syn_rtt_us' | 'first_reply_at' | 'last_reply_at'> {

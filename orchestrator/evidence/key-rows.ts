@@ -4,7 +4,7 @@ import type { KeyFact } from './keys.ts';
 
 /** Rows held in memory before they go to disk, where there is a folder: 12 MB. */
 const mostHeld = 250_000;
-/** Most often there are a few keys of one host to compare. */
+/** Usually there are only a few keys of one host to compare. */
 const firstRoom = 4;
 const noWord = -1;
 

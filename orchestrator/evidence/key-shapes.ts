@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { KeyFact } from './keys.ts';
 
-/** What one key shows by itself, compared with what its SYN carried. Each shape is found in a drawn key by the chance that stands beside it. */
+/** What one key shows by itself, compared with what its SYN carried. A random key has each shape with the probability given beside it. */
 
 const keyBits = 64;
 const hex = (value: bigint) => value.toString(16).padStart(16, '0');
@@ -17,7 +17,7 @@ function wordBytes(word: number): Buffer {
 const reversed = (bytes: Buffer) => Buffer.from(bytes).reverse();
 const complement = (bytes: Buffer) => Buffer.from(bytes.map((byte) => byte ^ 0xff));
 
-/** As it is, byte by byte reversed, or the complement of either: a drawn key has a given word so 20 times in 2^32. */
+/** As it is, byte-reversed, or the complement of either: a random key contains a given word like this 20 times in 2^32. */
 function standsIn(key: Buffer, word: number | null): boolean {
   if (word === null || word === 0) return false;
   const bytes = wordBytes(word);

@@ -176,7 +176,7 @@ export class KeyTraces {
     return repeated(rests.sort());
   }
 
-  /** One SYN that was answered twice leaves its trace twice and shows nothing. */
+  /** A SYN that was answered twice leaves its trace twice, which shows nothing. */
   #ofTwoSyns(relation: Relation, twice: BigUint64Array): BigUint64Array {
     const first = new Float64Array(twice.length).fill(Number.NaN);
     const two = new Uint8Array(twice.length);
@@ -191,12 +191,12 @@ export class KeyTraces {
   }
 }
 
-/** Values that stand more than once in a sorted list, once each; zero, which says that there is nothing to compare, is not one. */
+/** Values that occur more than once in a sorted list, once each; except zero, which means that there is nothing to compare. */
 function repeated(sorted: BigUint64Array): BigUint64Array {
   return sorted.filter((value, at) => value !== 0n && value === sorted[at - 1] && value !== sorted[at - 2]);
 }
 
-/** Where a value stands in a sorted list; -1: nowhere. */
+/** Index of a value in a sorted list; -1: absent. */
 function placeOf(sorted: BigUint64Array, value: bigint): number {
   let [from, to] = [0, sorted.length - 1];
   while (from <= to) {

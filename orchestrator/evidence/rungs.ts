@@ -11,7 +11,7 @@ interface Step extends Rule {
 
 const byProbe = (facts: Facts, wanted: string) => genuine(facts).some(({ probe }) => probe.word === wanted);
 
-/** Two SYNs, told apart by source port and number, with a key each. */
+/** Two SYNs, distinguished by source port and number, with a key each. */
 function keysChange(facts: Facts): boolean {
   const answers = genuine(facts).filter(({ probe }) => probe.word !== 'connection');
   const keys = new Set(answers.map(({ shown }) => shown?.key));
@@ -97,13 +97,13 @@ export const steps: readonly Step[] = [
   },
 ];
 
-/** Rules that the probes which were answered can meet (probes.ts). A connection counts also when its SYN lost the option. */
+/** Rules that the answered probes can satisfy (probes.ts). A connection counts even when its SYN lost the option. */
 function raisable({ answers, connection }: Facts): Set<string> {
   const asked = [...answers.map(({ probe }) => probe), ...(connection === null ? [] : [probeNamed('connection', 1)])];
   return new Set(asked.flatMap(({ raises }) => raises));
 }
 
-/** The highest rung that the evidence for a capable host reaches, and the rules that say so. */
+/** The highest rung that the evidence for a capable host reaches, and the rules that show it. */
 export function raise(facts: Facts, from: Rung): { rung: Rung; rules: string[] } {
   const may = raisable(facts);
   const ofVersion = steps.filter(({ name, version }) => may.has(name) && (version ?? facts.version) === facts.version);

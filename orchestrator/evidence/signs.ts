@@ -5,7 +5,7 @@ import { constant } from './keys.ts';
 import { isGrease } from './probes.ts';
 import { carries, has } from './readings.ts';
 
-/** What shows in one answer that its MPTCP option is not a server's own. verdict.ts says what follows from it. */
+/** Signs in one answer that its MPTCP option is not the server's own. verdict.ts says what follows from them. */
 export interface Sign {
   name: string;
   sentence: string;
@@ -18,7 +18,7 @@ const erratum = 'erratum of the 2015 paper: mirrors return our key';
 export const zmapIpId = 54321;
 export const moduleWindow = 64240;
 
-/** A walk that broke hides what came behind it: nothing is read into it. */
+/** A broken walk hides what follows it: nothing is concluded from that. */
 const walked = (answer: Answer) => answer.packet === 'synack' && !has(answer, ...brokenWalk);
 const asksVersion = ({ probe }: Answer) => probe.asks !== null && !isGrease(probe);
 const subtype = ({ shown }: Answer) => (shown?.option == null ? null : subtypeOf(shown.option));
@@ -28,7 +28,7 @@ function keyFault(name: 'key_byte_swapped' | 'key_truncated' | 'key_derived' | '
   return { name, sentence, source, of: (answer) => walked(answer) && has(answer, name) };
 }
 
-/** A key that a fault tells of already needs no other name. */
+/** A key that already has a fault needs no other name. */
 function related(answer: Answer, ...names: string[]): boolean {
   if (!walked(answer) || has(answer, 'key_echoed', 'key_byte_swapped', 'key_truncated', 'key_derived')) return false;
   return names.some((name) => answer.keyRelations.includes(name));
@@ -86,7 +86,7 @@ export const signs: readonly Sign[] = [
   },
 ];
 
-/** Signs of whoever answers at this address and port, in the answer to any probe. */
+/** Signs about whoever answers at this address and port, in the answer to any probe. */
 export const endpointSigns: readonly Sign[] = [
   {
     name: 'grease_copied',
@@ -131,7 +131,7 @@ export const endpointSigns: readonly Sign[] = [
 /** An answer that shows any sign. */
 export const isEcho = (answer: Answer) => [...signs, ...endpointSigns].some((sign) => sign.of(answer));
 
-/** Options that a SYN proxy of public code overwrites with NOPs when it turns our SYN round. */
+/** Options that a SYN proxy of public code overwrites with NOPs when it turns our SYN around. */
 const overwritten = ['ts', 'ws'];
 
 /** Our options in our order, apart from padding and from what a proxy overwrites. */
@@ -142,7 +142,7 @@ function isOurOrder(order: string | null, sent: string): boolean {
   return kept.join() === names.join();
 }
 
-/** An unknown order or window is no objection: IP identifications agree once in 65,536. One public proxy sends a window of 0. */
+/** An unknown order or window does not count against it: IP identifications agree once in 65,536. One public proxy sends a window of 0. */
 function isReflected({ header }: Answer): boolean {
   const { ip_id, sent_ip_id, window, sent_window, options_order, sent_options_order } = header;
   if (ip_id === null || ip_id !== (sent_ip_id ?? zmapIpId)) return false;

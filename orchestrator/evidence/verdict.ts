@@ -8,18 +8,18 @@ import { endpointSigns, isEcho, type Sign, signs } from './signs.ts';
 
 /*
  * Evidence -> claim. The one place where we call a host capable. Claims are tried in this order; the names of the rules that held are
- * part of every verdict. A change that can move one gives the tables of this file, signs.ts and rungs.ts a new number.
+ * part of every verdict. A change that can alter one increments the version of this file, signs.ts and rungs.ts.
  */
 export const rulesVersion = 3;
 
 const rfc = (version: 0 | 1, section: string) => `RFC ${version === 1 ? '8684' : '6824'}, ${section}`;
 
-/** A sign that an answer to this version's own probes shows. */
+/** A sign in an answer to this version's own probes. */
 function shownByOwn(sign: Sign): Rule {
   return { ...sign, when: (facts) => own(facts).some(sign.of) };
 }
 
-/** A sign of the endpoint, whatever it was asked. What answers another question speaks only against something offered. */
+/** A sign of the endpoint, in the answer to any probe. Answers to other probes only speak against something that was offered. */
 function shownByAny(sign: Sign): Rule {
   return { ...sign, when: (facts) => (offered(facts) ? facts.answers : own(facts).filter(carries)).some(sign.of) };
 }
@@ -213,7 +213,7 @@ function holds({ needs, rules }: Claim, facts: Facts): boolean {
   return needs === 'all' ? due.every((rule) => rule.when(facts)) : due.some((rule) => rule.when(facts));
 }
 
-/** Names of all rules of this verdict that hold: what names a mirror stands in more than one claim. */
+/** Names of all rules of this verdict that hold: those that identify a mirror are in more than one claim. */
 function namesOf({ claims }: RuleSet, verdict: VerdictName, facts: Facts): string[] {
   const rules = claims.flatMap((claim) => (claim.verdict === verdict && holds(claim, facts) ? claim.rules : []));
   return rules.filter((rule) => asked(rule, facts) && rule.when(facts)).map(({ name }) => name);

@@ -1,16 +1,16 @@
 /**
- * "Answered by a box on the path": a SYN that comes back sooner than a ping to the same address. Hosts and routers treat ICMP and TCP with
- * different care, so how much sooner it must be is taken from the plain controls of the run: endpoints without an option, of which a box that
+ * "Answered by a box on the path": a SYN that comes back sooner than a ping to the same address. Hosts and routers do not treat ICMP and
+ * TCP alike, so how much sooner it must be is taken from the plain controls of the run: endpoints without an option, where a box that
  * answers for MPTCP servers is not to be expected.
  */
 
-/** Share of the plain controls that may be called so. */
+/** Share of the plain controls that may be called nearer. */
 export const falsePositiveRate = 0.01;
 
-/** What takes less is the host's own work, or this machine's: no box is told by it, whatever the controls show. */
+/** A smaller gap may be the host's own processing, or this machine's: it shows no box, whatever the controls show. */
 export const leastGapUs = 1000;
 
-/** A median of fewer pairs is an accident. */
+/** A median of fewer pairs is chance. */
 export const leastPairs = 5;
 
 /** Plain controls below which no threshold is stated: the rate times them is none. */
