@@ -95,8 +95,8 @@ async function scratchIn(temp: string): Promise<string> {
     return await mkdtemp(join(temp, 'census-dry-run-'));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const hint = 'TMPDIR names where; without it that is /var/tmp';
-    throw new CensusError('E_INPUT', `${temp} takes no folder for what is worked out: ${why}`, hint, cause);
+    const hint = 'set TMPDIR to another folder; the default is /var/tmp';
+    throw new CensusError('E_INPUT', `no working folder can be created in ${temp}: ${why}`, hint, cause);
   }
 }
 

@@ -75,7 +75,7 @@ function scopeLines({ scopes, plans }: Forecast): string[] {
 /** Why a unit of the scan is not asked, in words. */
 function whyNot({ scan, lab_ranges }: Config): Record<string, string> {
   return {
-    duplicate: 'named more than once, or held by a prefix of the list',
+    duplicate: 'named more than once, or covered by a prefix of the list',
     blocked: `opted out: ${scan.blocklist ?? 'no blocklist'}`,
     special: 'special-purpose ranges within a prefix: not globally reachable',
     not_global: 'not globally reachable (private, reserved, documentation, ...)',
@@ -145,13 +145,13 @@ function canaryLine(config: Config): string[] {
 function hopsLine({ hops }: Config): string[] {
   if (hops === false) return [];
   return [
-    `hops: SYNs and ICMP echo requests of TTL 1 to ${hops.ttl} to a sample of ${countText(hops.sample)} endpoints of each kind at most`,
+    `hops: SYNs and ICMP echo requests with TTL 1 to ${hops.ttl} to a sample of ${countText(hops.sample)} endpoints of each kind at most`,
   ];
 }
 
 function rescanLine({ rescan }: Config): string[] {
   if (rescan === false) return [];
-  return [`rescan: all that scan asks once more, of ${percentOf(rescan)} of its addresses, drawn by the seed`];
+  return [`rescan: everything that scan sends, once more, to ${percentOf(rescan)} of its addresses, drawn by the seed`];
 }
 
 function explained({ config }: Forecast): string[] {
@@ -173,7 +173,7 @@ function explained({ config }: Forecast): string[] {
     ...hopsLine(config),
     ...rescanLine(config),
     `${budgetLine(config)}.`,
-    'Bytes are those of frames with their Ethernet headers. Durations hold the waiting for late answers, not the starting of programs.',
+    'Bytes count frames with their Ethernet headers. Durations include the wait for late answers, but not the starting of programs.',
   ];
 }
 

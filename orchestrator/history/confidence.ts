@@ -94,7 +94,9 @@ export const confidenceRules: readonly Rule[] = [
       if (dropped > 0)
         return { level: 'reduced', text: `the capture of connections lost ${formatCount(dropped)} packets` };
       const cut = over(manifest, ['handshake'], 'capture_cut');
-      return cut === 0 ? null : { level: 'reduced', text: 'the capture of connections ended before it had read all' };
+      return cut === 0
+        ? null
+        : { level: 'reduced', text: 'the capture of connections ended before it had read everything' };
     },
   },
   {

@@ -91,7 +91,7 @@ function factsOf(input: {
   const { run, software, lines, rejected, measured } = input;
   const alone = {
     stage: 'judge',
-    text: `No run stands behind this page: it is made of ${plural(lines, 'line', 'lines')} of a prober's output. What was asked, and how much of it was silent or lost, is not known.`,
+    text: `There is no run behind this page: it is made from ${plural(lines, 'line', 'lines')} of a prober's output. What was probed, and how much of it was silent or lost, is not known.`,
     lost: false,
   };
   const lost = lossNotice('judge', 'unread_lines', rejected, lines);

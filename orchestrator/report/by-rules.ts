@@ -36,13 +36,13 @@ export async function byRulesTable(replayed: readonly { name: string; folder: st
   }
   return {
     id: 'by_rules',
-    title: 'Capable, by each table of rules on the same packets',
+    title: 'Capable, by each rule set on the same packets',
     columns: [
       { key: 'rules', title: 'Rules', kind: 'text' },
       ...Object.entries(shown).map(([key, title]) => ({ key, title, kind: 'count' as const })),
     ],
     rows,
-    denominator: 'docs/methods.md says what each table counts ("By other rules").',
+    denominator: 'docs/methods.md says what each rule set counts ("By other rules").',
     meaning: '',
     empty: '',
   };

@@ -3,7 +3,7 @@ import type { Results } from './results.ts';
 
 /** What the word says, in every table that has it. */
 export const confirmedMeaning =
-  'Confirmed: capable in v1, and a real connection was made in MPTCP and did not fall back, or more (rung connection or higher). ' +
+  'Confirmed: capable in v1, and a real MPTCP connection was made and did not fall back, or more (rung connection or higher). ' +
   'It does not apply to v0: the kernels that open the connections speak v1 only.';
 
 /** What a count of confirmed ones is called, by what is counted. */

@@ -125,7 +125,7 @@ test('before the scan a dry run says at most how many are drawn', async () => {
   const [, , units] = row(stdout, 'rescan');
   // 655 addresses are due, with a deviation of 25; two versions of each.
   assert.is(units, '0 to 1,516', stdout + stderr);
-  assert.match(stdout, /^rescan: all that scan asks once more, of 1 % of its addresses, drawn by the seed$/m);
+  assert.match(stdout, /^rescan: everything that scan sends, once more, to 1 % of its addresses, drawn by the seed$/m);
 });
 
 test.run();

@@ -45,7 +45,7 @@ const overall: readonly (Omit<LineFigure, 'points' | 'runs' | 'empty'> & {
     denominator:
       "Each point: endpoints (address and port) that are capable, of those with a SYN/ACK to the version's probe in that run. The bar at a point ends where all undecided ones would be capable.",
     meaning:
-      'The bar is what the measurement leaves open: replies that were lost, unknown or inconsistent. It is no interval of a sample, and says nothing of addresses that were not asked.',
+      'The bar is what the measurement leaves open: replies that were lost, unknown or inconsistent. It is not a sampling interval, and says nothing about addresses that were not asked.',
   },
   {
     id: 'capable_count',
@@ -57,8 +57,7 @@ const overall: readonly (Omit<LineFigure, 'points' | 'runs' | 'empty'> & {
       ['confirmed v1', 'confirmed', 'v1'],
       ['capable v0', 'capable', 'v0'],
     ],
-    denominator:
-      'Each point: endpoints of that run. Confirmed: of the capable ones, those of which a connection says so.',
+    denominator: 'Each point: endpoints of that run. Confirmed: of the capable ones, those confirmed by a connection.',
     meaning:
       'Counts follow what was asked: a longer list or another port gives more of them. The shares above do less so.',
   },
@@ -77,7 +76,7 @@ const overall: readonly (Omit<LineFigure, 'points' | 'runs' | 'empty'> & {
     ],
     denominator: "Each point: endpoints of that run, of those with a SYN/ACK to the version's probe.",
     meaning:
-      'Mirrors return what they receive; they are the error that the erratum of the 2015 study corrects. Their number says nothing of servers.',
+      'Mirrors return what they receive; they are the error that the erratum of the 2015 study corrects. Their number says nothing about servers.',
   },
   {
     id: 'answered',
@@ -89,7 +88,7 @@ const overall: readonly (Omit<LineFigure, 'points' | 'runs' | 'empty'> & {
       ['endpoints, v0 probe', 'answered', 'v0'],
       ['addresses', 'addresses_answered', null],
     ],
-    denominator: 'Each point: endpoints, or addresses with their ports conflated, with a SYN/ACK in that run.',
+    denominator: 'Each point: endpoints, or addresses with a SYN/ACK at any port, in that run.',
     meaning:
       'The denominators of the shares. Where they move, the list, the vantage point or the network moved with them.',
   },
@@ -107,7 +106,7 @@ const overall: readonly (Omit<LineFigure, 'points' | 'runs' | 'empty'> & {
     denominator:
       'Each point: capable addresses whose connection was held to its end; ever announced: the union over all runs up to that one, of connections that were listened to.',
     meaning:
-      'A lower bound: a server tells what its limits allow, in the time that it was listened to. The union counts an address that became another host’s as one.',
+      'A lower bound: a server announces what its limits allow, in the time that the connection was held. The union counts an address that passed to another host as one.',
   },
 ];
 
@@ -182,7 +181,7 @@ function placeMeaning({ rib, country, city }: History, dimension: Dimension): st
   const frozen = dimension === 'as' ? rib !== null : country !== null || city !== null;
   return frozen
     ? 'All runs were looked up in one table: where a line moves, the hosts moved.'
-    : 'Each run was looked up in the table of its own day: a line also moves where a table changed its mind.';
+    : 'Each run was looked up in the table of its own day: a line also moves where the table changed.';
 }
 
 function inOrderOf(names: readonly string[], points: readonly Point[]): Point[] {

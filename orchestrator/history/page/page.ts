@@ -17,7 +17,7 @@ const wide = `@media (max-width: 820px) { .scroll svg { min-width: 680px; } }
 #runs td.long { min-width: 260px; }`;
 
 const about =
-  'All runs were judged by one table of rules, so that a line moves with the hosts and not with the rules. What else changed from run to run is marked.';
+  'All runs were judged by one rule set, so that a line moves with the hosts and not with the rules. What else changed from run to run is marked.';
 
 function lastWords({ runs }: History): string {
   const last = runs.at(-1);

@@ -55,7 +55,7 @@ export function runTable({ runs, rules_version }: History): Table {
     ],
     rows: runs.map(runRowOf),
     denominator: `${plural(runs.length, 'run', 'runs')}, all judged by rules ${rules_version}. Shares are of the endpoints with a SYN/ACK to the v1 probe.`,
-    meaning: `Confidence is by what each run counted of itself: its own losses, its controls, its sentinels. Two scans agree: of the endpoints that were scanned twice within the run and answered once at least, those with one verdict; a dash: there was no rescan. Sound says that nothing of that speaks against the point, not that it is right; sentinels were asked in ${checked} of ${runs.length} runs (${formatShare(checked, runs.length)}).`,
+    meaning: `Confidence is based on what each run counted about itself: its own losses, its controls, its sentinels. Two scans agree: of the endpoints that were scanned twice within the run and answered once at least, those with one verdict; a dash: there was no rescan. Sound means that none of this speaks against the point, not that it is right; sentinels were asked in ${checked} of ${runs.length} runs (${formatShare(checked, runs.length)}).`,
     empty: 'There is no run.',
   };
 }
@@ -71,7 +71,7 @@ export function leftOutTable({ left_out }: History): Table {
     ],
     rows: left_out.map(({ folder, reason }) => ({ folder, reason })),
     denominator: `${plural(left_out.length, 'folder', 'folders')} of those given.`,
-    meaning: 'The series is as if they had not been made; where one was due, there is a gap.',
+    meaning: 'The series treats them as if they did not exist; where one was due, there is a gap.',
     empty: 'All that was given is in the series.',
   };
 }
@@ -134,7 +134,7 @@ export async function announcerTable(database: DuckDBInstance): Promise<Table> {
     rows: await rowsFrom(database, announcerSql),
     denominator: `n = ${plural(Number(all?.n ?? 0), 'address that ever announced', 'addresses that ever announced')}, in any run (section 5.2 of the paper); one announced address counts once for each. announcers.parquet has all, with first and last seen.`,
     meaning:
-      'A union grows with the number of runs: two series of unlike length cannot be compared by it. Who was not listened to is not known.',
+      'A union grows with the number of runs: it cannot be compared between series of different length. Nothing is known about addresses without such a connection.',
     empty: 'No capable address announced another in any run.',
   };
 }

@@ -44,7 +44,7 @@ export function laterNotices(stages: StageFacts[]): Notice[] {
   return stages.flatMap(({ stage }) => {
     const words = laterWords(stages, stage);
     if (words === null) return [];
-    return [{ stage, text: `${words}; an address may have become another host's in between`, lost: false }];
+    return [{ stage, text: `${words}; an address may have passed to another host in between`, lost: false }];
   });
 }
 

@@ -17,7 +17,7 @@ export function vantageText({ sentinels, vantage_impaired }: Pick<Manifest, 'sen
 export function vantageNotices({ vantage_impaired }: Pick<Manifest, 'vantage_impaired'>): ReportFacts['notices'] {
   return (vantage_impaired ?? []).map(({ stage, moment, at, sentinel }) => ({
     stage,
-    text: `vantage_impaired: the sentinel for ${sentinel} did not answer as it must at the ${moment} of the stage (${at}): silence and missing options of others may be this side's`,
+    text: `vantage_impaired: the sentinel for ${sentinel} did not answer as it should at the ${moment} of the stage (${at}): silence and missing options elsewhere may be caused on this side`,
     lost: true,
   }));
 }

@@ -44,11 +44,11 @@ export async function hostPlacesFigure(results: Results): Promise<Figure> {
     rows,
     denominator: `${pairs}, of ${plural(held, 'capable address', 'capable addresses')} whose MPTCP connection was held to its end.`,
     meaning:
-      'A line joins two places at which the geolocation database has addresses of one host; it is the wider, the more hosts. Databases place an address where its network is registered or its provider is, so a host may be nearer to itself than it looks.',
+      'A line joins two places where the geolocation database has addresses of one host; the more hosts, the wider the line. Databases often place an address at the registered location of its network or provider, so the addresses of a host may be closer together than they look.',
     empty:
       held === 0
         ? emptySentence(results, null, 'handshake')
-        : 'No host has addresses that the geolocation database has at different places.',
+        : 'No host has addresses that the geolocation database puts at different places.',
   };
 }
 

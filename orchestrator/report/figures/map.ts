@@ -9,7 +9,7 @@ import { colours, type Figure } from './svg.ts';
 import { drawOnWorld } from './world-map.ts';
 
 const alone = 'Figure 4. Where the MPTCP-capable servers are';
-const together = 'Figure 4. Where the MPTCP-capable servers are, and MPTCP clients that others saw';
+const together = 'Figure 4. Where the MPTCP-capable servers are, and MPTCP clients observed elsewhere';
 
 /** Servers and clients, told apart by colour and by the legend. */
 const layers = { servers: colours.capable, clients: colours.accent } as const;

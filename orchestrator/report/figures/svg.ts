@@ -15,7 +15,7 @@ export interface Figure {
   rows: Row[];
   /** The denominator, as a sentence with its number. */
   denominator: string;
-  /** What the figure means and what it cannot mean. */
+  /** What the figure means and what it does not mean. */
   meaning: string;
   empty: string;
 }

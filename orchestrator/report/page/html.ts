@@ -32,7 +32,7 @@ function notes(denominator: string, meaning: string): string {
   return `<p class="denominator">${escapeHtml(denominator)}</p><p class="meaning">${escapeHtml(meaning)}</p>`;
 }
 
-/** A table with its caption, denominator and what it cannot mean. */
+/** A table with its caption, denominator and what it does not mean. */
 export function tableHtml(table: Table): string {
   if (table.rows.length === 0) {
     return `<figure id="${table.id}" class="table"><figcaption>${escapeHtml(table.title)}</figcaption><p class="empty">${escapeHtml(table.empty)}</p></figure>`;

@@ -24,7 +24,7 @@ const sections: [id: string, title: string, intro: string][] = [
     'Where the capable servers are',
     'Addresses that are capable in at least one version, at any of the ports asked.',
   ],
-  ['who', 'Which domains they serve', 'Entries of the target list; an entry and its www double count once.'],
+  ['who', 'Which domains they serve', 'Entries of the target list; an entry and its www variant count once.'],
   [
     'what',
     'What they are',
@@ -33,7 +33,7 @@ const sections: [id: string, title: string, intro: string][] = [
   [
     'how',
     'How the numbers came about',
-    'What is known of how they were measured. Of a run, manifest.json in its folder holds the whole.',
+    'What is known about how they were measured. For a run, manifest.json in its folder has all of it.',
   ],
 ];
 

@@ -64,7 +64,7 @@ function lostSentence({ lost, rescan }: ReportFacts): string {
 function emptyText(results: Results, { rescan }: ReportFacts): string {
   if (results.alone === true) return 'Not measured: replies to SYNs alone come from one scan.';
   if (rescan === null)
-    return 'Not measured: no rescan was asked for (rescan: 0.01 asks for one); how far two scans of a day agree is not known.';
+    return 'Not measured: no rescan was enabled (rescan: 0.01 enables one), so how far two scans agree is not known.';
   return `Of ${plural(rescan.addresses, 'address', 'addresses')} that were scanned twice none answered at any time.`;
 }
 
@@ -89,9 +89,9 @@ export function agreementTable(facts: ReportFacts, results: Results): Table {
     rows: parts.flatMap(({ asked, agreement }) => rowsOf(asked, agreement, facts)),
     denominator: `${plural(facts.rescan?.addresses ?? 0, 'address', 'addresses')} drawn by the seed and scanned twice.${timesSentence(facts)}${sentences.join('')}${lostSentence(facts)}`,
     meaning:
-      'Both scans asked the same of the same addresses, and each was judged by its own replies alone, without second opinions and connections: a verdict here may differ from that of the host. ' +
-      'any answer: of those that answered once at least, the share with one verdict in both. The interval is that of Wilson for all addresses scanned. ' +
-      'Two runs that differ in fewer than that differ in nothing that can be told from chance. What differs here is lost packets, limits, several backends behind an address, and hosts that did change in between: it is no error rate. What is wrong both times, or changes only between days, is not in it.',
+      'Both scans sent the same probes to the same addresses, and each was judged by its own replies alone, without second opinions and connections: a verdict here may differ from that of the host. ' +
+      'any answer: of those that answered at least once, the share with the same verdict in both. The interval is Wilson’s, for all addresses scanned. ' +
+      'A smaller difference between two runs cannot be told apart from chance. What differs here is lost packets, rate limits, several backends behind an address, and hosts that did change in between: it is not an error rate. It does not include what is wrong both times, or changes only between days.',
     empty: emptyText(results, facts),
   };
 }
@@ -121,7 +121,7 @@ export function pairsTable(facts: ReportFacts, results: Results): Table {
     ],
     rows,
     denominator: `Unit: address and port, of ${plural(facts.rescan?.addresses ?? 0, 'address', 'addresses')} scanned twice, for each version.`,
-    meaning: 'A row is a verdict of the first scan, a column one of the second. What agrees stands on the diagonal.',
+    meaning: 'A row is a verdict of the first scan, a column one of the second. Agreement is on the diagonal.',
     empty: emptyText(results, facts),
   };
 }

@@ -10,7 +10,7 @@ function sumOf(results: Results, column: string): number {
 
 /** Why there is nothing to set against each other. */
 function noFingerprints(results: Results): string {
-  if (results.alone === true) return 'Not measured: replies to SYNs alone do not tell it.';
+  if (results.alone === true) return 'Not measured: replies to SYNs alone do not show it.';
   return 'No address has a fingerprint: the os stage was disabled for this run, or recognised nothing.';
 }
 
@@ -39,10 +39,10 @@ export function systemSignTable(results: Results): Table {
       { key: 'boxed_of', title: 'of', kind: 'number' },
     ],
     rows: results.rows('system_signs'),
-    denominator: `Addresses with a fingerprint: ${formatCount(capable ?? 0)} capable, ${formatCount(echoed ?? 0)} that mirror what was sent and are capable nowhere, ${formatCount(other ?? 0)} with another verdict. Of the capable ones ${observed('fallback')} fell back to plain TCP, ${observed('mp_fail')} exchanged MP_FAIL, ${observed('near')} answered the SYN in less than half the time of a ping, and of ${observed('boxed')} a box on the path is told, by the round trips of pairs or by a sweep.`,
+    denominator: `Addresses with a fingerprint: ${formatCount(capable ?? 0)} capable, ${formatCount(echoed ?? 0)} that mirror what was sent and are capable nowhere, ${formatCount(other ?? 0)} with another verdict. Of the capable ones ${observed('fallback')} fell back to plain TCP, ${observed('mp_fail')} exchanged MP_FAIL, ${observed('near')} answered the SYN in less than half the time of a ping, and ${observed('boxed')} have a box on the path, shown by the round trips of pairs or by a sweep.`,
     meaning:
-      'A mirrored option is the work of a box, or of a server that returns what it does not know. If a system is much more frequent among mirrored or fallen-back addresses than among the others, its fingerprint is rather that of such a box than of the server; if the shares are alike, fingerprints tell nothing of boxes. ' +
-      'It cannot be shown for a single address: the fingerprint mixes answers of all that stands on the path, and most have several candidates; an address weighs one, divided by their number, so counts have fractions. Nor does it say where the box is, or that the server behind it lacks MPTCP. Each sign is of the capable addresses where it could be observed.',
+      'A mirrored option is the work of a box, or of a server that returns what it does not know. If a system is much more frequent among mirrored or fallen-back addresses than among the others, its fingerprint is more likely that of such a box than of the server; if the shares are alike, fingerprints say nothing about boxes. ' +
+      'It cannot be shown for a single address: a fingerprint mixes answers of everything on the path, and most have several candidates; an address has weight one, divided by their number, so counts have fractions. Nor does it say where the box is, or that the server behind it lacks MPTCP. Each sign is of the capable addresses where it could be observed.',
     empty: noFingerprints(results),
   };
 }

@@ -71,13 +71,13 @@ export function controlTable(facts: ReportFacts, results: Results): Table {
       ]),
     ],
     rows: bases.every(({ base }) => base === 0) ? [] : rulesOf(facts).map((wrong) => ({ ...wrong, ...cells(wrong) })),
-    denominator: `Controls drawn: ${bases.map(({ control, base }) => `${formatCount(base)} ${control}`).join(', ')}.${empty} A dash: the rule is right on such a control.`,
+    denominator: `Controls drawn: ${bases.map(({ control, base }) => `${formatCount(base)} ${control}`).join(', ')}.${empty} A dash: for such a control the rule is correct.`,
     meaning:
-      'Controls are asked all that candidates are asked: endpoints that answered the scan without an option (plain), with nothing but ours (echo), or so that nothing shows (unknown). The rate is that of a rule being in the verdict of one in any version, with the 95 % interval of Wilson. ' +
-      'It is an upper bound of the false positives: a control may be what the rule says, such as one of two backends behind an address. It says nothing of how often a rule misses a server, nor of boxes that no control stands behind.',
+      'Controls are asked everything that candidates are asked: endpoints that answered the scan without an option (plain), with only ours (echo), or in a way that shows nothing (unknown). The rate is how often a rule is in the verdict of one in any version, with Wilson’s 95 % interval. ' +
+      'It is an upper bound of the false positives: a control may be what the rule says, such as one of two backends behind an address. It says nothing about how often a rule misses a server, or about boxes that have no control behind them.',
     empty:
       results.alone === true
-        ? 'Not measured: replies to SYNs alone name no controls.'
-        : 'No controls: second opinions were disabled for this run (confirm), or nobody who answered could be one.',
+        ? 'Not measured: replies to SYNs alone include no controls.'
+        : 'No controls: second opinions were disabled for this run (confirm), or no endpoint that answered qualified.',
   };
 }

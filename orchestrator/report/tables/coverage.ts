@@ -26,7 +26,7 @@ export function coverageSentence(results: Results, field: string, what: string):
   return `${formatOf(known, capable)} capable addresses have ${what}${rest}.`;
 }
 
-const notTold = 'Not measured: replies to SYNs alone do not tell it.';
+const notTold = 'Not measured: replies to SYNs alone do not show it.';
 
 /** What stands in place of a table or figure that has nothing to show. */
 export function emptySentence(results: Results, field: string | null, stage: string): string {
@@ -37,5 +37,5 @@ export function emptySentence(results: Results, field: string | null, stage: str
   if (field !== null && notMeasured(results, field))
     return results.alone === true ? notTold : `Not measured: the ${stage} stage was disabled for this run.`;
   if (field === null && results.alone === true) return notTold;
-  return 'No data: for none of the capable addresses could this be had.';
+  return 'No data: not available for any of the capable addresses.';
 }

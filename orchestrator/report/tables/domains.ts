@@ -31,7 +31,7 @@ export function topDomainTable(results: Results): Table {
     rows: results.rows('table3'),
     denominator: `The first ${formatCount(results.rows('table3').length)} of ${formatCount(capable)} domains with a capable address; ${formatOf(capable, results.total('domains_answered'))} of the domains that answered. ${confirmedSentence(results, 'domains')}`,
     meaning:
-      'Endpoints are capable addresses of the domain, its www double conflated with it. A capable address may be a shared front that serves many domains: their owners need not know. ' +
+      'Endpoints are capable addresses of the domain, including its www variant. A capable address may be a shared front that serves many domains: their owners need not know. ' +
       confirmedMeaning,
     empty: noDomains(results),
   };
@@ -48,7 +48,7 @@ export function mixedTable(results: Results): Table {
       : ` The first mixed domain is at rank ${formatCount(rank)}, number ${formatCount(place)} among the capable ones.`;
   return {
     id: 'mixed_domains',
-    title: 'Domains, and how many are capable in part',
+    title: 'Domains, and how many are partly capable',
     columns: [
       { key: 'domains', title: 'Domains', kind: 'text' },
       { key: 'count', title: 'Count', kind: 'count' },
@@ -58,7 +58,7 @@ export function mixedTable(results: Results): Table {
     rows: results.total('domains_listed') === 0 ? [] : results.rows('mixed_domains'),
     denominator: `Each share is of the count in the column "of".${where}`,
     meaning:
-      'A client of a mixed domain gets MPTCP or not depending on the address it happens to use. Addresses are those this vantage point was given; a name can resolve differently elsewhere.',
+      'A client of a mixed domain gets MPTCP or not depending on the address it happens to use. Addresses are those resolved from this vantage point; a name can resolve differently elsewhere.',
     empty: noDomains(results),
   };
 }
@@ -81,11 +81,11 @@ export function listTable(results: Results): Table {
       { key: 'best_rank', title: 'Best rank', kind: 'count' },
     ],
     rows,
-    denominator: `Unit: domain, its www double conflated with it. A domain of several lists counts in each of them; all lists together name ${formatCount(results.total('domains_listed'))}. Each share is of the domains of its own list that answered. The best rank is that of a capable domain. ${confirmedSentence(results, 'domains')}`,
-    meaning: `Lists of different lengths and makings are not comparable by their counts. ${confirmedMeaning}`,
+    denominator: `Unit: domain, including its www variant. A domain in several lists counts in each of them; all lists together name ${formatCount(results.total('domains_listed'))}. Each share is of the domains of its own list that answered. The best rank is that of a capable domain. ${confirmedSentence(results, 'domains')}`,
+    meaning: `Counts of lists of different lengths or methods are not comparable. ${confirmedMeaning}`,
     empty:
       results.total('domains_listed') === 0
         ? noDomains(results)
-        : 'Which list names a domain is not known of a run of this version.',
+        : 'Runs of this version do not record which list names a domain.',
   };
 }

@@ -25,8 +25,8 @@ export function connectionTable({ stages }: ReportFacts, results: Results): Tabl
     rows: observed(results, 0) === 0 ? [] : results.rows('connections'),
     denominator: `A connection was tried to ${formatOf(observed(results, 0), results.total('addresses_capable'))} capable addresses. Each share is of the addresses where that could be observed.${laterSentence(stages, 'handshake')}`,
     meaning:
-      'A fallback after a capable SYN/ACK does not tell whose doing it was: a proxy that answered the SYN for the server, a backend behind the same address that does without, a path that takes options away or rewrites them, ' +
-      'or a server that speaks another version than the client. MP_FAIL reports a checksum that did not fit: payload was changed on the way.',
+      'A fallback after a capable SYN/ACK does not show what caused it: a proxy that answered the SYN for the server, a backend behind the same address without MPTCP, a path that strips or rewrites options, ' +
+      'or a server that speaks another version than the client. MP_FAIL reports a checksum that did not match: payload was changed on the path.',
     empty: emptySentence(results, null, 'handshake'),
   };
 }
@@ -53,9 +53,9 @@ export function announcementTable({ stages }: ReportFacts, results: Results): Ta
     rows: results.rows('announcements'),
     denominator: `n = ${formatCount(known)} capable addresses whose connection was recorded. A server that announces one address several times counts once.${laterSentence(stages, 'handshake')}`,
     meaning:
-      'A private address that a server announces is a configuration slip, and no path for a client outside. Announcements arrive one per round trip, so a connection that is held too briefly shows fewer than there are. ' +
-      'In the list is an address that a name of the target list led to, for this vantage point; a dash: the targets were no names. The others were found by their announcement alone. ' +
-      'An invalid HMAC is what address translation on the path leaves behind.',
+      'A private address that a server announces is a misconfiguration, and useless to a client outside. Announcements arrive one per round trip, so a connection that is held too briefly shows only some of them. ' +
+      'In the list: a name of the target list resolved to the address, from this vantage point; a dash: the targets were not names. The others were found only by their announcement. ' +
+      'An invalid HMAC is what address translation on the path causes.',
     empty:
       known === 0
         ? emptySentence(results, null, 'handshake')
@@ -102,7 +102,7 @@ export function pathTable({ stages }: ReportFacts, results: Results): Table {
     rows: results.rows('path_ratios'),
     denominator: `n = ${formatCount(results.rows('path_ratios').reduce((sum, row) => sum + countOf(row, 'addresses'), 0))} capable addresses with both round trips. ${coverageSentence(results, 'ping', 'a ping round trip')}${laterSentence(stages, 'path')}`,
     meaning:
-      'A SYN/ACK that comes back in much less time than an echo reply was sent by something nearer than the host: a proxy that ends TCP. Values above one say little, because hosts treat ICMP and TCP with different care.',
+      'A SYN/ACK that comes back in much less time than an echo reply was sent by something nearer than the host: a proxy that terminates TCP. Values above one say little, because hosts do not treat ICMP and TCP alike.',
     empty: emptySentence(results, 'ping', 'path'),
   };
 }

@@ -37,8 +37,8 @@ export function multihomedTable({ stages }: ReportFacts, results: Results): Tabl
     rows: heldAddresses(results) === 0 ? [] : results.rows('multihomed'),
     denominator: `n = ${plural(hosts(results), 'host', 'hosts')}: ${listened(results)}, and addresses that one of them announced with a valid HMAC count as one host, unless a join says otherwise.${laterSentence(stages, 'handshake')}`,
     meaning:
-      'A valid HMAC shows that the announcement came from the server at the other end of the connection, unchanged. It does not show that the server has the address: only a subflow to it does, the last row. ' +
-      'A server tells its addresses one by one, and as many as it is set up to tell: a host may have more than are counted. Servers that share an address, such as one of a load balancer, count as one host.',
+      'A valid HMAC shows that the announcement came from the server at the other end of the connection, unchanged. It does not show that the server has the address: only a subflow to it does (the last row). ' +
+      'A server announces its addresses one by one, and only as many as it is configured to: a host may have more than are counted. Servers that share an address, such as one of a load balancer, count as one host.',
     empty: emptySentence(results, null, 'handshake'),
   };
 }
@@ -54,10 +54,10 @@ export function joinTable({ stages }: ReportFacts, results: Results): Table {
     rows: asked === 0 ? [] : results.rows('joins'),
     denominator: `n = ${plural(asked, 'announced address', 'announced addresses')}: global ones that were sent one MP_JOIN SYN each.${laterSentence(stages, 'handshake')}`,
     meaning:
-      'Who gives a subflow with the HMAC of the connection holds its keys: the address is that of the server, or of something that speaks for it. ' +
-      'Who knows nothing of the connection is somebody else, or another backend of the same service. Silence and a closed port say neither.',
+      'Whoever accepts a subflow with the HMAC of the connection holds its keys: the address belongs to the server, or to something that acts for it. ' +
+      'Whoever does not know the connection is somebody else, or another backend of the same service. Silence and a closed port show neither.',
     empty:
-      'No announced address was asked for a subflow: handshake.join is off, or none was announced that may be asked.',
+      'No announced address was asked for a subflow: handshake.join is off, or none of those announced may be asked.',
   };
 }
 
@@ -73,7 +73,7 @@ export function hostSizeTable(_facts: ReportFacts, results: Results): Table {
     rows: results.rows('host_sizes'),
     denominator: `n = ${plural(hosts(results), 'host', 'hosts')}, of ${plural(heldAddresses(results), 'capable address', 'capable addresses')} whose MPTCP connection was held to its end.`,
     meaning:
-      'Global addresses only, the one that was asked among them. An address counts for its host whatever port was announced with it.',
+      'Global addresses only, including the one that was probed. An address counts for its host whatever port was announced with it.',
     empty: emptySentence(results, null, 'handshake'),
   };
 }
@@ -87,8 +87,8 @@ export function announcerTable({ stages }: ReportFacts, results: Results): Table
     rows: heldAddresses(results) === 0 ? [] : results.rows('announcers'),
     denominator: `n: ${listened(results)}.${laterSentence(stages, 'handshake')}`,
     meaning:
-      'The C flag (RFC 8684, 3.1) tells clients to open no subflow to the address that they came to; with another address or port announced beside it, that is how servers behind a load balancer are made reachable. ' +
-      'An address that is not global is of no use to a client outside, and tells how a network is numbered inside.',
+      'The C flag (RFC 8684, 3.1) tells clients not to open further subflows to the address that they connected to; together with another announced address or port, it makes servers behind a load balancer reachable. ' +
+      'An address that is not global is useless to a client outside, and reveals how a network is numbered inside.',
     empty: emptySentence(results, null, 'handshake'),
   };
 }

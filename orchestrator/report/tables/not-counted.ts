@@ -33,8 +33,8 @@ export function notCountedTable(results: Results): Table {
     rows: rows.map((row) => ({ ...row, meaning: meaningOf(row) })),
     denominator: `Unit: address and port whose SYN/ACK carried an MPTCP option and that is not capable: ${sum('v1')} in v1, ${sum('v0')} in v0. Each is in one row, with all rules that held.`,
     meaning:
-      'Whoever counts options instead of reading keys counts these as support; the 2015 study did until its erratum (mptcp-census replay RUN --rules mehani2015). ' +
-      'What answered is a box on the path or in front of the host: the host behind it may speak MPTCP or not.',
+      'Counting options instead of reading keys would count these as support; the 2015 study did until its erratum (mptcp-census replay RUN --rules mehani2015). ' +
+      'What answered is a box on the path or in front of the host; the host behind it may or may not speak MPTCP.',
     empty: 'Every SYN/ACK with an MPTCP option in it came from a capable endpoint, or there was none.',
   };
 }

@@ -9,8 +9,8 @@ import type { Column, Table } from './table.ts';
 /** How ASes were put together. */
 function grouping({ groupedBy }: Results): string {
   return groupedBy === 'file'
-    ? 'Which organisation an AS belongs to is told by the file that asn.organisations names; an AS that it does not list is an organisation of its own.'
-    : 'No file says which organisation an AS belongs to: ASes whose handles begin with the same word of their operator, and that are registered in the same country, are taken for one. Whatever is not sure stays apart, so that there are rather too many organisations than too few.';
+    ? 'The file named in asn.organisations says which organisation an AS belongs to; an AS that it does not list is an organisation of its own.'
+    : 'No file says which organisation an AS belongs to: ASes whose handles begin with the same operator word, and that are registered in the same country, count as one. Doubtful cases stay separate, so there are too many organisations rather than too few.';
 }
 
 /** Section 4.1 of the paper: an operator "across a few ASes". */

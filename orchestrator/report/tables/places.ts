@@ -15,7 +15,7 @@ export const baseRate: Column[] = [
 ];
 
 export const baseMeaning =
-  'Beside it how many addresses answered with a SYN/ACK at all, and their share of all that did: a ratio above that share is no bias of the target list.';
+  'For comparison, how many addresses answered with a SYN/ACK at all, and their share of all that did: a ratio above that share is not a bias of the target list.';
 
 export const versions: Column[] = [
   { key: 'v1', title: 'v1', kind: 'count' },
@@ -39,7 +39,7 @@ export function acrossSentence(results: Results): string {
 }
 
 const undecidedMeaning =
-  'Undecided: addresses there that are capable nowhere and unknown or inconsistent somewhere, the most that the count may lack.';
+  'Undecided: addresses there that are capable nowhere and unknown or inconsistent somewhere, the most by which the count may be too low.';
 
 function withInterval({ uncertain }: Results, row: Row): Row {
   return { ...row, interval: clusterText(uncertain?.countries.get(String(row.country))) };
@@ -65,7 +65,7 @@ export function countryTable(results: Results): Table {
       : results.rows('table1').map((row) => ({ ...withInterval(results, row), ...clientCells(results, row) })),
     denominator: `${denominator(results)} ${coverageSentence(results, 'country', 'a country')}${clientDenominator(results)}`,
     meaning:
-      'A server is an address; all its ports count once. The country is where a geolocation database places the address, which for anycast and for large hosters can be wrong by a continent. ' +
+      'A server is an address; all its ports count once. The country is where a geolocation database places the address, which for anycast and large hosting providers can be wrong by a continent. ' +
       `A server that speaks both versions is counted in v1 and in v0. ${undecidedMeaning} The interval of a ratio is that of a bootstrap over ASes; a dash: fewer than ${leastClusters} ASes have a capable address, or fewer than ${leastHolding} have one there. ${baseMeaning} ${confirmedMeaning}${gathered(results)}`,
     empty: emptySentence(results, 'country', 'geo'),
   };
@@ -89,7 +89,7 @@ export function systemTable(results: Results): Table {
     denominator: `${denominator(results)} ${coverageSentence(results, 'asn', 'an origin AS')} ${acrossSentence(results)}`,
     meaning:
       'The AS that originates the longest matching prefix in the routing table of the run; the first 12, then all others together. An AS announces an address; who runs the server is another question. ' +
-      `${undecidedMeaning} A ratio of one AS has no interval over ASes: it is the draw. (Other) in these two columns is every other AS, also those without a capable address. ${baseMeaning} ${confirmedMeaning}`,
+      `${undecidedMeaning} The ratio of a single AS has no interval over ASes: the AS is the unit drawn. (Other) in these two columns is every other AS, including those without a capable address. ${baseMeaning} ${confirmedMeaning}`,
     empty: emptySentence(results, 'asn', 'asn'),
   };
 }

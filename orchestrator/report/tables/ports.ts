@@ -19,7 +19,7 @@ function denominator(results: Results): string {
   return `Unit: address and port. Each share is of the SYN/ACKs in its own row; all rows together have ${synacks(results)}. ${confirmedSentence(results, 'endpoints')}`;
 }
 
-const noWhole = 'IPv6 addresses are those that names or lists gave, no part of a whole.';
+const noWhole = 'IPv6 addresses are those that names or lists gave, not a share of a whole.';
 const empty = 'No address answered anything.';
 
 /** Capable endpoints per address family, all ports together. */
@@ -77,8 +77,8 @@ export function denseTable(results: Results): Table {
     denominator:
       'Unit: address and port. Each share is of the SYN/ACKs to that version’s probe, with the prefixes or without them. All other tables count with them.',
     meaning:
-      `A /24 of which ${dense.ipv4} addresses or more answered a port with a SYN/ACK; an IPv6 prefix of 64, 80 or 96 bits of which ${dense.ipv6} or more answered it, numbered at random and all alike, and none that a name led to was silent. ` +
-      'One box may answer for all of them: a firewall that answers every port, a load balancer, an aliased prefix. It may also be a full /24 of servers. A prefix of which fewer addresses were asked cannot be told.',
+      `A /24 in which ${dense.ipv4} addresses or more answered a port with a SYN/ACK; an IPv6 prefix of 64, 80 or 96 bits in which ${dense.ipv6} or more answered it, numbered at random and all alike, and no address that a name resolved to was silent. ` +
+      'One box may answer for all of them: a firewall that answers every port, a load balancer, an aliased prefix. It may also be a full /24 of servers. Prefixes in which fewer addresses were probed cannot be recognised.',
     empty: results.total('endpoints_replied') === 0 ? empty : 'None: no prefix answered on (nearly) every address.',
   };
 }

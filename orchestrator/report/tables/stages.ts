@@ -76,6 +76,6 @@ export function stageTable(facts: ReportFacts): Table {
     empty:
       facts.replies === null
         ? 'The run has no stages.'
-        : 'No run stands behind these numbers: they come from replies alone.',
+        : 'There is no run behind these numbers: they come from replies alone.',
   };
 }

@@ -9,7 +9,7 @@ export interface Column {
   bar?: boolean;
 }
 
-/** One published table: what it counts, of what, and what it cannot mean. */
+/** One published table: what it counts, of what, and what it does not mean. */
 export interface Table {
   /** File name of its CSV, without ending, and anchor in the page. */
   id: string;
@@ -18,7 +18,7 @@ export interface Table {
   rows: Row[];
   /** The denominator, as a sentence with its number. */
   denominator: string;
-  /** What the numbers mean and what they cannot mean. */
+  /** What the numbers mean and what they do not mean. */
   meaning: string;
   /** Said in place of the table when it has no rows. */
   empty: string;

@@ -36,7 +36,7 @@ function unclaimed(bounds: readonly Bound[]): string {
 
 function opinionsSentence({ opinions }: ReportFacts['lost']): string {
   if (opinions === null) return '';
-  return ` Of ${plural(opinions.asked, 'second opinion', 'second opinions')} ${formatCount(opinions.unanswered)} got no answer; an answer could have taken an endpoint out of the count, and put none into it.`;
+  return ` Of ${plural(opinions.asked, 'second opinion', 'second opinions')} ${formatCount(opinions.unanswered)} got no answer; an answer could have taken an endpoint out of the count, but not put one into it.`;
 }
 
 /** How sure each count of capable ones is. */
@@ -60,9 +60,9 @@ export function boundsTable({ lost }: ReportFacts, results: Results): Table {
     rows: shown.map(rowOf),
     denominator: `Shares are of what answered with a SYN/ACK, of domains: of those that answered.${opinionsSentence(lost)}${unclaimed(shown)}`,
     meaning:
-      'Bounds: a census is no sample. The share of this list, seen from here at this time, lies between the capable ones alone and the capable ones with all that was not decided: unknown, inconsistent, and replies or probes that this side lost. Nothing is assumed about them, and it is no 95 % interval. It does not hold what was silent. ' +
-      `Over ASes: what other networks of such sizes and habits might give, from a bootstrap that draws ASes with all they have, by the run's seed; not claimed below ${leastClusters} ASes or ${leastHolding} with a capable one. It says nothing of networks that nobody would put on such a list, and nothing of another day. ` +
-      'Where the run itself draws by its seed (controls, samples of ways), the intervals are Wilson’s.',
+      'Bounds: a census is not a sample. The share of this list, seen from here at this time, is between the capable ones alone and the capable ones plus everything undecided: unknown, inconsistent, and replies or probes that this side lost. Nothing is assumed about them, and this is not a 95 % interval. It does not include what was silent. ' +
+      `Over ASes: what other networks of similar size and behaviour might give, from a bootstrap that resamples whole ASes, by the run's seed; not given below ${leastClusters} ASes or ${leastHolding} with a capable one. It says nothing about networks that no such list would have, or about another day. ` +
+      'Where the run itself samples by its seed (controls, path samples), the intervals are Wilson’s.',
     empty: 'No address answered anything.',
   };
 }
@@ -70,11 +70,9 @@ export function boundsTable({ lost }: ReportFacts, results: Results): Table {
 const level = 0.05;
 
 function finding(p: number): string {
-  if (p <= level)
-    return 'Better ranked sites are capable more often than operators that look at no rank would make them.';
-  if (p > 1 - level)
-    return 'Worse ranked sites are capable more often than operators that look at no rank would make them.';
-  return 'That better ranked sites pay more attention to MPTCP cannot be told from chance.';
+  if (p <= level) return 'Better ranked sites are capable more often than they would be if operators ignored rank.';
+  if (p > 1 - level) return 'Worse ranked sites are capable more often than they would be if operators ignored rank.';
+  return 'Any greater attention of better ranked sites to MPTCP cannot be told apart from chance.';
 }
 
 /** Section 5.1 of the paper: "more popular sites are paying more attention to MPTCP". */
@@ -103,12 +101,12 @@ export function popularityTable(results: Results): Table {
           ],
     denominator: tested === null ? '' : `${finding(tested.p)} One-sided, at a level of 5\u00a0%.`,
     meaning:
-      'The place of a ranked domain that answered: 0 % is the top of the list, 100 % its end. The capable domains of an AS are one number, their mean place, so that an operator of a thousand sites counts once. ' +
-      'By chance: the share of capable domains is exchanged between ASes of like size, 1,999 times by the seed of the run. p is the share of exchanges in which the capable ones stand as high or higher. ' +
-      'A rank is the list’s, and that sites of high rank stand at operators which do more of everything is no attention of the sites.',
+      'The position of a ranked domain that answered: 0 % is the top of the list, 100 % its end. The capable domains of an AS are one number, their mean position, so that an operator of a thousand sites counts once. ' +
+      'By chance: the share of capable domains is permuted between ASes of similar size, 1,999 times by the seed of the run. p is the share of permutations in which the capable ones rank as high or higher. ' +
+      'Ranks are the list’s. That popular sites are hosted by operators that do more of everything is not attention by the sites.',
     empty:
       results.total('domains_capable') === 0
         ? 'Not tested: no ranked domain has a capable address.'
-        : 'Not tested: the domains have no ranks, or of none with a capable address the AS is known.',
+        : 'Not tested: the domains have no ranks, or no AS is known for any with a capable address.',
   };
 }

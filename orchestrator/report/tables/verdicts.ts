@@ -39,7 +39,7 @@ function withSilence(asked: Asked | null, rows: Row[]): Row[] {
 }
 
 function silenceSentence(asked: Asked | null): string {
-  if (asked === null) return 'How many were silent is not known: the counts of the scan are not there.';
+  if (asked === null) return 'How many were silent is not known: the counts of the scan are missing.';
   return `${formatCount(asked.silent)} of ${formatCount(asked.probes)} probes were answered by nothing.`;
 }
 
@@ -69,10 +69,10 @@ export function verdictTable({ asked }: ReportFacts, results: Results): Table {
     rows: nothingAsked(asked, results) ? [] : withSilence(asked, results.rows('verdicts')),
     denominator: `Unit: address and port. Denominators: SYN/ACKs, ${synacks(results)}. ${silenceSentence(asked)}${boundsOf(results)}`,
     meaning:
-      'Each version is asked with a probe of its own and has its own denominator; refused and silent endpoints sent no SYN/ACK and have no share. ' +
-      'silent is counted by the scan, not from rows: an endpoint asked for the version with no other verdict. It is a lost packet, a firewall or an empty address. ' +
+      'Each version has its own probe and its own denominator; refused and silent endpoints sent no SYN/ACK and have no share. ' +
+      'silent is counted by the scan, not from rows: an endpoint probed for the version that has no other verdict. It is a lost packet, a firewall or an unused address. ' +
       'echoed_option is a reply that returns what was sent, as mirroring middleboxes do: the 2015 study counted these as support until its erratum. ' +
-      'not_offered says that this path carried no option back, not that the host behind it lacks MPTCP.',
+      'not_offered means that no option came back on this path, not that the host behind it lacks MPTCP.',
     empty: 'No address answered anything.',
   };
 }

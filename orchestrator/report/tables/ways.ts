@@ -10,8 +10,8 @@ function sumOf(results: Results, query: QueryName, column: string): number {
 }
 
 function notSwept(results: Results): string {
-  if (results.alone === true) return 'Not measured: replies to SYNs alone do not tell it.';
-  return 'Not measured: the hops stage was disabled for this run (hops: true asks for it).';
+  if (results.alone === true) return 'Not measured: replies to SYNs alone do not show it.';
+  return 'Not measured: the hops stage was disabled for this run (hops: true enables it).';
 }
 
 /** The wish of section 5.3 of the paper: a SYN that is back much sooner than a ping. */
@@ -21,7 +21,7 @@ export function nearerTable(results: Results): Table {
   const told =
     controls === undefined || countOf(controls, 'compared') === 0
       ? `No threshold: fewer than ${leastControls} plain controls had ${leastPairs} pairs.`
-      : `Of the plain controls ${formatOf(countOf(controls, 'nearer'), countOf(controls, 'compared'))} lie beyond both: the rule calls so many wrongly.`;
+      : `Of the plain controls ${formatOf(countOf(controls, 'nearer'), countOf(controls, 'compared'))} are beyond both: that is how often the rule is wrong.`;
   return {
     id: 'nearer',
     title: 'Answered by a box on the path',
@@ -36,12 +36,12 @@ export function nearerTable(results: Results): Table {
     rows: results.rows('nearer'),
     denominator: `Addresses with ${leastPairs} pairs or more of a SYN and a ping, both answered: ${formatCount(sumOf(results, 'nearer', 'compared'))}. ${told}`,
     meaning:
-      `Nearer: the SYN came back sooner than the ping by more than all but ${rate} of the plain controls, as a share and in time, the median of the pairs. ` +
-      'It says that something nearer than whoever answers pings answers TCP for the address. It cannot tell a box just before the server, nor what the box is, nor that an address which is not called so has none. Hosts that answer pings late look like it; the controls say how often.',
+      `Nearer: the SYN came back sooner than the ping by more than for all but ${rate} of the plain controls, both relatively and in time, as the median of the pairs. ` +
+      'It means that something nearer than whoever answers pings answers TCP for the address. It cannot detect a box just in front of the server, and does not say what the box is, or that the other addresses have none. Hosts that answer pings late look the same; the controls say how often.',
     empty:
       results.alone === true
         ? notSwept(results)
-        : 'Not measured: path was disabled for this run, or was not asked for pairs (path.tool: pairs).',
+        : 'Not measured: path was disabled for this run, or did not measure pairs (path.tool: pairs).',
   };
 }
 
@@ -66,10 +66,10 @@ export function waysTable(results: Results): Table {
       ...row,
       changed_interval: intervalText(countOf(row, 'changed'), countOf(row, 'ways')),
     })),
-    denominator: `Ways that were swept: ${formatCount(sumOf(results, 'ways', 'ways'))}, a sample of each kind of endpoint, so that rows cannot be added up.`,
+    denominator: `Paths that were swept: ${formatCount(sumOf(results, 'ways', 'ways'))}, a sample of each kind of endpoint, so rows cannot be added up.`,
     meaning:
-      'Changed: a hop quotes our SYN with the option changed, moved or gone, and none behind it as it was sent; the interval is Wilson’s, of a sample that the seed drew. Answered nearer: the SYN was answered at a TTL at which a ping still expired on its way. ' +
-      'A way on which no change is seen may have one behind its last hop that says anything, or on the way back. The row not_offered holds plain endpoints: what the rules say of them is what they say of any endpoint.',
+      'Changed: a hop quotes our SYN with the option changed, moved or gone, and no hop behind it quotes it as sent; the interval is Wilson’s, for a sample drawn by the seed. Answered nearer: the SYN was answered at a TTL at which a ping still expired on the way. ' +
+      'A path on which no change is seen may have one behind the last hop that answers, or on the return path. The row not_offered contains plain endpoints: how often the rules find something there is how often they find it at any endpoint.',
     empty: notSwept(results),
   };
 }
@@ -78,7 +78,7 @@ export function waysTable(results: Results): Table {
 export function changedTable(results: Results): Table {
   return {
     id: 'changed_by',
-    title: 'Where the option is changed on its way',
+    title: 'Where the option is changed on the path',
     columns: [
       { key: 'sample', title: 'Sample', kind: 'text' },
       { key: 'shows', title: 'Option', kind: 'text' },
@@ -90,9 +90,9 @@ export function changedTable(results: Results): Table {
       { key: 'farthest', title: 'farthest', kind: 'count' },
     ],
     rows: results.rows('changed_by'),
-    denominator: `Ways on which a hop shows a change: ${formatCount(sumOf(results, 'ways', 'changed'))}. The 30 rows with the most.`,
+    denominator: `Paths on which a hop shows a change: ${formatCount(sumOf(results, 'ways', 'changed'))}. The 30 rows with the most.`,
     meaning:
-      'What changed the option stands between the two hops: it may be the first of them, as its packets leave. An AS is that of the address by which the hop answered, which may be one of its neighbour; hops count from this vantage point.',
+      'What changed the option is between the two hops: it may be the first of them, as its packets leave. The AS is that of the address from which the hop answered, which may belong to a neighbour; hops count from this vantage point.',
     empty: sumOf(results, 'ways', 'ways') > 0 ? 'No hop showed a change.' : notSwept(results),
   };
 }

@@ -121,6 +121,6 @@ export async function mapSvg(title: string, capable: ReadonlyMap<string, number>
     const fill = i === null ? '#e6eaef' : shades[i];
     return `<path class="${i === null ? 'land' : `shade s${i}`}" fill="${fill}" stroke="#ffffff" stroke-width="0.5" d="${path}"><title>${escapeXml(text)}</title></path>`;
   });
-  const description = `A world map of ${capable.size} countries of which a number is told; the largest has ${formatCount(Math.max(...numbers))} endpoints. The table of countries has the same numbers.`;
+  const description = `A world map of ${capable.size} countries for which a number is published; the largest has ${formatCount(Math.max(...numbers))} endpoints. The table of countries has the same numbers.`;
   return drawing({ id: 'map', title, description, width, height }, shapes.join('') + legend(least));
 }

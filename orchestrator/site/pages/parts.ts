@@ -66,7 +66,7 @@ ${body.join('\n')}
 /** A drawing with its caption; nothing where there is none. */
 export function figureHtml(svg: string | null, caption: string, below = ''): string {
   if (svg === null)
-    return `<figure><figcaption>${escapeHtml(caption)}</figcaption><p class="empty">No value of it may be told.</p></figure>`;
+    return `<figure><figcaption>${escapeHtml(caption)}</figcaption><p class="empty">No value of it may be disclosed.</p></figure>`;
   return `<figure><figcaption>${escapeHtml(caption)}</figcaption><div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(caption)}">${svg}</div>${below}</figure>`;
 }
 

@@ -61,7 +61,7 @@ for (const [title, { page, text, files }] of Object.entries({ both, none, foreig
       page + text,
       /NaN|undefined|Infinity|\[object|disabled for this run|its targets were|No packet was sent/,
     );
-    assert.match(page, 'No run stands behind this page');
+    assert.match(page, 'There is no run behind this page');
     assert.not.match(files['funnel.csv'] ?? '', /^asked/m);
     assert.match(files['summary.csv'] ?? '', /^domains_listed,$/m);
     const { document } = parseHTML(page);
@@ -79,7 +79,7 @@ test('the denominators are what the file has: endpoints that answered', () => {
   const targets = (lines: string[]) =>
     new Set(lines.flatMap((line) => (line === '' ? [] : [String(JSON.parse(line).target)]))).size;
   assert.match(both.files['funnel.csv'] ?? '', `answered anything,${targets(v1)},,${targets(v0)},`);
-  assert.match(both.page, 'What was asked, and how much of it was silent or lost, is not known.');
+  assert.match(both.page, 'What was probed, and how much of it was silent or lost, is not known.');
   assert.match(both.page, /Replies that came 20\d\d-\d\d-\d\dT.*Z to 20\d\d-/);
 });
 

@@ -131,7 +131,7 @@ test('without a rescan nothing is claimed, and nobody who answered is no missing
   const none = makeResults({}, { rescan: await queried(null) });
   for (const table of [agreementTable(makeFacts(), none), pairsTable(makeFacts(), none)]) {
     assert.equal(table.rows, []);
-    assert.match(table.empty, /^Not measured: no rescan was asked for/);
+    assert.match(table.empty, /^Not measured: no rescan was enabled/);
   }
   assert.ok(rescanSummary(makeFacts(), none).every(({ value }) => value === null));
   assert.match(agreementTable(facts, none).empty, /^Of 100 addresses that were scanned twice none answered/);

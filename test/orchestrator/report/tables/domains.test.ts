@@ -47,7 +47,7 @@ test('the table of lists says how many domains they name together, and is empty 
   assert.is(table.rows.length, 1);
   assert.match(table.denominator, 'all lists together name 2,000');
   assert.equal(listTable(makeResults({ ...summary, domains_listed: 0 }, rows)).rows, []);
-  assert.match(listTable(makeResults(summary, {})).empty, 'not known of a run of this version');
+  assert.match(listTable(makeResults(summary, {})).empty, 'Runs of this version do not record which list');
 });
 
 test.run();

@@ -87,7 +87,7 @@ test('a box is told of addresses by what they are; the plain controls say how of
     ['capable addresses', 2, 2, 1, 50],
     ['mirroring addresses', 1, 1, 0, 0],
   ]);
-  assert.match(table.denominator, 'Of the plain controls 1 of 2 (50.00\u00a0%) lie beyond both');
+  assert.match(table.denominator, 'Of the plain controls 1 of 2 (50.00\u00a0%) are beyond both');
 });
 
 test('ways are counted by sample; where they change, by the ASes on either side', async () => {
