@@ -65,7 +65,7 @@ function fail({ code, message, hint }: CensusError, exitCode = started ? 1 : 2):
 // A reader that has seen enough (head) closes the pipe. That ends what only prints; a run or a purge goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && process.exitCode !== 1) {
-    const hint = 'what was printed is not whole; write it to another place';
+    const hint = 'the output is incomplete; write it to another place';
     fail(new CensusError('E_OUTPUT', `standard output cannot be written: ${error.message}`, hint, error), 1);
   }
   if (!outlives) process.exit();

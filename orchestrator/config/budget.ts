@@ -96,6 +96,6 @@ export function requireBudget(config: Config): void {
   throw new CensusError(
     'E_REFUSED',
     `this run could send ${sum} SYNs to one address (${each}), and budget is ${budget}`,
-    `ask less (scan.ports, scan.retries, confirm.probes, rescan), or set budget: ${sum} if those you probe would agree`,
+    `send less (scan.ports, scan.retries, confirm.probes, rescan), or set budget: ${sum} if those you probe would agree`,
   );
 }

@@ -68,7 +68,7 @@ export function setKey(tree: Record<string, unknown>, assignment: string): void 
     if (next === null)
       throw new CensusError(
         'E_CONFIG',
-        `--set ${assignment}: ${key} is no section`,
+        `--set ${assignment}: ${key} is not a section`,
         'see: mptcp-census init --all FILE',
       );
     put(node, key, next);

@@ -27,7 +27,7 @@ export function probingText({ config, sources, url, expires }: ProbingInput): st
     throw new CensusError(
       'E_CONFIG',
       'contact is not set',
-      'set it to an address that a human reads: it is who owners write to',
+      'set it to an address that a human reads: owners will write to it',
     );
   const description = [
     'Measurement of how widely Multipath TCP (RFC 8684) is deployed, for research.',

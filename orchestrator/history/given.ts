@@ -43,7 +43,7 @@ export async function readGiven(folder: string): Promise<Given> {
   if (await exists(join(folder, purgeMark)))
     throw noPoint('a purge of it was ended: repeat that, or what it was to remove would be counted');
   if (manifest.finished_at === null || manifest.stages.merge?.status !== 'done')
-    throw noPoint('it is not finished: mptcp-census run goes on with it');
+    throw noPoint('it is not finished: mptcp-census run resumes it');
   if (manifest.schema_version !== schemaVersion && manifest.replay !== true)
     throw noPoint(
       `its records are of schema_version ${manifest.schema_version}: mptcp-census replay decodes them again, and its folder can be given`,
@@ -83,7 +83,7 @@ export function requireOneWorld(runs: readonly Given[]): void {
   if (lab === undefined || real === undefined) return;
   throw new CensusError(
     'E_INPUT',
-    `${lab.folder} is a run in a test Internet, ${real.folder} is not: they make no series`,
+    `${lab.folder} is a run in a test Internet, ${real.folder} is not: they cannot be in one series`,
     'give runs of the one or of the other',
   );
 }

@@ -82,7 +82,7 @@ async function requireRecords(run: Given): Promise<void> {
     if (await areWhole('/', files)) continue;
     throw new CensusError(
       'E_RUN_FOLDER',
-      `it was judged by rules ${run.manifest.rules_version ?? 'of before 2026-11'}, and its records of ${stage} are not there as they were written: they cannot be judged by others`,
+      `it was judged by rules ${run.manifest.rules_version ?? 'from before 2026-11'}, and its records of ${stage} are missing or have changed: it cannot be judged again`,
       'put them back, or decode them again by mptcp-census replay and give its folder',
     );
   }

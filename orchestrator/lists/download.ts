@@ -49,7 +49,7 @@ function teller(name: string, tell: (text: string) => void): (bytes: number, tot
 
 function unreached(url: string, cause: unknown): unknown {
   if (cause instanceof Ip2AsnError || (cause instanceof Error && 'syscall' in cause)) {
-    const hint = 'run the same command again: what has come of it is continued; or get the file yourself and name it';
+    const hint = 'run the same command again to resume the download; or get the file yourself and name it';
     return new CensusError('E_INPUT', `targets: ${shownName(url)}: ${cause.message}`, hint, cause);
   }
   return unreadable(shownName(url), cause);

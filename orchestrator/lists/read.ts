@@ -56,8 +56,8 @@ async function hashOf({ list, sha256 }: ListSource, path: string): Promise<strin
     throw unreadable(name, cause);
   });
   if (sha256 === null || is === sha256.toLowerCase()) return is;
-  const hint = 'get the list that is meant, or correct targets.sha256';
-  throw new CensusError('E_INPUT', `targets: ${name} is another file than was expected: its sha256 is ${is}`, hint);
+  const hint = 'get the right list, or correct targets.sha256';
+  throw new CensusError('E_INPUT', `targets: ${name} is not the expected file: its sha256 is ${is}`, hint);
 }
 
 /** A list, opened. */

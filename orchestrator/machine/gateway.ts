@@ -26,7 +26,7 @@ export async function gatewayFault(name: string): Promise<CensusError | null> {
   if (gateway === null) {
     return new CensusError(
       'E_CONFIG',
-      `no default route leaves by a gateway on ${name}, so nobody knows where its packets go`,
+      `no default route leaves by a gateway on ${name}, so it is not known where its packets would go`,
       'set scan.gateway_mac to the hardware address of the router there; or give the interface a default route, or name another in scan.interface',
     );
   }

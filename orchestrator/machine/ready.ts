@@ -24,7 +24,7 @@ export function interfaceFault(name: string, known: readonly string[], hardware:
   if (hardware === null || framed.includes(hardware)) return null;
   return new CensusError(
     'E_CONFIG',
-    `scan.interface: ${name} carries no Ethernet frames (a VPN or another tunnel), and the probes are such`,
+    `scan.interface: ${name} carries no Ethernet frames (a VPN or another tunnel), which the probes are`,
     "name an Ethernet interface in scan.interface, with scan.gateway_mac where the default route is the tunnel's; or leave the VPN",
   );
 }
@@ -51,7 +51,7 @@ async function wayFault({ scan }: Config): Promise<CensusError | null> {
   if (name === null)
     return new CensusError(
       'E_CONFIG',
-      'this machine has no default route, so nobody knows where the probes leave',
+      'this machine has no default route, so the probes have no known way out',
       'connect it; or set scan.interface, and scan.gateway_mac to the hardware address of the router there',
     );
   return (
@@ -108,7 +108,7 @@ export async function requireReachable(paths: readonly string[]): Promise<void> 
   const who = ownerNow()?.uid ?? 0;
   throw new CensusError(
     'E_PRIVILEGES',
-    `${closed} is closed to user ${who}, who owns the run folder and as whom programs run`,
+    `${closed} is closed to user ${who}, who owns the run folder and runs the programs`,
     'open it to them (chmod, or o+x on the folders above it), or put the run folder where its owner may read it',
   );
 }

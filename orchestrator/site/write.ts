@@ -21,7 +21,7 @@ export class SiteFolder {
     if (found.length > 0 && !(await exists(join(this.#root, made)))) {
       throw new CensusError(
         'E_INPUT',
-        `${this.#root} holds files that are not of a site`,
+        `${this.#root} contains files that do not belong to a site`,
         'name another folder: what a site had before is removed from its folder',
       );
     }

@@ -75,7 +75,7 @@ export async function readTraffic(input: TrafficInput): Promise<boolean> {
   if (capture === null)
     throw new CensusError(
       'E_PROGRAM_FAILED',
-      'the reader of captures did not come to its end',
+      'the capture reader did not finish',
       'run it by hand: zmap-module/build/mptcp-traffic FILE',
     );
   const tables = await trafficTables(store.database, capture);

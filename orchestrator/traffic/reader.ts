@@ -49,8 +49,12 @@ const schema = compiled(Said);
 function understood(line: string): Said {
   const said = schema.safeParse(jsonOf(line));
   if (said.success) return said.data;
-  const hint = 'it was built from other sources than these: make -C zmap-module';
-  throw new CensusError('E_PROGRAM_RUBBISH', `${reader.name} said what is not understood: ${line.slice(0, 200)}`, hint);
+  const hint = 'it was built from different sources: make -C zmap-module';
+  throw new CensusError(
+    'E_PROGRAM_RUBBISH',
+    `${reader.name} printed a line that is not understood: ${line.slice(0, 200)}`,
+    hint,
+  );
 }
 
 function failure(words: string, unstarted: boolean, cause: unknown): CensusError {

@@ -40,7 +40,7 @@ export async function requireInPlace(path: string): Promise<void> {
     if ((await readFile(join(folder, lockName), 'utf8').catch(() => null)) === lock) continue;
     throw new CensusError(
       'E_RUN_FOLDER',
-      `${folder} is not the folder any more that this run works in: it was moved or removed, or its lock was`,
+      `${folder} is no longer the folder of this run: it was moved or removed, or its lock was`,
       'nothing more is written there; give the same command the place where the folder is now: it resumes from what is finished',
     );
   }

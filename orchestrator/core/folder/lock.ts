@@ -114,7 +114,7 @@ async function whyTaken(folder: string): Promise<CensusError> {
   const itself = await lstat(path).catch(() => null);
   return itself === null || itself.isFile()
     ? new CensusError('E_RUN_FOLDER', `another run has just started in ${folder}`, 'wait for it')
-    : new CensusError('E_RUN_FOLDER', `${path} is no file, and so no lock that a run has left`, `remove ${path}`);
+    : new CensusError('E_RUN_FOLDER', `${path} is not a file, so it is not the lock of a run`, `remove ${path}`);
 }
 
 /** Removes what starts that were killed while they took the lock left beside it: names of processes that are gone, and claims on theirs. */

@@ -57,7 +57,7 @@ function requireSameLayout(run: string, { schema_version, census }: Manifest): v
   if (schema_version === schemaVersion) return;
   throw new CensusError(
     'E_RUN_FOLDER',
-    `run ${run} was made with schema_version ${schema_version}, this version goes on with ${schemaVersion} only`,
+    `run ${run} was made with schema_version ${schema_version}, this version resumes only ${schemaVersion}`,
     `mptcp-census replay and cat read it; to complete it, use the version that began it: ${census.version ?? '?'}, commit ${census.git_commit ?? '?'}`,
   );
 }

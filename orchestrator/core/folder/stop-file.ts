@@ -27,7 +27,7 @@ export async function untilStopped<T>(
 ): Promise<T> {
   const path = join(folder, stopFile);
   if (await isThere(path)) {
-    throw new CensusError('E_STOPPED', `${path} is there: nobody is to be asked`, 'remove the file to resume the run');
+    throw new CensusError('E_STOPPED', `${path} is there: nothing may be sent`, 'remove the file to resume the run');
   }
   const controller = new AbortController();
   const end = every(everyMs, async () => {

@@ -33,7 +33,7 @@ async function readFetched(folder: RunFolder, stage: string): Promise<FetchedEnt
   if (!(await exists(path))) return null;
   try {
     const { value, seal } = openSeal(relative(folder.root, path), await readFile(path, 'utf8'));
-    if (seal === 'broken') throw new Error('its self_sha256 is another one');
+    if (seal === 'broken') throw new Error('its self_sha256 does not match');
     return FetchedEntry.parse(value);
   } catch (cause) {
     throw new CensusError(

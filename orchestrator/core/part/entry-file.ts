@@ -32,7 +32,7 @@ export async function readEntry(folder: RunFolder, stage: string, part: string, 
   if (!elsewhere) return entry.data;
   throw new CensusError(
     'E_RUN_FOLDER',
-    `${path} is of another input, sha256 ${entry.data.input_sha256}; this run asks ${folder.input(stage, part)}`,
+    `${path} belongs to another input, sha256 ${entry.data.input_sha256}; this run asks ${folder.input(stage, part)}`,
     'a part can be copied in from a folder with the same raw/STAGE/input alone; move its files out of this run',
   );
 }

@@ -13,7 +13,7 @@ export interface Uplink {
 function fault(what: string, cause: unknown): CensusError {
   return new CensusError(
     'E_PROGRAM_FAILED',
-    `${what}: who did not answer may never have been asked`,
+    `${what}: hosts that did not answer may never have been probed`,
     'put the connection of this machine right, and run the same command again: this part is measured again, finished parts are not',
     cause,
   );

@@ -60,13 +60,13 @@ class Gathering {
         const before = this.#ases.get(said.asn);
         if (before === undefined) this.#ases.set(said.asn, { id: said.id, line: this.#lines, text });
         else if (before.id !== said.id)
-          this.#reject(this.#lines, text, `AS${said.asn} belongs to ${before.id} already`);
+          this.#reject(this.#lines, text, `AS${said.asn} already belongs to ${before.id}`);
       }
     }
   }
 
   #reject(line: number, text: string, reason: string): void {
-    if (this.#rejected.length === mostRejected) throw new Error(`more than ${mostRejected} lines say nothing`);
+    if (this.#rejected.length === mostRejected) throw new Error(`more than ${mostRejected} lines cannot be used`);
     this.#rejected.push({ line, text, reason });
   }
 

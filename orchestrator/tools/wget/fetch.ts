@@ -114,7 +114,7 @@ export const isConnected = /^Connecting to .*\.\.\. connected\.$/m;
 
 function notOurs({ stage, part }: Context): CensusError {
   const what = `${stage}/${part}: wget connected from a port of its own, so its packets cannot be told from those of others`;
-  const hint = "a static wget, or one with capabilities of its own, preloads no library: use Debian's";
+  const hint = "a static wget, or one with capabilities of its own, does not preload libraries: use Debian's";
   return new CensusError('E_PROGRAM_FAILED', what, hint);
 }
 
@@ -134,7 +134,7 @@ function brokenHere(log: readonly string[], ended: WgetRun['ended']): string | n
 function ofThisMachine({ stage, part }: Context, { program, args }: Command, what: string): ProgramError {
   const failure = { stage, part, argv: [program.name, ...args], exitCode: null, what, stderrTail: [] };
   const hint =
-    'run that command by hand; a lower handshake.concurrency takes fewer files and ports. The same run command resumes';
+    'run that command by hand; a lower handshake.concurrency needs fewer files and ports. The same run command resumes';
   return new ProgramError('E_PROGRAM_FAILED', failure, hint);
 }
 

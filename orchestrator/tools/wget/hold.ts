@@ -95,7 +95,7 @@ function ofThisMachine({ stage, part }: Context, { program, args }: Command, { e
   const what = `could not connect to anybody: error ${errno} of this machine`;
   const failure = { stage, part, argv: [program.name, ...args], exitCode: null, what, stderrTail: [] };
   const hint =
-    'a lower handshake.most_held or handshake.rate takes fewer files, ports and memory. The same run command resumes';
+    'a lower handshake.most_held or handshake.rate needs fewer files and ports, and less memory. The same run command resumes';
   return new ProgramError('E_PROGRAM_FAILED', failure, hint);
 }
 

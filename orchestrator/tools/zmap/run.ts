@@ -24,8 +24,8 @@ export function requireIpv6(runsAs: string | null): void {
   if (runsAs !== flavours.tree) return;
   throw new CensusError(
     'E_PROGRAM_MISSING',
-    'there are IPv6 targets, and this zmap has the module for IPv4 alone',
-    "use Debian's zmap 2.1.1 or ZMapv6 with the module built in; or ask for IPv4 alone (resolve.families: [4], no IPv6 targets)",
+    'there are IPv6 targets, and this zmap has the module only for IPv4',
+    "use Debian's zmap 2.1.1 or ZMapv6 with the module built in; or scan only IPv4 (resolve.families: [4], no IPv6 targets)",
   );
 }
 

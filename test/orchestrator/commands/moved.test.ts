@@ -38,7 +38,7 @@ for (const [title, what, left, resumed] of cases) {
   test(`a folder that is ${title} while its run works has nothing written to its old place, and the run ends with a sentence`, async () => {
     const { config, folder, exitCode, stderr } = await meddled(what);
     assert.is(exitCode, 1, stderr);
-    assert.match(stderr, `error E_RUN_FOLDER: ${folder} is not the folder any more that this run works in`);
+    assert.match(stderr, `error E_RUN_FOLDER: ${folder} is no longer the folder of this run`);
     assert.equal(leftAt(folder), left);
     if (!resumed) return;
     const again = await run(config, `${folder}-moved`);

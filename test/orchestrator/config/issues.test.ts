@@ -152,7 +152,7 @@ const flags: [title: string, set: string, says: RegExp][] = [
   ['a misspelt key', 'scan.rat=5', /--set: scan\.rat: unknown key, did you mean scan\.rate\?$/],
   ['a key without its section', 'rate=5', /--set: rate: unknown key, did you mean scan\.rate\?$/],
   ['a wrong value', 'scan.ports=80', /--set: scan\.ports: expected a list, such as \[a, b\], not 80$/],
-  ['a key below a value', 'scan.rate.x=5', /--set scan\.rate\.x=5: rate is no section$/],
+  ['a key below a value', 'scan.rate.x=5', /--set scan\.rate\.x=5: rate is not a section$/],
 ];
 for (const [title, set, says] of flags) {
   test(`named as the flag's: ${title}`, () => {

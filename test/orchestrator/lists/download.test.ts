@@ -159,7 +159,7 @@ const failures: [sentence: string, answer: Server['answer'], more: object, messa
     {},
     /it is an HTML page/,
   ],
-  ['another list than is meant', () => false, { sha256: 'a'.repeat(64) }, /another file than was expected/],
+  ['another list than is meant', () => false, { sha256: 'a'.repeat(64) }, /is not the expected file/],
 ];
 for (const [sentence, answer, more, message] of failures) {
   test(`${sentence} is an error with the URL`, async () => {

@@ -226,7 +226,7 @@ const refused: [sentence: string, text: string, wanted: object, message: RegExp]
     'another checksum',
     '1,a.example',
     { sha256: '0'.repeat(64) },
-    /another file than was expected: its sha256 is [0-9a-f]{64}/,
+    /is not the expected file: its sha256 is [0-9a-f]{64}/,
   ],
 ];
 for (const [sentence, text, wanted, message] of refused) {

@@ -83,7 +83,7 @@ if (!skipUnless(isRoot, 'machine/way-out', 'needs root')) {
   test('where no gateway can be known the run is refused before the first packet, with the key that says it', async () => {
     await withTwo('way', async (scanner) => {
       const gateway_mac = '02:00:00:00:00:01';
-      const noRoute = /^E_CONFIG no default route leaves by a gateway on (s1|lo|s0), so nobody knows/;
+      const noRoute = /^E_CONFIG no default route leaves by a gateway on (s1|lo|s0), so it is not known/;
       for (const name of ['s1', 'lo']) {
         const { fault, hint } = await asked(scanner, { interface: name });
         assert.match(fault, noRoute, name);
@@ -98,7 +98,11 @@ if (!skipUnless(isRoot, 'machine/way-out', 'needs root')) {
       ]) {
         await ip('-n', scanner, 'route', ...last);
         const { fault, hint } = await asked(scanner);
-        assert.match(fault, /^E_CONFIG this machine has no default route, so nobody knows/, last.join(' '));
+        assert.match(
+          fault,
+          /^E_CONFIG this machine has no default route, so the probes have no known way out/,
+          last.join(' '),
+        );
         assert.match(hint, 'set scan.interface, and scan.gateway_mac');
       }
     });

@@ -231,7 +231,7 @@ test('an embargo before all runs is refused, and so is a folder with other files
   for (const name of ['never', 'stopped']) assert.not(existsSync(place(name)), 'what was not made leaves no folder');
   await mkdir(place('taken'), { recursive: true });
   await writeFile(join(place('taken'), 'thesis.tex'), 'mine');
-  assert.match(await throwing(siteOf(runs, 'taken')), /holds files that are not of a site/);
+  assert.match(await throwing(siteOf(runs, 'taken')), /contains files that do not belong to a site/);
   assert.is(await readFile(join(place('taken'), 'thesis.tex'), 'utf8'), 'mine');
 });
 

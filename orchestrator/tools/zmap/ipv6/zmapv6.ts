@@ -42,6 +42,6 @@ export function ownAddress6(name: string | null): string {
   throw new CensusError(
     'E_INPUT',
     `${name ?? 'this machine'} has no IPv6 address that is not link-local, to send IPv6 probes from`,
-    'give the interface one, name another by scan.interface, or ask for IPv4 alone',
+    'give the interface one, name another by scan.interface, or scan only IPv4',
   );
 }

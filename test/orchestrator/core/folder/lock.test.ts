@@ -40,7 +40,7 @@ test('what has the name of a lock and is none is named, to be removed: nobody wa
   for (const place of places) {
     const folder = fresh();
     place(join(folder, '.lock'));
-    assert.match(await messageOf(folder), '.lock is no file, and so no lock that a run has left');
+    assert.match(await messageOf(folder), '.lock is not a file, so it is not the lock of a run');
     assert.equal(readdirSync(folder), ['.lock']);
   }
 });

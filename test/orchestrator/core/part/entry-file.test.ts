@@ -67,7 +67,7 @@ test('a copied part of another input is refused, with both named', async () => {
   const { broken, copy } = await brokenAndWhole();
   copy('00001', '00002');
   const error = await errorOf(runToy(broken, toyConfig, await readManifest(broken)));
-  assert.match(error.message, /first\/00002\.json is of another input, sha256 .*raw\/first\/input\/00002\.ndjson/);
+  assert.match(error.message, /first\/00002\.json belongs to another input, sha256 .*raw\/first\/input\/00002\.ndjson/);
 });
 
 test('an entry that is half a file is refused by name; without it the part is decoded again, and its program does not run', async () => {

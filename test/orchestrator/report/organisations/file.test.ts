@@ -75,7 +75,7 @@ test('lines that say nothing are kept with their number and reason, the others c
       [4, '3 fields'],
       [8, 'schema'],
       [9, 'no organisation NO-SUCH-ORG'],
-      [10, 'AS64500 belongs to EXA-1-ARIN already'],
+      [10, 'AS64500 already belongs to EXA-1-ARIN'],
       [11, 'schema'],
     ],
   );
@@ -87,7 +87,7 @@ const unusable: [sentence: string, content: string | Buffer | null, message: Reg
   ['is empty', '', /it names no AS$/],
   ['is of another kind', 'some words\nand more\n', /it names no AS; line 1: schema/],
   ['is a cut gzip', gzipSync('64500,Example\n'.repeat(9000)).subarray(0, 60), /unexpected end/],
-  ['has more bad lines than can be kept', 'x\n'.repeat(10_001), /more than 10000 lines say nothing/],
+  ['has more bad lines than can be kept', 'x\n'.repeat(10_001), /more than 10000 lines cannot be used/],
 ];
 for (const [sentence, content, message] of unusable) {
   test(`a file that ${sentence} is an error that names the key and the file`, async () => {

@@ -153,7 +153,7 @@ zmapTool('with the module built in for IPv4 alone, IPv6 targets stop the part be
     () => null,
     (thrown: unknown) => thrown,
   );
-  assert.match(String(error), 'there are IPv6 targets, and this zmap has the module for IPv4 alone');
+  assert.match(String(error), 'there are IPv6 targets, and this zmap has the module only for IPv4');
   assert.not(await exists(argv));
 });
 
