@@ -1,21 +1,22 @@
 /* One connection from its SYN to its record: connect and stay silent; question.c has what follows. */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "connection.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+
+#include "../clocks.h"
+#include "question.h"
+#include "record.h"
+#include "settings.h"
+#include "socket.h"
 
 static int error_of(int fd)
 {
 	int error = 0;
 	socklen_t length = sizeof(error);
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0 ? errno : error;
-}
-
-enum by by_error(int error)
-{
-	return error == ECONNRESET || error == EPIPE || error == ECONNREFUSED ? BY_RESET : BY_LIMIT;
 }
 
 static void read_words(struct connection *one, enum by by)

@@ -1,6 +1,6 @@
 /* One line of stdin: `ADDRESS PORT NAME WAY`, between tabs; the name is - where there is none. */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "endpoint.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,7 +1,6 @@
 /* What comes, what is due and what is to be begun, in turns, until nothing is left. */
 #define _GNU_SOURCE
-#include "connector.h"
-#include "../signals.h"
+#include "loop.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +8,14 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include "../clocks.h"
+#include "../signals.h"
+#include "connection.h"
+#include "opt_outs.h"
+#include "record.h"
+#include "settings.h"
+#include "waiting.h"
 
 enum { EVENTS = 1024,
        TURN = 64,	   /* starts in one turn without a pace: events are not to wait for all of them */
@@ -22,7 +29,7 @@ static int64_t next_start;
 /* What has no connection: stdin, and a signal that ends us. */
 static char input, ending;
 
-void loop_leave_out(const char *prefix)
+static void leave_out(const char *prefix)
 {
 	if (!opt_outs_add(prefix))
 		wrong = true;
@@ -95,7 +102,7 @@ static void forget_input(void)
 
 static void hear(void)
 {
-	switch (waiting_hear(loop_leave_out)) {
+	switch (waiting_hear(leave_out)) {
 	case HEARD_ENDED:
 		forget_input();
 		told_all = true;

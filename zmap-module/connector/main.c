@@ -1,12 +1,15 @@
 /* mptcp-connect OPTION VALUE... < endpoints: reads the options, and makes room for as many connections as this machine can hold. */
 #define _GNU_SOURCE
-#include "connector.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
+
+#include "../clocks.h"
+#include "loop.h"
+#include "settings.h"
+#include "states.h"
 
 enum { USAGE = 2,
        FILES_OTHER = 32,

@@ -1,6 +1,6 @@
 /* Who opted out while this runs, as prefixes: few, so that a list will do. */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "opt_outs.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* The page `/`, over TCP or TLS: one request, whose status line is kept. What follows is read and thrown away while we close. */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "page.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -9,6 +9,8 @@
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "settings.h"
 
 static void host_of(const struct endpoint *to, char out[NAME_MAX_ + 16])
 {

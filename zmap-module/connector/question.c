@@ -6,13 +6,18 @@
  * the connection is held a second time.
  */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "question.h"
 
 #include <errno.h>
 #include <openssl/ssl.h>
 #include <sys/epoll.h>
 
-static const int64_t linger = (int64_t)LINGER_MS * 1000000;
+#include "../clocks.h"
+#include "page.h"
+#include "settings.h"
+
+/* That a server may take to close after us. */
+static const int64_t linger = (int64_t)1000 * 1000000;
 
 /* Our half is closed; the server may close its own, and is reset when it does not. */
 static void begin_close(struct connection *one, enum by by)

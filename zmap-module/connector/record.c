@@ -1,6 +1,6 @@
 /* One JSON line per endpoint. Times are seconds since 1970 with nine digits, as text: a JSON number would lose the last ones. */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "record.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "../clocks.h"
 
 enum { LINE_MAX_ = 6144,
        BUFFER = 1 << 17 };

@@ -1,10 +1,17 @@
 /* Sockets: from a port of ours, with MPTCP, small, never blocking. */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "socket.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "settings.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262 /* linux/in.h */
+#endif
 
 enum { TRIES = 64,	   /* ports, when the server is known already at the first ones */
        BUFFER = 1 << 16 }; /* what a flooding server may leave in the kernel */
@@ -139,29 +146,4 @@ void socket_abort(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
 	connect(fd, &nobody, sizeof(nobody));
 	close(fd);
-}
-
-enum outcome outcome_of(int error)
-{
-	switch (error) {
-	case 0:
-		return CONNECTED;
-	case ECONNREFUSED:
-	case ECONNRESET:
-	case EPIPE:
-		return REFUSED;
-	case ETIMEDOUT:
-		return TIMED_OUT;
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-	case EHOSTDOWN:
-	case ENETDOWN:
-	case EACCES:
-	case EPERM:
-	case EPROTO:
-	case ENOPROTOOPT:
-		return UNREACHABLE;
-	default:
-		return HERE;
-	}
 }

@@ -1,10 +1,13 @@
 /* Connections, each in the list of its state. All of one state wait equally long, so the first of a list is due first. */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "states.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+
+#include "../clocks.h"
+#include "connection.h"
 
 static struct connection heads[STATES];
 static struct connection *pool, *spare;

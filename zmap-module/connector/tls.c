@@ -1,6 +1,6 @@
 /* TLS once the hold is over, with the domain's name; the certificate is not judged. What the machine's configuration says of TLS is not read. */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "tls.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+
+#include "connection.h"
 
 static const unsigned char http1[] = "\x08http/1.1";
 

@@ -3,7 +3,7 @@
  * the lines are kept as they are, one behind the other.
  */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "waiting.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,10 +1,14 @@
 /* What the kernel says of a connection: getsockopt of SOL_MPTCP, linux/mptcp.h; older headers lack some of it. */
 #define _GNU_SOURCE
-#include "connector.h"
+#include "words.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
+
+#include "socket.h"
 
 enum { LEVEL = 284,	     /* SOL_MPTCP */
        INFO = 1,	     /* MPTCP_INFO */

@@ -8,9 +8,7 @@
  * The table is owned by our socket (NFT_TABLE_F_OWNER, Linux 5.12): the kernel removes it with the socket, whatever ends us.
  */
 #define _GNU_SOURCE
-#include "guard.h"
-#include "nft_batch.h"
-#include "nft_words.h"
+#include "bare_syns.h"
 
 #include <errno.h>
 #include <linux/netfilter/nf_tables.h>
@@ -18,6 +16,9 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "nft_batch.h"
+#include "nft_words.h"
 
 enum { TIMESTAMP = 8 };
 

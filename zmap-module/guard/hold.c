@@ -1,7 +1,6 @@
 /* mptcp-guard hold: the settings are as a measurement needs them until stdin ends, whatever becomes of who started it. */
 #define _GNU_SOURCE
-#include "guard.h"
-#include "join_syns.h"
+#include "commands.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -10,6 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "bare_syns.h"
+#include "join_syns.h"
+#include "journal.h"
+#include "lock.h"
+#include "old_journals.h"
+#include "ports.h"
+#include "settings.h"
+#include "wishes.h"
 
 enum { REFUSED = 3 };
 

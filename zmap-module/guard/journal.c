@@ -3,9 +3,10 @@
  * kernel gives no other one until then, and after the user: nobody else's word is taken for what a value was.
  */
 #define _GNU_SOURCE
-#include "guard.h"
+#include "journal.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -3,12 +3,13 @@
  * as that user, with these capabilities of those that it holds and no way to more, and gone when its parent is.
  */
 #define _GNU_SOURCE
-#include "guard.h"
+#include "commands.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

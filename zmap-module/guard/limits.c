@@ -1,11 +1,12 @@
 /* Limits of the kernel's path manager, over generic netlink. */
 #define _GNU_SOURCE
-#include "guard.h"
-#include "../genl.h"
+#include "limits.h"
 
 #include <linux/mptcp.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "../genl.h"
 
 static const uint16_t kinds[2] = {MPTCP_PM_ATTR_RCV_ADD_ADDRS, MPTCP_PM_ATTR_SUBFLOWS};
 

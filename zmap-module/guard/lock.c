@@ -3,10 +3,12 @@
  * and it goes with its process. Who binds it leads; the others stay connected for as long as they need the settings.
  */
 #define _GNU_SOURCE
-#include "guard.h"
+#include "lock.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,10 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "journal.h"
+#include "ports.h"
+#include "settings.h"
 
 #define NAME "mptcp-census-guard"
 enum { PATIENCE_MS = 3000,

@@ -1,4 +1,4 @@
-#include "guard.h"
+#include "commands.h"
 
 #include <stdio.h>
 #include <string.h>

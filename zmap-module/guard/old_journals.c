@@ -3,7 +3,7 @@
  * One goes only when it is certain: no process is in its namespace, and no mount of any process keeps that.
  */
 #define _GNU_SOURCE
-#include "guard.h"
+#include "old_journals.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "journal.h"
 
 enum { MOST = 256,
        NAMESPACE_MAX = 32 };

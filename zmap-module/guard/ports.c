@@ -1,6 +1,6 @@
 /* A range of local ports of our own, and slots of it. */
 #define _GNU_SOURCE
-#include "guard.h"
+#include "ports.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "wishes.h"
 
 static int sockets[PORTS_PER_SLOT];
 static int count;

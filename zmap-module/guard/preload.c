@@ -1,6 +1,6 @@
 /* mptcp-guard ports FIRST-LAST FROM PROGRAM...: becomes the program, which connects from these ports. */
 #define _GNU_SOURCE
-#include "guard.h"
+#include "commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * whose environment has an entry that begins with MARK: what programs of theirs left behind, in whatever session that is.
  */
 #define _GNU_SOURCE
-#include "guard.h"
+#include "commands.h"
 
 #include <dirent.h>
 #include <errno.h>

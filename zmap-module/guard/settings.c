@@ -11,14 +11,17 @@
  *   reserved ports       no other program's connection leaves from a port of ours
  */
 #define _GNU_SOURCE
-#include "guard.h"
+#include "settings.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "limits.h"
+#include "ports.h"
+#include "sysctl.h"
+#include "wishes.h"
 
 enum { BLACKHOLE,
        SYN_RETRANS,
@@ -35,53 +38,6 @@ static const char *names[SETTINGS] = {
     [CHECKSUM] = "net.mptcp.checksum_enabled",
     [RESERVED] = "net.ipv4.ip_local_reserved_ports",
 };
-
-static void path_of(const char *name, char path[128])
-{
-	snprintf(path, 128, "/proc/sys/%s", name);
-	for (char *at = path + strlen("/proc/sys/"); *at != '\0'; at++)
-		if (*at == '.')
-			*at = '/';
-}
-
-/* false when there is none; blanks at its end are cut off. */
-static bool sysctl_read(const char *name, char value[VALUE_MAX])
-{
-	char path[128];
-	path_of(name, path);
-	int f = open(path, O_RDONLY | O_CLOEXEC);
-	if (f < 0)
-		return false;
-	ssize_t length = read(f, value, VALUE_MAX - 1);
-	close(f);
-	if (length < 0)
-		return false;
-	while (length > 0 && (value[length - 1] == '\n' || value[length - 1] == ' '))
-		length--;
-	value[length] = '\0';
-	return true;
-}
-
-/* Opens what would be written, so that what cannot be set is known before anything is. */
-static int sysctl_open(const char *name)
-{
-	char path[128];
-	path_of(name, path);
-	return open(path, O_WRONLY | O_CLOEXEC);
-}
-
-static bool sysctl_write(const char *name, const char *value)
-{
-	int f = sysctl_open(name);
-	if (f < 0)
-		return false;
-	/* An empty list is written as an empty line. */
-	char line[VALUE_MAX + 1];
-	int length = snprintf(line, sizeof(line), "%s\n", value);
-	bool ok = write(f, line, (size_t)length) == length;
-	close(f);
-	return ok;
-}
 
 static bool value_read(int which, char value[VALUE_MAX])
 {
@@ -215,10 +171,7 @@ static bool can_write(int which)
 	uint32_t limits[2];
 	if (which == LIMITS) /* as they are: whether it may is all that is asked */
 		return limits_get(limits) == 0 && limits_set(limits) == 0;
-	int f = sysctl_open(names[which]);
-	if (f >= 0)
-		close(f);
-	return f >= 0;
+	return sysctl_is_writable(names[which]);
 }
 
 bool settings_apply(const struct setting *settings, bool dry)

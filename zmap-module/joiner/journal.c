@@ -3,7 +3,7 @@
  * and nobody on it is asked a second time.
  */
 #define _GNU_SOURCE
-#include "joiner.h"
+#include "journal.h"
 
 #include <errno.h>
 #include <fcntl.h>

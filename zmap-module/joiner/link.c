@@ -1,7 +1,6 @@
 /* The kernel's path manager over generic netlink: its events, and the two commands that make and end a subflow. */
 #define _GNU_SOURCE
-#include "joiner.h"
-#include "../genl.h"
+#include "link.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,6 +8,12 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/time.h>
+
+#include "../genl.h"
+#include "attempts.h"
+#include "owners.h"
+#include "settings.h"
+#include "waiting.h"
 
 enum { EVENT_BYTES = 8 << 20, /* of events that wait: thousands of connections begin in a second */
        ANSWER_SECONDS = 2 };
@@ -104,11 +109,18 @@ static void created(const struct nlmsghdr *event, uint32_t token)
 		owners_add(token, &local, &remote, (flags & MPTCP_PM_EV_FLAG_DENY_JOIN_ID0) != 0);
 }
 
+static void closed(uint32_t token)
+{
+	attempts_owner_gone(token);
+	waiting_owner_gone(token);
+	owners_remove(token);
+}
+
 static void announced(const struct nlmsghdr *event, uint32_t token)
 {
 	struct announcement one = {.token = token, .id = byte_of(event, MPTCP_ATTR_REM_ID)};
 	if (destination_of(event, &one.to))
-		attempts_announced(&one);
+		waiting_add(&one);
 }
 
 static void subflow(const struct nlmsghdr *event, uint32_t token, void (*tell)(const struct news *))
@@ -129,7 +141,7 @@ static void take(const struct nlmsghdr *event)
 		created(event, token);
 		break;
 	case MPTCP_EVENT_CLOSED:
-		attempts_owner_gone(token);
+		closed(token);
 		break;
 	case MPTCP_EVENT_ANNOUNCED:
 		announced(event, token);

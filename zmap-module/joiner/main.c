@@ -5,10 +5,6 @@
  * kernel does not let it, 2 for words it does not understand, 3 when a signal ended it.
  */
 #define _GNU_SOURCE
-#include "joiner.h"
-#include "../guard/join_syns.h"
-#include "../signals.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,7 +14,20 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { BROKEN = 1,
+#include "../clocks.h"
+#include "../guard/join_syns.h"
+#include "../signals.h"
+#include "attempts.h"
+#include "journal.h"
+#include "link.h"
+#include "met.h"
+#include "screen.h"
+#include "settings.h"
+#include "waiting.h"
+
+enum { LOOK_MS = 20, /* opt-outs are looked at so often while anything is on the way */
+       IDLE_MS = 1000,
+       BROKEN = 1,
        USAGE = 2,
        STOPPED = 3 };
 
@@ -82,13 +91,22 @@ static bool read_asked(void)
 	return false;
 }
 
+/* Begins what is due, ends what has waited too long; milliseconds until something is due again, -1 when nobody may be asked any more. */
+static int turn(void)
+{
+	int64_t now = clock_now();
+	if (!waiting_turn(now))
+		return -1;
+	return attempts_end_due(now) || waiting_any() ? LOOK_MS : IDLE_MS;
+}
+
 static int run(int signals)
 {
 	char waste[256];
 	long lost = 0;
 	struct pollfd watched[3] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}, {.fd = link_events(), .events = POLLIN}};
 	for (;;) {
-		int patience = attempts_turn();
+		int patience = turn();
 		if (patience < 0)
 			attempts_stop();
 		if (fflush(stdout) != 0 || patience < 0)

@@ -1,20 +1,12 @@
 /* One JSON line for each announcement that was decided on, and a last one that says that all was told. */
 #define _GNU_SOURCE
-#include "joiner.h"
+#include "record.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 static const char *const decisions[] = {"asked", "not_global", "blocked", "opted_out", "budget", "interrupted", "denied", "too_many", "too_late", "no_room", "no_route", "here"};
 static const char *const bys[] = {NULL, "us", "limit", "there", "close", "opt_out", "stop"};
-
-const char *end_text(const struct end *end)
-{
-	static char text[INET6_ADDRSTRLEN];
-	inet_ntop(end->family, end->address, text, sizeof(text));
-	return text;
-}
 
 /* Whose announcement it is: the endpoint, and the port of ours that the connection has. */
 static void say_announced(const struct announcement *of, const struct end *asked, uint16_t held_port, enum decision decision)

@@ -3,7 +3,7 @@
  * was started with; and those that are added while it runs, in a file that is watched.
  */
 #define _GNU_SOURCE
-#include "joiner.h"
+#include "screen.h"
 #include "../glue/opt_out_file.h"
 #include "../stderr_log.h"
 
