@@ -22,7 +22,7 @@ import { supersede } from '../folder/superseded.ts';
 import { fetchInput } from '../inputs/fetched.ts';
 import { joinRejects, requireUsable, sameRejects } from '../rejects.ts';
 import { someAtOnce } from '../side-by-side/at-once.ts';
-import { Turns } from '../side-by-side/turns.ts';
+import { inTurn, Turns } from '../side-by-side/turns.ts';
 import type { PartStage, RowScreen } from '../stage.ts';
 import type { RunState } from '../state.ts';
 import { throwIfStopped } from '../stop.ts';
@@ -144,6 +144,8 @@ interface Doing {
   cut: Cut;
   screen: RowScreen | null;
   turns: Turns;
+  /** One part at a time: a decode knows every unit of its part, and several of them at once end no sooner. */
+  decodings: Turns;
   /** Ends when no part puts raw files aside: that writes the manifest, which only one may do at a time. */
   settingAside: Promise<void>;
 }
@@ -173,7 +175,10 @@ async function doPart<C>(state: RunState<C>, job: PartJob<C>, doing: Doing): Pro
   const live = new LiveDecoding(job);
   if (!(await isCollected(job))) await collectPart(job, { screen, turns, listen: (context) => live.open(context) });
   const reader = packingReader(job);
-  const decoded = await decodePart(job, reader, live.sorting);
+  const decoded = await inTurn(doing.decodings, part, async () => {
+    throwIfStopped(state.signal, stage.name);
+    return await decodePart(job, reader, live.sorting);
+  });
   const done = partEntry(decoded, await reader.packedSha256(), startedAt, cut.inputs[part] ?? '');
   await writeEntry(state.folder, stage.name, part, done);
   entry.parts[part] = done;
@@ -198,7 +203,7 @@ export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): 
   entry.status = 'running';
   entry.digest = null;
   const fetched = missing.length === 0 ? null : await fetchInput(state, stage, entry);
-  const doing = { entry, cut, screen, turns: new Turns(), settingAside: Promise.resolve() };
+  const doing = { entry, cut, screen, turns: new Turns(), decodings: new Turns(), settingAside: Promise.resolve() };
   try {
     const done = async (part: string) => {
       throwIfStopped(state.signal, stage.name);

@@ -1,4 +1,4 @@
-/** Whose turn it is to send: one program of a stage at a time. Of those that wait the one of the earliest part comes next. */
+/** Whose turn it is, of the parts of a stage: one at a time. Of those that wait the earliest part comes next. */
 export class Turns {
   #taken = false;
   readonly #waiting: { part: string; begin: () => void }[] = [];
@@ -21,5 +21,15 @@ export class Turns {
     // handed over without a gap: whoever asks meanwhile waits
     if (first === undefined) this.#taken = false;
     else first.begin();
+  }
+}
+
+/** Does the work when it is the part's turn. */
+export async function inTurn<T>(turns: Turns, part: string, work: () => Promise<T>): Promise<T> {
+  const end = await turns.take(part);
+  try {
+    return await work();
+  } finally {
+    end();
   }
 }

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Turns } from '../../../../orchestrator/core/side-by-side/turns.ts';
+import { inTurn, Turns } from '../../../../orchestrator/core/side-by-side/turns.ts';
 import { settled } from './held.ts';
 
 const test = suite('turns');
@@ -48,6 +48,17 @@ test('who asks while the turn is handed over waits', async () => {
   void turns.take('00000').then(() => (inside += 1));
   await settled();
   assert.is(inside, 1);
+});
+
+test('work that fails ends its turn', async () => {
+  const turns = new Turns();
+  const failed = inTurn(turns, '00000', async () => {
+    throw new Error('no room');
+  });
+  const next = inTurn(turns, '00001', async () => 'done');
+  const [ended] = await Promise.allSettled([failed]);
+  assert.is(ended.status, 'rejected');
+  assert.is(await next, 'done');
 });
 
 test.run();
