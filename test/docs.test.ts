@@ -88,7 +88,7 @@ test('descriptions are not copied from the neighbour', () => {
 
 test('the module, its README, its help and TypeScript have the same faults, the first two in the order of TypeScript', () => {
   const faults: readonly string[] = faultNames;
-  assert.equal(found(read('zmap-module/classify.c'), /\[FAULT_\w+\] = "(\w+)"/g), faults);
+  assert.equal(found(read('zmap-module/classes.c'), /\[FAULT_\w+\] = "(\w+)"/g), faults);
   const table = read('zmap-module/README.md').split('### Faults')[1]?.split('\n## ')[0] ?? '';
   assert.equal(found(table, /^\| `(\w+)` \|/gm), faults);
   const help = read('zmap-module/glue/help.h').split('"Faults:')[1]?.split('"success is')[0] ?? '';

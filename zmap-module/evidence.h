@@ -1,25 +1,9 @@
-/*
- * From one captured packet to evidence: is it an answer to a probe of this run, to which one, and what
- * does it show. Pure: bytes in, a struct out; every read is bounded by the captured length.
- */
+/* What an answer to a probe of this run shows. Pure: bytes in, a struct out; every read is bounded by the captured length. */
 #ifndef MPTCP_EVIDENCE_H
 #define MPTCP_EVIDENCE_H
 
 #include "classify.h"
-
-/* An answer that belongs to this run. Pointers lie inside the captured packet. */
-struct reply {
-	struct flow flow;   /* the probed target, in every case */
-	unsigned number;    /* of the probe that it answers */
-	uint32_t index;	    /* the target's place in the list; 0 without one */
-	const uint8_t *ip;  /* the reply's IP header, or the quoted one of an ICMP error */
-	const uint8_t *tcp; /* likewise */
-	size_t tcp_bytes;
-	bool is_icmp;
-	bool is_unreachable; /* of the two kinds of ICMP error that are read */
-	uint8_t icmp_type, icmp_code;
-	const uint8_t *hop; /* who sent the ICMP error: 4 or 16 bytes */
-};
+#include "reply.h"
 
 enum rtt_source { RTT_NONE,
 		  RTT_TSECR,
@@ -42,10 +26,6 @@ struct evidence {
 	enum rtt_source rtt_source;
 	enum rtt_missing rtt_missing;
 };
-
-/* Reads an IP packet of `bytes` captured bytes. True when it answers a probe of this run: a SYN/ACK that acknowledges our
- * sequence number, a RST that acknowledges or repeats it, or an ICMP error that quotes one of our SYNs. */
-bool reply_match(const struct scan *scan, const uint8_t *ip, size_t bytes, struct reply *out);
 
 /* Everything that a matched reply shows. `arrival_us`: microseconds of the same clock as TSval. */
 void evidence_read(const struct scan *scan, const struct reply *reply, uint64_t arrival_us, struct evidence *out);

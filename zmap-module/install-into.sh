@@ -45,8 +45,8 @@ probes=$(grep -oE '\b(packet_streams|probes_per_target)\b' "$state" | head -n 1)
 is_zmapv6=false
 grep -q 'module_ipv6_tcp_synscan' "$registry" && is_zmapv6=true
 
-core=(classify evidence fields mptcp_option packet plan plan_needs probe scan sent_key tcp_options)
-headers=(bytes classes field_list kinds siphash wire)
+core=(classes classify evidence fields hex mptcp_option packet plan plan_needs plan_settings probe reply scan sent_key siphash tcp_options)
+headers=(bytes field_list kinds wire)
 glue=(sender session ts_clock)
 
 # Some files of these trees end without a newline; they shall do so again.

@@ -12,7 +12,6 @@
 #define DOMAIN_ROUNDS 17
 #define ROUNDS 4
 #define TTL_BITS 6
-#define ECHO_WORD "echo"
 
 void sweep_begin(struct sweep *sweep, const uint8_t secret[SECRET_BYTES], unsigned ttl_first, unsigned ttl_last, unsigned passes)
 {
@@ -165,19 +164,4 @@ size_t sweep_targets_of(const struct sweep *sweep, uint8_t family, const uint8_t
 	}
 	*first = low;
 	return end - low;
-}
-
-const char *sweep_kind_name(uint8_t kind)
-{
-	return kind == SWEEP_ECHO ? ECHO_WORD : probe_kind_name((enum probe_kind)kind);
-}
-
-bool sweep_kind_of(const char *word, uint8_t *kind)
-{
-	for (*kind = 0; *kind <= SWEEP_ECHO; (*kind)++) {
-		if (strcmp(word, sweep_kind_name(*kind)) == 0) {
-			return true;
-		}
-	}
-	return false;
 }

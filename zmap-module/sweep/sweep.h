@@ -13,22 +13,13 @@
 #define MPTCP_SWEEP_H
 
 #include "../packet.h"
-#include "../probe.h"
+#include "../scan.h"
+#include "target.h"
 
-#define SWEEP_ECHO PROBE_KIND_COUNT /* an ICMP echo request instead of a SYN */
 #define SWEEP_TTL_MAX 63
 #define SWEEP_PASSES_MAX 32 /* descents among them */
 #define SWEEP_PROBES_MAX (1u << 26)
 #define SWEEP_PACKET_MAX (FRAME_MAX - ETHERNET_BYTES)
-
-struct target {
-	uint8_t family; /* 4 or 6 */
-	uint8_t kind;	/* enum probe_kind, or SWEEP_ECHO */
-	uint16_t port;	/* 0 for an echo */
-	uint8_t address[16], source[16];
-	uint16_t source_port; /* or ICMP identifier */
-	uint16_t mark;	      /* upper ten bits of the IP identification */
-};
 
 struct sweep {
 	struct scan scan;
@@ -63,9 +54,5 @@ uint16_t sweep_echo_sequence(struct numbered probe);
 
 /* The first of the targets with this address in by_address, and how many there are. */
 size_t sweep_targets_of(const struct sweep *sweep, uint8_t family, const uint8_t *address, size_t *first);
-
-/* The word for a kind, on input and output. */
-const char *sweep_kind_name(uint8_t kind);
-bool sweep_kind_of(const char *word, uint8_t *kind);
 
 #endif

@@ -7,23 +7,8 @@
 #ifndef MPTCP_TRAFFIC_CAPTURE_H
 #define MPTCP_TRAFFIC_CAPTURE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include "frame.h"
 #include "source.h"
-
-#define CAPTURE_WINDOW_BYTES (1024 * 1024)
-#define CAPTURE_INTERFACES_MAX 1024
-#define FRAME_US_MAX (((int64_t)1 << 53) - 1)
-
-/* One frame. `data` is good until the next one is asked for. */
-struct frame {
-	int64_t at_us;
-	uint32_t link; /* LINKTYPE_ value */
-	const uint8_t *data;
-	uint32_t captured, wire;
-};
 
 enum capture_state {
 	CAPTURE_READING,
@@ -35,15 +20,11 @@ enum capture_state {
 	CAPTURE_UNREADABLE, /* the file, not what is in it */
 };
 
-struct capture_interface {
-	uint32_t link, snap_length;
-	uint64_t units_per_second;
-	int64_t offset_us;
-};
-
 enum capture_format { FORMAT_UNKNOWN,
 		      FORMAT_PCAP,
 		      FORMAT_PCAPNG };
+
+struct capture_interface;
 
 struct capture {
 	struct source source;
@@ -60,7 +41,7 @@ struct capture {
 	uint64_t timeless;	   /* of the frames, those that bear no time */
 };
 
-/* Takes over the descriptor. false when there is no memory. */
+/* Takes over the descriptor. false when there is no memory; capture_close must follow all the same. */
 bool capture_open(struct capture *capture, int fd);
 
 /* The next frame; false at the end: `state` says which. */
@@ -70,23 +51,5 @@ bool capture_next(struct capture *capture, struct frame *frame);
 uint64_t capture_offset(const struct capture *capture);
 
 void capture_close(struct capture *capture);
-
-/* For pcapng.c: at least `bytes` in the window from `at` on; false where the file ends before, and where they never fit. */
-bool capture_want(struct capture *capture, size_t bytes);
-
-/* For pcapng.c: leaves out bytes that may be more than the window; false where the file ends before. */
-bool capture_skip(struct capture *capture, uint64_t bytes);
-
-/* Numbers in the file's byte order. */
-uint16_t capture_u16(const struct capture *capture, const uint8_t *at);
-uint32_t capture_u32(const struct capture *capture, const uint8_t *at);
-
-/* Ends the reading. */
-bool capture_end(struct capture *capture, enum capture_state state);
-
-bool pcapng_next(struct capture *capture, struct frame *frame);
-
-/* Microseconds of a count of units since the interface's offset. */
-int64_t capture_us(const struct capture_interface *interface, uint64_t units);
 
 #endif

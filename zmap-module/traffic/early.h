@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture.h"
+#include "frame.h"
 #include "segment.h"
 
 #define EARLY_SETS 1024

@@ -5,16 +5,6 @@
 
 #include "../bytes.h"
 
-bool end_equal(const struct end *a, const struct end *b)
-{
-	return a->port == b->port && memcmp(a->address, b->address, ADDRESS_BYTES) == 0;
-}
-
-bool is_behind_syn(uint32_t number, uint32_t isn, uint32_t data)
-{
-	return number - (isn + 1) <= data;
-}
-
 bool flows_begin(struct flows *flows, uint32_t capacity, const uint8_t secret[16])
 {
 	uint32_t buckets = 1024;

@@ -1,9 +1,8 @@
 #include "follow.h"
 
-#include "side.h"
-
-#include <stdlib.h>
 #include <string.h>
+
+#include "tell.h"
 
 #define SECOND_US ((int64_t)1000000)
 /* Farther from the clock than this, a packet's time is believed when the next one agrees. */
@@ -14,14 +13,6 @@
 #define CLOSED_US (30 * SECOND_US)
 #define CLOCK_US (10 * SECOND_US)
 
-/*
- * Packets that only carry data or acknowledge it, told each way, and again after an MP_FAIL; beyond that the first of each kind
- * (orchestrator/connection/streams.ts).
- */
-#define PLAIN_KEPT 3
-/* Of one stream, so that one that repeats itself fills no memory. */
-#define KEPT 1024
-#define KEPT_CLOSING 16
 /* Of all streams in the table: whoever reads us holds them until a stream ends. */
 #define KEPT_IN_ALL 524288
 
@@ -110,51 +101,6 @@ static void follow_clock(struct follower *follower, int64_t at_us)
 	}
 }
 
-static bool is_syn(const struct segment *segment)
-{
-	return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-}
-
-static bool is_synack(const struct segment *segment)
-{
-	return (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
-}
-
-/* A RST that says which packet it answers. */
-static bool is_refusal(const struct segment *segment)
-{
-	return (segment->flags & (TCP_RST | TCP_ACK)) == (TCP_RST | TCP_ACK);
-}
-
-static unsigned side_of(const struct flow *flow, const struct segment *segment)
-{
-	return end_equal(&flow->ends[0], &segment->source) ? 0 : 1;
-}
-
-/* A SYN that begins another connection between the same ports; one that crosses the other side's does not. */
-static bool begins_anew(const struct flow *flow, const struct segment *segment)
-{
-	unsigned by = side_of(flow, segment);
-	const struct flow_side *side = &flow->sides[by], *other = &flow->sides[1 - by];
-	if (side->has_isn) {
-		return side->isn != segment->sequence;
-	}
-	/* Several queues of a card hand over packets in another order: what followed the SYN may stand before it. */
-	if ((side->has_sequence && is_behind_syn(side->lowest_sequence, segment->sequence, segment->payload)) ||
-	    (flow->has_answered && is_behind_syn(flow->answered, segment->sequence, segment->payload))) {
-		return false;
-	}
-	return flow->stage != FLOW_OPENING || !other->has_isn;
-}
-
-/* A SYN/ACK to another SYN than the one of this stream. */
-static bool is_stray(const struct flow *flow, const struct segment *segment)
-{
-	const struct flow_side *asked = &flow->sides[1 - side_of(flow, segment)];
-	return flow->stage == FLOW_OPENING && asked->has_isn &&
-	       !is_behind_syn(segment->acknowledgement, asked->isn, asked->syn_data);
-}
-
 static struct flow *let_in(struct follower *follower, const struct segment *segment, int64_t at_us)
 {
 	while (follower->flows.count >= follower->flows.capacity || follower->kept >= KEPT_IN_ALL) {
@@ -167,89 +113,23 @@ static struct flow *let_in(struct follower *follower, const struct segment *segm
 	return flow;
 }
 
-static void follow_side(struct flow *flow, unsigned by, const struct segment *segment, const struct mptcp_options *options)
-{
-	struct flow_side *side = &flow->sides[by];
-	side->packets++;
-	side->bytes += segment->payload;
-	side->malformed += options->malformed;
-	side_sequence(side, segment);
-	if (!options->has_dss && options->capable == 0 && !segment->options_cut && (segment->flags & (TCP_SYN | TCP_RST)) == 0) {
-		side->plain_bytes += segment->payload;
-	}
-	side_capable_data(side, options->capable_data, segment);
-	if (options->has_dss) {
-		side->dss++;
-		if (options->dss.has_mapping) {
-			side_mapping(side, &options->dss, segment);
-		}
-		side_acknowledgement(side, &options->dss, segment);
-		side_look_for_acknowledged(&flow->sides[0], &flow->sides[1]);
-		side_look_for_acknowledged(&flow->sides[1], &flow->sides[0]);
-	}
-	side->fin |= (segment->flags & TCP_FIN) != 0;
-	flow->reset |= (segment->flags & TCP_RST) != 0;
-	if (is_synack(segment) || (is_refusal(segment) && !flow->has_answered)) {
-		flow->has_answered = true;
-		flow->answered = segment->acknowledgement;
-	}
-}
-
-/* What is told of a stream is what orchestrator/connection/streams.ts would keep of it. */
-static bool is_told(struct flow *flow, unsigned by, const struct segment *segment, const struct mptcp_options *options)
-{
-	bool ends = (segment->flags & (TCP_FIN | TCP_RST)) != 0;
-	if (options->has_fail) {
-		for (unsigned end = 0; end < 2; end++) {
-			flow->sides[end].plain_kept = flow->sides[end].plain_kinds = 0;
-		}
-	}
-	if (ends && flow->kept_closing < KEPT_CLOSING) {
-		flow->kept_closing++;
-		return true;
-	}
-	if (flow->kept >= KEPT || ends) {
-		flow->left_out += ends || options->speaks || (segment->flags & TCP_SYN) != 0;
-		return false;
-	}
-	if (!options->speaks && (segment->flags & TCP_SYN) == 0) {
-		struct flow_side *side = &flow->sides[by];
-		unsigned kind = 1U << ((segment->payload > 0 ? 1 : 0) | (options->has_dss ? 2 : 0));
-		if (side->plain_kept >= PLAIN_KEPT && (side->plain_kinds & kind) != 0) {
-			return false;
-		}
-		side->plain_kept++;
-		side->plain_kinds |= kind;
-	}
-	flow->kept++;
-	return true;
-}
-
-static enum flow_stage stage_of(const struct flow *flow, const struct segment *segment)
-{
-	if (flow->reset || (flow->sides[0].fin && flow->sides[1].fin)) {
-		return FLOW_CLOSED;
-	}
-	return flow->stage == FLOW_OPENING && is_syn(segment) ? FLOW_OPENING : FLOW_OPEN;
-}
-
 static void hear(struct follower *follower, struct flow *flow, const struct segment *segment, const struct mptcp_options *options,
 		 const struct frame *frame)
 {
-	unsigned by = side_of(flow, segment);
+	unsigned by = flow_side_of(flow, segment);
 	bool self = end_equal(&flow->ends[0], &flow->ends[1]);
-	follow_side(flow, by, segment, options);
+	flow_take(flow, segment, options);
 	flow->heard_us = follower->clock_us;
 	flow->first_us = frame->at_us < flow->first_us ? frame->at_us : flow->first_us;
 	flow->last_us = frame->at_us > flow->last_us ? frame->at_us : flow->last_us;
-	if (is_told(flow, by, segment, options)) {
+	if (tell_packet(flow, by, segment, options)) {
 		follower->kept++;
 		say_packet(follower->out, flow, frame->at_us, self ? -1 : (int)by, segment);
 	}
 	if (follower->keep != NULL) {
 		keep_frame(follower->keep, frame);
 	}
-	flows_touch(&follower->flows, flow, stage_of(flow, segment));
+	flows_touch(&follower->flows, flow, flow_stage_after(flow, segment));
 }
 
 /* What stood before a SYN and answers it. It was counted when it came. */
@@ -275,11 +155,11 @@ static void follow_segment(struct follower *follower, const struct segment *segm
 		end_flow(follower, flow, "silent");
 		flow = NULL;
 	}
-	if (flow != NULL && is_syn(segment) && begins_anew(flow, segment)) {
+	if (flow != NULL && is_syn(segment) && flow_begins_anew(flow, segment)) {
 		end_flow(follower, flow, "reused");
 		flow = NULL;
 	}
-	if (flow != NULL && is_synack(segment) && is_stray(flow, segment)) {
+	if (flow != NULL && is_synack(segment) && flow_is_stray(flow, segment)) {
 		follower->totals.stray_synacks++;
 		return;
 	}

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "capture.h"
+#include "frame.h"
 
 #define KEEP_LINKS_MAX 64
 

@@ -1,8 +1,10 @@
 /* Link layers (www.tcpdump.org/linktypes.html), down to the EtherType of what they carry. */
+#include "link.h"
+
 #include <string.h>
 
 #include "../bytes.h"
-#include "segment.h"
+#include "../wire.h"
 
 #define LINK_NULL 0
 #define LINK_PPP 9
@@ -19,7 +21,9 @@
 #define LINK_COOKED_2 276
 
 #define ETHERTYPE_VLAN 0x8100 /* IEEE 802.1Q */
-#define ETHERTYPE_QINQ 0x88a8 /* IEEE 802.1ad; 9100 and 9200 before it */
+#define ETHERTYPE_QINQ 0x88a8 /* IEEE 802.1ad; the two below before it */
+#define ETHERTYPE_QINQ_9100 0x9100
+#define ETHERTYPE_QINQ_9200 0x9200
 #define ETHERTYPE_MPLS 0x8847
 #define ETHERTYPE_MPLS_MULTICAST 0x8848
 #define ETHERTYPE_PPPOE 0x8864
@@ -32,102 +36,90 @@
 
 #define TAGS_MAX 16
 
-/* Leaves out bytes that must be captured. */
-static bool skip(struct bytes *bytes, size_t count)
+static enum reading by_version(const struct captured *packet, uint16_t *ethertype)
 {
-	if (bytes->captured < count) {
-		return false;
-	}
-	bytes->at += count;
-	bytes->captured -= count;
-	bytes->wire -= count;
-	return true;
-}
-
-static enum reading by_version(const struct bytes *bytes, uint16_t *ethertype)
-{
-	if (bytes->captured == 0) {
+	if (packet->bytes == 0) {
 		return READ_CUT;
 	}
-	*ethertype = bytes->at[0] >> 4 == 4 ? ETHERTYPE_IPV4 : bytes->at[0] >> 4 == 6 ? ETHERTYPE_IPV6
+	*ethertype = packet->at[0] >> 4 == 4 ? ETHERTYPE_V4 : packet->at[0] >> 4 == 6 ? ETHERTYPE_V6
 										      : 0;
 	return *ethertype != 0 ? READ_TCP : READ_NOT_IP;
 }
 
 /* Address and control (ff 03) may be left out, and the first byte of the protocol when it is zero (RFC 1661, 6.5 and 6.6). */
-static enum reading read_ppp(struct bytes *bytes, uint16_t *ethertype)
+static enum reading read_ppp(struct captured *packet, uint16_t *ethertype)
 {
-	if (bytes->captured >= 2 && bytes->at[0] == 0xff && bytes->at[1] == 0x03) {
-		skip(bytes, 2);
+	if (packet->bytes >= 2 && packet->at[0] == 0xff && packet->at[1] == 0x03) {
+		captured_skip(packet, 2);
 	}
-	if (bytes->captured < 2) {
+	if (packet->bytes < 2) {
 		return READ_CUT;
 	}
-	bool compressed = (bytes->at[0] & 1) != 0;
-	uint16_t protocol = compressed ? bytes->at[0] : get_be16(bytes->at);
-	skip(bytes, compressed ? 1 : 2);
-	*ethertype = protocol == PPP_IPV4 ? ETHERTYPE_IPV4 : protocol == PPP_IPV6 ? ETHERTYPE_IPV6
-										  : 0;
+	bool compressed = (packet->at[0] & 1) != 0;
+	uint16_t protocol = compressed ? packet->at[0] : get_be16(packet->at);
+	captured_skip(packet, compressed ? 1 : 2);
+	*ethertype = protocol == PPP_IPV4 ? ETHERTYPE_V4 : protocol == PPP_IPV6 ? ETHERTYPE_V6
+										: 0;
 	return *ethertype != 0 ? READ_TCP : READ_NOT_IP;
 }
 
 /* Labels of four bytes; the last has its bit set. What is behind it says itself what it is. */
-static enum reading read_mpls(struct bytes *bytes, uint16_t *ethertype)
+static enum reading read_mpls(struct captured *packet, uint16_t *ethertype)
 {
 	for (int label = 0; label < TAGS_MAX; label++) {
-		bool last = bytes->captured >= 4 && (bytes->at[2] & 1) != 0;
-		if (!skip(bytes, 4)) {
+		bool last = packet->bytes >= 4 && (packet->at[2] & 1) != 0;
+		if (!captured_skip(packet, 4)) {
 			return READ_CUT;
 		}
 		if (last) {
-			return by_version(bytes, ethertype);
+			return by_version(packet, ethertype);
 		}
 	}
 	return READ_NOT_IP;
 }
 
 /* aa aa 03 00 00 00 EtherType: IP in frames that state their length (RFC 1042), as token rings and wireless bridges hand them on. */
-static enum reading read_snap(struct bytes *bytes, uint16_t *found)
+static enum reading read_snap(struct captured *packet, uint16_t *found)
 {
 	static const uint8_t SNAP[] = {0xaa, 0xaa, 0x03, 0, 0, 0};
-	size_t seen = bytes->captured < sizeof SNAP ? bytes->captured : sizeof SNAP;
-	if (memcmp(bytes->at, SNAP, seen) != 0) {
+	size_t seen = packet->bytes < sizeof SNAP ? packet->bytes : sizeof SNAP;
+	if (memcmp(packet->at, SNAP, seen) != 0) {
 		return READ_NOT_IP;
 	}
-	if (bytes->captured < SNAP_BYTES) {
+	if (packet->bytes < SNAP_BYTES) {
 		return READ_CUT;
 	}
-	*found = get_be16(bytes->at + sizeof SNAP);
-	skip(bytes, SNAP_BYTES);
+	*found = get_be16(packet->at + sizeof SNAP);
+	captured_skip(packet, SNAP_BYTES);
 	return *found < ETHERTYPE_MIN ? READ_NOT_IP : READ_TCP;
 }
 
-/* `bytes` behind an EtherType. */
-static enum reading read_ethertype(struct bytes *bytes, uint16_t found, uint16_t *ethertype)
+/* `packet` behind an EtherType. */
+static enum reading read_ethertype(struct captured *packet, uint16_t found, uint16_t *ethertype)
 {
 	for (int tag = 0; tag < TAGS_MAX; tag++) {
 		switch (found) {
-		case ETHERTYPE_IPV4:
-		case ETHERTYPE_IPV6:
+		case ETHERTYPE_V4:
+		case ETHERTYPE_V6:
 			*ethertype = found;
 			return READ_TCP;
 		case ETHERTYPE_VLAN:
 		case ETHERTYPE_QINQ:
-		case 0x9100:
-		case 0x9200:
-			if (bytes->captured < 4) {
+		case ETHERTYPE_QINQ_9100:
+		case ETHERTYPE_QINQ_9200:
+			if (packet->bytes < 4) {
 				return READ_CUT;
 			}
-			found = get_be16(bytes->at + 2);
-			skip(bytes, 4);
+			found = get_be16(packet->at + 2);
+			captured_skip(packet, 4);
 			break;
 		case ETHERTYPE_MPLS:
 		case ETHERTYPE_MPLS_MULTICAST:
-			return read_mpls(bytes, ethertype);
+			return read_mpls(packet, ethertype);
 		case ETHERTYPE_PPPOE:
-			return skip(bytes, 6) ? read_ppp(bytes, ethertype) : READ_CUT;
+			return captured_skip(packet, 6) ? read_ppp(packet, ethertype) : READ_CUT;
 		default: {
-			enum reading reading = found < ETHERTYPE_MIN ? read_snap(bytes, &found) : READ_NOT_IP;
+			enum reading reading = found < ETHERTYPE_MIN ? read_snap(packet, &found) : READ_NOT_IP;
 			if (reading != READ_TCP) {
 				return reading;
 			}
@@ -138,47 +130,47 @@ static enum reading read_ethertype(struct bytes *bytes, uint16_t found, uint16_t
 }
 
 /* A header of `length` bytes with an EtherType at `at`. */
-static enum reading read_header(struct bytes *bytes, size_t length, size_t at, uint16_t *ethertype)
+static enum reading read_header(struct captured *packet, size_t length, size_t at, uint16_t *ethertype)
 {
-	if (bytes->captured < length) {
+	if (packet->bytes < length) {
 		return READ_CUT;
 	}
-	uint16_t found = get_be16(bytes->at + at);
-	skip(bytes, length);
-	return read_ethertype(bytes, found, ethertype);
+	uint16_t found = get_be16(packet->at + at);
+	captured_skip(packet, length);
+	return read_ethertype(packet, found, ethertype);
 }
 
 /* The family's number is the capturing system's, in its byte order: what is behind it tells more. */
-static enum reading read_loop(struct bytes *bytes, uint16_t *ethertype)
+static enum reading read_loop(struct captured *packet, uint16_t *ethertype)
 {
-	return skip(bytes, 4) ? by_version(bytes, ethertype) : READ_CUT;
+	return captured_skip(packet, 4) ? by_version(packet, ethertype) : READ_CUT;
 }
 
-enum reading link_read(uint32_t link, struct bytes *bytes, uint16_t *ethertype)
+enum reading link_read(uint32_t link, struct captured *packet, uint16_t *ethertype)
 {
 	switch (link) {
 	case LINK_ETHERNET:
-		return read_header(bytes, 14, 12, ethertype);
+		return read_header(packet, 14, 12, ethertype);
 	case LINK_COOKED:
-		return read_header(bytes, 16, 14, ethertype);
+		return read_header(packet, 16, 14, ethertype);
 	case LINK_COOKED_2:
-		return read_header(bytes, 20, 0, ethertype);
+		return read_header(packet, 20, 0, ethertype);
 	case LINK_C_HDLC:
-		return read_header(bytes, 4, 2, ethertype);
+		return read_header(packet, 4, 2, ethertype);
 	case LINK_RAW:
 	case LINK_RAW_BSD:
 	case LINK_RAW_OPENBSD:
 	case LINK_IPV4:
 	case LINK_IPV6:
-		return by_version(bytes, ethertype);
+		return by_version(packet, ethertype);
 	case LINK_NULL:
 	case LINK_LOOP:
-		return read_loop(bytes, ethertype);
+		return read_loop(packet, ethertype);
 	case LINK_PPP:
 	case LINK_PPP_HDLC:
-		return read_ppp(bytes, ethertype);
+		return read_ppp(packet, ethertype);
 	case LINK_PPP_ETHER:
-		return skip(bytes, 6) ? read_ppp(bytes, ethertype) : READ_CUT;
+		return captured_skip(packet, 6) ? read_ppp(packet, ethertype) : READ_CUT;
 	default:
 		return READ_LINK_UNKNOWN;
 	}

@@ -2,11 +2,11 @@
  * Blocks of pcapng: type[4] length[4] body length[4]. A section header sets the byte order of what
  * follows and forgets the interfaces before it.
  */
-#include <string.h>
+#include "pcapng.h"
 
-#include "capture.h"
+#include "capture_bytes.h"
 
-#define BLOCK_SECTION 0x0a0d0d0au
+#define BLOCK_SECTION PCAPNG_SECTION
 #define BLOCK_INTERFACE 1u
 #define BLOCK_PACKET 2u /* of old: replaced by the enhanced one */
 #define BLOCK_SIMPLE 3u
@@ -88,6 +88,16 @@ static bool begin_section(struct capture *capture)
 	return capture_u32(capture, magic) == BYTE_ORDER_MAGIC || capture_end(capture, CAPTURE_DAMAGED);
 }
 
+/* Microseconds of a count of units since the interface's offset. */
+static int64_t us_of(const struct capture_interface *interface, uint64_t units)
+{
+	uint64_t per_second = interface->units_per_second;
+	uint64_t seconds = units / per_second, rest = units % per_second;
+	/* rest is below per_second, which is below 2^64: by parts where the product would not fit */
+	uint64_t us = per_second <= UINT64_MAX / 1000000 ? rest * 1000000 / per_second : rest / (per_second / 1000000);
+	return (int64_t)(seconds * 1000000 + us + (uint64_t)interface->offset_us);
+}
+
 /* interface[4 or 2 and drops[2]] time[8] captured[4] wire[4], the bytes. */
 static bool read_packet(struct capture *capture, uint32_t type, const uint8_t *block, size_t bytes, struct frame *frame)
 {
@@ -99,7 +109,7 @@ static bool read_packet(struct capture *capture, uint32_t type, const uint8_t *b
 	const struct capture_interface *interface = &capture->interfaces[index];
 	uint64_t units = (uint64_t)capture_u32(capture, block + 12) << 32 | capture_u32(capture, block + 16);
 	*frame = (struct frame){
-	    .at_us = capture_us(interface, units),
+	    .at_us = us_of(interface, units),
 	    .link = interface->link,
 	    .data = block + 28,
 	    .captured = captured,
@@ -143,15 +153,6 @@ static bool read_block(struct capture *capture, uint32_t type, const uint8_t *bl
 	return read;
 }
 
-static bool cut_or_whole(struct capture *capture)
-{
-	bool whole = capture->at == capture->filled &&
-		     (capture->source.fault == SOURCE_FINE || capture->source.fault == SOURCE_PACKED_TAIL);
-	bool bad = capture->source.fault == SOURCE_PACKED_BAD;
-	return capture_end(capture, bad ? CAPTURE_DAMAGED : whole ? CAPTURE_WHOLE
-								  : CAPTURE_CUT);
-}
-
 static bool holds_packet(uint32_t type)
 {
 	return type == BLOCK_ENHANCED || type == BLOCK_PACKET || type == BLOCK_SIMPLE;
@@ -161,11 +162,11 @@ bool pcapng_next(struct capture *capture, struct frame *frame)
 {
 	for (;;) {
 		if (!capture_want(capture, BLOCK_HEAD_BYTES)) {
-			return cut_or_whole(capture);
+			return capture_ended(capture);
 		}
 		uint32_t type = capture_u32(capture, capture->window + capture->at);
 		if (type == BLOCK_SECTION && !begin_section(capture)) {
-			return capture->state == CAPTURE_READING ? cut_or_whole(capture) : false;
+			return capture->state == CAPTURE_READING ? capture_ended(capture) : false;
 		}
 		uint32_t length = capture_u32(capture, capture->window + capture->at + 4);
 		if (length < BLOCK_BYTES_MIN || length % 4 != 0) {
@@ -180,7 +181,7 @@ bool pcapng_next(struct capture *capture, struct frame *frame)
 			continue;
 		}
 		if (!capture_want(capture, length)) {
-			return cut_or_whole(capture);
+			return capture_ended(capture);
 		}
 		const uint8_t *block = capture->window + capture->at;
 		if (capture_u32(capture, block + length - 4) != length) {

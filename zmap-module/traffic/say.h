@@ -1,4 +1,4 @@
-/* What the reader says: one JSON object a line (README.md of this folder). */
+/* What the reader says: one JSON object a line (README.md). */
 #ifndef MPTCP_TRAFFIC_SAY_H
 #define MPTCP_TRAFFIC_SAY_H
 

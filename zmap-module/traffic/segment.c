@@ -4,9 +4,11 @@
 
 #include "../bytes.h"
 #include "../tcp_options.h"
+#include "../wire.h"
+#include "link.h"
+#include "tunnel.h"
 
-#define IPV4_BYTES 20
-#define IPV6_BYTES 40
+#define IPV4_MORE_FRAGMENTS 0x2000 /* RFC 791, 3.1 */
 
 #define PROTOCOL_HOP_BY_HOP 0
 #define PROTOCOL_IPV4 4
@@ -26,88 +28,77 @@
 
 /* What stands behind the headers that were read so far. */
 struct layer {
-	struct bytes bytes;
+	struct captured packet;
 	uint8_t protocol;
 	int headers;
 };
-
-static bool advance(struct bytes *bytes, size_t count)
-{
-	if (count > bytes->wire || count > bytes->captured) {
-		return false;
-	}
-	bytes->at += count;
-	bytes->captured -= count;
-	bytes->wire -= count;
-	return true;
-}
 
 /*
  * Behind what an IP header counts there is padding; and where it counts more than the file says was on the wire, the file was
  * cut by a program that changed that number too. A length of 0 is a packet that the sender's card was to cut up.
  */
-static void limit(struct bytes *bytes, size_t stated)
+static void limit(struct captured *packet, size_t stated)
 {
-	bytes->wire = stated;
-	bytes->captured = bytes->captured < stated ? bytes->captured : stated;
+	packet->wire = stated;
+	packet->bytes = packet->bytes < stated ? packet->bytes : stated;
 }
 
 static enum reading read_ipv4(struct layer *layer, struct segment *segment)
 {
-	const uint8_t *ip = layer->bytes.at;
-	if (layer->bytes.captured < IPV4_BYTES) {
+	const uint8_t *ip = layer->packet.at;
+	if (layer->packet.bytes < IPV4_BYTES) {
 		return READ_CUT;
 	}
-	size_t header = 4 * (size_t)(ip[0] & 0x0f), total = get_be16(ip + 2);
-	uint16_t fragment = get_be16(ip + 6);
+	size_t header = 4 * (size_t)(ip[0] & 0x0f), total = get_be16(ip + IPV4_TOTAL_LENGTH_AT);
+	uint16_t fragment = get_be16(ip + IPV4_FRAGMENT_AT);
 	if (ip[0] >> 4 != 4 || header < IPV4_BYTES || (total != 0 && total < header)) {
 		return READ_MALFORMED;
 	}
 	segment->family = 4;
 	memset(segment->source.address, 0, ADDRESS_BYTES);
 	memset(segment->destination.address, 0, ADDRESS_BYTES);
-	memcpy(segment->source.address, ip + 12, 4);
-	memcpy(segment->destination.address, ip + 16, 4);
-	layer->protocol = ip[9];
+	memcpy(segment->source.address, ip + IPV4_SOURCE_AT, 4);
+	memcpy(segment->destination.address, ip + IPV4_TARGET_AT, 4);
+	layer->protocol = ip[IPV4_PROTOCOL_AT];
 	if (total != 0) {
-		limit(&layer->bytes, total);
+		limit(&layer->packet, total);
 	}
-	if ((fragment & 0x1fff) != 0) {
+	if ((fragment & IPV4_OFFSET_BITS) != 0) {
 		return READ_FRAGMENT;
 	}
-	segment->fragmented |= (fragment & 0x2000) != 0;
-	return advance(&layer->bytes, header) ? READ_TCP : READ_CUT;
+	segment->fragmented |= (fragment & IPV4_MORE_FRAGMENTS) != 0;
+	return captured_skip(&layer->packet, header) ? READ_TCP : READ_CUT;
 }
 
 static enum reading read_ipv6(struct layer *layer, struct segment *segment)
 {
-	const uint8_t *ip = layer->bytes.at;
-	if (layer->bytes.captured < IPV6_BYTES) {
+	const uint8_t *ip = layer->packet.at;
+	if (layer->packet.bytes < IPV6_BYTES) {
 		return READ_CUT;
 	}
 	if (ip[0] >> 4 != 6) {
 		return READ_MALFORMED;
 	}
-	size_t payload = get_be16(ip + 4);
+	size_t payload = get_be16(ip + IPV6_PAYLOAD_LENGTH_AT);
 	segment->family = 6;
-	memcpy(segment->source.address, ip + 8, ADDRESS_BYTES);
-	memcpy(segment->destination.address, ip + 24, ADDRESS_BYTES);
-	layer->protocol = ip[6];
+	memcpy(segment->source.address, ip + IPV6_SOURCE_AT, ADDRESS_BYTES);
+	memcpy(segment->destination.address, ip + IPV6_TARGET_AT, ADDRESS_BYTES);
+	layer->protocol = ip[IPV6_NEXT_HEADER_AT];
 	if (payload != 0) {
-		limit(&layer->bytes, IPV6_BYTES + payload);
+		limit(&layer->packet, IPV6_BYTES + payload);
 	}
-	return advance(&layer->bytes, IPV6_BYTES) ? READ_TCP : READ_CUT;
+	return captured_skip(&layer->packet, IPV6_BYTES) ? READ_TCP : READ_CUT;
 }
 
 /* next[1] length[1] ...; the length counts eight bytes beyond the first eight, of AH four beyond eight (RFC 8200, 4; RFC 4302, 2.2). */
 static enum reading read_extension(struct layer *layer, struct segment *segment)
 {
-	struct bytes *bytes = &layer->bytes;
+	struct captured *packet = &layer->packet;
 	uint8_t protocol = layer->protocol;
-	if (bytes->captured < 8) {
+	if (packet->bytes < 8) {
 		return READ_CUT;
 	}
-	const uint8_t *header = bytes->at;
+	const uint8_t *header = packet->at;
 	size_t length = protocol == PROTOCOL_FRAGMENT	      ? 8
 			: protocol == PROTOCOL_AUTHENTICATION ? 4 * ((size_t)header[1] + 2)
 							      : 8 * ((size_t)header[1] + 1);
@@ -119,19 +110,19 @@ static enum reading read_extension(struct layer *layer, struct segment *segment)
 		}
 		segment->fragmented |= (fragment & 1) != 0;
 	}
-	return advance(bytes, length) ? READ_TCP : READ_CUT;
+	return captured_skip(packet, length) ? READ_TCP : READ_CUT;
 }
 
 /* A whole packet, or a frame with one, behind the header of a tunnel. */
 static enum reading read_tunnel(struct layer *layer, struct segment *segment)
 {
 	uint16_t ethertype = 0;
-	enum reading reading = layer->protocol == PROTOCOL_GRE ? gre_read(&layer->bytes, &ethertype)
-							       : udp_read(&layer->bytes, &ethertype);
+	enum reading reading = layer->protocol == PROTOCOL_GRE ? gre_read(&layer->packet, &ethertype)
+							       : udp_read(&layer->packet, &ethertype);
 	if (reading != READ_TCP) {
 		return reading;
 	}
-	return ethertype == ETHERTYPE_IPV4 ? read_ipv4(layer, segment) : read_ipv6(layer, segment);
+	return ethertype == ETHERTYPE_V4 ? read_ipv4(layer, segment) : read_ipv6(layer, segment);
 }
 
 /* Whether a header in front of TCP was read; READ_TCP and `done` at TCP itself. */
@@ -162,29 +153,29 @@ static enum reading next_header(struct layer *layer, struct segment *segment, bo
 	}
 }
 
-static enum reading read_tcp(const struct bytes *bytes, struct segment *segment)
+static enum reading read_tcp(const struct captured *packet, struct segment *segment)
 {
-	const uint8_t *tcp = bytes->at;
-	if (bytes->wire < TCP_HEADER_BYTES && bytes->captured == bytes->wire && !segment->fragmented) {
+	const uint8_t *tcp = packet->at;
+	if (packet->wire < TCP_HEADER_BYTES && packet->bytes == packet->wire && !segment->fragmented) {
 		return READ_MALFORMED;
 	}
-	if (bytes->captured < TCP_HEADER_BYTES) {
+	if (packet->bytes < TCP_HEADER_BYTES) {
 		return READ_CUT;
 	}
-	size_t header = 4 * (size_t)(tcp[12] >> 4);
-	if (header < TCP_HEADER_BYTES || (header > bytes->wire && !segment->fragmented)) {
+	size_t header = 4 * (size_t)(tcp[TCP_DATA_OFFSET_AT] >> 4);
+	if (header < TCP_HEADER_BYTES || (header > packet->wire && !segment->fragmented)) {
 		return READ_MALFORMED;
 	}
-	size_t captured = bytes->captured < header ? bytes->captured : header;
+	size_t captured = packet->bytes < header ? packet->bytes : header;
 	segment->source.port = get_be16(tcp);
-	segment->destination.port = get_be16(tcp + 2);
-	segment->sequence = get_be32(tcp + 4);
-	segment->acknowledgement = get_be32(tcp + 8);
-	segment->flags = tcp[13];
+	segment->destination.port = get_be16(tcp + TCP_TARGET_PORT_AT);
+	segment->sequence = get_be32(tcp + TCP_SEQUENCE_AT);
+	segment->acknowledgement = get_be32(tcp + TCP_ACKNOWLEDGEMENT_AT);
+	segment->flags = tcp[TCP_FLAGS_AT];
 	segment->options = tcp + TCP_HEADER_BYTES;
 	segment->options_bytes = captured - TCP_HEADER_BYTES;
 	segment->options_cut = captured < header;
-	segment->payload = header < bytes->wire ? (uint32_t)(bytes->wire - header) : 0;
+	segment->payload = header < packet->wire ? (uint32_t)(packet->wire - header) : 0;
 	return READ_TCP;
 }
 
@@ -193,31 +184,17 @@ enum reading segment_read(const struct frame *frame, struct segment *segment)
 	struct layer layer = {{frame->data, frame->captured, frame->wire}, 0, 0};
 	uint16_t ethertype = 0;
 	bool done = false;
-	enum reading reading = link_read(frame->link, &layer.bytes, &ethertype);
+	enum reading reading = link_read(frame->link, &layer.packet, &ethertype);
 	if (reading != READ_TCP) {
 		return reading;
 	}
 	segment->fragmented = false;
-	reading = ethertype == ETHERTYPE_IPV4 ? read_ipv4(&layer, segment) : read_ipv6(&layer, segment);
+	reading = ethertype == ETHERTYPE_V4 ? read_ipv4(&layer, segment) : read_ipv6(&layer, segment);
 	while (reading == READ_TCP && !done) {
 		reading = ++layer.headers > HEADERS_MAX ? READ_MALFORMED : next_header(&layer, segment, &done);
 	}
 	if (reading == READ_FRAGMENT && layer.protocol != PROTOCOL_TCP) {
 		return READ_NOT_TCP;
 	}
-	return reading == READ_TCP ? read_tcp(&layer.bytes, segment) : reading;
-}
-
-const char *reading_name(enum reading reading)
-{
-	static const char *const NAMES[READING_COUNT] = {
-	    [READ_TCP] = "tcp",
-	    [READ_LINK_UNKNOWN] = "link_type_not_read",
-	    [READ_NOT_IP] = "not_ip",
-	    [READ_NOT_TCP] = "not_tcp",
-	    [READ_FRAGMENT] = "later_fragments",
-	    [READ_CUT] = "header_not_captured",
-	    [READ_MALFORMED] = "malformed",
-	};
-	return NAMES[reading];
+	return reading == READ_TCP ? read_tcp(&layer.packet, segment) : reading;
 }

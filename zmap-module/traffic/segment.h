@@ -2,35 +2,17 @@
 #ifndef MPTCP_TRAFFIC_SEGMENT_H
 #define MPTCP_TRAFFIC_SEGMENT_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "capture.h"
+#include "end.h"
+#include "frame.h"
+#include "reading.h"
 
+/* RFC 9293, 3.1. */
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
-
-#define ADDRESS_BYTES 16
-
-/* What a frame is to a reader of TCP; each is counted by its word (reading_name). */
-enum reading {
-	READ_TCP,
-	READ_LINK_UNKNOWN, /* a link type that is not read */
-	READ_NOT_IP,
-	READ_NOT_TCP,
-	READ_FRAGMENT,	/* a later fragment: what it holds is not known */
-	READ_CUT,	/* the capture ends before ports, sequence numbers and flags */
-	READ_MALFORMED, /* lengths that contradict each other */
-	READING_COUNT,
-};
-
-struct end {
-	uint8_t address[ADDRESS_BYTES]; /* IPv4 in the first four bytes, zeros behind them */
-	uint16_t port;
-};
 
 struct segment {
 	uint8_t family; /* 4 or 6 */
@@ -44,26 +26,17 @@ struct segment {
 	bool fragmented;  /* a first fragment: there is more payload than `payload` */
 };
 
+/* READ_TCP when `segment` is filled; the options lie in the frame. */
 enum reading segment_read(const struct frame *frame, struct segment *segment);
 
-const char *reading_name(enum reading reading);
+static inline bool is_syn(const struct segment *segment)
+{
+	return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
 
-/* For segment.c: bytes and how many of them are captured. */
-struct bytes {
-	const uint8_t *at;
-	size_t captured;
-	size_t wire; /* at least `captured` */
-};
-
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_IPV6 0x86dd
-#define LINK_ETHERNET 1
-
-/* Leaves `bytes` at the network layer; READ_TCP when `ethertype` says which one it is. */
-enum reading link_read(uint32_t link, struct bytes *bytes, uint16_t *ethertype);
-
-/* The same behind an IP header, of GRE and of the tunnels that UDP ports name (tunnel.c). READ_NOT_TCP for any other. */
-enum reading gre_read(struct bytes *bytes, uint16_t *ethertype);
-enum reading udp_read(struct bytes *bytes, uint16_t *ethertype);
+static inline bool is_synack(const struct segment *segment)
+{
+	return (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+}
 
 #endif

@@ -1,5 +1,10 @@
 #include "side.h"
 
+bool is_behind_syn(uint32_t number, uint32_t isn, uint32_t data)
+{
+	return number - (isn + 1) <= data;
+}
+
 void side_sequence(struct flow_side *side, const struct segment *segment)
 {
 	uint32_t start = segment->sequence + (segment->flags & TCP_SYN ? 1 : 0);
