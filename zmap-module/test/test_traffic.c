@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "../bytes.h"
-#include "../traffic/follow.h"
+#include "../traffic/capture.h"
+#include "../traffic/segment.h"
+#include "../traffic/tell.h"
 #include "check.h"
 
 /* A SYN of 198.18.0.1 port 4096 to 198.18.1.1 port 80 with an MP_CAPABLE of version 1. */
@@ -194,7 +196,7 @@ static void test_snap_lengths(void)
 	}
 }
 
-#define ROOM 65536
+#define ROOM (1200 * 1024)
 
 struct file {
 	uint8_t bytes[ROOM];
@@ -252,6 +254,11 @@ static void test_files(void)
 	     "00000001000007d10000000200000002"
 	     "aabb",
 	     "1000002/101/2 skipped 0", CAPTURE_WHOLE, "pcap in nanoseconds"},
+	    {"4d3cb2a1020004000000000000000000000004006500"
+	     "0000"
+	     "01000080d10700000200000002000000"
+	     "aabb",
+	     "2147483649000002/101/2 skipped 0", CAPTURE_WHOLE, "pcap in nanoseconds, little-endian, after 2038"},
 	    {"a1b2cd34000200040000000000000000000400000000"
 	     "0071"
 	     "000000010000000200000002000000020000000100000000"
@@ -309,6 +316,31 @@ static void test_files(void)
 	     "2"
 	     "aabb000000000024",
 	     "0/101/2 5/1/2 skipped 1", CAPTURE_WHOLE, "pcapng of two sections and byte orders, a simple packet, one of old, one of no interface"},
+	    {"0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c"
+	     "000000010000001000650000"
+	     "00000010"
+	     "0000000100000014000100000000000000000014"
+	     "0000000600000024000000010000000000000001000000020000000"
+	     "2"
+	     "aabb000000000024",
+	     "1/1/2 skipped 0", CAPTURE_WHOLE, "pcapng with an interface that is cut short: the next one keeps its number"},
+	    {"0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c"
+	     "000000010000002000010000000000000009000100000000"
+	     "00000000"
+	     "00000020"
+	     "000000060000002400000000000010c6f7a0b5ee000000020000000"
+	     "2"
+	     "aabb000000000024",
+	     "9007199254740991/1/2 skipped 0", CAPTURE_WHOLE, "pcapng in seconds that no 64 bits of microseconds hold"},
+	    {"0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c"
+	     "000000010000002400010000000000000"
+	     "00e0008ffffffffffffffff"
+	     "00000000"
+	     "00000024"
+	     "0000000600000024000000000000000000"
+	     "1e84810000000200000002"
+	     "aabb000000000024",
+	     "1000001/1/2 skipped 0", CAPTURE_WHOLE, "pcapng with an offset of a second back"},
 	    {"0a0d0d0a0000001c1a2b3c4e00010000ffffffffffffffff0000001c", "skipped 0", CAPTURE_DAMAGED, "a section without byte order"},
 	    {"0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c"
 	     "0000000600000009",
@@ -385,11 +417,65 @@ static void test_cut(bool packed)
 	}
 }
 
+/* Somebody's options of a megabyte: what the interface is is not read, and the next one keeps its number. */
+static void test_long_interface(void)
+{
+	static struct file file;
+	char said[1024];
+	file.size = 0;
+	add_hex(&file, "0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c"
+		       "0000000100110000");
+	memset(file.bytes + file.size, 0, 0x110000 - 12);
+	file.size += 0x110000 - 12;
+	add_hex(&file, "00110000"
+		       "0000000100000014000100000000000000000014"
+		       "0000000600000024000000010000000000000001000000020000000"
+		       "2"
+		       "aabb000000000024");
+	check(read_file(&file, file.size, said) == CAPTURE_WHOLE && strcmp(said, "1/1/2 skipped 0") == 0, "an interface of more than the window: %s", said);
+}
+
+/* Segments of one side that say nothing but data (d) and acknowledgements (a), in capitals with a DSS; f is an MP_FAIL. */
+static void tell_all(struct flow *flow, unsigned by, const char *segments, char *told)
+{
+	for (size_t i = 0; segments[i] != '\0'; i++) {
+		struct segment segment = {.flags = TCP_ACK, .payload = segments[i] == 'd' || segments[i] == 'D' ? 100 : 0};
+		struct mptcp_options options = {.has_dss = segments[i] == 'D' || segments[i] == 'A', .has_fail = segments[i] == 'f', .speaks = segments[i] == 'f'};
+		told[i] = tell_packet(flow, by, &segment, &options) ? '1' : '0';
+		told[i + 1] = '\0';
+	}
+}
+
+static void test_told(void)
+{
+	static const struct {
+		const char *segments, *told, *what;
+	} CASES[] = {
+	    {"aaaaa", "11100", "three of the same"},
+	    {"aaaAA", "11110", "the first with a DSS, however late"},
+	    {"aaaaAaA", "1110100", "it alone"},
+	    {"AAAad", "11111", "the first without one, and the first data"},
+	    {"dddDaAdDaA", "1111110000", "the first of each of the four kinds"},
+	    {"aaaafaaaa", "111011110", "three more after an MP_FAIL"},
+	    {"AAAAfaaaA", "111011111", "and each kind anew"},
+	};
+	char told[16];
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		struct flow flow = {0};
+		tell_all(&flow, 0, CASES[i].segments, told);
+		check(strcmp(told, CASES[i].told) == 0, "%s of %s: %s", CASES[i].what, CASES[i].segments, told);
+		tell_all(&flow, 1, "aaaa", told);
+		check(strcmp(told, "1110") == 0, "%s: the other side counts for itself: %s", CASES[i].segments, told);
+	}
+}
+
 int main(void)
 {
 	test_layers();
+	test_told();
 	test_snap_lengths();
 	test_files();
+	test_long_interface();
 	test_cut(false);
 	test_cut(true);
 	return checks_done("traffic");

@@ -24,6 +24,8 @@
 #define OPTION_RESOLUTION 9
 #define OPTION_OFFSET 14
 #define DEFAULT_UNITS 1000000u
+#define US_PER_SECOND 1000000
+#define LINK_NONE UINT32_MAX /* no type of 16 bits */
 
 /* 10^-n, or 2^-n where the first bit is set; what no 64 bits hold is the default. */
 static uint64_t units_of(uint8_t resolution)
@@ -55,21 +57,22 @@ static void read_interface_options(const struct capture *capture, const uint8_t 
 		} else if (code == OPTION_OFFSET && length >= 8) {
 			uint32_t first = capture_u32(capture, at + 4), second = capture_u32(capture, at + 8);
 			uint64_t seconds = capture->swapped ? (uint64_t)second << 32 | first : (uint64_t)first << 32 | second;
-			interface->offset_us = (int64_t)(seconds * 1000000);
+			interface->offset_us = (int64_t)(seconds * US_PER_SECOND);
 		}
 		at += padded;
 		bytes -= padded;
 	}
 }
 
+/* One that cannot be read has its number all the same: packets of the next ones are not those of another. */
 static void add_interface(struct capture *capture, const uint8_t *block, size_t bytes)
 {
-	struct capture_interface interface = {
-	    .link = capture_u16(capture, block + 8),
-	    .snap_length = capture_u32(capture, block + 12),
-	    .units_per_second = DEFAULT_UNITS,
-	};
-	read_interface_options(capture, block + 16, bytes - INTERFACE_BYTES_MIN, &interface);
+	struct capture_interface interface = {.link = LINK_NONE, .units_per_second = DEFAULT_UNITS};
+	if (bytes >= INTERFACE_BYTES_MIN) {
+		interface.link = capture_u16(capture, block + 8);
+		interface.snap_length = capture_u32(capture, block + 12);
+		read_interface_options(capture, block + 16, bytes - INTERFACE_BYTES_MIN, &interface);
+	}
 	if (capture->interface_count < CAPTURE_INTERFACES_MAX) {
 		capture->interfaces[capture->interface_count++] = interface;
 	}
@@ -93,9 +96,12 @@ static int64_t us_of(const struct capture_interface *interface, uint64_t units)
 {
 	uint64_t per_second = interface->units_per_second;
 	uint64_t seconds = units / per_second, rest = units % per_second;
+	if (seconds > FRAME_US_MAX / US_PER_SECOND) {
+		return FRAME_US_MAX; /* no clock has it, and its microseconds may be more than 64 bits hold */
+	}
 	/* rest is below per_second, which is below 2^64: by parts where the product would not fit */
-	uint64_t us = per_second <= UINT64_MAX / 1000000 ? rest * 1000000 / per_second : rest / (per_second / 1000000);
-	return (int64_t)(seconds * 1000000 + us + (uint64_t)interface->offset_us);
+	uint64_t us = per_second <= UINT64_MAX / US_PER_SECOND ? rest * US_PER_SECOND / per_second : rest / (per_second / US_PER_SECOND);
+	return (int64_t)(seconds * US_PER_SECOND + us + (uint64_t)interface->offset_us);
 }
 
 /* interface[4 or 2 and drops[2]] time[8] captured[4] wire[4], the bytes. */
@@ -140,7 +146,7 @@ static bool read_simple(struct capture *capture, const uint8_t *block, size_t by
 static bool read_block(struct capture *capture, uint32_t type, const uint8_t *block, size_t bytes, struct frame *frame)
 {
 	bool packet = false, read = false;
-	if (type == BLOCK_INTERFACE && bytes >= INTERFACE_BYTES_MIN) {
+	if (type == BLOCK_INTERFACE) {
 		add_interface(capture, block, bytes);
 	} else if (type == BLOCK_ENHANCED || type == BLOCK_PACKET) {
 		packet = true;
@@ -175,6 +181,9 @@ bool pcapng_next(struct capture *capture, struct frame *frame)
 		if (length > CAPTURE_WINDOW_BYTES) {
 			/* Names, secrets or somebody's own block; a packet of that size is none. */
 			capture->skipped += holds_packet(type);
+			if (type == BLOCK_INTERFACE) {
+				add_interface(capture, NULL, 0);
+			}
 			if (!capture_skip(capture, length)) {
 				return capture_end(capture, CAPTURE_CUT);
 			}
