@@ -3,7 +3,6 @@
 #include "opt_outs.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,18 +14,30 @@ struct prefix {
 static struct prefix *all;
 static size_t count, room;
 
+/* Up to three digits, and nothing else: a length that is misread would leave out fewer than are meant. */
+static bool parse_length(const char *text, unsigned most, uint16_t *out)
+{
+	size_t digits = strspn(text, "0123456789");
+	if (digits == 0 || digits > 3 || text[digits] != '\0')
+		return false;
+	*out = (uint16_t)atoi(text);
+	return *out <= most;
+}
+
 static bool parse(const char *text, struct prefix *out)
 {
 	char address[INET6_ADDRSTRLEN];
-	unsigned length;
-	int end = 0, found = sscanf(text, "%45[^/]/%u%n", address, &length, &end);
-	if (found < 1 || (found == 2 && text[end] != '\0'))
+	size_t length = strcspn(text, "/");
+	if (length >= sizeof(address))
 		return false;
+	memcpy(address, text, length);
+	address[length] = '\0';
 	memset(out, 0, sizeof(*out));
 	out->family = strchr(address, ':') == NULL ? AF_INET : AF_INET6;
-	unsigned most = out->family == AF_INET ? 32 : 128;
-	out->length = (uint16_t)(found == 2 ? length : most);
-	return inet_pton(out->family, address, out->address) == 1 && out->length <= most;
+	out->length = out->family == AF_INET ? 32 : 128;
+	if (inet_pton(out->family, address, out->address) != 1)
+		return false;
+	return text[length] == '\0' || parse_length(text + length + 1, out->length, &out->length);
 }
 
 bool opt_outs_add(const char *prefix)

@@ -21,18 +21,18 @@ static const char *const tls_ends[] = {"not_asked", "done", "alert", "closed", "
 
 static char buffer[BUFFER];
 static size_t used;
+static bool failed; /* for good: what was lost is not to be taken for said */
 
 bool record_flush(void)
 {
 	size_t at = 0;
-	while (at < used) {
+	while (at < used && !failed) {
 		ssize_t wrote = write(STDOUT_FILENO, buffer + at, used - at);
-		if (wrote < 0 && errno != EINTR)
-			return false;
+		failed = wrote < 0 && errno != EINTR;
 		at += wrote < 0 ? 0 : (size_t)wrote;
 	}
 	used = 0;
-	return true;
+	return !failed;
 }
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -144,7 +144,7 @@ static void say_heard(const struct connection *one)
 	say(one->status == 0 ? ",\"status\":null}\n" : ",\"status\":%d}\n", one->status);
 }
 
-/* A line always fits: the buffer is emptied before the last of its room is needed. */
+/* A line always fits: the buffer is emptied, of what nobody takes too, before the last of its room is needed. */
 void record_say(const struct connection *one)
 {
 	if (BUFFER - used < LINE_MAX_)

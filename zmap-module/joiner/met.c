@@ -12,6 +12,8 @@ struct seen {
 };
 static struct seen *seen[SLOTS];
 
+_Static_assert(sizeof(struct met) == 2 * sizeof(uint32_t) + 2 * sizeof(uint16_t) + 16, "padding would be compared");
+
 /* FNV-1a. */
 static struct seen **seen_slot(const struct met *one)
 {

@@ -4,11 +4,11 @@
 
 #include "end.h"
 
-/* Compared byte by byte: made by met_address, never by hand. */
+/* Compared byte by byte: there is no padding. */
 struct met {
-	uint32_t token;
+	uint32_t token, id;
 	uint16_t family, port;
-	uint8_t id, address[16];
+	uint8_t address[16];
 };
 
 /* true when it is new. Aborts without memory: who cannot remember does not ask. */

@@ -9,7 +9,7 @@ struct owner {
 	uint32_t token;
 	struct end local, remote;
 	bool denies; /* the server wants no joins to the address and port that we came to (the C flag) */
-	int asked, decided;
+	int asked, heard;
 };
 
 /* Nothing without memory: what such a connection hears of is asked by nobody. */

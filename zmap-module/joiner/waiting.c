@@ -12,7 +12,7 @@
 #include "settings.h"
 
 enum { EACH_MAX = 8,	     /* addresses asked for one connection: what the kernel's own path manager takes at most */
-       DECIDED_MAX = 64,     /* announcements told of for one connection: a server may make them up for ever */
+       HEARD_MAX = 64,	     /* announcements heard of one connection: a server may make them up for ever */
        WAITING_MAX = 4096,   /* announcements that wait for a turn */
        LATE_NS = 20000000 }; /* SYNs that were missed for longer are not caught up with */
 
@@ -33,12 +33,6 @@ bool waiting_any(void)
 	return count_waiting > 0;
 }
 
-static void decide(const struct announcement *one, struct owner *owner, enum decision decision, int error)
-{
-	owner->decided++;
-	record_decided(one, owner, decision, error);
-}
-
 /* The same announcement comes until it is echoed: it is heard once. */
 void waiting_add(const struct announcement *one)
 {
@@ -47,10 +41,11 @@ void waiting_add(const struct announcement *one)
 	met.token = one->token;
 	met.port = one->to.port;
 	met.id = one->id;
-	if (owner == NULL || owner->decided + owner->asked >= DECIDED_MAX || !met_add(&met))
+	if (owner == NULL || owner->heard >= HEARD_MAX || !met_add(&met))
 		return;
+	owner->heard++;
 	if (count_waiting == WAITING_MAX) {
-		decide(one, owner, NO_ROOM, 0);
+		record_decided(one, owner, NO_ROOM, 0);
 		return;
 	}
 	waiting[(first_waiting + count_waiting++) % WAITING_MAX] = *one;
@@ -63,7 +58,7 @@ void waiting_owner_gone(uint32_t token)
 		struct announcement *one = &waiting[(first_waiting + i) % WAITING_MAX];
 		if (one->token != token || one->to.family == 0)
 			continue;
-		decide(one, owner, TOO_LATE, 0);
+		record_decided(one, owner, TOO_LATE, 0);
 		one->to.family = 0;
 	}
 }
@@ -91,7 +86,7 @@ static void settle(const struct announcement *one)
 		return;
 	enum decision decision = look(one, owner);
 	if (decision != ASKED) {
-		decide(one, owner, decision, 0);
+		record_decided(one, owner, decision, 0);
 		return;
 	}
 	struct met address = met_address(&one->to);
@@ -109,9 +104,9 @@ static void ask(const struct cleared *one)
 	enum decision screened = screen_look(&one->of.to);
 	int error = screened == ASKED ? attempts_begin(&one->of, owner, one->local_id) : 0;
 	if (screened != ASKED)
-		decide(&one->of, owner, screened, 0);
+		record_decided(&one->of, owner, screened, 0);
 	else if (error != 0)
-		decide(&one->of, owner, error == ENETUNREACH || error == EHOSTUNREACH ? NO_ROUTE : HERE, error);
+		record_decided(&one->of, owner, error == ENETUNREACH || error == EHOSTUNREACH ? NO_ROUTE : HERE, error);
 }
 
 bool waiting_turn(int64_t now)

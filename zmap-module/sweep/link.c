@@ -179,7 +179,7 @@ static uint64_t arrival_of(struct msghdr *message)
 bool link_receive(struct link *link, struct captured *out)
 {
 	struct sockaddr_ll from;
-	uint8_t control[CMSG_SPACE(sizeof(struct timespec))];
+	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(struct timespec))];
 	struct iovec bytes = {out->bytes, sizeof out->bytes};
 	struct msghdr message = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
 	ssize_t got;
