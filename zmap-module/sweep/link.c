@@ -21,7 +21,7 @@
  * What the kernel hands over: ICMP errors and echo replies, SYN/ACKs and RSTs. RSTs that this machine sends are among them, which tells
  * who has ended a connection. Offsets are those of the IP header; a jump counts the instructions that it skips.
  */
-#define TO(here, there) ((there) - (here)-1)
+#define TO(here, there) (-1 - (here) + (there))
 #define ICMP_V4 8
 #define TCP_OR_NOT_V4 12
 #define IP_V6 13

@@ -32,7 +32,7 @@ static void place(const struct sweep *sweep, struct target *target)
 	uint64_t words[3] = {get_be64(target->address), get_be64(target->address + 8), (uint64_t)target->port << 16 | DOMAIN_FLOWS};
 	uint64_t hash = siphash_words(&sweep->scan.key, words, 3);
 	target->source_port = (uint16_t)(PORT_FIRST + ((uint32_t)hash + target->kind) % PORT_COUNT);
-	target->mark = (uint16_t)(hash >> 32) & (uint16_t) ~((1u << TTL_BITS) - 1);
+	target->mark = (uint16_t)(hash >> 32 >> TTL_BITS << TTL_BITS);
 }
 
 bool sweep_add(struct sweep *sweep, const struct target *target)
