@@ -43,7 +43,7 @@ test('measures and marks are those of the code', () => {
     Measure.options,
   );
   const marks = page.split('## Marks\n')[1]?.split('\n## ')[0] ?? '';
-  const [, told = ''] = /the hosts: ((?:.|\n)*?)\. Where/.exec(marks) ?? [];
+  const [, told = ''] = /the hosts: ((?:.|\n)*?)\. A mark/.exec(marks) ?? [];
   assert.equal(
     [...told.matchAll(/`(\w+)`/g)].map(([, word]) => word),
     Mark.options,

@@ -85,8 +85,8 @@ test('summary.csv has all of it as numbers', () => {
 
 const findings: [p: number, says: string][] = [
   [0.05, 'Better ranked sites are capable more often'],
-  [0.051, 'cannot be told from chance'],
-  [0.949, 'cannot be told from chance'],
+  [0.051, 'cannot be told apart from chance'],
+  [0.949, 'cannot be told apart from chance'],
   [0.96, 'Worse ranked sites are capable more often'],
 ];
 for (const [p, says] of findings) {
