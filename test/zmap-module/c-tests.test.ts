@@ -27,7 +27,21 @@ async function make(...words: readonly string[]): Promise<string> {
 test('core, vectors and glue hold under the sanitizers', async () => {
   if (skipUnless((await runs('gcc')) && (await runs('make')), 'C tests', 'gcc or make is missing')) return;
   const said = await make('test');
-  for (const name of ['core', 'opt_outs', 'clock', 'session', 'packets', 'evidence', 'readings', 'fields', 'vectors', 'sweep', 'traffic', 'connector', 'joiner']) {
+  for (const name of [
+    'core',
+    'opt_outs',
+    'clock',
+    'session',
+    'packets',
+    'evidence',
+    'readings',
+    'fields',
+    'vectors',
+    'sweep',
+    'traffic',
+    'connector',
+    'joiner',
+  ]) {
     assert.match(said, new RegExp(`^${name}: \\d+ passed, 0 failed$`, 'm'));
   }
   assert.match(said, /an uninstall leaves the trees as they were/);
