@@ -58,15 +58,18 @@ static bool value_write(int which, const char *value)
 	return sscanf(value, "%u %u", &limits[0], &limits[1]) == 2 && limits_set(limits) == 0;
 }
 
-static void want_reserved(struct setting *one)
+/* false for a list that was read cut, or has no room for our ports: what would be put back is not what was found. */
+static bool want_reserved(struct setting *one)
 {
 	char range[VALUE_MAX];
 	if (!sysctl_read("net.ipv4.ip_local_port_range", range))
-		return;
+		return true;
 	one->right = !ports_overlap(range, one->found);
 	int length = snprintf(one->wanted, VALUE_MAX, "%s%s%d-%d", one->found, one->found[0] == '\0' ? "" : ",", PORTS_FIRST, PORTS_LAST);
-	if (length >= VALUE_MAX)
-		one->wanted[0] = '\0';
+	if (one->right || length < VALUE_MAX)
+		return true;
+	fprintf(stderr, "refused E_CONFIG: %s is a longer list than can be put back as it was, so %d-%d cannot be added to it|add them by hand, or write the list with fewer ranges\n", one->name, PORTS_FIRST, PORTS_LAST);
+	return false;
 }
 
 /* The older name says a number, and is no more some day: nothing else can be known of it where the newer one is there. */
@@ -128,7 +131,8 @@ bool settings_read(struct setting *settings)
 		if (!value_read(i, one->found))
 			continue;
 		if (i == RESERVED) {
-			want_reserved(one);
+			if (!want_reserved(one))
+				return false;
 			continue;
 		}
 		if (value_wanted(i) == NULL)
