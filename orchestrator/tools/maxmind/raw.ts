@@ -18,6 +18,27 @@ function orOdd<T>(schema: z.ZodType<T>) {
     );
 }
 
+/**
+ * A schema that each object passes once: the reader hands out the same one for all addresses of an entry. Millions of addresses share some
+ * hundred countries, and to check an entry takes longer than to look it up.
+ */
+function onceEach<T>(schema: z.ZodType<T>) {
+  const known = new WeakMap<object, T>();
+  return z.unknown().transform((value, context): T => {
+    const entry = typeof value === 'object' && value !== null ? value : null;
+    const before = entry === null ? undefined : known.get(entry);
+    if (before !== undefined) return before;
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) {
+      for (const { message, path } of parsed.error.issues)
+        context.issues.push({ code: 'custom', message, path, input: value });
+      return z.NEVER;
+    }
+    if (entry !== null) known.set(entry, parsed.data);
+    return parsed.data;
+  });
+}
+
 const text = orNothing(z.string());
 const degrees = orOdd(z.union([z.number(), z.string()]));
 /** In nested files positions are numbers. */
@@ -49,10 +70,12 @@ export const MaxmindEntry = z.looseObject({
 });
 export type MaxmindEntry = z.infer<typeof MaxmindEntry>;
 
+const CheckedEntry = onceEach(MaxmindEntry);
+
 /** What both files say about an address; null where a file is not used or does not know it. */
 export const MaxmindRaw = z.looseObject({
   address: z.string().describe('the address looked up'),
-  country: MaxmindEntry.nullable().describe('entry of the country file'),
-  city: MaxmindEntry.nullable().describe('entry of the city file'),
+  country: CheckedEntry.nullable().describe('entry of the country file'),
+  city: CheckedEntry.nullable().describe('entry of the city file'),
 });
 export type MaxmindRaw = z.infer<typeof MaxmindRaw>;

@@ -1,19 +1,20 @@
-import { type CityResponse, open, type Reader } from 'maxmind';
-import { canonicalAddress } from '../../address/ip.ts';
+import { type CityResponse, open } from 'maxmind';
+import { parseAddress, unmapped } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
 import type { DecodeContext, RawRow, Tool } from '../../core/tool.ts';
 import { CensusError } from '../../errors.ts';
 import type { Address } from '../../roles.ts';
 import type { GeoRecord } from '../../schemas/records/geo.ts';
+import { Entries } from './entries.ts';
 import { type MaxmindEntry, MaxmindRaw } from './raw.ts';
 import { requirePlaces } from './read-through.ts';
 
 // No program and no collect: a library reads files that lie here.
 
-async function openFile(stage: string, path: string | null): Promise<Reader<CityResponse> | null> {
+async function openFile(stage: string, path: string | null): Promise<Entries | null> {
   if (path === null) return null;
   try {
-    return await open<CityResponse>(path);
+    return new Entries(await open<CityResponse>(path));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CensusError(
@@ -25,33 +26,17 @@ async function openFile(stage: string, path: string | null): Promise<Reader<City
   }
 }
 
-/**
- * The entry of an IPv4 address. A file of IPv6 keeps IPv4 in ::/96 and, at the choice of its maker, in ::ffff:0:0/96 too, or there alone.
- * An entry of so few bits that all of ::/96 is in it is one of IPv6, and of no IPv4 address that has its own.
- */
-function lookUpIpv4(reader: Reader<CityResponse>, address: string): unknown {
-  const [entry, length] = reader.getWithPrefixLength(address);
-  if (reader.metadata.ipVersion === 4 || (entry !== null && length > 0)) return entry;
-  return reader.get(`::ffff:${address}`) ?? entry;
-}
-
-/**
- * An IPv6 address that an IPv4-only file is asked for walks that file's 32-bit tree with its own first bits and comes back
- * with the entry of an unrelated IPv4 address: it is never asked. IPv4-mapped addresses (RFC 4291, 2.5.5.2) are IPv4.
- */
-function lookUp(reader: Reader<CityResponse> | null, text: string): unknown {
-  const canonical = canonicalAddress(text);
-  if (reader === null || canonical === null) return null;
-  const address = /^::ffff:(.+\..+)$/.exec(canonical)?.[1] ?? canonical;
-  if (!address.includes(':')) return lookUpIpv4(reader, address);
-  return reader.metadata.ipVersion === 4 ? null : reader.get(address);
-}
-
+/** IPv4-mapped addresses (RFC 4291, 2.5.5.2) are IPv4. */
 async function finder(stage: string, { geo }: Config): Promise<{ find(unit: Address): unknown }> {
   const country = await openFile(stage, geo.country);
   const city = await openFile(stage, geo.city);
   return {
-    find: ({ address }) => ({ address, country: lookUp(country, address), city: lookUp(city, address) }),
+    find({ address }) {
+      const parsed = parseAddress(address);
+      if (parsed === null) return { address, country: null, city: null };
+      const looked = unmapped(parsed);
+      return { address, country: country?.of(looked) ?? null, city: city?.of(looked) ?? null };
+    },
   };
 }
 

@@ -26,6 +26,7 @@ const cases: [sentence: string, address: string, countries: [string, string][], 
   ['where IPv4 has its usual place, that one counts', '198.18.4.7', [mapped, ['::198.18.0.0/111', 'SE']], 'SE'],
   ['what has only the mapped place is found beside it', '198.18.4.7', [mapped, ['::198.20.0.0/111', 'SE']], 'FI'],
   ['an entry of IPv6 around all of IPv4 does not hide it', '198.18.4.7', [['::/1', 'JP'], mapped], 'FI'],
+  ['an entry of ::/96 as a whole is one of each IPv4 address', '198.18.4.7', [['::/96', 'JP']], 'JP'],
   ['an IPv6 address is not looked for there', '2001:db8::c612:407', [mapped], null],
 ];
 for (const [sentence, address, countries, country] of cases)
