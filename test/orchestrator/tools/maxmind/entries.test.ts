@@ -92,6 +92,11 @@ for (const [sentence, countries] of cases) {
   });
 }
 
+test('a file of IPv4 is not asked for IPv6', async () => {
+  const entries = new Entries(await open<CityResponse>('test/fixtures/maxmind/country-ipv4.mmdb'));
+  assert.is(entries.of(address('2001:db8::')), null);
+});
+
 test('addresses of a network are looked up once', async () => {
   const reader = await opened([['::198.18.4.0/120', 'FI']]);
   const asks: string[] = [];
