@@ -3,7 +3,10 @@ import { endianness } from 'node:os';
 const wordBytes = 4;
 const [quote, backslash, brace, closingBrace] = [0x22, 0x5c, 0x7b, 0x7d];
 const [firstPrintable, lastPrintable] = [0x20, 0x7e];
+const [bracket, closingBracket, comma] = [0x5b, 0x5d, 0x2c];
 const zero = 0x30;
+/** Digits of a small number, and what stands between two. */
+const numberBytes = 11;
 /** As this machine holds a word. */
 const littleEndian = endianness() === 'LE';
 
@@ -130,9 +133,28 @@ export class RowJson {
       this.#into[at + wordBytes] = letterE;
       return at + wordBytes + 1;
     }
+    if (Array.isArray(value)) {
+      const end = this.#numbers(value, at, most);
+      if (end !== -1) return end;
+    }
     const text: string | undefined = JSON.stringify(value);
     if (text === undefined || at + text.length > most) return -1;
     return writeText(text, this.#into, at, true);
+  }
+
+  /** A list of small numbers, or an empty one; -1 for any other. */
+  #numbers(list: readonly unknown[], from: number, most: number): number {
+    if (from + list.length * numberBytes > most) return -1;
+    const into = this.#into;
+    let at = from;
+    into[at++] = bracket;
+    for (const value of list) {
+      if (!isSmall(value)) return -1;
+      if (at > from + 1) into[at++] = comma;
+      at = writeWhole(value, into, at);
+    }
+    into[at++] = closingBracket;
+    return at;
   }
 
   #text(text: string, field: number, at: number, most: number): number {

@@ -59,6 +59,17 @@ const taken: [sentence: string, ...rows: object[]][] = [
   ['numbers of every kind', { a: 0, b: -0, c: -17, d: 2 ** 31 - 1, e: 2 ** 31, f: 0.1 + 0.2, g: 1e300, h: 2 ** 53 }],
   ['what JSON has no number for', { a: Number.NaN, b: Number.POSITIVE_INFINITY }],
   ['names that JSON escapes', { 'a"b': 1, 'c\\d': 2, é: 3 }],
+  ['lists of numbers', { a: [] }, { a: [0], b: [] }, { a: [2 ** 31 - 1, 7, -0] }, { a: [10], b: [1, 2], c: 3 }],
+  [
+    'lists that hold more than small numbers',
+    { a: [1, 2 ** 31] },
+    { a: [-1] },
+    { a: [1, 'x'] },
+    { a: [1, 0.5] },
+    { a: [[1], 2] },
+  ],
+  ['a list nearly as long as there is room for', { a: Array(1480).fill(2 ** 31 - 1) }],
+  ['a list of many digits behind a long text', { a: 'x'.repeat(16_000), b: Array(30).fill(2 ** 31 - 1) }],
   ['what nests', { a: [], b: ['x', 1, null], c: { d: 'e"\n' } }],
 ];
 for (const [sentence, ...rows] of taken) {
@@ -80,6 +91,7 @@ const left: [sentence: string, row: unknown][] = [
   ['a field that JSON leaves out', { a: undefined }],
   ['a text that is too long', { a: 'x'.repeat(mostRowBytes) }],
   ['texts that are too long together', { a: 'x'.repeat(mostRowBytes / 2), b: 'x'.repeat(mostRowBytes / 2) }],
+  ['a list that is too long', { a: Array(1600).fill(2 ** 31 - 1) }],
   ['too many fields', Object.fromEntries(Array.from({ length: 65 }, (_, n) => [`n${n}`, n]))],
   ['a name that is too long', { ['n'.repeat(80)]: 1 }],
   ['a list', [1]],
