@@ -3,7 +3,8 @@ import ndjson from 'ndjson';
 import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
 import { compiled } from '../compiled.ts';
-import { jsonOf, lineBatches } from '../process/lines.ts';
+import { AlikeLines } from '../json/alike-lines.ts';
+import { lineBatches, placedLines } from '../process/lines.ts';
 import { pieces } from './files.ts';
 
 const changed =
@@ -103,8 +104,10 @@ export async function* readRows<T>(path: string, schema: z.ZodType<T>): AsyncGen
 /** The same, some hundreds at a time: ten times as fast where a part has hundreds of thousands. */
 export async function* rowBatches<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T[]> {
   const check = rowCheck(path, schema);
-  for await (const lines of lineBatches(pieces(path))) {
-    const left = lines.some(isPurgedLine) ? lines.filter((line) => !isPurgedLine(line)) : lines;
-    yield left.map((line) => check(jsonOf(line)));
+  const alike = new AlikeLines();
+  for await (const batch of placedLines(pieces(path))) {
+    const rows: T[] = [];
+    for (const { value, line = '' } of alike.rows(batch)) if (!isPurgedLine(line)) rows.push(check(value));
+    yield rows;
   }
 }
