@@ -1,12 +1,14 @@
+import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { CensusError } from '../errors.ts';
-import { batches, rows, runSql, viewSql } from './duckdb.ts';
+import { rows, runSql, viewSql } from './duckdb.ts';
 import type { RunFolder } from './folder/folder.ts';
 import type { ManifestFile } from './folder/manifest.ts';
 import type { LateOptOuts } from './opt-outs/late.ts';
 import type { PartJob } from './part/site.ts';
 import type { Reporter, Watcher } from './progress.ts';
 import { viewAsked } from './rows/asked-view.ts';
+import { spooledRows } from './rows/spooled-rows.ts';
 import { type ShareTable, sharedTables } from './shared-tables.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { throwIfStopped } from './stop.ts';
@@ -60,6 +62,12 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
     watcher?.hear(event);
     input.report(event);
   };
+  let spooled = 0;
+  function batches(sql: string): AsyncIterable<unknown[]> {
+    spooled += 1;
+    const file = join(input.folder.temp(), `rows-${spooled}.ndjson`);
+    return stoppable(spooledRows(input.database, sql, file), input.signal);
+  }
   return {
     folder: input.folder,
     manifest,
@@ -69,7 +77,7 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
     watcher,
     signal: input.signal,
     query: (sql) => stoppable(rows(input.database, sql), input.signal),
-    batches: (sql) => stoppable(batches(input.database, sql), input.signal),
+    batches,
     run: (sql) => runSql(input.database, sql),
     shareTable: sharedTables(input.folder.temp(), (sql) => runSql(input.database, sql)),
     digests: (stages) => Object.fromEntries(stages.map((stage) => [stage, digestOf(manifest, stage)])),
