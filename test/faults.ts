@@ -1,3 +1,4 @@
+import { adopters } from './faults/adopters.ts';
 import { core, type Fault, of, tools } from './faults/fault.ts';
 import { found } from './faults/found.ts';
 import { onHosts } from './faults/host.ts';
@@ -222,4 +223,5 @@ export const faults: readonly Fault[] = [
   ...small,
   ...newcomers,
   ...found,
+  ...adopters,
 ];

@@ -188,6 +188,21 @@ const Memory = z
     'what the database may hold before it spills into the run folder; null: a quarter of the machine, at most 4GB',
   );
 
+/** Signs of a contact at most: with the words around it the connector's user agent holds 511 (zmap-module/connector/settings.h). */
+const contactMax = 400;
+
+/** It is sent in headers of HTTP: the programs that send them take ASCII in one line. The line feed that a block of YAML ends with is nobody's. */
+function contactSchema(isStored: boolean) {
+  const fits = (text: string) => /^[ -~]*$/.test(text) && text.length <= contactMax;
+  return z
+    .string()
+    .trim()
+    .refine((text) => isStored || fits(text), `expected one line of ASCII, at most ${contactMax} signs`)
+    .nullable()
+    .default(null)
+    .describe('address that answers abuse mail; required outside the lab');
+}
+
 /** @param isStored a key that is younger than the run says that its stage was not there */
 function configSchema(seconds: Seconds, isStored: boolean) {
   return z.strictObject({
@@ -196,7 +211,7 @@ function configSchema(seconds: Seconds, isStored: boolean) {
       .array(z.string())
       .default([])
       .describe('ranges that a lab run declares global; nothing else is addressed'),
-    contact: z.string().nullable().default(null).describe('address that answers abuse mail; required outside the lab'),
+    contact: contactSchema(isStored),
     seed: z
       .int()
       .nonnegative()

@@ -10,13 +10,21 @@ import { listSources, withPaths } from '../lists/sources.ts';
 import { Config } from './config.ts';
 import { describeIssues } from './issues.ts';
 import { prefixFaults, targetKinds } from './targets.ts';
+import { configText } from './text.ts';
 
 function readYaml(path: string): unknown {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (cause) {
     throw new CensusError('E_CONFIG', `${path} cannot be read`, 'write one with: mptcp-census init', cause);
+  }
+  let text: string;
+  try {
+    text = configText(bytes);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CensusError('E_CONFIG', `${path} ${why}`, 'save it as UTF-8', cause);
   }
   return yamlValue(text, path);
 }

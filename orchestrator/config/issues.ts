@@ -59,8 +59,9 @@ function meant(issue: Issue, input: unknown): Issue[] {
   return only.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap((one) => meant(one, input));
 }
 
+/** JSON has no word for the numbers that YAML writes as .inf and .nan. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = (typeof value === 'number' ? String(value) : JSON.stringify(value)) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 
