@@ -11,4 +11,10 @@ export const adopters: readonly Fault[] = [
     ['a contact that no user agent takes ended a run behind its scan', 'a contact … is refused'],
     ['so did one written as a block', 'the line feed that a block of YAML ends with is no part of the contact'],
   ]),
+  ...of('test/orchestrator/traffic/reading.test.ts', [
+    [
+      'of two captures put together the header of the second was a packet of 2055, and the rest was not read',
+      'captures that were put together with cat are read one behind the other, whatever their formats',
+    ],
+  ]),
 ];

@@ -23,6 +23,12 @@ void capture_close(struct capture *capture)
 	capture->interfaces = NULL;
 }
 
+/* Files that were put together (`cat`): the next one begins where a packet of this one would, and may be of the other format. */
+static bool begins_anew(struct capture *capture)
+{
+	return pcap_begins(capture) || (capture->format == FORMAT_PCAP && pcapng_begins(capture));
+}
+
 /* The first bytes say what a file is. */
 static bool begin(struct capture *capture)
 {
@@ -30,7 +36,7 @@ static bool begin(struct capture *capture)
 		bool empty = capture->filled == 0 && capture->source.fault == SOURCE_FINE;
 		return capture_end(capture, empty ? CAPTURE_EMPTY : CAPTURE_NO_CAPTURE);
 	}
-	if (capture_u32(capture, capture->window) == PCAPNG_SECTION) {
+	if (capture_be32(capture->window + capture->at) == PCAPNG_SECTION) {
 		capture->format = FORMAT_PCAPNG;
 		return true;
 	}
@@ -39,12 +45,16 @@ static bool begin(struct capture *capture)
 
 bool capture_next(struct capture *capture, struct frame *frame)
 {
-	if (capture->state != CAPTURE_READING || (capture->format == FORMAT_UNKNOWN && !begin(capture))) {
-		return false;
-	}
-	if (capture->format == FORMAT_PCAP ? !pcap_next(capture, frame) : !pcapng_next(capture, frame)) {
-		return false;
-	}
+	do {
+		if (capture->state != CAPTURE_READING) {
+			return false;
+		}
+		while (capture->format == FORMAT_UNKNOWN || begins_anew(capture)) {
+			if (!begin(capture)) {
+				return false;
+			}
+		}
+	} while (capture->format == FORMAT_PCAP ? !pcap_next(capture, frame) : !pcapng_next(capture, frame));
 	/* Times that no clock had are brought to the ends of what a JavaScript number tells apart. */
 	frame->at_us = frame->at_us < 0 ? 0 : frame->at_us > FRAME_US_MAX ? FRAME_US_MAX
 									  : frame->at_us;

@@ -12,9 +12,14 @@ uint16_t capture_u16(const struct capture *capture, const uint8_t *at)
 	return capture->swapped ? (uint16_t)(at[1] << 8 | at[0]) : (uint16_t)(at[0] << 8 | at[1]);
 }
 
+uint32_t capture_be32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 uint32_t capture_u32(const struct capture *capture, const uint8_t *at)
 {
-	uint32_t value = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+	uint32_t value = capture_be32(at);
 	return capture->swapped ? capture_swap32(value) : value;
 }
 

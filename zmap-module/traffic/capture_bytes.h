@@ -20,6 +20,8 @@ bool capture_want(struct capture *capture, size_t bytes);
 bool capture_skip(struct capture *capture, uint64_t bytes);
 
 uint32_t capture_swap32(uint32_t value);
+uint32_t capture_be32(const uint8_t *at);
+/* In the byte order of the file. */
 uint16_t capture_u16(const struct capture *capture, const uint8_t *at);
 uint32_t capture_u32(const struct capture *capture, const uint8_t *at);
 

@@ -15,14 +15,33 @@
 /* No capture program keeps more of a packet; a larger number is no length. */
 #define FRAME_BYTES_MAX (512u * 1024u)
 
+#define PCAP_VERSION_MAJOR 2
+#define PCAP_VERSION_MINOR 4
+
+static bool is_magic(uint32_t word)
+{
+	return word == PCAP_MAGIC_US || word == PCAP_MAGIC_NS || word == PCAP_MAGIC_MODIFIED;
+}
+
+/* magic[4] major[2] minor[2] reserved[8] snap_length[4] link[4]. As a packet it would be one of no byte, in the year 2055. */
+bool pcap_begins(struct capture *capture)
+{
+	if (!capture_want(capture, PCAP_HEADER_BYTES)) {
+		return false;
+	}
+	const uint8_t *at = capture->window + capture->at;
+	struct capture other = {.swapped = is_magic(capture_swap32(capture_be32(at)))};
+	return is_magic(capture_u32(&other, at)) && capture_u16(&other, at + 4) == PCAP_VERSION_MAJOR &&
+	       capture_u16(&other, at + 6) == PCAP_VERSION_MINOR && capture_be32(at + 8) == 0 && capture_be32(at + 12) == 0;
+}
+
 /* The magic number says in which byte order all numbers are. */
 bool pcap_begin(struct capture *capture)
 {
-	uint32_t magic = capture_u32(capture, capture->window);
-	capture->swapped = magic == capture_swap32(PCAP_MAGIC_US) || magic == capture_swap32(PCAP_MAGIC_NS) ||
-			   magic == capture_swap32(PCAP_MAGIC_MODIFIED);
-	magic = capture_u32(capture, capture->window);
-	if (magic != PCAP_MAGIC_US && magic != PCAP_MAGIC_NS && magic != PCAP_MAGIC_MODIFIED) {
+	const uint8_t *at = capture->window + capture->at;
+	capture->swapped = is_magic(capture_swap32(capture_be32(at)));
+	uint32_t magic = capture_u32(capture, at);
+	if (!is_magic(magic)) {
 		return capture_end(capture, CAPTURE_NO_CAPTURE);
 	}
 	capture->format = FORMAT_PCAP;
@@ -31,11 +50,11 @@ bool pcap_begin(struct capture *capture)
 	}
 	capture->record_bytes = magic == PCAP_MAGIC_MODIFIED ? PCAP_RECORD_BYTES_MODIFIED : PCAP_RECORD_BYTES;
 	capture->interfaces[0] = (struct capture_interface){
-	    .link = capture_u32(capture, capture->window + 20) & PCAP_LINK_MASK,
+	    .link = capture_u32(capture, capture->window + capture->at + 20) & PCAP_LINK_MASK,
 	    .units_per_second = magic == PCAP_MAGIC_NS ? 1000000000 : 1000000,
 	};
 	capture->interface_count = 1;
-	capture->at = PCAP_HEADER_BYTES;
+	capture->at += PCAP_HEADER_BYTES;
 	return true;
 }
 

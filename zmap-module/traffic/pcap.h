@@ -3,7 +3,10 @@
 
 #include "capture.h"
 
-/* Reads the file's header; false, and the reading is ended, where the first bytes are no such header or the file ends within. */
+/* Whether a whole header of a file stands at the place. */
+bool pcap_begins(struct capture *capture);
+
+/* Reads the header at the place; false, and the reading is ended, where there is none or the file ends within. */
 bool pcap_begin(struct capture *capture);
 
 /* The next frame; false at the end: `state` says which. */

@@ -5,6 +5,7 @@
 #include "pcapng.h"
 
 #include "capture_bytes.h"
+#include "pcap.h"
 
 #define BLOCK_SECTION PCAPNG_SECTION
 #define BLOCK_INTERFACE 1u
@@ -76,6 +77,16 @@ static void add_interface(struct capture *capture, const uint8_t *block, size_t 
 	if (capture->interface_count < CAPTURE_INTERFACES_MAX) {
 		capture->interfaces[capture->interface_count++] = interface;
 	}
+}
+
+bool pcapng_begins(struct capture *capture)
+{
+	if (!capture_want(capture, BLOCK_BYTES_MIN)) {
+		return false;
+	}
+	const uint8_t *at = capture->window + capture->at;
+	uint32_t magic = capture_be32(at + 8);
+	return capture_be32(at) == PCAPNG_SECTION && (magic == BYTE_ORDER_MAGIC || magic == capture_swap32(BYTE_ORDER_MAGIC));
 }
 
 /* The byte order stands behind the length that it is needed for. */
@@ -167,6 +178,9 @@ static bool holds_packet(uint32_t type)
 bool pcapng_next(struct capture *capture, struct frame *frame)
 {
 	for (;;) {
+		if (pcap_begins(capture)) {
+			return false;
+		}
 		if (!capture_want(capture, BLOCK_HEAD_BYTES)) {
 			return capture_ended(capture);
 		}

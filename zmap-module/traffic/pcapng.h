@@ -5,7 +5,10 @@
 
 #define PCAPNG_SECTION 0x0a0d0d0au /* the first bytes, in either byte order */
 
-/* The next frame; false at the end: `state` says which. A packet without a time keeps the one that `frame` has. */
+/* Whether a section begins at the place. */
+bool pcapng_begins(struct capture *capture);
+
+/* The next frame; false at the end, as `state` says, and where a pcap file begins. A packet without a time keeps the one that `frame` has. */
 bool pcapng_next(struct capture *capture, struct frame *frame);
 
 #endif

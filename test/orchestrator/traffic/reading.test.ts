@@ -141,6 +141,20 @@ test('gzip, gzip in two pieces and standard input give the records of the file',
   }
 });
 
+test('captures that were put together with cat are read one behind the other, whatever their formats', async () => {
+  const [first, second] = [await reading([linux]), await reading([both])];
+  const files = [readFileSync(linux), readFileSync(both)];
+  for (const packed of [files, files.map((bytes) => gzipSync(bytes))]) {
+    for (const order of [packed, packed.toReversed()]) {
+      const { connections, capture } = await reading([fileOf(Buffer.concat(order), 'together.pcap')]);
+      assert.is(capture.files[0]?.state, 'whole');
+      assert.is(capture.frames.tcp, first.capture.frames.tcp + second.capture.frames.tcp);
+      assert.is(connections.length, first.connections.length + second.connections.length);
+      assert.is(capture.last_at, [first.capture.last_at, second.capture.last_at].sort().at(-1));
+    }
+  }
+});
+
 test('a capture that begins in the middle tells what its packets tell, and no more', async () => {
   const bytes = readFileSync(both);
   const { connections, subflows } = await reading([fileOf(withoutPackets(bytes, 40), 'middle.pcapng')]);
