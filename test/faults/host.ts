@@ -136,6 +136,12 @@ const packets: Fault[] = [
     ['blackhole_timeout stayed 0 after a kill or a hang-up', 'what it set is put back when its parent is ended by …'],
     ['nobody put back what a killed guard had set', 'when all guards were killed, the next one reads in the journal'],
   ]),
+  ...of('test/zmap-module/guard-signals.test.ts', [
+    [
+      'a hang-up, or a signal of a terminal, ended who was to put settings back',
+      'of no signal but SIGKILL does it end before its parent, and no closed terminal reaches it',
+    ],
+  ]),
   ...of('test/lab/left.test.ts', [
     [
       'kill -9 left the capture running for ever',
