@@ -32,6 +32,12 @@ const shown: Fault[] = [
     ['values of the Run table were 60 pixels wide', 'names of values have a width of their own'],
     ['no dark mode', 'every colour of a drawing has its like on a dark page'],
   ]),
+  ...of('test/orchestrator/report/page/phone.test.ts', [
+    [
+      'the legend of the map was tiny on a phone',
+      'words of every drawing can be read, and the legend of the map is there before anything is scrolled',
+    ],
+  ]),
   ...of('test/orchestrator/stages/merge/stage.test.ts', [
     [
       'hosts had no time, run or family',
