@@ -2,10 +2,10 @@ import { core, type Fault, of, tools } from './fault.ts';
 
 /** What else was found, a line each, beside what the other lists have of it. */
 const lines: Fault[] = [
-  ...of('test/orchestrator/judge/command.test.ts', [
+  ...of('test/orchestrator/evidence/judge-bounds.test.ts', [
     [
       'judge filled the memory whatever it was given',
-      'an input that is larger than memory should hold is judged from disk, in order',
+      'replies, keys and endpoints of more hosts than have room are on disk, each by its own bound',
     ],
   ]),
   ...of(`${core}/process/programs.test.ts`, [
