@@ -188,7 +188,7 @@ const Memory = z
     'what the database may hold before it spills into the run folder; null: a quarter of the machine, at most 4GB',
   );
 
-/** Signs of a contact at most: with the words around it the connector's user agent holds 511 (zmap-module/connector/settings.h). */
+/** Longest contact: with the words around it the connector's user agent holds 511 (zmap-module/connector/settings.h). */
 const contactMax = 400;
 
 /** It is sent in headers of HTTP: the programs that send them take ASCII in one line. The line feed that a block of YAML ends with is nobody's. */
@@ -197,7 +197,7 @@ function contactSchema(isStored: boolean) {
   return z
     .string()
     .trim()
-    .refine((text) => isStored || fits(text), `expected one line of ASCII, at most ${contactMax} signs`)
+    .refine((text) => isStored || fits(text), `expected one line of ASCII, at most ${contactMax} characters`)
     .nullable()
     .default(null)
     .describe('address that answers abuse mail; required outside the lab');

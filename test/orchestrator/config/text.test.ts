@@ -68,7 +68,7 @@ const values: [sentence: string, yaml: string, says: RegExp][] = [
   ].map(([what = '', text = '']): [string, string, RegExp] => [
     `a contact ${what} is refused`,
     contact(text),
-    /contact: expected one line of ASCII, at most 400 signs, not/,
+    /contact: expected one line of ASCII, at most 400 characters, not/,
   ]),
   [
     'a number beyond all is shown as one',
