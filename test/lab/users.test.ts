@@ -2,7 +2,7 @@
 // takes: long
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { chmod, chown, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -19,12 +19,22 @@ const test = suite('lab/users');
 const whole = process.env.USERS === 'all';
 /** Some user's; any but root's will do. */
 const UID = 65_534;
-const cli = [process.execPath, ...cliWords];
+/** The program as it is started in the checkout. */
+const cli = [process.execPath, ...cliWords.map((word) => (isAbsolute(word) ? relative('.', word) : word))];
 const asUser = ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'];
 const withCaps = (...names: string[]) => {
   const list = names.map((name) => `+${name}`).join(',');
   return [...asUser, `--inh-caps=${list}`, `--ambient-caps=${list}`];
 };
+/**
+ * The checkout at another place: in /root, or in a home, it is closed to other users. The mount is gone with the process, as `ip netns exec`
+ * gives each a mount namespace.
+ */
+function inOpenCheckout(stand: Stand): string[] {
+  const place = stand.folder('checkout');
+  const script = 'mkdir -p "$1" && mount --bind . "$1" && cd "$1" && shift && exec "$@"';
+  return ['ip', 'netns', 'exec', stand.lab.scanner, 'sh', '-c', script, 'sh', place];
+}
 const inMounts = (script: string) => ['unshare', '-m', 'sh', '-c', `${script}; exec "$@"`, 'sh'];
 
 /** What /proc says of a process of a run, by the name of its program. */
@@ -84,7 +94,8 @@ async function run(
   env: Record<string, string> = {},
 ): Promise<Ended> {
   const command = [...before, ...cli, 'run', '-c', stand.config, folder];
-  const child = execa('ip', ['netns', 'exec', stand.lab.scanner, ...command], { reject: false, input: '', env });
+  const [file = '', ...words] = [...inOpenCheckout(stand), ...command];
+  const child = execa(file, words, { reject: false, input: '', env });
   let over = false;
   const watched = watchBelow(child.pid ?? 0, () => over);
   const { exitCode, stdout, stderr } = await child;
@@ -153,9 +164,8 @@ if (!skipUnless(reason === null, 'lab/users', reason ?? '')) {
         const { uid, mode } = statSync(join(theirs, name));
         assert.equal([uid, mode & 0o027], [UID, 0], name);
       }
-      const replay = await execa('ip', ['netns', 'exec', stand.lab.scanner, ...asUser, ...cli, 'replay', theirs], {
-        reject: false,
-      });
+      const [file = '', ...words] = [...inOpenCheckout(stand), ...asUser, ...cli, 'replay', theirs];
+      const replay = await execa(file, words, { reject: false });
       assert.is(replay.exitCode, 0, replay.stdout + replay.stderr);
 
       const own = join(await home(stand, 'home'), 'run');
