@@ -39,6 +39,7 @@ test('core, vectors and glue hold under the sanitizers', async () => {
     'vectors',
     'sweep',
     'traffic',
+    'captures',
     'connector',
     'joiner',
   ]) {
