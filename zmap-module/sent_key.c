@@ -20,20 +20,22 @@ static bool is_zero(const uint8_t *bytes, size_t count)
 	return true;
 }
 
-/* True when `theirs` is `ours` with the bytes of every `width`-byte word reversed. */
-static bool is_swapped(const uint8_t *ours, const uint8_t *theirs, size_t width)
+/* True when `theirs` is `ours` turned around: bytes, words or halves exchanged, in each way that machines of different byte
+ * orders do it, which puts byte i where byte i ^ `turn` was; as they are or as their complement. */
+static bool is_turned(const uint8_t *ours, const uint8_t *theirs)
 {
-	for (size_t i = 0; i < MPTCP_KEY_BYTES; i++) {
-		if (theirs[i] != ours[i / width * width + width - 1 - i % width]) {
-			return false;
+	for (size_t turn = 1; turn < MPTCP_KEY_BYTES; turn++) {
+		size_t same = 0, inverse = 0;
+		for (size_t i = 0; i < MPTCP_KEY_BYTES; i++) {
+			uint8_t there = ours[i ^ turn], other = (uint8_t)~there;
+			same += theirs[i] == there;
+			inverse += theirs[i] == other;
+		}
+		if (same == MPTCP_KEY_BYTES || inverse == MPTCP_KEY_BYTES) {
+			return true;
 		}
 	}
-	return true;
-}
-
-static bool halves_swapped(const uint8_t *ours, const uint8_t *theirs)
-{
-	return memcmp(ours, theirs + 4, 4) == 0 && memcmp(ours + 4, theirs, 4) == 0;
+	return false;
 }
 
 /* True when a run of our key, every bit of it changed by `mask`, stands anywhere in `theirs`. */
@@ -69,8 +71,7 @@ bool sent_key_fault(const uint8_t *ours, const uint8_t *theirs, size_t bytes, en
 		*fault = FAULT_KEY_ECHOED;
 	} else if (agreed >= TRUNCATION_MIN && is_zero(theirs + agreed, shown - agreed)) {
 		*fault = FAULT_KEY_TRUNCATED;
-	} else if (shown == MPTCP_KEY_BYTES && (is_swapped(ours, theirs, 8) || is_swapped(ours, theirs, 4) ||
-						is_swapped(ours, theirs, 2) || halves_swapped(ours, theirs))) {
+	} else if (shown == MPTCP_KEY_BYTES && is_turned(ours, theirs)) {
 		*fault = FAULT_KEY_BYTE_SWAPPED;
 	} else if (has_run(ours, 0x00, theirs, shown) || has_run(ours, 0xff, theirs, shown)) {
 		*fault = FAULT_KEY_DERIVED;

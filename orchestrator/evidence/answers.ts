@@ -4,7 +4,7 @@ import type { Classification } from '../schemas/lists.ts';
 import type { HandshakeRecord } from '../schemas/records/handshake.ts';
 import type { ScanRecord } from '../schemas/records/scan.ts';
 import { classify, type Shown } from './classify.ts';
-import { echoedTimestamp, type KeyFact } from './keys.ts';
+import { echoedTimestamp, type KeyFact, ownTimestamp } from './keys.ts';
 import { type Probe, probeNamed } from './probes.ts';
 
 /** What is read from a scan record: bytes and numbers. Of the module's classification only the kind of packet, and what no bytes show. */
@@ -87,6 +87,8 @@ const noHeader: Header = {
   sent_options_order: null,
 };
 
+const WORD_DIGITS = 8;
+
 function word32(hex: string | null): number | null {
   return hex === null ? null : Number.parseInt(hex, 16);
 }
@@ -117,14 +119,22 @@ export function mptcpOptionsOf(scan: Pick<ScanEvidence, 'tcp_options' | 'options
   return hexOptions(scan.tcp_options).flatMap(({ kind, hex }) => (kind === KIND.MPTCP ? [hex] : []));
 }
 
+/** Words of the packets that a box has at hand when it makes up a key: the answer's numbers and clock, and our option where it has no key. */
+function wordsBeside({ seq, ack, sent_option }: ScanEvidence, area: Buffer): number[] {
+  const option = sent_option?.length === WORD_DIGITS ? sent_option : null;
+  return [word32(seq), word32(ack), ownTimestamp(area), word32(option)].filter((word) => word !== null);
+}
+
 /** The key of a reply, with everything it can be compared with; null without a key. */
 export function keyFactOf(scan: ScanEvidence, shown: Pick<Shown, 'key'> | null): KeyFact | null {
   if (shown?.key == null) return null;
+  const area = bytesOf(scan);
   return {
     key: BigInt(`0x${shown.key}`),
     sentKey: scan.sent_key === null ? null : BigInt(`0x${scan.sent_key}`),
     sequence: sequenceOf(scan),
-    timestamp: word32(scan.sent_tsval) ?? echoedTimestamp(bytesOf(scan)),
+    timestamp: word32(scan.sent_tsval) ?? echoedTimestamp(area),
+    beside: wordsBeside(scan, area),
   };
 }
 

@@ -140,8 +140,16 @@ function collect(sent: Sent, reply: Reply): Reading {
   return { ...(shown ?? none), faults };
 }
 
-function swapped(key: Buffer, width: number): Buffer {
-  return Buffer.from(key.map((_, at) => key.readUInt8(at - (at % width) + width - 1 - (at % width))));
+/**
+ * Our key turned around: bytes, words or halves exchanged, in each way that machines of different byte orders do it, which puts byte i where
+ * byte i ^ turn was; as they are or as their complement.
+ */
+function turned(ours: Buffer, theirs: Buffer): boolean {
+  for (let turn = 1; turn < KEY_BYTES; turn++) {
+    for (const mask of [0x00, 0xff])
+      if (theirs.every((byte, at) => byte === ((ours[at ^ turn] ?? 0) ^ mask))) return true;
+  }
+  return false;
 }
 
 /** True when a run of our key stands anywhere in `theirs`. */
@@ -158,9 +166,7 @@ function keyFault(ours: Buffer, theirs: Buffer): Fault | null {
   while (agreed < theirs.length && theirs[agreed] === ours[agreed]) agreed++;
   if (agreed === KEY_BYTES) return 'key_echoed';
   if (agreed >= TRUNCATION_MIN && theirs.subarray(agreed).every((byte) => byte === 0)) return 'key_truncated';
-  const halves = Buffer.concat([ours.subarray(4), ours.subarray(0, 4)]);
-  const swaps = [swapped(ours, 8), swapped(ours, 4), swapped(ours, 2), halves];
-  if (swaps.some((swap) => swap.equals(theirs))) return 'key_byte_swapped';
+  if (theirs.length === KEY_BYTES && turned(ours, theirs)) return 'key_byte_swapped';
   const complement = Buffer.from(ours.map((byte) => byte ^ 0xff));
   return hasRun(ours, theirs) || hasRun(complement, theirs) ? 'key_derived' : null;
 }

@@ -87,6 +87,7 @@ const shapes: readonly { name: string; of: (fact: KeyFact, bytes: Buffer) => boo
   },
   { name: 'sequence_within', of: ({ sequence }, bytes) => standsIn(bytes, sequence) },
   { name: 'timestamp_within', of: ({ timestamp }, bytes) => standsIn(bytes, timestamp) },
+  { name: 'packet_within', of: ({ beside = [] }, bytes) => beside.some((word) => standsIn(bytes, word)) },
   { name: 'words_rotated', of: (fact) => areRotated(fact.key, fact) },
 ];
 

@@ -19,6 +19,8 @@ export interface KeyFact {
   sequence: number | null;
   /** Our TSval, where the reply tells which it was. */
   timestamp: number | null;
+  /** Other words that stand in our SYN or in the packet around the key, which no server draws a key from. */
+  beside?: readonly number[];
 }
 
 interface Relation {
@@ -26,6 +28,8 @@ interface Relation {
   rest: (fact: KeyFact) => bigint | null;
   /** Nothing left is proof by itself: the key is what we sent, and no constant of the box. */
   alone: boolean;
+  /** Asked of the SYNs of one host, which a second opinion has: each takes a sort of all keys of a run. */
+  perHost?: true;
 }
 
 const mask = (1n << 64n) - 1n;
@@ -33,6 +37,13 @@ const pair = (high: number, low: number) => (BigInt(high) << 32n) | BigInt(low);
 
 function ofKeys(of: (key: bigint, sent: bigint) => bigint): Relation['rest'] {
   return ({ key, sentKey }) => (sentKey === null ? null : of(key, sentKey) & mask);
+}
+
+/** The byte order of the other kind of machine. */
+function reversed(value: bigint): bigint {
+  let turned = 0n;
+  for (let rest = value & mask, at = 0; at < 8; at++, rest >>= 8n) turned = (turned << 8n) | (rest & 0xffn);
+  return turned;
 }
 
 function ofSequence(of: (key: bigint, sequence: number) => bigint): Relation['rest'] {
@@ -50,6 +61,14 @@ export const relations: readonly Relation[] = [
   { name: constant, rest: ({ key }) => key, alone: false },
   { name: 'our_key_xor', rest: ofKeys((key, sent) => key ^ sent), alone: true },
   { name: 'our_key_plus', rest: ofKeys((key, sent) => key - sent), alone: true },
+  { name: 'our_key_reversed_xor', rest: ofKeys((key, sent) => key ^ reversed(sent)), alone: true, perHost: true },
+  { name: 'our_key_reversed_plus', rest: ofKeys((key, sent) => key - reversed(sent)), alone: true, perHost: true },
+  {
+    name: 'our_key_plus_reversed',
+    rest: ofKeys((key, sent) => reversed(key) - reversed(sent)),
+    alone: true,
+    perHost: true,
+  },
   { name: 'sequence_plus', rest: ofSequence((key, s) => key - BigInt(s)), alone: true },
   { name: 'sequence_high_plus', rest: ofSequence((key, s) => key - pair(s, 0)), alone: true },
   { name: 'sequence_twice_xor', rest: ofSequence((key, s) => key ^ pair(s, s)), alone: true },
@@ -86,13 +105,18 @@ export function tracesOf(fact: KeyFact): Traces {
   return traces;
 }
 
-/** The TSecr of a reply, which is our TSval; null when it has none, or gave back zero. */
-export function echoedTimestamp(area: Buffer): number | null {
+function timestampAt(area: Buffer, at: number): number | null {
   for (const { kind, bytes } of tcpOptions(area)) {
-    if (kind === KIND.TIMESTAMPS && bytes.length === 10) return bytes.readUInt32BE(6) || null;
+    if (kind === KIND.TIMESTAMPS && bytes.length === 10) return bytes.readUInt32BE(at) || null;
   }
   return null;
 }
+
+/** The TSecr of a reply, which is our TSval; null when it has none, or gave back zero. */
+export const echoedTimestamp = (area: Buffer) => timestampAt(area, 6);
+
+/** The TSval of a reply, by the same clock that its sender may take for random. */
+export const ownTimestamp = (area: Buffer) => timestampAt(area, 2);
 
 /** A name as 53 bits: only whether two names are equal is asked, and two different ones agree once in 10^15. */
 function nameHash(name: string): number {
@@ -157,7 +181,7 @@ export class KeyTraces {
   /** The same, for millions of them. */
   related(): SharedTraces {
     const found = new Map<string, BigUint64Array>();
-    for (const relation of this.#rows.count < 2 ? [] : relations) {
+    for (const relation of this.#rows.count < 2 ? [] : relations.filter(({ perHost }) => perHost !== true)) {
       const twice = this.#repeatedRests(relation);
       if (twice.length > 0) found.set(relation.name, this.#ofTwoSyns(relation, twice));
     }

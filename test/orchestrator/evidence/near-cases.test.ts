@@ -16,6 +16,20 @@ const canary = { tcp_options: 'fd08112233445566', faults: ['canary_returned'] };
 const hmac = (name: string, of: string) =>
   createHmac(name, Buffer.from(ours, 'hex')).update(Buffer.from(of, 'hex')).digest('hex').slice(0, 16);
 const hex = (value: bigint) => BigInt.asUintN(64, value).toString(16).padStart(16, '0');
+const mask = (1n << 64n) - 1n;
+/** What a machine of the other byte order makes of a key. */
+const other = (key: string) => Buffer.from(key, 'hex').reverse().toString('hex');
+const plus = (key: string, more: bigint) => hex((BigInt(`0x${key}`) + more) & mask);
+const xor = (key: string, by: bigint) => hex(BigInt(`0x${key}`) ^ by);
+/** A box that treats the key of each SYN alike. The bytes of these stand in no order. */
+const alike = (make: (key: string) => string) =>
+  [
+    ['v0', 'c3a1f27b9d405e68'],
+    ['port2v0', '5be10c9477d2f83a'],
+  ].map(([probe = '', key = '']) => reply(probe, [key0(make(key))], { sent_key: key, sent_option: key0(key) }));
+/** The numbers of a SYN/ACK, and its clock, as the answers of `reply` have them. */
+const own = { seq: '7a31c504', ack: '3b4c5d6f', tcp_options: '' };
+const withKey = (key: string) => v1([key1(key)], { ...own, tcp_options: `080a1122334455667788${key1(key)}` });
 const turned = (0x3b4c5d6e9badcafen << 5n) | (0x3b4c5d6e9badcafen >> 59n);
 
 const rows: Row[] = [
@@ -29,6 +43,30 @@ const rows: Row[] = [
   ['the complement of its digits read backwards is no key', 0, [v0([key0('f7f8f9fafbfcfdfe')])], made],
   ['an HMAC by our key is no key', 0, [v0([key0(hmac('sha256', ''))])], made],
   ['an HMAC by our key of our key is no key', 0, [v0([key0(hmac('sha1', ours))])], made],
+  [
+    'our key read by the other byte order, xor a constant, is no key',
+    0,
+    alike((key) => xor(other(key), 0x123456789abcdefn)),
+    made,
+  ],
+  [
+    'our key read by the other byte order, and a constant, is no key',
+    0,
+    alike((key) => plus(other(key), 0x9123456789abcdefn)),
+    made,
+  ],
+  [
+    'a constant added by the other byte order is no key',
+    0,
+    alike((key) => other(plus(other(key), 0x123456789abcdefn))),
+    made,
+  ],
+  ['the number of its own SYN/ACK, twice, is no key', 1, [withKey('7a31c5047a31c504')], made],
+  ['the complement of that number within a key is no key', 1, [withKey('0a85ce3afb223344')], made],
+  ['what it acknowledges within a key is no key', 1, [withKey('3b4c5d6f91827364')], made],
+  ['its own clock within a key is no key', 1, [withKey('9182736411223344')], made],
+  ['our option, twice, is no key', 1, [withKey(`${v1Syn}${v1Syn}`)], made],
+  ['three bytes of a number are chance', 1, [withKey('7a31c50591827364')], capable],
   ['our key turned by a bit is no key', 0, [v0([key0(hex(BigInt(`0x${ours}`) << 1n))])], made],
   ['our words turned by some bits are no key', 1, [v1([key1(hex(turned))], words)], made],
   ['the complement of our words, turned, is no key', 1, [v1([key1(hex(~turned))], words)], made],
