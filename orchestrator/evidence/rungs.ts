@@ -9,6 +9,10 @@ interface Step extends Rule {
   rung: Rung | null;
 }
 
+/** Where an MP_TCPRST has its reason, and the one for a token that nobody knows; a box that lets no joins pass has others (RFC 8684, 3.2 and 3.6). */
+const REASON_AT = 3;
+const MPTCP_SPECIFIC = 1;
+
 const byProbe = (facts: Facts, wanted: string) => genuine(facts).some(({ probe }) => probe.word === wanted);
 
 /** Two SYNs, distinguished by source port and number, with a key each. */
@@ -62,10 +66,14 @@ export const steps: readonly Step[] = [
     name: 'random_join_refused',
     rung: 'second_opinion',
     version: 1,
-    sentence: 'An MP_JOIN with a random token was reset with MP_TCPRST: the server looked the token up.',
+    sentence:
+      'An MP_JOIN with a random token was reset with MP_TCPRST and the reason for that, 1: the server looked the token up.',
     source: 'RFC 8684, 3.2 and 3.6; Linux 6.18 does it',
     when: ({ answers }) =>
-      answers.some(({ probe, classification }) => probe.word === 'join' && classification === 'mp_tcprst'),
+      answers.some(
+        ({ probe, classification, shown }) =>
+          probe.word === 'join' && classification === 'mp_tcprst' && shown?.option?.[REASON_AT] === MPTCP_SPECIFIC,
+      ),
   },
   {
     name: 'connection_fell_back',

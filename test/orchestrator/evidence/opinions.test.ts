@@ -85,6 +85,8 @@ const moves: Move[] = [
   ],
   ['canary: returned it is an echo', 1, scan1, reply('canary', [key1(fresh2)], canaryBack), 'echoed_option', 'syn_ack'],
   ['join: MP_TCPRST is a second opinion', 1, scan1, reset('join', ['1e048001']), 'capable', 'second_opinion'],
+  ['join: that it is prohibited is none', 1, scan1, reset('join', ['1e048003']), 'capable', 'fresh_key'],
+  ['join: that a middlebox is in the way is none', 1, scan1, reset('join', ['1e048006']), 'capable', 'fresh_key'],
   ['join: a bare SYN/ACK is a server that fell back', 1, scan1, reply('join', []), 'capable', 'fresh_key'],
   ['join: a bare RST raises nothing', 1, scan1, reset('join'), 'capable', 'fresh_key'],
   [
