@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { nearest } from '../config/suggestion.ts';
@@ -9,7 +10,7 @@ import { gatewayFault } from './gateway.ts';
 import { guard, guardWords, refusalOf } from './guard.ts';
 import { adviceHere, effectiveCapabilities, inContainer } from './privileges.ts';
 import { defaultRoute, hardwareOf, interfaceNames, isUp, sourceAddress } from './route.ts';
-import { ownPrograms } from './version.ts';
+import { ownPrograms, packageRoot } from './version.ts';
 
 const framed = [1, 772];
 
@@ -91,26 +92,44 @@ export async function guardLooks(
   return { fault, timestamps: timestampsStay(said) };
 }
 
-const programFiles = ['mptcp-guard', 'own_ports.so', 'mptcp-connect', 'mptcp-join', 'mptcp_synscan.so'].map((name) =>
-  join(ownPrograms, name),
-);
+/** Of the program itself: its text, and its own programs where they are built. */
+const ownFiles = [
+  join(packageRoot, 'package.json'),
+  ...['mptcp-guard', 'own_ports.so', 'mptcp-connect', 'mptcp-join', 'mptcp_synscan.so'].map((name) =>
+    join(ownPrograms, name),
+  ),
+];
+
+/** Whether this process, which is the owner of the run folder by now, may not read a path. */
+async function isClosed(path: string): Promise<boolean> {
+  try {
+    // without waiting for the other end of a named pipe, which is refused elsewhere
+    await (await open(path, constants.O_RDONLY | constants.O_NONBLOCK)).close();
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EACCES';
+  }
+}
 
 /**
- * Where root starts a run, its programs are started as the owner of the run folder: what they read must be open to them.
+ * Where root starts a run, its programs are started as the owner of the run folder: what they read must be open to them. They are not
+ * asked themselves: in a closed checkout not even their launcher could be started.
  * @throws CensusError naming the first path that is closed to them
  */
 export async function requireReachable(paths: readonly string[]): Promise<void> {
   if (process.getuid?.() !== 0) return;
-  const there = [...paths, ...programFiles.filter((path) => existsSync(path))];
-  const said = await firstWords('head', ['-c', '0', '--', ...there]);
-  const closed = /cannot open '(.*)' for reading: Permission denied/.exec(said)?.[1];
-  if (closed === undefined) return;
-  const who = ownerNow()?.uid ?? 0;
-  throw new CensusError(
-    'E_PRIVILEGES',
-    `${closed} is closed to user ${who}, who owns the run folder and runs the programs`,
-    'open it to them (chmod, or o+x on the folders above it), or put the run folder where its owner may read it',
-  );
+  for (const path of [...ownFiles, ...paths]) {
+    if (!(await isClosed(path))) continue;
+    const hint = ownFiles.includes(path)
+      ? 'mptcp-census itself must be open to them: move it, such as to /opt, or chmod o+x the folders above it; or name a run folder of your own'
+      : 'open it to them (chmod, or o+x on the folders above it), or put the run folder where its owner may read it';
+    const who = ownerNow()?.uid ?? 0;
+    throw new CensusError(
+      'E_PRIVILEGES',
+      `${path} is closed to user ${who}, who owns the run folder and runs the programs`,
+      hint,
+    );
+  }
 }
 
 /**
