@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { parseDocument, type YAMLError } from 'yaml';
 import { parsePrefix } from '../address/ip.ts';
 import { isSpecialPurpose } from '../address/scope.ts';
 import { clientFiles } from '../clients/config.ts';
@@ -8,7 +8,7 @@ import { isUrl } from '../core/inputs/list-file.ts';
 import { CensusError } from '../errors.ts';
 import { listSources, withPaths } from '../lists/sources.ts';
 import { Config } from './config.ts';
-import { describeIssues } from './issues.ts';
+import { commaEnds, describeIssues } from './issues.ts';
 import { prefixFaults, targetKinds } from './targets.ts';
 import { configText } from './text.ts';
 
@@ -37,18 +37,27 @@ function yamlValue(text: string, path: string): unknown {
   try {
     if (fault === undefined) return document.toJS();
   } catch (cause) {
-    throw noYaml(path, cause instanceof Error ? cause.message : String(cause), cause);
+    throw noYaml(path, `is not YAML: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }
   const line = fault.linePos?.[0].line;
-  const [sentence = ''] = fault.message.split('\n');
-  const why = sentence.replace(/ at line \d+, column \d+:?$/, '');
-  throw noYaml(line === undefined ? path : `${path}, line ${line},`, why, fault);
+  throw noYaml(line === undefined ? path : `${path}, line ${line},`, yamlFault(fault, text), fault);
+}
+
+/** What is wrong with a text as YAML, in the library's words unless these are for programmers. */
+function yamlFault({ code, message, pos }: YAMLError, text: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'begins a second YAML document, and a configuration is one';
+  if (code === 'DUPLICATE_KEY') {
+    const [key = ''] = /^[^\s:,}]+/.exec(text.slice(pos[0])) ?? [];
+    return `is not YAML: the key ${key} stands twice in one section${/^\d+$/.test(key) ? ` (${commaEnds})` : ''}`;
+  }
+  const [sentence = ''] = message.split('\n');
+  return `is not YAML: ${sentence.replace(/ at line \d+, column \d+:?$/, '')}`;
 }
 
 function noYaml(where: string, why: string, cause: unknown): CensusError {
   return new CensusError(
     'E_CONFIG',
-    `${where} is not YAML: ${why}`,
+    `${where} ${why}`,
     'mptcp-census init writes a commented file to start from',
     cause,
   );

@@ -75,8 +75,12 @@ const kinds: Readonly<Record<string, string>> = {
   object: 'a section of keys',
 };
 
-function unknownKey(path: readonly PropertyKey[], key: string, schema: z.ZodType): string {
+/** Why 1,000 within braces is not a thousand. */
+export const commaEnds = 'within { } a comma ends a value, so write numbers without commas, and lists in [ ]';
+
+function unknownKey(path: readonly PropertyKey[], key: string, schema: z.ZodType, value: unknown): string {
   const dotted = [...path, key].join('.');
+  if (/^\d+$/.test(key) && value === null) return `${path.join('.')}: ${key} is not a key: ${commaEnds}`;
   if (isKey(schema, dotted)) return `${dotted}: does not go with the other keys of ${path.join('.')}`;
   return `${dotted}: unknown key${suggestion(schema, path, key)}`;
 }
@@ -116,7 +120,9 @@ function nearWord(issue: Issue, value: unknown): string {
 
 function sentence(issue: Issue, schema: z.ZodType, input: unknown): string {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(issue.path, key, schema)).join('; ');
+    return issue.keys
+      .map((key) => unknownKey(issue.path, key, schema, valueAt(input, [...issue.path, key])))
+      .join('; ');
   }
   const place = issue.path.length === 0 ? 'the file' : issue.path.join('.');
   const value = valueAt(input, issue.path);

@@ -63,7 +63,9 @@ export function suggestion(schema: z.ZodType, path: readonly PropertyKey[], key:
   const section = path.length === 0 ? '' : `${path.join('.')}.`;
   const all = [...new Set(keysBelow(schema, ''))];
   const isHere = (known: string) => known.startsWith(section) && !known.slice(section.length).includes('.');
+  // A number is no misspelt word: of 1, v1 is one letter away.
   const best = all
+    .filter(() => /[a-z]/i.test(key))
     .map((known) => {
       const word = known.split('.').at(-1) ?? '';
       return { known, far: edits(key.toLowerCase(), word) + (isHere(known) ? 0 : 0.5), length: word.length };

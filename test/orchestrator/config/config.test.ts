@@ -65,7 +65,28 @@ const wrong: Wrong[] = [
     '%YAML 1.9\n---\nseed: 1\n',
     /, line 1, is not YAML: Unsupported YAML version/,
   ],
-  ['a key twice', 'seed: 1\nseed: 2\n', /, line 2, is not YAML: Map keys must be unique/],
+  ['a key twice', 'seed: 1\nseed: 2\n', /, line 2, is not YAML: the key seed stands twice in one section /],
+  [
+    'a second document',
+    'seed: 1\n---\nscan: {rate: 5}\n',
+    /, line 2, begins a second YAML document, and a configuration is one /,
+  ],
+  [
+    'a number with a comma within braces',
+    'targets: {list: a}\nscan: {rate: 1,000}\n',
+    /: scan: 0 is not a key: within \{ \} a comma ends a value, so write numbers without commas, and lists in \[ \] /,
+  ],
+  [
+    'one with two commas',
+    'scan: {rate: 1,000,000}\n',
+    /, line 1, is not YAML: the key 000 stands twice in one section \(within \{ \} a comma ends a value/,
+  ],
+  [
+    'a list without brackets within braces',
+    'targets: {list: a}\nscan: {ports: 80,443}\n',
+    /scan\.ports: expected a list, such as \[a, b\], not 80; scan: 443 is not a key: within \{ \} a comma ends a value/,
+  ],
+  ['a key that is a number', 'targets: {list: a}\n1: 2\n', /: 1: unknown key \(the file has lab, /],
 ];
 
 for (const [sentence, yaml, message] of wrong) {
