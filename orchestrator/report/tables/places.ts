@@ -45,8 +45,26 @@ function withInterval({ uncertain }: Results, row: Row): Row {
   return { ...row, interval: clusterText(uncertain?.countries.get(String(row.country))) };
 }
 
+/** Codes that databases write for a network of which they know the region alone. */
+const regions = new Map([
+  ['AP', 'Asia and the Pacific'],
+  ['EU', 'Europe'],
+]);
+
+/** "EU (Europe) is a region, not a country: ..." where the table has such a row. */
+function regionSentence(rows: readonly Row[]): string {
+  const there = rows.flatMap(({ country }) => {
+    const region = regions.get(String(country));
+    return region === undefined ? [] : [`${country} (${region})`];
+  });
+  if (there.length === 0) return '';
+  const are = there.length === 1 ? 'is a region, not a country' : 'are regions, not countries';
+  return `${there.join(' and ')} ${are}: the database knows no more of the addresses there. `;
+}
+
 /** Table 1 of the paper. */
 export function countryTable(results: Results): Table {
+  const rows = notMeasured(results, 'country') ? [] : results.rows('table1');
   return {
     id: 'table1',
     title: 'Table 1. MPTCP-capable servers per country',
@@ -60,13 +78,11 @@ export function countryTable(results: Results): Table {
       ...versions,
       ...clientColumns(results),
     ],
-    rows: notMeasured(results, 'country')
-      ? []
-      : results.rows('table1').map((row) => ({ ...withInterval(results, row), ...clientCells(results, row) })),
+    rows: rows.map((row) => ({ ...withInterval(results, row), ...clientCells(results, row) })),
     denominator: `${denominator(results)} ${coverageSentence(results, 'country', 'a country')}${clientDenominator(results)}`,
     meaning:
       'A server is an address; all its ports count once. The country is where a geolocation database places the address, which for anycast and large hosting providers can be wrong by a continent. ' +
-      `A server that speaks both versions is counted in v1 and in v0. ${undecidedMeaning} The interval of a ratio is that of a bootstrap over ASes; a dash: fewer than ${leastClusters} ASes have a capable address, or fewer than ${leastHolding} have one there. ${baseMeaning} ${confirmedMeaning}${gathered(results)}`,
+      `${regionSentence(rows)}A server that speaks both versions is counted in v1 and in v0. ${undecidedMeaning} The interval of a ratio is that of a bootstrap over ASes; a dash: fewer than ${leastClusters} ASes have a capable address, or fewer than ${leastHolding} have one there. ${baseMeaning} ${confirmedMeaning}${gathered(results)}`,
     empty: emptySentence(results, 'country', 'geo'),
   };
 }

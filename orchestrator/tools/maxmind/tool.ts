@@ -52,31 +52,44 @@ const noCountry = new Set(['XX', 'ZZ']);
 function countryOf(entry: MaxmindEntry | null): string | null {
   const { country, country_code: code } = entry ?? {};
   const given = typeof country === 'object' ? [country.iso_code, code] : [code, country];
-  return given.find((one) => one !== undefined && /^[A-Z]{2}$/.test(one) && !noCountry.has(one)) ?? null;
+  const codes = given.flatMap((one) => (one !== undefined && /^[A-Z]{2}$/i.test(one) ? [one.toUpperCase()] : []));
+  return codes.find((one) => !noCountry.has(one)) ?? null;
 }
 
+/** Files with flat fields write - where they know no city; a name has a letter or a digit at least. */
 function cityOf(entry: MaxmindEntry | null): string | null {
   const city = typeof entry?.city === 'object' ? entry.city.names?.en : entry?.city;
-  return city === undefined || city === '' ? null : city;
+  return city !== undefined && /[\p{L}\p{N}]/u.test(city) ? city : null;
 }
 
-/** Degrees within the limit; null for text that is no number. */
 type Given = string | number | null | undefined;
+
+/** Degrees as text. Other notations of numbers (0x10) are damage, and no place. */
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+function numberOf(given: string | number): number {
+  if (typeof given === 'number') return given;
+  return decimal.test(given.trim()) ? Number(given) : Number.NaN;
+}
 
 /** Degrees out of the fields that may hold them, or why there are none; null: a field that holds something else. */
 function degrees(given: readonly Given[], limit: number): number | 'no_data' | 'rejected' {
-  const value = given.find((one) => one !== undefined && one !== null && String(one).trim() !== '');
+  const value = given.find(
+    (one): one is string | number => one !== undefined && one !== null && String(one).trim() !== '',
+  );
   if (value === undefined) return given.includes(null) ? 'rejected' : 'no_data';
-  return Math.abs(Number(value)) <= limit ? Number(value) : 'rejected';
+  const number = numberOf(value);
+  return Math.abs(number) <= limit ? number : 'rejected';
 }
 
 type Position = Pick<GeoRecord, 'latitude' | 'longitude' | 'position_missing'>;
 
-/** Both or neither: half a position is none. */
+/** Both or neither: half a position is none. 0 north 0 east is open sea, and how files write that they know none. */
 function positionOf(entry: MaxmindEntry | null): Position {
   const nested = entry?.location === null ? { latitude: null, longitude: null } : entry?.location;
   const latitude = degrees([nested?.latitude, entry?.latitude, entry?.lat], 90);
   const longitude = degrees([nested?.longitude, entry?.longitude, entry?.lng, entry?.lon], 180);
+  if (latitude === 0 && longitude === 0) return { latitude: null, longitude: null, position_missing: 'no_data' };
   if (typeof latitude === 'number' && typeof longitude === 'number')
     return { latitude, longitude, position_missing: null };
   const missing = latitude === 'no_data' && longitude === 'no_data' ? 'no_data' : 'rejected';

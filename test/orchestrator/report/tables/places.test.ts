@@ -61,4 +61,16 @@ test('a ratio of Table 1 has its interval over ASes, where one is claimed', () =
   );
 });
 
+test('a row of a region is told from countries, and nothing is said where there is none', () => {
+  const meaningOf = (countries: string[], known = 2) => {
+    const table1 = countries.map((country) => ({ country, servers: 1 }));
+    const coverage = { field: 'country', known, missing: [['not_measured', 3]] as [string, number][] };
+    return countryTable(makeResults(summary, { table1 }, [coverage])).meaning;
+  };
+  assert.match(meaningOf(['FI', 'EU']), 'EU (Europe) is a region, not a country: the database knows no more');
+  assert.match(meaningOf(['EU', 'AP']), 'EU (Europe) and AP (Asia and the Pacific) are regions, not countries');
+  assert.not.match(meaningOf(['FI', '(unknown)']), 'region');
+  assert.not.match(meaningOf(['EU'], 0), 'region');
+});
+
 test.run();
