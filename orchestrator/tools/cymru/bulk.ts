@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { Socket } from 'node:net';
+import { canonicalAddress } from '../../address/ip.ts';
 import { CensusError } from '../../errors.ts';
 
 /** Silence in ms, while connecting or later, after which the server counts as hung. */
@@ -9,6 +10,11 @@ const IDLE_MS = 30_000;
 const mostMs = { whole: 600_000, each: 50 };
 const mostBytes = { whole: 1 << 16, each: 1 << 12 };
 const longestLine = 1 << 14;
+
+/** One spelling per address: a server may write an IPv6 address otherwise than it was asked. */
+export function spelling(address: string): string {
+  return canonicalAddress(address) ?? address;
+}
 
 export interface BulkQuery {
   /** Where in the run this happens, "whois/00000": part of every error. */
@@ -26,25 +32,33 @@ export interface BulkQuery {
   onAnswered: (count: number) => void;
 }
 
-/** Counts the questions that an answer has settled, over chunk borders; a line without its newline does not count. */
+/**
+ * Counts the questions that an answer has settled, over chunk borders; a line without its newline does not count, nor does one that is of
+ * no question, such as a heading: an answer that lacks as many would pass for whole.
+ */
 class AnswerCounter {
-  private readonly settled = new Set<string>();
-  private errors = 0;
+  private readonly open = new Set<string>();
+  private settled = 0;
   private rest = '';
+
+  /** Before it is asked. */
+  expect(address: string): void {
+    this.open.add(address);
+  }
 
   add(chunk: string): number {
     const lines = (this.rest + chunk).split('\n');
     this.rest = lines.pop() ?? '';
     for (const line of lines) {
       const address = line.split('|')[1]?.trim();
-      if (address !== undefined) this.settled.add(address);
-      else if (line.startsWith('Error:')) this.errors += 1;
+      const settles = address === undefined ? line.startsWith('Error:') : this.open.delete(spelling(address));
+      if (settles) this.settled += 1;
     }
-    return this.settled.size + this.errors;
+    return this.settled;
   }
 
   /** Characters of a line that has not ended. */
-  get open(): number {
+  get unended(): number {
     return this.rest.length;
   }
 }
@@ -61,11 +75,11 @@ class Bounds {
   }
 
   /** What is wrong with the server once another chunk has come; null when nothing is. */
-  passed(chunk: Buffer, open: number): string | null {
+  passed(chunk: Buffer, unended: number): string | null {
     this.#bytes += chunk.length;
     const bytes = mostBytes.whole + this.asked * mostBytes.each;
     if (this.#bytes > bytes) return `sent more than ${bytes} bytes as the answer to ${this.asked} questions`;
-    if (open > longestLine) return `sent a line of more than ${longestLine} characters`;
+    if (unended > longestLine) return `sent a line of more than ${longestLine} characters`;
     const ms = this.#wholeMs + this.asked * mostMs.each;
     return performance.now() - this.#begun > ms ? `drips: it was not through after ${Math.round(ms / 1000)} s` : null;
   }
@@ -84,12 +98,12 @@ function broken(query: BulkQuery, what: string, cause?: unknown): CensusError {
 async function ask(
   socket: Socket,
   addresses: AsyncIterable<string>,
-  bounds: Bounds,
-  over: AbortSignal,
+  { bounds, counter, over }: { bounds: Bounds; counter: AnswerCounter; over: AbortSignal },
 ): Promise<number> {
   socket.write('begin\nverbose\n');
   for await (const address of addresses) {
     bounds.asked += 1;
+    counter.expect(spelling(address));
     if (!socket.write(`${address}\n`)) await once(socket, 'drain', { signal: over });
   }
   socket.write('end\n');
@@ -112,7 +126,7 @@ export async function askInBulk(query: BulkQuery): Promise<void> {
   socket.setTimeout(idleMs, () => socket.destroy(broken(query, `hung: nothing heard for ${idleMs / 1000} s`)));
   socket.connect(query.port, query.server);
   let answered = 0;
-  const asking = ask(socket, query.addresses, bounds, over.signal).catch((cause: unknown) => {
+  const asking = ask(socket, query.addresses, { bounds, counter, over: over.signal }).catch((cause: unknown) => {
     if (over.signal.aborted) return null;
     socket.destroy(cause instanceof Error ? cause : new Error(String(cause)));
     return null;
@@ -123,7 +137,7 @@ export async function askInBulk(query: BulkQuery): Promise<void> {
       await file.appendFile(bytes);
       answered = counter.add(bytes.toString('latin1'));
       query.onAnswered(answered);
-      const passed = bounds.passed(bytes, counter.open);
+      const passed = bounds.passed(bytes, counter.unended);
       if (passed !== null) throw broken(query, passed);
     }
   } catch (cause) {

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { canonicalAddress } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
 import { type CollectContext, type DecodeContext, type RawRow, Reject, type Tool } from '../../core/tool.ts';
 import { CensusError } from '../../errors.ts';
 import type { Address } from '../../roles.ts';
 import type { WhoisRecord } from '../../schemas/records/whois.ts';
-import { askInBulk } from './bulk.ts';
+import { askInBulk, spelling } from './bulk.ts';
 import { type CymruAnswer, CymruRaw } from './raw.ts';
 
 const ANSWER = 'answer.txt';
@@ -29,11 +28,6 @@ async function collect(context: CollectContext<Address, Config>): Promise<void> 
     signal: context.signal,
     onAnswered: (count) => context.progress(count),
   });
-}
-
-/** One spelling per address: a server may write an IPv6 address otherwise than it was asked. */
-function spelling(address: string): string {
-  return canonicalAddress(address) ?? address;
 }
 
 /** `AS | IP | BGP Prefix | CC | Registry | Allocated | AS Name`; null for a line that is none. A name may hold bars. */
