@@ -29,6 +29,12 @@ export function cellsOf(text: string, delimiter: string): string[] | null {
   }
 }
 
+/** A line without the comment behind a blank and a number sign: no name has either. */
+export function withoutComment(line: string): string {
+  const at = line.search(/\s#/);
+  return at === -1 ? line : line.slice(0, at).trimEnd();
+}
+
 /** So many lines a cell may go on for: a quote that nobody closes is a slip of whoever made the list, and costs no more than these. */
 const mostLines = 20;
 

@@ -5,7 +5,10 @@ const nameWords = [
 ];
 
 /** Headers of columns that hold ranks, the surest first. */
-const rankWords = ['globalrank', 'global_rank', 'rank', 'ranking', 'tranco_rank', 'alexa_rank', 'position', 'pos', '#'];
+const rankWords = [
+  ...['globalrank', 'global_rank', 'rank', 'ranking', 'tranco_rank', 'alexa_rank', 'crux_rank', 'popularity_rank'],
+  ...['experimental_popularity_rank', 'position', 'pos', '#'],
+];
 
 /** Lists that are known by the headers of their columns. */
 const published = [
@@ -15,12 +18,12 @@ const published = [
   { list: "Cloudflare Radar's list", has: ['rank', 'domain', 'categories'], buckets: false },
 ];
 
-/** A header as it is compared: "Open Page Rank" is open_page_rank. */
+/** A header as it is compared: "Open Page Rank" is open_page_rank, and so is what R makes of it, Open.Page.Rank. */
 export function headerWord(cell: string): string {
   return cell
     .trim()
     .toLowerCase()
-    .replace(/[\s-]+/g, '_');
+    .replace(/[\s.-]+/g, '_');
 }
 
 /** The column, from 1, under the first of these words; null under none. */

@@ -24,11 +24,14 @@ export function shareOf(texts: readonly string[], is: (text: string) => boolean)
   return texts.length === 0 ? 1 : texts.filter(is).length / texts.length;
 }
 
-/** Whether a column counts upwards as ranks do. What stands in one row only may be a rank, too. */
+/**
+ * Whether a column counts upwards as ranks do, and does not stand still for longer than that: lifetimes in a zone rise once. What stands in
+ * one row only may be a rank, too.
+ */
 export function isRanking(cells: readonly string[], mayRepeat: boolean): boolean {
   const ranks = cells.map(parseRank);
   const known = ranks.filter((rank) => rank !== null);
   if (known.length === 0 || known.length < 0.8 * ranks.length) return false;
   const rises = known.every((rank, at) => at === 0 || rank >= (known[at - 1] ?? 0));
-  return rises && (mayRepeat || known.length === 1 || (known.at(-1) ?? 0) > (known[0] ?? 0));
+  return rises && (mayRepeat || known.length === 1 || new Set(known).size > known.length / 2);
 }

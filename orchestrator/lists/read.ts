@@ -12,6 +12,9 @@ import type { ListSource } from './sources.ts';
 /** So many lines are looked at, where there are as many. */
 const sampleSize = 1000;
 
+/** So many blanks and marks may stand beside a header that comes again. */
+const mostBeside = 8;
+
 /** A list where it lies on this machine. */
 export interface Located {
   path: string;
@@ -101,15 +104,18 @@ export async function* readSource(
   const { kind, header, form, columns, ranks, opened, batches } = await openSource(source, path);
   const rowOf = rowMaker(number, form);
   const quoted = form === null ? null : new QuotedLines(form.delimiter);
+  // Files that were put together have it in the middle, too, with the mark of the second or a blank of its own.
+  const again = header?.trim();
+  const isHeader = (text: string) =>
+    again !== undefined && text.length <= again.length + mostBeside && text.trim() === again;
   const skipOf = (text: string) =>
-    quoted?.isWithin(text) ? 'within_quotes' : text === header || isSeparatorLine(text) ? 'header' : null;
+    quoted?.isWithin(text) ? 'within_quotes' : isHeader(text) || isSeparatorLine(text) ? 'header' : null;
   let lines = 0;
   for await (const batch of batches) {
     const before = lines;
     lines += batch.length;
     yield batch.map((text, at) => ({
       row: rowOf(before + at + 1, text),
-      // Files that were put together have it in the middle, too.
       skip: skipOf(text),
     }));
   }

@@ -1,8 +1,8 @@
-import { cellsOf } from './cells.ts';
+import { cellsOf, withoutComment } from './cells.ts';
 import { columnsFor } from './columns.ts';
 import type { Form } from './form.ts';
 import { headerWord, nameColumn, publishedAs, rankColumn } from './headers.ts';
-import { isUrlText, isValue, shareOf } from './kinds.ts';
+import { isNameLike, isUrlText, isValue, shareOf } from './kinds.ts';
 import { parseRank } from './rank.ts';
 import type { Wanted } from './sources.ts';
 
@@ -27,6 +27,12 @@ const simple = /^\s*(?:\d{1,10}[,\t])?\s*[^\s,;|"]+\s*$/;
 /** What Excel takes for the mark between cells, and writes above them. */
 const separator = /^"?sep=."?$/i;
 
+/** Without a comment, where the line has no columns in which it could be a part of a cell. */
+function readable(line: string): string {
+  const bare = withoutComment(line);
+  return simple.test(bare) || !/[,;|"\t]/.test(bare) ? bare : line;
+}
+
 /** The rank of a line of that kind. */
 const rankBefore = /^\s*\d{1,10}[,\t]/;
 
@@ -45,21 +51,36 @@ function agreement(lines: readonly string[], delimiter: string): number {
   return Math.max(0, ...counts.values());
 }
 
+/** Whether one of the columns that lines have between such marks holds names. */
+function holdsNames(lines: readonly string[], delimiter: string): boolean {
+  const rows = lines.map((line) => cellsOf(line, delimiter) ?? []);
+  const width = Math.max(0, ...rows.map(({ length }) => length));
+  return Array.from({ length: width }, (_, at) => rows.map((row) => row[at] ?? '')).some(
+    (column) => shareOf(column, isNameLike) >= 0.5,
+  );
+}
+
+/** What parts the cells: commas may stand within those of a list between tabs as often as in one that has them between its cells. */
 function delimiterOf(lines: readonly string[], { name, rank }: { name: Wanted; rank: Wanted }): Form['delimiter'] {
   const [first = ''] = lines;
   const headers = [name, rank].flatMap((wanted) => (typeof wanted === 'string' ? [headerWord(wanted)] : []));
   const under = (delimiter: string) => {
     const cells = (cellsOf(first, delimiter) ?? []).map(headerWord);
-    return headers.length > 0 && headers.every((header) => cells.includes(header)) ? lines.length : 0;
+    return headers.length > 0 && headers.every((header) => cells.includes(header)) ? 2 * lines.length : 0;
   };
-  const scores = delimiters.map((delimiter) => agreement(lines, delimiter) + under(delimiter));
+  const names = (delimiter: string) => (holdsNames(lines, delimiter) ? lines.length : 0);
+  const scores = delimiters.map((one) => agreement(lines, one) + names(one) + under(one));
   return delimiters[scores.indexOf(Math.max(...scores))] ?? ',';
 }
 
 /** Whether the first line names columns. `com` in a list of names is a name; `domain`, with names below it, is none. */
 function isHeader(cells: readonly string[], rest: readonly (readonly string[])[], wanted: readonly string[]): boolean {
-  if (cells.some((cell) => isValue(cell))) return false;
   const words = cells.map(headerWord);
+  // Headers with dots in them look like names: those that are known, beside each other, are none.
+  const isDotted =
+    (nameColumn(cells) !== null && rankColumn(cells) !== null) || wanted.some((word) => words.includes(word));
+  const isNoHeader = (cell: string) => isValue(cell) && (isUrlText(cell) || !isNameLike(cell) || !isDotted);
+  if (cells.some(isNoHeader)) return false;
   if (wanted.some((word) => words.includes(word))) return true;
   const known = nameColumn(cells) !== null;
   if (cells.length === 1) return known && shareOf(rest.flat(), (cell) => cell.includes('.')) > 0.5;
@@ -95,13 +116,14 @@ function isPlain({ delimiter, name, rank, columns, origins }: Form, lines: reado
  * @throws Error when the columns cannot be told, or are not there
  */
 export function recognise(sample: readonly string[], wanted: { name: Wanted; rank: Wanted }): Recognised {
-  const lines = sample.filter((line) => line.trim() !== '' && !line.startsWith('#') && !isSeparatorLine(line));
+  const whole = sample.filter((line) => line.trim() !== '' && !line.startsWith('#') && !isSeparatorLine(line));
+  const lines = whole.map(readable);
   const delimiter = delimiterOf(lines, wanted);
   const table = lines.map((line) => cellsOf(line, delimiter) ?? []);
   const [first = [], ...below] = table;
   const named = [wanted.name, wanted.rank].flatMap((one) => (typeof one === 'string' ? [headerWord(one)] : []));
   const header = isHeader(first, below, named) ? first : null;
-  const headerText = header === null ? null : (lines[0] ?? null);
+  const headerText = header === null ? null : (whole[0] ?? null);
   const rows = header === null ? table : below;
   const rest = header === null ? lines : lines.slice(1);
   const asks = wanted.name !== null || wanted.rank !== null;

@@ -1,6 +1,8 @@
 import { domainToASCII } from 'node:url';
 import { getDomain } from 'tldts';
 import { formatPrefix, parseAddress, parsePrefix } from '../../address/ip.ts';
+import { cellsOf, withoutComment } from '../../lists/cells.ts';
+import { parseRank } from '../../lists/rank.ts';
 import { isName } from '../../schemas/values.ts';
 
 /** Why a line of a list is no target; counted by kind. */
@@ -23,8 +25,11 @@ const mostDigits = 10;
 const [comma, tab, dot, zero, nine, letterA, letterZ] = [0x2c, 0x09, 0x2e, 0x30, 0x39, 0x61, 0x7a];
 const longest = 253;
 const ranked = /^(\d{1,10})[,\t](.*)$/;
+/** Looks like a number, whatever it is. */
+const number = /^[^\p{L}]*\d[^\p{L}]*$/u;
 const ascii = /^[ -~]*$/;
-const odd = /[%\s\p{Cc}]/u;
+/** IDNA takes quotes, brackets and the commas of other scripts for letters. */
+const odd = /[%\s\p{Cc}\p{Pi}\p{Pf}\p{Ps}\p{Pe}\u060c\u061b\uff0c\uff1b]/u;
 
 export interface Entry {
   name: string;
@@ -72,11 +77,26 @@ function isPlain(text: string): boolean {
 
 /** The same for whatever else a line may hold. */
 export function parseOddEntry(text: string): Entry | Artefact {
-  const line = text.trim();
+  const line = withoutComment(text.trim());
   if (line.startsWith('#')) return 'comment';
   const match = ranked.exec(line);
   const found = parseName((match?.[2] ?? line).trim());
-  return typeof found === 'string' ? found : { ...found, rank: match === null ? null : Number(match[1]) };
+  if (typeof found !== 'string') return { ...found, rank: match === null ? null : Number(match[1]) };
+  return found === 'not_a_name' ? (parseCells(line) ?? found) : found;
+}
+
+/**
+ * The same of a line in quotes, or whose rank is written otherwise: R writes 1e+05 in a list of plain ranks, spreadsheets "1,000" from the
+ * thousandth on, long after what a list is has been told. Null where it is neither a name nor `rank,name` in cells.
+ */
+function parseCells(line: string): Entry | Artefact | null {
+  const cells = cellsOf(line, line.includes('\t') ? '\t' : ',')?.map((cell) => cell.trim()) ?? [];
+  const [rankCell = '', nameCell] = cells.length === 1 ? ['', ...cells] : cells;
+  if (nameCell === undefined || cells.length > 2) return null;
+  const rank = rankCell === '' ? null : parseRank(rankCell);
+  if (rankCell !== '' && rank === null) return number.test(rankCell) ? 'not_a_rank' : null;
+  const found = parseName(nameCell);
+  return typeof found === 'string' ? found : { ...found, rank };
 }
 
 /** Cleans what stands for a name alone. */

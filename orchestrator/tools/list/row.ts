@@ -1,4 +1,4 @@
-import { cellsOf } from '../../lists/cells.ts';
+import { cellsOf, withoutComment } from '../../lists/cells.ts';
 import { type Form, parseForm } from '../../lists/form.ts';
 import { parseRank } from '../../lists/rank.ts';
 import { type Artefact, type Entry, parseName } from './line.ts';
@@ -26,7 +26,7 @@ export function parseRow(text: string, formText: string): Entry | Artefact | nul
   if (form === null) return null;
   if (text.trim() === '') return 'blank';
   if (text.startsWith('#')) return 'comment';
-  const cells = cellsOf(text, form.delimiter);
+  const cells = cellsOf(form.delimiter === ' ' ? withoutComment(text) : text, form.delimiter);
   if (cells === null) return 'open_quote';
   const isMore = cells.slice(form.columns).some((cell) => cell.trim() !== '');
   const nameCell = cells[form.name - 1]?.trim();

@@ -242,8 +242,8 @@ test('what is odd after the lines that were looked at is told line by line', asy
   const { entries, others } = await readList(
     listFile('late', [...many, '"5001","late.example"', 'a\tb.example', 'ü\tb.example'].join('\n')),
   );
-  assert.is(entries.length, 5000);
-  assert.equal(others, ['5001 not_a_name', '5002 not_a_name', '5003 not_a_name']);
+  assert.equal(entries.slice(5000), ['late.example 5001']);
+  assert.equal(others, ['5002 not_a_name', '5003 not_a_name']);
 });
 
 test.run();
