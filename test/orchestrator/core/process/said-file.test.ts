@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -38,6 +38,19 @@ test('programs that say their words into one file fill it together, one after th
   await later.writeLines('one');
   await later.close();
   assert.is(readFileSync(path, 'utf8'), text);
+});
+
+test('a file that holds 256 MB of words takes no more, whoever wrote them', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'stderr-')), 'program.stderr');
+  writeFileSync(path, '');
+  truncateSync(path, 2 ** 28); // nothing but a size: it takes no room on the disk
+  const log = new StderrLog(path, () => undefined);
+  for (const text of ['one\n', 'two\n', 'three\n']) await log.write(text);
+  await log.close();
+  const end = readFileSync(path)
+    .subarray(2 ** 28)
+    .toString();
+  assert.is(end, '[more was said, and is not kept]\n');
 });
 
 test('lines that are read later are kept however full the file is', async () => {

@@ -107,6 +107,16 @@ test('rows beyond what may be held are on disk before they are asked for, and no
   assert.is([...sorter.sorted()].length, rows.length);
 });
 
+test('of a part without a bound of its own no more than 96 MB are held', () => {
+  const temp = join(mkdtempSync(join(tmpdir(), 'sorter-')), 'runs');
+  const sorter = new RowSorter(temp);
+  const megabyte = 'x'.repeat(1 << 20);
+  for (let n = 0; n < 95; n += 1) sorter.add(`k${n}`, n, megabyte);
+  assert.not(existsSync(temp), 'what has room is held');
+  sorter.add('k95', 95, megabyte);
+  assert.equal(readdirSync(temp), ['run-0']);
+});
+
 /** Names of units in the order of their keys. */
 const orders: [sentence: string, numbers: boolean[], units: string[]][] = [
   ['numbers by their value', [true], ['2', '9', '10', '100']],
