@@ -206,6 +206,10 @@ const small: Fault[] = [
   ]),
   ...of('test/lab/life.test.ts', [
     ["a lab failed beside another checkout's", 'two labs stand at once with the same addresses'],
+    [
+      "lab-shell failed beside another checkout's lab",
+      'a shell opens in the lab of this checkout, whatever labs of other checkouts stand',
+    ],
   ]),
   ...of(`${tools}/ip2asn-lite/archive.test.ts`, [
     ['a run never fetched the table of its day', 'a run fetches the table nearest to its scan'],

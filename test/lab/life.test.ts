@@ -9,6 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { LabState } from '../../scripts/lab/registry.ts';
+import { withNamespace } from '../orchestrator/tools/namespace.ts';
 import { skipUnless } from '../skip.ts';
 import { inside, whyNoLab } from './inside.ts';
 
@@ -66,8 +68,40 @@ async function processesLike(...words: string[]): Promise<number[]> {
   return found;
 }
 
+/** A lab that stands, as far as its state says; of its namespaces the scanner's is there. */
+const standing = (id: string, checkout: string, scanner: string): LabState => ({
+  ...{ id, checkout, scanner, world: 'tiny', namespaces: [scanner], owner: null, keep_data: false },
+  data: folderOf(id),
+});
+
+/** What `make lab-shell` comes to. */
+const shell = async (...args: string[]) =>
+  await execa(process.execPath, [...CLI, 'shell', ...args], { env: { SHELL: '/bin/pwd' }, reject: false });
+
 const reason = await whyNoLab();
 if (!skipUnless(reason === null, 'lab/life', reason ?? '')) {
+  test('a shell opens in the lab of this checkout, whatever labs of other checkouts stand, and asks which of its own is meant', async () => {
+    await withNamespace('shell', async (scanner) => {
+      const other = standing('fffff0', '/elsewhere', 'no-such-namespace');
+      const [one, two] = [standing('fffff1', '.', scanner), standing('fffff2', '.', scanner)];
+      try {
+        await writeState(other);
+        const none = await shell();
+        assert.equal([none.exitCode, /standing of this checkout: none\)/.test(none.stderr)], [2, true], none.stderr);
+        await writeState(one);
+        const only = await shell();
+        assert.is(only.exitCode, 0, only.stderr);
+        await writeState(two);
+        const which = await shell();
+        assert.is(which.exitCode, 2);
+        assert.match(which.stderr, /say which lab \(standing of this checkout: fffff[12] fffff[12]\)/);
+        assert.is((await shell(two.id)).exitCode, 0);
+      } finally {
+        for (const { id } of [other, one, two]) await forget(id);
+      }
+    });
+  });
+
   test('two labs stand at once with the same addresses, and one outlives the other', async () => {
     const [one, two] = await Promise.all([raise({ world: 'tiny' }), raise({ world: 'tiny' })]);
     try {
@@ -136,12 +170,6 @@ if (!skipUnless(reason === null, 'lab/life', reason ?? '')) {
       await inside(state ?? never(), ['curl', '-s', '-m', '3', 'http://198.18.4.1/']),
       '<title>linux</title>',
     );
-    // Another checkout's lab is no reason to ask which one is meant.
-    const other = { ...(state ?? never()), id: 'ffffff', checkout: '/elsewhere', namespaces: [] };
-    await writeState(other);
-    const shell = await execa(process.execPath, [...CLI, 'shell'], { env: { SHELL: '/bin/pwd' }, reject: false });
-    await forget(other.id);
-    assert.is(shell.exitCode, 0, shell.stderr);
     const status = await execa(process.execPath, [...CLI, 'status']);
     assert.match(status.stdout, new RegExp(`^${id} {2}tiny {2}running`, 'm'));
     const pids = await processesIn(state?.namespaces ?? []);
