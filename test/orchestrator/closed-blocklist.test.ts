@@ -1,5 +1,5 @@
 // needs: root
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -48,6 +48,17 @@ test('a checkout is refused before anybody is asked, and the hint is about the c
   assert.match(stderr, /\n {2}mptcp-census itself must be open to them: .*chmod o\+x/);
   assert.not.ok(existsSync(place.at('asked')));
   assert.equal(readdirSync(place.folder), []);
+});
+
+test("so is a run folder of root's in the home of somebody else, where its programs could not open their files", async () => {
+  const place = setUp('198.18.9.77\n');
+  mkdirSync(place.folder);
+  chownSync(dirname(place.config), uid, uid);
+  assert.is(statSync(dirname(place.config)).mode & 0o777, 0o700, 'as a home is');
+  const closed = await cli('run', '-c', place.config, place.folder);
+  assert.is(closed.exitCode, 2, closed.stdout);
+  assert.match(closed.stderr, /^error E_PRIVILEGES: .*\/run is closed to user 0, who owns the run folder/);
+  assert.not.ok(existsSync(place.at('asked')));
 });
 
 test.run();

@@ -1,5 +1,5 @@
 // needs: root
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { suite } from 'uvu';
@@ -55,16 +55,18 @@ const configOf = (handshake: object, scan: object = {}) =>
 
 type Context = Awaited<ReturnType<typeof makeContext>>;
 
-/** Connects to some servers of the lab, with the dumpcap of a folder, and looks at what came of it. */
+/** Connects to some servers of the lab, with the dumpcap of a folder, and looks at what came of it, in `part` if it is given. */
 async function collected(
   config: Config,
   addresses: string[],
   folder: string,
   look: (context: Context) => Promise<void>,
+  part?: string,
 ): Promise<void> {
   const rows = addresses.map((address) => ({ address, port: 80, host: null }));
   await withLab(async ({ within }) => {
-    const context = await makeContext({ rows, config, within: [...within, 'env', `PATH=${folder}:${searchPath()}`] });
+    const own = [...within, 'env', `PATH=${folder}:${searchPath()}`];
+    const context = await makeContext({ rows, config, within: own, ...(part === undefined ? {} : { folder: part }) });
     await wget.collect?.(context);
     await look(context);
   });
@@ -109,6 +111,20 @@ if (!skipUnless(inLab, title, 'needs root, dumpcap, tshark, nginx and nft')) {
         [false, false],
       );
     });
+  });
+
+  test('in the home of somebody else root writes a capture too, though dumpcap gives up the right to pass closed folders', async () => {
+    const home = await temporaryFolder();
+    const part = join(home, 'part');
+    await mkdir(part);
+    await chown(home, 65_534, 65_534);
+    assert.is((await stat(home)).mode & 0o777, 0o700, 'as a home is');
+    const config = configOf({ hold: '1s', timeout: '5s', hold_first: false });
+    const look = async (context: Context) => {
+      const { records, rejects } = await decodeAll(wget, context);
+      assert.equal([records.map(({ fallback }) => fallback), rejects], [[false], []]);
+    };
+    await collected(config, [lab.announces], home, look, part);
   });
 }
 
