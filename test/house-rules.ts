@@ -29,6 +29,10 @@ interface Rule {
 
 const programs = /\b(zmap|nmap|tshark|dumpcap|adns|adnshost|wget|mptcpize|cymru|maxmind)\b/i;
 
+/** What a module gives a name to for all that is in it. */
+const declares = (name: string) =>
+  new RegExp(`^(export )?(async )?(const|let|function|interface|type|class) ${name}\\b`, 'm');
+
 const rules: Rule[] = [
   {
     says: 'stages never import tools',
@@ -74,6 +78,16 @@ const rules: Rule[] = [
     says: 'a room has at most 16 files',
     files: own,
     breaks: (file) => own.filter(({ path }) => dirname(path) === dirname(file.path)).indexOf(file) >= 16,
+  },
+  {
+    says: 'collect is the step of a tool and nothing else',
+    files: own.filter(({ path }) => !path.startsWith('orchestrator/tools/')),
+    breaks: ({ text }) => declares('collect').test(text),
+  },
+  {
+    says: 'facts without saying whose are those that a verdict follows from',
+    files: own.filter(({ path }) => path !== 'orchestrator/evidence/facts.ts'),
+    breaks: ({ text }) => declares('[Ff]acts').test(text),
   },
   { says: 'no shell', files: sources, breaks: ({ text }) => /shell:\s*true/.test(text) },
   {

@@ -80,7 +80,7 @@ static bool is_reset(const struct tcp_reply *reply)
 	return (reply->flags & TCP_FLAG_RST) != 0;
 }
 
-static void collect(const struct probe *sent, const struct tcp_reply *reply, struct mptcp_evidence *out)
+static void walk_options(const struct probe *sent, const struct tcp_reply *reply, struct mptcp_evidence *out)
 {
 	struct tcp_options_walk walk = tcp_options_begin(reply->options, reply->options_bytes);
 	struct tcp_option option;
@@ -231,7 +231,7 @@ static bool is_evidence(const struct probe *sent, const struct mptcp_evidence *o
 void classify_tcp(const struct probe *sent, const struct tcp_reply *reply, struct mptcp_evidence *out)
 {
 	*out = (struct mptcp_evidence){.stated_length = -1, .read = {.subtype = -1, .version = -1, .flags = -1}};
-	collect(sent, reply, out);
+	walk_options(sent, reply, out);
 	if (is_unsolicited(sent, out)) {
 		add_fault(out, FAULT_UNSOLICITED_OPTION);
 	}

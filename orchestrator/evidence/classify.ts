@@ -122,7 +122,7 @@ function lengthUnexpected(sent: Sent, rst: boolean, { option, subtype, length }:
 }
 
 /** Walks the options. The first of kind 30 is the one shown; an MP_CAPABLE behind another subtype is the one judged. */
-function collect(sent: Sent, reply: Reply): Reading {
+function walkOptions(sent: Sent, reply: Reply): Reading {
   const faults = new Set<Fault>(reply.truncated ? ['truncated'] : []);
   const seen = new Set<number>();
   let shown: Omit<Reading, 'faults'> | null = null;
@@ -230,7 +230,7 @@ function unsolicited(sent: Sent, { option, subtype }: Reading): boolean {
 
 /** Judges a SYN/ACK or RST to what was sent. */
 export function classify(sent: Sent, reply: Reply): Shown {
-  const reading = collect(sent, reply);
+  const reading = walkOptions(sent, reply);
   if (unsolicited(sent, reading)) reading.faults.add('unsolicited_option');
   const classification = reply.rst ? judgeRst(reading) : judgeSynack(sent, reading);
   const { option, length, version, flags, key, faults } = reading;

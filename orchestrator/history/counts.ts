@@ -94,7 +94,7 @@ export async function makeCounts(database: DuckDBInstance): Promise<void> {
   );
 }
 
-const Facts = z.object({
+const Counted = z.object({
   replied: z.int(),
   addresses: z.int(),
   with_as: z.int(),
@@ -104,7 +104,7 @@ const Facts = z.object({
 export const Wrong = z.object({ control: z.string(), controls: z.int(), wrong: z.int() });
 
 /** What of a run's hosts bears on how far its point can be relied on. */
-export interface HostFacts extends z.infer<typeof Facts> {
+export interface HostFacts extends z.infer<typeof Counted> {
   controls: z.infer<typeof Wrong>[];
 }
 
@@ -143,8 +143,8 @@ export async function countRun(database: DuckDBInstance, { run, hosts }: Judged,
   const facts = `
     SELECT (SELECT count(*) FROM endpoints_of_run) AS replied, count(*) AS addresses, count(asn) AS with_as, count(country) AS with_country
     FROM (SELECT any_value(asn) AS asn, any_value(country) AS country FROM endpoints_of_run GROUP BY address)`;
-  let found: z.infer<typeof Facts> | null = null;
-  for await (const row of rows(database, facts)) found = Facts.parse(row);
+  let found: z.infer<typeof Counted> | null = null;
+  for await (const row of rows(database, facts)) found = Counted.parse(row);
   const controls: z.infer<typeof Wrong>[] = [];
   for await (const row of rows(database, controlsSql('endpoints_of_run'))) controls.push(Wrong.parse(row));
   return { ...(found ?? { replied: 0, addresses: 0, with_as: 0, with_country: 0 }), controls };

@@ -8,7 +8,7 @@ import type { Notice } from '../report/facts.ts';
  * What can be lost of a measurement, with what that does to the numbers. The one table: a fact of a part under one of these names is
  * a loss, a tool that counts another one adds its name here, and terminal, page and `judge` tell it in these words.
  */
-const facts = {
+const partLosses = {
   receive_drops:
     'packets were lost on this machine before they were read, so some answers may be missing from every count',
   send_failures: 'packets were lost on this machine before they left, so their targets may count as silent',
@@ -25,17 +25,17 @@ const facts = {
   join_events_lost:
     'times our kernel had more to tell of connections than it kept, so some announced addresses may not have been asked',
 } as const;
-export type LossFact = keyof typeof facts;
+export type LossFact = keyof typeof partLosses;
 
 export const lossWords = {
-  ...facts,
+  ...partLosses,
   unread_lines: 'lines could not be read as replies, so some answers may be missing from every count',
 } as const;
 export type Loss = keyof typeof lossWords;
 
-const isFact = (loss: string): loss is LossFact => loss in facts;
+const isFact = (loss: string): loss is LossFact => loss in partLosses;
 /** Losses that tools count in the facts of a part. */
-export const lossFacts: readonly LossFact[] = Object.keys(facts).filter(isFact);
+export const lossFacts: readonly LossFact[] = Object.keys(partLosses).filter(isFact);
 
 /** A loss as terminal and page tell it. */
 export function lossNotice(stage: string, loss: Loss, count: number, of?: number): Notice {

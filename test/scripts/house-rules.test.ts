@@ -54,6 +54,16 @@ const breaches: { says: string; path: string; text: string }[] = [
   },
   { says: 'at the top lie five files, all else has a room', path: 'orchestrator/a.ts', text: '' },
   { says: 'a room has at most 16 files', path: 'orchestrator/report/tables/q.ts', text: '' },
+  {
+    says: 'collect is the step of a tool and nothing else',
+    path: 'orchestrator/evidence/b.ts',
+    text: 'async function collect(): Promise<void> {}',
+  },
+  {
+    says: 'facts without saying whose are those that a verdict follows from',
+    path: 'orchestrator/report/b.ts',
+    text: 'export interface Facts {}',
+  },
   { says: 'no shell', path: 'orchestrator/core/b.ts', text: 'const options = { shell: true };' },
   {
     says: 'only cli.ts prints, sets the exit code or exits',
