@@ -15,6 +15,12 @@ const cases: Case[] = [
   ['a plain file that calls itself .gz is plain', () => file('liar.csv.gz', text), lines, []],
   ['a plain file that calls itself .zip is plain', () => file('liar.zip', text), lines, []],
   ['a bzip2 file is opened', () => file('list.CSV.BZ2', through('bzip2', text)), lines, ['bzip2']],
+  [
+    'one of the smallest blocks, without a name that says so',
+    () => file('list', through('bzip2', text, '-1')),
+    lines,
+    ['bzip2'],
+  ],
   ['an xz file is opened', () => file('list.bin', through('xz', text)), lines, ['xz']],
   ['a zstd file is opened', () => file('list.zip.zst', through('zstd', text)), lines, ['zstd']],
   ['a long zstd file, to its end', () => file('long.zst', through('zstd', many.join('\n'))), many, ['zstd']],

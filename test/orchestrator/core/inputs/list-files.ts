@@ -25,8 +25,8 @@ export function file(name: string, content: string | Uint8Array): string {
 }
 
 /** What a program makes of bytes. */
-export function through(program: string, content: string | Uint8Array): Buffer {
-  return execFileSync(program, ['-c'], { input: content });
+export function through(program: string, content: string | Uint8Array, ...options: string[]): Buffer {
+  return execFileSync(program, ['-c', ...options], { input: content });
 }
 
 export const gzipped = (content: string) => gzipSync(content);
