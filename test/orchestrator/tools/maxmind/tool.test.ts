@@ -148,6 +148,7 @@ const odd: [title: string, entry: object, found: Found][] = [
   ['a code for no country beside one', { country_code: 'ZZ', country: 'JP' }, ['JP', null, null, null]],
   ['blanks for a coordinate', { country_code: 'JP', lat: ' ', lon: ' ' }, ['JP', null, null, null]],
   ['degrees beyond the poles', { country_code: 'JP', lat: 91, lon: 5 }, ['JP', null, null, null, 'rejected']],
+  ['degrees of no place at all', { country_code: 'JP', lat: 91, lon: 'x' }, ['JP', null, null, null, 'rejected']],
   ['a list of names', { country: { iso_code: 'JP' }, city: { names: ['Tokyo'] } }, ['JP', null, null, null]],
   [
     'a code of another kind beside a country',
