@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { StageWish } from '../core/folder/changes.ts';
 import { exists } from '../core/folder/files.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
-import { isUrl } from '../core/inputs/list-file.ts';
+import { isUrl, unreadable } from '../core/inputs/list-file.ts';
 import { unpackerOf } from '../core/inputs/packed.ts';
 import { type OnReading, readThroughInputs } from '../core/inputs/read-through.ts';
 import { requirePrograms } from '../core/process/programs.ts';
@@ -49,7 +49,10 @@ async function requireFiles(paths: readonly string[]): Promise<void> {
 /** @throws CensusError E_PROGRAM_MISSING without a program that a list needs to be unpacked */
 async function requireUnpackers(config: Config): Promise<void> {
   for (const path of listsOf(config)) {
-    const program = (await exists(path)) ? await unpackerOf(path) : null;
+    const cannot = (cause: unknown) => {
+      throw unreadable(path, cause);
+    };
+    const program = (await exists(path).catch(cannot)) ? await unpackerOf(path).catch(cannot) : null;
     if (program !== null) await requirePrograms([{ stage: `targets (${path})`, programs: [program] }]);
   }
 }

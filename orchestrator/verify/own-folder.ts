@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { ifMissing } from '../core/folder/files.ts';
 import { readManifest } from '../core/folder/manifest.ts';
 import { requirePlaces } from '../core/process/place.ts';
 import type { Stage } from '../core/stage.ts';
@@ -37,7 +38,7 @@ export async function requireWritable(folder: string, stages: Stages): Promise<v
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  return await readdir(folder).catch(() => []);
+  return await readdir(folder).catch(ifMissing([]));
 }
 
 /**

@@ -54,9 +54,14 @@ function* unexpected(view: View, due: ReadonlySet<string>): Generator<Finding> {
 async function* outside({ manifest }: View): AsyncGenerator<Finding> {
   for (const [path, { sha256 }] of Object.entries(manifest?.inputs ?? {})) {
     const found = (why: string): Finding => ({ told: 'outside', path, kind: 'none', why });
-    if (!(await exists(path))) yield found('is not on this machine: the run read it, and a replay needs it');
-    else if ((await sha256File(path)) !== sha256) {
-      yield found('has other content than the run read: a replay needs it as it was');
+    try {
+      if (!(await exists(path))) yield found('is not on this machine: the run read it, and a replay needs it');
+      else if ((await sha256File(path)) !== sha256) {
+        yield found('has other content than the run read: a replay needs it as it was');
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      yield found(`cannot be compared, and a replay needs it: ${why}`);
     }
   }
 }

@@ -8,12 +8,20 @@ import { mostRowBytes, RowJson } from '../rows/row-json.ts';
 import { Block } from '../sort/blocks.ts';
 import { requireInPlace } from './folder.ts';
 
-/** true when the path exists. */
+/** What to go on with where a path is not there. Whatever else keeps it from being read, a closed folder or a failing disk, is no absence. */
+export function ifMissing<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code))) return value;
+    throw error;
+  };
+}
+
+/**
+ * true when the path exists.
+ * @throws Error of the system where that cannot be told
+ */
 export async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
+  return await stat(path).then(() => true, ifMissing(false));
 }
 
 const pieceBytes = 1 << 18;
@@ -55,7 +63,7 @@ export function sha256Of(content: string | Buffer): string {
 
 /** Every file below a folder, relative, sorted; empty when the path is no folder. */
 export async function filesBelow(folder: string): Promise<string[]> {
-  if (!(await stat(folder).catch(() => null))?.isDirectory()) return [];
+  if (!(await stat(folder).catch(ifMissing(null)))?.isDirectory()) return [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import type { StageEntry } from './entries.ts';
-import { exists } from './files.ts';
+import { exists, ifMissing } from './files.ts';
 import type { RunFolder } from './folder.ts';
 
 async function partsIn(path: string): Promise<string[]> {
-  const names = await readdir(path).catch(() => []);
+  const names = await readdir(path).catch(ifMissing([]));
   return names.filter((name) => /^\d{5,}$/.test(name));
 }
 
@@ -17,7 +17,7 @@ export async function hasFinishedParts(
   stage: string,
   entry: StageEntry | undefined,
 ): Promise<boolean> {
-  const files = await readdir(folder.stage(stage)).catch(() => []);
+  const files = await readdir(folder.stage(stage)).catch(ifMissing([]));
   if (files.some((name) => name.endsWith('.parquet'))) return true;
   for (const part of await partsIn(folder.rawStage(stage))) {
     const known = entry?.parts[part] !== undefined || (await exists(folder.entry(stage, part)));

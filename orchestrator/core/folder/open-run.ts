@@ -4,7 +4,7 @@ import { CensusError } from '../../errors.ts';
 import type { Found } from '../process/programs.ts';
 import { type Allowed, allowedChanges, type StageWish, type Stored, sectionOf } from './changes.ts';
 import { nowIso } from './entries.ts';
-import { exists, sha256File } from './files.ts';
+import { ifMissing, sha256File } from './files.ts';
 import { RunFolder } from './folder.ts';
 import { type Change, type Manifest, ManifestFile, readManifest, schemaVersion } from './manifest.ts';
 import { keepOptOuts, lastOptOuts, type OptOuts, requireAllOptOuts } from './opt-outs.ts';
@@ -29,25 +29,26 @@ export interface OpenRun {
   mayChange: (change: Change) => boolean | null;
 }
 
+async function hashInput(path: string): Promise<Manifest['inputs'][string]> {
+  const refused = (why: string, hint: string, cause?: unknown) =>
+    new CensusError('E_INPUT', `${path} ${why}`, `the configuration names it; ${hint}`, cause);
+  const there = await stat(path)
+    .catch(ifMissing(null))
+    .catch((cause: Error) => {
+      throw refused(`cannot be read: ${cause.message}`, 'let whoever makes the run read it', cause);
+    });
+  if (there === null) throw refused('does not exist', 'correct the path or make the file');
+  if (there.isDirectory()) throw refused('is a folder, and a file is needed there', 'name the file');
+  const sha256 = await sha256File(path).catch((cause: Error) => {
+    throw refused(`cannot be read: ${cause.message}`, 'let whoever makes the run read it', cause);
+  });
+  return { sha256, bytes: there.size };
+}
+
 async function hashInputs(paths: string[]): Promise<Manifest['inputs']> {
   const inputs: Manifest['inputs'] = {};
   for (const path of [...new Set(paths)].sort()) {
-    if (!(await exists(path))) {
-      throw new CensusError(
-        'E_INPUT',
-        `${path} does not exist`,
-        'the configuration names it; correct the path or make the file',
-      );
-    }
-    const there = await stat(path);
-    if (there.isDirectory()) {
-      throw new CensusError(
-        'E_INPUT',
-        `${path} is a folder, and a file is needed there`,
-        'the configuration names it; name the file',
-      );
-    }
-    inputs[path] = { sha256: await sha256File(path), bytes: there.size };
+    inputs[path] = await hashInput(path);
   }
   return inputs;
 }

@@ -70,12 +70,17 @@ function given(cache: string | undefined, passwd: string): Cache {
   return cache === undefined ? ownCache(passwd) : { folder: cache, as: null };
 }
 
+/** false too where that cannot be told, in a cache that is closed: they are read again then. */
+async function isNoted(mark: string): Promise<boolean> {
+  return await exists(mark).catch(() => false);
+}
+
 /**
  * Whether files of this content were read through by this version on this machine: by doctor, or by another run. A full RIB takes up to a
  * minute where it is packed.
  */
 export async function readBefore(files: ReadFiles, cache?: string, passwd = '/etc/passwd'): Promise<boolean> {
-  return (await pays(files)) && (await exists(markOf(given(cache, passwd).folder, files)));
+  return (await pays(files)) && (await isNoted(markOf(given(cache, passwd).folder, files)));
 }
 
 /** Remembers that. Where it cannot (no home, no room), they are read again. */

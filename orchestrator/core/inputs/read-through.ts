@@ -6,7 +6,7 @@ import { noteRead, readBefore } from './read-before.ts';
 
 /**
  * Opens every file that stages will read, and reads it to its end, before the first packet: one that is cut or of another kind would
- * otherwise end the run after all was sent. Files that are not there are named when the run is opened.
+ * otherwise end the run after all was sent. Files that are not there, or in a closed folder, are named when the run is opened.
  * @param of cache: a folder that remembers which contents were read; default: the user's own. onReading hears of one that takes long
  * @throws CensusError naming the first file that cannot be used
  */
@@ -53,6 +53,6 @@ async function digestOf(path: string): Promise<string | null> {
 }
 
 async function allExist(paths: readonly string[]): Promise<boolean> {
-  const there = await Promise.all(paths.map(exists));
+  const there = await Promise.all(paths.map(async (path) => await exists(path).catch(() => false)));
   return there.every((is) => is);
 }

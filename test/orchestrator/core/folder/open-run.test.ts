@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -45,6 +45,13 @@ test('an input that is a folder is named', async () => {
   const folder = toyFolder();
   const error = await open(join(folder, 'run'), [folder]).catch((thrown: unknown) => thrown);
   assert.match(String(error), `${folder} is a folder, and a file is needed there`);
+});
+
+test('a folder whose manifest cannot be looked at is not taken for one without a run', async () => {
+  const folder = toyFolder();
+  symlinkSync('manifest.json', join(folder, 'manifest.json'));
+  const error = await open(folder).catch((thrown: unknown) => thrown);
+  assert.match(String(error), /ELOOP: .*manifest\.json/);
 });
 
 test('a run of a version to come is refused with the versions that are read', async () => {
