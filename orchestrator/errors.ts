@@ -151,13 +151,13 @@ export function knownError(thrown: unknown): CensusError {
 
 /**
  * What was refused within a stage, by the operating system or as one of ours that does not begin with the stage, as an error that does; a
- * defect, and what says that the run was stopped, as it is.
+ * defect as it is.
  */
 export function inStage(stage: string, thrown: unknown): unknown {
   if (!(thrown instanceof CensusError || (thrown instanceof Error && 'syscall' in thrown))) return thrown;
   const known = knownError(thrown);
   const { code, message, hint } = known;
-  if (known instanceof ProgramError || code === 'E_STOPPED' || new RegExp(`^${stage}\\b`).test(message)) return known;
+  if (known instanceof ProgramError || new RegExp(`^${stage}\\b`).test(message)) return known;
   return new CensusError(code, `${stage}: ${message}`, hint, thrown);
 }
 

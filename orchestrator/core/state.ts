@@ -108,7 +108,7 @@ export function createState<C>(input: StateInput<C>): RunState<C> {
 
 async function* stoppable<T>(values: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   for await (const value of values) {
-    throwIfStopped(signal, 'query');
+    throwIfStopped(signal, 'reading records');
     yield value;
   }
 }

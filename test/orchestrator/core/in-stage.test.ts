@@ -73,7 +73,8 @@ const kinds: [what: string, thrown: unknown, message: string][] = [
     new CensusError('E_INPUT', 'merger is not done', 'x'),
     'merge: merger is not done',
   ],
-  ['a stop', new CensusError('E_STOPPED', 'stopped', 'x'), 'stopped'],
+  ['a stop', new CensusError('E_STOPPED', 'reading records: stopped', 'x'), 'merge: reading records: stopped'],
+  ['a stop that names the part', new CensusError('E_STOPPED', 'merge/00000: stopped', 'x'), 'merge/00000: stopped'],
   ['a defect', new Error('x is undefined'), 'x is undefined'],
 ];
 for (const [what, thrown, message] of kinds) {
