@@ -1,6 +1,6 @@
 import type { MptcpOption } from '../mptcp/option.ts';
-import { carries, packetKind, rawOptions, TCP } from './packet.ts';
-import { answeredSyn, isPlainData, keysOf, type Role, roleOf, said, synack } from './stream.ts';
+import { carries, isInfiniteMapping, packetKind, rawOptions, TCP } from './packet.ts';
+import { answeredSyn, isPlainData, keysOf, type Role, roleOf, type Said, said, synack } from './stream.ts';
 import type { Stream } from './streams.ts';
 import { isSubflow } from './subflow.ts';
 
@@ -14,6 +14,16 @@ const unknown: Negotiation = { state: 'unknown', by: null };
 const fell = (by: Role | null): Negotiation => ({ state: 'fell_back', by });
 
 const isJoinAnswer = (option: MptcpOption) => option.subtype === 'MP_JOIN' && option.packet === 'synack';
+
+/** The server's DSS: one that is the client's, byte for byte, was returned by a box that knows no MPTCP. Both count in numbers of their own. */
+function hasOwnDss(all: readonly Said[]): boolean {
+  const textsOf = (side: Role) =>
+    all.flatMap(({ by, option }) => (by === side && option.subtype === 'DSS' ? JSON.stringify(option) : []));
+  const server = textsOf('server');
+  if (server.length === 0) return false;
+  const client = new Set(textsOf('client'));
+  return server.some((text) => !client.has(text));
+}
 
 /** Handshake alone: the side whose whole packet lacks the option that it owed; null when both kept to it. */
 function handshake(stream: Stream): Negotiation | null {
@@ -39,6 +49,8 @@ export function negotiation(stream: Stream): Negotiation {
     const plain = data(failed.packet.at_us);
     if (plain !== undefined) return fell(roleOf(stream, plain));
   }
+  const endless = all.find(({ option }) => isInfiniteMapping(option));
+  if (endless !== undefined) return fell(endless.by);
   if (isSubflow(stream)) {
     // Refused ones are joins without an answer; a subflow cannot go on as plain TCP from its handshake.
     const joined = all.some(({ option }) => option.subtype === 'DSS' || isJoinAnswer(option));
@@ -46,8 +58,7 @@ export function negotiation(stream: Stream): Negotiation {
   }
   const start = handshake(stream);
   if (start !== null) return start;
-  const dss = (role: Role) => all.some(({ by, option }) => by === role && option.subtype === 'DSS');
-  if (dss('server')) return { state: 'mptcp', by: null };
+  if (hasOwnDss(all)) return { state: 'mptcp', by: null };
   if (synack(stream) === null)
     return all.some(({ option }) => option.subtype === 'DSS') ? { state: 'mptcp', by: null } : unknown;
   const acks = stream.packets.filter(

@@ -69,6 +69,10 @@ export function mptcpOptions(segment: Speaks): MptcpOption[] {
   return decoded;
 }
 
+/** A mapping without an end: its sender goes on as plain TCP (RFC 8684, 3.7). A DATA_FIN without data has a length of 1. */
+export const isInfiniteMapping = (option: MptcpOption) =>
+  option.subtype === 'DSS' && option.mapping?.length === 0 && !option.data_fin;
+
 /** All options of kind 30 in hex, whatever they say, one behind the other; null without one. */
 export function rawOptions({ options }: Speaks): string | null {
   const own = [...tcpOptions(Buffer.from(options, 'hex'))].filter(({ kind }) => kind === KIND.MPTCP);

@@ -1,4 +1,5 @@
 import { MP_CAPABLE, type MptcpOption, subtypeOf } from '../mptcp/option.ts';
+import { tcpOptions } from '../mptcp/tcp-options.ts';
 import { carries, mptcpOptions, packetKind, rawOptions, type Segment, TCP } from './packet.ts';
 import type { Stream } from './streams.ts';
 
@@ -42,9 +43,28 @@ export function isHeard(stream: Stream, role: Role): boolean {
   return role === 'server' && !stream.packets.some(acknowledges);
 }
 
-/** The server's answer to the SYN. */
-export const synack = (stream: Stream) =>
-  stream.packets.find((one) => roleOf(stream, one) === 'server' && packetKind(one.flags) === 'synack') ?? null;
+/** The server's answers to the SYN: one is sent again until it is acknowledged, by two backends perhaps with other options. */
+export const synacks = (stream: Stream) =>
+  stream.packets.filter((one) => roleOf(stream, one) === 'server' && packetKind(one.flags) === 'synack');
+
+/** The client's first segment behind its SYN. */
+const reply = (stream: Stream) =>
+  stream.packets.find((one) => roleOf(stream, one) === 'client' && (one.flags & (TCP.SYN | TCP.RST)) === 0);
+
+/**
+ * The server's answer to the SYN. Of several it is the one that the client took: whose key stands in the third ACK, or, where that has no
+ * option, one without it that came before; else the first.
+ */
+export function synack(stream: Stream): Segment | null {
+  const all = synacks(stream);
+  const [first = null] = all;
+  if (all.length < 2) return first;
+  const third = thirdAck(stream);
+  if (third !== undefined) return all.find((one) => capableOf(one)?.sender_key === third.receiver_key) ?? first;
+  const acknowledged = reply(stream);
+  if (acknowledged === undefined || acknowledged.cut || rawOptions(acknowledged) !== null) return first;
+  return all.find((one) => one.at_us <= acknowledged.at_us && !one.cut && rawOptions(one) === null) ?? first;
+}
 
 /** The client's ACK followed the server's SYN/ACK, and it was not a RST. */
 export function isConnected(stream: Stream): boolean {
@@ -56,6 +76,13 @@ export function isConnected(stream: Stream): boolean {
 }
 
 type Capable = Extract<MptcpOption, { subtype: 'MP_CAPABLE' }>;
+
+const capableOf = (packet: Segment) =>
+  mptcpOptions(packet).find((option): option is Capable => option.subtype === 'MP_CAPABLE');
+
+/** The client's MP_CAPABLE with both keys. */
+const thirdAck = (stream: Stream) =>
+  capables(stream, 'client').find(({ option }) => option.receiver_key !== null)?.option;
 
 /** What was said in MP_CAPABLEs of one side, in order. */
 function capables(stream: Stream, side: Role): { packet: Segment; option: Capable }[] {
@@ -70,16 +97,16 @@ function capables(stream: Stream, side: Role): { packet: Segment; option: Capabl
  */
 export function keysOf(stream: Stream): Keys {
   const own = capables(stream, 'client');
-  const third = own.find(({ option }) => option.receiver_key !== null)?.option;
+  const third = thirdAck(stream);
   const answered = answeredSyn(stream);
   const asked = own.find(({ packet }) => packet === answered) ?? own[0];
-  const answers = capables(stream, 'server').map(({ option }) => option.sender_key);
-  const taken = answers.find((key) => key !== null && key === third?.receiver_key);
+  const answer = synack(stream);
+  const given = answer === null ? null : (capableOf(answer)?.sender_key ?? null);
   // A SYN/ACK that was captured whole outweighs what the client repeats of it.
-  const repeated = synack(stream)?.cut === false ? null : (third?.receiver_key ?? null);
+  const repeated = answer?.cut === false ? null : (third?.receiver_key ?? null);
   return {
     client: third?.sender_key ?? asked?.option.sender_key ?? null,
-    server: taken ?? answers.find((key) => key !== null) ?? repeated,
+    server: given ?? repeated,
   };
 }
 
@@ -87,14 +114,11 @@ export function keysOf(stream: Stream): Keys {
 export function versionOf(stream: Stream): number | null {
   const answer = synack(stream);
   if (answer !== null) {
-    const bytes = Buffer.from(rawOptions(answer) ?? '', 'hex');
-    if (subtypeOf(bytes) === MP_CAPABLE) return bytes.readUInt8(2) & 0x0f;
+    for (const { bytes } of tcpOptions(Buffer.from(rawOptions(answer) ?? '', 'hex')))
+      if (subtypeOf(bytes) === MP_CAPABLE) return bytes.readUInt8(2) & 0x0f;
     if (!answer.cut) return null;
   }
-  const third = said(stream).find(
-    ({ by, option }) => by === 'client' && option.subtype === 'MP_CAPABLE' && option.receiver_key !== null,
-  );
-  return third?.option.subtype === 'MP_CAPABLE' ? third.option.version : null;
+  return thirdAck(stream)?.version ?? null;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { End, mptcpOptions, type Packet, packetKind, Segment, TCP } from './packet.ts';
+import { End, isInfiniteMapping, mptcpOptions, type Packet, packetKind, Segment, TCP } from './packet.ts';
 
 /** One TCP stream: all segments that say something, and the first of those that only carry data. */
 export const Stream = z.looseObject({
@@ -143,7 +143,7 @@ export class Streams {
     if (said.some(({ subtype }) => subtype === 'MP_FAIL')) pair.plain.clear();
     const ends = (flags & (TCP.FIN | TCP.RST)) !== 0;
     if (pair.since >= KEPT && !ends) return false;
-    const speaks = said.some((option) => option.subtype !== 'DSS' || option.data_fin);
+    const speaks = said.some((option) => option.subtype !== 'DSS' || option.data_fin || isInfiniteMapping(option));
     if (!speaks && !ends && (flags & TCP.SYN) === 0) {
       const seen = pair.plain.get(from) ?? { kept: 0, kinds: new Set() };
       const kind = `${segment.length > 0} ${said.length > 0}`;

@@ -113,6 +113,12 @@ static bool is_whole(uint8_t subtype, const uint8_t *at, size_t bytes, enum pack
 	}
 }
 
+/* A mapping without an end: its sender goes on as plain TCP (RFC 8684, 3.7). A DATA_FIN without data has a length of 1. */
+static bool is_infinite_mapping(const struct dss *dss)
+{
+	return dss->has_mapping && dss->length == 0;
+}
+
 /* Whether the capture, and not its sender, ends an option before it is whole. */
 static bool is_cut(const struct tcp_option *option, const struct segment *segment)
 {
@@ -126,7 +132,7 @@ static void read_one(const struct tcp_option *option, const struct segment *segm
 	options->capable += subtype == MPTCPOPT_MP_CAPABLE;
 	if (option->status == TCP_OPTION_OK && subtype == MPTCPOPT_DSS && read_dss(option->at, option->bytes, &options->dss)) {
 		options->has_dss = true;
-		options->speaks |= options->dss.data_fin;
+		options->speaks |= options->dss.data_fin || is_infinite_mapping(&options->dss);
 		return;
 	}
 	options->speaks = true;

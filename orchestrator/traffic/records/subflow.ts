@@ -1,7 +1,7 @@
 import { type Negotiation, negotiation } from '../../connection/fallback.ts';
 import { type Observation, observe } from '../../connection/observe.ts';
 import { packetKind } from '../../connection/packet.ts';
-import { isHeard, type Keys, keysOf, type Role, said, synack } from '../../connection/stream.ts';
+import { isHeard, type Keys, keysOf, type Role, said, synack, synacks } from '../../connection/stream.ts';
 import type { Stream } from '../../connection/streams.ts';
 import { keysAcross, kindOf, type Parent, parentOf } from '../../connection/subflow.ts';
 import type { TrafficSubflow } from '../../schemas/records/traffic/subflow.ts';
@@ -43,12 +43,12 @@ export function resetsOf(observations: Observation[]): Reset[] {
   return [...counts.values()];
 }
 
-/** From the only SYN to its SYN/ACK. */
+/** From the only SYN to its first SYN/ACK. */
 function rttOf(stream: Stream): number | null {
   const syns = stream.packets.filter(({ flags }) => packetKind(flags) === 'syn');
-  const answer = synack(stream);
+  const [answer] = synacks(stream);
   const [syn] = syns;
-  return syns.length !== 1 || syn === undefined || answer === null || answer.at_us < syn.at_us
+  return syns.length !== 1 || syn === undefined || answer === undefined || answer.at_us < syn.at_us
     ? null
     : answer.at_us - syn.at_us;
 }

@@ -56,6 +56,15 @@ test('plain data behind an MP_FAIL is a fallback, however much came before', asy
   );
 });
 
+test('an infinite mapping is a fallback, however much came before', async () => {
+  const { connections } = await readingOf([
+    ...whole,
+    ...many(10, dss),
+    data(60, '1e122005000000010000006400000001' + '0000'),
+  ]);
+  assert.equal([connections[0]?.state, connections[0]?.fell_back_by], ['fell_back', 'server']);
+});
+
 const opened = (port: number, at: number): Packet[] =>
   handshake(at, [{ ...client, port }, server], 1000 * port, [capable.syn, capable.synack, capable.third]);
 const reset = (port: number, at: number) => packet(at, [{ ...client, port }, server], R, 1000 * port + 1);

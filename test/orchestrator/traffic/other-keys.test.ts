@@ -49,4 +49,20 @@ test('a SYN of v0 that was sent again with another key has the answered one, wit
   assert.equal([connections[0]?.client_key, connections[0]?.server_key], [v0.client, v0.server]);
 });
 
+test('of a SYN/ACK that was sent again, answer, version and round trip are those of one packet each', async () => {
+  const again = (time: number, option: string) =>
+    packet(time, [server, client], SA, 8000, option, { acknowledgement: 1001 });
+  const [third] = session(1).slice(2, 3);
+  const taken = [syn1, again(2, ''), again(1002, capable.synack), ...(third === undefined ? [] : [at(1003, third)])];
+  const { connections, subflows } = await readingOf(taken);
+  assert.equal([connections[0]?.answer, connections[0]?.version], ['mp_capable', 1]);
+  assert.is(subflows[0]?.syn_rtt_us, 1);
+  const plain = packet(1003, [client, server], A, 1001, '', { acknowledgement: 8001 });
+  const dropped = await readingOf([syn1, again(2, capable.synack), again(1002, ''), plain]);
+  assert.equal(
+    [dropped.connections[0]?.answer, dropped.connections[0]?.state, dropped.connections[0]?.fell_back_by],
+    ['synack_no_option', 'fell_back', 'server'],
+  );
+});
+
 test.run();
