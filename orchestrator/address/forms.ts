@@ -3,11 +3,12 @@ import { PrefixSet } from './prefix-set.ts';
 import { notGlobal } from './scope.ts';
 
 /**
- * Forms of IPv6 that hold an IPv4 address behind so many bits: translated (RFC 6052), compatible (RFC 4291, 2.5.5.1), 6to4 (RFC 3056).
+ * Forms of IPv6 that hold an IPv4 address behind so many bits: translated (RFC 6052), compatible (RFC 4291, 2.5.5.1), 6to4 (RFC 3056),
+ * translated as before (RFC 2765, ::ffff:0:a.b.c.d). Teredo holds what a NAT made of a client's, and names nobody else.
  * A mapped one (RFC 4291, 2.5.5.2) is no other form but another notation: parsePrefix reads it as IPv4.
  */
-const forms = ['64:ff9b::/96', '::/96', '2002::/16'].flatMap((text) => parsePrefix(text) ?? []);
-/** The only one of them that packets are sent to: the other two have no scope but their own. */
+const forms = ['64:ff9b::/96', '::/96', '2002::/16', '::ffff:0:0:0/96'].flatMap((text) => parsePrefix(text) ?? []);
+/** The only one of them that packets are sent to: the others have no scope but their own. */
 const translated = forms.slice(0, 1);
 
 /**

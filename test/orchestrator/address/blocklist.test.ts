@@ -51,6 +51,13 @@ const understood: [sentence: string, text: string, prefixes: string[]][] = [
   ['a mapped range', '::ffff:198.18.9.0 - ::ffff:198.18.9.255', ['198.18.9.0/24']],
   ['translated: the host behind it too', '64:ff9b::198.18.9.7', ['64:ff9b::c612:907/128', '198.18.9.7/32']],
   ['translated, a prefix', '64:ff9b::c612:900/120', ['64:ff9b::c612:900/120', '198.18.9.0/24']],
+  ['translated in the older form: the host too', '::ffff:0:198.18.9.7', ['::ffff:0:c612:907/128', '198.18.9.7/32']],
+  ['the same, a prefix', '::ffff:0:198.18.9.0/120', ['::ffff:0:c612:900/120', '198.18.9.0/24']],
+  [
+    'Teredo, whose last bits are a client behind a NAT, is itself alone',
+    '2001::c612:907:0:0:39ed:f6f8',
+    ['2001:0:c612:907::39ed:f6f8/128'],
+  ],
   ['compatible', '::198.18.9.7', ['::c612:907/128', '198.18.9.7/32']],
   ['6to4, its network', '2002:c612:0907::/48', ['2002:c612:907::/48', '198.18.9.7/32']],
   ['6to4, a host in it', '2002:c612:907:1::7', ['2002:c612:907:1::7/128', '198.18.9.7/32']],
@@ -60,7 +67,11 @@ const understood: [sentence: string, text: string, prefixes: string[]][] = [
     '64:ff9b::198.18.9.6-64:ff9b::198.18.9.8',
     ['64:ff9b::c612:906/127', '198.18.9.6/31', '64:ff9b::c612:908/128', '198.18.9.8/32'],
   ],
-  ['all of a form is special space', '64:ff9b::/96\n::/96\n2002::/16', ['64:ff9b::/96', '::/96', '2002::/16']],
+  [
+    'all of a form is special space',
+    '64:ff9b::/96\n::/96\n2002::/16\n::ffff:0:0:0/96',
+    ['64:ff9b::/96', '::/96', '2002::/16', '::ffff:0:0:0/96'],
+  ],
   ['all of IPv6 is not written as mapped', '::/0\n::/8', ['::/0', '::/8']],
 ];
 
