@@ -37,6 +37,8 @@ const failures: Record<string, Missing> = {
   remotefail: 'not_returned',
   tempfail: 'not_returned',
   misquery: 'rejected',
+  // A chain of aliases too long to follow, or one that leads back: nobody knows whether there is an address at its end.
+  prohibitedcname: 'rejected',
   misconfig: 'no_data',
   permfail: 'no_data',
 };
