@@ -14,6 +14,8 @@ function decompressor(name: string, apt: string): Program {
 
 /** bzip2, of bytes behind a stream that it takes for no other one: a damaged beginning is enough, and half of a file is left out. */
 const leavesOut = /trailing garbage/;
+/** zstd, of a sound file that it unpacks only when it is allowed the memory, or given the dictionary. */
+const asksFor = /--long|--memory|dictionary/i;
 
 /** A way in which a file is packed, told by its first bytes and never by its name. */
 interface Packing {
@@ -51,7 +53,8 @@ const packings: readonly Packing[] = [
   { name: 'a tar archive', is: (head) => head.toString('latin1', 257, 262) === 'ustar', by: null },
   { name: 'a PDF', is: begins('25504446'), by: null },
   { name: 'a Parquet file', is: begins('50415231'), by: null },
-  { name: 'an HTML page', is: (head) => /^\s*<(!doctype|html|head|\?xml|!--)/i.test(textOf(head)), by: null },
+  { name: 'an HTML page', is: (head) => /^\s*<[a-z!?]/i.test(textOf(head)), by: null },
+  { name: 'a pointer of Git LFS', is: (head) => textOf(head).startsWith('version https://git-lfs.'), by: null },
   { name: 'JSON', is: (head) => /^\s*[[{]\s*["{[]/.test(textOf(head)), by: null },
 ];
 
@@ -84,7 +87,7 @@ async function unpackedFrom(path: string, { chunks }: Peeked, packing: Packing):
     const { member, chunks: inside } = await openZip(path);
     return { ...(await peek(inside, headSize)), packed: [`zip: ${member}`] };
   }
-  const filter = { args: ['-dc'], file: path, leavesOut };
+  const filter = { args: ['-dc'], file: path, leavesOut, asksFor };
   const plain = by === 'gzip' ? gunzip(chunks) : filtered({ program: by, ...filter }, chunks);
   return { ...(await peek(plain, headSize)), packed: [name] };
 }

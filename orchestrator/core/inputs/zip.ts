@@ -46,6 +46,17 @@ function meantOf(files: Entry[]): Entry {
   throw new Error(`the archive holds ${names.length} files that may be meant: ${shown}; unpack the right one`);
 }
 
+/** Stored, deflated. */
+const methods = [0, 8];
+
+/** @throws Error for what the library would refuse in words of its own code */
+function requireReadable({ fileName, compressionMethod, generalPurposeBitFlag }: Entry): void {
+  if ((generalPurposeBitFlag & 1) !== 0) throw new Error(`${fileName} in the archive is encrypted: unpack it`);
+  if (methods.includes(compressionMethod)) return;
+  const what = `packed in a way that is not read here (${compressionMethod})`;
+  throw new Error(`${fileName} in the archive is ${what}: unpack it`);
+}
+
 function streamOf(zip: ZipFile, entry: Entry): Promise<AsyncIterable<Buffer>> {
   return new Promise((resolve, reject) => {
     zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)));
@@ -57,6 +68,7 @@ export async function openZip(path: string): Promise<{ member: string; chunks: A
   const zip = await openArchive(path);
   try {
     const entry = meantOf(await filesOf(zip));
+    requireReadable(entry);
     const stream = await streamOf(zip, entry);
     async function* chunks(): AsyncGenerator<Uint8Array> {
       let sum = 0;

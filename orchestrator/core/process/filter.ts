@@ -19,6 +19,8 @@ export interface Filter {
   file: string;
   /** Words with which it leaves something out, and ends as if all were well. */
   leavesOut?: RegExp;
+  /** Words with which it asks for what it was not given: the file is sound. */
+  asksFor?: RegExp;
 }
 
 function missing({ program, file }: Filter, cause: unknown): CensusError {
@@ -26,8 +28,8 @@ function missing({ program, file }: Filter, cause: unknown): CensusError {
   return new CensusError('E_PROGRAM_MISSING', message, `${installHint(program)}, or unpack the file yourself`, cause);
 }
 
-function damaged(file: string, why: string): CensusError {
-  return new CensusError('E_INPUT', `${file}: ${why}`, 'the file is damaged or cut: get it again');
+function damaged(file: string, why: string, hint = 'the file is damaged or cut: get it again'): CensusError {
+  return new CensusError('E_INPUT', `${file}: ${why}`, hint);
 }
 
 /**
@@ -81,7 +83,9 @@ export async function* filtered(
       ? `gave nothing for ${patience / 1000} s`
       : `ended with ${result.signal ?? `code ${result.exitCode}`}`;
     const words = tail.lines().at(-1);
-    throw damaged(file, `${program.name} ${end}${words === undefined ? '' : `: ${words}`}`);
+    const asked = words !== undefined && filter.asksFor?.test(words) === true;
+    const hint = asked ? 'unpack it yourself, with what the program asks for' : undefined;
+    throw damaged(file, `${program.name} ${end}${words === undefined ? '' : `: ${words}`}`, hint);
   } finally {
     raw.destroy();
     if (!over) child.kill('SIGKILL');

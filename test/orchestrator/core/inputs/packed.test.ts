@@ -110,6 +110,32 @@ const broken: [sentence: string, list: () => string, message: RegExp][] = [
     () => file('page.csv', '<!DOCTYPE html>\n<html><body>404</body></html>'),
     /it is an HTML page/,
   ],
+  [
+    'an error of a store of files',
+    () => file('s3.csv', '<Error><Code>AccessDenied</Code></Error>'),
+    /it is an HTML page/,
+  ],
+  [
+    'an error page that begins in its middle',
+    () => file('403.csv', '\n <center>403</center>\n<hr>'),
+    /it is an HTML page/,
+  ],
+  [
+    'a pointer of Git LFS in the place of its file',
+    () => file('lfs.csv', 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 22\n'),
+    /it is a pointer of Git LFS/,
+  ],
+  ['a zip archive with a password', () => zipBy('flag_bits=1', 'secret.zip'), /top\.csv in the archive is encrypted/],
+  [
+    'a zip archive packed in a way of its own',
+    () => zipBy('ZIP_LZMA', 'lzma.zip'),
+    /packed in a way that is not read here \(14\)/,
+  ],
+  [
+    'zstd with a window that is too large',
+    () => file('long.zst', execFileSync('zstd', ['-q', '--long=31', '-c'], { input: many.join('\n') })),
+    /long\.zst: zstd ended .*--long=31.*unpack it yourself/,
+  ],
   ['JSON', () => file('list.json', '[{"domain":"a.example"}]'), /it is JSON/],
   [
     'UTF-16 without a mark',
@@ -123,6 +149,19 @@ function flipped(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   copy[copy.length >> 1] = (copy[copy.length >> 1] ?? 0) ^ 0x10;
   return copy;
+}
+
+/** An archive of one list as Python's zipfile makes it: of another method, or said to be encrypted. */
+function zipBy(how: string, name: string): string {
+  const method = how.startsWith('ZIP_') ? how : 'ZIP_DEFLATED';
+  const script = `import sys,zipfile\nz=zipfile.ZipFile(sys.argv[1],"w",zipfile.${method})\nz.writestr("top.csv","1,a.example\\n"*9)\nz.close()`;
+  execFileSync('python3', ['-c', script, join(folder, name)]);
+  if (how === method) return join(folder, name);
+  const bytes = readFileSync(join(folder, name));
+  // The flag of encryption, in the header of the member and in the directory.
+  bytes[6] = 1;
+  bytes[bytes.indexOf('504b0102', 'hex') + 8] = 1;
+  return file(name, bytes);
 }
 
 /** An archive whose list is stored as it is, with one letter of it changed. */
