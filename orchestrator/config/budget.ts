@@ -5,7 +5,7 @@ import { opinionsOf } from './sections/confirm.ts';
 import { isAskedByWget } from './sections/handshake.ts';
 import { givenSentinels, sentinelTries } from './sentinels.ts';
 
-/** What the default configuration sends at most: a test holds both together. */
+/** The most that the default configuration sends to one address; a test compares the two. */
 export const defaultBudget = 36;
 
 export const Budget = z
@@ -14,10 +14,10 @@ export const Budget = z
   .nullable()
   .default(null)
   .describe(
-    `SYNs that one address may be sent over the whole run, all stages together; null: ${defaultBudget}, and no limit in a lab`,
+    `maximum number of SYNs to one address over the whole run, all stages together; null: ${defaultBudget}, and no limit in a lab`,
   );
 
-/** SYNs of one connection attempt: Linux repeats an unanswered one after a second four times, then after 1, 2, 4, ... seconds more. */
+/** SYNs of one connection attempt: Linux repeats an unanswered one four times, a second apart, then after another 1, 2, 4, ... seconds. */
 export function synsWithin(seconds: number): number {
   let [syns, at, wait] = [1, 1, 1];
   while (at < seconds) {
@@ -28,12 +28,12 @@ export function synsWithin(seconds: number): number {
   return syns;
 }
 
-/** Whoever stays silent gets all of them. */
+/** A silent target gets all of them. */
 function synsOfScan({ scan }: Config): number {
   return scan.ports.length * scan.versions.length * (1 + scan.retries);
 }
 
-/** SYNs to one address at most, by the stage that sends them. What a new stage sends is one row here. */
+/** Maximum number of SYNs to one address, by stage. A new stage that sends is one row here. */
 const syns: Readonly<Record<string, (config: Config) => number>> = {
   scan: synsOfScan,
   confirm: (config) => config.scan.ports.length * opinionsOf(config).length,
@@ -41,15 +41,15 @@ const syns: Readonly<Record<string, (config: Config) => number>> = {
     const connections = scan.ports.map((port) => connectionsTo(port, handshake));
     return connections.reduce((sum, some) => sum + some, 0) * synsWithin(handshake.timeout);
   },
-  // Whoever announced it, and however often.
+  // One over the whole run, no matter which servers announce it and how often.
   joins: ({ handshake }) => (handshake.join ? 1 : 0),
   path: ({ path }) => (path.ping && path.tool === 'pairs' ? path.probes : 0),
-  // Whoever answers gets no larger TTL; whoever is silent may get them all.
+  // A host that replies gets no larger TTL; a silent one may get them all.
   hops: ({ scan, hops }) => (hops === false ? 0 : scan.versions.length * hops.ttl * hops.passes),
   rescan: (config) => (config.rescan === false ? 0 : synsOfScan(config)),
 };
 
-/** One that is silent first; the page is asked for twice, over one connection where the server keeps it: else a second one is opened. */
+/** First a silent one. wget then requests the page twice, on one connection if the server keeps it open, otherwise on two. */
 function connectionsTo(port: number, handshake: Config['handshake']): number {
   return (handshake.hold_first ? 1 : 0) + (isAskedByWget(port, handshake) ? 2 : 0);
 }
@@ -59,7 +59,7 @@ export interface StageSyns {
   syns: number;
 }
 
-/** Stages that send SYNs, with how many one address gets of each at most. */
+/** The stages that send SYNs, and how many one address gets from each at most. */
 export function synsPerAddress(config: Config): StageSyns[] {
   return Object.entries(syns).flatMap(([stage, of]) => (of(config) > 0 ? [{ stage, syns: of(config) }] : []));
 }
@@ -73,17 +73,17 @@ export function budgetOf({ budget, lab }: Config): number | null {
   return budget ?? (lab ? null : defaultBudget);
 }
 
-/** What one address gets at most, in a line. */
+/** The most that one address gets, in one line. */
 export function budgetLine(config: Config): string {
   const stages = synsPerAddress(config);
   const each = stages.map(({ stage, syns: some }) => `${stage} ${some}`).join(', ');
   const budget = budgetOf(config);
   const limit = budget === null ? 'no budget in a lab' : `budget ${budget}`;
   const pings = config.path.ping ? `; ${config.path.probes} ICMP echo requests` : '';
-  // Start, middle and end of a stage; a stage that goes on begins again.
-  const checks = `${3 * sentinelTries} SYNs at most while a stage sends`;
-  const own = givenSentinels(config).length === 0 ? '' : `; each sentinel, which is yours, gets ${checks}`;
-  const nmap = config.os === false ? '' : '; and the probes of nmap, which are not counted';
+  // Start, middle and end of a stage; a resumed stage starts over.
+  const checks = `up to ${3 * sentinelTries} SYNs per stage that sends`;
+  const own = givenSentinels(config).length === 0 ? '' : `; each of your sentinels gets ${checks}`;
+  const nmap = config.os === false ? '' : "; nmap's own probes are not counted";
   return `To one address at most ${sumOf(stages)} SYNs over the whole run (${each}; ${limit})${pings}${nmap}${own}`;
 }
 
@@ -95,7 +95,7 @@ export function requireBudget(config: Config): void {
   const each = stages.map(({ stage, syns: some }) => `${stage} ${some}`).join(', ');
   throw new CensusError(
     'E_REFUSED',
-    `this run could send ${sum} SYNs to one address (${each}), and budget is ${budget}`,
+    `this run could send ${sum} SYNs to one address (${each}), but budget is ${budget}`,
     `send less (scan.ports, scan.retries, confirm.probes, rescan), or set budget: ${sum} if those you probe would agree`,
   );
 }

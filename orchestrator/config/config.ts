@@ -14,7 +14,7 @@ import { Sentinels } from './sentinels.ts';
 import { Targets } from './targets.ts';
 import { toolChoice } from './tool-choice.ts';
 
-/** How a schema of the configuration reads its times: a file has them as text with their unit, a manifest as numbers. */
+/** Times are text with a unit in a configuration file, and numbers in a manifest. */
 function secondsSchema(numbers: boolean) {
   const isTime = (value: unknown) =>
     typeof value === 'string' ? /^\d+(\.\d+)?s$/.test(value) : numbers && typeof value === 'number';
@@ -39,7 +39,7 @@ const Parts = z.strictObject({
   rescan: z.int().positive().default(1_000_000),
 });
 
-/** An address, one of IPv6 with its zone or without: a name would have to be asked of a resolver. */
+/** An address, for IPv6 with or without a zone. A name would itself need a resolver. */
 const isResolver = (text: string) => parseAddress(text.replace(/(?<=:[^%]*)%[\w.-]+$/, '')) !== null;
 
 function osSchema(seconds: Seconds) {
@@ -57,7 +57,7 @@ function scanSchema(seconds: Seconds) {
       ports: eachOnce(z.array(z.int().min(1).max(65535)).min(1)).default([80]),
       versions: eachOnce(z.array(z.union([z.literal(0), z.literal(1)])).min(1))
         .default([1, 0])
-        .describe('MPTCP versions, each a probe of its own'),
+        .describe('MPTCP versions; each gets its own probe'),
       rate: z.int().positive().nullable().default(null).describe('packets per second on the wire, all probes together'),
       blocklist: z
         .string()
@@ -68,18 +68,18 @@ function scanSchema(seconds: Seconds) {
         .int()
         .positive()
         .default(100)
-        .describe('addresses of one name and type that are probed at most: a name may hold thousands'),
+        .describe('maximum number of addresses probed per name and record type; some names have thousands'),
       reread: seconds
-        .refine((every) => every > 0 && every <= 30, 'more than 0s and at most 30s: an opt-out holds within a minute')
+        .refine((every) => every > 0 && every <= 30, 'more than 0s and at most 30s: opt-outs hold within a minute')
         .prefault('10s')
-        .describe('how often the blocklist is read again while a run sends'),
-      interface: z.string().nullable().default(null).describe('network interface; null: that of the default route'),
+        .describe('how often the blocklist is reread while a run is sending'),
+      interface: z.string().nullable().default(null).describe('network interface; null: the one of the default route'),
       gateway_mac: z
         .string()
         .regex(/^([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}$/i, 'expected a hardware address, such as 02:00:00:00:00:01')
         .nullable()
         .default(null)
-        .describe('MAC address of the gateway; null: the kernel is asked'),
+        .describe('MAC address of the gateway; null: taken from the kernel'),
       canary: CanaryChoice,
       cooldown: seconds.prefault('8s').describe('how long to wait for late replies'),
       retries: z
@@ -87,7 +87,7 @@ function scanSchema(seconds: Seconds) {
         .min(0)
         .max(3)
         .default(1)
-        .describe('how many times what stays silent is asked again, in a pass of its own after the cooldown; 0: never'),
+        .describe('how many more times a silent target is probed, each in a pass after the cooldown; 0: never'),
     })
     .prefault({});
 }
@@ -98,13 +98,13 @@ function handshakeSchema(seconds: Seconds, isStored: boolean) {
       tool: toolChoice(['wget']),
       hold: seconds.prefault('5s').describe('how long each connection is held open for address announcements'),
       ...holdFirstKeys(isStored),
-      concurrency: z.int().positive().max(512).default(256).describe('wget processes side by side'),
+      concurrency: z.int().positive().max(512).default(256).describe('wget processes running at a time'),
       timeout: seconds
-        .refine((limit) => limit >= 4, 'at least 4s: the fallback to TCP takes 3.07 s')
+        .refine((limit) => limit >= 4, 'at least 4s: the kernel takes 3.07 s to fall back')
         .prefault('10s')
         .describe('limit of one connection attempt'),
     })
-    .refine(canJoin, 'join needs hold_first: it is held connections that announced addresses are joined to')
+    .refine(canJoin, 'join needs hold_first: subflows are added to held connections only')
     .prefault({});
 }
 
@@ -115,21 +115,21 @@ function resolveSchema(seconds: Seconds) {
       resolvers: z
         .array(z.string().refine(isResolver, 'expected the address of a resolver, such as 198.51.100.53'))
         .default([])
-        .describe('addresses of DNS resolvers; empty: those of the system'),
-      window: z.int().positive().max(1000).default(200).describe('queries in flight that may still be answered soon'),
-      silent_after: seconds.prefault('0.3s').describe('a query without an answer for so long leaves the window'),
+        .describe("addresses of DNS resolvers; empty: the system's"),
+      window: z.int().positive().max(1000).default(200).describe('queries in flight, silent ones left out'),
+      silent_after: seconds.prefault('0.3s').describe('a query without an answer for this long leaves the window'),
       open: z
         .int()
         .positive()
         .max(10_000)
         .default(300)
         .describe(
-          'open queries at most, those that left the window among them: a resolver drops what its list cannot hold',
+          'maximum number of open queries, including those that left the window: a resolver drops queries beyond its own limit',
         ),
       patience: seconds
-        .refine((limit) => limit > 0 && limit <= 30, 'more than 0s and at most 30s, after which adns gives up itself')
+        .refine((limit) => limit > 0 && limit <= 30, 'more than 0s and at most 30s: adns itself gives up after 30s')
         .prefault('10s')
-        .describe('a query without an answer for so long is given up, and asked once more at the end of the part'),
+        .describe('a query without an answer for this long is given up, and sent once more at the end of the part'),
       families: eachOnce(z.array(z.union([z.literal(4), z.literal(6)])).min(1))
         .default([4])
         .describe('4 asks for A, 6 for AAAA'),
@@ -157,7 +157,7 @@ const Geo = z
       .string()
       .nullable()
       .default(null)
-      .describe('MaxMind-format city file; the stage is disabled when both are null'),
+      .describe('MaxMind-format city file; with both null the stage is disabled'),
   })
   .prefault({});
 
@@ -167,12 +167,12 @@ const Path = z
     ping: z
       .boolean()
       .default(true)
-      .describe('round trips of SYN and ICMP echo, in pairs, of every candidate and control'),
-    probes: z.int().positive().max(10).default(5).describe('echo requests per address, and SYNs beside them'),
+      .describe('round trips to every candidate and control, of SYNs and ICMP echoes in pairs'),
+    probes: z.int().positive().max(10).default(5).describe('echo requests per address; with pairs, as many SYNs'),
   })
   .prefault({});
 
-/** What merge holds at a time fits into this. */
+/** The least that merge works in. */
 const leastMemory = '512MB';
 
 const Memory = z
@@ -185,13 +185,13 @@ const Memory = z
   .nullable()
   .default(null)
   .describe(
-    'what the database may hold before it spills into the run folder; null: a quarter of the machine, at most 4GB',
+    "memory limit of the database; beyond it, it spills into the run folder; null: a quarter of the machine's memory, at most 4GB",
   );
 
-/** Longest contact: with the words around it the connector's user agent holds 511 (zmap-module/connector/settings.h). */
+/** Longest contact: the connector's user agent, of which it is a part, holds 511 characters (zmap-module/connector/settings.h). */
 const contactMax = 400;
 
-/** It is sent in headers of HTTP: the programs that send them take ASCII in one line. The line feed that a block of YAML ends with is nobody's. */
+/** It is sent in an HTTP header, which takes one line of ASCII. A YAML block ends with a line feed: hence trim(). */
 function contactSchema(isStored: boolean) {
   const fits = (text: string) => /^[ -~]*$/.test(text) && text.length <= contactMax;
   return z
@@ -200,24 +200,24 @@ function contactSchema(isStored: boolean) {
     .refine((text) => isStored || fits(text), `expected one line of ASCII, at most ${contactMax} characters`)
     .nullable()
     .default(null)
-    .describe('address that answers abuse mail; required outside the lab');
+    .describe('mail address or URL of a person who answers abuse reports; required outside the lab');
 }
 
-/** @param isStored a key that is younger than the run says that its stage was not there */
+/** @param isStored the configuration of a stored run: a missing key means that its stage did not exist yet */
 function configSchema(seconds: Seconds, isStored: boolean) {
   return z.strictObject({
-    lab: z.boolean().default(false).describe('a run inside a test Internet: it may send only to lab_ranges'),
+    lab: z.boolean().default(false).describe('a run inside a test Internet, which sends only to lab_ranges'),
     lab_ranges: z
       .array(z.string())
       .default([])
-      .describe('ranges that a lab run declares global; nothing else is addressed'),
+      .describe('ranges that a lab run treats as global; it sends to no other address'),
     contact: contactSchema(isStored),
     seed: z
       .int()
       .nonnegative()
       .nullable()
       .default(null)
-      .describe('seed for the scan order and all other random choices; null: drawn once per run'),
+      .describe('seed of the scan order and of all other random choices; null: drawn once per run'),
     targets: Targets,
     resolve: resolveSchema(seconds),
     scan: scanSchema(seconds),
@@ -233,14 +233,14 @@ function configSchema(seconds: Seconds, isStored: boolean) {
     hops: HopsChoice,
     rescan: RescanChoice,
     clients: Clients,
-    parts: Parts.prefault({}).describe('units per part at most, by stage'),
+    parts: Parts.prefault({}).describe('maximum number of units per part, by stage'),
     memory: Memory,
   });
 }
 
-/** One run, as census.yaml describes it. All defaults stand here. */
+/** One run, as census.yaml describes it. All defaults are here. */
 export const Config = configSchema(secondsSchema(false), false);
 export type Config = z.infer<typeof Config>;
 
-/** The same as a manifest keeps it: resolved, times as numbers. */
+/** The same as stored in a manifest: resolved, times as numbers. */
 export const StoredConfig = configSchema(secondsSchema(true), true);

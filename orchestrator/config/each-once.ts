@@ -4,6 +4,7 @@ import type { z } from 'zod';
 export function eachOnce<T extends string | number>(list: z.ZodArray<z.ZodType<T>>): z.ZodArray<z.ZodType<T>> {
   return list.superRefine((values, context) => {
     const twice = values.find((value, at) => values.indexOf(value) < at);
-    if (twice !== undefined) context.addIssue({ code: 'custom', message: `expected each once, ${twice} stands twice` });
+    if (twice !== undefined)
+      context.addIssue({ code: 'custom', message: `expected each once, ${twice} is listed twice` });
   });
 }

@@ -68,12 +68,12 @@ function sectionOf(value: unknown): Record<string, unknown> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
 }
 
-/** Sets a key whatever its name: to assign to `__proto__` would set no key. */
+/** Sets a key, whatever its name: assigning to `__proto__` would set none. */
 function put(section: Record<string, unknown>, key: string, value: unknown): void {
   Object.defineProperty(section, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** Sets one dotted key in a plain tree, as the flag --set scan.rate=1000 asks. The value is read as YAML. */
+/** Sets one dotted key in a plain tree, for --set scan.rate=1000. The value is read as YAML. */
 export function setKey(tree: Record<string, unknown>, assignment: string): void {
   const at = assignment.indexOf('=');
   if (at < 1) throw new CensusError('E_CONFIG', `--set ${assignment}: no key`, 'write it as --set scan.rate=1000');
@@ -92,11 +92,11 @@ export function setKey(tree: Record<string, unknown>, assignment: string): void 
     node = next;
   }
   const value = assignment.slice(at + 1);
-  // To YAML it is a list of nothing; to whoever says it, standard input.
+  // To YAML this is a list with an empty entry; to the user, standard input.
   put(node, last, value === '-' ? value : yamlValue(value, `--set ${assignment}`));
 }
 
-/** A flag that says whom to ask takes the place of what the file says of that, whichever kind of targets it has. */
+/** Targets set by a flag replace those of the file, whatever kind they are. */
 function leaveOtherTargets(tree: Record<string, unknown>, assignments: readonly string[]): void {
   const [kind, ...others] = targetKinds.filter((one) => assignments.some((flag) => flag.startsWith(`targets.${one}=`)));
   const section = sectionOf(tree.targets);
@@ -168,7 +168,7 @@ const wanted = [
   },
 ];
 
-/** A lab is exempt from what real runs need, so its ranges must be such that no real host has: RFC 6890, not globally reachable. */
+/** A lab is exempt from what real runs need, so its ranges must not contain real hosts: special-purpose, not globally reachable (RFC 6890). */
 function refuseOpenLab(ranges: string[]): void {
   if (ranges.length === 0) {
     throw new CensusError('E_REFUSED', 'lab: true without lab_ranges', 'name the ranges of the lab, or drop lab: true');
@@ -182,22 +182,21 @@ function refuseOpenLab(ranges: string[]): void {
       'write CIDR notation, such as 198.18.0.0/15',
     );
   const hint = 'a lab lives in special-purpose ranges, such as 198.18.0.0/15, 240.0.0.0/4, 2001:db8::/32';
-  throw new CensusError('E_REFUSED', `lab_ranges: ${open} holds addresses of real hosts`, hint);
+  throw new CensusError('E_REFUSED', `lab_ranges: ${open} contains addresses of real hosts`, hint);
 }
 
-/** A mail address or a URL: what anybody probed can write to. */
+/** A mail address or a URL. */
 function isContact(text: string): boolean {
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) || /^https?:\/\/[^\s/]+/.test(text);
 }
 
-/** The keys of these that a configuration leaves open, with the reason to fill them in. */
+/** Those of them that a configuration does not set, with the reason to set them. */
 export function unfilled(config: Config): { key: string; why: string }[] {
   return config.lab ? [] : wanted.filter(({ absent }) => absent(config));
 }
 
 /**
- * A run that sends packets to real hosts needs a contact, a blocklist and a rate. A lab run is exempt: it can address nothing
- * outside its ranges.
+ * A run that sends packets to real hosts needs a contact, a blocklist and a rate. A lab run is exempt: it cannot send outside its ranges.
  * @throws CensusError E_REFUSED
  */
 export function refuseUnsafe(config: Config): void {
@@ -209,7 +208,7 @@ export function refuseUnsafe(config: Config): void {
     throw new CensusError(
       'E_REFUSED',
       'lab_ranges without lab: true',
-      'only a lab run declares ranges global; drop lab_ranges',
+      'only a lab run treats ranges as global; drop lab_ranges',
     );
   }
   const missing = unfilled(config);

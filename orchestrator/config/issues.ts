@@ -18,12 +18,12 @@ function isOtherKind({ code }: Issue, written: unknown): boolean {
   return code === 'invalid_type' || (code === 'invalid_value' && object);
 }
 
-/** A key that an alternative needs and that was not written: of one kind, or of several. */
+/** A key that an alternative requires and that was not written, whether it takes one kind of value or several. */
 function isMissing({ code, path }: Issue, input: unknown): boolean {
   return (code === 'invalid_type' || code === 'invalid_union') && valueAt(input, path) === undefined;
 }
 
-/** Of several alternatives the one whose missing key was misspelt: what is unknown there, and no more; null where that cannot be told. */
+/** Of several alternatives, the one whose required key was misspelt: only its unknown keys; null if that is ambiguous. */
 function misspelt(alternatives: Issue[][], input: unknown): Issue[] | null {
   const found = alternatives.flatMap((issues) => {
     const missing = issues.flatMap((one) => (isMissing(one, input) ? [one.path.join('.')] : []));
@@ -34,7 +34,7 @@ function misspelt(alternatives: Issue[][], input: unknown): Issue[] | null {
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
-/** How far an alternative is from what was written: another kind of thing, then keys that it lacks or does not know. */
+/** How far an alternative is from what was written: a different kind of value, then missing and unknown keys. */
 function distance(issues: Issue[], input: unknown): number {
   return issues.reduce((sum, issue) => {
     if (issue.code === 'unrecognized_keys') return sum + issue.keys.length;
@@ -43,7 +43,7 @@ function distance(issues: Issue[], input: unknown): number {
   }, 0);
 }
 
-/** Of the alternatives of a union, the issues of the one that was meant; the union's own issue when that cannot be told. */
+/** The issues of the alternative of a union that was meant; the union's own issue if that is ambiguous. */
 function meant(issue: Issue, input: unknown): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const written = valueAt(input, issue.path);
@@ -59,7 +59,7 @@ function meant(issue: Issue, input: unknown): Issue[] {
   return only.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap((one) => meant(one, input));
 }
 
-/** JSON has no word for the numbers that YAML writes as .inf and .nan. */
+/** JSON cannot write the numbers that YAML writes as .inf and .nan. */
 function shown(value: unknown): string {
   const text = (typeof value === 'number' ? String(value) : JSON.stringify(value)) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
@@ -85,7 +85,7 @@ function unknownKey(path: readonly PropertyKey[], key: string, schema: z.ZodType
   return `${dotted}: unknown key${suggestion(schema, path, key)}`;
 }
 
-/** How far a value may go, where it went further and the schema has no words of its own for it; null for any other issue. */
+/** The limit that a value exceeds, unless the schema has its own words for it; null for any other issue. */
 function bound(issue: Issue): string | null {
   if ((issue.code !== 'too_small' && issue.code !== 'too_big') || !/^Too (small|big)/.test(issue.message)) return null;
   const least = issue.code === 'too_small';
@@ -96,7 +96,7 @@ function bound(issue: Issue): string | null {
   return `expected ${words[least ? 0 : 1]} ${limit}${of}`;
 }
 
-/** What was expected in the place of a value, in the words of its schema or in ours for the library's. */
+/** What was expected instead of a value: in the schema's words, or in ours where the library has its own. */
 function expectation(issue: Issue): string {
   if (issue.code === 'invalid_value' && /^Invalid/.test(issue.message)) {
     return `expected ${issue.values.map((one) => String(one)).join(' or ')}`;
@@ -130,7 +130,7 @@ function sentence(issue: Issue, schema: z.ZodType, input: unknown): string {
   return `${place}: ${expectation(issue)}${said}${nearWord(issue, value)}`;
 }
 
-/** What is wrong with a configuration, every key that is wrong by its name. */
+/** What is wrong with a configuration, naming each wrong key. */
 export function describeIssues(schema: z.ZodType, error: z.ZodError, input: unknown): string {
   return error.issues
     .flatMap((issue) => meant(issue, input))

@@ -6,11 +6,11 @@ import { CensusError } from '../errors.ts';
 import type { Config } from './config.ts';
 
 function isLower(before: unknown, after: unknown): boolean {
-  // null is the prober's own limit, which only a lab run may leave to it.
+  // null is the prober's own limit, which only a lab run may use.
   return typeof after === 'number' && (before === null || (typeof before === 'number' && after < before));
 }
 
-/** Keys that a started run may change, and in which direction: whatever only restrains sending, or says who sends and from where, or leaves the result alone. */
+/** Keys that may change in a started run, and in which direction: they only restrain sending, say who sends and from where, or do not affect the result. */
 const changeable: Readonly<Record<string, (before: unknown, after: unknown) => boolean | null>> = {
   contact: () => true,
   'scan.interface': () => true,
@@ -20,44 +20,44 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'handshake.rate': isLower,
   'handshake.most_held': isLower,
   'handshake.concurrency': isLower,
-  // Switched off, no announced address is sent anything any more; what was asked before stays. Switched on, it is like any other setting.
+  // Switching it off only stops sending to announced addresses. Switching it on is a change like any other.
   'handshake.join': (_, after) => (after === false ? true : null),
   'resolve.window': isLower,
   'resolve.open': isLower,
-  // Another file, or one where there was none. What it holds is compared by itself: no opt-out may be dropped.
+  // Another file, or a first one. Its content is compared separately: no opt-out may be dropped.
   'scan.blocklist': () => true,
-  // Where copies of lists lie says nothing of them.
+  // Where copies of lists are kept does not change what is in them.
   'targets.cache': () => true,
-  // It says how a result is computed, not which.
+  // It affects how a result is computed, not the result.
   memory: () => true,
-  // It decides whether the rest is asked, and changes nothing that was.
+  // It decides whether the rest is probed, and changes nothing measured before.
   'scan.canary': () => true,
-  // It says what may be asked, and changes nothing that was.
+  // It limits what may be sent, and changes nothing measured before.
   budget: () => true,
-  // They are asked beside the run, and change no record of it.
+  // They are probed beside the run, and change none of its records.
   'sentinels.v1': () => true,
   'sentinels.v0': () => true,
   'sentinels.plain': () => true,
-  // However long it is, an opt-out holds within a minute.
+  // Whatever its value, an opt-out takes effect within a minute.
   'scan.reread': () => true,
 };
 
-/** Whether a started run lets a change of its configuration through; null for keys that restrain nothing: their stage decides. */
+/** Whether a started run accepts a change of its configuration; null for all other keys: their stage decides. */
 export function mayChange({ key, before, after }: Change): boolean | null {
   return changeable[key.replace(/^scan\.canary\..*/, 'scan.canary')]?.(before, after) ?? null;
 }
 
-/** Whether a change is of the prefix table: once one was fetched for the run, it is that one. */
+/** Whether a change concerns the prefix table: once a run has fetched one, it keeps it. */
 export function namesTable({ key }: Change): boolean {
   return key === 'asn.rib' || key === 'asn.archive' || key === 'asn.within_hours';
 }
 
-/** Whether a change is of the controls and second opinions that later stages follow. */
+/** Whether a change concerns controls and second opinions, on which later stages depend. */
 export function drawsControls({ key }: Change): boolean {
   return key === 'confirm' || key.startsWith('confirm.');
 }
 
-/** Whether something is there that is no file: a pipe would be waited for. What is absent or closed is told of by whoever reads it. */
+/** Whether the path exists and is not a plain file: reading a pipe would block. A missing or unreadable file is reported by whoever reads it. */
 function isNoFile(path: string): boolean {
   try {
     return !statSync(path).isFile();
@@ -76,15 +76,15 @@ export function readOptOuts(config: Config): OptOuts | null {
   if (isNoFile(path)) {
     throw new CensusError(
       'E_INPUT',
-      `scan.blocklist: ${path} is no file`,
-      'it is read again while the run sends, which a folder, a pipe or a device cannot be; name a file',
+      `scan.blocklist: ${path} is not a plain file`,
+      'it is reread while the run is sending, which does not work with a folder, a pipe or a device; name a file',
     );
   }
   const { bytes, prefixes } = readBlocklist(path);
   if (prefixes.length > 0 || config.lab) return { path, bytes, prefixes };
   throw new CensusError(
     'E_REFUSED',
-    `scan.blocklist: ${path} holds no entry`,
-    'those who opted out of earlier scans are listed there; if nobody has yet, list your own networks, or the special-purpose ranges (docs/ethics.md)',
+    `scan.blocklist: ${path} has no entries`,
+    'list those who opted out of earlier scans; if nobody has yet, list your own networks, or the special-purpose ranges (docs/ethics.md)',
   );
 }

@@ -5,9 +5,9 @@ const address = (answers: string) =>
     .union([z.ipv4(), z.ipv6()], 'expected an address')
     .nullable()
     .default(null)
-    .describe(`an address of your own ${answers}; null: not asked`);
+    .describe(`an address of your own ${answers}; null: none`);
 
-/** Addresses that the operator owns, and knows the answer of, on the first of the ports that are scanned. */
+/** Addresses of the operator whose reply on the first scanned port is known. */
 export const Sentinels = z
   .strictObject({
     v1: address('that speaks MPTCP v1'),
@@ -17,10 +17,10 @@ export const Sentinels = z
   .prefault({});
 export type Sentinels = z.infer<typeof Sentinels>;
 
-/** One lost packet is no impaired vantage point: who fails is asked again, but for those that failed before. */
+/** One lost packet does not make a vantage point impaired: a sentinel that fails is probed again, unless it failed before. */
 export const sentinelTries = 3;
 
-/** Those that are given, by what they answer. */
+/** Those that are configured, by their reply. */
 export function givenSentinels({ sentinels }: { sentinels: Sentinels }): { probe: keyof Sentinels; address: string }[] {
   return (['v1', 'v0', 'plain'] as const).flatMap((probe) => {
     const given = sentinels[probe];

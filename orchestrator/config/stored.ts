@@ -3,8 +3,8 @@ import { type Config, StoredConfig } from './config.ts';
 import { describeIssues } from './issues.ts';
 
 /**
- * The configuration that a manifest keeps. Keys that are younger than the run get their defaults.
- * @throws CensusError E_RUN_FOLDER when it holds what this version does not know
+ * The configuration stored in a manifest. Keys that did not exist when the run was made get their defaults.
+ * @throws CensusError E_RUN_FOLDER if it has keys or values that this version does not know
  */
 export function storedConfig(config: Record<string, unknown>): Config {
   const parsed = StoredConfig.safeParse(config);

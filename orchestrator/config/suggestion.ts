@@ -20,7 +20,7 @@ function keysBelow(schema: unknown, prefix: string): string[] {
   );
 }
 
-/** Whether a schema has a key, dotted: one that is refused all the same does not go with what stands beside it. */
+/** Whether a schema has a dotted key. If it is refused all the same, it conflicts with its neighbours. */
 export function isKey(schema: z.ZodType, dotted: string): boolean {
   return keysBelow(schema, '').includes(dotted);
 }
@@ -41,12 +41,12 @@ function edits(a: string, b: string): number {
   return rows[a.length]?.[b.length] ?? 0;
 }
 
-/** How many letters may be wrong in a word of so many. */
+/** How many letters may be wrong in a word of this length. */
 function tolerated(length: number): number {
   return Math.max(1.5, length / 3);
 }
 
-/** The word that another is a misspelling of; null when it is like none. */
+/** The known word of which this is a misspelling; null if there is none. */
 export function nearest(word: string, known: readonly string[]): string | null {
   const best = known
     .map((text) => ({ text, far: edits(word.toLowerCase(), text) }))
@@ -56,8 +56,8 @@ export function nearest(word: string, known: readonly string[]): string | null {
 }
 
 /**
- * ", did you mean ...?" for a key that is misspelt or stands in the wrong section, dotted as `--set` takes it; where no key is like it, the
- * keys that the section has.
+ * ", did you mean ...?" for a key that is misspelt or in the wrong section, dotted as `--set` takes it; if no key is similar, the keys of the
+ * section.
  */
 export function suggestion(schema: z.ZodType, path: readonly PropertyKey[], key: string): string {
   const section = path.length === 0 ? '' : `${path.join('.')}.`;

@@ -9,21 +9,21 @@ const Column = z
   .nullable()
   .default(null);
 
-/** What may be said of each list by itself. */
+/** Settings of a single list. */
 const ofList = {
-  name: Column.describe('column of the names, by its header or its number from 1; null: found by what the list holds'),
+  name: Column.describe("column of the names, by header or number (from 1); null: recognised by the list's content"),
   rank: Column.describe('column of the ranks; null: found the same way'),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'expected 64 hex digits')
     .nullable()
     .default(null)
-    .describe('sha256 that the file must have, as it lies there or is downloaded'),
+    .describe('required sha256 of the file, as found or downloaded; null accepts any'),
 };
 
 const OneOfSeveral = z.strictObject({
   list: z.string().describe('file or URL'),
-  as: z.string().min(1).nullable().default(null).describe('its name in the results; null: that of the file'),
+  as: z.string().min(1).nullable().default(null).describe('its name in the results; null: the file name'),
   ...ofList,
 });
 
@@ -36,18 +36,21 @@ const List = z.strictObject({
       'expected a file, a URL, or a list of these',
     )
     .describe(
-      'file or http(s) URL of names, plain or in columns, packed or not; or several, the first the study of whose ranks it is',
+      'file or http(s) URL of names, plain or in columns, compressed or not; or several, of which the report uses the ranks of the first',
     ),
   ...ofList,
-  cache: z.string().default('.lists').describe('folder that keeps downloaded lists, so that they are downloaded once'),
-  www: z.boolean().default(true).describe('ask every name a second time with www. in front'),
+  cache: z
+    .string()
+    .default('.lists')
+    .describe('folder for downloaded lists: a list is fetched again only if it has changed'),
+  www: z.boolean().default(true).describe('also resolve every name with www. in front'),
 });
 const Addresses = z.strictObject({
   addresses: z.string().describe('file of addresses or prefixes, one per line; - reads them from stdin'),
 });
 const Prefixes = z.strictObject({ prefixes: z.array(z.string()).min(1).describe('prefixes in CIDR notation') });
 
-/** Keys of which targets have one. */
+/** Targets have exactly one of these keys. */
 export const targetKinds = ['list', 'addresses', 'prefixes'] as const;
 
 export const Targets = z.union([List, Addresses, Prefixes], `expected exactly one of ${targetKinds.join(', ')}`);
@@ -57,10 +60,10 @@ export type Targets = z.infer<typeof Targets>;
 function prefixFault(entry: string): string | null {
   const prefix = parsePrefix(entry.replace(/#.*/, '').trim());
   if (prefix === null) return 'expected a prefix such as 198.51.100.0/24, or an address';
-  // It may mean one address or all of a network: nobody is left out, or asked, on a guess.
-  if (prefix.hostBits) return `it has bits beyond its length, did you mean ${formatPrefix(prefix)}?`;
+  // It may mean one address or a whole network: we guess neither.
+  if (prefix.hostBits) return `it has host bits set, did you mean ${formatPrefix(prefix)}?`;
   if (prefix.family === 4 || prefix.length === 128) return null;
-  return 'an IPv6 prefix holds more addresses than can be asked: name those to ask in targets.addresses';
+  return 'an IPv6 prefix has too many addresses to probe: list those to probe in targets.addresses';
 }
 
 /** What is wrong with the entries of `prefixes`, each by its key. */

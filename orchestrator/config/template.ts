@@ -8,7 +8,7 @@ targets:
   list: top-1m.csv.zip        # file or URL of names, plain or in columns, compressed or not; or several: [FILE, FILE]
 
 resolve:
-  resolvers: []               # addresses of DNS resolvers that can take the load; empty: those of the system
+  resolvers: []               # addresses of DNS resolvers that can take the load; empty: the system's
 
 scan:
   ports: [80]                 # TCP ports; each adds one SYN per address and MPTCP version
@@ -41,8 +41,8 @@ targets:                      # exactly one of list, addresses, prefixes
 
 resolve:
   tool: adns                  # or {command: [./my-resolver, --fast]}: units as NDJSON on stdin, records on stdout
-  resolvers: []               # addresses of DNS resolvers; empty: those of the system
-  window: 200                 # queries in flight that may still be answered soon
+  resolvers: []               # addresses of DNS resolvers; empty: the system's
+  window: 200                 # queries in flight, silent ones left out
   silent_after: 0.3s          # a query without an answer for this long leaves the window
   open: 300                   # maximum of open queries, including those that left the window: a resolver drops those beyond its own limit
   patience: 10s               # then a query is given up, and sent once more at the end of the part

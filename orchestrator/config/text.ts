@@ -1,4 +1,4 @@
-/** Encodings by the byte order mark that a file begins with; UTF-32's begins like UTF-16's. */
+/** Encodings by byte order mark. UTF-32's begins like UTF-16's, so it comes first. */
 const marks: readonly [mark: string, encoding: 'utf-16le' | 'utf-16be' | null][] = [
   ['fffe0000', null],
   ['0000feff', null],
@@ -6,7 +6,7 @@ const marks: readonly [mark: string, encoding: 'utf-16le' | 'utf-16be' | null][]
   ['feff', 'utf-16be'],
 ];
 
-/** The first line that holds bytes which are no UTF-8. */
+/** The first line that is not UTF-8. */
 function lineBeyond(bytes: Buffer): number {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
@@ -23,8 +23,8 @@ function lineBeyond(bytes: Buffer): number {
 }
 
 /**
- * Text of a file that somebody wrote with whatever editor: UTF-8 or, by its mark, UTF-16, and lines that end in a carriage return alone.
- * @throws Error in words that go behind the name of the file
+ * Text of a file from any editor: UTF-8, or UTF-16 with a byte order mark; lines may end in a carriage return alone.
+ * @throws Error whose message continues after the file name
  */
 export function configText(bytes: Buffer): string {
   const start = bytes.toString('hex', 0, 4);
@@ -33,7 +33,7 @@ export function configText(bytes: Buffer): string {
   if (encoding === null) throw new Error('is UTF-32: convert it to UTF-8');
   if (encoding === 'utf-8' && bytes.includes(0))
     throw new Error(
-      'holds zero bytes, as no text in UTF-8 does: if it is UTF-16 without a byte order mark, convert it',
+      'contains zero bytes, so it is not UTF-8 text: if it is UTF-16 without a byte order mark, convert it',
     );
   let text: string;
   try {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A tool out of the registry by name, or the user's own command: units as NDJSON on stdin, records as NDJSON on stdout. */
+/** A tool of the registry by name, or the user's own command: units as NDJSON on stdin, records as NDJSON on stdout. */
 export function toolChoice<N extends [string, ...string[]]>(names: N) {
   return z
     .union([

@@ -82,7 +82,7 @@ export async function compare(root: string, expected: Expected, read: Read): Pro
   const found = (told: Finding['told'], why: string): Finding => ({ ...expected, told, why });
   const there = await stat(path).catch(() => null);
   if (there === null) return found('missing', 'is gone');
-  if (!there.isFile()) return found('differs', 'is no file');
+  if (!there.isFile()) return found('differs', 'is not a plain file');
   try {
     const fault = await contentFault(path, expected, read);
     if (fault === null) return null;

@@ -70,7 +70,7 @@ test('nobody who was ever in it is probed again, whatever becomes of the file', 
     assert.ok(rereads.length >= edits.length, said);
     assert.is(rereads.at(-1)?.prefixes, 1 + edits.length + 1, said);
     assert.match(said, /^opt-outs +1 more.*\n(.*\n)*opt-outs +.*cannot be read: ENOENT.*the last one holds/m);
-    assert.match(said, 'is no file; the last one holds');
+    assert.match(said, 'is not a plain file; the last one holds');
     assert.ok((manifest.stages.scan?.counts?.skipped.opted_out ?? 0) > 50, said);
   }));
 

@@ -159,7 +159,7 @@ test('a list without an entry is refused outside the lab, before anything else',
       targets: { list: 'x' },
       scan: { blocklist: join(root, 'nobody') },
     });
-  assert.throws(() => readOptOuts(config(false)), /holds no entry/);
+  assert.throws(() => readOptOuts(config(false)), /has no entries/);
   assert.equal(readOptOuts(config(true))?.prefixes, []);
 });
 
@@ -173,7 +173,7 @@ test('a pipe or a folder is no blocklist, and is not waited for', async () => {
       targets: { list: 'x' },
       scan: { blocklist },
     });
-    assert.throws(() => readOptOuts(config), /is no file/);
+    assert.throws(() => readOptOuts(config), /is not a plain file/);
   }
 });
 

@@ -8,37 +8,35 @@ const opinions = opinionsOn([1, 0]);
 type ToolChoice = string | { command: string[] };
 type Seconds = z.ZodType<number, string | number>;
 
-/** Second opinions, and the controls that are asked like candidates in every stage that sends. */
+/** Second opinions, and the controls, which every later stage that sends probes like candidates. */
 function section(seconds: Seconds) {
   return z.strictObject({
     tool: toolChoice(['zmap'])
       .unwrap()
       .nullable()
       .default(null)
-      .describe(
-        'zmap, or {command: [...]} for your own program; null: zmap where the scan is its own, and none beside a scan by another program',
-      ),
+      .describe('zmap, or {command: [...]} for your own program; null: zmap if the scan uses zmap, otherwise none'),
     controls: z
       .int()
       .min(0)
       .max(1_000_000)
       .default(1000)
       .describe(
-        'plain answerers that are asked like candidates, drawn by the seed; of echoes and of unknowns as many at most',
+        'hosts without the option that are probed like candidates, drawn by the seed; at most as many each of echoes and unknowns',
       ),
     probes: eachOnce(z.array(z.enum(opinions, `expected some of ${opinions.join(', ')}`)).min(1))
       .default(opinions)
       .describe(
-        'second opinions that are asked for, each a SYN to every candidate and control; those on versions that the scan does not ask are not',
+        'second opinions, each one SYN to every candidate and control; those on a version that the scan does not probe are left out',
       ),
     apart: seconds
       .refine((time) => time >= 1 && time <= 60, '1s to 60s')
       .prefault('2s')
-      .describe('between two questions to one address at least'),
+      .describe('minimum time between two probes to one address'),
   });
 }
 
-/** @param isStored a run of before there was the stage has none: it is not made up for */
+/** @param isStored a run from before this stage existed has none, and must not get one by default */
 export function confirmSchema(seconds: Seconds, isStored: boolean) {
   const keys = section(seconds);
   return z
@@ -49,7 +47,7 @@ export function confirmSchema(seconds: Seconds, isStored: boolean) {
     );
 }
 
-/** The part of a configuration that says who asks whom again. */
+/** The part of a configuration that says who is probed again, and how. */
 interface Asking {
   scan: { tool: ToolChoice; versions: readonly (0 | 1)[] };
   confirm: false | z.infer<ReturnType<typeof section>>;
@@ -58,8 +56,8 @@ interface Asking {
 export type Confirming = z.infer<ReturnType<typeof section>> & { tool: ToolChoice };
 
 /**
- * How candidates and controls are asked again; null: they are not. Beside a program of the user's own, which may send nothing at all, nobody
- * is sent anything by ours unless it is named.
+ * How candidates and controls are probed again; null: they are not. If the scan is a program of the user's own, which may not send at all,
+ * ours sends nothing either unless it is named.
  */
 export function confirmingOf({ scan, confirm }: Asking): Confirming | null {
   if (confirm === false) return null;
@@ -67,7 +65,7 @@ export function confirmingOf({ scan, confirm }: Asking): Confirming | null {
   return tool === null ? null : { ...confirm, tool };
 }
 
-/** The second opinions that a configuration asks for, in the order in which they are asked. */
+/** The second opinions that a configuration asks for, in the order of sending. */
 export function opinionsOf(config: Asking): string[] {
   const confirming = confirmingOf(config);
   if (confirming === null) return [];

@@ -8,20 +8,18 @@ const Hops = z.strictObject({
     .positive()
     .max(100_000)
     .default(1000)
-    .describe(
-      'endpoints of each kind at most: echoes, inconsistent, fallen back, capable, without the option, unknown',
-    ),
-  ttl: z.int().min(2).max(63).default(24).describe('largest TTL that is asked'),
-  passes: z.int().min(1).max(4).default(2).describe('how often a TTL is asked that nothing answers'),
+    .describe('maximum number of endpoints of each kind: echoed, inconsistent, fell back, capable, no option, unknown'),
+  ttl: z.int().min(2).max(63).default(24).describe('largest TTL'),
+  passes: z.int().min(1).max(4).default(2).describe('how many times a TTL without an answer is probed'),
 });
 
 /**
- * Off by default: a host is sent a few SYNs more than by all other stages together, and routers are asked whose owners are in no list. It
- * answers a question of its own, and a run can be given it later.
+ * Off by default: it sends a host more SYNs than all other stages together, and probes routers that are on no target list. It answers a
+ * separate question, and can be added to a finished run.
  */
 export const HopsChoice = z
   .union([z.literal(false), Hops, z.literal(true).transform(() => Hops.parse({}))])
   .default(false)
   .describe(
-    'which hop on the way changes the option, over a sample: SYNs and echo requests of growing TTL; off by default',
+    'for a sample, find the hop that changes the option, with SYNs and echo requests of increasing TTL; off by default',
   );

@@ -4,11 +4,11 @@ const share = z
   .number()
   .gt(0)
   .max(1)
-  .describe('share of the addresses of the scan that are asked everything it asks once more, drawn by the seed');
+  .describe("share of the scan's addresses that get all of its probes once more, drawn by the seed");
 
 const Rescan = z.strictObject({ share: share.default(0.01) });
 
-/** Off by default: what it sends comes on top of what one address may get, and only says how far two scans agree. */
+/** Off by default: its SYNs come on top of all others to an address, and only tell how far two scans agree. */
 export const RescanChoice = z
   .union([
     z.literal(false),
@@ -18,5 +18,5 @@ export const RescanChoice = z
   ])
   .default(false)
   .describe(
-    'a seeded share of the addresses of the scan is asked again late in the run, such as 0.01: how far two scans agree is the noise of every comparison; off by default',
+    "share of the scan's addresses, such as 0.01, that is scanned again late in the run: how far two scans agree is the noise floor of every comparison; off by default",
   );

@@ -14,7 +14,7 @@ function encodingOf(head: Buffer, zeros: boolean): Encoding {
   if (mark.startsWith('feff')) return 'utf-16be';
   if (!zeros && head.includes(0)) {
     throw new Error(
-      'it holds zero bytes, as no text in UTF-8 does: if it is UTF-16 without a byte order mark, convert it',
+      'it contains zero bytes, so it is not UTF-8 text: if it is UTF-16 without a byte order mark, convert it',
     );
   }
   return 'utf-8';

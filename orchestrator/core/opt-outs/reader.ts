@@ -111,7 +111,7 @@ export class OptOutReader {
     try {
       const file = await stat(path);
       // A named pipe would be waited for until somebody writes into it.
-      if (!file.isFile()) throw new TypeError(`${path} is no file`);
+      if (!file.isFile()) throw new TypeError(`${path} is not a plain file`);
       const text = blocklistText(await readFile(path), path);
       this.#told = '';
       const settled = text === this.#seen || Date.now() - file.mtimeMs > unfinishedMs;

@@ -70,7 +70,7 @@ test('one SYN more than the budget is refused, as many as it are not; the messag
   requireBudget(configured({ budget: 36 }));
   assert.throws(
     () => requireBudget(configured({ budget: 35 })),
-    /36 SYNs to one address \(scan 4, confirm 6, handshake 21, path 5\), and budget is 35/,
+    /36 SYNs to one address \(scan 4, confirm 6, handshake 21, path 5\), but budget is 35/,
   );
   assert.throws(() => requireBudget(configured({ scan: { ports: [80, 443] } })), /53 SYNs .* budget is 36/);
   requireBudget(configured({ scan: { ports: [80, 443] }, budget: 53 }));
@@ -80,7 +80,7 @@ test('joins need a budget that somebody raised, and are told of by themselves', 
   const join = { handshake: { join: true } };
   assert.throws(
     () => requireBudget(configured(join)),
-    /37 SYNs to one address \(.*, joins 1, path 5\), and budget is 36/,
+    /37 SYNs to one address \(.*, joins 1, path 5\), but budget is 36/,
   );
   requireBudget(configured({ ...join, budget: 37 }));
   assert.match(budgetLine(configured({ ...join, budget: 37 })), 'handshake 21, joins 1,');
@@ -102,11 +102,11 @@ test('the line has the sum, the stages, the budget, and what is no SYN', () => {
     budgetLine(configured()),
     'To one address at most 36 SYNs over the whole run (scan 4, confirm 6, handshake 21, path 5; budget 36); 5 ICMP echo requests',
   );
-  assert.match(budgetLine(configured({ os: true })), /nmap, which are not counted/);
+  assert.match(budgetLine(configured({ os: true })), /nmap.s own probes are not counted/);
   const sentinels = { plain: '192.0.2.7' };
   assert.match(
     budgetLine(configured({ sentinels })),
-    /; each sentinel, which is yours, gets 9 SYNs at most while a stage sends$/,
+    /; each of your sentinels gets up to 9 SYNs per stage that sends$/,
   );
 });
 

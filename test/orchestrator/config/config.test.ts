@@ -41,13 +41,13 @@ const wrong: Wrong[] = [
     ([section, key, list, twice]): Wrong => [
       `what would be asked twice is refused: ${section}.${key} ${list}`,
       `targets: {list: a}\n${section}: {${key}: ${list}}`,
-      new RegExp(`${section}\\.${key}: expected each once, ${twice} stands twice`),
+      new RegExp(`${section}\\.${key}: expected each once, ${twice} is listed twice`),
     ],
   ),
   [
     'so is a port that gets one question twice',
     'targets: {list: a}\nhandshake: {asked: {http: [80, 80]}}',
-    /handshake\.asked\.http: expected each once, 80 stands twice/,
+    /handshake\.asked\.http: expected each once, 80 is listed twice/,
   ],
   ['a time needs its unit', 'targets: {list: a}\nhandshake: {hold: 5}', /handshake\.hold: /],
   ['memory needs its unit', 'targets: {list: a}\nmemory: "512"', /memory: expected a size such as 512MB or 2GB/],
@@ -158,18 +158,18 @@ const refused: [sentence: string, yaml: string, key: RegExp][] = [
   [
     'a lab that holds the Internet',
     'targets: {list: a}\nlab: true\nlab_ranges: [0.0.0.0/0]',
-    /0\.0\.0\.0\/0 holds addresses of real hosts/,
+    /0\.0\.0\.0\/0 contains addresses of real hosts/,
   ],
   [
     'a lab with one real prefix',
     'targets: {list: a}\nlab: true\nlab_ranges: [198.18.0.0/15, 8.8.8.0/24]',
-    /8\.8\.8\.0\/24 holds/,
+    /8\.8\.8\.0\/24 contains/,
   ],
-  ['a lab in global IPv6', "targets: {list: a}\nlab: true\nlab_ranges: ['2a00::/16']", /2a00::\/16 holds/],
+  ['a lab in global IPv6', "targets: {list: a}\nlab: true\nlab_ranges: ['2a00::/16']", /2a00::\/16 contains/],
   [
     'a lab in mapped notation that holds all of IPv4',
     "targets: {list: a}\nlab: true\nlab_ranges: ['::ffff:0:0/95']",
-    /::ffff:0:0\/95 holds/,
+    /::ffff:0:0\/95 contains/,
   ],
   ['lab: true without ranges', 'targets: {list: a}\nlab: true', /without lab_ranges/],
 ];

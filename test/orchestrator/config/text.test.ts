@@ -42,7 +42,7 @@ const refused: [how: string, bytes: Buffer, says: RegExp][] = [
     /census\.yaml is not UTF-8 in line 3: convert it$/,
   ],
   ['the last line, without its end', Buffer.from('seed: 1\n# \xfc', 'latin1'), /is not UTF-8 in line 2/],
-  ['UTF-16 without a mark', Buffer.from(yaml, 'utf16le'), /census\.yaml holds zero bytes, as no text in UTF-8 does/],
+  ['UTF-16 without a mark', Buffer.from(yaml, 'utf16le'), /census\.yaml contains zero bytes, so it is not UTF-8 text/],
   ['UTF-16 that is cut', utf16.subarray(0, -1), /census\.yaml is cut, or no UTF-16$/],
   ['UTF-32', Buffer.from('fffe00006100000062000000', 'hex'), /census\.yaml is UTF-32: convert it to UTF-8$/],
 ];

@@ -185,7 +185,7 @@ test('a named pipe in its place is not waited for', async () => {
   rmSync(run.path);
   await execa('mkfifo', [run.path]);
   await run.reader.look();
-  assert.match(run.told[0] ?? '', /is no file; the last one holds/);
+  assert.match(run.told[0] ?? '', /is not a plain file; the last one holds/);
 });
 
 test('a line of a million characters that has no end takes no time', async () => {

@@ -145,7 +145,10 @@ const wrong: [asn: object, message: RegExp][] = [
   [{ archive: 'ftp://archive.example/' }, /expected an http or https URL/],
   [{ archive: 'http://me:secret@archive.example/' }, /expected an http or https URL/],
   [{ archive: 'http://archive.example/', rib: 'rib.gz' }, /expected rib or archive, not both/],
-  [{ archive: 'http://archive.example/', tool: { command: ['cat'] } }, /a command of your own gets no archive/],
+  [
+    { archive: 'http://archive.example/', tool: { command: ['cat'] } },
+    /archive does not work with a command of your own/,
+  ],
   [{ within_hours: 0 }, /within_hours/],
 ];
 for (const [asn, message] of wrong) {
