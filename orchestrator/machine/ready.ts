@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -103,33 +103,40 @@ const ownFiles = [
 /** Whether this process, which is the owner of the run folder by now, may not read a path. */
 async function isClosed(path: string): Promise<boolean> {
   try {
-    // without waiting for the other end of a named pipe, which is refused elsewhere
-    await (await open(path, constants.O_RDONLY | constants.O_NONBLOCK)).close();
+    await (await open(path)).close();
     return false;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EACCES';
   }
 }
 
+/** The first path that is closed to the programs of a run; null when none is. */
+async function firstClosed(paths: readonly string[]): Promise<string | null> {
+  // In a checkout that is closed to the owner not even the launcher of programs starts.
+  for (const path of ownFiles) if (await isClosed(path)) return path;
+  // Programs of root's have no right to pass closed folders, which this process has: one of them is asked.
+  const there = [...ownFiles.filter((path) => existsSync(path)), ...paths];
+  const said = await firstWords('head', ['-c', '0', '--', ...there]);
+  return /cannot open '(.*)' for reading: Permission denied/.exec(said)?.[1] ?? null;
+}
+
 /**
- * Where root starts a run, its programs are started as the owner of the run folder: what they read must be open to them. They are not
- * asked themselves: in a closed checkout not even their launcher could be started.
+ * Where root starts a run, its programs are started as the owner of the run folder: what they read must be open to them.
  * @throws CensusError naming the first path that is closed to them
  */
 export async function requireReachable(paths: readonly string[]): Promise<void> {
   if (process.getuid?.() !== 0) return;
-  for (const path of [...ownFiles, ...paths]) {
-    if (!(await isClosed(path))) continue;
-    const hint = ownFiles.includes(path)
-      ? 'mptcp-census itself must be open to them: move it, such as to /opt, or chmod o+x the folders above it; or name a run folder of your own'
-      : 'open it to them (chmod, or o+x on the folders above it), or put the run folder where its owner may read it';
-    const who = ownerNow()?.uid ?? 0;
-    throw new CensusError(
-      'E_PRIVILEGES',
-      `${path} is closed to user ${who}, who owns the run folder and runs the programs`,
-      hint,
-    );
-  }
+  const closed = await firstClosed(paths);
+  if (closed === null) return;
+  const hint = ownFiles.includes(closed)
+    ? 'mptcp-census itself must be open to them: move it, such as to /opt, or chmod o+x the folders above it; or name a run folder of your own'
+    : 'open it to them (chmod, or o+x on the folders above it), or put the run folder where its owner may read it';
+  const who = ownerNow()?.uid ?? 0;
+  throw new CensusError(
+    'E_PRIVILEGES',
+    `${closed} is closed to user ${who}, who owns the run folder and runs the programs`,
+    hint,
+  );
 }
 
 /**
