@@ -20,7 +20,7 @@ export interface Forecast {
   kinds: Record<string, number>;
   /** The lists that were read, and what they were found to be. */
   lists: SourceEntry[];
-  /** Bytes that such a run usually fills where its folder is, and that are free there. */
+  /** Bytes that such a run usually takes, and that are free on the file system of its folder. */
   disk: { expected: number; free: number };
   /** The folder holds a run already. */
   resumed: boolean;
@@ -131,8 +131,8 @@ function stageLines({ plans }: Forecast): string[] {
 }
 
 function diskLine({ disk: { expected, free } }: Forecast): string {
-  const refused = free < expected ? ': too little, a run is refused' : '';
-  return `Disk: a run of these targets usually fills some ${bytesText(expected)}, and ${bytesText(free)} are free${refused}`;
+  const refused = free < expected ? ': not enough, a run is refused' : '';
+  return `Disk: a run of these targets usually takes about ${bytesText(expected)}, and ${bytesText(free)} are free${refused}`;
 }
 
 function canaryLine(config: Config): string[] {

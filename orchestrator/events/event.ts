@@ -87,7 +87,7 @@ export const events = {
   }),
   rejects: OfPart.extend({
     type: z.literal('rejects').describe('lines of a part were rejected; rejects/ lists each with its reason'),
-    lines: z.int().describe('lines of the program that gave no record'),
+    lines: z.int().describe('lines of the program that became no record'),
     units: Reasons.describe('units that were rejected, by reason'),
   }),
   stage_finished: OfStage.extend({

@@ -116,7 +116,7 @@ export const confidenceRules: readonly Rule[] = [
     of: ({ manifest }) => {
       const names = movedSettings(manifest, 'handshake');
       if (names.length === 0) return null;
-      return { level: 'reduced', text: `somebody else changed ${names.join(', ')} while connections were made` };
+      return { level: 'reduced', text: `something else changed ${names.join(', ')} while connections were made` };
     },
   },
   {

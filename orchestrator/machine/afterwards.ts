@@ -5,18 +5,18 @@ import { endOrphans, markVariable, ownMark } from '../core/process/left-behind.t
 import { guard } from './guard.ts';
 import { ownPrograms } from './version.ts';
 
-/** A program that has these may be looked into by nobody who has them not. */
+/** A process can only inspect programs whose capabilities it has itself. */
 const capabilities = 'CAP_NET_ADMIN, CAP_NET_RAW';
 
 /**
- * Does the work, and sees to it that nothing that its programs start outlives it: not even when this process is killed, for a child of ours
- * then hears the end of its input. What earlier ones left behind is ended first.
+ * Does the work, and makes sure that nothing its programs start outlives it, even if this process is killed: its child (the guard) then sees
+ * the end of its input. Processes that earlier runs left behind are ended first.
  */
 export async function leavingNothing<T>(work: () => Promise<T>): Promise<T> {
   await endOrphans();
   if (!existsSync(join(ownPrograms, guard.name))) return await work();
   const child = between(guard.name, ['rest', `${markVariable}=${ownMark()}`], capabilities, true);
-  child.stdin.on('error', () => undefined); // it is no part of what is measured
+  child.stdin.on('error', () => undefined); // it takes no part in the measurement
   for (const said of [child.stdout, child.stderr]) said.resume();
   try {
     return await work();

@@ -4,10 +4,10 @@ import type { ManifestFile } from '../core/folder/manifest.ts';
 import { every } from '../core/process/timer.ts';
 
 const lookMs = 5_000;
-/** A clock that is corrected little by little goes wrong by some milliseconds between two looks. */
+/** A clock that is corrected gradually moves by some milliseconds between two looks. */
 const leastStep = 1;
 
-/** Two clocks in seconds: the one that times are taken from, and one that nobody sets. It counts what the machine sleeps through, too. */
+/** Two clocks in seconds: the one used for timestamps, and one that nobody can set. The latter includes time asleep. */
 export interface Clocks {
   wall: number;
   up: number;
@@ -17,13 +17,13 @@ function clocksNow(): Clocks {
   return { wall: Date.now() / 1000, up: uptime() };
 }
 
-/** Seconds by which the clock was set between two looks, negative where it was set back; null where it was not. */
+/** Seconds by which the clock was set between two looks, negative if back; null if it was not. */
 export function clockStep(before: Clocks, now: Clocks): number | null {
   const step = now.wall - before.wall - (now.up - before.up);
   return Math.abs(step) < leastStep ? null : Math.round(step * 10) / 10;
 }
 
-/** Does the work, and enters in the manifest when the clock is set meanwhile: times of before and of after do not compare then. */
+/** Does the work, and records in the manifest if the clock is set meanwhile: times before and after that do not compare. */
 export async function watchingClock<T>(
   manifest: ManifestFile,
   work: () => Promise<T>,

@@ -26,10 +26,10 @@ import { mptcpSysctls } from './vantage.ts';
 
 const hostsFile = '/etc/hosts';
 
-/** One thing looked at. */
+/** The result of one check. */
 interface Finding {
   ok: boolean;
-  /** true: worth knowing, and no reason not to start. */
+  /** true: worth knowing, but no obstacle. */
   hint?: boolean;
   what: string;
   /** What it is, or what to do about it. */
@@ -41,7 +41,7 @@ interface Use {
   stages: Set<string>;
 }
 
-/** The stages that need a role done. */
+/** The stages that need a role. */
 function stagesOf(role: string): string[] {
   const known = new Map<string, unknown>(Object.entries(roles));
   return pipeline(findTool).flatMap((stage) =>
@@ -49,7 +49,7 @@ function stagesOf(role: string): string[] {
   );
 }
 
-/** Whatever any tool may need, by stage. */
+/** Everything that any tool may need, by stage. */
 function allNeeds(): Need[] {
   return Object.entries(tools).flatMap(([role, byName]) => {
     const programs = Object.values(byName).flatMap((tool) => tool.programs ?? []);
@@ -89,29 +89,31 @@ function programFinding(
   };
 }
 
-/** Without a rule in the kernel's packet filter our SYNs are like everybody's. A run says so in its records, and goes on. */
+/** Without a rule in the kernel's packet filter our SYNs carry timestamps as usual. A run records that and goes on. */
 function timestampsFinding(why: string): Finding {
   const what = 'SYNs without timestamps (handshake)';
-  const detail = `not here (${why}): servers' announcements of IPv6 addresses with a port find no room and are not seen. It takes CAP_NET_ADMIN and nf_tables in a kernel of 5.18 or later`;
+  const detail = `not possible here (${why}): a server's announcement of an IPv6 address with a port does not fit beside timestamps and is missed. Needs CAP_NET_ADMIN and nf_tables in kernel 5.18 or later`;
   return { ok: true, hint: true, what, detail };
 }
 
-/** The guard looks itself: whether all is as the handshake needs it, or can be made so, and put back afterwards. */
+/** The guard itself checks whether the settings are as the handshake needs them, or can be changed and restored afterwards. */
 async function kernelFindings(config: Config | null): Promise<Finding[]> {
   const what = 'kernel (handshake)';
   if (Object.keys(mptcpSysctls()).length === 0)
-    return [{ ok: false, what, detail: 'no MPTCP: the handshake stage needs one with CONFIG_MPTCP (5.6 or later)' }];
+    return [
+      { ok: false, what, detail: 'no MPTCP: the handshake stage needs a kernel with CONFIG_MPTCP (5.6 or later)' },
+    ];
   const { fault, timestamps } = await guardLooks(config === null ? ['bare-syns'] : guardWords(config.handshake));
   if (fault !== null) return [{ ok: false, what, detail: `${fault.message}: ${fault.hint}` }];
   const held = {
     ok: true,
     what,
-    detail: 'MPTCP is on; its settings are right, or are held while measuring and put back',
+    detail: 'MPTCP is on; settings that are not right are changed while measuring and restored afterwards',
   };
   return timestamps === null ? [held] : [held, timestampsFinding(timestamps)];
 }
 
-/** Only a zmap that loads it needs it. */
+/** Only a zmap that loads the plug-in needs it. */
 function moduleFinding(found: Found[]): Finding[] {
   const zmap = found.find(({ program }) => program === zmapProgram);
   if (zmap?.runsAs === flavours.tree || zmap?.runsAs === flavours.tree6) return [];
@@ -121,32 +123,32 @@ function moduleFinding(found: Found[]): Finding[] {
   ];
 }
 
-/** Only the plug-in stands between zmap and its packets. */
+/** Only the plug-in can keep a running zmap from sending a packet. */
 function optOutFinding(found: Found[]): Finding[] {
   const runsAs = (program: Program) => found.find((one) => one.program === program)?.runsAs ?? null;
   const zmap = runsAs(zmapProgram);
   if (zmap === null || dropsOptOuts(runsAs)) return [];
-  const detail = `a zmap with the module ${zmap} cannot be told while it sends: it is ended, and its part is sent again without who opted out. The plug-in for zmap 2.1.1 can`;
+  const detail = `zmap with the module ${zmap} does not accept them while it is sending: it is stopped, and its part is sent again without those who opted out. The plug-in for zmap 2.1.1 accepts them`;
   return [{ ok: true, hint: true, what: 'opt-outs during a run (scan, rescan, confirm, path)', detail }];
 }
 
-/** zmap asks for the machine's own name before it sends: without an entry that question goes to the resolver. */
+/** zmap looks up the machine's own name before it sends; without an entry the query goes to the resolver. */
 function hostnameFinding(): Finding {
   const name = hostname();
   const entries = existsSync(hostsFile) ? readFileSync(hostsFile, 'utf8').split('\n') : [];
   const known = entries.some((line) => (line.split('#')[0] ?? '').split(/\s+/).slice(1).includes(name));
   const what = `${name} in ${hostsFile}`;
-  if (known) return { ok: true, what, detail: 'there' };
-  const detail = `not there: zmap asks a resolver for it at each start; add the line "127.0.1.1 ${name}"`;
+  if (known) return { ok: true, what, detail: 'present' };
+  const detail = `missing: zmap looks it up in the DNS at each start; add the line "127.0.1.1 ${name}"`;
   return { ok: true, hint: true, what, detail };
 }
 
-/** Where the scan leaves, and by which gateway; a run asks for the hardware address of one that is not known. */
+/** The interface and gateway of the scan. A run asks the gateway for its hardware address if the kernel does not know it. */
 function routeFindings(config: Config | null): Finding[] {
   const name = config?.scan.interface ?? defaultRoute()?.interface ?? null;
   if (name === null) return [{ ok: true, hint: true, what: 'default route', detail: 'none: set scan.interface' }];
   const gateway = gatewayOf(name);
-  const mac = config?.scan.gateway_mac ?? gatewayMac(name) ?? 'not known yet: a run asks';
+  const mac = config?.scan.gateway_mac ?? gatewayMac(name) ?? 'MAC address not known yet: a run asks for it';
   const by = gateway === null ? '' : `, gateway ${gateway} (${mac})`;
   const detail = `${name}, from ${sourceAddresses(name).join(', ') || 'no address'}${by}`;
   return [{ ok: true, what: 'interface (scan)', detail }];
@@ -155,16 +157,16 @@ function routeFindings(config: Config | null): Finding[] {
 async function firewallFinding(): Promise<Finding[]> {
   const obstacles = await ownResetObstacles();
   if (obstacles.length === 0) return [];
-  const detail = `RSTs to unasked SYN/ACKs may not leave: ${obstacles.join('; ')}. Servers then repeat their SYN/ACKs; a run says whether they do`;
+  const detail = `may keep the kernel's RSTs to unexpected SYN/ACKs from leaving: ${obstacles.join('; ')}. Servers then retransmit their SYN/ACKs; a run reports whether they do`;
   return [{ ok: true, hint: true, what: 'firewall (scan)', detail }];
 }
 
-/** What a configuration leaves open, names and has not, or asks of programs that cannot do it. */
+/** Required keys that are not set, files that do not exist, tools that cannot do what is configured. */
 function configFindings({ config, found, inputs }: Asked & { found: Found[] }): Finding[] {
   const open = unfilled(config).map(({ key, why }) => ({ ok: false, what: key, detail: `not set: ${why}` }));
   const absent = inputs
     .filter((path) => !existsSync(path))
-    .map((path) => ({ ok: false, what: path, detail: 'does not exist: the configuration names it' }));
+    .map((path) => ({ ok: false, what: path, detail: 'named in the configuration, but does not exist' }));
   return [...open, ...absent, ...toolFindings(config, found)];
 }
 
@@ -178,7 +180,7 @@ function toolFindings(config: Config, found: Found[]): Finding[] {
   }
 }
 
-/** What a check finds, as a finding. */
+/** The error of a check, as a finding. */
 async function refusal(what: string, check: () => Promise<void>): Promise<Finding[]> {
   try {
     await check();
@@ -194,18 +196,18 @@ function findingLine({ ok, hint, what, detail }: Finding): string {
   return `${word}  ${what.padEnd(34)} ${detail}`;
 }
 
-/** What one configuration asks of a machine. */
+/** What one configuration needs from a machine. */
 interface Asked {
   config: Config;
   needs: Need[];
-  /** Files that it names. */
+  /** Files named in it. */
   inputs: string[];
 }
 
 /**
- * Looks at what a census needs. ok: whether all of it is there.
- * @param asked one configuration; null: whatever any tool may need
- * @param onReading hears of its files that take long to be read through
+ * Checks what a census needs. ok: whether all of it is there.
+ * @param asked one configuration; null: everything that any tool may need
+ * @param onReading is told of files that take long to read
  */
 export async function examine(asked: Asked | null, onReading?: OnReading): Promise<{ ok: boolean; lines: string[] }> {
   const held = effectiveCapabilities();
@@ -224,7 +226,7 @@ export async function examine(asked: Asked | null, onReading?: OnReading): Promi
     {
       ok: true,
       what: 'open files',
-      detail: `${openFiles() ?? 'not known how many'} at once; ${leastOpenFiles} are needed`,
+      detail: `limit ${openFiles() ?? 'unknown'}; ${leastOpenFiles} are needed`,
     },
     ...routeFindings(asked?.config ?? null),
     ...(await firewallFinding()),

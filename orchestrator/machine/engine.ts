@@ -3,18 +3,18 @@ import { setFlagsFromString } from 'node:v8';
 import { CensusError } from '../errors.ts';
 
 /**
- * Lets the engine make every object where garbage is collected often. Otherwise it guesses from the first hundred that a line of code made:
- * those of the start of the program stay, so it makes millions of later ones, which are garbage at once, where it looks seldom, and keeps
- * all that hangs on them for as long. A reply takes a fifth longer to decode then.
+ * Makes V8 allocate every object in the young generation. Otherwise it decides by the first hundred that a line of code allocates. Those from
+ * the start of the program live long, so millions of later ones, which are garbage at once, go to the old generation and keep whatever
+ * they refer to alive. A reply then takes a fifth longer to decode.
  */
 export function makeObjectsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
-/** Files that this process must be able to have open: its modules are read side by side, and a run has pipes to its programs. */
+/** Open files that this process needs: its modules are read in parallel, and a run has pipes to its programs. */
 export const leastOpenFiles = 256;
 
-/** Files that this process may have open, which Node raises to as many as it is let; null where the system does not say. */
+/** Limit of open files, which Node raises to the hard limit; null if the system does not say. */
 export function openFiles(): number | null {
   try {
     const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
@@ -24,12 +24,12 @@ export function openFiles(): number | null {
   }
 }
 
-/** @throws CensusError E_MEMORY where too few files may be open for modules, programs and records */
+/** @throws CensusError E_MEMORY if the limit is too low for modules, programs and records */
 export function requireOpenFiles(may = openFiles()): void {
   if (may === null || may >= leastOpenFiles) return;
   throw new CensusError(
     'E_MEMORY',
-    `${may} files may be open at once here, and this program needs ${leastOpenFiles}`,
+    `the limit of open files is ${may} here, and this program needs ${leastOpenFiles}`,
     'raise the hard limit: ulimit -Hn, LimitNOFILE= of a systemd unit, --ulimit nofile= of a container',
   );
 }

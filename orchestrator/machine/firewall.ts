@@ -1,6 +1,6 @@
 import { programOutput } from '../core/process/exec.ts';
 
-/** A chain of nftables that packets of ours or for us pass, with what it does to those no rule takes. */
+/** An nftables chain, with what it does to packets that match no rule. */
 interface Chain {
   name: string;
   hook: string;
@@ -8,7 +8,7 @@ interface Chain {
   rules: string[];
 }
 
-/** Rules of the chains that hang in input and output, and of those they may jump to (hook ''). */
+/** The chains hooked into input and output, and those they may jump to (hook ''). */
 function nftChains(ruleset: string): Chain[] {
   const chains: Chain[] = [];
   let chain: Chain | null = null;
@@ -26,14 +26,14 @@ function nftChains(ruleset: string): Chain[] {
   return chains;
 }
 
-/** Rules that take a packet of no known connection, or an RST, away: of nftables, and of iptables-save. */
+/** Rules that drop packets of unknown connections, or RSTs: for nftables and for iptables-save. */
 const takesAway = [
   /\bct state\b.*\binvalid\b.*\b(drop|reject)\b/,
   /\btcp flags\b.*\brst\b.*\b(drop|reject)\b/,
   /--(ct)?state \S*INVALID\S* .*-j (DROP|REJECT)/,
   /--tcp-flags \S+ \S*RST\S* .*-j (DROP|REJECT)/,
 ];
-/** A rule that takes all away that comes to it. */
+/** A rule that drops everything that reaches it. */
 const takesAll = /^(counter( packets \d+ bytes \d+)? )?(drop|reject\b.*)$/;
 
 function nftReasons(ruleset: string): string[] {
@@ -58,14 +58,14 @@ function iptablesReasons(saved: string): string[] {
 }
 
 /**
- * What in a firewall may keep the kernel's RSTs to SYN/ACKs that it did not ask for from leaving: rules for packets of no known
- * connection, coming in or going out. A hint and no more: which rule takes a packet, only a packet shows.
+ * Firewall rules that may keep the kernel's RSTs to unexpected SYN/ACKs from leaving: rules about packets of unknown connections, incoming
+ * or outgoing. Only a hint: which rule a packet matches, only a packet shows.
  */
 export function resetObstacles(nft: string, iptables: string): string[] {
   return [...new Set([...nftReasons(nft), ...iptablesReasons(iptables)])];
 }
 
-/** The same of this machine, as far as this user may read it. */
+/** The same for this machine, as far as this user may read its rules. */
 export async function ownResetObstacles(): Promise<string[]> {
   const [nft, ...iptables] = await Promise.all([
     programOutput('nft', ['list', 'ruleset'], 'CAP_NET_ADMIN'),

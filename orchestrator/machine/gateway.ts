@@ -7,27 +7,27 @@ const discard = 9;
 const everyMs = 50;
 const patienceMs = 3000;
 
-/** Has the kernel ask for a neighbour: it does when there is something to send to it. */
+/** Makes the kernel resolve a neighbour's hardware address, by giving it something to send there. */
 async function provoke(address: string): Promise<void> {
   const socket = createSocket('udp4');
-  // Nobody need listen there, and what the kernel could not send is seen in its table.
+  // Nobody needs to listen there; if the kernel could not send, its table shows it.
   socket.on('error', () => undefined);
   await new Promise<void>((resolve) => socket.send('', discard, address, () => resolve()));
   socket.close();
 }
 
 /**
- * zmap frames its packets itself and knows the gateway by the kernel's tables alone: no route, no gateway; and its hardware address may have
- * gone from there since.
- * @returns the fault when there is no gateway, or it does not answer; null when its hardware address is known
+ * zmap builds its own Ethernet frames and finds the gateway only in the kernel's tables: without a route there is none, and its hardware
+ * address may have expired.
+ * @returns the fault if there is no gateway or it does not answer; null if its hardware address is known
  */
 export async function gatewayFault(name: string): Promise<CensusError | null> {
   const gateway = gatewayOf(name);
   if (gateway === null) {
     return new CensusError(
       'E_CONFIG',
-      `no default route leaves by a gateway on ${name}, so it is not known where its packets would go`,
-      'set scan.gateway_mac to the hardware address of the router there; or give the interface a default route, or name another in scan.interface',
+      `no default route uses a gateway on ${name}, so there is no address to send its frames to`,
+      "set scan.gateway_mac to the router's hardware address; or give the interface a default route, or name another interface in scan.interface",
     );
   }
   if (gatewayMac(name) !== null) return null;
@@ -38,7 +38,7 @@ export async function gatewayFault(name: string): Promise<CensusError | null> {
   }
   return new CensusError(
     'E_CONFIG',
-    `the gateway ${gateway} on ${name} does not answer when it is asked for its hardware address, so no packet would leave`,
+    `the gateway ${gateway} on ${name} does not answer ARP requests, so no packet would leave`,
     'check the cable and the route; or set scan.interface, or scan.gateway_mac',
   );
 }

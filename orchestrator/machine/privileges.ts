@@ -7,7 +7,7 @@ import { guard } from './guard.ts';
 /** Bits in CapEff (capabilities(7)). */
 const capabilityBits: Record<string, number> = { CAP_NET_ADMIN: 12, CAP_NET_RAW: 13 };
 
-/** Names of the capabilities that this process has and programs of ours may need. */
+/** Those capabilities of this process that our programs may need. */
 export function effectiveCapabilities(): Set<string> {
   const status = readFileSync('/proc/self/status', 'utf8');
   const mask = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
@@ -20,36 +20,36 @@ function lackingCapabilities(privileges: string | null, held: Set<string>): stri
   return Object.keys(capabilityBits).filter((name) => (privileges ?? '').includes(name) && !held.has(name));
 }
 
-/** Capabilities that a program will lack here. The guard looks itself whether there is anything that it must set. */
+/** Capabilities that a program will lack here. The guard itself checks whether it must change any setting. */
 export function lackingFor({ name, privileges }: Program, held: Set<string>): string[] {
   if (name === guard.name) return [];
   return lackingCapabilities(privileges, held);
 }
 
-/** Whether this is a container, as far as its maker says so. */
+/** Whether this is a container, as far as its runtime says so. */
 export function inContainer(): boolean {
   return ['/.dockerenv', '/run/.containerenv', '/run/systemd/container'].some((path) => existsSync(path));
 }
 
-/** How to get capabilities, in the place where they are lacking. */
+/** How to get missing capabilities in this environment. */
 export function privilegeAdvice(lacking: readonly string[], here: { container: boolean; root: boolean }): string {
   const words = lacking.map((name) => name.replace('CAP_', ''));
   if (here.container) return `start the container with ${words.map((word) => `--cap-add ${word}`).join(' ')}`;
   if (here.root) {
     const set = `CapabilityBoundingSet=${lacking.join(' ')}`;
-    return `root was denied them: look at the unit that starts it (${set}), or at capsh --print`;
+    return `root lacks them here: check the unit that starts it (${set}), and capsh --print`;
   }
-  return `use sudo, or stay who you are: ${asUser(lacking)}; setcap on the programs is no way, it makes the loader ignore LD_PRELOAD`;
+  return `use sudo, or stay an ordinary user: ${asUser(lacking)}; do not use setcap on the programs, it makes the loader ignore LD_PRELOAD`;
 }
 
-/** The line that gives an ordinary user no more than a census takes. */
+/** The command that gives an ordinary user exactly what a census needs. */
 function asUser(names: readonly string[]): string {
   const list = names.map((name) => `+${name.replace('CAP_', '').toLowerCase()}`).join(',');
   const user = '--reuid=$(id -u) --regid=$(id -g) --init-groups';
   return `sudo setpriv ${user} --inh-caps=${list} --ambient-caps=${list} mptcp-census run ...`;
 }
 
-/** Ways to run a census without root, for `doctor`: what to type, and what a unit of systemd must say. */
+/** Ways to run a census without root, for `doctor`: a command, and the lines of a systemd unit. */
 export function waysWithoutRoot(): { what: string; detail: string }[] {
   const names = Object.keys(capabilityBits).reverse();
   const all = names.join(' ');

@@ -14,7 +14,7 @@ import { ownPrograms, packageRoot } from './version.ts';
 
 const framed = [1, 772];
 
-/** What is asked of an interface that zmap sends from. */
+/** What an interface must be for zmap to send from it. */
 export function interfaceFault(name: string, known: readonly string[], hardware: number | null): CensusError | null {
   if (!known.includes(name)) {
     const near = nearest(name, known);
@@ -25,17 +25,17 @@ export function interfaceFault(name: string, known: readonly string[], hardware:
   if (hardware === null || framed.includes(hardware)) return null;
   return new CensusError(
     'E_CONFIG',
-    `scan.interface: ${name} carries no Ethernet frames (a VPN or another tunnel), which the probes are`,
+    `scan.interface: ${name} carries no Ethernet frames (a VPN or another tunnel), but probes are sent as frames`,
     "name an Ethernet interface in scan.interface, with scan.gateway_mac where the default route is the tunnel's; or leave the VPN",
   );
 }
 
-/** What zmap needs of an interface beside its kind: a link, and an IPv4 address, which it looks for even where all targets are of IPv6. */
+/** What else zmap needs: a link, and an IPv4 address, even if all targets are IPv6. */
 function sendingFault(name: string, at: { up: boolean | null; source: string | null }): CensusError | null {
   if (at.up === false)
     return new CensusError(
       'E_CONFIG',
-      `the interface ${name} is down, or has no link, so no packet would leave`,
+      `the interface ${name} is down or has no link, so no packet would leave`,
       `ip link set ${name} up, and check the cable; or name another in scan.interface`,
     );
   if (at.source !== null) return null;
@@ -46,14 +46,14 @@ function sendingFault(name: string, at: { up: boolean | null; source: string | n
   );
 }
 
-/** Where the probes leave, as far as it can be known before one does. */
+/** What is wrong with the way out, as far as can be known before the first probe. */
 async function wayFault({ scan }: Config): Promise<CensusError | null> {
   const name = scan.interface ?? defaultRoute()?.interface ?? null;
   if (name === null)
     return new CensusError(
       'E_CONFIG',
-      'this machine has no default route, so the probes have no known way out',
-      'connect it; or set scan.interface, and scan.gateway_mac to the hardware address of the router there',
+      'this machine has no default route, so there is no known way out for the probes',
+      "connect it; or set scan.interface, and scan.gateway_mac to the router's hardware address",
     );
   return (
     interfaceFault(name, interfaceNames(), hardwareOf(name)) ??
@@ -62,7 +62,7 @@ async function wayFault({ scan }: Config): Promise<CensusError | null> {
   );
 }
 
-/** What the guard's refusal becomes where this process runs: how to set it there, or how to get what sets it. */
+/** The guard's refusal, with advice that fits where this process runs. */
 export function guardFault(
   said: readonly string[],
   { container, held }: { container: boolean; held: ReadonlySet<string> },
@@ -78,12 +78,12 @@ export function guardFault(
   return new CensusError(fault.code, fault.message, lacks ? `${here}; or ${adviceHere(['CAP_NET_ADMIN'])}` : here);
 }
 
-/** Why our SYNs would keep their TCP timestamps; null when they would leave without, or nobody asked. */
+/** Why our SYNs would keep their TCP timestamps; null if they would leave without them, or that was not asked for. */
 export function timestampsStay(said: readonly string[]): string | null {
   return said.map((line) => /^timestamps stay: (.*)$/.exec(line)?.[1]).find((why) => why !== undefined) ?? null;
 }
 
-/** Asks the guard whether it could hold what the handshake needs, and how SYNs of ours would leave. */
+/** Asks the guard whether it can hold the settings that the handshake needs, and whether our SYNs would leave without timestamps. */
 export async function guardLooks(
   words: readonly string[],
 ): Promise<{ fault: CensusError | null; timestamps: string | null }> {
@@ -121,8 +121,8 @@ async function firstClosed(paths: readonly string[]): Promise<string | null> {
 }
 
 /**
- * Where root starts a run, its programs are started as the owner of the run folder: what they read must be open to them.
- * @throws CensusError naming the first path that is closed to them
+ * If root starts a run, its programs run as the owner of the run folder, so that user must be able to read their input.
+ * @throws CensusError naming the first path that they cannot read
  */
 export async function requireReachable(paths: readonly string[]): Promise<void> {
   if (process.getuid?.() !== 0) return;
@@ -140,8 +140,8 @@ export async function requireReachable(paths: readonly string[]): Promise<void> 
 }
 
 /**
- * Looks at what the stages need of this machine beside programs, before the first packet.
- * @throws CensusError with what helps here
+ * Checks, before the first packet, what the stages need from this machine besides programs.
+ * @throws CensusError with advice for this machine
  */
 export async function requireReady(config: Config): Promise<void> {
   const { handshake, scan } = config;

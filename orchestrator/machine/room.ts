@@ -8,39 +8,39 @@ import { bytesText } from '../dry-run/text.ts';
 import { CensusError } from '../errors.ts';
 import { targetFiles } from '../lists/sources.ts';
 
-/** What a run is given, by kind. */
+/** The targets of a run, by kind. */
 export interface Given {
-  /** Names of the list, each once, without their www doubles. */
+  /** Names of the list, without www doubles. */
   names: number;
-  /** Addresses that stand in a list one by one. */
+  /** Addresses listed one by one. */
   addresses: number;
   /** Addresses within prefixes. */
   within: number;
 }
 
-/** Bytes that a run folder holds whatever is asked: report, map, manifest, and what every part has of its own. */
+/** Bytes of every run folder: report, map, manifest, and the files that each part has. */
 const atAll = 5e6;
 
 /**
- * Bytes on disk for each of these, raw files and records together, measured in censuses of the lab, of the study's size and of a /8, and
- * rounded up. Merge holds about as much again as its hosts and names take, for as long as it works.
+ * Bytes on disk for each of these, raw files and records together, rounded up from measurements in the lab (small worlds, the study's size, a
+ * /8). While it runs, merge needs about as much again as its hosts and names.
  */
 const each = {
   name: 150,
   question: 100,
   answered: 100,
   silent: 20,
-  /** Of an address that answered: what the stages that look it up find. */
+  /** The results of the look-ups for an address that replied. */
   lookup: 140,
   host: 400,
-  /** Of an endpoint that is connected to: most of it is its packets. */
+  /** One endpoint that is connected to: mostly packets. */
   connection: 4000,
 };
 
-/** What is usual: addresses for each name asked of one family, answers for each probe, and candidates with their controls for each host. */
+/** Usual ratios: addresses per name and family, replies per probe (of a list, of a prefix), candidates and controls per host. */
 const usual = { addresses: 0.4, ofList: 0.9, ofPrefix: 0.02, connections: 0.02 };
 
-/** Bytes that a run of these targets fills on disk where hosts are as they usually are. */
+/** Bytes on disk of a run of these targets, with the usual ratios. */
 export function expectedBytes({ names, addresses, within }: Given, config: Config): number {
   const { scan, resolve, targets } = config;
   const asked = names * ('list' in targets && targets.www ? 2 : 1);
@@ -48,12 +48,12 @@ export function expectedBytes({ names, addresses, within }: Given, config: Confi
   const listed = addresses + questions * Math.min(usual.addresses, scan.addresses_per_name);
   const perAddress = scan.ports.length * scan.versions.length;
   const answered = perAddress * (listed * usual.ofList + within * usual.ofPrefix);
-  // nothing is kept of an address of a prefix that says nothing
+  // Silent addresses of a prefix are only counted.
   const silent = perAddress * listed * (1 - usual.ofList);
   return atAll + asked * each.name + questions * each.question + bytesFrom({ answered, silent }, config);
 }
 
-/** What probes that are answered, and those that are not, come to up to the end of a run. */
+/** Bytes that answered and silent probes lead to by the end of a run. */
 function bytesFrom({ answered, silent }: { answered: number; silent: number }, { scan }: Config): number {
   const hosts = answered / scan.versions.length;
   const lookups = hosts / scan.ports.length;
@@ -68,13 +68,13 @@ function bytesFrom({ answered, silent }: { answered: number; silent: number }, {
   return sums.reduce((sum, [count, bytes]) => sum + count * bytes, 0);
 }
 
-/** A line of a list as it usually is, and how much smaller lists are when they are packed. */
+/** Usual length of a line, and usual compression ratio of a list. */
 const usualLine = 20;
 const packed = { names: /\.(zip|gz|bz2|xz|zst|zstd)$/i, times: 3 };
 
 const looked = 1 << 16;
 
-/** Bytes of a line, by the beginning of a file. */
+/** Average line length, from the beginning of a file. */
 function lineBytes(path: string): number {
   const file = openSync(path, 'r');
   try {
@@ -87,14 +87,14 @@ function lineBytes(path: string): number {
   }
 }
 
-/** Lines of a list, roughly: it is not read through. None where it is not a plain file. */
+/** Rough number of lines, without reading the whole file; 0 unless it is a plain file. */
 function linesOf(path: string): number {
   const found = isUrl(path) || path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
   if (found === undefined || !found.isFile()) return 0;
   return packed.names.test(path) ? (found.size * packed.times) / usualLine : found.size / lineBytes(path);
 }
 
-/** What a run is given, as far as its targets lie here. */
+/** The targets of a run, as far as they are local files. */
 export function givenOf({ targets }: Config): Given {
   const none = { names: 0, addresses: 0, within: 0 };
   if ('prefixes' in targets) {
@@ -108,14 +108,14 @@ export function givenOf({ targets }: Config): Given {
   return 'addresses' in targets ? { ...none, addresses: lines } : { ...none, names: lines };
 }
 
-/** The same where the list was read through: targets by kind, www doubles among the names. */
+/** The same once the list was read: targets by kind, where names include www doubles. */
 export function givenAsRead(config: Config, { name, address }: Record<string, number>): Given {
   if (name === undefined && address === undefined) return givenOf(config);
   const doubled = 'list' in config.targets && config.targets.www ? 2 : 1;
   return { ...givenOf(config), names: (name ?? 0) / doubled, addresses: address ?? 0 };
 }
 
-/** Bytes that are free, for whoever is not root, on the file system that a folder is in or would be made in. */
+/** Bytes available to a user other than root on the file system of a folder, which need not exist yet. */
 export async function freeBytes(folder: string): Promise<number> {
   const there = existsSync(folder) || folder === dirname(folder);
   if (!there) return await freeBytes(dirname(folder));
@@ -124,24 +124,24 @@ export async function freeBytes(folder: string): Promise<number> {
 }
 
 /**
- * A disk that is full after days of sending costs the part that was being measured, and the time.
- * @throws CensusError E_RUN_FOLDER when there is less room than a run of these targets usually fills
+ * A disk that fills up after days of sending costs the part being measured, and the time.
+ * @throws CensusError E_RUN_FOLDER if a run of these targets usually takes more than is free
  */
 export async function requireRoom(folder: string, config: Config): Promise<void> {
   const [free, expected] = [await freeBytes(folder), expectedBytes(givenOf(config), config)];
   if (free >= expected) return;
   throw new CensusError(
     'E_RUN_FOLDER',
-    `${folder} is on a file system with ${bytesText(free)} left, and a run of these targets usually fills ${bytesText(expected)}`,
+    `${folder} is on a file system with ${bytesText(free)} left, and a run of these targets usually takes ${bytesText(expected)}`,
     'make room there, put the run folder on a larger file system, or make several runs of fewer targets',
   );
 }
 
 /**
- * The same for the rest of a run, once the first probes have shown how many are answered: a prefix in which every address answers fills
- * fifty times what prefixes usually do.
+ * The same for the rest of a run, once the canary has shown how many probes are answered: a prefix in which every address replies takes
+ * fifty times as much as usual.
  * @param share of the probes that were answered
- * @throws CensusError E_RUN_FOLDER when there is less room than that
+ * @throws CensusError E_RUN_FOLDER if the rest would take more than is free
  */
 export async function requireRoomForRest(
   folder: string,
@@ -153,7 +153,7 @@ export async function requireRoomForRest(
   if (free >= expected) return;
   throw new CensusError(
     'E_RUN_FOLDER',
-    `${folder} is on a file system with ${bytesText(free)} left, and the rest of this run usually fills ${bytesText(expected)} where ${Math.ceil(100 * share)} % of the probes are answered, as of the first ones; nobody else was asked`,
+    `${folder} is on a file system with ${bytesText(free)} left, and the rest of this run would take about ${bytesText(expected)} if ${Math.ceil(100 * share)} % of the probes are answered, as for the first ones; nobody else was probed`,
     'make room there and run the same command again, or make several runs of fewer targets',
   );
 }

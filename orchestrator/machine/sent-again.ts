@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Manifest } from '../core/folder/manifest.ts';
 import type { Notice } from '../report/facts.ts';
 
-/** How often the parts of a stage were begun again, those that were. */
+/** How many times each part of a stage was started again, for parts that were. */
 function againOf({ stages }: Manifest, stage: string): number[] {
   return Object.values(stages[stage]?.parts ?? {}).flatMap(({ facts: { begun_again } }) =>
     typeof begun_again === 'number' && begun_again > 0 ? [begun_again] : [],
@@ -11,8 +11,8 @@ function againOf({ stages }: Manifest, stage: string): number[] {
 }
 
 /**
- * SYNs to one address at most, by what was sent and not by what was to be: an interrupted part is sent again as a whole. Joins are not,
- * and so stay what they were.
+ * Maximum number of SYNs to one address, counting what was sent again: an interrupted part is sent again as a whole. Joins are never sent
+ * twice.
  */
 export function synsSentAtMost(manifest: Manifest, config: Config): number {
   return synsPerAddress(config).reduce(
@@ -21,7 +21,7 @@ export function synsSentAtMost(manifest: Manifest, config: Config): number {
   );
 }
 
-/** For every stage of which a part was sent again: what that means for whoever is in it. */
+/** For every stage with a part that was sent again: what its addresses may have got. */
 export function sentAgain(manifest: Manifest, config: Config): Notice[] {
   const stages = synsPerAddress(config);
   const most = synsSentAtMost(manifest, config);
@@ -30,7 +30,7 @@ export function sentAgain(manifest: Manifest, config: Config): Notice[] {
     if (again.length === 0) return [];
     const times = 1 + Math.max(...again);
     const parts = again.length === 1 ? '1 part was' : `${again.length} parts were`;
-    const text = `${parts} interrupted and sent again: one address may have had up to ${syns * times} SYNs of this stage in place of ${syns}, and ${most} over the run in place of ${sumOfStages(stages)}`;
+    const text = `${parts} interrupted and sent again: one address may have got up to ${syns * times} SYNs of this stage instead of ${syns}, and ${most} over the run instead of ${sumOfStages(stages)}`;
     return [{ stage, text, lost: false }];
   });
 }

@@ -15,7 +15,7 @@ for (const may of [64, leastOpenFiles - 1]) {
     test(`with ${may} open files ${words.split(' ')[0]} ends in one line, and makes nothing`, async () => {
       const { exitCode, stdout, stderr } = await shell(`ulimit -n ${may}; ${cli} ${words}`);
       requireOneLine(stderr, /raise the hard limit: ulimit -Hn/);
-      assert.ok(stderr.includes(`${may} files may be open at once here, and this program needs ${leastOpenFiles}`));
+      assert.ok(stderr.includes(`the limit of open files is ${may} here, and this program needs ${leastOpenFiles}`));
       assert.equal([exitCode, stdout], [2, '']);
       assert.not(existsSync(folder));
     });

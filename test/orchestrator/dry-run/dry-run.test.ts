@@ -47,7 +47,7 @@ test('no program is started, no folder is made, and nothing is left where it wor
   const { exitCode, stdout, stderr } = await census([...run, '--dry-run'], env);
   assert.is(exitCode, 0, stderr);
   assert.match(stdout, /4 names \(with www\. in front too\)/);
-  assert.match(stdout, /^Disk: a run of these targets usually fills some 5\.0 MB, and [\d.]+ [GT]B are free$/m);
+  assert.match(stdout, /^Disk: a run of these targets usually takes about 5\.0 MB, and [\d.]+ [GT]B are free$/m);
   assert.not(existsSync(join(bin, 'started')));
   assert.equal(readdirSync(folder).sort(), ['census.yaml', 'list', 'temp']);
   assert.equal(

@@ -91,7 +91,10 @@ test('a zmap that cannot be told of opt-outs while it sends is a hint, the plug-
     return lines.filter((line) => line.includes('opt-outs during a run'));
   };
   assert.equal(await told(), []);
-  assert.match((await told(otherZmap('mptcp_synscan'))).join(), /^hint .*with the module built in cannot be told/);
+  assert.match(
+    (await told(otherZmap('mptcp_synscan'))).join(),
+    /^hint .*with the module built in does not accept them/,
+  );
 });
 
 test('a zmap that cannot send our probes is missing, and the line says what helps', async () => {
@@ -116,7 +119,7 @@ test('a run refuses that zmap before it makes its folder', async () => {
 });
 
 const entries: [text: string, says: string][] = [
-  [`127.0.0.1 localhost\n127.0.1.1\tother ${hostname()} # ours\n`, 'ok there'],
+  [`127.0.0.1 localhost\n127.0.1.1\tother ${hostname()} # ours\n`, 'ok present'],
   [`127.0.0.1 localhost # ${hostname()}\n127.0.1.1 x${hostname()}\n`, `hint add the line "127.0.1.1 ${hostname()}"`],
 ];
 test('the name of the machine is looked for in /etc/hosts, and is a hint where it is not there', async () => {
@@ -136,12 +139,13 @@ test('rules that may keep RSTs in are a hint and no failure', async () => {
   await withNamespace('doctor', async (name) => {
     const within = ['ip', 'netns', 'exec', name];
     const before = await doctor([], { within });
-    assert.not(before.lines.some((line) => line.includes('RSTs to unasked SYN/ACKs')));
+    assert.not(before.lines.some((line) => line.includes('RSTs to unexpected SYN/ACKs')));
     const rules =
       'table inet t { chain in { type filter hook input priority 0; policy drop; ct state established accept; }; }';
     await execa('ip', ['netns', 'exec', name, 'nft', rules]);
     const { lines, exitCode } = await doctor([], { within });
-    const hint = lines.find((line) => line.includes('RSTs to unasked SYN/ACKs may not leave')) ?? '';
+    const hint =
+      lines.find((line) => line.includes("may keep the kernel's RSTs to unexpected SYN/ACKs from leaving")) ?? '';
     assert.match(hint, /^hint .*chain in: policy drop/);
     assert.is(exitCode, before.exitCode);
   });

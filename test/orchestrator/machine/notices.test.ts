@@ -82,7 +82,7 @@ for (const [sentence, rejected_lines, units, stray] of rejected) {
     const entry = manifest.stages.second;
     if (entry === undefined) throw new Error('the toy has no second stage');
     entry.counts = { ...noCounts(), rejected_lines, rejected: units };
-    const expected = stray === 0 ? [] : [['second', `${stray} of the program's lines gave no record`, false]];
+    const expected = stray === 0 ? [] : [['second', `${stray} of the program's lines became no record`, false]];
     assert.equal(
       notices(manifest).map(({ stage, text, lost }) => [stage, text.split(';')[0], lost]),
       expected,
@@ -108,7 +108,7 @@ for (const [sentence, stage, answered, no_data, told] of lookedUp) {
     };
     const found = notices(manifest).filter((notice) => notice.stage === stage);
     assert.is(found.length, told ? 1 : 0);
-    if (told) assert.match(`${found[0]?.text} ${found[0]?.lost}`, /nothing is known of any of 10 addresses.* true$/);
+    if (told) assert.match(`${found[0]?.text} ${found[0]?.lost}`, /none of 10 addresses was found.* true$/);
   });
 }
 
@@ -157,11 +157,11 @@ for (const [sentence, synacks, synacks_repeated, out, told] of resets) {
     const found = notices(manifestOf(parts, [])).map(({ stage, text }) => `${stage}: ${text}`);
     assert.is(found.length, told ? 1 : 0, found.join());
     if (!told) return;
-    const measured = `first: ${synacks} SYN/ACKs came, ${synacks_repeated} of them again${out === null ? '.' : `, and this machine sent ${out} RSTs.`}`;
+    const measured = `first: ${synacks} SYN/ACKs were received, and ${synacks_repeated} retransmissions of them${out === null ? '.' : `, and this machine sent ${out} RSTs.`}`;
     for (const words of [
       measured,
       'half-open connections',
-      'No verdict changes',
+      'Verdicts are not affected',
       "Let RSTs from the scan's source ports out",
     ])
       assert.ok(found[0]?.includes(words), `${words} in ${found[0]}`);
@@ -188,8 +188,8 @@ test('that the clock was set is told, each time, with how far and to what', () =
   assert.equal(
     notices(manifest).map(({ stage, text }) => `${stage}: ${text}`),
     [
-      'run: the clock of this machine was set back by 3600.5 s, and was at 2026-11-22T09:00:00.000Z then: times of before and of after it do not compare',
-      'run: the clock of this machine was set forward by 7 s, and was at 2026-11-22T10:00:00.000Z then: times of before and of after it do not compare',
+      'run: the clock of this machine was set back by 3600.5 s, to 2026-11-22T09:00:00.000Z: times before and after that do not compare',
+      'run: the clock of this machine was set forward by 7 s, to 2026-11-22T10:00:00.000Z: times before and after that do not compare',
     ],
   );
 });

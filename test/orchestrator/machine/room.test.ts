@@ -93,7 +93,7 @@ test('a run that the disk has no room for is refused with both numbers', async (
     scan: { ports: Array.from({ length: 20_000 }, (_, n) => n + 1) },
   });
   const said = await requireRoom(folder, all).then(() => '', String);
-  assert.match(said, /is on a file system with [\d.]+ [GT]B left, and a run of these targets usually fills [\d.]+ PB$/);
+  assert.match(said, /is on a file system with [\d.]+ [GT]B left, and a run of these targets usually takes [\d.]+ PB$/);
 });
 
 test('once the first probes are answered the rest is refused by what they say, not by what is usual', async () => {
@@ -104,13 +104,10 @@ test('once the first probes are answered the rest is refused by what they say, n
   assert.is(await refusal(prefix, 0.02, 100), '');
   assert.match(
     await refusal(prefix, 0.995, 100),
-    /is on a file system with [\d.]+ [GT]B left, and the rest of this run usually fills [\d.]+ [GTP]B where 100 % of the probes are answered, as of the first ones; nobody else was asked$/,
+    /is on a file system with [\d.]+ [GT]B left, and the rest of this run would take about [\d.]+ [GTP]B if 100 % of the probes are answered, as for the first ones; nobody else was probed$/,
   );
   assert.is(await refusal(prefix, 0, 1), '', 'nothing is kept of a silent address of a prefix');
-  assert.match(
-    await refusal(Config.parse({ targets: { list: plain } }), 0, 10),
-    'where 0 % of the probes are answered',
-  );
+  assert.match(await refusal(Config.parse({ targets: { list: plain } }), 0, 10), 'if 0 % of the probes are answered');
 });
 
 test('the room of a folder that is not there yet is that of the one it will be made in', async () => {

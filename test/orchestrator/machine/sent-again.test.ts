@@ -40,8 +40,8 @@ test('an address may have had as often what a stage sends as its part was begun,
   assert.equal(
     sentAgain(manifest, config).map(({ stage, text, lost }) => `${stage} ${lost} ${text}`),
     [
-      'scan false 2 parts were interrupted and sent again: one address may have had up to 12 SYNs of this stage in place of 4, and 66 over the run in place of 37',
-      'handshake false 1 part was interrupted and sent again: one address may have had up to 42 SYNs of this stage in place of 21, and 66 over the run in place of 37',
+      'scan false 2 parts were interrupted and sent again: one address may have got up to 12 SYNs of this stage instead of 4, and 66 over the run instead of 37',
+      'handshake false 1 part was interrupted and sent again: one address may have got up to 42 SYNs of this stage instead of 21, and 66 over the run instead of 37',
     ],
   );
 });

@@ -9,8 +9,8 @@ const counts = { units_in: 3, answered: 3, failed: {}, rejected: {}, skipped: {}
 const facts = makeFacts({
   stages: [{ stage: 'handshake', unit: 'address, port', tool: 'wget', counts, measured: null }],
   notices: [
-    { stage: 'whois', text: 'nothing is known of any of 3 addresses', lost: true },
-    { stage: 'handshake', text: 'somebody else changed a setting', lost: false },
+    { stage: 'whois', text: 'none of 3 addresses was found', lost: true },
+    { stage: 'handshake', text: 'something else changed a setting', lost: false },
   ],
   setting: [
     ['rule_set', 'ours'],
