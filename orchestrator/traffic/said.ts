@@ -3,7 +3,7 @@ import { Segment, End as Side } from '../connection/packet.ts';
 import { CaptureFile, TrafficCapture } from '../schemas/records/traffic/capture.ts';
 import { End } from '../schemas/traffic.ts';
 
-/** What the reader of captures says, a line each (zmap-module/traffic/README.md). */
+/** The output of the capture reader, one schema per kind of line (zmap-module/traffic/README.md). */
 
 const count = z.int().min(0);
 const stream = count.describe('number of the stream');
@@ -13,7 +13,7 @@ const Open = z.looseObject({ type: z.literal('open'), stream, at_us: count, ends
 
 const PacketLine = z.looseObject({ type: z.literal('packet'), stream, ...Segment.shape });
 
-/** What one end of a stream sent in all. */
+/** Totals of what one end of a stream sent. */
 const Sent = z.looseObject({
   packets: count,
   bytes: count,

@@ -5,7 +5,7 @@ import { rows } from '../../core/duckdb.ts';
 import { colours, drawSvg, type Figure } from '../../report/figures/svg.ts';
 import { formatCount, plural } from '../../report/format.ts';
 
-/** Bars over the time of the captures; a plot is some hundreds of pixels wide. */
+/** Bars over the time of the captures; a plot is a few hundred pixels wide. */
 const BINS = 60;
 
 const Bin = z.object({ at: z.string(), state: z.string(), n: z.number() });
@@ -24,14 +24,14 @@ async function overTime(database: DuckDBInstance): Promise<Figure> {
   const bins: z.infer<typeof Bin>[] = [];
   for await (const row of rows(database, binsSql)) bins.push(Bin.parse(row));
   const all = bins.reduce((sum, { n }) => sum + n, 0);
-  const title = 'Connections over time, by what became of them';
+  const title = 'Connections over time, by outcome';
   const id = 'over_time';
   const data = bins.map((bin) => ({ ...bin, at: new Date(bin.at) }));
   const svg =
     bins.length === 0
       ? null
       : drawSvg(
-          { id, title, description: `${all} connections by the time of their first packet.` },
+          { id, title, description: `${all} connections, by the time of their first packet.` },
           {
             width: 640,
             height: 280,
@@ -56,22 +56,22 @@ async function overTime(database: DuckDBInstance): Promise<Figure> {
       { key: 'n', kind: 'count' },
     ],
     rows: bins,
-    denominator: `${plural(all, 'connection', 'connections')}, or offers of one. Blue: MPTCP; orange: fell back; grey: unknown; pink: not offered.`,
+    denominator: `${plural(all, 'connection or offer', 'connections and offers')}. Blue: MPTCP; orange: fell back; grey: unknown; pink: not offered.`,
     meaning:
-      'By the first packet captured: connections that were under way when a capture began stand at its beginning.',
-    empty: 'No connection with an MPTCP option is in the capture.',
+      'By the first captured packet, so connections that were open when a capture began appear at its beginning.',
+    empty: 'The capture has no connection with an MPTCP option.',
   };
 }
 
 const Step = z.object({ bytes: z.number(), share: z.number() });
 
-/** At most some hundred steps, whatever the number of connections. */
+/** At most 201 steps, whatever the number of connections. */
 const cdfSql = `
   WITH sizes AS (SELECT client_bytes + server_bytes AS bytes FROM connections WHERE state = 'mptcp'),
     steps AS (SELECT bytes, cume_dist() OVER (ORDER BY bytes) AS share FROM sizes)
   SELECT max(bytes) AS bytes, 100 * max(share) AS share FROM steps GROUP BY CAST(floor(share * 200) AS INTEGER) ORDER BY share`;
 
-/** Powers of ten from below the least to above the most. */
+/** Powers of ten around the values. */
 function powersAround(values: number[]): number[] {
   const first = Math.floor(Math.log10(Math.min(...values, 1e12)));
   const last = Math.ceil(Math.log10(Math.max(...values, 10)));
@@ -89,7 +89,7 @@ async function sizes(database: DuckDBInstance): Promise<Figure> {
     steps.length === 0
       ? null
       : drawSvg(
-          { id, title, description: 'Cumulative share of MPTCP connections over their payload in bytes.' },
+          { id, title, description: 'Cumulative share of MPTCP connections by payload in bytes.' },
           {
             width: 640,
             height: 280,
@@ -102,7 +102,7 @@ async function sizes(database: DuckDBInstance): Promise<Figure> {
               ticks: powers,
               tickFormat: formatCount,
             },
-            y: { label: 'Connections with so many or fewer, %', domain: [0, 100], grid: true },
+            y: { label: 'Connections with at most this payload, %', domain: [0, 100], grid: true },
             marks: [
               Plot.ruleY([0], { stroke: colours.ink }),
               Plot.line(shown, {
@@ -124,10 +124,10 @@ async function sizes(database: DuckDBInstance): Promise<Figure> {
       { key: 'share', kind: 'percent' },
     ],
     rows: steps,
-    denominator: 'Connections in which data travelled in MPTCP.',
+    denominator: 'Connections that used MPTCP.',
     meaning:
-      'TCP payload of all subflows, what was sent twice counted twice. Connections without payload stand at one byte.',
-    empty: 'No connection in MPTCP is in the capture.',
+      'TCP payload of all subflows; retransmissions count again. Connections without payload are drawn at one byte.',
+    empty: 'The capture has no connection that used MPTCP.',
   };
 }
 

@@ -11,7 +11,7 @@ import { readText } from './summary.ts';
 
 interface TrafficReport {
   out: string;
-  /** Of what was read. */
+  /** Name of what was read. */
   name: string;
   capture: TrafficCapture;
   tables: readonly Table[];
@@ -20,9 +20,9 @@ interface TrafficReport {
 }
 
 const about =
-  'Everything here is counted in the captures that were read, at the place where they were taken: what passed elsewhere, or before and after, is not in it.';
+  'All numbers are counts over the captures that were read. Traffic at other places, or before and after, is not included.';
 
-/** Tables, figures, Parquet and a page that needs nothing from elsewhere. */
+/** Tables, figures, Parquet, and a self-contained page. */
 export async function writeTrafficReport({ out, name, capture, tables, text, store }: TrafficReport): Promise<void> {
   await store.writeParquet(out);
   await writeFile(join(out, 'capture.json'), `${visible(JSON.stringify(capture))}\n`);

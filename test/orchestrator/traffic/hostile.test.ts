@@ -29,7 +29,7 @@ test('a capture that is cut is read to its last whole packet, says so, and ends 
   const bytes = pcapOf(whole);
   const { exitCode, stdout, stderr } = await traffic(fileOf(bytes.subarray(0, bytes.length - 1)));
   assert.is(exitCode, 0);
-  assert.match(stderr, /capture\.pcap is cut: it ends within a packet; 2 packets before byte \d+ were read/);
+  assert.match(stderr, /capture\.pcap is truncated: it ends within a packet; 2 packets were read, up to byte \d+/);
   assert.match(stdout, /"answer":"mp_capable"/);
 });
 
@@ -62,7 +62,7 @@ test('a name of a file says nothing to a terminal, a page or a spreadsheet', asy
   for (const text of [stdout, page, summary, readFileSync(join(out, 'capture.json'), 'utf8')])
     assert.not.ok(text.includes('\u001b') || text.includes('\u202e'));
   assert.not.match(page, /<script>=/);
-  assert.match(summary, /\\u001b\[31m<script>=1\+1\\u202e\.pcap is cut/);
+  assert.match(summary, /\\u001b\[31m<script>=1\+1\\u202e\.pcap is truncated/);
 });
 
 test('more streams than the table holds: the oldest goes, is told, and counted', async () => {
@@ -184,7 +184,7 @@ test('packets without a time are read, counted and told', async () => {
   const path = fileOf(Buffer.concat([section, block(1, Buffer.from('6500000000000000', 'hex')), ...simple]));
   const { connections, capture } = await reading([path]);
   assert.equal([connections[0]?.answer, capture.files[0]?.timeless], ['mp_capable', 3]);
-  assert.match((await traffic(path)).stderr, /3 packets bear no time: dates, durations/);
+  assert.match((await traffic(path)).stderr, /3 packets have no timestamp, so do not rely on dates, durations/);
   assert.not.match((await traffic(fileOf(pcapOf(whole)))).stderr, /no time/);
 });
 
