@@ -6,9 +6,9 @@ import type { AddCommand } from './host.ts';
 export const addCat: AddCommand = (program, host) => {
   program
     .command('cat')
-    .description('print the records of a stage, or the hosts or domains, as NDJSON')
+    .description('print the records of a stage, or hosts, details or domains, as NDJSON')
     .argument('<folder>', 'run folder')
-    .argument('<stage>', 'targets, resolve, scan, ..., hosts or domains')
+    .argument('<stage>', 'targets, resolve, scan, ..., hosts, details or domains')
     .option('--address <address>', 'only records about this address')
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { exists } from '../core/folder/files.ts';
 import { throwIfStopped } from '../core/stop.ts';
+import { plural } from '../report/format.ts';
 import { countRun } from './counts.ts';
 import { entitiesOf, kinds } from './data/entities.ts';
 import { marksOf } from './data/marks.ts';
@@ -95,6 +96,8 @@ async function writeAll(site: Site, folder: SiteFolder, signal: AbortSignal): Pr
   await writeAssets(folder);
 }
 
+const nouns = { as: ['network', 'networks'], country: ['country', 'countries'], port: ['port', 'ports'] } as const;
+
 /** Makes the site, and says in a line what it is made of. */
 export async function makeSite(input: SiteInput): Promise<string> {
   const folder = new SiteFolder(resolve(input.out));
@@ -107,9 +110,9 @@ export async function makeSite(input: SiteInput): Promise<string> {
   // Not before everything is counted: what cannot be made takes no site away.
   await folder.empty();
   await writeAll(site, folder, input.signal);
-  const counts = kinds.map(
-    (kind) =>
-      `${entitiesOf(kind, newest).length} ${kind === 'as' ? 'networks' : kind === 'country' ? 'countries' : 'ports'}`,
-  );
-  return `${input.out}: ${folder.files} files of ${runs.length} runs; the newest, ${newest.run.name}, tells of ${counts.join(', ')}`;
+  const counts = kinds.map((kind) => {
+    const [one, many] = nouns[kind];
+    return plural(entitiesOf(kind, newest).length, one, many);
+  });
+  return `${input.out}: ${folder.files} files from ${plural(runs.length, 'run', 'runs')}; the newest, ${newest.run.name}, shows ${counts.join(', ')}`;
 }

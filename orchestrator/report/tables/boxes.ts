@@ -3,7 +3,7 @@ import type { Results } from '../results.ts';
 import { countOf } from '../rows.ts';
 import type { Table } from './table.ts';
 
-/** How many addresses a column of all rows together stands for: the weights of one add up to one, but for rounding. */
+/** The number of addresses in a column over all rows: the weights of one address add up to one, except for rounding. */
 function sumOf(results: Results, column: string): number {
   return Math.round(results.rows('system_signs').reduce((sum, row) => sum + countOf(row, column), 0));
 }
@@ -35,7 +35,7 @@ export function systemSignTable(results: Results): Table {
       { key: 'mp_fail_of', title: 'of', kind: 'number' },
       { key: 'near', title: 'SYN nearer', kind: 'number' },
       { key: 'near_of', title: 'of', kind: 'number' },
-      { key: 'boxed', title: 'Box told', kind: 'number' },
+      { key: 'boxed', title: 'Box seen', kind: 'number' },
       { key: 'boxed_of', title: 'of', kind: 'number' },
     ],
     rows: results.rows('system_signs'),

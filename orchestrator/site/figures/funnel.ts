@@ -47,7 +47,7 @@ export function funnelSvg(funnel: Record<(typeof versions)[number], Funnel>): st
   );
   const description = steps.map(
     ([step, name]) =>
-      `${name}: ${versions.map((version) => `${version} ${funnel[version][step] ?? 'not told'}`).join(', ')}`,
+      `${name}: ${versions.map((version) => `${version} ${funnel[version][step] ?? 'not shown'}`).join(', ')}`,
   );
   return drawing(
     {

@@ -117,7 +117,7 @@ export async function mapSvg(title: string, capable: ReadonlyMap<string, number>
   const shapes = (await readShapes()).map(({ code, name, path }) => {
     const n = code === null ? undefined : capable.get(code);
     const i = n === undefined || n === 0 ? null : least.findLastIndex((one) => one <= n);
-    const text = n === undefined ? `${name}: not told` : `${name}: ${formatCount(n)}`;
+    const text = n === undefined ? `${name}: not shown` : `${name}: ${formatCount(n)}`;
     const fill = i === null ? '#e6eaef' : shades[i];
     return `<path class="${i === null ? 'land' : `shade s${i}`}" fill="${fill}" stroke="#ffffff" stroke-width="0.5" d="${path}"><title>${escapeXml(text)}</title></path>`;
   });

@@ -154,7 +154,7 @@ export function seriesSvg(series: Series): string | null {
   const y = (value: number) => size.height - bottom - (value / most) * (size.height - top - bottom);
   const last = series.lines.map(({ name, values }) => {
     const value = values.at(-1) ?? null;
-    return value === null ? `${name}: not told` : `${name}: ${label(value, series.unit)}`;
+    return value === null ? `${name}: not shown` : `${name}: ${label(value, series.unit)}`;
   });
   const description = `${series.times.length === 1 ? 'One run' : `${series.times.length} runs`}, ${dayOf(series.times[0] ?? '')} to ${dayOf(series.times.at(-1) ?? '')}. Last: ${last.join('; ')}.`;
   const body = [

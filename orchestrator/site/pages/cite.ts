@@ -32,7 +32,7 @@ ${where}  note = {Scan of ${day(run.time)}, rule set ${tex(rules(run))}, ${tex(r
 
 export function cff({ title, url }: Site, run: SiteRun): string {
   return `cff-version: 1.2.0
-message: ${yaml('If you use these numbers, cite the run that they are of.')}
+message: ${yaml('If you use these numbers, cite the run they come from.')}
 type: dataset
 title: ${yaml(`${title}: run ${run.name}`)}
 authors:

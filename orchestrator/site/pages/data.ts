@@ -33,7 +33,7 @@ export function dataPage(site: Site): Page {
     caption: 'Addresses that stay',
     columns: [
       { key: 'address', title: 'Address', kind: 'text' },
-      { key: 'what', title: 'What lies there', kind: 'text' },
+      { key: 'what', title: 'Contents', kind: 'text' },
     ],
     rows: addresses.map(([address, what]) => ({ address, what })),
   });

@@ -37,7 +37,7 @@ function numbersHtml(site: Site, { entity, points }: Track): string {
   const item = (name: string, value: string, of: string) =>
     `<li><div class="value${value === 'withheld' ? ' withheld' : ''}">${escapeHtml(value)}</div><div class="name">${escapeHtml(name)}</div><div class="of">${escapeHtml(of)}</div></li>`;
   const base = (numbers: Numbers | null, version: string) => {
-    if (numbers === null || numbers.answered === null) return `SYN/ACKs to ${version}: not told`;
+    if (numbers === null || numbers.answered === null) return `SYN/ACKs to ${version}: not shown`;
     const share =
       numbers.capable === null || numbers.partly?.includes('capable') === true
         ? ''
