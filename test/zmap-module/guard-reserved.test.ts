@@ -28,7 +28,7 @@ if (!skipUnless(isRoot, 'mptcp-guard, reserved ports', 'needs root')) {
       assert.is(refused.exitCode, 3);
       assert.match(
         refused.stderr,
-        /^refused E_CONFIG: net\.ipv4\.ip_local_reserved_ports is a longer list .*\|add them by hand/,
+        /^refused E_CONFIG: net\.ipv4\.ip_local_reserved_ports is too long .*\|add them by hand/,
       );
       assert.is((await execa('ip', [...inside, 'sysctl', '-n', list])).stdout, ports);
     }));

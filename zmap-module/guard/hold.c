@@ -25,7 +25,7 @@ static bool take_ports(int *first)
 {
 	*first = ports_take();
 	if (*first == 0)
-		fprintf(stderr, "refused E_PROGRAM_FAILED: %d measurements have all local ports from %d to %d|wait until one has ended\n", SLOTS, PORTS_FIRST, PORTS_LAST);
+		fprintf(stderr, "refused E_PROGRAM_FAILED: %d measurements are using all local ports from %d to %d|wait until one has ended\n", SLOTS, PORTS_FIRST, PORTS_LAST);
 	return *first != 0;
 }
 

@@ -68,11 +68,11 @@ static bool want_reserved(struct setting *one)
 	int length = snprintf(one->wanted, VALUE_MAX, "%s%s%d-%d", one->found, one->found[0] == '\0' ? "" : ",", PORTS_FIRST, PORTS_LAST);
 	if (one->right || length < VALUE_MAX)
 		return true;
-	fprintf(stderr, "refused E_CONFIG: %s is a longer list than can be put back as it was, so %d-%d cannot be added to it|add them by hand, or write the list with fewer ranges\n", one->name, PORTS_FIRST, PORTS_LAST);
+	fprintf(stderr, "refused E_CONFIG: %s is too long to be restored afterwards, so %d-%d cannot be added to it|add them by hand, or write the list with fewer ranges\n", one->name, PORTS_FIRST, PORTS_LAST);
 	return false;
 }
 
-/* The older name says a number, and is no more some day: nothing else can be known of it where the newer one is there. */
+/* The older name is a number, and will be removed some day; where the newer name exists, only that one counts. */
 static void name_path_manager(void)
 {
 	char value[VALUE_MAX];

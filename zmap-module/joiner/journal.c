@@ -31,6 +31,6 @@ bool journal_sync(void)
 {
 	if (fflush(journal) == 0 && fdatasync(fileno(journal)) == 0)
 		return true;
-	fprintf(stderr, "mptcp-join: who is asked cannot be written down: %s\n", strerror(errno));
+	fprintf(stderr, "mptcp-join: cannot write the journal: %s\n", strerror(errno));
 	return false;
 }

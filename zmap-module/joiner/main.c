@@ -138,7 +138,7 @@ int main(int argc, char **argv)
 		return USAGE;
 	}
 	if (!link_open()) {
-		fprintf(stderr, "mptcp-join: the path manager tells nothing here: %s\n", strerror(errno));
+		fprintf(stderr, "mptcp-join: cannot listen to path manager events here: %s\n", strerror(errno));
 		return BROKEN;
 	}
 	int reason = join_syns_begin("joiner", settings.first_port, settings.last_port);
