@@ -7,7 +7,7 @@
 #include "tcp_options.h"
 #include "wire.h"
 
-/* A clock difference beyond this is no round trip: zmap stops listening long before. */
+/* A clock difference beyond this is not a round trip: zmap stops listening long before. */
 #define RTT_MAX_US 60000000u
 
 static size_t smaller(size_t a, size_t b)
@@ -98,7 +98,7 @@ static void classify_icmp(const struct evidence *evidence, struct mptcp_evidence
 	out->classification = evidence->reply.is_unreachable ? CLASS_ICMP_UNREACHABLE : CLASS_ICMP_TTL_EXCEEDED;
 }
 
-/* What our SYN had: in the quote of an ICMP error it stands written, otherwise it is what packet.c gives every SYN. */
+/* IP identification of our SYN: as quoted by an ICMP error, otherwise the one that packet.c gives every SYN. */
 static int sent_ip_id(const struct reply *reply)
 {
 	if (reply->flow.family != 4) {

@@ -186,7 +186,7 @@ RENDER(render_ip_df)
 	return is_ipv4_reply(e) ? boolean((get_be16(e->reply.ip + IPV4_FRAGMENT_AT) & IPV4_DONT_FRAGMENT) != 0) : ABSENT;
 }
 
-/* In IPv6 the traffic class, which lies across the first two bytes. */
+/* For IPv6 the traffic class, which spans the first two bytes. */
 RENDER(render_ip_tos)
 {
 	UNUSED_WRITER;

@@ -26,7 +26,7 @@ void genl_end_nest(struct genl_message *m, size_t at);
 /* Asks, and gives the answer in place; 0, or -1 with errno. */
 int genl_ask(int s, struct genl_message *m);
 
-/* The value of an attribute of at least so many bytes, or NULL. */
+/* The value of an attribute of at least this many bytes, or NULL. */
 const void *genl_find(const struct nlmsghdr *message, uint16_t type, size_t least);
 
 /* A socket and the number of a family, and of a group of its listeners where one is named; -1 with errno. */

@@ -40,7 +40,7 @@ uint64_t opt_outs_size(const uint8_t head[OPT_OUTS_HEAD_BYTES])
 	       (uint64_t)get_be32(head + COUNT6_AT) * RANGE6_BYTES;
 }
 
-/* Otherwise a search would miss addresses: whoever wrote the table did not mean that. */
+/* Otherwise a search would miss addresses, which the writer of the table did not mean. */
 static bool is_sorted(const uint8_t *ranges, size_t count, size_t address_bytes)
 {
 	for (size_t i = 0; i < count; i++) {

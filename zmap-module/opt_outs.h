@@ -28,7 +28,7 @@ struct opt_outs {
 	uint8_t blocks[OPT_OUTS_BLOCKS / 8]; /* the /16s that any range of IPv4 touches: most targets end here */
 };
 
-/* How many bytes a table with this head has; 0 when it is no such head. */
+/* Size in bytes of the table with this head; 0 when the head is not valid. */
 uint64_t opt_outs_size(const uint8_t head[OPT_OUTS_HEAD_BYTES]);
 
 /* Reads a table. The bytes must outlive it. NULL, or why these bytes are none: half of one table and half of another never is one. */

@@ -1,4 +1,4 @@
-/* The settings among the probe arguments: a name, one function that reads what stands behind it, and what that takes. */
+/* The settings among the probe arguments: a name, the function that reads its value, and what values it takes. */
 #include "plan_settings.h"
 
 #include <stdio.h>

@@ -38,7 +38,7 @@ static bool is_turned(const uint8_t *ours, const uint8_t *theirs)
 	return false;
 }
 
-/* True when a run of our key, every bit of it changed by `mask`, stands anywhere in `theirs`. */
+/* True when a run of our key, XORed with `mask`, is anywhere in `theirs`. */
 static bool has_run(const uint8_t *ours, uint8_t mask, const uint8_t *theirs, size_t bytes)
 {
 	uint8_t changed[MPTCP_KEY_BYTES];

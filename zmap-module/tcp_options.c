@@ -13,7 +13,7 @@ struct tcp_options_walk tcp_options_begin(const uint8_t *options, size_t length)
 	return walk;
 }
 
-/* After EOL or a fault nothing behind it can be told apart from padding. */
+/* After EOL or a fault the rest cannot be told from padding. */
 static bool stop_after(struct tcp_options_walk *walk)
 {
 	walk->at = walk->end;

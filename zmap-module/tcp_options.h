@@ -25,7 +25,7 @@
 enum tcp_option_status {
 	TCP_OPTION_OK,
 	TCP_OPTION_LENGTH_BELOW_TWO,
-	TCP_OPTION_PAST_END, /* also a kind whose length byte lies past the end */
+	TCP_OPTION_PAST_END, /* also a kind whose length byte is past the end */
 };
 
 /* One option as captured: `bytes` counts kind and length, and never reaches past the area. */

@@ -119,7 +119,7 @@ static long memory_peak(void)
 	return peak;
 }
 
-/* What it took, for whoever reads stderr. */
+/* Cost of the run, on stderr. */
 static void print_usage(int64_t begun)
 {
 	struct rusage usage;

@@ -22,7 +22,7 @@ enum by { BY_NOBODY,
 /* What an errno says of an attempt: CONNECTED for 0, HERE for one that no host or path causes. */
 enum outcome outcome_of(int error);
 
-/* The same of a connection that was made: BY_LIMIT for one that is no reset. */
+/* The same for an established connection: BY_LIMIT for an error that is not a reset. */
 enum by by_error(int error);
 
 #endif

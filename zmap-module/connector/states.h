@@ -15,7 +15,7 @@ enum state { IDLE,
 
 struct connection;
 
-/* Room for so many at once; aborts without memory or epoll. */
+/* Makes room for this many at once; aborts without memory or epoll. */
 void states_begin(int most);
 int states_epoll(void);
 
@@ -23,7 +23,7 @@ int states_epoll(void);
 struct connection *states_take(void);
 void states_give(struct connection *one);
 
-/* Puts it last into the list of a state, due after so many nanoseconds. */
+/* Appends it to the list of a state, due after this many nanoseconds. */
 void states_move(struct connection *one, enum state state, int64_t within);
 
 /* The one of a state that is due first; NULL when it has none. */

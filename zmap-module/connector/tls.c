@@ -51,7 +51,7 @@ static void done(struct connection *one)
 	snprintf(one->tls_version, sizeof(one->tls_version), "%s", SSL_get_version(one->ssl));
 }
 
-/* An alert is the server's word; any other fault says that what came is no TLS. */
+/* An alert comes from the server; any other fault means that what arrived is not TLS. */
 static void failed(struct connection *one, int kind, int reason)
 {
 	unsigned long error = ERR_get_error();

@@ -11,7 +11,7 @@ enum tls_end { TLS_NOT_ASKED,
 	       TLS_CLOSED,
 	       TLS_RESET,
 	       TLS_TIMEOUT,
-	       TLS_NONE }; /* what came is no TLS, or none that we speak */
+	       TLS_NONE }; /* what arrived is not TLS, or a version that we do not speak */
 
 struct connection;
 
@@ -21,7 +21,7 @@ void tls_begin(struct connection *one);
 /* true when it is over, `one->tls` says how; until then `wants` is what to wait for. */
 bool tls_step(struct connection *one, uint32_t *wants);
 
-/* Says goodbye, once; nothing where there is no TLS. */
+/* Sends close_notify, once; nothing without TLS. */
 void tls_end(struct connection *one);
 
 #endif

@@ -47,7 +47,7 @@ static bool make_room(void)
 	return true;
 }
 
-/* Takes lines that are no endpoints: `-PREFIX` opts out, `.` says that no more will come. */
+/* Takes lines that are not endpoints: `-PREFIX` is an opt-out, `.` ends the list. */
 static enum heard sort_lines(size_t begin, void (*leave_out)(const char *))
 {
 	for (char *line = text + begin, *stop; (stop = memchr(line, '\n', (size_t)(text + end - line))) != NULL; line = stop + 1) {

@@ -1,4 +1,4 @@
-/* What stdin has told and is still to be done. */
+/* Requests from stdin that are still to be done. */
 #ifndef CONNECTOR_WAITING_H
 #define CONNECTOR_WAITING_H
 
@@ -7,7 +7,7 @@
 enum heard { HEARD,
 	     HEARD_ALL,	    /* `.`: no more endpoints will come */
 	     HEARD_ENDED,   /* stdin ended after it */
-	     HEARD_GONE,    /* stdin ended without it: whoever asked is gone */
+	     HEARD_GONE,    /* stdin ended without it: the caller is gone */
 	     HEARD_WRONG }; /* a line that is not understood, or no memory for it */
 
 /* Reads once; each prefix that opts out goes to `leave_out` before anything else is begun. */

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum { SUBFLOWS_MAX = 8 }; /* subflows told of */
+enum { SUBFLOWS_MAX = 8 }; /* subflows reported */
 
 enum yes_no { UNKNOWN = -1,
 	      NO,

@@ -16,7 +16,7 @@
 
 #define WHO "mptcp_synscan"
 #define LOOK_NS 1000000
-/* Looks after which a table that cannot be read is told of: its writer needs less than that. */
+/* An unreadable table is reported after this many looks: writing one takes less time. */
 #define PATIENCE 1000
 
 _Atomic(const struct opt_outs *) opt_outs_now;
@@ -25,8 +25,8 @@ static struct {
 	const char *path;
 	int file;
 	uint8_t head[OPT_OUTS_HEAD_BYTES]; /* of the table that holds */
-	unsigned failures;		   /* looks in a row at something that is no table */
-	bool gone;			   /* told already */
+	unsigned failures;		   /* consecutive looks at something that is not a table */
+	bool gone;			   /* already reported */
 } watched = {.file = -1};
 
 /* As many bytes as there are: a file may become shorter while it is read. */

@@ -78,7 +78,7 @@ static const char *path_in(const char *variable)
 	return path == NULL || *path == '\0' ? NULL : path;
 }
 
-/* A run that was told of opt-outs and cannot read them, or cannot say whom it kept back, must not begin. zmap's log is not open yet. */
+/* A run must not begin if it cannot read its opt-outs, or cannot record which targets it kept back. zmap's log is not open yet. */
 static void open_opt_outs(void)
 {
 	char error[OPT_OUT_ERROR_SIZE];

@@ -24,13 +24,13 @@ void repairs_enable(void);
 
 bool repairs_on(enum repair repair);
 
-/* For a repair that turns out not to work here: what it stands in front of goes its stock way. */
+/* For a repair that turns out not to work here: the stock function takes over. */
 void repairs_give_up(enum repair repair);
 
 /* Says in zmap's log which repairs are on. */
 void repairs_announce(void);
 
-/* The function of that name that ours stands in front of; NULL when no library has one. */
+/* The function of that name that ours replaces; NULL when no library has one. */
 void *repairs_next(const char *name);
 
 /* The arrival time of the packet that is being processed, microseconds since 1970: the capture's own

@@ -103,7 +103,7 @@ static const char *variable(const char *name)
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* Arguments come before the environment: whoever gives one means this run. */
+/* Arguments override the environment: they are about this run. */
 static bool find_secret(struct probe_plan *plan, char error[PLAN_ERROR_SIZE])
 {
 	const char *given = variable(SECRET_VARIABLE), *path = variable(SECRET_FILE_VARIABLE);

@@ -65,7 +65,7 @@ static int try_lead(void)
 	return -1;
 }
 
-/* Connected, and told that the settings are made; -1 when the leader is not ready, or gone. */
+/* Connected, and the leader has confirmed the settings; -1 when it is not ready, or gone. */
 static int try_follow(struct told told[SETTINGS])
 {
 	struct sockaddr_un address;
@@ -153,7 +153,7 @@ static void let_in(const struct setting *settings)
 		followers[count++] = s;
 }
 
-/* Their leader is gone, and nothing was restored: one of them leads on with what it was told. */
+/* Their leader is gone, and nothing was restored: one of them takes over with what the leader sent it. */
 static void succeed(struct setting *settings)
 {
 	struct told told[SETTINGS];

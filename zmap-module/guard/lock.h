@@ -14,7 +14,7 @@ enum lock lock_take(struct setting *settings);
 /* Of a leader: the settings are made. false when nobody can be let in. */
 bool lock_open(const struct setting *settings);
 
-/* Until stdin ends. Whoever leans on a leader that dies becomes one. */
+/* Until stdin ends. A follower whose leader dies becomes the leader. */
 void lock_wait(struct setting *settings);
 
 /* Until nobody leans on this one, in the background; true for the process that is to restore. */

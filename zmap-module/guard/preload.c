@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The library lies beside this program. */
+/* The library is in the same folder as this program. */
 static bool library_path(char path[4096])
 {
 	ssize_t length = readlink("/proc/self/exe", path, 4096 - 32);

@@ -10,7 +10,7 @@ bool settings_read(struct setting *settings);
 /* false when one that must be set cannot be; says which. Sets nothing when `dry`. */
 bool settings_apply(const struct setting *settings, bool dry);
 
-/* Those that are no longer as they were set stay as somebody else wanted them. */
+/* Settings that somebody else changed meanwhile are left as they are. */
 void settings_restore(const struct setting *settings);
 
 /* Whether one that its leader could not set, or that somebody changed, hinders no other guard. */

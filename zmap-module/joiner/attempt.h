@@ -28,7 +28,7 @@ struct attempt {
 	uint8_t local_id;
 	int64_t began, due; /* of the real-time clock, and of the monotonic one */
 	int error;
-	int reset_reason; /* -1: none was told */
+	int reset_reason; /* -1: none was given */
 	enum by ended_by;
 };
 

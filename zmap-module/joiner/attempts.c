@@ -110,7 +110,7 @@ static int take_port(void)
 	return -1;
 }
 
-/* A port that somebody sits on, or of which a subflow is being forgotten, is passed over. */
+/* Skips a port that is in use, or whose last subflow is still being removed. */
 int attempts_begin(const struct announcement *to, const struct owner *owner, uint8_t local_id)
 {
 	struct end source;

@@ -6,7 +6,7 @@ enum decision { ASKED,
 		NOT_GLOBAL,
 		BLOCKED,
 		OPTED_OUT,
-		ASKED_BEFORE, /* its one SYN was sent, whoever announced it */
+		ASKED_BEFORE, /* its only SYN was sent, no matter who announced it */
 		INTERRUPTED,  /* it was sent by one who was ended before the answer was kept */
 		DENIED,	      /* by the server, of the address and port that we came to */
 		TOO_MANY,     /* of this connection */

@@ -1,4 +1,4 @@
-/* One JSON line for each announcement that was decided on, and a last one that says that all was told. */
+/* One JSON line per decision on an announcement, and a last one that says that the list is complete. */
 #define _GNU_SOURCE
 #include "record.h"
 

@@ -5,7 +5,7 @@
 #include "decision.h"
 #include "end.h"
 
-/* Reads the table that an option names; false for another option, and for what is no table: says why. */
+/* Reads the table that an option names; false for another option, and for an unusable table, after saying why. */
 bool screen_read(const char *option, const char *path);
 
 /* ASKED when it may be sent something; NOT_GLOBAL for everybody without a table of what is. */

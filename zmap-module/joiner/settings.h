@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { PORTS_MAX = 512 }; /* local ports of ours: so many subflows at once */
+enum { PORTS_MAX = 512 }; /* our local ports, and so the maximum number of subflows at once */
 
 struct settings {
 	int64_t wait; /* nanoseconds for an answer */

@@ -78,7 +78,7 @@ static enum decision look(const struct announcement *one, const struct owner *ow
 	return owner->asked >= EACH_MAX ? TOO_MANY : ASKED;
 }
 
-/* Of the first that waits. It counts as asked before the kernel is told: what it answers may be wrong, the SYN was sent all the same. */
+/* For the first in the queue. It counts as asked before the kernel gets the command: even if that reports an error, the SYN may have been sent. */
 static void settle(const struct announcement *one)
 {
 	struct owner *owner = one->to.family == 0 ? NULL : owners_find(one->token);

@@ -26,14 +26,14 @@ struct answer {
 	uint32_t target;
 	uint8_t ttl;
 	int pass;	 /* -1 where the quote does not tell */
-	unsigned agrees; /* 0 for an answer that is no ICMP error */
+	unsigned agrees; /* 0 unless the answer is an ICMP error */
 	uint8_t family;
 	const uint8_t *from; /* 4 or 16 bytes */
 	uint8_t hop_limit;   /* of the answer, on arrival */
 	uint8_t icmp_type, icmp_code;
 	const uint8_t *quote, *extensions; /* RFC 4884 */
 	size_t quote_bytes, extension_bytes;
-	const uint8_t *packet; /* the answer itself where it is no ICMP error, up to the end of its headers */
+	const uint8_t *packet; /* the answer itself unless it is an ICMP error, up to the end of its headers */
 	size_t packet_bytes;
 	uint32_t acknowledged; /* of a SYN/ACK */
 };

@@ -1,4 +1,4 @@
-/* What a sweep is told: its arguments, and the targets on stdin. */
+/* The input of a sweep: its arguments, and the targets on stdin. */
 #ifndef MPTCP_SWEEP_ARGUMENTS_H
 #define MPTCP_SWEEP_ARGUMENTS_H
 

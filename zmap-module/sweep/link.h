@@ -37,7 +37,7 @@ int link_send_back(const struct link *link, const struct captured *from, const u
 /* The next captured packet; false when there is none now. */
 bool link_receive(struct link *link, struct captured *out);
 
-/* Waits for a packet, so many milliseconds at most. */
+/* Waits for a packet, at most this many milliseconds. */
 void link_wait(const struct link *link, int milliseconds);
 
 /* Adds what the kernel had no room for since the last call. */

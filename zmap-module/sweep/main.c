@@ -117,7 +117,7 @@ static void wait_until(struct run *run, uint64_t time_us, bool is_waiting)
 			return;
 		}
 		uint64_t left = (time_us - time) / 1000;
-		/* Below a millisecond poll() cannot wait: what is left is slept. */
+		/* poll() cannot wait less than a millisecond: sleep for the rest. */
 		if (left == 0) {
 			usleep((useconds_t)(time_us - time));
 		} else {

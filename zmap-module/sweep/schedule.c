@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define NO_END 255
-/* Behind the last hop that answered, so many may be silent before the rest of the way is taken for silent too. */
+/* After this many silent hops in a row, the rest of the path is taken for silent too. */
 #define SEARCH_AHEAD 4
 #define DESCENT_TRIES 2
 

@@ -13,7 +13,7 @@
 #include "answer.h"
 
 #define SCHEDULE_DESCENTS 8
-#define SCHEDULE_REPLIES_MAX 4 /* of one probe that are told; a box may answer for ever */
+#define SCHEDULE_REPLIES_MAX 4 /* reported per probe; a middlebox may answer for ever */
 
 struct schedule {
 	const struct sweep *sweep;

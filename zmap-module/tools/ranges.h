@@ -20,7 +20,7 @@ struct ranges {
 /* Adds an address or prefix; ends the program when it is neither. */
 void add_text(struct ranges *ranges, const char *text);
 
-/* Adds the IPv6 addresses and prefixes of a file; ends the program at a line that is no address or prefix. */
+/* Adds the IPv6 addresses and prefixes of a file; exits at a line that is neither an address nor a prefix. */
 void add_file(struct ranges *ranges, const char *path);
 
 /* Sorted, and overlapping ones joined, so that one binary search finds the only candidate. */

@@ -13,7 +13,7 @@ struct capture_interface {
 	int64_t offset_us;
 };
 
-/* At least so many bytes in the window from `at` on; false where the file ends before, and where they never fit. */
+/* Makes at least this many bytes available in the window from `at` on; false if the file ends before, or they can never fit. */
 bool capture_want(struct capture *capture, size_t bytes);
 
 /* Leaves out bytes that may be more than the window; false where the file ends before. */

@@ -25,10 +25,10 @@ struct flows {
 bool flows_begin(struct flows *flows, uint32_t capacity, const uint8_t secret[16]);
 void flows_end(struct flows *flows);
 
-/* Of both ends, the same whoever sent it. */
+/* Over both ends, the same for either sender. */
 uint64_t flows_hash(const struct flows *flows, const struct segment *segment);
 
-/* The stream of a segment, whoever sent it; NULL when it is not followed. */
+/* The stream of a segment from either side; NULL when it is not followed. */
 struct flow *flows_find(const struct flows *flows, const struct segment *segment);
 
 /* A new stream; there must be room for it. */

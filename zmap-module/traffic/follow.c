@@ -13,7 +13,7 @@
 #define CLOSED_US (30 * SECOND_US)
 #define CLOCK_US (10 * SECOND_US)
 
-/* Of all streams in the table: whoever reads us holds them until a stream ends. */
+/* Over all streams in the table: our reader keeps them until a stream ends. */
 #define KEPT_IN_ALL 524288
 
 bool follower_begin(struct follower *follower, FILE *out, uint32_t flows, const uint8_t secret[16])
@@ -150,7 +150,7 @@ static void follow_segment(struct follower *follower, const struct segment *segm
 			   const struct frame *frame)
 {
 	struct flow *flow = flows_find(&follower->flows, segment);
-	/* Not only when the clock is told: what else is in a capture must not change where a stream ends. */
+	/* Not only when the clock is printed: where a stream ends must not depend on what else is in the capture. */
 	if (flow != NULL && is_silent(follower, flow)) {
 		end_flow(follower, flow, "silent");
 		flow = NULL;

@@ -12,7 +12,7 @@
 #define PCAP_RECORD_BYTES_MODIFIED 24
 #define PCAP_LINK_MASK 0x03ffffffu /* above: length of the frame check sequence */
 
-/* No capture program keeps more of a packet; a larger number is no length. */
+/* No capture program keeps more of a packet; a larger number is not a length. */
 #define FRAME_BYTES_MAX (512u * 1024u)
 
 #define PCAP_VERSION_MAJOR 2

@@ -3,7 +3,7 @@
 
 #include "capture.h"
 
-/* Whether a whole header of a file stands at the place. */
+/* Whether there is a complete file header at this position. */
 bool pcap_begins(struct capture *capture);
 
 /* Reads the header at the place; false, and the reading is ended, where there is none or the file ends within. */

@@ -89,7 +89,7 @@ bool pcapng_begins(struct capture *capture)
 	return capture_be32(at) == PCAPNG_SECTION && (magic == BYTE_ORDER_MAGIC || magic == capture_swap32(BYTE_ORDER_MAGIC));
 }
 
-/* The byte order stands behind the length that it is needed for. */
+/* The byte order comes after the length that it is needed for. */
 static bool begin_section(struct capture *capture)
 {
 	if (!capture_want(capture, SECTION_BYTES_MIN)) {

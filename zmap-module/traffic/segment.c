@@ -26,7 +26,7 @@
 
 #define HEADERS_MAX 32 /* of IPv6 extensions, and of packets within packets */
 
-/* What stands behind the headers that were read so far. */
+/* What follows the headers read so far. */
 struct layer {
 	struct captured packet;
 	uint8_t protocol;

@@ -16,7 +16,7 @@ struct flow_side {
 	uint32_t first_sequence, first_mapped; /* of the first segment with data and a mapping */
 	uint32_t early;			       /* data that its MP_CAPABLE mapped */
 	uint32_t acked_sequence, acked_data;   /* what it acknowledged last in a packet with a DATA_ACK */
-	unsigned plain_kept, plain_kinds;      /* told of segments that say nothing else; a bit for each kind of them */
+	unsigned plain_kept, plain_kinds;      /* printed segments without any option of interest; a bit for each kind of them */
 	bool has_isn, has_sequence, has_mapped, has_data, has_acked, data_wide, acknowledged, fin;
 };
 

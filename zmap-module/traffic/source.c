@@ -41,7 +41,7 @@ static size_t read_some(struct source *source, uint8_t *out, size_t room)
 	return got > 0 ? (size_t)got : 0;
 }
 
-/* What is read next stands behind what is left. */
+/* New data goes behind the unread rest. */
 static bool refill(struct source *source)
 {
 	if (source->ended) {

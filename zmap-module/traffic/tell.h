@@ -1,4 +1,4 @@
-/* Which packets of a stream are told: what orchestrator/connection/streams.ts would keep of it, and no more than its bounds. */
+/* Which packets of a stream are printed: those that orchestrator/connection/streams.ts would keep, within its limits. */
 #ifndef MPTCP_TRAFFIC_TELL_H
 #define MPTCP_TRAFFIC_TELL_H
 
