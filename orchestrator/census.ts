@@ -211,7 +211,7 @@ function storedOf(config: Record<string, unknown>) {
 
 /**
  * Decodes a finished run again, offline, into `into`, and judges it by a table of rules.
- * @throws CensusError E_RUN_FOLDER when there is no finished run, or an input is not the run's any more
+ * @throws CensusError E_RUN_FOLDER if there is no finished run, or an input has changed since
  */
 export async function replayCensus(input: {
   folder: string;

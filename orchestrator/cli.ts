@@ -15,7 +15,7 @@ failBeyondFileLimit();
 
 /** true once a stage was looked at: from then on a failure is a failed run (1), before it a run that could not start (2). */
 let started = false;
-/** true for a command that changes something: it comes to its end whoever reads. */
+/** true for a command that changes something: it runs to its end even if nobody reads its output. */
 let outlives = false;
 /** Ends the programs of a run; null where none runs. */
 let stop: (() => void) | null = null;

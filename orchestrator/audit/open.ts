@@ -24,7 +24,7 @@ function recordsOf(folder: RunFolder, manifest: Manifest, stage: string): string
   return manifest.schema_version === 1 ? files.map((file) => file.replace(/\.parquet$/, '.ndjson')) : files;
 }
 
-/** @throws CensusError E_RUN_FOLDER where there is no finished run */
+/** @throws CensusError E_RUN_FOLDER if there is no finished run */
 export async function openRun(path: string): Promise<OpenRun> {
   const root = resolve(path);
   requirePlainPath(root);

@@ -79,7 +79,7 @@ class Columns {
   }
 }
 
-/** A table without a heading: an address, a country, two numbers that are a position, a number that counts. */
+/** A table without a header: an address, a country, two numbers for a position, one number for a count. */
 function guessed(cells: readonly string[]): (Field | null)[] {
   const isNumber = (cell: string) => cell.trim() !== '' && Number.isFinite(Number(cell));
   const numbers = cells.flatMap((cell, i) => (isNumber(cell) ? [i] : []));

@@ -25,7 +25,7 @@ function hasOwnDss(all: readonly Said[]): boolean {
   return server.some((text) => !client.has(text));
 }
 
-/** Handshake alone: the side whose whole packet lacks the option that it owed; null when both kept to it. */
+/** Handshake only: the side whose complete packet lacks the required option; null if neither does. */
 function handshake(stream: Stream): Negotiation | null {
   const syn = answeredSyn(stream);
   const answer = synack(stream);
@@ -40,7 +40,7 @@ function handshake(stream: Stream): Negotiation | null {
   return fell('server');
 }
 
-/** Whether a connection speaks MPTCP. A subflow is part of one; a stream that was captured too late is unknown. */
+/** Whether a connection uses MPTCP. A subflow is part of one; a stream that was captured too late is unknown. */
 export function negotiation(stream: Stream): Negotiation {
   const all = said(stream);
   const failed = all.findLast(({ option }) => option.subtype === 'MP_FAIL');

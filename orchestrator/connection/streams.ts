@@ -111,7 +111,7 @@ function split({ ends, segments, lastUs }: Pair): { startUs: number; stream: Str
   });
 }
 
-/** Gathers streams from packets, in whatever order they come; port reuse is told by sequence numbers. */
+/** Assembles streams from packets, in whatever order they come; sequence numbers reveal port reuse. */
 export class Streams {
   readonly #pairs = new Map<string, Pair>();
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { isAskedByWget, wayOf } from '../config/sections/handshake.ts';
 
-/** What a candidate's connections are, as a clause: of the ports that are scanned, those that are asked something. */
+/** A clause that describes a candidate's connections, by what is sent on the scanned ports. */
 export function connectionsOf({ scan, handshake }: Pick<Config, 'scan' | 'handshake'>): string {
   const { hold_first, hold } = handshake;
   if (!hold_first) return `one TCP connection with two HTTP requests for "/", held open for ${hold} s`;

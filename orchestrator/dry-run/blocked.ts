@@ -6,7 +6,7 @@ import type { Shard } from '../address/shards.ts';
 import type { Config } from '../config/config.ts';
 import { sizeOf } from './scopes.ts';
 
-/** Addresses within a prefix that are sent nothing. */
+/** Addresses within a prefix to which nothing is sent. */
 export interface Within {
   optedOut: number;
   /** Of no opt-out, in special-purpose ranges. */

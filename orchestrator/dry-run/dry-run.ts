@@ -103,7 +103,7 @@ async function scratchIn(temp: string): Promise<string> {
 /**
  * What a run with this configuration would do, without doing any of it: it starts no program but what unpacks its files, opens no
  * connection, and writes nothing into the run folder.
- * @throws CensusError what a run would be refused with, as far as it is told by configuration, files and run folder
+ * @throws CensusError what a run would be refused with, as far as configuration, files and run folder show it
  */
 export async function* dryRunLines(input: DryRun): AsyncGenerator<string> {
   refuseUnsafe(input.config);

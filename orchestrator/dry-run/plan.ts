@@ -31,7 +31,7 @@ export interface StagePlan {
   cost: Cost | null;
   /** Packets to one address. */
   perAddress: Range | null;
-  /** Units that are not asked, by reason. */
+  /** Units that are left out, by reason. */
   skipped: Record<string, number>;
   /** Of the skipped, those in special-purpose ranges within a prefix. */
   special: number;

@@ -18,7 +18,7 @@ import { counted, type ScopeTally } from './scopes.ts';
 export type Standing =
   | { kind: 'left_out' }
   | { kind: 'done'; counts: Counts | null }
-  /** Parts that are left to ask, out of the folder that holds the cut. */
+  /** Parts still to be measured, from the folder that holds the cut. */
   | { kind: 'open'; folder: RunFolder; cut: Cut; left: string[] }
   /** Its units follow from what another stage will find. */
   | { kind: 'unknown'; until: string };

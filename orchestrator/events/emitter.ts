@@ -21,7 +21,7 @@ interface Emits {
 }
 
 const everyMs = 1000;
-/** Of a stage of which nothing was heard for so long it is said how far it is, all the same. */
+/** A stage that was quiet for this long gets a progress event all the same. */
 const beatMs = 10_000;
 
 function lossesOf(facts: PartEntry['facts']): Record<string, number> {
@@ -41,7 +41,7 @@ interface Followed {
   runs: boolean;
 }
 
-/** Makes of what a run reports the events that are documented. */
+/** Turns what a run reports into the documented events. */
 export class Emitter {
   readonly #emits: Emits;
   readonly #begunAt: number;
@@ -85,7 +85,7 @@ export class Emitter {
     else this.#progress(stage, followed);
   };
 
-  /** To be called now and then: whoever watches hears that the run is alive. */
+  /** Called now and then, so that readers see that the run is alive. */
   beat(): void {
     for (const [stage, followed] of this.#stages) {
       if (followed.runs && this.#emits.now() - followed.toldAt >= beatMs) this.#progress(stage, followed);

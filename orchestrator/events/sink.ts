@@ -71,7 +71,7 @@ export class EventSink {
         resolve();
       };
       if (!this.#own) return this.#stream.write('', done);
-      // Not by the callback of `end`: an error is told of after it.
+      // Not in the callback of `end`: errors may come after it.
       finished(this.#stream, done);
       this.#stream.end();
     });

@@ -23,7 +23,7 @@ export interface Given {
   timeEnd: string;
 }
 
-/** What was given and is no point, with the reason. */
+/** A given folder that is not in the series, with the reason. */
 export interface LeftOut {
   folder: string;
   reason: string;
@@ -88,7 +88,7 @@ export function requireOneWorld(runs: readonly Given[]): void {
   );
 }
 
-/** Where several runs have one name, each is told by its start too. */
+/** If several runs have the same name, their start times are added. */
 function named(runs: readonly Given[]): Given[] {
   const often = (name: string) => runs.filter((run) => run.name === name).length;
   return runs.map((run) => (often(run.name) > 1 ? { ...run, name: `${run.name} ${run.manifest.created_at}` } : run));
@@ -100,7 +100,7 @@ function inOrder(a: Given, b: Given): number {
 }
 
 /**
- * Reads what was given, in order of the scans. What cannot be a point is told with its reason and never dropped.
+ * Reads the given folders, in order of the scans. One that cannot be in the series is reported with its reason, never dropped silently.
  * @throws CensusError where one run was given twice, where a lab stands beside the Internet, and where nothing is left
  */
 export async function readRuns(folders: readonly string[]): Promise<{ runs: Given[]; leftOut: LeftOut[] }> {

@@ -43,7 +43,7 @@ export interface HistoryInput {
   /** The rules that all runs are judged by. */
   rules: RuleSetName;
   signal: AbortSignal;
-  /** Takes a sentence for whoever waits. */
+  /** Receives progress messages. */
   tell: (text: string) => void;
 }
 
@@ -94,7 +94,7 @@ async function countAll(database: DuckDBInstance, input: HistoryInput, judged: r
   return counted;
 }
 
-/** What each run measured: without a question there is no number, and 0 is one. */
+/** What each run measured: what was not probed has no number, while 0 is one. */
 function pointsSql(counted: readonly Counted[], asked: (one: Counted) => number | null): string {
   const points = counted.map((one) => {
     const { name, time, config, manifest } = one.judged.run;

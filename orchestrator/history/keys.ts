@@ -83,7 +83,7 @@ async function* lines(database: DuckDBInstance, shared: SharedTraces): AsyncGene
   }
 }
 
-/** Only what spans runs is told: within one run the rules have judged it. Of several relations that hold, the plainest stands. */
+/** Only keys that recur across runs: within one run the rules have judged them. Of several relations that hold, the simplest counts. */
 const constantSql = `
   WITH left_by AS (SELECT DISTINCT * FROM key_traces WHERE relation IS NOT NULL),
     spans AS (

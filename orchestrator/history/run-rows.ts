@@ -82,7 +82,7 @@ function rescanOf(
   floors: readonly Floor[] | null,
   versions: readonly number[],
 ): Pick<HistoryRun, 'rescan_answered_v1' | 'rescan_equal_v1' | 'rescan_answered_v0' | 'rescan_equal_v0'> {
-  // Where nothing answered a version that was asked there is no floor, and none of none.
+  // If nothing answered the version there is no floor: 0 of 0 is no share.
   const none = (wanted: number) => (floors !== null && versions.includes(wanted) ? { answered: 0, equal: 0 } : null);
   const of = (wanted: number) => floors?.find(({ version }) => version === wanted) ?? none(wanted);
   const [v1, v0] = [of(1), of(0)];
@@ -94,7 +94,7 @@ function rescanOf(
   };
 }
 
-/** The row of a run, but for what it is beside the others. */
+/** The row of a run, without its comparison with the others. */
 export function runRow(
   { judged, facts, floors, vantage, placed, keys }: Counted,
   totals: RunTotals,

@@ -26,7 +26,7 @@ const ofAddresses: readonly Counted[] = [
 /** What is written of a place even where it is 0: the denominators of all else, and the number that they are of. */
 const always: readonly string[] = ['answered', 'capable', 'addresses_answered', 'addresses_capable'];
 
-/** SQL: a place that ever returned an option stands by itself, all others together, and those that are not known. */
+/** SQL: a place that ever returned an option has its own key; all others share one, and so do unknown ones. */
 const placeKey = (column: string, text: string, kept: string) =>
   `CASE WHEN ${column} IS NULL THEN ${sqlText(unknownKey)} WHEN ${column} IN (FROM ${kept}) THEN ${text} ELSE ${sqlText(otherKey)} END`;
 
@@ -38,7 +38,7 @@ const keys: Readonly<Record<string, string>> = {
   family: 'CAST(family AS VARCHAR)',
 };
 
-/** Places of which any run saw an option, or an announcement: all others are one key, so that a series does not grow with the Internet. */
+/** Places where any run saw an option or an announcement. All others share one key, so that a series does not grow with the Internet. */
 const keptSql = (column: string) => `
   SELECT ${column} FROM endpoint_cells WHERE n_capable + n_echoed + n_inconsistent + n_malformed > 0 AND ${column} IS NOT NULL
   UNION SELECT ${column} FROM address_cells WHERE n_announcing > 0 AND ${column} IS NOT NULL`;

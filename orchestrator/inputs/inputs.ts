@@ -27,7 +27,7 @@ export function besideReport(config: Config): string[] {
   return [...(organisations === null ? [] : [organisations]), ...clientFiles(config)];
 }
 
-/** Files that the stage targets reads, but for what comes from elsewhere. */
+/** Local files that the stage targets reads. */
 function listsOf({ targets }: Config): string[] {
   return targetFiles(targets).filter((list) => list !== '-' && !isUrl(list));
 }
@@ -35,7 +35,7 @@ function listsOf({ targets }: Config): string[] {
 /** @throws CensusError E_INPUT naming a file that gives its content once: each is hashed, read through, and read by its stage */
 async function requireFiles(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const there = await stat(path).catch(() => null); // what is not there is told by whoever opens it
+    const there = await stat(path).catch(() => null); // opening a missing file reports it
     if (!there?.isFIFO() && !there?.isSocket()) continue;
     const what = there.isFIFO() ? 'a named pipe' : 'a socket';
     throw new CensusError(
@@ -60,7 +60,7 @@ async function requireUnpackers(config: Config): Promise<void> {
 /**
  * Reads every file that later stages need, to its end.
  * @param before of an earlier start: what that read is not read again
- * @param onReading hears of files that take long
+ * @param onReading is told of files that take long to read
  * @throws CensusError naming a file that they could not use
  */
 export async function checkInputs(config: Config, before: Manifest | null, onReading?: OnReading): Promise<void> {

@@ -35,10 +35,10 @@ export function withoutComment(line: string): string {
   return at === -1 ? line : line.slice(0, at).trimEnd();
 }
 
-/** So many lines a cell may go on for: a quote that nobody closes is a slip of whoever made the list, and costs no more than these. */
+/** Maximum number of lines in a cell: a quote that is never closed is a mistake in the list, and costs no more lines than this. */
 const mostLines = 20;
 
-/** Told line by line: which ones stand within a quoted cell that an earlier line begins. What they hold is no row of the list. */
+/** Decides line by line which ones are inside a quoted cell that an earlier line began. They are not rows of the list. */
 export class QuotedLines {
   readonly #delimiter: string;
   #left = 0;

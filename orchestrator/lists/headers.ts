@@ -10,7 +10,7 @@ const rankWords = [
   ...['experimental_popularity_rank', 'position', 'pos', '#'],
 ];
 
-/** Lists that are known by the headers of their columns. */
+/** Lists that are recognised by their column headers. */
 const published = [
   { list: 'the Majestic Million', has: ['globalrank', 'tldrank', 'domain'], buckets: false },
   { list: "DomCop's list", has: ['rank', 'domain', 'open_page_rank'], buckets: false },

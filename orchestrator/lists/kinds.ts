@@ -19,7 +19,7 @@ export function isValue(cell: string): boolean {
   return isNameLike(text) || /^[+-]?\d/.test(text) || parsePrefix(text) !== null;
 }
 
-/** Share of texts of which something is true; of none it is true of all. */
+/** Share of texts that pass a test; 1 if there are none. */
 export function shareOf(texts: readonly string[], is: (text: string) => boolean): number {
   return texts.length === 0 ? 1 : texts.filter(is).length / texts.length;
 }

@@ -36,7 +36,7 @@ function readable(line: string): string {
 /** The rank of a line of that kind. */
 const rankBefore = /^\s*\d{1,10}[,\t]/;
 
-/** true for a line that is no row, and says by itself what is between the cells of others. */
+/** true for a line that is not a row, but names the separator (`sep=;`). */
 export function isSeparatorLine(line: string): boolean {
   return separator.test(line);
 }

@@ -27,7 +27,7 @@ function reportInputs(config: Config, { inputs }: Manifest): Manifest['inputs'] 
 async function purgeOne(given: string, party: Party, signal: AbortSignal): Promise<string> {
   const folder = resolve(given);
   requirePlainPath(folder);
-  await becomeOwner(folder).catch(() => undefined); // what is not there is told below
+  await becomeOwner(folder).catch(() => undefined); // a missing folder is reported below
   const before = await readManifest(folder);
   if (before === null)
     throw new CensusError('E_RUN_FOLDER', `${folder} holds no manifest.json`, 'name a run folder, such as runs/lab');

@@ -67,7 +67,7 @@ async function filterPart<C>(job: PartJob<C>, before: PartEntry, party: Party): 
   };
 }
 
-/** Makes the records of a part again from what is left of its raw files. */
+/** Decodes the records of a part again from its purged raw files. */
 async function decodeAgain<C>(job: PartJob<C>, before: PartEntry): Promise<PartEntry> {
   const { folder, stage, part } = job;
   const reader = new RawReader(folder.raw(stage.name, part), null);
@@ -122,7 +122,7 @@ export async function deriveStage<C>(
     await writeCut(folder, stage.name, cut);
     await writeEntry(folder, stage.name, part, after);
   }
-  // What it read is the same but for the party: switched on again, it asks nobody.
+  // Its input differs only by the party: switched on again, it probes nobody.
   if (!off || current.includes(stage.name)) entry.reads = state.digests(stage.reads);
   if (off) {
     await rm(folder.rejects(stage.name), { force: true });

@@ -91,7 +91,7 @@ async function purgeBlocklists(root: string, manifest: Manifest, party: Party): 
   }
 }
 
-/** Where a table of the day came from stays: it is no answer of anybody. */
+/** The record of where a fetched table came from stays: it is not about any host. */
 function manifestWithout(before: Manifest, party: Party): Manifest {
   const manifest = Manifest.parse(valueWithout(before, party));
   for (const [name, entry] of Object.entries(manifest.stages)) entry.fetched = before.stages[name]?.fetched ?? null;

@@ -39,7 +39,7 @@ CREATE OR REPLACE MACRO block_of(a) AS CASE WHEN contains(a, ':')
   ELSE regexp_replace(a, '\\.\\d+$', '.0/24') END;
 `;
 
-/** Counts of addresses, whole: Tables 1 and 2 of the study are of addresses, where the counts that are told of few are of endpoints. */
+/** Unsuppressed counts of addresses: Tables 1 and 2 of the study count addresses, while the suppressed counts are of endpoints. */
 export const totals: readonly Counted[] = [
   {
     name: 'countries',

@@ -23,7 +23,7 @@ export function cellsOf(source: string): Cell[] {
   });
 }
 
-/** The notebook as a file of Jupyter (nbformat 4.5), without output: whoever opens it runs it. */
+/** The notebook as a file of Jupyter (nbformat 4.5), without output: readers run it themselves. */
 export async function notebookText(): Promise<string> {
   const source = await readFile(new URL('./notebook.py', import.meta.url), 'utf8');
   const cells = cellsOf(source).map(({ kind, lines }, index) => ({

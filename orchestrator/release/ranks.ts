@@ -30,7 +30,7 @@ function join(a: RankBin, b: RankBin): RankBin {
   };
 }
 
-/** A rank names an entry of a list that everybody has: a bin is told with k capable addresses and as many entries that have none, or not by itself. */
+/** A rank identifies an entry of a public list: a bin is shown by itself only with k capable addresses and k entries that have none. */
 function isLarge({ answered, capable, fresh }: RankBin, k: number): boolean {
   const rest = answered - capable;
   return k === 1 || (fresh >= k && (rest === 0 || rest >= k));

@@ -21,7 +21,7 @@ export interface ReleasedRun {
   disabled: ReadonlySet<string>;
 }
 
-/** @throws CensusError E_RUN_FOLDER for what is no finished run, or for a run that is damaged */
+/** @throws CensusError E_RUN_FOLDER if the run is not finished, or damaged */
 export async function readReleasedRun(folder: string, tell: (line: string) => void): Promise<ReleasedRun> {
   const root = resolve(folder);
   requirePlainPath(root);

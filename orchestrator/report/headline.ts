@@ -10,7 +10,7 @@ export interface Headline {
   name: string;
   value: string;
   of: string;
-  /** Between what it lies, and what other networks might give; null where it is no count of capable ones. */
+  /** Its bounds, and the interval over other networks; null unless it counts capable ones. */
   bounds: string | null;
   /** How many of these are confirmed; null where nothing can be. */
   confirmed: string | null;

@@ -21,7 +21,7 @@ export function withoutPaths(text: string): string {
   return text.replace(path, (whole) => basename(whole)).replace(userOrQuery, '');
 }
 
-/** Addresses of the operator's own, by the key that names them: it is told that there were such, not which. */
+/** The operator's own addresses, by configuration key: the report says that there were some, not which. */
 const isOwn = (key: string) => key.startsWith('sentinels.') || ['resolve.resolvers', 'whois.server'].includes(key);
 const inside: ReadonlySet<string> = new Set<Scope>(['private', 'shared', 'link_local', 'loopback']);
 

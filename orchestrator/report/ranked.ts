@@ -25,7 +25,7 @@ interface Standing {
   below: Float64Array;
   places: Float64Array[];
   kept: Uint32Array;
-  /** Sum of the places of those that are capable. */
+  /** Sum of the positions of the capable ones. */
   capable: Float64Array;
 }
 

@@ -67,7 +67,7 @@ export interface Results {
   clients?: Clients | null;
   /** How sure the counts are; absent where nobody asked. */
   uncertain?: Uncertain;
-  /** How it is told which organisation an AS belongs to. Default: by names. */
+  /** How ASes are assigned to organisations. Default: by names. */
   groupedBy?: 'names' | 'file';
 }
 

@@ -29,7 +29,7 @@ export async function rowsOf(query: Query, name: string): Promise<Row[]> {
   return found;
 }
 
-/** A count in a row; a column that is no number is a mistake in the query. */
+/** A count in a row; a column that is not a number is a mistake in the query. */
 export function countOf(row: Row | undefined, column: string): number {
   return z.number().parse(row?.[column]);
 }

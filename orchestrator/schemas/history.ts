@@ -55,7 +55,7 @@ export const AddressMeasure = z.enum([
 export const Measure = z.enum([...EndpointMeasure.options, ...AddressMeasure.options]);
 export type Measure = z.infer<typeof Measure>;
 
-/** Keys that are no place: not known, and all places of which no run ever saw an MPTCP option. */
+/** Keys that are not a place: unknown, and all places where no run ever saw an MPTCP option. */
 export const unknownKey = 'unknown';
 export const otherKey = 'other';
 

@@ -15,7 +15,7 @@ export const Classification = z.enum([
 ]);
 export type Classification = z.infer<typeof Classification>;
 
-/** Replies that are a SYN/ACK: all shares are of these. A RST or an ICMP error carries no answer to MP_CAPABLE. */
+/** Replies that are a SYN/ACK: the denominator of all shares. A RST or an ICMP error does not answer MP_CAPABLE. */
 export const SynAck = Classification.extract([
   'synack_no_option',
   'mp_capable',

@@ -66,7 +66,7 @@ export type Reset = z.infer<typeof Reset>;
 
 const count = z.int().min(0);
 
-/** What is told of a client and of a server alike. */
+/** Fields that client and server records share. */
 export const offersSeen = {
   family: z.union([z.literal(4), z.literal(6)]).describe('IP version'),
   connections: count.describe('connections whose opener is known and whose SYN offered MPTCP'),

@@ -50,7 +50,7 @@ export class Sentinels implements Watcher {
 
   #middle(stage: string, watched: { middle: Promise<void> | null }): void {
     watched.middle = this.#check(stage, 'middle');
-    // Told by whoever waits for it.
+    // The caller that awaits it reports it.
     watched.middle.catch(() => undefined);
   }
 

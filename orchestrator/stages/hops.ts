@@ -60,7 +60,7 @@ async function* units({ config, seed, batches }: UnitsContext<Config>): AsyncGen
   }
 }
 
-/** Which hop on the way to a sample changes our option, and how far whoever answers is (paper, section 5.3). */
+/** Which hop on the path to a sample changes our option, and how far away the host that replies is (paper, section 5.3). */
 export const hops = defineStage({
   name: 'hops',
   role: 'hop_probe',

@@ -32,7 +32,7 @@ export interface TrafficInput {
 
 const nothingRead: ReadonlySet<string> = new Set(['no_capture', 'unreadable']);
 
-/** A file of which nothing could be read: the command has failed, though the others were read. */
+/** A file of which nothing could be read makes the command fail, although the others were read. */
 function allRead({ files }: TrafficCapture): boolean {
   return files.every(({ state }) => !nothingRead.has(state));
 }

@@ -66,7 +66,7 @@ export function captureLive(device: string): LiveCapture {
     throw new CensusError('E_PROGRAM_FAILED', `the capture on ${device} ended: ${said}`, hint);
   }
   const lost = ended();
-  lost.catch(() => undefined); // told to whoever waits for it
+  lost.catch(() => undefined); // the caller that awaits it gets the error
   return {
     packets: child.stdout,
     open,

@@ -25,7 +25,7 @@ export interface LiveInput {
   temp: string;
   /** From one report to the next. */
   everyMs: number;
-  /** Reports that are kept; older ones are removed. */
+  /** Number of reports to keep; older ones are removed. */
   kept: number;
   flows: number | null;
   silent: number | null;
@@ -66,7 +66,7 @@ class Reports {
     await this.#maker.store.drain();
   }
 
-  /** What waits for late subflows is told too. */
+  /** Connections that still wait for late subflows are reported too. */
   end(): void {
     this.#maker.end();
   }

@@ -25,11 +25,11 @@ export interface Reading {
   flows: number | null;
   /** Seconds of silence after which a stream is forgotten; null: the reader's own. */
   silent: number | null;
-  /** A file for the packets of the streams that are followed; null: none. */
+  /** A file for the packets of the streams with MPTCP options; null: none. */
   keep: string | null;
   /** What the file - is read from. */
   input: Readable;
-  /** The capture goes on: what is known is told every second. */
+  /** A live capture: totals are reported every second. */
   live: boolean;
 }
 

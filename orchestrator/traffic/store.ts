@@ -63,7 +63,7 @@ export class TrafficStore {
   /** Records that were too many to keep. */
   leftOut = 0;
 
-  /** @param most records that are kept; later ones are counted */
+  /** @param most maximum number of records kept; further ones are only counted */
   constructor(folder: string, most = Number.POSITIVE_INFINITY) {
     requirePlainPath(folder); // before anything is read, for nothing
     this.#folder = folder;

@@ -8,7 +8,7 @@ export interface Operator {
   /** How many domains that is a sample of. */
   domains: number;
   capable: number;
-  /** Mean place of those that are capable. */
+  /** Mean position of the capable ones. */
   mean: number;
 }
 

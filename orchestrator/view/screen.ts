@@ -32,7 +32,7 @@ export function screenOf(stream: Terminal, { TERM, NO_COLOR }: Wishes): Screen |
   };
 }
 
-/** Lines that are drawn over those that were drawn before. */
+/** Lines that are redrawn over the previous ones. */
 export class Frame {
   readonly #screen: Screen;
   #lines = 0;

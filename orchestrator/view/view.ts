@@ -2,7 +2,7 @@ import { type Reporter, type RunEvent, StageProgress } from '../core/progress.ts
 import { eventText, type Note, stageLine } from './lines.ts';
 import { visible } from './visible.ts';
 
-/** Whoever watches a run. */
+/** An observer of a run. */
 export interface View {
   report: Reporter;
   /** To be called once, when nothing more is reported. */

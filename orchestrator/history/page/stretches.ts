@@ -27,7 +27,7 @@ export interface LineFigure {
   empty: string;
 }
 
-/** Marks of which more than this share of the runs has one are told in words: a line at every point shows nothing. */
+/** A mark on more than this share of the runs is stated in words: a line at every point shows nothing. */
 const often = 0.5;
 
 /** A point where it stands. */

@@ -60,7 +60,7 @@ export function runTable({ runs, rules_version }: History): Table {
   };
 }
 
-/** What was given and is no point. */
+/** Given folders that are not in the series. */
 export function leftOutTable({ left_out }: History): Table {
   return {
     id: 'left_out',
@@ -86,7 +86,7 @@ async function rowsFrom(database: DuckDBInstance, sql: string): Promise<Row[]> {
   return found;
 }
 
-/** Keys that come again in another run, by how. The addresses stand in a file: a list of them is no page. */
+/** Keys that recur in another run, by relation. The addresses are in a file only, not on the page. */
 export async function constantKeyTable(database: DuckDBInstance): Promise<Table> {
   const found = await rowsFrom(database, constantSql);
   return {

@@ -3,7 +3,7 @@ import type { Figure } from '../figures/svg.ts';
 import { formatCell } from '../format.ts';
 import type { Column, Table } from '../tables/table.ts';
 
-/** Text for HTML: names of domains, ASes and systems come from strangers, and that of a run folder from whoever made it. */
+/** Text for HTML: names of domains, ASes and systems come from strangers, and the name of a run folder from its user. */
 export function escapeHtml(text: string): string {
   return visible(text)
     .replaceAll('&', '&amp;')

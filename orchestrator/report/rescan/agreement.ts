@@ -69,7 +69,7 @@ export function askedIn(rows: readonly Row[]): Asked[] {
   return [...found.values()];
 }
 
-/** @param port of which alone; absent: all ports together */
+/** @param port only this port; absent: all ports together */
 export function agreementOf(rows: readonly Row[], version: number, port?: number): Agreement {
   return new Agreement(rows.filter((row) => row.version === version && (port === undefined || row.port === port)));
 }

@@ -6,7 +6,7 @@ import { countOf } from '../rows.ts';
 import { emptySentence } from './coverage.ts';
 import type { Column, Table } from './table.ts';
 
-/** Capable addresses whose MPTCP connection was held to its end: of which it can be said what they announce. */
+/** Capable addresses whose MPTCP connection was held to its end, so that we know what they announce. */
 export function heldAddresses(results: Results): number {
   const [row] = results.rows('announcers');
   return row === undefined ? 0 : countOf(row, 'of');

@@ -16,7 +16,7 @@ function meaningOf({ rules }: Row): string {
   return sentences.get(String(rules).split(', ').at(-1) ?? '') ?? '';
 }
 
-/** Answers with an MPTCP option that are no support, and what they are instead. */
+/** Replies with an MPTCP option that are not support, and what they are instead. */
 export function notCountedTable(results: Results): Table {
   const rows = results.rows('not_counted');
   const sum = (version: 'v1' | 'v0') => formatCount(rows.reduce((total, row) => total + countOf(row, version), 0));

@@ -3,7 +3,7 @@ import { Cause } from '../history.ts';
 import { VerdictName } from '../lists.ts';
 import { Address, Port } from '../values.ts';
 
-/** One endpoint and version whose verdict is another one in a second run, with the one cause that is told of it. */
+/** One endpoint and version whose verdict differs between two runs, with its one cause. */
 export const Difference = z.strictObject({
   address: Address.describe('the address'),
   port: Port.describe('its port'),

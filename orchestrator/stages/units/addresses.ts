@@ -51,7 +51,7 @@ export async function* allAddressesAndHops(context: UnitsContext<Config>): Async
     yield batch.map((value) => ({ row: Row.parse(value), skip: null }));
 }
 
-/** For lookups that are asked of others about candidates. */
+/** For lookups at external services, which are about candidates only. */
 export async function* candidates(context: UnitsContext<Config>): AsyncGenerator<UnitRow[]> {
   await shareAddresses(context);
   yield* notCandidates(context, 'min(address) AS address', 'looked_up WHERE NOT candidate');

@@ -18,7 +18,7 @@ export interface Screen {
  */
 export function createScreen(config: Config): Screen {
   const listed = config.scan.blocklist === null ? [] : readBlocklist(config.scan.blocklist).prefixes;
-  // In the open the special ranges are taken out too: a prefix of which both together leave nothing is blocked.
+  // Outside the lab the special-purpose ranges are removed too. A prefix of which nothing remains is blocked.
   const blocked = reachedSet(config.lab ? listed : [...listed, ...neverAsked()]);
   const lab = new PrefixSet(config.lab_ranges);
   const outside = config.lab ? 'outside_lab' : 'not_global';
@@ -27,7 +27,7 @@ export function createScreen(config: Config): Screen {
       const prefix = parsePrefix(target);
       if (prefix === null) return 'blocked';
       const inside = config.lab ? lab.covers(prefix) : isOpen(target, prefix, lab);
-      // A mapped address is no address on the wire: nothing can be sent to it as it is written.
+      // A mapped address does not exist on the wire: nothing can be sent to it.
       if (!inside || (prefix.family === 4 && target.includes(':'))) return outside;
       return covers(blocked, prefix, shard) ? 'blocked' : null;
     },

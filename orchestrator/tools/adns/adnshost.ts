@@ -10,7 +10,7 @@ export interface Heard {
   answers: AdnsAnswer[];
 }
 
-/** So much at once, and no answer in it, is no warning any more: a pipe is full of it, and what there is of answers lies behind. */
+/** This much output without an answer is more than a warning: it fills the pipe, and any answers are stuck behind it. */
 const floodBytes = 1 << 16;
 /** One that floods may draw breath. */
 const breathMs = 500;
@@ -78,7 +78,7 @@ export class Adnshost {
   /**
    * Reads to the end.
    * @throws ProgramError for an exit code that is not normal
-   * @throws Error for a line that is no answer, and for an end before `close`
+   * @throws Error for a line that is not an answer, and for an end before `close`
    */
   async read(hear: (heard: Heard) => void): Promise<void> {
     const reader = new AnswerReader();

@@ -11,7 +11,7 @@ import type { AdnsAnswer } from './raw.ts';
 import { RawLog } from './raw-log.ts';
 import { rowOf } from './rows.ts';
 
-/** So often a question is asked by itself when adns has only told of its own connection. */
+/** How many times a query is sent on its own when adns only reported a fault of its own connection. */
 const mostAlone = 3;
 const tellMs = 250;
 /** Milliseconds that a control question is waited for, and that a resolver may be full. */

@@ -2,12 +2,12 @@ import type { Conversation } from '../../core/tool.ts';
 import { Adnshost, type Heard } from './adnshost.ts';
 import type { Member } from './open.ts';
 
-/** An adnshost can take the answers of about so many questions at once; of more its receive buffer loses some. */
+/** About as many queries as one adnshost can have in flight before its receive buffer loses answers. */
 const mostPerHost = 250;
 /** One process for so many questions of the window. */
 const share = 125;
 
-/** The processes of a part, and who hears of them. */
+/** The processes of a part, and who is notified about them. */
 export class Members {
   readonly #start: () => Conversation;
   readonly #wanted: number;

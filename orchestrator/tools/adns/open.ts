@@ -47,6 +47,6 @@ export interface Member {
   /** Questions with numbers below this were asked: one of them may be answered after it was given up. */
   asked: number;
   retired: boolean;
-  /** It says something else than answers: those that are open with it wait for no resolver. */
+  /** It prints something other than answers, so its open queries are not waiting for a resolver. */
   floods: boolean;
 }

@@ -121,7 +121,7 @@ export async function askInBulk(query: BulkQuery): Promise<void> {
   const bounds = new Bounds(query.wholeMs);
   const file = await open(query.answerFile, 'w');
   const socket = new Socket({ signal: query.signal });
-  socket.on('error', () => undefined); // whoever reads is told; the census may be stopped before anybody does
+  socket.on('error', () => undefined); // readers get the error; the census may be stopped before anyone reads
   const idleMs = query.idleMs ?? IDLE_MS;
   socket.setTimeout(idleMs, () => socket.destroy(broken(query, `hung: nothing heard for ${idleMs / 1000} s`)));
   socket.connect(query.port, query.server);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const none = 'NA or empty where the registry has none';
 const column = (what: string) => z.string().max(1000).describe(`${what}, as printed; ${none}`);
-/** What cannot be read is no answer: "not known" must not be made of it. */
+/** An unreadable line is not an answer: it must not become "not known". */
 const read = (pattern: RegExp, what: string) => z.string().regex(pattern).describe(`${what}, as printed; ${none}`);
 
 /** The columns of one line of a verbose bulk answer. */

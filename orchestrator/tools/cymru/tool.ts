@@ -9,7 +9,7 @@ import { type CymruAnswer, CymruRaw } from './raw.ts';
 
 const ANSWER = 'answer.txt';
 
-// There is no program: the bulk protocol is a few words on a TCP connection, which collect speaks itself.
+// No program: the bulk protocol is a few words on a TCP connection, and collect speaks it itself.
 
 async function* addresses(rows: AsyncIterable<Address>): AsyncIterable<string> {
   for await (const row of rows) yield row.address;

@@ -17,7 +17,7 @@ function tableOf(rib: string, names: string | null, onRead: OnRead | undefined):
     const hear = (bytes: number, size: number) => size > 0 && onRead?.(rib, bytes / size);
     // A cache is mapped, not built: it takes no such option, and no time.
     const told = onRead === undefined ? {} : { onRead: hear };
-    // What unpacks a table is no more than what reads it: no capability, the owner of the run folder, a clean environment.
+    // The decompressor gets no more rights than a reader: no capability, the owner of the run folder, a clean environment.
     const start: StartProgram = (program, args) => between(program, args);
     kept = { key, table: openTable(rib, { invalid: 'null', start, ...told, ...(names === null ? {} : { names }) }) };
   }

@@ -5,7 +5,7 @@ import { cellsOf, withoutComment } from '../../lists/cells.ts';
 import { parseRank } from '../../lists/rank.ts';
 import { isName } from '../../schemas/values.ts';
 
-/** Why a line of a list is no target; counted by kind. */
+/** Why a line of a list is not a target; counted by kind. */
 export type Artefact =
   | 'blank'
   | 'comment'

@@ -48,7 +48,7 @@ export class DataSection {
     this.#looked = new Uint8Array(bytes.length);
   }
 
-  /** @throws Error where there is no whole map, or anything in it is damaged */
+  /** @throws Error if the map is not complete, or anything in it is damaged */
   requireMap(at: number): void {
     if (this.#head(at).type !== MAP) throw this.#fault(at, 'a record that is no map');
     this.#require(at, 0);

@@ -8,7 +8,7 @@ function orNothing<T>(schema: z.ZodType<T>) {
     .transform((value): T | undefined => schema.safeParse(value).data);
 }
 
-/** The same where it is told that there was something else: null. */
+/** The same for a field that held something else: null. */
 function orOdd<T>(schema: z.ZodType<T>) {
   return z
     .unknown()

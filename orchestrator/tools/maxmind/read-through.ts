@@ -4,7 +4,7 @@ import { ipText } from '../../address/bytes.ts';
 import { CensusError } from '../../errors.ts';
 import { DataSection } from './data-section.ts';
 
-/** Fields that a record of places has, whoever made the file; one of AS numbers has none of them. */
+/** Fields of a location record, whoever made the file; a record of AS numbers has none of them. */
 const placeFields = [
   'country',
   'registered_country',
@@ -39,7 +39,7 @@ interface Found {
   address: string;
 }
 
-/** A node above which others are being looked at: whoever leads there goes round. */
+/** A node that is still being walked: a link back to it is a loop. */
 const above = 255;
 
 /**

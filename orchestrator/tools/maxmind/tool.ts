@@ -45,7 +45,7 @@ async function* decode(context: DecodeContext<Address, Config>): AsyncIterable<R
   for await (const rows of context.batches()) yield rows.map((unit) => ({ value: find(unit) }));
 }
 
-/** Of the letters that ISO 3166-1 leaves to whoever uses them, those that databases write where they know no country. */
+/** User-assigned codes of ISO 3166-1 that databases write for an unknown country. */
 const noCountry = new Set(['XX', 'ZZ']);
 
 /** The first of the fields that has a code: one beside it may be empty, or hold a name. */

@@ -21,7 +21,7 @@ function status(line: string): Status | null {
   const stats = /^Stats: \S+ elapsed; (.+)$/.exec(line)?.[1];
   if (stats !== undefined) return { fraction: null, text: stats };
   const [, phase, percent] = /^(.+) Timing: About (\d+)(?:\.\d+)?% done/.exec(line) ?? [];
-  // A phase comes again for every group of hosts: its percentage is no share of the whole.
+  // Each group of hosts goes through all phases: a phase's percentage is not a share of the whole.
   return phase === undefined ? null : { fraction: null, text: `${phase} ${percent} %` };
 }
 

@@ -10,7 +10,7 @@ export interface HostElement {
   osmatch: { attributes: Attributes; osclass: Attributes[] }[];
 }
 
-/** The file is no whole answer: it ends early, is no XML, or says itself that the run failed. */
+/** The file is not a complete result: it ends early, is not XML, or says that the run failed. */
 export class XmlFault extends Error {}
 
 /** Reads hosts as their elements close. */

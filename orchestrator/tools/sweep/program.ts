@@ -66,7 +66,7 @@ export function sweepSeconds(config: Config, lines: number, most: number): numbe
 }
 
 /**
- * Runs mptcp-sweep once. Whoever opts out meanwhile is sent nothing more.
+ * Runs mptcp-sweep once. Addresses that opt out meanwhile get nothing more.
  * @throws ProgramError when it was interrupted
  */
 export async function runSweep(context: CollectContext<unknown, Config>, asked: Asked): Promise<void> {

@@ -26,7 +26,7 @@ export const wget: Program = {
   okExits: [0],
 };
 
-/** Lines of a log that are kept; a page of many blocks would fill it with progress dots. */
+/** Maximum number of log lines kept: a large page would fill it with progress dots. */
 const LOG_LINES = 100;
 
 /** Both ends of each connection, as the library says that the guard preloads into wget. */

@@ -28,7 +28,7 @@ const holdEnds: Readonly<Record<string, Held['ended_by']>> = {
   limit: 'lost',
 };
 
-/** Why there is no connection, or null. What we ended ourselves before it was one was not measured. */
+/** Why there is no connection, or null. An attempt that we ended ourselves was not measured. */
 export function failureOfHold({ outcome }: ConnectorRun): Missing | null {
   if (outcome === 'connected') return null;
   return outcome === 'here' || outcome === 'undone' ? 'not_measured' : outcome;

@@ -57,7 +57,7 @@ const words: [pattern: RegExp, failure: Missing][] = [
   [/failed: /, 'no_data'],
 ];
 
-/** wget's own words for why there is no connection, or no answer on it. */
+/** wget's messages for why there is no connection, or no answer on it. */
 function failureOf({ ended, log }: WgetRun): Missing {
   const known = words.find(([pattern]) => pattern.test(log))?.[1];
   return known ?? (ended === 'limit' || /timed out/.test(log) ? 'timeout' : 'no_data');
@@ -116,7 +116,7 @@ function holdFields({ hold }: WgetRaw, stream: Stream | null, seconds: number) {
   return { held_ms, hold_held: held_ms === null ? null : held_ms >= 1000 * seconds };
 }
 
-/** The answer of whichever connection was asked for a page. */
+/** The answer on the connection that requested the page. */
 function statusFields({ run, hold }: WgetRaw, way: Way) {
   if (run !== null) {
     const http_status = httpStatus(run.log);
@@ -160,7 +160,7 @@ interface NamedStream {
   stream: Stream;
 }
 
-/** The connection whose handshake is told of: the first that was made and asked for MPTCP, else the first that was made. */
+/** The connection whose handshake is reported: the first established one that asked for MPTCP, else the first established one. */
 function speaker(made: NamedStream[]): Stream | null {
   const asked = made.find(({ stream }) => negotiation(stream).state !== 'not_offered');
   return (asked ?? made[0])?.stream ?? null;

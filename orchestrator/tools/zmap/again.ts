@@ -15,7 +15,7 @@ import { blockedPrefixes, ofGroup, targetFiles } from './targets.ts';
 
 type Context = CollectContext<unknown, Config>;
 
-/** All that is read of a reply here: whoever said anything, an ICMP error or a line that makes no record, was not silent. */
+/** All that is read of a reply here: a target that sent anything, even an ICMP error or an unusable line, was not silent. */
 const Answer = compiled(z.looseObject({ target: z.string() }));
 
 /**

@@ -134,7 +134,7 @@ async function send(sending: Sending, run: ZmapRun, targets: PassTargets): Promi
     const work = async () => {
       await context.exec(command);
     };
-    // Whose RSTs they are is told of one run at a time.
+    // The kernel's counter can only be attributed to one run at a time.
     await (beside ? work() : countResets(context.folder, run.name, work));
   } finally {
     endTurn();
@@ -189,7 +189,7 @@ export async function runZmap(
   const addressesOf = ({ group = '' }: ZmapRun): Addresses => prepared.get(group) ?? { 4: 0, 6: 0 };
   const total = (family: 4 | 6) => [...prepared.values()].reduce((sum, addresses) => sum + addresses[family], 0);
   if (ipv6 && total(6) > 0) requireIpv6(flavour);
-  // An empty allowlist is no limit to zmap: it would probe everything that is not blocked.
+  // zmap does not limit itself to an empty allowlist: it would probe everything that is not blocked.
   const due = runs.filter((run) => addressesOf(run)[run.family] > 0);
   const asText = flavour === flavours.tree6 && due.some(({ family }) => family === 6);
   const from = sendingInterface(context.config);

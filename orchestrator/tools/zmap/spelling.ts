@@ -27,7 +27,7 @@ function isRow(value: unknown): value is Row {
  * The row of 2.1.1 gets these values under the other names too, and no copy: replies come by the million. It may come twice, since
  * a generated parser hands what it does not take to the ordinary one: a row that was spelled already stays one of 2.1.1.
  * @param shape the fields as 4.x spells them, and those of 2.1.1 that it spells with a hyphen
- * @param used names of those that are made use of; default: all
+ * @param used names of the fields in use; default: all
  */
 export function oneSpelling(shape: Shape, used: readonly string[] = Object.keys(shape)): (row: unknown) => unknown {
   const empty = emptyRow(shape);

@@ -41,7 +41,7 @@ export function openingOf(stream: Stream): TrafficConnection['opening'] {
   return syns.some(({ cut }) => cut) ? 'cut' : 'no_offer';
 }
 
-/** What a SYN asked, as the judge of replies is told it. Of two versions in one SYN: the one that was answered. */
+/** What a SYN asked, in the form that judging replies takes. Of two versions in one SYN, the one that was answered. */
 function sentOf(syn: Segment, answer: Segment): Sent {
   const options = ownOptions(syn);
   const answered = ownOptions(answer).map(capableVersion);
@@ -82,7 +82,7 @@ export function capableFlags(stream: Stream, role: 'client' | 'server'): string 
     if (roleOf(stream, packet) !== role) continue;
     const option = ownOptions(packet).find((one) => capableVersion(one) !== null && one.length > 3);
     if (option !== undefined) return option.toString('hex', 3, 4);
-    // It stands in a handshake; whoever speaks of data has said it, or never will.
+    // It is only in a handshake: a side that sends data has sent it, or never will.
     if ((packet.flags & TCP.SYN) === 0 && packet.length > 0) return null;
   }
   return null;

@@ -34,7 +34,7 @@ export function recordsOf(
   if (first === undefined) return { connection: null, subflows: [] };
   const { ambiguous } = session;
   const { name } = making;
-  // Without the token too, of a SYN that was not captured or not whole, it is no connection.
+  // Nor is a join a connection if its token is unknown, because its SYN was not captured or was cut.
   if (session.first.joins !== null || kindOf(first.stream) === 'subflow') {
     const { record } = readSubflow(first, { first: null, ambiguous, name });
     if (session.first.joins === null && record.functional !== false) lost.add(first);

@@ -45,7 +45,7 @@ export function dataOf(subflows: ReadSubflow[], side: Role): { span: number | nu
   const first = placed.reduce((least, span) => (span.first < least ? span.first : least), base.first);
   const next = placed.reduce((most, span) => (span.next > most ? span.next : most), base.next);
   const span = Number(next - first);
-  // A damaged mapping may name any data: what no subflow can have carried is no span.
+  // A damaged mapping may name any range: one that no subflow can have carried does not count.
   if (span > Number.MAX_SAFE_INTEGER || span < 0) return { span: null, reinjected: null };
   return { span, reinjected: known.length === subflows.length && mapped >= span ? mapped - span : null };
 }

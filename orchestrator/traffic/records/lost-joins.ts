@@ -1,9 +1,9 @@
 import type { EndedStream } from '../stream.ts';
 
 const mostAddresses = 10_000;
-/** Joins of one address that are remembered, the latest. */
+/** How many joins are remembered per address, the latest ones. */
 const mostTimes = 32;
-/** Addresses of one connection that are looked at: whoever announces hundreds takes no more time. */
+/** Maximum number of addresses examined per connection, so that hundreds of announcements cost no more time. */
 const mostOfOne = 64;
 
 /**

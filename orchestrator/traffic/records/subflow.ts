@@ -60,7 +60,7 @@ function initialVerified(stream: Stream, accepted: boolean): boolean | null {
   return accepted || synack(stream) === null ? null : false;
 }
 
-/** Of a stream of which the capture holds one way alone, nobody can see whether its data was acknowledged. */
+/** If the capture has only one direction of a stream, there is no telling whether its data was acknowledged. */
 function functionalOf({ ended, stream }: EndedStream, verified: boolean | null): boolean | null {
   const acknowledged = ended.sides.some((side) => side.acknowledged);
   if (acknowledged) return verified;
