@@ -24,7 +24,7 @@ export function databaseVersion(): string {
 /**
  * A database in memory that spills into `temp` past its limit and loads no extension from anywhere.
  * @param input.memoryLimit such as 512MB; null: a quarter of the machine, at most 4 GB
- * @param input.makeTemp false: only when it spills, so that a folder that cannot be written is no hindrance to reading
+ * @param input.makeTemp false: only when it spills, so that an unwritable folder can still be read
  */
 export async function openDatabase(input: {
   temp: string;
@@ -43,7 +43,7 @@ export async function openDatabase(input: {
     enable_external_file_cache: 'false',
     threads: String(input.threads ?? threadsFor(memory, availableParallelism())),
   });
-  // What stands where in a file is kept: merge and report read the same files a hundred times, a few rows each.
+  // Caches the layout of files: merge and report read the same files a hundred times, a few rows each.
   await runSql(database, 'SET GLOBAL parquet_metadata_cache = true');
   return database;
 }
@@ -219,7 +219,7 @@ function recordsSql(files: readonly string[], columns: Columns): string {
     ))`;
 }
 
-/** A view over files of one record schema, Parquet or NDJSON; no rows but the same columns where there is no file. */
+/** A view over files of one record schema, Parquet or NDJSON; without files it has no rows but the same columns. */
 export function viewSql(name: string, files: string[], schema: z.ZodType): string {
   const columns = columnsOf(schema);
   if (files.length === 0) {

@@ -52,11 +52,11 @@ export interface StageRole<C> {
   record: z.ZodType;
   /** null: too many to list; they are then counted only. */
   asked(row: unknown, config: C): readonly UnitName[] | null;
-  /** How many units a row stands for; absent: as many as `asked` lists. */
+  /** How many units a row represents; absent: as many as `asked` lists. */
   askedCount?(row: unknown, config: C): number;
   /** Tells whether a unit is one of these rows, which are too many to list. */
   within?(rows: unknown[], config: C): (unit: string) => boolean;
-  /** A row in several, of at most so many units each; null where it need not or cannot be divided. */
+  /** Splits a row into several with at most this many units each; null if it need not or cannot be split. */
   divided?(row: unknown, most: number, config: C): unknown[] | null;
   answered(record: unknown): UnitName;
   /** A unit has one record at most: what else is said of it is rejected. */

@@ -26,7 +26,7 @@ export interface Program {
   /** What it needs beyond an ordinary user, in words for `doctor`: "CAP_NET_RAW"; null when nothing. `mayUse`: where it is there. */
   privileges: string | null;
   mayUse?: string;
-  /** Exit codes that are part of normal work. */
+  /** Exit codes of normal operation. */
   okExits: number[];
   /** Reads one line of its live status; null for lines that are none. */
   status?: (line: string) => Status | null;

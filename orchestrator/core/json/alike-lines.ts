@@ -7,7 +7,7 @@ const mostForms = 8;
 /** So many lines are looked at as patterns: where more do not fit, lines are not alike. */
 const mostTries = 64;
 
-/** Reads lines of JSON as JSON.parse does, those that are like one before in a third of the time. */
+/** Reads lines of JSON as JSON.parse does; lines that resemble an earlier one take a third of the time. */
 export class AlikeLines {
   /** The one that fitted last comes first. */
   readonly #forms: Form[] = [];

@@ -4,6 +4,6 @@ import type { PrefixSet } from '../../address/prefix-set.ts';
 export interface LeftOut {
   /** Their own blocklist, which cuts holes into prefixes. */
   blocked: PrefixSet;
-  /** An address for each unit that was sent nothing because it opted out while they sent; where a purge was, a stand-in. */
+  /** An address for each unit that got nothing because it opted out during the sending; a placeholder after a purge. */
   optedOut: string[];
 }

@@ -36,10 +36,10 @@ export class OptOutReader {
   /** The file as it was at the last look, the end of it too. */
   #seen = '';
   #told = '';
-  /** Of the prefixes that hold, how many were told of. */
+  /** How many of the prefixes in force were reported. */
   #counted: number;
   readonly #faultsKept = new Set<string>();
-  /** Looks come one after the other, whoever asks for them. */
+  /** Looks never overlap, no matter who asks for them. */
   #last: Promise<void> = Promise.resolve();
   /** Why what was read last could not be taken as a whole; null when it was. */
   #failed: { cause: unknown } | null = null;
@@ -53,7 +53,7 @@ export class OptOutReader {
     this.#rejects = join(settings.folder, 'rejects', 'opt_outs.ndjson');
   }
 
-  /** Looks each so many milliseconds, until `end`; and at once when this process was stopped (ctrl-z) and goes on: what sends does too. */
+  /** Looks at this interval until `end`, and at once when this process continues after ctrl-z, because senders continue too. */
   start(everyMs: number): void {
     const end = every(everyMs, () => this.look());
     const atOnce = () => void this.look();
@@ -73,7 +73,7 @@ export class OptOutReader {
     if (this.#failed !== null) throw this.#failed.cause;
   }
 
-  /** What fails is told of and tried again at the next look. */
+  /** A failure is reported, and retried at the next look. */
   look(): Promise<void> {
     this.#last = this.#last.then(async () => {
       try {

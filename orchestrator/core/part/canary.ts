@@ -5,7 +5,7 @@ import type { LineWriter } from '../folder/files.ts';
 import type { PartStage } from '../stage.ts';
 import type { Cut } from './cut.ts';
 
-/** The first units of a stage that are asked, alone: what comes of them decides whether the rest is asked. */
+/** The first units of a stage, asked alone: their result decides whether the rest is asked. */
 export interface Canary<C> {
   /** Which share of the units; 0: none are asked alone. */
   share(config: C): number;
@@ -57,7 +57,7 @@ export class CanaryRows<C> {
 
   /**
    * What of a row is left for the rest.
-   * @param units how many the row stands for
+   * @param units how many units the row represents
    */
   rest(row: unknown, units: number, weightOf: (row: unknown) => number): unknown[] {
     const text = JSON.stringify(row);

@@ -67,7 +67,7 @@ function rowCheck<C>({ name, role }: PartStage<C>): (row: unknown) => unknown {
   };
 }
 
-/** How many units a row stands for. */
+/** How many units a row represents. */
 export function weightOf<C>(stage: PartStage<C>, row: unknown, config: C): number {
   return stage.role.askedCount?.(row, config) ?? stage.role.asked(row, config)?.length ?? 1;
 }
@@ -87,7 +87,7 @@ class PartFiles<C> {
     this.#most = most;
   }
 
-  /** Whether the part begun has room for so many units. */
+  /** Whether the current part has room for this many units. */
   hasRoom(units: number): boolean {
     return this.#open !== null && this.#units + units <= this.#most;
   }

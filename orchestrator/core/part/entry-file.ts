@@ -15,7 +15,7 @@ export async function writeEntry(folder: RunFolder, stage: string, part: string,
 
 /**
  * The entry beside a part; null where there is none. Parts made in another folder, from the same cut, can be copied in with theirs.
- * @throws CensusError E_RUN_FOLDER when it is no entry, or that of a part of another cut
+ * @throws CensusError E_RUN_FOLDER if it is not an entry, or belongs to a part of another cut
  */
 export async function readEntry(folder: RunFolder, stage: string, part: string, cut: Cut): Promise<PartEntry | null> {
   const path = folder.entry(stage, part);
@@ -53,7 +53,7 @@ function opened(name: string, text: string): { value: unknown; seal: Seal } {
 }
 
 /**
- * The entries of the parts that are done: each beside its part, in runs of earlier versions in the manifest alone.
+ * The entries of finished parts: each beside its part, or only in the manifest for runs of earlier versions.
  * @param write whether those are put beside their parts too
  */
 export async function knownParts(

@@ -71,7 +71,7 @@ export class RowsInOrder<C> implements RowSink {
     return true;
   }
 
-  /** Writes the row to where it is going to; false when the record is no text. */
+  /** Writes the row to its destination; false if the record is not valid text. */
   #write(record: unknown): boolean {
     const row = this.#row;
     this.#place(mostRowBytes);

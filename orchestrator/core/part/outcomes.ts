@@ -16,7 +16,7 @@ export function outlasting(before: Outcome | null, next: Outcome): Outcome {
   return next.kind === 'failed' && before.kind === 'failed' ? next : before;
 }
 
-/** Numbers the outcomes, of which a part has few: a row carries the number through the sorting. */
+/** Numbers the outcomes. A part has few different ones, and a row carries only the number through the sorting. */
 export class OutcomeNumbers {
   readonly #numbers = new Map<string, number>();
   readonly #outcomes: Outcome[] = [];

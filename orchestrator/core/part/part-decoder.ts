@@ -10,7 +10,7 @@ import type { RowSink } from './sink.ts';
 import type { PartJob } from './site.ts';
 import { type Books, unitKey } from './units.ts';
 
-/** Characters of a rejected line that are kept: the raw files have the rest. */
+/** Maximum number of characters kept of a rejected line: the raw files have the rest. */
 const mostOfLine = 10_000;
 
 /** Why a line holds no value at all; null when it holds one. */
@@ -82,7 +82,7 @@ export class PartDecoder<C> {
     else this.taken += 1;
   }
 
-  /** false when the record is no text. */
+  /** false if the record is not valid text. */
   #take(unit: UnitName, record: unknown): boolean {
     const failure = failureOf(record);
     const kind = failure === null ? 'answered' : 'failed';

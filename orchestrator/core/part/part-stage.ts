@@ -186,7 +186,7 @@ async function doPart<C>(state: RunState<C>, job: PartJob<C>, doing: Doing): Pro
   return done;
 }
 
-/** Runs the parts of a stage that are not done; true when there was anything to do. */
+/** Runs the unfinished parts of a stage; true if there was anything to do. */
 export async function runPartStage<C>(state: RunState<C>, stage: PartStage<C>): Promise<boolean> {
   const tool = stage.tool(state.config);
   const { entry, cut } = await openStage(state, stage, tool.name);

@@ -3,7 +3,7 @@ import type { NarrowRows } from '../rows/narrow-row.ts';
 import type { PlacedRow } from '../sort/sorted-runs.ts';
 import type { PartStage } from '../stage.ts';
 
-/** Bytes of a digest that are kept: two of 2^24 records share them once in 10^14 parts. */
+/** Bytes kept of a digest: with 2^24 records, two share them in one of 10^14 parts. */
 const keptBytes = 12;
 /** So many identities of a unit are kept as they are; those of a unit with more as digests. Hashing is dear, and most have two. */
 const fewIdentities = 64;

@@ -5,9 +5,9 @@ import { textKey } from './units.ts';
 
 /** Where the rows of a part go, each under the key of its unit; `mark` is the number of its outcome. */
 export interface RowSink {
-  /** @returns false when the record is no text that a database takes */
+  /** @returns false if the record is not text that a database accepts */
   record(key: UnitName, mark: number, record: unknown): boolean;
-  /** Of a row that was rejected only the outcome goes on. */
+  /** Of a rejected row only the outcome is passed on. */
   reject(key: UnitName, mark: number): void;
 }
 

@@ -31,7 +31,7 @@ export interface PartJob<C> {
   onUnits: (done: number, text?: string, work?: Work) => void;
 }
 
-/** The context of a step, over `rawFolder`. `input`: the units that are asked. */
+/** The context of a step, over `rawFolder`. `input`: the units to ask. */
 export function stepContext<C>(job: PartJob<C>, rawFolder: string, input: string): StepContext<unknown, C> {
   return {
     stage: job.stage.name,

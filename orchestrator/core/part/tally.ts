@@ -72,7 +72,7 @@ export class Tally<C> {
    * @param blocked units that the program itself left out of a prefix, by its own blocklist
    * @param optedOut units that it sent nothing, because they opted out while it sent. An answer from one of those is forged or late: the
    * unit is counted as what the answer says
-   * @param purged units whose answers a purge took out of rows that are kept: they are counted as purged
+   * @param purged units whose answers a purge removed from rows that are kept: they count as purged
    */
   finish(blocked: number, optedOut = 0, purged = 0): Counts {
     const { counts } = this;

@@ -16,7 +16,7 @@ import { isAsleep, watch } from './watch.ts';
 
 const defaultGraceMs = 5_000;
 const briefGraceMs = 500;
-/** Characters of a status line that are held until its end: it is as wide as the terminal. */
+/** Maximum number of characters kept of an unfinished status line, which is as wide as the terminal. */
 const mostOfStatus = 1_000;
 const isWord = (line: string) => line.trim() !== '';
 
@@ -46,7 +46,7 @@ export async function programOutput(program: string, args: string[], privileges:
   return failed ? '' : String(stdout ?? '');
 }
 
-/** A program between two pipes, for whoever feeds it and reads what it makes of that. */
+/** A program between two pipes, for a caller that feeds it and reads its output. */
 export function between(program: string, args: string[], privileges: string | null = null, outlives = false) {
   const { file, args: words, options } = startOf({ program: { name: program, privileges }, args, outlives });
   const pipe = 'pipe' as const;
@@ -140,7 +140,7 @@ export function start(site: ExecSite, command: Command): Conversation {
   });
   let stopped = false;
   const done = finish(() => stopped);
-  done.catch(() => undefined); // whoever waits for `done` hears of it; nobody waiting must not end the process
+  done.catch(() => undefined); // a caller that awaits `done` gets the error; if nobody does, it must not end the process
   return {
     async writeLine(line) {
       if (!child.stdin.writable) return;

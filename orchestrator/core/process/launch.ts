@@ -9,7 +9,7 @@ const launcher = join(ownPrograms, 'mptcp-guard');
 /** Its own exit codes for a program that it could not become. */
 const notStarted = [126, 127];
 
-/** Where there is no PATH, as in a bare container: an empty one would stand for the folder that this process was started in. */
+/** Used without a PATH, as in a bare container: an empty one would mean the working directory. */
 const usualPath = ['/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
 
 /** PATH, the sbin folders that cron and plain users leave out of it, and the folder of our own programs. */
@@ -17,7 +17,7 @@ export function searchPath(): string {
   return [process.env.PATH || usualPath, '/usr/local/sbin', '/usr/sbin', '/sbin', ownPrograms].join(delimiter);
 }
 
-/** What a program is told of ours: nothing else of the caller's environment may change what it measures, or be read by it. */
+/** The environment of a program: nothing else of the caller's may change what it measures, or be read by it. */
 const passedOn = ['HOME', 'TERM', 'TMPDIR', 'TZ'];
 /** For programs of the user's own. */
 const ownPrefix = 'MPTCP_CENSUS_';
@@ -50,7 +50,7 @@ interface Wish {
   program: Pick<Program, 'name' | 'privileges' | 'mayUse'>;
   args: readonly string[];
   env?: Command['env'];
-  /** It goes on when this process is gone. */
+  /** It outlives this process. */
   outlives?: boolean;
 }
 

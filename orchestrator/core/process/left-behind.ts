@@ -70,7 +70,7 @@ export async function endLeftBehind(mark: string): Promise<void> {
   await endAll((other) => other === mark);
 }
 
-/** Ends what programs left behind of processes of ours that were killed, whoever killed what was to see to that. */
+/** Ends processes that programs of a killed census left behind, if the guard that should have ended them was killed too. */
 export async function endOrphans(): Promise<void> {
   await endAll(isOrphans);
 }

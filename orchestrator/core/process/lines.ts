@@ -1,12 +1,12 @@
 import { isAscii } from 'node:buffer';
 
-/** Characters of a line at most: one that is longer is no line of any program here, and would not fit into a text in the end. */
+/** Maximum number of characters in a line: no program here prints longer ones, and eventually one would not fit into a string. */
 const longestLine = 1 << 22;
 const keptOfLonger = 200;
 /** Behind the beginning of one that is longer: a character that no format of any program allows. */
 const tooLong = `\u0000[a line of more than ${longestLine} characters]`;
 
-/** true for what stands for a line that was too long to be kept. */
+/** true for the placeholder of a line that was too long to keep. */
 export function isTooLong(line: string): boolean {
   return line.endsWith(tooLong);
 }
@@ -52,7 +52,7 @@ export async function* lineBatches(stream: AsyncIterable<Uint8Array | string>): 
   for await (const { lines } of placedLines(stream)) yield lines;
 }
 
-/** The same, and where each line lies. */
+/** The same, with the position of each line. */
 export async function* placedLines(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<LineBatch> {
   const open = new OpenLine();
   for await (const { text, bytes } of texts(stream)) {
@@ -150,7 +150,7 @@ export function jsonOf(line: string): unknown {
   }
 }
 
-/** The last lines of a text, at most so many. */
+/** The last lines of a text, at most this many. */
 function lastLines(text: string, most: number): string[] {
   let from = text.length;
   for (let left = most; left > 0 && from > 0; left--) from = text.lastIndexOf('\n', from - 1);

@@ -57,7 +57,7 @@ export class Pipes {
   }
 }
 
-/** Feeds a file to a program; one that ends before it has read all is no error here, its exit code tells. */
+/** Feeds a file to a program. One that ends before reading all of it is not an error here: its exit code decides. */
 export async function feed(into: Writable, path: string | undefined): Promise<void> {
   if (path === undefined) into.end();
   else await pipeline(createReadStream(path), into).catch(() => undefined);

@@ -43,7 +43,7 @@ async function isFolder(path: string): Promise<boolean> {
   throw refusal(`${path} is ${kindOf(there)}, and a folder is needed there`);
 }
 
-/** The folders of a path that are still to be made, the outermost first. */
+/** The folders of a path that do not exist yet, the outermost first. */
 async function toMake(path: string): Promise<string[]> {
   const missing: string[] = [];
   for (const at of wayTo(path)) if (!(await isFolder(at))) missing.push(at);
@@ -79,7 +79,7 @@ export async function makePlace(given: string): Promise<void> {
 /**
  * Looks at what a run is going to write into, before the first packet.
  * @param names of folders in it
- * @throws CensusError E_RUN_FOLDER naming the first that is there and is no folder
+ * @throws CensusError E_RUN_FOLDER naming the first that exists and is not a folder
  */
 export async function requirePlaces(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) await isFolder(join(folder, name));

@@ -3,7 +3,7 @@ import { createWriteStream, statSync, type WriteStream } from 'node:fs';
 import { naming } from '../../errors.ts';
 import { linesWith } from './lines.ts';
 
-/** A file that keeps what a program says. Where it cannot (a full disk), that is told once, nothing more is kept, and closing it throws. */
+/** A file for a program's output. If writing fails (a full disk), this is reported once, nothing more is kept, and closing throws. */
 export class SaidFile {
   readonly #stream: WriteStream;
   #failure: Error | null = null;

@@ -5,7 +5,7 @@ import type { Command, Exit, Status } from '../tool.ts';
 import { installHint } from './install-hint.ts';
 import type { Tail } from './lines.ts';
 
-/** Where commands run and who hears of them. One per part. */
+/** Where commands run and who is notified. One per part. */
 export interface ExecSite {
   stage: string;
   part: string;

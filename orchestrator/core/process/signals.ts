@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 /** A terminal that is closed says SIGHUP. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** A signal that many wait for: one listener per program that runs is no leak. */
+/** A signal with many listeners: one per running program is not a leak. */
 function manyWait(signal: AbortSignal): AbortSignal {
   setMaxListeners(0, signal);
   return signal;

@@ -19,7 +19,7 @@ function unknown(raw: string): CensusError {
 /** Name of the view of whom a stage asked. */
 export const askedView = (stage: string) => `${stage}_asked`;
 
-/** SQL of the view over addresses that are given otherwise. */
+/** SQL of the view over addresses that are given in another way. */
 export function askedViewSql(stage: string, rows: string): string {
   return `CREATE OR REPLACE VIEW ${askedView(stage)} AS ${rows}`;
 }

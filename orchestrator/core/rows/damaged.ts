@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CensusError, ProgramError } from '../../errors.ts';
 
-/** Why a file that was written whole cannot be read; null where it is no such thing. */
+/** Why a file that was written completely cannot be read; null if the error is of another kind. */
 function damageOf(thrown: unknown): string | null {
   if (thrown instanceof SyntaxError) return thrown.message; // of JSON
   if (thrown instanceof z.ZodError) {

@@ -154,7 +154,7 @@ export class NarrowRows {
     return JSON.parse(json.toString('latin1', 0, this.writeJson(bytes, from, json, 0)));
   }
 
-  /** SQL of a file of rows that are all narrow, or all JSON. */
+  /** SQL of a file of rows, all narrow or all JSON. */
   sql(file: string, narrow: boolean): string {
     if (!narrow) return ndjsonSql([file], this.#columns);
     const fields = this.#columns.map(([name, type], at) => [name, this.#kinds[at] === 'nested' ? 'VARCHAR' : type]);

@@ -6,7 +6,7 @@ const sampled = 4096;
 
 const Border = z.object({ key: z.string() });
 
-/** Ranges of a text key, in the order of the text: rows that are dealt out to them fit into memory range by range, however many they are. */
+/** Ranges of a text key, in text order: rows distributed to them fit into memory range by range, however many there are. */
 export class Ranges {
   readonly #borders: readonly string[];
 

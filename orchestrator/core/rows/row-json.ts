@@ -72,7 +72,7 @@ function copyWords(words: Uint32Array, first: number, length: number, into: Data
  */
 export class RowJson {
   readonly #names: string[] = [];
-  /** What stands before each value: `{"name":` or `,"name":`. */
+  /** The text before each value: `{"name":` or `,"name":`. */
   readonly #heads = new Uint32Array((mostFields * headBytes) / wordBytes);
   readonly #headLetters = new Uint8Array(this.#heads.buffer);
   readonly #headLengths: number[] = [];

@@ -13,7 +13,7 @@ export class Block {
     this.#onFull = onFull;
   }
 
-  /** Room for so many bytes; the caller fills it, and says with `keep` where it ended. */
+  /** Room for this many bytes; the caller fills it, and says with `keep` where it ended. */
   room(most: number): { block: Buffer; at: number } {
     if (this.#used + most > this.#bytes.length) this.flush();
     if (most > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(most);

@@ -31,7 +31,7 @@ export class RowSorter {
     this.#mostRows = mostRows;
   }
 
-  /** Makes room in `bytes` for a row of so many at most. */
+  /** Makes room in `bytes` for a row of at most this many bytes. */
   room(most: number): void {
     const needed = this.used + most;
     if (needed <= this.bytes.length) return;

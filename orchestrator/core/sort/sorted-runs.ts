@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { BlockWriter, blockBytes } from './blocks.ts';
 import type { Keys } from './keys.ts';
 
-/** A row where it lies: in `bytes` from `from` to `to`, and only until the next row is asked for. */
+/** A row in place: in `bytes` from `from` to `to`, valid only until the next row is requested. */
 export interface PlacedRow {
   bytes: Buffer;
   from: number;
@@ -17,7 +17,7 @@ export interface SortedRow extends PlacedRow {
 
 /** A row in a run: bytes of the key, mark, bytes of the row, key in UTF-16, row. */
 const headBytes = 12;
-/** Writes rows that are sorted already. */
+/** Writes sorted rows. */
 export function writeRun(path: string, rows: Iterable<SortedRow & { index: number }>, keys: Keys): void {
   const writer = new BlockWriter(path);
   for (const { index, mark, bytes, from, to } of rows) {
@@ -67,7 +67,7 @@ class RunReader {
     this.row = { key, fresh: true, mark, bytes: this.#block, from, to: this.#at };
   }
 
-  /** Reads on until so many bytes are there; false at the end of the file. */
+  /** Reads until this many bytes are available; false at the end of the file. */
   #have(bytes: number): boolean {
     if (this.#filled - this.#at >= bytes) return true;
     const rest = this.#block.subarray(this.#at, this.#filled);

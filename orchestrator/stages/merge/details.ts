@@ -8,7 +8,7 @@ import type { Scratch } from './scratch.ts';
 /** Rows of hosts.parquet once more: those that the report reads of one by one, which would else look for them among ten million. */
 export const detailsFile = 'details.parquet';
 
-/** SQL: numbers of verdicts of which something is capable or undecided. */
+/** SQL: numbers of the pairs of verdicts in which one is capable or undecided. */
 const telling = 'SELECT verdict FROM verdicts WHERE capable_v1 OR capable_v0 OR undecided';
 
 /**

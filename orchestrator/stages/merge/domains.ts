@@ -12,7 +12,7 @@ import type { Result } from './result.ts';
 import type { Dealing, Scratch } from './scratch.ts';
 import { rankOfRun, resolvedSql, stemOf } from './tables.ts';
 
-/** SQL: where a name of the lists stands in domains.parquet, as a text; the lowest of its ranks counts. */
+/** SQL: the position of a name in domains.parquet, as a text; the lowest of its ranks counts. */
 const placeOf = (rank: string) => `lpad(coalesce(CAST(${rank} AS VARCHAR), repeat('9', 17)), 17, '0') || name`;
 
 /** Passes over the list: each gathers the entries of some names, whose addresses are held in memory then, however long the list is. */
@@ -63,7 +63,7 @@ function listedSql(entries: string, lists: readonly string[], { ranges }: Passes
 /** No pass has as many names. */
 const idsOfPass = 2 ** 40;
 
-/** SQL of the number that stands for a name of a pass from here on: to group by it, and to join on it, takes less than by the name. */
+/** SQL of the number that replaces a name within a pass: grouping by it and joining on it costs less than by the name. */
 const idOf = (pass: number) => `CAST(${pass * idsOfPass} AS BIGINT) + rowid`;
 
 /** SQL: the names that led to an address, each once, out of what was asked for the names of a pass. */

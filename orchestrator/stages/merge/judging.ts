@@ -20,7 +20,7 @@ import { classesTable, type Known, Verdicts, verdictsTable } from './verdicts.ts
 const unjudgedFile = (range: number) => `unjudged/${range}.parquet`;
 const outsideFile = (range: number) => `outside.${range}.csv`;
 
-/** Files of the hosts of a range that are judged by their own evidence. */
+/** Files of a range's hosts that are judged by their own evidence. */
 function ownFiles(scratch: Scratch, range: number): OwnFiles {
   const path = (name: string) => scratch.path(`${name}.${range}`);
   return { alike: path('alike'), left: path('left'), judged: path('judged') };

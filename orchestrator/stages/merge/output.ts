@@ -48,7 +48,7 @@ function checkWord(field: string, value: unknown): void {
   );
 }
 
-/** @throws Error when a host stands behind one whose address comes later: readers of the file, and its digest, rely on the order */
+/** @throws Error if hosts are not in order of their addresses: readers of the file, and its digest, rely on the order */
 export async function requireOrder({ query }: WholeContext<Config>): Promise<void> {
   const before = 'SELECT address, lag(address) OVER () AS before FROM hosts';
   for await (const value of query(`SELECT address FROM (${before}) WHERE address < before LIMIT 1`)) {
@@ -56,7 +56,7 @@ export async function requireOrder({ query }: WholeContext<Config>): Promise<voi
   }
 }
 
-/** Writes a piece of NAME.parquet into the scratch folder: rows in order, as they will stand there. Pieces are in order of their numbers. */
+/** Writes a piece of NAME.parquet into the scratch folder, with its rows in their final order. Pieces are in order of their numbers. */
 export async function writePiece(
   context: WholeContext<Config>,
   scratch: Scratch,

@@ -24,7 +24,7 @@ export function isRescanned({ stages }: Pick<Manifest, 'stages'>): boolean {
   return (stages.rescan?.status ?? 'left_out') !== 'left_out';
 }
 
-/** The two scans that are compared, by the stage whose records they are. */
+/** The two scans that are compared, by the stage of their records. */
 const sides = { first: 'scan', second: 'rescan' } as const;
 type Side = keyof typeof sides;
 

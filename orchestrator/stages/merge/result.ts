@@ -38,8 +38,8 @@ export class Result {
   /**
    * Writes the lines of rows in order, beside whatever else is done; they count when the work that it gives is done, in the order of the rows.
    * @param name of no other rows whose lines are written at the time
-   * @param rows SQL of rows with the fields of the schema, but for those of `given`
-   * @param given SQL instead of a field; null: it is no part of the line
+   * @param rows SQL of rows with the fields of the schema, except those of `given`
+   * @param given SQL instead of a field; null: it is not part of the line
    */
   async write(name: string, rows: string, schema: z.ZodType, given: Given): Promise<() => Promise<void>> {
     const file = `${name}.csv`;

@@ -19,7 +19,7 @@ function isSurelyGlobal(head: string): boolean {
   return !notGlobal(prefix.family).some((special) => inPrefix(special, prefix) || inPrefix(prefix, special));
 }
 
-/** Lines of address and scope, for the addresses that are not global. */
+/** Lines of address and scope, for addresses that are not global. */
 async function* outsideLines(addresses: AsyncIterable<unknown>, lab: PrefixSet): AsyncGenerator<string> {
   for await (const value of addresses) {
     const { address } = Address.parse(value);

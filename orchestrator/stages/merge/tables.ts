@@ -95,7 +95,7 @@ export const stemOf = (name: string) => `
 /** The addresses that were found, by what was asked. */
 export const resolvedSql = `SELECT asked, address FROM ${namedAddresses}`;
 
-/** A host row is as wide as so many rows of a reply or a name: replies weigh as much as the hosts that they make. */
+/** How many rows of a reply or a name are as wide as one host row: replies weigh as much as the hosts they become. */
 const hostWeight = 4;
 
 /**

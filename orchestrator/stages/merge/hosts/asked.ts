@@ -57,7 +57,7 @@ export function unasked(column: string, { leftOut }: Setting): string | null {
   return leftOut.has(stage) ? 'not_measured' : 'not_applicable';
 }
 
-/** SQL of a column of askedSql, of a row of hostsSql with what stands in `known`. */
+/** SQL of a column of askedSql, for a row of hostsSql, from its `known`. */
 export function askedColumn(column: string, setting: Setting): string {
   const word = unasked(column, setting);
   return word === null ? `r.k."${column}"` : `CASE WHEN r.known IS NULL THEN '${word}' ELSE r.k."${column}" END`;

@@ -34,7 +34,7 @@ function commonColumns({ leftOut }: Setting): Readonly<Record<string, string>> {
   };
 }
 
-/** SQL of the columns that are the same in every row, or in every row of one verdict. */
+/** SQL of the columns that are the same in all rows, or in all rows of one verdict. */
 function settingColumns({ run, vantage, versions }: Setting, verdicts: Verdicts): Readonly<Record<string, string>> {
   const notSent = (version: 0 | 1) => (versions.includes(version) ? 'NULL' : "'not_sent'");
   return {

@@ -42,7 +42,7 @@ export function unless(value: string, reason: string): string {
 export interface RangeTables {
   /** Hosts, each with the number of its verdicts. */
   hosts: string;
-  /** Names of the addresses, those that did not answer too; a name of an address stands once. */
+  /** Names of the addresses, silent ones included; each pair of name and address once. */
   names: string;
   /** Rows of hostsSql. */
   rows: string;

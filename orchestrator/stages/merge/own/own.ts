@@ -7,11 +7,11 @@ import { HandshakeEvidenceRow, ScanEvidenceRow } from '../../../evidence/plain.t
 import type { Verdicts } from '../verdicts.ts';
 import type { OwnHost } from './evidence.ts';
 
-/** Hosts that are judged by their own evidence, some before and some after all keys of the run are known. */
+/** Hosts judged by their own evidence, some before and some after all keys of the run are known. */
 export interface OwnFiles {
-  /** Lines of address, port and number of the pair, of hosts that are judged as others were. */
+  /** Lines of address, port and number of the pair of verdicts, for hosts judged like an earlier one. */
   alike: string;
-  /** Hosts with their evidence that are left to be judged each by itself. */
+  /** Hosts with their evidence that must be judged individually. */
   left: string;
   /** The same lines of those. */
   judged: string;
@@ -53,7 +53,7 @@ async function* leftHosts(path: string): AsyncGenerator<OwnHost[]> {
   if (open !== null) yield [open];
 }
 
-/** Reads hosts once: their keys into those of the run, and a verdict for those that are judged as others were. */
+/** Reads hosts once: collects their keys for the run, and gives a verdict to those judged like an earlier one. */
 export async function readOwn(
   hosts: AsyncIterable<OwnHost>,
   { traces, verdicts }: { traces: KeyTraces; verdicts: Verdicts },
