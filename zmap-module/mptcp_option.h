@@ -14,27 +14,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Subtypes (RFC 8684, 8.2). */
 #define MPTCPOPT_MP_CAPABLE 0
 #define MPTCPOPT_MP_JOIN 1
 #define MPTCPOPT_MP_FASTCLOSE 7
 #define MPTCPOPT_RST 8
 
-#define TCPOLEN_MPTCP_MPC_SYN_V1 4
-#define TCPOLEN_MPTCP_MPC_SYN_V0 12
-#define TCPOLEN_MPTCP_MPC_SYNACK 12
-#define TCPOLEN_MPTCP_MPJ_SYN 12
-#define TCPOLEN_MPTCP_MPJ_SYNACK 16
-#define TCPOLEN_MPTCP_FASTCLOSE 12
-#define TCPOLEN_MPTCP_RST 4
+/* Lengths. */
+#define TCPOLEN_MPTCP_MPC_SYN_V1 4  /* RFC 8684, 3.1 */
+#define TCPOLEN_MPTCP_MPC_SYN_V0 12 /* RFC 6824, 3.1 */
+#define TCPOLEN_MPTCP_MPC_SYNACK 12 /* RFC 8684 and RFC 6824, 3.1 */
+#define TCPOLEN_MPTCP_MPJ_SYN 12    /* RFC 8684, 3.2 */
+#define TCPOLEN_MPTCP_MPJ_SYNACK 16 /* RFC 8684, 3.2 */
+#define TCPOLEN_MPTCP_FASTCLOSE 12  /* RFC 8684, 3.5 */
+#define TCPOLEN_MPTCP_RST 4	    /* RFC 8684, 3.6 */
 #define TCPOLEN_MPTCP_MAX_SYN 12
-#define MPTCP_KEY_BYTES 8
+#define MPTCP_KEY_BYTES 8 /* RFC 8684, 3.1 */
 
+/* Flags of MP_CAPABLE (RFC 8684, 3.1). */
 #define MPTCP_FLAG_CHECKSUM 0x80      /* A */
 #define MPTCP_FLAG_EXTENSIBILITY 0x40 /* B, must be zero */
 #define MPTCP_FLAG_NO_JOIN 0x20	      /* C, v1 */
 #define MPTCP_FLAG_CRYPTO 0x01	      /* H: HMAC-SHA1 in v0, HMAC-SHA256 in v1 */
 
-#define MPTCP_VERSION_GREASE 15
+#define MPTCP_VERSION_GREASE 15 /* of which no RFC speaks: it is answered with a version that the server has (RFC 8684, 3.1) */
 
 /* What an option of kind 30 says; -1 and false where its bytes do not reach. */
 struct mptcp_option {

@@ -91,19 +91,29 @@ function decodeJoin(bytes: Buffer, packet: PacketKind): MptcpOption | null {
   return { ...start, packet, hmac: hex(bytes, 4, 12), nonce: hex(bytes, 12) };
 }
 
+/** Bytes of an ADD_ADDR before its address, and of the HMAC behind it. */
+const ADD_ADDR_HEAD = 4;
+const ADD_ADDR_HMAC = 8;
+
+/** Bytes of the address in this many bytes of address and port; null where these are neither alone nor both. */
+function addressWidth(rest: number): 4 | 16 | null {
+  return rest === 4 || rest === 6 ? 4 : rest === 16 || rest === 18 ? 16 : null;
+}
+
 /**
- * RFC 8684, 3.4.1 and RFC 6824, 3.4.1. v0 states 4 or 6 in the nibble where v1 has reserved bits and the echo bit, and
- * v0 and v1 echoes have the same lengths: the nibble tells them apart.
+ * RFC 8684, 3.4.1 and RFC 6824, 3.4.1. v0 states 4 or 6 in the nibble where v1 has its echo bit, and reserved ones, which are ignored (Linux
+ * 6.18 does too). v0 and v1 echoes have the same lengths, and differ in that bit; an HMAC, which no v0 has, tells the others by their length.
  */
 function decodeAddAddr(bytes: Buffer): MptcpOption | null {
   const nibble = lowNibble(bytes);
-  const version = nibble === 4 || nibble === 6 ? 0 : 1;
-  const echo = version === 1 && (nibble & 1) === 1;
-  const hmacBytes = version === 1 && !echo ? 8 : 0;
-  const rest = bytes.length - 4 - hmacBytes;
-  const width = rest >= 16 ? 16 : 4;
-  if (rest !== width && rest !== width + 2) return null;
-  if (version === 0 && width !== (nibble === 4 ? 4 : 16)) return null;
+  const echo = (nibble & 1) === 1;
+  const bare = addressWidth(bytes.length - ADD_ADDR_HEAD);
+  const version = !echo && bare !== null ? 0 : 1;
+  if (version === 0 && bare !== (nibble === 4 ? 4 : nibble === 6 ? 16 : null)) return null;
+  const hmacBytes = version === 1 && !echo ? ADD_ADDR_HMAC : 0;
+  const rest = bytes.length - ADD_ADDR_HEAD - hmacBytes;
+  const width = addressWidth(rest);
+  if (width === null) return null;
   return {
     subtype: 'ADD_ADDR',
     version,

@@ -6,14 +6,39 @@
 #include "../mptcp_option.h"
 #include "../tcp_options.h"
 
+/* Subtypes (RFC 8684, 8.2). */
 #define MPTCPOPT_DSS 2
 #define MPTCPOPT_ADD_ADDR 3
 #define MPTCPOPT_REMOVE_ADDR 4
 #define MPTCPOPT_MP_PRIO 5
 #define MPTCPOPT_MP_FAIL 6
 #define SUBTYPES 9
-#define AT_DATA_LENGTH 20 /* behind both keys */
 
+/* The third ACK of MP_CAPABLE: both keys; in v1 the length of data on it, and their checksum (RFC 8684 and RFC 6824, 3.1). */
+#define AT_DATA_LENGTH 20
+#define TCPOLEN_MPTCP_MPC_ACK 20
+#define TCPOLEN_MPTCP_MPC_ACK_DATA 22
+#define TCPOLEN_MPTCP_MPC_ACK_DATA_CSUM 24
+
+#define TCPOLEN_MPTCP_MPJ_ACK 24 /* RFC 8684, 3.2 */
+
+/* ADD_ADDR (RFC 8684 and RFC 6824, 3.4.1): a head, an address, a port perhaps; in v1 an HMAC, but for an echo. */
+#define ADD_ADDR_HEAD 4
+#define ADD_ADDR_V4 4
+#define ADD_ADDR_V6 16
+#define ADD_ADDR_PORT 2
+#define ADD_ADDR_HMAC 8
+#define ADD_ADDR_ECHO 0x01
+#define ADD_ADDR_V0_IPV4 4 /* IPVer */
+#define ADD_ADDR_V0_IPV6 6
+
+#define REMOVE_ADDR_MIN 4	     /* with one identifier (RFC 8684, 3.4.2) */
+#define TCPOLEN_MPTCP_PRIO 3	     /* RFC 8684, 3.3.8 */
+#define TCPOLEN_MPTCP_PRIO_ADDRESS 4 /* RFC 6824, 3.3.8 */
+#define TCPOLEN_MPTCP_FAIL 12	     /* RFC 8684, 3.7 */
+
+/* DSS (RFC 8684, 3.3). */
+#define DSS_HEAD 4
 #define DSS_ACK 0x01
 #define DSS_ACK_8 0x02
 #define DSS_MAPPING 0x04
@@ -35,13 +60,13 @@ static enum packet packet_of(uint8_t flags)
 /* RFC 8684, 3.3. */
 static bool read_dss(const uint8_t *at, size_t bytes, struct dss *dss)
 {
-	if (bytes < 4) {
+	if (bytes < DSS_HEAD) {
 		return false;
 	}
 	uint8_t flags = at[3];
 	size_t ack = flags & DSS_ACK ? flags & DSS_ACK_8 ? 8 : 4 : 0;
 	size_t sequence = flags & DSS_MAPPING ? flags & DSS_SEQUENCE_8 ? 8 : 4 : 0;
-	size_t due = 4 + ack + (sequence > 0 ? sequence + DSS_MAPPING_REST : 0);
+	size_t due = DSS_HEAD + ack + (sequence > 0 ? sequence + DSS_MAPPING_REST : 0);
 	if (bytes != due && (sequence == 0 || bytes != due + DSS_CHECKSUM)) {
 		return false;
 	}
@@ -52,7 +77,7 @@ static bool read_dss(const uint8_t *at, size_t bytes, struct dss *dss)
 	    .wide_sequence = sequence == 8,
 	    .data_fin = (flags & DSS_DATA_FIN) != 0,
 	};
-	at += 4;
+	at += DSS_HEAD;
 	if (ack > 0) {
 		dss->ack = ack == 8 ? get_be64(at) : get_be32(at);
 		at += ack;
@@ -75,23 +100,36 @@ static bool capable_is_whole(const uint8_t *at, size_t bytes, enum packet packet
 	case PACKET_SYNACK:
 		return bytes == TCPOLEN_MPTCP_MPC_SYNACK;
 	default:
-		return bytes == 20 || (!zero && (bytes == 22 || bytes == 24));
+		return bytes == TCPOLEN_MPTCP_MPC_ACK ||
+		       (!zero && (bytes == TCPOLEN_MPTCP_MPC_ACK_DATA || bytes == TCPOLEN_MPTCP_MPC_ACK_DATA_CSUM));
 	}
 }
 
-/* v0 states 4 or 6 in the nibble where v1 has its echo bit; HMACs are v1's (RFC 8684, 3.4.1; RFC 6824, 3.4.1). */
+/* An address of this width, with or without a port. */
+static bool is_address(size_t bytes, size_t width)
+{
+	return bytes == width || bytes == width + ADD_ADDR_PORT;
+}
+
+/* v0 states 4 or 6 in the nibble where v1 has its echo bit and reserved ones, which are ignored: an HMAC, which no v0 has, tells by the length. */
 static bool add_addr_is_whole(const uint8_t *at, size_t bytes)
 {
 	uint8_t nibble = at[2] & 0x0f;
-	bool zero = nibble == 4 || nibble == 6;
-	size_t head = 4 + (zero || (nibble & 1) != 0 ? 0 : 8);
-	size_t width = bytes >= head + 16 ? 16 : 4;
-	return (bytes == head + width || bytes == head + width + 2) && (!zero || width == (nibble == 4 ? 4 : 16));
+	size_t rest = bytes < ADD_ADDR_HEAD ? 0 : bytes - ADD_ADDR_HEAD;
+	if ((nibble & ADD_ADDR_ECHO) != 0) {
+		return is_address(rest, ADD_ADDR_V4) || is_address(rest, ADD_ADDR_V6);
+	}
+	return is_address(rest, ADD_ADDR_V4 + ADD_ADDR_HMAC) || is_address(rest, ADD_ADDR_V6 + ADD_ADDR_HMAC) ||
+	       (nibble == ADD_ADDR_V0_IPV4 && is_address(rest, ADD_ADDR_V4)) || (nibble == ADD_ADDR_V0_IPV6 && is_address(rest, ADD_ADDR_V6));
 }
 
 static bool is_whole(uint8_t subtype, const uint8_t *at, size_t bytes, enum packet packet)
 {
-	static const size_t JOIN[] = {[PACKET_SYN] = 12, [PACKET_SYNACK] = 16, [PACKET_ACK] = 24};
+	static const size_t JOIN[] = {
+	    [PACKET_SYN] = TCPOLEN_MPTCP_MPJ_SYN,
+	    [PACKET_SYNACK] = TCPOLEN_MPTCP_MPJ_SYNACK,
+	    [PACKET_ACK] = TCPOLEN_MPTCP_MPJ_ACK,
+	};
 	switch (subtype) {
 	case MPTCPOPT_MP_CAPABLE:
 		return capable_is_whole(at, bytes, packet);
@@ -100,12 +138,13 @@ static bool is_whole(uint8_t subtype, const uint8_t *at, size_t bytes, enum pack
 	case MPTCPOPT_ADD_ADDR:
 		return add_addr_is_whole(at, bytes);
 	case MPTCPOPT_REMOVE_ADDR:
-		return bytes >= 4;
+		return bytes >= REMOVE_ADDR_MIN;
 	case MPTCPOPT_MP_PRIO:
-		return bytes == 3 || bytes == 4;
+		return bytes == TCPOLEN_MPTCP_PRIO || bytes == TCPOLEN_MPTCP_PRIO_ADDRESS;
 	case MPTCPOPT_MP_FAIL:
+		return bytes == TCPOLEN_MPTCP_FAIL;
 	case MPTCPOPT_MP_FASTCLOSE:
-		return bytes == 12;
+		return bytes == TCPOLEN_MPTCP_FASTCLOSE;
 	case MPTCPOPT_RST:
 		return bytes == TCPOLEN_MPTCP_RST;
 	default:
