@@ -155,11 +155,13 @@ static void test_layers(void)
 		  "1e040101",
 	     READ_MALFORMED, "a TCP header longer than the packet"},
 	    {101, "45", READ_CUT, "one byte of a header"},
+	    {101, "60000000002c0040" IPV6_ENDS "06050000000000000000", READ_CUT, "an extension header that is not captured"},
 	};
 	uint8_t room[256];
 	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
 		struct frame frame = frame_of(CASES[i].link, CASES[i].frame, room, sizeof room);
 		struct segment segment;
+		frame.wire += CASES[i].reading == READ_CUT ? 100 : 0;
 		enum reading reading = segment_read(&frame, &segment);
 		check(reading == CASES[i].reading, "%s: %s", CASES[i].what, reading_name(reading));
 		if (reading != READ_TCP) {
@@ -170,6 +172,37 @@ static void test_layers(void)
 		check(segment.options_bytes == 4 && segment.payload == 0, "%s: %zu option bytes, %u of payload", CASES[i].what,
 		      segment.options_bytes, segment.payload);
 		check(segment.family == (strstr(CASES[i].frame, "20010db8") != NULL ? 6 : 4), "%s: another family", CASES[i].what);
+	}
+}
+
+/* A header beyond a packet that was captured to its end is no header that the capture left out. */
+static void test_whole_and_too_short(void)
+{
+	static const struct {
+		uint32_t link;
+		const char *frame, *what;
+	} CASES[] = {
+	    {1, "0200000000010200", "half an Ethernet header"},
+	    {1, ETHERNET "8100000a", "a tag with nothing behind it"},
+	    {1, ETHERNET "8864110000", "half a PPPoE header"},
+	    {101, "45", "one byte of IPv4"},
+	    {101, "6000", "two bytes of IPv6"},
+	    {101, "6000000000080040" IPV6_ENDS "06ff000000000000", "an IPv6 extension header beyond the packet"},
+	    {101, "6000000000043c40" IPV6_ENDS "06000000", "half an IPv6 extension header"},
+	    {101, "6000000000183340" IPV6_ENDS "06ff0000" TCP_SYN_V1, "an authentication header beyond the packet"},
+	    {101, GRE("0018") "20000800", "GRE that states a key and has none"},
+	    {101, UDP("0020", "12b5") "08000000", "half a VXLAN header"},
+	    {101, "45000020000000004006000"
+		  "0c6120001c6120101"
+		  "100000500000000100000000",
+	     "half a TCP header"},
+	};
+	uint8_t room[256];
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		struct frame frame = frame_of(CASES[i].link, CASES[i].frame, room, sizeof room);
+		struct segment segment;
+		enum reading reading = segment_read(&frame, &segment);
+		check(reading == READ_MALFORMED, "%s: %s", CASES[i].what, reading_name(reading));
 	}
 }
 
@@ -230,6 +263,7 @@ static void test_told(void)
 int main(void)
 {
 	test_layers();
+	test_whole_and_too_short();
 	test_told();
 	test_snap_lengths();
 	return checks_done("traffic");

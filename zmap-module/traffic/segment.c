@@ -156,9 +156,6 @@ static enum reading next_header(struct layer *layer, struct segment *segment, bo
 static enum reading read_tcp(const struct captured *packet, struct segment *segment)
 {
 	const uint8_t *tcp = packet->at;
-	if (packet->wire < TCP_HEADER_BYTES && packet->bytes == packet->wire && !segment->fragmented) {
-		return READ_MALFORMED;
-	}
 	if (packet->bytes < TCP_HEADER_BYTES) {
 		return READ_CUT;
 	}
@@ -179,16 +176,22 @@ static enum reading read_tcp(const struct captured *packet, struct segment *segm
 	return READ_TCP;
 }
 
+/* A header that does not end within a packet that is there to its end is wrong, and not left out by the capture. */
+static enum reading judged(enum reading reading, const struct captured *packet, const struct segment *segment)
+{
+	return reading == READ_CUT && packet->bytes == packet->wire && !segment->fragmented ? READ_MALFORMED : reading;
+}
+
 enum reading segment_read(const struct frame *frame, struct segment *segment)
 {
 	struct layer layer = {{frame->data, frame->captured, frame->wire}, 0, 0};
 	uint16_t ethertype = 0;
 	bool done = false;
+	segment->fragmented = false;
 	enum reading reading = link_read(frame->link, &layer.packet, &ethertype);
 	if (reading != READ_TCP) {
-		return reading;
+		return judged(reading, &layer.packet, segment);
 	}
-	segment->fragmented = false;
 	reading = ethertype == ETHERTYPE_V4 ? read_ipv4(&layer, segment) : read_ipv6(&layer, segment);
 	while (reading == READ_TCP && !done) {
 		reading = ++layer.headers > HEADERS_MAX ? READ_MALFORMED : next_header(&layer, segment, &done);
@@ -196,5 +199,6 @@ enum reading segment_read(const struct frame *frame, struct segment *segment)
 	if (reading == READ_FRAGMENT && layer.protocol != PROTOCOL_TCP) {
 		return READ_NOT_TCP;
 	}
-	return reading == READ_TCP ? read_tcp(&layer.packet, segment) : reading;
+	reading = reading == READ_TCP ? read_tcp(&layer.packet, segment) : reading;
+	return judged(reading, &layer.packet, segment);
 }
