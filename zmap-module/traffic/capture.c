@@ -23,7 +23,8 @@ void capture_close(struct capture *capture)
 	capture->interfaces = NULL;
 }
 
-/* Files that were put together (`cat`): the next one begins where a packet of this one would, and may be of the other format. */
+/* Files that were put together (`cat`): the next one begins where a packet of this one would, and may be of the other format. The readers of both
+ * formats come back here after each packet or block, and do not ask: whoever asked otherwise would be called again and again. */
 static bool begins_anew(struct capture *capture)
 {
 	return pcap_begins(capture) || (capture->format == FORMAT_PCAP && pcapng_begins(capture));

@@ -5,7 +5,6 @@
 #include "pcapng.h"
 
 #include "capture_bytes.h"
-#include "pcap.h"
 
 #define BLOCK_SECTION PCAPNG_SECTION
 #define BLOCK_INTERFACE 1u
@@ -175,44 +174,39 @@ static bool holds_packet(uint32_t type)
 	return type == BLOCK_ENHANCED || type == BLOCK_PACKET || type == BLOCK_SIMPLE;
 }
 
+/* Names, secrets or somebody's own block; a packet of that size is none. */
+static bool pass_by(struct capture *capture, uint32_t type, uint32_t length)
+{
+	capture->skipped += holds_packet(type);
+	if (type == BLOCK_INTERFACE) {
+		add_interface(capture, NULL, 0);
+	}
+	return capture_skip(capture, length) ? false : capture_end(capture, CAPTURE_CUT);
+}
+
 bool pcapng_next(struct capture *capture, struct frame *frame)
 {
-	for (;;) {
-		if (pcap_begins(capture)) {
-			return false;
-		}
-		if (!capture_want(capture, BLOCK_HEAD_BYTES)) {
-			return capture_ended(capture);
-		}
-		uint32_t type = capture_u32(capture, capture->window + capture->at);
-		if (type == BLOCK_SECTION && !begin_section(capture)) {
-			return capture->state == CAPTURE_READING ? capture_ended(capture) : false;
-		}
-		uint32_t length = capture_u32(capture, capture->window + capture->at + 4);
-		if (length < BLOCK_BYTES_MIN || length % 4 != 0) {
-			return capture_end(capture, CAPTURE_DAMAGED);
-		}
-		if (length > CAPTURE_WINDOW_BYTES) {
-			/* Names, secrets or somebody's own block; a packet of that size is none. */
-			capture->skipped += holds_packet(type);
-			if (type == BLOCK_INTERFACE) {
-				add_interface(capture, NULL, 0);
-			}
-			if (!capture_skip(capture, length)) {
-				return capture_end(capture, CAPTURE_CUT);
-			}
-			continue;
-		}
-		if (!capture_want(capture, length)) {
-			return capture_ended(capture);
-		}
-		const uint8_t *block = capture->window + capture->at;
-		if (capture_u32(capture, block + length - 4) != length) {
-			return capture_end(capture, CAPTURE_DAMAGED);
-		}
-		capture->at += length;
-		if (read_block(capture, type, block, length, frame)) {
-			return true;
-		}
+	if (!capture_want(capture, BLOCK_HEAD_BYTES)) {
+		return capture_ended(capture);
 	}
+	uint32_t type = capture_u32(capture, capture->window + capture->at);
+	if (type == BLOCK_SECTION && !begin_section(capture)) {
+		return capture->state == CAPTURE_READING ? capture_ended(capture) : false;
+	}
+	uint32_t length = capture_u32(capture, capture->window + capture->at + 4);
+	if (length < BLOCK_BYTES_MIN || length % 4 != 0) {
+		return capture_end(capture, CAPTURE_DAMAGED);
+	}
+	if (length > CAPTURE_WINDOW_BYTES) {
+		return pass_by(capture, type, length);
+	}
+	if (!capture_want(capture, length)) {
+		return capture_ended(capture);
+	}
+	const uint8_t *block = capture->window + capture->at;
+	if (capture_u32(capture, block + length - 4) != length) {
+		return capture_end(capture, CAPTURE_DAMAGED);
+	}
+	capture->at += length;
+	return read_block(capture, type, block, length, frame);
 }

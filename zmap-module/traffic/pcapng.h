@@ -8,7 +8,8 @@
 /* Whether a section begins at the place. */
 bool pcapng_begins(struct capture *capture);
 
-/* The next frame; false at the end, as `state` says, and where a pcap file begins. A packet without a time keeps the one that `frame` has. */
+/* Reads one block: true when it was a packet; false behind any other, and at the end, as `state` says. A packet without a time keeps the one that
+ * `frame` has. */
 bool pcapng_next(struct capture *capture, struct frame *frame);
 
 #endif
