@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
-import { lineBatches } from '../../core/process/lines.ts';
+import { openUnpacked } from '../../core/inputs/packed.ts';
+import { textOf } from '../../core/inputs/text.ts';
 import { CensusError } from '../../errors.ts';
 import { LineReader, type Organisation } from './lines.ts';
 
@@ -17,25 +15,6 @@ export interface Organisations {
   /** By AS number. There are some hundred thousand ASes, however large a run is. */
   of: ReadonlyMap<number, Organisation>;
   rejected: RejectedLine[];
-}
-
-async function isGzip(path: string): Promise<boolean> {
-  const handle = await open(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function bytesOf(path: string): Promise<AsyncIterable<Uint8Array>> {
-  if (!(await isGzip(path))) return createReadStream(path);
-  const gunzip = createGunzip();
-  createReadStream(path)
-    .on('error', (error) => gunzip.destroy(error))
-    .pipe(gunzip);
-  return gunzip;
 }
 
 /** More bad lines than these are not kept: a file of so many is not what it was taken for. */
@@ -82,19 +61,21 @@ class Gathering {
 }
 
 /**
- * Reads which organisation each AS belongs to: CAIDA's files (text or JSON lines), or CSV of asn,organisation[,country]; plain or gzip.
- * @throws CensusError E_INPUT when it cannot be read, or names no AS
+ * Reads which organisation each AS belongs to: CAIDA's files (text or JSON lines), or CSV of asn,organisation[,country]; packed or not.
+ * @throws CensusError E_INPUT when it cannot be read, or names no AS; E_PROGRAM_MISSING without the program that unpacks it
  */
 export async function readOrganisations(path: string): Promise<Organisations> {
   const hint = "asn.organisations takes CAIDA's AS to organisation files, or CSV lines of asn,organisation,country";
   const gathering = new Gathering();
   try {
-    for await (const lines of lineBatches(await bytesOf(path))) for (const line of lines) gathering.take(line);
+    const { chunks } = await openUnpacked(path, 'JSON');
+    for await (const lines of (await textOf(chunks)).batches) for (const line of lines) gathering.take(line);
     const read = gathering.finish();
     if (read.of.size > 0) return read;
     const [bad] = read.rejected;
     throw new Error(bad === undefined ? 'it names no AS' : `it names no AS; line ${bad.line}: ${bad.reason}`);
   } catch (cause) {
+    if (cause instanceof CensusError && cause.code === 'E_PROGRAM_MISSING') throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CensusError('E_INPUT', `asn.organisations: ${path}: ${why}`, hint, cause);
   }

@@ -73,10 +73,13 @@ function textLine(line: string, fields: readonly string[]): Said {
   return organisation(parsed.data.org_id, parsed.data.org_name, parsed.data.country);
 }
 
-/** Cells of a line of CSV; a cell in quotes may hold commas. null for quotes that do not close. */
+/**
+ * Cells of a line of CSV; a cell in quotes may hold commas. null for quotes that do not close, or stand around a part of a cell: each cell
+ * begins where the one before ended.
+ */
 function cellsOf(line: string): string[] | null {
   const cells: string[] = [];
-  for (const [, quoted, bare = '', end] of line.matchAll(/\s*(?:"((?:[^"]|"")*)"\s*|([^",]*))(,|$)/g)) {
+  for (const [, quoted, bare = '', end] of line.matchAll(/\s*(?:"((?:[^"]|"")*)"\s*|([^",]*))(,|$)/gy)) {
     cells.push(quoted?.replaceAll('""', '"') ?? bare.trim());
     if (end === '') return cells;
   }

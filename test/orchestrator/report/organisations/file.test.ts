@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,35 @@ for (const [sentence, text, of] of csv) {
   });
 }
 
+const lines = 'asn,organisation\n64500,Example\n64501,Example\n';
+const forms: [sentence: string, content: string | Buffer][] = [
+  ['bzip2', execFileSync('bzip2', ['-c'], { input: lines })],
+  ['xz', execFileSync('xz', ['-c'], { input: lines })],
+  ['gzip with zeros behind it', Buffer.concat([gzipSync(lines), Buffer.alloc(512)])],
+  ['UTF-16 with its mark', Buffer.from(`\ufeff${lines}`, 'utf16le')],
+  ['carriage returns alone', lines.replaceAll('\n', '\r')],
+];
+for (const [sentence, content] of forms) {
+  test(`it is read as lists are, told by content: ${sentence}`, async () => {
+    const { of, rejected } = await readOrganisations(written(content));
+    assert.equal([[...of.keys()], rejected], [[64500, 64501], []]);
+  });
+}
+
+const misread = [
+  '[{"asn":"64500","organizationId":"EXA","type":"ASN"}]',
+  '"asn": "64500", "name": "EXA"',
+  'x"64500",EXA',
+  '64500 "EXA",FI',
+  '64500,"EXA" FI',
+];
+for (const line of misread) {
+  test(`no piece of a cell passes for the whole: ${line}`, async () => {
+    const { of, rejected } = await readOrganisations(written(`64501,Example\n${line}\n`));
+    assert.equal([[...of.keys()], rejected.map(({ reason }) => reason)], [[64501], ['schema']]);
+  });
+}
+
 test('an organisation of one name in two countries is two', async () => {
   const { of } = await readOrganisations(written('64500,Example,FI\n64501,Example,SE\n64502,Example,FI\n'));
   assert.is(of.get(64500)?.id, of.get(64502)?.id);
@@ -86,6 +116,12 @@ const unusable: [sentence: string, content: string | Buffer | null, message: Reg
   ['is not there', null, /ENOENT/],
   ['is empty', '', /it names no AS$/],
   ['is of another kind', 'some words\nand more\n', /it names no AS; line 1: schema/],
+  ['is a page', '<html><body>404</body></html>', /it is an HTML page/],
+  [
+    'is gzip with something behind it',
+    Buffer.concat([gzipSync('64500,Example\n'), Buffer.from('and so on')]),
+    /incorrect header|behind/,
+  ],
   ['is a cut gzip', gzipSync('64500,Example\n'.repeat(9000)).subarray(0, 60), /unexpected end/],
   ['has more bad lines than can be kept', 'x\n'.repeat(10_001), /more than 10000 lines cannot be used/],
 ];
