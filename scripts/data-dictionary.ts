@@ -46,6 +46,7 @@ break old readers. Events are for programs that watch a run; the lasting record 
 
 - When the reader goes away the events end, but the run goes on. A slow reader gets no \`stage_progress\` until it has caught up.
 - A start that was killed has no \`run_finished\`; the next start appends its own \`run_started\` to the same file.
+- A file that begins with anything but an event is refused.
 - Stages that read the same records run side by side, so their events are interleaved: \`stage\` says which stage each belongs to.
 `;
   const listed = Object.entries(events).map(([name, schema]) => ({

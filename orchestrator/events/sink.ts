@@ -1,4 +1,4 @@
-import { closeSync, constants, createWriteStream, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { finished, type Writable } from 'node:stream';
 import { after } from '../core/process/timer.ts';
@@ -9,10 +9,26 @@ import type { CensusEvent } from './event.ts';
 const waiting = { progress: 1 << 20, all: 1 << 26 };
 const flushMs = 5000;
 
+/** What every event begins with, of whichever version. */
+const beginning = '{"events_version":';
+
+/** true for a file that has no event at its beginning: a configuration, a list or a manifest that was named by mistake would be ruined. */
+function holdsOthers(path: string, size: number): boolean {
+  if (size === 0) return false;
+  const fd = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(beginning.length);
+    readSync(fd, head, 0, head.length, 0);
+    return head.toString('latin1') !== beginning;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /**
  * Where events go. A named pipe is opened without waiting for its reader, and written without waiting either: a census stands still for
  * nobody who watches it.
- * @throws CensusError E_OUTPUT when the file cannot be written, or nobody reads the pipe
+ * @throws CensusError E_OUTPUT when the file cannot be written, or holds anything but events, or nobody reads the pipe
  */
 export function openEvents(path: string): Writable {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
@@ -20,9 +36,10 @@ export function openEvents(path: string): Writable {
     const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o640);
     const stat = fstatSync(fd);
     if (stat.isFIFO()) return new Socket({ fd, readable: false, writable: true });
-    if (stat.isFile() || stat.isCharacterDevice()) return createWriteStream(path, { fd });
+    const isOther = stat.isFile() && holdsOthers(path, stat.size);
+    if (!isOther && (stat.isFile() || stat.isCharacterDevice())) return createWriteStream(path, { fd });
     closeSync(fd);
-    throw new Error('it is neither a file nor a pipe');
+    throw new Error(isOther ? 'it holds something else than events' : 'it is neither a file nor a pipe');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : null;
     const why = code === 'ENXIO' ? 'nobody reads the pipe' : cause instanceof Error ? cause.message : String(cause);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +49,28 @@ test('a folder, a path that is none and a pipe that nobody reads are refused bef
   assert.match(codeThrown(root), /^E_OUTPUT .*EISDIR/);
   assert.match(codeThrown(join(root, 'none', 'file')), /^E_OUTPUT .*ENOENT/);
   assert.match(codeThrown(join(root, 'pipe')), /^E_OUTPUT .*nobody reads the pipe$/);
+});
+
+const others: [what: string, text: string][] = [
+  ['a configuration', 'targets: {list: list.csv}\n'],
+  ['a list', '1,a.example\n'],
+  ['the manifest of a run', '{\n  "schema_version": 2\n}\n'],
+  ['records', '{"target":"a.example"}\n'],
+  ['less than an event', '{'],
+];
+for (const [what, text] of others) {
+  test(`nothing is appended to a file that holds something else: ${what}`, () => {
+    const path = join(folder(), 'file');
+    writeFileSync(path, text);
+    assert.match(codeThrown(path), /^E_OUTPUT .*it holds something else than events$/);
+    assert.is(readFileSync(path, 'utf8'), text);
+  });
+}
+
+test('an empty file is taken', () => {
+  const path = join(folder(), 'file');
+  writeFileSync(path, '');
+  assert.is(codeThrown(path), 'none');
 });
 
 test('a reader of a pipe that goes away is told of once, and what comes then goes nowhere', async () => {
