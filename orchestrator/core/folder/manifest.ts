@@ -199,7 +199,7 @@ export async function readManifest(runFolder: string): Promise<Manifest | null> 
     const [issue] = parsed.error.issues;
     throw new CensusError(
       'E_RUN_FOLDER',
-      `${path}: ${issue?.path.join('.')}: ${issue?.message}`,
+      [path, ...(issue?.path.length ? [issue.path.join('.')] : []), issue?.message].join(': '),
       `this version reads schema_version ${oldestVersion} to ${schemaVersion}; use the version that made the run, named in census.version`,
     );
   }

@@ -61,6 +61,13 @@ test('a run of a version to come is refused with the versions that are read', as
   assert.match(error instanceof CensusError ? error.hint : '', 'reads schema_version 1 to 2');
 });
 
+test('a field that only another version knows is named, with the versions that are read', async () => {
+  const folder = toyFolder();
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...emptyManifest(), later: 1 }));
+  const error = await open(folder).catch((thrown: unknown) => thrown);
+  assert.match(String(error), /manifest\.json: Unrecognized key: "later"$/);
+});
+
 test('one of this version is opened, and a new one has its number', async () => {
   const folder = toyFolder();
   assert.is((await open(folder)).data.schema_version, 2);
