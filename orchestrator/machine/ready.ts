@@ -134,7 +134,7 @@ export async function requireReachable(paths: readonly string[]): Promise<void> 
   const who = ownerNow()?.uid ?? 0;
   throw new CensusError(
     'E_PRIVILEGES',
-    `${closed} is closed to user ${who}, who owns the run folder and runs the programs`,
+    `${closed} is not readable by user ${who}, who owns the run folder and runs the programs`,
     hint,
   );
 }
