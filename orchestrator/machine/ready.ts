@@ -130,7 +130,7 @@ export async function requireReachable(paths: readonly string[]): Promise<void> 
   if (closed === null) return;
   const hint = ownFiles.includes(closed)
     ? 'mptcp-census itself must be open to them: move it, such as to /opt, or chmod o+x the folders above it; or name a run folder of your own'
-    : 'open it to them (chmod, or o+x on the folders above it), or put the run folder where its owner may read it';
+    : 'make it readable (chmod, or o+x on the folders above it), or use a run folder whose owner may read it';
   const who = ownerNow()?.uid ?? 0;
   throw new CensusError(
     'E_PRIVILEGES',
