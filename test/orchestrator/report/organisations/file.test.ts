@@ -61,9 +61,10 @@ for (const [sentence, text, of] of csv) {
 }
 
 const lines = 'asn,organisation\n64500,Example\n64501,Example\n';
+const through = (program: string, text: string) => execFileSync(program, ['-c'], { input: text });
 const forms: [sentence: string, content: string | Buffer][] = [
-  ['bzip2', execFileSync('bzip2', ['-c'], { input: lines })],
-  ['xz', execFileSync('xz', ['-c'], { input: lines })],
+  ['bzip2', through('bzip2', lines)],
+  ['xz', through('xz', lines)],
   ['gzip with zeros behind it', Buffer.concat([gzipSync(lines), Buffer.alloc(512)])],
   ['UTF-16 with its mark', Buffer.from(`\ufeff${lines}`, 'utf16le')],
   ['carriage returns alone', lines.replaceAll('\n', '\r')],
