@@ -39,6 +39,10 @@ export const Port = z.int().min(0).max(65_535);
 export const AsNumber = z.int().min(0).max(0xffff_ffff);
 /** Bytes. */
 export const Hex = z.string().regex(/^(?:[0-9a-f]{2})*$/, 'not bytes in lower-case hex');
+/** 32 bits of a TCP header or option. */
+export const HexWord = z.string().regex(/^[0-9a-f]{8}$/, 'not four bytes in lower-case hex');
+/** RFC 8684, 3.1. */
+export const HexKey = z.string().regex(/^[0-9a-f]{16}$/, 'not a key, eight bytes in lower-case hex');
 /** UTC. */
 export const Moment = z
   .string()

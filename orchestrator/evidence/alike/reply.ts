@@ -59,11 +59,8 @@ function isOursOrBare(option: string, key: string | null): boolean {
   return key === null ? returned === zeroKey : returned === key;
 }
 
-/**
- * A reply to an unnumbered SYN is sorted by the word of its probe, others by their numbers; one without a number stands before those with one;
- * and a zero key that we sent makes one of every zero key returned.
- */
-const isOdd = ({ probe, seq, sent_key }: ScanEvidence) => /^\d/.test(probe) || seq === '' || sent_key === zeroKey;
+/** A reply to an unnumbered SYN is sorted by the word of its probe, others by their numbers; a zero key that we sent makes one of every zero key returned. */
+const isOdd = ({ probe, sent_key }: ScanEvidence) => /^\d/.test(probe) || sent_key === zeroKey;
 
 /** Walks a reply; null where anything in it is compared with more than the packet that it answers. */
 export function walked(scan: ScanEvidence): Walked | null {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { tcpOptions } from '../../mptcp/tcp-options.ts';
 import { Classification, Missing } from '../lists.ts';
-import { Address, Hex, Moment, Port } from '../values.ts';
+import { Address, Hex, HexKey, HexWord, Moment, Port } from '../values.ts';
 
 const hex = (what: string) => Hex.nullable().describe(what);
+const word = (what: string) => HexWord.nullable().describe(what);
 
 /** One reply to one SYN: the evidence, as seen. Silent units have no row; they are counted. */
 export const ScanRecord = z.strictObject({
@@ -23,15 +24,15 @@ export const ScanRecord = z.strictObject({
     .nullable()
     .describe('source port of our SYN; with ack it identifies the SYN that this reply answers')
     .meta({ volatile: true }),
-  seq: hex('sequence number of the reply, 8 hex digits; null for ICMP errors').meta({ volatile: true }),
-  ack: hex('acknowledgement number of the reply, 8 hex digits; null for ICMP errors').meta({ volatile: true }),
+  seq: word('sequence number of the reply, 8 hex digits; null for ICMP errors').meta({ volatile: true }),
+  ack: word('acknowledgement number of the reply, 8 hex digits; null for ICMP errors').meta({ volatile: true }),
   classification: Classification.describe('what this one reply shows'),
   sent_version: z.int().nullable().describe('MPTCP version in our SYN; null when it carried no MPTCP option'),
   sent_flags: hex('flags octet of our MP_CAPABLE, two hex digits'),
-  sent_key: hex('key in our SYN, 16 hex digits; null in v1, whose SYN has none (RFC 8684, 3.1)'),
+  sent_key: HexKey.nullable().describe('key in our SYN, 16 hex digits; null in v1, whose SYN has none (RFC 8684, 3.1)'),
   sent_option: hex('our whole option in hex'),
-  sent_seq: hex('our initial sequence number, 8 hex digits').meta({ volatile: true }),
-  sent_tsval: hex(
+  sent_seq: word('our initial sequence number, 8 hex digits').meta({ volatile: true }),
+  sent_tsval: word(
     'TSval of our SYN, 8 hex digits; null when it carried none, or the reply does not show which one it answers',
   ).meta({ volatile: true }),
   sent_window: z.int().nullable().describe('TCP window of our SYN'),

@@ -159,7 +159,6 @@ const none: [sentence: string, scans: ScanEvidence[]][] = [
   ['a key beside a token', [v0([v0Syn], { probe: 'join' })]],
   ['a key in an option that has none', [v0(['1e040101'], { sent_option: `1e0c1001${ours}` })]],
   ['a probe that is sorted among numbers', [v1([v1Syn], { probe: '1' })]],
-  ['a number that is none', [v1([v1Syn], { seq: '' })]],
   ['an option area that breaks', [v1([v1Syn], { tcp_options: `${v1Syn}0201` })]],
   ['options that stand otherwise in the area', [v1([v1Syn], { tcp_options: '0402' })]],
   ['an HMAC', [reply('join', ['1e101001a1b2c3d4e5f6071800112233'])]],

@@ -108,6 +108,16 @@ test('what lies behind a fault of the option area is compared byte by byte', () 
   );
 });
 
+for (const field of ['seq', 'ack', 'sent_seq', 'sent_tsval', 'sent_key']) {
+  test(`${field} has all of its digits, or none: the rules read it as a number`, () => {
+    const whole = field === 'sent_key' ? '0102030405060708' : '01020304';
+    for (const value of [null, whole])
+      assert.ok(ScanRecord.safeParse({ ...synAck, [field]: value }).success, `${value}`);
+    for (const value of ['', '01', `${whole}09`])
+      assert.not.ok(ScanRecord.safeParse({ ...synAck, [field]: value }).success, value);
+  });
+}
+
 const flags: [tcp_flags: string | null, classification: ScanRecord['classification'], is: boolean][] = [
   ['12', 'mp_capable', true],
   ['12', 'malformed', true],

@@ -74,7 +74,7 @@ test('what the first units answered decides whether the disk has room for the re
   await scanCanary.requireRest?.(entry(950, sent), rest(10));
   await scanCanary.requireRest?.(entry(0, sent), rest(1e15));
   const said = await scanCanary.requireRest?.(entry(950, sent), rest(1e15)).catch(String);
-  assert.match(String(said), 'where 95 % of the probes are answered');
+  assert.match(String(said), 'if 95 % of the probes are answered');
   for (const other of [drawnCanary, confirmCanary]) assert.is(other.requireRest, undefined);
 });
 
