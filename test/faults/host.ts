@@ -73,18 +73,6 @@ const host: Fault[] = [
       'root makes a census from a checkout in the home of somebody else',
     ],
   ]),
-  ...of(`${tools}/wget/capture.test.ts`, [
-    [
-      'dumpcap as root could not open a path below such a home',
-      'in the home of somebody else root writes a capture too',
-    ],
-  ]),
-  ...of('test/orchestrator/closed-blocklist.test.ts', [
-    [
-      "root's own run folder in such a home failed after its scan",
-      "so is a run folder of root's in the home of somebody else",
-    ],
-  ]),
   ...of(`${tools}/adns/unkind.test.ts`, [
     [
       'a resolver that closes TCP after each answer',
