@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { sha256Of } from '../../orchestrator/core/folder/files.ts';
 import { cli } from './own-prober.ts';
 import { addresses, hosts, type Setting, sectionsOf, setUp } from './switched.ts';
 
@@ -140,7 +141,11 @@ test('an input may be corrected until a part was made from it', async () => {
   writeFileSync(world.at('rib'), '198.18.0.0\t16\t64999\n');
   const changed = await world.run({ asn });
   assert.is(changed.exitCode, 2);
-  assert.match(changed.stderr, `another content of ${world.at('rib')}, and asn has finished parts`);
+  const [was, is] = ['198.18.0.0\t16\t64500\n', '198.18.0.0\t16\t64999\n'].map(sha256Of);
+  assert.match(
+    changed.stderr,
+    `another content of ${world.at('rib')}, and asn has finished parts: sha256 was ${was} and is ${is} now`,
+  );
   const off = await world.run({});
   assert.is(off.exitCode, 0, off.stderr);
   assert.is((await world.run({ asn })).exitCode, 2, 'its records are of the first table, whatever was in between');
