@@ -15,9 +15,13 @@ import { makeFacts } from '../facts.ts';
 import { readCase, writeParquet } from '../parquet.ts';
 
 const test = suite('the report on a phone');
-const phone = { width: 390, height: 844, dark: false };
-/** Height of letters in pixels of the screen: of a number at an axis, and of a legend, without which a drawing says nothing. */
-const legible = { number: 9.5, legend: 12 };
+/** What most people hold, and the narrowest that anybody does; how high the letters of a number at an axis are at least. */
+const phones = [
+  { width: 390, height: 844, dark: false, number: 9.5 },
+  { width: 320, height: 568, dark: false, number: 9 },
+];
+/** Height of letters of a legend in pixels of the screen: without it a drawing says nothing. */
+const legendSize = 12;
 
 /** The texts of a drawing as the screen shows them: which figure, the words, how high the letters are, and where they end. */
 const Texts = z.array(z.object({ figure: z.string(), words: z.string(), size: z.number(), right: z.number() }));
@@ -35,11 +39,15 @@ const clients: Clients = {
   places: [{ latitude: 60.2, longitude: 24.9, clients: 1000 }],
 };
 
+/** Long words that nothing breaks by itself. */
+const digest = '0123456789abcdef'.repeat(4);
+const told = { result: digest, inputs: [{ file: 'list.csv', sha256: digest }] };
+
 async function smallReport(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'phone-'));
   const { hosts, domains } = await readCase('test/cases/report/small');
   const paths = await writeParquet(join(folder, 'data'), hosts, domains);
-  await writeReport({ ...paths, out: join(folder, 'report'), facts: makeFacts(), clients });
+  await writeReport({ ...paths, out: join(folder, 'report'), facts: makeFacts(told), clients });
   return join(folder, 'report');
 }
 
@@ -49,19 +57,22 @@ test('words of every drawing can be read, and the legend of the map is there bef
   const [browser, server] = [new Chromium(), await serve(await smallReport())];
   try {
     const tab = await Tab.open(browser);
-    await tab.look(phone);
-    await tab.go(`${server.url}index.html`);
-    assert.ok(Number(await tab.value('document.documentElement.scrollWidth')) <= phone.width, 'the page is no wider');
-    const shown = Texts.parse(await tab.value(texts));
-    assert.ok(new Set(shown.map(({ figure }) => figure)).size >= 4);
-    for (const { figure, words, size } of shown) assert.ok(size >= legible.number, `${figure}: ${words}: ${size} px`);
-    const legend = shown.filter(({ figure }) => figure === 'figure-map');
-    assert.equal(
-      legend.map(({ words }) => words),
-      ['servers', 'clients', 'At a location', '1', '10', '100', '1,000'],
-    );
-    for (const { words, size, right } of legend)
-      assert.ok(size >= legible.legend && right <= phone.width, `${words}: ${size} px, ends at ${right} px`);
+    for (const phone of phones) {
+      await tab.look(phone);
+      await tab.go(`${server.url}index.html`);
+      assert.ok(Number(await tab.value('document.documentElement.scrollWidth')) <= phone.width, 'the page is no wider');
+      const shown = Texts.parse(await tab.value(texts));
+      assert.ok(new Set(shown.map(({ figure }) => figure)).size >= 4);
+      for (const { figure, words, size } of shown)
+        assert.ok(size >= phone.number, `${phone.width} px, ${figure}: ${words}: ${size} px`);
+      const legend = shown.filter(({ figure }) => figure === 'figure-map');
+      assert.equal(
+        legend.map(({ words }) => words),
+        ['servers', 'clients', 'At a location', '1', '10', '100', '1,000'],
+      );
+      for (const { words, size, right } of legend)
+        assert.ok(size >= legendSize && right <= phone.width, `${words}: ${size} px, ends at ${right} px`);
+    }
   } finally {
     await browser.close();
     server.close();
