@@ -234,4 +234,13 @@ test('domains: a run of one list says its ranks the same way', async () => {
   );
 });
 
+test('domains: a row tells the run that it is of', async () => {
+  const targets = [target('a.example', 4), target('b.example', null)];
+  const { domains } = await mergeOf({ targets }, { run: 'autumn' });
+  assert.equal(
+    domains.map(({ name, run }) => `${name} ${run}`),
+    ['a.example autumn', 'b.example autumn'],
+  );
+});
+
 test.run();
