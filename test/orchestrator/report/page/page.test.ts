@@ -49,6 +49,13 @@ test('every colour of a drawing has its like on a dark page', async () => {
   for (const svg of page.match(/<svg[^>]*class="plot[^>]*>/g) ?? []) assert.not.match(svg, /background|[^-]color:/);
 });
 
+test('so has every colour of the page itself', () => {
+  const [light = '', dark = ''] = css.split('@media (prefers-color-scheme: dark)');
+  const named = (text: string) => [...new Set([...text.matchAll(/^ +--([a-z]+): #/gm)].map(([, name]) => name))].sort();
+  assert.ok(named(light).length > 6, named(light).join(' '));
+  assert.equal(named(dark.split('@media')[0] ?? ''), named(light));
+});
+
 test('a bar is named by the rank that it goes down to, and that of the whole list by no number', async () => {
   const { top } = await small;
   assert.match(top, />all</);
