@@ -144,8 +144,9 @@ export function unmapped(address: Address): Address {
 
 /** Compares two addresses of one family; negative when the first comes first. */
 export function compareWords(a: readonly number[], b: readonly number[]): number {
-  for (const [index, word] of a.entries()) {
-    const difference = word - (b[index] ?? 0);
+  // By index: a set of a million opt-outs compares forty million times, and an iterator for each takes longest of all.
+  for (let index = 0; index < a.length; index += 1) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
     if (difference !== 0) return difference;
   }
   return 0;

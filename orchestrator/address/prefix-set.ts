@@ -19,8 +19,12 @@ class RangeTable {
       else if (compareWords(range.end, last.end) > 0) last.end = range.end;
     }
     this.width = width;
-    this.starts = Uint32Array.from(merged.flatMap(({ start }) => start));
-    this.ends = Uint32Array.from(merged.flatMap(({ end }) => end));
+    this.starts = new Uint32Array(width * merged.length);
+    this.ends = new Uint32Array(width * merged.length);
+    for (const [index, { start, end }] of merged.entries()) {
+      this.starts.set(start, width * index);
+      this.ends.set(end, width * index);
+    }
   }
 
   has(words: readonly number[]): boolean {
