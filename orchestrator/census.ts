@@ -5,7 +5,7 @@ import { refuseUnsafe } from './config/file.ts';
 import { drawsControls, mayChange, namesTable, readOptOuts } from './config/restraint.ts';
 import { givenSentinels } from './config/sentinels.ts';
 import { storedConfig } from './config/stored.ts';
-import { databaseVersion } from './core/duckdb.ts';
+import { databaseVersion } from './core/database/duckdb.ts';
 import { hasFinishedParts } from './core/folder/finished.ts';
 import { RunFolder, requireInPlace, requirePlainPath } from './core/folder/folder.ts';
 import { lockFolder } from './core/folder/lock.ts';

@@ -1,6 +1,6 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { rows, runSql } from '../core/duckdb.ts';
+import { rows, runSql } from '../core/database/duckdb.ts';
 import { VerdictName } from '../schemas/lists.ts';
 
 /** Every claim of the run: one row per endpoint and version that was asked. */

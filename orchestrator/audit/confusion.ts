@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { rows, sqlText } from '../core/duckdb.ts';
+import { rows } from '../core/database/duckdb.ts';
+import { sqlText } from '../core/database/sql.ts';
 import { formatCount, percentText, plural } from '../report/format.ts';
 import type { Cell, Row } from '../report/rows.ts';
 import type { Table } from '../report/tables/table.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { rows, runSql, sqlText } from '../core/duckdb.ts';
+import { rows, runSql } from '../core/database/duckdb.ts';
+import { sqlText } from '../core/database/sql.ts';
 import { readScan } from '../evidence/answers.ts';
 import { evidenceOf } from '../evidence/gather/evidence.ts';
 import { ruleSets } from '../evidence/rule-sets/rule-sets.ts';

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
-import { openDatabase, runSql, viewSql } from '../core/duckdb.ts';
+import { openDatabase, runSql } from '../core/database/duckdb.ts';
+import { viewSql } from '../core/database/sql.ts';
 import { exists } from '../core/folder/files.ts';
 import { RunFolder, requirePlainPath } from '../core/folder/folder.ts';
 import { type Manifest, readManifest } from '../core/folder/manifest.ts';

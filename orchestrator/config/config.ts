@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseAddress } from '../address/ip.ts';
 import { Clients } from '../clients/config.ts';
-import { bytesOf } from '../core/memory.ts';
+import { bytesOf } from '../core/database/memory.ts';
 import { Budget } from './budget.ts';
 import { CanaryChoice } from './canary.ts';
 import { eachOnce } from './each-once.ts';

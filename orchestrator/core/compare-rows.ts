@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { columnsOf } from './columns.ts';
-import { ndjsonSql, parquetSql } from './duckdb.ts';
+import { columnsOf } from './database/columns.ts';
+import { ndjsonSql, parquetSql } from './database/sql.ts';
 import { exists, sha256File } from './folder/files.ts';
 import { jsonOf, splitLines } from './process/lines.ts';
 import type { PartStage } from './stage.ts';

@@ -45,7 +45,7 @@ export function invalidOutput(
   failure: Omit<ProgramFailure, 'what'>,
   { invalid, taken, hint }: { invalid: number; taken: number; hint: string },
 ): ProgramError {
-  const what = `printed invalid output: ${invalid} rows do not match its schema or are about units that were not probed, ${taken} are valid`;
+  const what = `printed invalid output: ${invalid} rows do not match its schema or are about units that were not probed; valid rows: ${taken}`;
   return new ProgramError('E_PROGRAM_RUBBISH', { ...failure, what }, hint);
 }
 

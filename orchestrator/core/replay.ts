@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { CensusError } from '../errors.ts';
 import { compareFewerFields, compareOldRecords, sameRows } from './compare-rows.ts';
-import { openDatabase } from './duckdb.ts';
+import { openDatabase } from './database/duckdb.ts';
 import { exists, makeFolder, sha256File } from './folder/files.ts';
 import { type Manifest, schemaVersion } from './folder/manifest.ts';
 import { RawReader } from './folder/raw-files.ts';

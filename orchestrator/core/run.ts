@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { codeOf, inStage } from '../errors.ts';
-import { openDatabase } from './duckdb.ts';
+import { openDatabase } from './database/duckdb.ts';
 import { newStageEntry, nowIso } from './folder/entries.ts';
 import { exists } from './folder/files.ts';
 import { writeEntry } from './part/entry-file.ts';

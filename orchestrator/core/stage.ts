@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { PrefixSet } from '../address/prefix-set.ts';
+import type { ShareTable } from './database/shared-tables.ts';
 import type { Counts, SourceEntry } from './folder/entries.ts';
 import type { Manifest } from './folder/manifest.ts';
 import type { Canary } from './part/canary.ts';
-import type { ShareTable } from './shared-tables.ts';
 import type { Tool } from './tool.ts';
 
 /** One unit row that a stage hands to its tool, or the reason why it does not. */

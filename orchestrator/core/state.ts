@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { CensusError } from '../errors.ts';
-import { rows, runSql, viewSql } from './duckdb.ts';
+import { rows, runSql } from './database/duckdb.ts';
+import { type ShareTable, sharedTables } from './database/shared-tables.ts';
+import { viewSql } from './database/sql.ts';
 import type { RunFolder } from './folder/folder.ts';
 import type { ManifestFile } from './folder/manifest.ts';
 import type { LateOptOuts } from './opt-outs/late.ts';
@@ -9,7 +11,6 @@ import type { PartJob } from './part/site.ts';
 import type { Reporter, Watcher } from './progress.ts';
 import { viewAsked } from './rows/asked-view.ts';
 import { spooledRows } from './rows/spooled-rows.ts';
-import { type ShareTable, sharedTables } from './shared-tables.ts';
 import type { PartStage, Stage } from './stage.ts';
 import { throwIfStopped } from './stop.ts';
 import type { Tool } from './tool.ts';

@@ -4,7 +4,7 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import { readBlocklist } from '../address/blocklist.ts';
 import { formatPrefix } from '../address/ip.ts';
 import { PrefixSet } from '../address/prefix-set.ts';
-import { openDatabase } from '../core/duckdb.ts';
+import { openDatabase } from '../core/database/duckdb.ts';
 import { exists } from '../core/folder/files.ts';
 import { throwIfStopped } from '../core/stop.ts';
 import { CensusError, codeOf } from '../errors.ts';

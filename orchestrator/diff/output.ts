@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDatabase, runSql, sqlText, viewSql } from '../core/duckdb.ts';
+import { openDatabase, runSql } from '../core/database/duckdb.ts';
+import { sqlText, viewSql } from '../core/database/sql.ts';
 import { LineWriter } from '../core/folder/files.ts';
 import { requirePlainPath } from '../core/folder/folder.ts';
 import { toCsv } from '../report/tables/table.ts';

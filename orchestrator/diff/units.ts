@@ -1,6 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { rows, runSql, viewSql } from '../core/duckdb.ts';
+import { rows, runSql } from '../core/database/duckdb.ts';
+import { viewSql } from '../core/database/sql.ts';
 import { type Judged, recordViews } from '../history/judged.ts';
 import { VerdictName } from '../schemas/lists.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';

@@ -6,7 +6,7 @@ import { requireBudget } from '../config/budget.ts';
 import type { Config } from '../config/config.ts';
 import { refuseUnsafe } from '../config/file.ts';
 import { readOptOuts } from '../config/restraint.ts';
-import { openDatabase } from '../core/duckdb.ts';
+import { openDatabase } from '../core/database/duckdb.ts';
 import { nowIso } from '../core/folder/entries.ts';
 import { RunFolder } from '../core/folder/folder.ts';
 import { ManifestFile, schemaVersion } from '../core/folder/manifest.ts';

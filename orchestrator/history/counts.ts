@@ -1,6 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { rows, runSql, sqlText, viewSql } from '../core/duckdb.ts';
+import { rows, runSql } from '../core/database/duckdb.ts';
+import { sqlText, viewSql } from '../core/database/sql.ts';
 import { wrongOf } from '../report/tables/controls.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import type { Judged } from './judged.ts';

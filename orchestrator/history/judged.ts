@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDatabase, parquetSql, rows, runSql, viewSql } from '../core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../core/database/duckdb.ts';
+import { parquetSql, viewSql } from '../core/database/sql.ts';
 import { areWhole } from '../core/folder/files.ts';
 import { RunFolder } from '../core/folder/folder.ts';
 import { askedViewSql } from '../core/rows/asked-view.ts';

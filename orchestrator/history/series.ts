@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
-import { columnsOf } from '../core/columns.ts';
-import { runSql, sqlText } from '../core/duckdb.ts';
+import { columnsOf } from '../core/database/columns.ts';
+import { runSql } from '../core/database/duckdb.ts';
+import { sqlText } from '../core/database/sql.ts';
 import { otherKey, unknownKey } from '../schemas/history.ts';
 import { HistoryAnnouncer } from '../schemas/records/history/announcer.ts';
 import { HistorySeries } from '../schemas/records/history/series.ts';

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { openDatabase, parquetSql, rows } from '../core/duckdb.ts';
+import { openDatabase, rows } from '../core/database/duckdb.ts';
+import { parquetSql } from '../core/database/sql.ts';
 import { addReasons, noCounts, type PartEntry } from '../core/folder/entries.ts';
 import { sha256File } from '../core/folder/files.ts';
 import type { Manifest } from '../core/folder/manifest.ts';

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { readEntries } from '../address/blocklist.ts';
 import { formatPrefix } from '../address/ip.ts';
 import { PrefixSet } from '../address/prefix-set.ts';
-import { openDatabase } from '../core/duckdb.ts';
+import { openDatabase } from '../core/database/duckdb.ts';
 import { nowIso } from '../core/folder/entries.ts';
 import { exists, filesBelow, sha256File, sha256Of } from '../core/folder/files.ts';
 import { RunFolder } from '../core/folder/folder.ts';

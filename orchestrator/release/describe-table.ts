@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { columnsOf } from '../core/columns.ts';
-import { sqlText } from '../core/duckdb.ts';
+import { columnsOf } from '../core/database/columns.ts';
+import { sqlText } from '../core/database/sql.ts';
 
 /** A table of a release, as its descriptions need it. */
 export interface Described {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Config } from '../config/config.ts';
-import { viewSql } from '../core/duckdb.ts';
+import { viewSql } from '../core/database/sql.ts';
 import { exists } from '../core/folder/files.ts';
 import type { Stage } from '../core/stage.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { columnsOf } from '../core/columns.ts';
-import { sqlText } from '../core/duckdb.ts';
+import { columnsOf } from '../core/database/columns.ts';
+import { sqlText } from '../core/database/sql.ts';
 import { pandasMetadata } from '../core/parquet/pandas.ts';
 
 /** Columns of a record schema as DuckDB has them, by name. */

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, rows, vectors } from '../core/duckdb.ts';
-import { quarterOf, threeQuartersOf } from '../core/memory.ts';
+import { openDatabase, rows, vectors } from '../core/database/duckdb.ts';
+import { quarterOf, threeQuartersOf } from '../core/database/memory.ts';
 import { allOf } from '../core/side-by-side/all-of.ts';
 import type { Popularity } from '../uncertainty/popularity.ts';
 import type { ReportFacts } from './facts.ts';

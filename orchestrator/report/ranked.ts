@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Numbers } from '../core/duckdb.ts';
+import type { Numbers } from '../core/database/duckdb.ts';
 import type { Operator } from '../uncertainty/popularity.ts';
 import { type Query, readSql } from './rows.ts';
 

@@ -1,7 +1,8 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { columnsOf } from '../core/columns.ts';
-import { parquetSql, rows, runSql, sqlText } from '../core/duckdb.ts';
+import { columnsOf } from '../core/database/columns.ts';
+import { rows, runSql } from '../core/database/duckdb.ts';
+import { parquetSql, sqlText } from '../core/database/sql.ts';
 import { DomainsRecord } from '../schemas/records/domains.ts';
 import { HostsRecord } from '../schemas/records/hosts.ts';
 import { RescannedRecord } from '../schemas/records/rescanned.ts';

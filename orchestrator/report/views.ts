@@ -1,6 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { z } from 'zod';
-import { rows, runSql, sqlText } from '../core/duckdb.ts';
+import { rows, runSql } from '../core/database/duckdb.ts';
+import { sqlText } from '../core/database/sql.ts';
 import { allOf } from '../core/side-by-side/all-of.ts';
 import {
   ConfirmedRung,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openDatabase, rows, runSql } from '../core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../core/database/duckdb.ts';
 import { CensusError } from '../errors.ts';
 import { controlsSql, type HostFacts, Wrong } from '../history/counts.ts';
 import { rowsOf } from '../report/rows.ts';

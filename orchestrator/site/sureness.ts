@@ -1,6 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { rows, runSql, viewSql } from '../core/duckdb.ts';
+import { rows, runSql } from '../core/database/duckdb.ts';
+import { viewSql } from '../core/database/sql.ts';
 import { countOf, rowsOf } from '../report/rows.ts';
 import { RescannedRecord } from '../schemas/records/rescanned.ts';
 import { type Cluster, type ClusterInterval, clusterInterval } from '../uncertainty/clusters.ts';

@@ -1,7 +1,8 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { CensusError } from '../../errors.ts';
-import { columnsOf } from '../columns.ts';
-import { ndjsonSql, runSql, sqlText } from '../duckdb.ts';
+import { columnsOf } from '../database/columns.ts';
+import { runSql } from '../database/duckdb.ts';
+import { ndjsonSql, sqlText } from '../database/sql.ts';
 import type { PartEntry } from '../folder/entries.ts';
 import { exists } from '../folder/files.ts';
 import { askedInput } from '../part/screened.ts';

@@ -1,7 +1,7 @@
 import { endianness } from 'node:os';
 import { z } from 'zod';
-import { columnsOf } from '../columns.ts';
-import { filesSql, ndjsonSql, sqlText } from '../duckdb.ts';
+import { columnsOf } from '../database/columns.ts';
+import { filesSql, ndjsonSql, sqlText } from '../database/sql.ts';
 import { isSmall, mostRowBytes, writeText, writeWhole } from './row-json.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sqlText } from '../duckdb.ts';
+import { sqlText } from '../database/sql.ts';
 
 /** Keys of a range that the borders are found from: its weight is right within some 2 % then. */
 const sampled = 4096;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { openDatabase, runSql, sqlText } from '../duckdb.ts';
+import { openDatabase, runSql } from '../database/duckdb.ts';
+import { sqlText } from '../database/sql.ts';
 import { makeFolder, renameForGood, sha256File, syncPath } from '../folder/files.ts';
 import { Block, BlockWriter } from '../sort/blocks.ts';
 import type { PlacedRow } from '../sort/sorted-runs.ts';

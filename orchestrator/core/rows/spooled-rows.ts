@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
-import { runSql, sqlText } from '../duckdb.ts';
+import { runSql } from '../database/duckdb.ts';
+import { sqlText } from '../database/sql.ts';
 import { pieces } from '../folder/files.ts';
 import { AlikeLines } from '../json/alike-lines.ts';
 import { placedLines } from '../process/lines.ts';

@@ -1,6 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { rows, sqlText } from '../../core/duckdb.ts';
+import { rows } from '../../core/database/duckdb.ts';
+import { sqlText } from '../../core/database/sql.ts';
 import type { Figure } from '../../report/figures/svg.ts';
 import { type Dimension, otherKey, unknownKey } from '../../schemas/history.ts';
 import type { History } from '../../schemas/records/history/history.ts';

@@ -1,5 +1,5 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
-import { rows } from '../../core/duckdb.ts';
+import { rows } from '../../core/database/duckdb.ts';
 import { formatShare, plural } from '../../report/format.ts';
 import { Row } from '../../report/rows.ts';
 import type { Table } from '../../report/tables/table.ts';

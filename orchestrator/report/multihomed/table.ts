@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { ndjsonSql } from '../../core/duckdb.ts';
+import { ndjsonSql } from '../../core/database/sql.ts';
 import { type Query, readSql } from '../rows.ts';
 import { Components } from './components.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ndjsonSql } from '../../core/duckdb.ts';
+import { ndjsonSql } from '../../core/database/sql.ts';
 import type { Query } from '../rows.ts';
 import type { Organisations } from './file.ts';
 import type { Organisation } from './lines.ts';

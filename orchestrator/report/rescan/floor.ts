@@ -1,5 +1,6 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
-import { rows, runSql, viewSql } from '../../core/duckdb.ts';
+import { rows, runSql } from '../../core/database/duckdb.ts';
+import { viewSql } from '../../core/database/sql.ts';
 import { RescannedRecord } from '../../schemas/records/rescanned.ts';
 import { wilson } from '../../uncertainty/interval.ts';
 import { formatOf, percentText } from '../format.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openDatabase, parquetSql, rows } from '../../core/duckdb.ts';
+import { openDatabase, rows } from '../../core/database/duckdb.ts';
+import { parquetSql } from '../../core/database/sql.ts';
 import { VerdictName } from '../../schemas/lists.ts';
 
 /** One verdict that is another one under today's rules. */

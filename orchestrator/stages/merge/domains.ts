@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
-import { columnsOf } from '../../core/columns.ts';
-import { sqlText } from '../../core/duckdb.ts';
+import { columnsOf } from '../../core/database/columns.ts';
+import { sqlText } from '../../core/database/sql.ts';
 import { type Ranges, rangesOf } from '../../core/rows/ranges.ts';
 import { inOrder, twoAtATime, twoEndedInOrder } from '../../core/side-by-side/at-once.ts';
 import type { WholeContext } from '../../core/stage.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
-import { filesSql } from '../../core/duckdb.ts';
+import { filesSql } from '../../core/database/sql.ts';
 import type { Ranges } from '../../core/rows/ranges.ts';
 import { inOrder, twoEndedInOrder } from '../../core/side-by-side/at-once.ts';
 import type { WholeContext } from '../../core/stage.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
-import { sqlText } from '../../core/duckdb.ts';
+import { sqlText } from '../../core/database/sql.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import type { PlainReply } from '../../evidence/plain.ts';
 import { plainReplyOf } from './verdicts.ts';

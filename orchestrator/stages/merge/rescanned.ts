@@ -1,7 +1,7 @@
 import { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
-import { columnsOf } from '../../core/columns.ts';
-import { sqlText } from '../../core/duckdb.ts';
+import { columnsOf } from '../../core/database/columns.ts';
+import { sqlText } from '../../core/database/sql.ts';
 import type { Manifest } from '../../core/folder/manifest.ts';
 import { askedView } from '../../core/rows/asked-view.ts';
 import type { WholeContext } from '../../core/stage.ts';

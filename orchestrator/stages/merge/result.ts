@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { z } from 'zod';
 import type { Config } from '../../config/config.ts';
-import { columnsOf, volatileFields } from '../../core/columns.ts';
-import { sqlText } from '../../core/duckdb.ts';
+import { columnsOf, volatileFields } from '../../core/database/columns.ts';
+import { sqlText } from '../../core/database/sql.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import type { Scratch } from './scratch.ts';
 

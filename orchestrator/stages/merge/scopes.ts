@@ -5,7 +5,7 @@ import { inPrefix, parsePrefix } from '../../address/ip.ts';
 import type { PrefixSet } from '../../address/prefix-set.ts';
 import { notGlobal, scopeOf } from '../../address/scope.ts';
 import type { Config } from '../../config/config.ts';
-import { filesSql, sqlText } from '../../core/duckdb.ts';
+import { filesSql, sqlText } from '../../core/database/sql.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { headsSql, unsureSql } from './replies.ts';
 

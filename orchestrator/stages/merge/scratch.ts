@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { filesSql, parquetSql, sqlText } from '../../core/duckdb.ts';
+import { filesSql, parquetSql, sqlText } from '../../core/database/sql.ts';
 import { makeFolder } from '../../core/folder/files.ts';
 import type { WholeContext } from '../../core/stage.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { PrefixSet } from '../../address/prefix-set.ts';
 import { scopeOf } from '../../address/scope.ts';
-import { columnsOf } from '../../core/columns.ts';
-import { sqlText } from '../../core/duckdb.ts';
+import { columnsOf } from '../../core/database/columns.ts';
+import { sqlText } from '../../core/database/sql.ts';
 import { sha256Of } from '../../core/folder/files.ts';
 import { type Likeness, likenessOf, textOf } from '../../evidence/alike/alike.ts';
 import { echoCauseOf } from '../../evidence/boxes/causes.ts';

@@ -1,7 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
-import { rows } from '../../core/duckdb.ts';
+import { rows } from '../../core/database/duckdb.ts';
 import { colours, drawSvg, type Figure } from '../../report/figures/svg.ts';
 import { formatCount, plural } from '../../report/format.ts';
 

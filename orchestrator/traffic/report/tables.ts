@@ -1,6 +1,6 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
-import { rows } from '../../core/duckdb.ts';
+import { rows } from '../../core/database/duckdb.ts';
 import { plural } from '../../report/format.ts';
 import { countOf, type Row } from '../../report/rows.ts';
 import type { Column, Table } from '../../report/tables/table.ts';

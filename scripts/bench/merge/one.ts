@@ -15,8 +15,9 @@ async function load(...paths: string[]) {
 
 const { merge } = await load('stages/merge.ts');
 const { Config } = await load('config/config.ts', 'config.ts');
-const { columnsOf } = await load('core/columns.ts');
-const { openDatabase, rows, runSql, sqlText } = await load('core/duckdb.ts');
+const { columnsOf } = await load('core/database/columns.ts', 'core/columns.ts');
+const { openDatabase, rows, runSql } = await load('core/database/duckdb.ts', 'core/duckdb.ts');
+const { sqlText } = await load('core/database/sql.ts', 'core/duckdb.ts');
 const database = await openDatabase({ temp: join(out, '.tmp'), memoryLimit: '512MB' });
 
 /** SQL of a list of structs with the fields of a type alone: they have grown since the peer. */

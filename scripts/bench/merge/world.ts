@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { columnsOf } from '../../../orchestrator/core/columns.ts';
-import { openDatabase, runSql, sqlText } from '../../../orchestrator/core/duckdb.ts';
+import { columnsOf } from '../../../orchestrator/core/database/columns.ts';
+import { openDatabase, runSql } from '../../../orchestrator/core/database/duckdb.ts';
+import { sqlText } from '../../../orchestrator/core/database/sql.ts';
 import { roles } from '../../../orchestrator/roles.ts';
 
 /** Records of a made-up census as Parquet, one file per stage: the same for the same arguments. */

@@ -1,5 +1,5 @@
 import { Config } from '../../../orchestrator/config/config.ts';
-import { openDatabase, runSql } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, runSql } from '../../../orchestrator/core/database/duckdb.ts';
 import { newStageEntry } from '../../../orchestrator/core/folder/entries.ts';
 import { RunFolder } from '../../../orchestrator/core/folder/folder.ts';
 import { type Manifest, ManifestFile, schemaVersion } from '../../../orchestrator/core/folder/manifest.ts';

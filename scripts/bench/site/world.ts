@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Config } from '../../../orchestrator/config/config.ts';
-import { columnsOf } from '../../../orchestrator/core/columns.ts';
-import { openDatabase, runSql, sqlText } from '../../../orchestrator/core/duckdb.ts';
+import { columnsOf } from '../../../orchestrator/core/database/columns.ts';
+import { openDatabase, runSql } from '../../../orchestrator/core/database/duckdb.ts';
+import { sqlText } from '../../../orchestrator/core/database/sql.ts';
 import { newStageEntry, noCounts } from '../../../orchestrator/core/folder/entries.ts';
 import { sha256File, sha256Of } from '../../../orchestrator/core/folder/files.ts';
 import { type Manifest, ManifestFile, schemaVersion } from '../../../orchestrator/core/folder/manifest.ts';

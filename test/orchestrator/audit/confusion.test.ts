@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { classesOf, drawSample } from '../../../orchestrator/audit/classes.ts';
 import { compare, confusion } from '../../../orchestrator/audit/confusion.ts';
 import type { Labelled } from '../../../orchestrator/audit/labels.ts';
-import { openDatabase, rows, runSql, sqlText } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../../../orchestrator/core/database/duckdb.ts';
+import { sqlText } from '../../../orchestrator/core/database/sql.ts';
 import { makeHost, verdict, writeParquet } from '../report/parquet.ts';
 
 const test = suite('audit/confusion');

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { filesSql } from '../../../orchestrator/core/duckdb.ts';
+import { filesSql } from '../../../orchestrator/core/database/sql.ts';
 import { filesBelow, sha256File } from '../../../orchestrator/core/folder/files.ts';
 import { readManifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { setUpRun } from './set-up-run.ts';
@@ -90,7 +90,7 @@ test('files are read as tables at one place, where folders are no columns and pa
         .split('\n')
         .flatMap((line) => (/\bread_\S+\(/.test(line) ? [path] : [])),
     );
-  assert.equal(readers, ['core/duckdb.ts']);
+  assert.equal(readers, ['core/database/sql.ts']);
   for (const reader of ['parquet', 'csv', 'json'] as const) {
     assert.is(filesSql(reader, ["it's"], 'x = 1'), `read_${reader}(['it''s'], hive_partitioning = false, x = 1)`);
     assert.throws(() => filesSql(reader, ['/runs/ok', '/runs/a[b]']), /takes for a pattern/);

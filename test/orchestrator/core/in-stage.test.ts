@@ -34,7 +34,7 @@ test('a disk that is full to the database is told with the stage, the file and w
 async function limited(limit: string) {
   const path = join(mkdtempSync(join(tmpdir(), 'limited-')), 'hashes.parquet');
   const program = `import { failBeyondFileLimit } from './orchestrator/core/process/signals.ts';
-    import { openDatabase, runSql } from './orchestrator/core/duckdb.ts';
+    import { openDatabase, runSql } from './orchestrator/core/database/duckdb.ts';
     failBeyondFileLimit();
     const database = await openDatabase({ temp: '${path}.temp', makeTemp: false, memoryLimit: '100MB' });
     const { openSync } = await import('node:fs');

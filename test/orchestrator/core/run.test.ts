@@ -163,7 +163,7 @@ test('a bad line in a part of one unit is a reject, told as a loss; parts that a
   const folder = toyFolder();
   const error = await errorOf(runToy(folder, most));
   assert.is(error.code, 'E_PROGRAM_RUBBISH');
-  assert.match(error.message, /first\/00000: bash printed invalid output: 2 rows .* 1 do/);
+  assert.match(error.message, /first\/00000: bash printed invalid output: 2 rows .*; valid rows: 1/);
   assert.match((await errorOf(runToy(folder, most))).message, /printed invalid output/);
 });
 

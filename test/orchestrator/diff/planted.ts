@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { columnsOf } from '../../../orchestrator/core/columns.ts';
-import { ndjsonSql } from '../../../orchestrator/core/duckdb.ts';
+import { columnsOf } from '../../../orchestrator/core/database/columns.ts';
+import { ndjsonSql } from '../../../orchestrator/core/database/sql.ts';
 import { sha256Of } from '../../../orchestrator/core/folder/files.ts';
 import type { Manifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { diffRuns } from '../../../orchestrator/diff/diff.ts';

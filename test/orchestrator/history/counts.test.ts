@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows } from '../../../orchestrator/core/database/duckdb.ts';
 import { readResults } from '../../../orchestrator/report/results.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
 import { HistorySeries } from '../../../orchestrator/schemas/records/history/series.ts';

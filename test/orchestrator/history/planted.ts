@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, rows, sqlText } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows } from '../../../orchestrator/core/database/duckdb.ts';
+import { sqlText } from '../../../orchestrator/core/database/sql.ts';
 import type { Manifest } from '../../../orchestrator/core/folder/manifest.ts';
 import { type HistoryInput, makeHistory } from '../../../orchestrator/history/history.ts';
 import { type MadeRun, writeRunFolder } from '../../../scripts/bench/history/run-folder.ts';

@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openDatabase, runSql, sqlText, viewSql } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, runSql } from '../../../orchestrator/core/database/duckdb.ts';
+import { sqlText, viewSql } from '../../../orchestrator/core/database/sql.ts';
 import { Rung, VerdictName } from '../../../orchestrator/schemas/lists.ts';
 import { DomainsRecord } from '../../../orchestrator/schemas/records/domains.ts';
 import { HostsRecord, type Verdict } from '../../../orchestrator/schemas/records/hosts.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows, vectors } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, vectors } from '../../../orchestrator/core/database/duckdb.ts';
 import { rankedOperators } from '../../../orchestrator/report/ranked.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
 import type { Operator } from '../../../orchestrator/uncertainty/popularity.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows, runSql } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../../../orchestrator/core/database/duckdb.ts';
 import { sourcesSql } from '../../../orchestrator/report/sources.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
 import { makeHost, writeParquet } from './parquet.ts';

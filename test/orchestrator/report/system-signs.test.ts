@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows } from '../../../orchestrator/core/database/duckdb.ts';
 import { type Row, rowsOf } from '../../../orchestrator/report/rows.ts';
 import { makeViews } from '../../../orchestrator/report/views.ts';
 import type { HostsRecord } from '../../../orchestrator/schemas/records/hosts.ts';

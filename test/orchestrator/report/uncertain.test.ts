@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows, vectors } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, vectors } from '../../../orchestrator/core/database/duckdb.ts';
 import type { ReportFacts } from '../../../orchestrator/report/facts.ts';
 import { readResults } from '../../../orchestrator/report/results.ts';
 import { readPopularity, readUncertain, type Uncertain } from '../../../orchestrator/report/uncertain.ts';

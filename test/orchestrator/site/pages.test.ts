@@ -6,7 +6,7 @@ import { parseHTML } from 'linkedom';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { openDatabase, rows, runSql } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../../../orchestrator/core/database/duckdb.ts';
 import { headlines } from '../../../orchestrator/report/headline.ts';
 import { readResults } from '../../../orchestrator/report/results.ts';
 import { countOf, rowsOf } from '../../../orchestrator/report/rows.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openDatabase, rows, sqlText } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows } from '../../../orchestrator/core/database/duckdb.ts';
+import { sqlText } from '../../../orchestrator/core/database/sql.ts';
 
 /** What an endpoint of a run is: everything that a published table may tell apart. Read by the test's own query. */
 const Endpoint = z.object({

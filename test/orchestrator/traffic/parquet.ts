@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { openDatabase, rows, sqlText } from '../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows } from '../../../orchestrator/core/database/duckdb.ts';
+import { sqlText } from '../../../orchestrator/core/database/sql.ts';
 import { ownPlace } from './capture-file.ts';
 
 const Row = z.record(z.string(), z.unknown());

@@ -1,5 +1,5 @@
-import { columnsOf, volatileFields } from '../../../core/columns.ts';
-import { sqlText } from '../../../core/duckdb.ts';
+import { columnsOf, volatileFields } from '../../../core/database/columns.ts';
+import { sqlText } from '../../../core/database/sql.ts';
 import { HostsRecord } from '../../../schemas/records/hosts.ts';
 import type { Verdicts } from '../verdicts.ts';
 import { askedColumn, askedColumns, askedSql, unasked } from './asked.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../../config/config.ts';
-import { columnsOf } from '../../../core/columns.ts';
+import { columnsOf } from '../../../core/database/columns.ts';
 import type { WholeContext } from '../../../core/stage.ts';
 import { HostsRecord } from '../../../schemas/records/hosts.ts';
 

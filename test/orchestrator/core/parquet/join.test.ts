@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows, runSql, sqlText } from '../../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../../../../orchestrator/core/database/duckdb.ts';
+import { sqlText } from '../../../../orchestrator/core/database/sql.ts';
 import { joinParquet } from '../../../../orchestrator/core/parquet/join.ts';
 import { readStruct, writeStruct } from '../../../../orchestrator/core/parquet/thrift.ts';
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { openDatabase, rows, sqlText } from '../../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows } from '../../../../orchestrator/core/database/duckdb.ts';
+import { sqlText } from '../../../../orchestrator/core/database/sql.ts';
 import { RawReader } from '../../../../orchestrator/core/folder/raw-files.ts';
 import { type Decoded, decodePart } from '../../../../orchestrator/core/part/decode.ts';
 import type { PartJob } from '../../../../orchestrator/core/part/site.ts';

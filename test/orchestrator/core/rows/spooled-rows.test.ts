@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { batches, openDatabase } from '../../../../orchestrator/core/duckdb.ts';
+import { batches, openDatabase } from '../../../../orchestrator/core/database/duckdb.ts';
 import { RunFolder } from '../../../../orchestrator/core/folder/folder.ts';
 import { ManifestFile } from '../../../../orchestrator/core/folder/manifest.ts';
 import { spooledRows } from '../../../../orchestrator/core/rows/spooled-rows.ts';

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { openDatabase, rows } from '../../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows } from '../../../../orchestrator/core/database/duckdb.ts';
 import {
   falsePositiveRate,
   leastControls,

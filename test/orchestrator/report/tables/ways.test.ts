@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDatabase, rows } from '../../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows } from '../../../../orchestrator/core/database/duckdb.ts';
 import { type Results, readResults } from '../../../../orchestrator/report/results.ts';
 import { causesTable, changedTable, nearerTable, waysTable } from '../../../../orchestrator/report/tables/ways.ts';
 import { makeViews } from '../../../../orchestrator/report/views.ts';

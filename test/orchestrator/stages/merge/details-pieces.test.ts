@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { Config } from '../../../../orchestrator/config/config.ts';
-import { openDatabase, rows, runSql } from '../../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../../../../orchestrator/core/database/duckdb.ts';
 import { Details } from '../../../../orchestrator/stages/merge/details.ts';
 import { Scratch } from '../../../../orchestrator/stages/merge/scratch.ts';
 import { verdictsTable } from '../../../../orchestrator/stages/merge/verdicts.ts';

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { Config } from '../../../../orchestrator/config/config.ts';
-import { openDatabase, rows, runSql } from '../../../../orchestrator/core/duckdb.ts';
+import { openDatabase, rows, runSql } from '../../../../orchestrator/core/database/duckdb.ts';
 import { rangesOf } from '../../../../orchestrator/core/rows/ranges.ts';
 import { Scratch } from '../../../../orchestrator/stages/merge/scratch.ts';
 import { keysSql } from '../../../../orchestrator/stages/merge/tables.ts';

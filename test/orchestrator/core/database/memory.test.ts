@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bytesOf, quarterOf, threadsFor, threeQuartersOf } from '../../../orchestrator/core/memory.ts';
+import { bytesOf, quarterOf, threadsFor, threeQuartersOf } from '../../../../orchestrator/core/database/memory.ts';
 
 const test = suite('core/memory');
 

@@ -6,11 +6,18 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { batches, type Numbers, openDatabase, rows, runSql, vectors } from '../../../orchestrator/core/duckdb.ts';
-import { threadsFor } from '../../../orchestrator/core/memory.ts';
-import { CensusError } from '../../../orchestrator/errors.ts';
+import {
+  batches,
+  type Numbers,
+  openDatabase,
+  rows,
+  runSql,
+  vectors,
+} from '../../../../orchestrator/core/database/duckdb.ts';
+import { threadsFor } from '../../../../orchestrator/core/database/memory.ts';
+import { CensusError } from '../../../../orchestrator/errors.ts';
 
-const test = suite('core/duckdb');
+const test = suite('core/database');
 
 async function within<T>(
   memoryLimit: string,

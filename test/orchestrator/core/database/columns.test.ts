@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { columnsOf } from '../../../orchestrator/core/columns.ts';
-import { HostsRecord } from '../../../orchestrator/schemas/records/hosts.ts';
+import { columnsOf } from '../../../../orchestrator/core/database/columns.ts';
+import { HostsRecord } from '../../../../orchestrator/schemas/records/hosts.ts';
 
 const test = suite('columns of a schema');
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { filesSql, sqlText } from './duckdb.ts';
+import { filesSql, sqlText } from './sql.ts';
 
 /** SQL of one table, or of its pieces, one behind the other. */
 export type Pieces = string | (() => Promise<readonly string[]>);

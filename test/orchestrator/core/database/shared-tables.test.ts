@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sharedTables } from '../../../orchestrator/core/shared-tables.ts';
+import { sharedTables } from '../../../../orchestrator/core/database/shared-tables.ts';
 
-const test = suite('core/shared-tables');
+const test = suite('core/database/shared-tables');
 
 test('a table is made once, however many stages ask for it at the same time', async () => {
   const statements: string[] = [];
