@@ -52,7 +52,7 @@ const lines: Fault[] = [
       'a question that this machine could not ask is a reject',
     ],
   ]),
-  ...of(`${core}/duckdb.test.ts`, [
+  ...of(`${core}/database/duckdb.test.ts`, [
     ['the number of threads was a constant', 'a database has as many threads as processors and its memory allow'],
   ]),
   ...of('test/orchestrator/commands/moved.test.ts', [

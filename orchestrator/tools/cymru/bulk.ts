@@ -51,10 +51,14 @@ class AnswerCounter {
     this.rest = lines.pop() ?? '';
     for (const line of lines) {
       const address = line.split('|')[1]?.trim();
-      const settles = address === undefined ? line.startsWith('Error:') : this.open.delete(spelling(address));
-      if (settles) this.settled += 1;
+      if (address === undefined ? line.startsWith('Error:') : this.settles(address)) this.settled += 1;
     }
     return this.settled;
+  }
+
+  /** An address that cannot be read stands for one that was asked, and is rejected when it is decoded; a heading has no digit. */
+  private settles(address: string): boolean {
+    return canonicalAddress(address) === null ? /\d/.test(address) : this.open.delete(spelling(address));
   }
 
   /** Characters of a line that has not ended. */
