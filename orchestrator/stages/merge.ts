@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { noCounts } from '../core/folder/entries.ts';
-import { type Ranges, rangesOf } from '../core/rows/ranges.ts';
+import { type Ranges, rangesOf, type Span } from '../core/rows/ranges.ts';
 import { allOf } from '../core/side-by-side/all-of.ts';
 import { inOrder, twoAtATime, twoEndedInOrder } from '../core/side-by-side/at-once.ts';
 import type { WholeContext, WholeStage } from '../core/stage.ts';
@@ -11,7 +11,8 @@ import { HostsRecord } from '../schemas/records/hosts.ts';
 import { Details, detailsFile } from './merge/details.ts';
 import { dealNames, listDealings, passesOf, placedSql, writeDomains } from './merge/domains.ts';
 import { hostResult, hostsSql, wholeHostsSql } from './merge/hosts/hosts.ts';
-import { type RangeTables, type Setting, settingOf } from './merge/hosts/setting.ts';
+import { KnownHosts } from './merge/hosts/known.ts';
+import { type Others, type RangeTables, type Setting, settingOf } from './merge/hosts/setting.ts';
 import { judgeRange, makeHosts, prepareVerdicts } from './merge/judging.ts';
 import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { rescannedFile, writeRescanned } from './merge/rescanned.ts';
@@ -26,6 +27,7 @@ interface Work {
   setting: Setting;
   verdicts: Verdicts;
   ranges: Ranges;
+  known: KnownHosts;
   result: Result;
   details: Details;
 }
@@ -35,17 +37,23 @@ const joinedFile = (name: string) => `${name}.parquet`;
 /** Rows of a group of which there are many files, each with a few of every range of places. */
 const narrowGroup = 4096;
 
-function tablesOf({ scratch, ranges }: Work, range: number): RangeTables {
-  const within = ranges.within('address', range);
+/** What some ranges have of the tables of tables.ts. */
+function othersOf(scratch: Scratch, ranges: Ranges, { first, last }: Span): Others {
+  const within = ranges.within('address', first, last);
   const read = [
     ...Object.keys({ ...joinedTables, ...drawnTables }).map((name) => [name, scratch.file(joinedFile(name))] as const),
     ...Object.entries(hostTables).map(([name, sql]) => [name, `(${sql})`] as const),
   ];
+  return new Map(read.map(([name, from]) => [name, `(FROM ${from} WHERE ${within})`]));
+}
+
+function tablesOf({ scratch, ranges, known }: Work, range: number): RangeTables {
   return {
     hosts: `range_hosts_${range}`,
     names: scratch.dealt('named', range),
     rows: `range_rows_${range}`,
-    others: new Map(read.map(([name, from]) => [name, `(FROM ${from} WHERE ${within})`])),
+    known: known.of(range),
+    others: othersOf(scratch, ranges, { first: range, last: range }),
   };
 }
 
@@ -105,6 +113,11 @@ async function halveThreads({ query, run }: WholeContext<Config>): Promise<() =>
   return () => run(`SET GLOBAL threads = ${threads}`);
 }
 
+/** Hosts with evidence of their own that are held at a time: so much of a pass. */
+const ownPerPass = 1 / 80;
+/** Rows about hosts that were asked for more than all are. */
+const askedPerPass = 1 / 4;
+
 /** A range weighs so many times what a pass over the list holds. */
 const rangePerPass = 1;
 
@@ -133,10 +146,12 @@ async function mergeBy(context: WholeContext<Config>, size: number) {
     (work) => work(),
   );
   await dealNames(context, scratch, passes, ranges);
-  const verdicts = await prepareVerdicts(context, scratch, ranges);
+  const verdicts = await prepareVerdicts(context, scratch, ranges, ownPerPass * size);
   for (const [name, sql] of Object.entries(drawnTables)) await scratch.writeSliced(joinedFile(name), sql);
   const details = new Details(context, scratch, (rows) => wholeHostsSql(rows, setting, verdicts));
-  await mergeRanges({ context, scratch, setting, verdicts, ranges, result, details });
+  const of = (span: Span) => othersOf(scratch, ranges, span);
+  const known = await KnownHosts.write(context, { scratch, ranges, setting }, of, askedPerPass * size);
+  await mergeRanges({ context, scratch, setting, verdicts, ranges, known, result, details });
   const counts = noCounts();
   await allOf([
     joinPieces(context, scratch, 'hosts', HostsRecord).then(async (rows) => {

@@ -6,6 +6,33 @@ const sampled = 4096;
 
 const Border = z.object({ key: z.string() });
 
+/** Ranges that follow each other, by their numbers. */
+export interface Span {
+  first: number;
+  last: number;
+}
+
+/**
+ * Ranges that follow each other, together of so much weight at most; one range alone may have more. A query over a span costs what one over
+ * a range does, beside its rows.
+ * @param weights by range
+ */
+export function spansOf(weights: readonly number[], most: number): Span[] {
+  const spans: Span[] = [];
+  let reached = 0;
+  for (const [range, weight] of weights.entries()) {
+    reached += weight;
+    const open = spans.at(-1);
+    if (open !== undefined && reached <= most) {
+      open.last = range;
+      continue;
+    }
+    spans.push({ first: range, last: range });
+    reached = weight;
+  }
+  return spans;
+}
+
 /** Ranges of a text key, in text order: rows distributed to them fit into memory range by range, however many there are. */
 export class Ranges {
   readonly #borders: readonly string[];
@@ -19,9 +46,14 @@ export class Ranges {
     return this.#borders.length + 1;
   }
 
-  /** SQL: the condition that a key is in this range. Records are in order of their key, so little beside the range is read. */
-  within(key: string, range: number): string {
-    const [first, end] = [this.#borders[range - 1], this.#borders[range]];
+  /** The key that this range ends before; undefined: it has no end. */
+  endOf(range: number): string | undefined {
+    return this.#borders[range];
+  }
+
+  /** SQL: the condition that a key is in this range, or in one up to `last`. Records are in order of their key, so little beside them is read. */
+  within(key: string, range: number, last = range): string {
+    const [first, end] = [this.#borders[range - 1], this.endOf(last)];
     const sides = [
       ...(first === undefined ? [] : [`${key} >= ${sqlText(first)}`]),
       ...(end === undefined ? [] : [`${key} < ${sqlText(end)}`]),

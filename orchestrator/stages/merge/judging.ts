@@ -1,24 +1,31 @@
 import { rm } from 'node:fs/promises';
+import { z } from 'zod';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
 import { filesSql } from '../../core/database/sql.ts';
-import type { Ranges } from '../../core/rows/ranges.ts';
+import { type Ranges, type Span, spansOf } from '../../core/rows/ranges.ts';
 import { inOrder, twoEndedInOrder } from '../../core/side-by-side/at-once.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { KeyTraces } from '../../evidence/keys.ts';
 import { ruleSets } from '../../evidence/rule-sets/rule-sets.ts';
 import { Drawn } from './drawn.ts';
 import { Kinds } from './kinds.ts';
-import { ownHosts } from './own/evidence.ts';
+import { HostsInTurn, ownHosts } from './own/evidence.ts';
 import { judgeLeft, type OwnFiles, readOwn } from './own/own.ts';
 import { connectionEvidenceSql, evidenceSql, repliesSql, unjudgedSql } from './replies.ts';
 import { outsideCsv, writeOutside } from './scopes.ts';
 import type { Scratch } from './scratch.ts';
 import { connectionsSql } from './tables.ts';
-import { classesTable, type Known, Verdicts, verdictsTable } from './verdicts.ts';
+import { classesTable, Verdicts, verdictsTable } from './verdicts.ts';
 
 const unjudgedFile = (range: number) => `unjudged/${range}.parquet`;
 const outsideFile = (range: number) => `outside.${range}.csv`;
+
+/** SQL of the hosts of these ranges before they are judged. */
+export function unjudgedOf(scratch: Scratch, { first, last }: Span): string {
+  const files = inOrder(last - first + 1).map((place) => scratch.path(unjudgedFile(first + place)));
+  return filesSql('parquet', files);
+}
 
 /** Files of a range's hosts that are judged by their own evidence. */
 function ownFiles(scratch: Scratch, range: number): OwnFiles {
@@ -26,20 +33,29 @@ function ownFiles(scratch: Scratch, range: number): OwnFiles {
   return { alike: path('alike'), left: path('left'), judged: path('judged') };
 }
 
+const Own = z.object({ own: z.int() });
+
+/** Hosts of a range that are judged by their own evidence. */
+async function countOwn({ query }: WholeContext<Config>, unjudged: string): Promise<number> {
+  let count = 0;
+  for await (const value of query(`SELECT count(*) FILTER (own) AS own FROM ${unjudged}`))
+    count += Own.parse(value).own;
+  return count;
+}
+
 /**
- * Sums the replies of every host up, range by range, into `unjudged/`; reads the evidence of those judged by their own, with its keys, and
- * draws the controls. What it gives judges the hosts that are left.
+ * Sums the replies of every host up, range by range, into `unjudged/`, and draws the controls.
+ * @returns by range, the hosts that are judged by their own evidence
  */
 async function sumReplies(
   context: WholeContext<Config>,
   scratch: Scratch,
   ranges: Ranges,
-  verdicts: Verdicts,
-): Promise<Known> {
+  kinds: Kinds,
+): Promise<number[]> {
   const lab = new PrefixSet(context.config.lab_ranges);
-  const kinds = await Kinds.create(context);
-  const traces = new KeyTraces();
   const drawn = await Drawn.create(context);
+  const own: number[] = [];
   await twoEndedInOrder(inOrder(ranges.count), async (range) => {
     const replies = `range_replies_${range}`;
     const within = ranges.within('address', range);
@@ -51,22 +67,61 @@ async function sumReplies(
     const hosts = scratch.file(unjudgedFile(range));
     await drawn.add(`(SELECT address, port, kind FROM ${hosts})`);
     await writeOutside(context, hosts, lab, scratch.path(outsideFile(range)));
-    const evidence = evidenceSql({ unjudged: hosts, within });
+    const count = await countOwn(context, hosts);
     return async () => {
-      const own = ownHosts(context.query(evidence), context.query(connectionEvidenceSql(connections)));
-      await readOwn(own, { traces, verdicts }, ownFiles(scratch, range));
+      own.push(count);
       context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
     };
   });
   await drawn.end();
-  return { sharedTraces: traces.shared(), kinds: kinds.all() };
+  return own;
 }
 
-/** Sums up the evidence of the run by ranges of addresses, and finds what is judged over the whole run. */
+/** What the evidence of hosts is read into, and the ranges that they are in. */
+interface Reading {
+  ranges: Ranges;
+  traces: KeyTraces;
+  verdicts: Verdicts;
+}
+
+/** Reads the evidence of the hosts that are judged by their own, of several ranges at a time: they are few, and each look into the replies costs. */
+async function readEvidence(
+  context: WholeContext<Config>,
+  scratch: Scratch,
+  { ranges, ...known }: Reading,
+  spans: readonly Span[],
+): Promise<void> {
+  await twoEndedInOrder(spans, async ({ first, last }) => {
+    const within = ranges.within('address', first, last);
+    const evidence = `span_evidence_${first}`;
+    const unjudged = unjudgedOf(scratch, { first, last });
+    await context.run(`CREATE OR REPLACE TABLE ${evidence} AS ${evidenceSql({ unjudged, within })}`);
+    const connections = `(FROM (${connectionsSql}) WHERE ${within})`;
+    return async () => {
+      const rows = context.query(`FROM ${evidence}`);
+      const hosts = new HostsInTurn(ownHosts(rows, context.query(connectionEvidenceSql(connections))));
+      try {
+        for (let range = first; range <= last; range += 1) {
+          await readOwn(hosts.upTo(ranges.endOf(range)), known, ownFiles(scratch, range));
+        }
+      } finally {
+        await hosts.close();
+      }
+      await context.run(`DROP TABLE ${evidence}`);
+      context.progress(last + 1, `evidence: range ${last + 1} of ${ranges.count}`);
+    };
+  });
+}
+
+/**
+ * Sums up the evidence of the run by ranges of addresses, and finds what is judged over the whole run.
+ * @param most hosts whose own evidence is held at a time
+ */
 export async function prepareVerdicts(
   context: WholeContext<Config>,
   scratch: Scratch,
   ranges: Ranges,
+  most: number,
 ): Promise<Verdicts> {
   await context.run(verdictsTable);
   await context.run(classesTable);
@@ -74,7 +129,11 @@ export async function prepareVerdicts(
   const rules = ruleSets[context.manifest.rule_set];
   const judging = { rules, versions: scan.versions, lab: new PrefixSet(lab_ranges) };
   const verdicts = new Verdicts(judging, context.run);
-  verdicts.know(await sumReplies(context, scratch, ranges, verdicts));
+  const kinds = await Kinds.create(context);
+  const own = await sumReplies(context, scratch, ranges, kinds);
+  const traces = new KeyTraces();
+  await readEvidence(context, scratch, { ranges, traces, verdicts }, spansOf(own, most));
+  verdicts.know({ sharedTraces: traces.shared(), kinds: kinds.all() });
   return verdicts;
 }
 

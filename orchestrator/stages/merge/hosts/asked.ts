@@ -1,5 +1,5 @@
 import { Way } from '../../../schemas/records/hosts.ts';
-import { missing, type RangeTables, type Setting, typed, unless } from './setting.ts';
+import { missing, type Others, type Setting, typed, unless } from './setting.ts';
 
 /** SQL of the columns that most hosts have nothing in, since few are asked for them, over the tables that askedSql joins. */
 export function askedColumns({ leftOut }: Setting): Readonly<Record<string, string>> {
@@ -64,10 +64,14 @@ export function askedColumn(column: string, setting: Setting): string {
 }
 
 /** What few hosts are asked for; what they announced is of those that were connected. */
-const askedOf = ['connections', 'registrations', 'fingerprints', 'paths', 'controls', 'ways'];
+export const askedOf = ['connections', 'registrations', 'fingerprints', 'paths', 'controls', 'ways'];
 
-/** The hosts of a range that were asked for more than all are, with what is known of each as a list of one struct. */
-export function askedSql(setting: Setting, { hosts, others }: RangeTables): string {
+/**
+ * Hosts that were asked for more than all are, with what is known of each as a list of one struct, in order.
+ * @param hosts SQL of all hosts of some ranges
+ * @param others what those ranges have of the tables of tables.ts
+ */
+export function askedSql(setting: Setting, hosts: string, others: Others): string {
   const of = (table: string) => others.get(table);
   const known = typed(askedColumns(setting)).map(({ column, value }) => `"${column}" := ${value}`);
   return `
@@ -90,5 +94,6 @@ export function askedSql(setting: Setting, { hosts, others }: RangeTables): stri
   LEFT JOIN ${of('fingerprints')} o USING (address)
   LEFT JOIN ${of('paths')} p USING (address)
   LEFT JOIN ${of('controls')} k USING (address, port)
-  LEFT JOIN swept y USING (address, port)`;
+  LEFT JOIN swept y USING (address, port)
+  ORDER BY address, port`;
 }

@@ -2,7 +2,7 @@ import { columnsOf, volatileFields } from '../../../core/database/columns.ts';
 import { sqlText } from '../../../core/database/sql.ts';
 import { HostsRecord } from '../../../schemas/records/hosts.ts';
 import type { Verdicts } from '../verdicts.ts';
-import { askedColumn, askedColumns, askedSql, unasked } from './asked.ts';
+import { askedColumn, askedColumns, unasked } from './asked.ts';
 import { missing, type RangeTables, type Setting, typed, unless } from './setting.ts';
 
 /** SQL of the names of an address by rank. What goes through a list entry by entry costs much: only lists with an order to them come here. */
@@ -113,7 +113,7 @@ export function wholeHostsSql(rows: string, setting: Setting, verdicts: Verdicts
  * sorted (a missing rank comes last), so that the same records give the same bytes.
  */
 export function hostsSql(setting: Setting, tables: RangeTables): string {
-  const { hosts, names, others } = tables;
+  const { hosts, names, known, others } = tables;
   const selected = typed(commonColumns(setting)).map(({ column, value }) => `${value} AS "${column}"`);
   return `
   WITH names AS (
@@ -124,6 +124,6 @@ export function hostsSql(setting: Setting, tables: RangeTables): string {
   LEFT JOIN names d USING (address)
   LEFT JOIN ${others.get('origins')} a USING (address)
   LEFT JOIN ${others.get('places')} g USING (address)
-  LEFT JOIN (${askedSql(setting, tables)}) f USING (address, port)
+  LEFT JOIN ${known} f USING (address, port)
   ORDER BY s.address, s.port`;
 }

@@ -38,6 +38,9 @@ export function unless(value: string, reason: string): string {
   return `CASE WHEN ${value} IS NULL THEN ${reason} END`;
 }
 
+/** Tables that a host row is put together from, by their names in tables.ts, as SQL of what some ranges have of them. */
+export type Others = ReadonlyMap<string, string>;
+
 /** What a range has, as SQL that can be read from. */
 export interface RangeTables {
   /** Hosts, each with the number of its verdicts. */
@@ -46,8 +49,9 @@ export interface RangeTables {
   names: string;
   /** Rows of hostsSql. */
   rows: string;
-  /** What else a host row is put together from, by its name in tables.ts. */
-  others: ReadonlyMap<string, string>;
+  /** What is known of the hosts that were asked for more than all are: rows of askedSql. */
+  known: string;
+  others: Others;
 }
 
 const columns = columnsOf(HostsRecord);

@@ -91,3 +91,35 @@ export async function* ownHosts(
     await connected.close();
   }
 }
+
+/** Hosts of one range after the other, out of those of several: the first beyond a range waits for the next. */
+export class HostsInTurn {
+  readonly #hosts: AsyncIterator<OwnHost>;
+  #waiting: OwnHost | null = null;
+
+  /** @param hosts in order of their addresses */
+  constructor(hosts: AsyncIterable<OwnHost>) {
+    this.#hosts = hosts[Symbol.asyncIterator]();
+  }
+
+  /** The hosts that are left before an address, or all. */
+  async *upTo(end: string | undefined): AsyncGenerator<OwnHost> {
+    for (;;) {
+      this.#waiting ??= await this.#next();
+      if (this.#waiting === null || (end !== undefined && this.#waiting.address >= end)) return;
+      const host = this.#waiting;
+      this.#waiting = null;
+      yield host;
+    }
+  }
+
+  async #next(): Promise<OwnHost | null> {
+    const { done, value } = await this.#hosts.next();
+    return done === true ? null : value;
+  }
+
+  /** Ends the queries, however far they were read. */
+  async close(): Promise<void> {
+    await this.#hosts.return?.();
+  }
+}

@@ -7,7 +7,7 @@ import { PrefixSet } from '../../../../orchestrator/address/prefix-set.ts';
 import type { HandshakeEvidence, ScanEvidence } from '../../../../orchestrator/evidence/answers.ts';
 import { KeyTraces } from '../../../../orchestrator/evidence/keys.ts';
 import { ruleSets } from '../../../../orchestrator/evidence/rule-sets/rule-sets.ts';
-import { type OwnHost, ownHosts } from '../../../../orchestrator/stages/merge/own/evidence.ts';
+import { HostsInTurn, type OwnHost, ownHosts } from '../../../../orchestrator/stages/merge/own/evidence.ts';
 import { judgeLeft, readOwn } from '../../../../orchestrator/stages/merge/own/own.ts';
 import { Verdicts } from '../../../../orchestrator/stages/merge/verdicts.ts';
 import { key1, v1, v1Syn } from '../../evidence/replies.ts';
@@ -78,6 +78,35 @@ async function passed(hosts: readonly OwnHost[]): Promise<{ alike: string[]; jud
 
 const host = (place: number, scans: ScanEvidence[]): OwnHost => ({
   ...{ address: `198.18.0.${place}`, port: 80, scans, handshake: null },
+});
+
+test('hosts of several ranges come range by range, and those of none are missed', async () => {
+  const rows = [1, 2, 4, 5].map((place) => host(place, [v1([])]));
+  const inTurn = new HostsInTurn(each(rows));
+  const read = async (end?: string) => {
+    const found: string[] = [];
+    for await (const { address } of inTurn.upTo(end)) found.push(address.slice(-1));
+    return found.join('');
+  };
+  const ends = ['198.18.0.2', '198.18.0.3', '198.18.0.4', '198.18.0.5', undefined];
+  const found: string[] = [];
+  for (const end of ends) found.push(await read(end));
+  assert.equal(found, ['1', '2', '', '4', '5']);
+});
+
+test('what is left of hosts is ended, though none were asked for', async () => {
+  let ended = false;
+  async function* endless(): AsyncGenerator<OwnHost> {
+    try {
+      for (;;) yield host(9, [v1([])]);
+    } finally {
+      ended = true;
+    }
+  }
+  const inTurn = new HostsInTurn(endless());
+  for await (const _ of inTurn.upTo('198.18.0.1')) assert.unreachable();
+  await inTurn.close();
+  assert.ok(ended);
 });
 
 test('mirrors are judged as one, and a key once those of the whole run are known', async () => {
