@@ -116,7 +116,7 @@ async function halveThreads({ query, run }: WholeContext<Config>): Promise<() =>
 /** Hosts with evidence of their own that are held at a time: so much of a pass. */
 const ownPerPass = 1 / 80;
 /** Rows about hosts that were asked for more than all are. */
-const askedPerPass = 1 / 4;
+const askedPerPass = 1 / 16;
 
 /** A range weighs so many times what a pass over the list holds. */
 const rangePerPass = 1;

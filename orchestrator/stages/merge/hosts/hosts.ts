@@ -17,7 +17,7 @@ function commonColumns({ leftOut }: Setting): Readonly<Record<string, string>> {
     address: 's.address',
     port: 's.port',
     family: "CASE WHEN contains(s.address, ':') THEN 6 ELSE 4 END",
-    domains: `CASE WHEN len(d.names) > 1 THEN ${byRank('d.names')} ELSE coalesce(d.names, []) END`,
+    domains: 'coalesce(d.names, [])',
     asn: 'a.asn',
     asn_missing: unless('a.asn', missing('asn', 'a', leftOut)),
     prefix: 'a.prefix',
@@ -117,7 +117,8 @@ export function hostsSql(setting: Setting, tables: RangeTables): string {
   const selected = typed(commonColumns(setting)).map(({ column, value }) => `${value} AS "${column}"`);
   return `
   WITH names AS (
-    SELECT address, list({name: name, rank: rank, www: www}) AS names FROM ${names} GROUP BY address
+    SELECT address, CASE WHEN len(names) > 1 THEN ${byRank('names')} ELSE names END AS names
+    FROM (SELECT address, list({name: name, rank: rank, www: www}) AS names FROM ${names} GROUP BY address)
   )
   SELECT ${selected.join(', ')}, s.verdict, f.known
   FROM ${hosts} s
