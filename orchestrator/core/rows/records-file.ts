@@ -24,12 +24,14 @@ export interface RecordsFile {
 /** Rows of a group: the database holds one while it writes, and who looks for an address reads the columns of one. */
 const rowGroup = 20_480;
 
-/** One thread: rows are only copied, in order, and two cost twice as much processor time. A level above 1 saves nothing here. */
+/** SQL of how records are laid out. A level above 1 saves nothing here. */
+export const recordsLayout = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${rowGroup}`;
+
+/** One thread: rows are only copied, in order, and two cost twice as much processor time. */
 async function writeParquet(temp: string, table: string, path: string): Promise<void> {
   const database = await openDatabase({ temp, memoryLimit: '256MB', threads: 1 });
   try {
-    const options = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${rowGroup}`;
-    await runSql(database, `COPY (SELECT * FROM ${table}) TO ${sqlText(path)} (${options})`);
+    await runSql(database, `COPY (SELECT * FROM ${table}) TO ${sqlText(path)} (${recordsLayout})`);
   } finally {
     database.closeSync();
   }

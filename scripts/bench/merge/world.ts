@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { columnsOf } from '../../../orchestrator/core/database/columns.ts';
 import { openDatabase, runSql } from '../../../orchestrator/core/database/duckdb.ts';
 import { sqlText } from '../../../orchestrator/core/database/sql.ts';
+import { recordsLayout } from '../../../orchestrator/core/rows/records-file.ts';
 import { roles } from '../../../orchestrator/roles.ts';
 
-/** Records of a made-up census as Parquet, one file per stage: the same for the same arguments. */
+/** Records of a made-up census, one file per stage, laid out as a run leaves them: the same for the same arguments. */
 export interface World {
   /** Addresses that answered; one in 16 at a second port, one in 33 is IPv6. */
   addresses: number;
@@ -144,7 +145,7 @@ export async function writeWorld(folder: string, world: World): Promise<void> {
     const given = `${own}SELECT ${none} WHERE false`;
     await runSql(
       database,
-      `COPY (SELECT ${selected} FROM (${given})) TO ${sqlText(join(folder, `${stage}.parquet`))} (FORMAT parquet)`,
+      `COPY (SELECT ${selected} FROM (${given})) TO ${sqlText(join(folder, `${stage}.parquet`))} (${recordsLayout})`,
     );
   }
   database.closeSync();
