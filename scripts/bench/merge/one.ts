@@ -27,9 +27,9 @@ function narrowed(name: string, type: string): string {
   return `[struct_pack(${kept.map((field) => `${field} := x.${field}`).join(', ')}) FOR x IN "${name}"] AS "${name}"`;
 }
 
-/** SQL of the rows of a file as the checkout knows them. */
-async function written(file: string, types: ReadonlyMap<string, string>): Promise<string> {
-  const from = `read_parquet(${sqlText(file)}, hive_partitioning = false)`;
+/** SQL of the rows of the parts of a stage as the checkout knows them. */
+async function written(parts: string, types: ReadonlyMap<string, string>): Promise<string> {
+  const from = `read_parquet(${sqlText(`${parts}/*.parquet`)}, hive_partitioning = false, union_by_name = true)`;
   const selected: string[] = [];
   for await (const { column_name: name, column_type: found } of rows(database, `FROM (DESCRIBE FROM ${from})`)) {
     const type = types.get(name);
@@ -46,8 +46,8 @@ for (const [stage, { record }] of Object.entries(tables)) {
   const columns: [name: string, type: string][] = columnsOf(own);
   // null where the world is older than a column, nothing where it is older than a stage
   const none = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
-  const file = join(world, `${stage}.parquet`);
-  const there = existsSync(file) ? `${await written(file, new Map(columns))} UNION ALL BY NAME ` : '';
+  const parts = join(world, stage);
+  const there = existsSync(parts) ? `${await written(parts, new Map(columns))} UNION ALL BY NAME ` : '';
   const names = columns.map(([column]) => `"${column}"`);
   await runSql(
     database,

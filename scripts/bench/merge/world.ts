@@ -1,12 +1,15 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { z } from 'zod';
+import { Config } from '../../../orchestrator/config/config.ts';
 import { columnsOf } from '../../../orchestrator/core/database/columns.ts';
-import { openDatabase, runSql } from '../../../orchestrator/core/database/duckdb.ts';
+import { openDatabase, rows, runSql } from '../../../orchestrator/core/database/duckdb.ts';
 import { sqlText } from '../../../orchestrator/core/database/sql.ts';
 import { recordsLayout } from '../../../orchestrator/core/rows/records-file.ts';
 import { roles } from '../../../orchestrator/roles.ts';
 
-/** Records of a made-up census, one file per stage, laid out as a run leaves them: the same for the same arguments. */
+/** Records of a made-up census, in parts and laid out as a run leaves them: the same for the same arguments. */
 export interface World {
   /** Addresses that answered; one in 16 at a second port, one in 33 is IPv6. */
   addresses: number;
@@ -28,6 +31,8 @@ export const tables = {
   confirm: roles.second_prober,
   hops: roles.hop_probe,
 };
+type Stage = keyof typeof tables;
+const stages = Object.keys(tables).filter((name): name is Stage => name in tables);
 
 /** SQL macros and the table h of endpoints: kind 0 shows nothing of MPTCP, 1 mirrors, 2 is a server, 3 is odd; dice from 0 to 99. */
 function endpoints({ addresses, mptcp }: World): string[] {
@@ -110,11 +115,33 @@ function names(addresses: number): { targets: string; resolve: string } {
   };
 }
 
+/** Rows that a unit has, where it is not one: a name and its double, a reply a version. */
+const rowsOf: Readonly<Record<string, number>> = { targets: 2, scan: 2, confirm: 2 };
+const { parts } = Config.parse({ targets: { list: 'list.csv' } });
+const Rows = z.object({ rows: z.int() });
+
+/** Cuts the records of a stage into parts of so many units as a run has by default: STAGE/NUMBER.parquet. */
+async function cut(database: DuckDBInstance, folder: string, stage: Stage, whole: string): Promise<void> {
+  const size = parts[stage] * (rowsOf[stage] ?? 1);
+  mkdirSync(join(folder, stage), { recursive: true });
+  const numbered = `read_parquet(${sqlText(whole)}, file_row_number = true)`;
+  let left = 0;
+  for await (const value of rows(database, `SELECT count(*) AS rows FROM ${numbered}`)) left = Rows.parse(value).rows;
+  let number = 0;
+  do {
+    const path = join(folder, stage, `${String(number).padStart(6, '0')}.parquet`);
+    const part = `SELECT * EXCLUDE (file_row_number) FROM ${numbered} WHERE file_row_number // ${size} = ${number}`;
+    await runSql(database, `COPY (${part}) TO ${sqlText(path)} (${recordsLayout})`);
+    number += 1;
+    left -= size;
+  } while (left > 0);
+}
+
 export async function writeWorld(folder: string, world: World): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const database = await openDatabase({ temp: join(folder, '.tmp') });
   for (const sql of endpoints(world)) await runSql(database, sql);
-  const rows: Record<string, string> = {
+  const made: Readonly<Record<string, string>> = {
     ...names(world.addresses),
     scan: replies,
     handshake: connections,
@@ -137,16 +164,16 @@ export async function writeWorld(folder: string, world: World): Promise<void> {
       'kind > 0',
     ),
   };
-  for (const [stage, { record }] of Object.entries(tables)) {
-    const columns = columnsOf(record);
+  for (const stage of stages) {
+    const columns = columnsOf(tables[stage].record);
     const none = columns.map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`).join(', ');
     const selected = columns.map(([column, type]) => `CAST("${column}" AS ${type}) AS "${column}"`).join(', ');
-    const own = rows[stage] === undefined ? '' : `SELECT * FROM (${rows[stage]}) UNION ALL BY NAME `;
+    const own = made[stage] === undefined ? '' : `SELECT * FROM (${made[stage]}) UNION ALL BY NAME `;
     const given = `${own}SELECT ${none} WHERE false`;
-    await runSql(
-      database,
-      `COPY (SELECT ${selected} FROM (${given})) TO ${sqlText(join(folder, `${stage}.parquet`))} (${recordsLayout})`,
-    );
+    const whole = join(folder, `${stage}.parquet`);
+    await runSql(database, `COPY (SELECT ${selected} FROM (${given})) TO ${sqlText(whole)} (${recordsLayout})`);
+    await cut(database, folder, stage, whole);
+    rmSync(whole);
   }
   database.closeSync();
 }

@@ -83,8 +83,9 @@ async function merged(name: string, addresses: number): Promise<Required<Omit<So
   await writeWorld(world, { addresses, mptcp: 0.2 });
   const database = await openDatabase({ temp: join(out, '.tmp') });
   for (const [stage, schema] of Object.entries(readByMerge)) {
-    const file = join(world, `${stage}.parquet`);
-    await runSql(database, viewSql(stage, (await exists(file)) ? [file] : [], schema));
+    const parts = join(world, stage);
+    const files = (await exists(parts)) ? (await readdir(parts)).sort().map((file) => join(parts, file)) : [];
+    await runSql(database, viewSql(stage, files, schema));
   }
   await mergeOfSize(1500).run({
     config: Config.parse({ targets: { list: 'list.csv' } }),
