@@ -26,12 +26,11 @@ export const alpha2: ReadonlyMap<string, string> = new Map(
 
 const isCode = new Set(alpha2.values());
 
+const english = new Intl.DisplayNames('en', { type: 'region' });
+
 /** English names, as Node knows them, in small letters. */
 const names: ReadonlyMap<string, string> = new Map(
-  [...isCode].map((code): [string, string] => {
-    const name = new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code;
-    return [name.toLowerCase(), code];
-  }),
+  [...isCode].map((code): [string, string] => [(english.of(code) ?? code).toLowerCase(), code]),
 );
 
 /** The two letters of a country as a list names it, by code or English name; null where it is neither. */
