@@ -25,6 +25,12 @@ void put_be32(uint8_t *at, uint32_t value)
 	put_be16(at + 2, (uint16_t)value);
 }
 
+void put_be64(uint8_t *at, uint64_t value)
+{
+	put_be32(at, (uint32_t)(value >> 32));
+	put_be32(at + 4, (uint32_t)value);
+}
+
 bool tcp_parse(const uint8_t *packet, size_t length, struct tcp_packet *out)
 {
 	if (length < IP_HEADER + TCP_HEADER || packet[0] >> 4 != 4 || packet[IP_PROTOCOL] != PROTOCOL_TCP)

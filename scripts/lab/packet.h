@@ -23,6 +23,7 @@ uint16_t get_be16(const uint8_t *at);
 uint32_t get_be32(const uint8_t *at);
 void put_be16(uint8_t *at, uint16_t value);
 void put_be32(uint8_t *at, uint32_t value);
+void put_be64(uint8_t *at, uint64_t value);
 
 /* False when the bytes are no whole IPv4 TCP packet, or a fragment. */
 bool tcp_parse(const uint8_t *packet, size_t length, struct tcp_packet *out);

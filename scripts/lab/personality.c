@@ -1,11 +1,13 @@
 #include "personality.h"
 
+#include "made_key.h"
 #include "packet.h"
 
 #include <string.h>
 #include <sys/random.h>
 
-enum { MPC_LENGTH = 12, MPC_KEY = 4, MPC_FLAG_H = 0x01, KEY_LENGTH = 8, SUBTYPE_CAPABLE = 0, TAIL_MIN = 4 };
+enum { MPC_LENGTH = 12, MPC_KEY = 4, MPC_FLAG_H = 0x01, SUBTYPE_CAPABLE = 0, TAIL_MIN = 4 };
+enum { SUBTYPE_TCPRST = 8, REASON_PROHIBITED = 3 };
 
 /*
  * MP_CAPABLE: kind, length, subtype in the high nibble and version in the low one, flags, key (RFC 6824 and RFC 8684, section 3.1).
@@ -39,12 +41,6 @@ static size_t capable_random(uint8_t *out, int version)
 {
 	uint8_t key[KEY_LENGTH];
 	return getrandom(key, sizeof key, 0) == sizeof key ? capable(out, version, key) : 0;
-}
-
-static void put_be64(uint8_t *at, uint64_t value)
-{
-	put_be32(at, (uint32_t)(value >> 32));
-	put_be32(at + 4, (uint32_t)value);
 }
 
 /* A server of RFC 6824: a fresh key to a v0 SYN, no option to another. */
@@ -96,6 +92,22 @@ static size_t say_v1(const struct syn *syn, uint8_t *out)
 	return asks_capable(syn) && version_asked(syn) > 0 ? capable_random(out, 1) : 0;
 }
 
+/* The same of nothing but v1 itself: as little as a box need know to look like a server. */
+static size_t say_v1_only(const struct syn *syn, uint8_t *out)
+{
+	return asks_capable(syn) && version_asked(syn) == 1 ? capable_random(out, 1) : 0;
+}
+
+/* MP_TCPRST (RFC 8684, 3.6) in answer to MP_JOIN, otherwise as before. */
+static size_t say_join_forbidden(const struct syn *syn, uint8_t *out)
+{
+	const uint8_t reset[] = {OPT_MPTCP, 4, SUBTYPE_TCPRST << 4, REASON_PROHIBITED};
+	if (syn->asked[2] >> 4 != SUBTYPE_JOIN)
+		return say_v1_only(syn, out);
+	memcpy(out, reset, sizeof reset);
+	return sizeof reset;
+}
+
 /* A fresh key of v1 in answer to anything: no option, MP_JOIN, any version. */
 static size_t say_stamp(const struct syn *syn, uint8_t *out)
 {
@@ -130,6 +142,34 @@ static size_t say_key_xored(const struct syn *syn, uint8_t *out)
 	for (int i = 0; i < KEY_LENGTH; i++)
 		key[i] = syn->asked[MPC_KEY + i] ^ mask[i];
 	return capable(out, version_offered(syn), key);
+}
+
+/* Our v0 key changed by `make`; no option to v1. */
+static size_t capable_made(const struct syn *syn, uint8_t *out,
+			   void (*make)(const struct syn *syn, const uint8_t sent[KEY_LENGTH], uint8_t key[KEY_LENGTH]))
+{
+	uint8_t key[KEY_LENGTH];
+	if (syn->asked_length != MPC_LENGTH || !asks_capable(syn))
+		return 0;
+	make(syn, syn->asked + MPC_KEY, key);
+	return capable(out, version_offered(syn), key);
+}
+
+static size_t say_key_turned(const struct syn *syn, uint8_t *out)
+{
+	return capable_made(syn, out, key_turned);
+}
+
+static size_t say_key_reversed(const struct syn *syn, uint8_t *out)
+{
+	return capable_made(syn, out, key_reversed);
+}
+
+/* A key that holds a word of its own packet. */
+static size_t say_key_of_packet(const struct syn *syn, uint8_t *out)
+{
+	uint8_t key[KEY_LENGTH];
+	return asks_capable(syn) && key_of_packet(syn, key) ? capable(out, version_offered(syn), key) : 0;
 }
 
 /* A fresh key in whatever version above 0 was asked, those that nobody speaks among them. */
@@ -167,25 +207,30 @@ static size_t say_padded(const struct syn *syn, uint8_t *out)
 }
 
 static const struct personality personalities[] = {
-	{"v0", say_v0, 1, 1, false, REFLECT_NOT},
-	{"v0_thrice", say_v0, 1, 3, false, REFLECT_NOT},
-	{"swapped", say_swapped, 1, 1, false, REFLECT_NOT},
-	{"constant", say_constant, 1, 1, false, REFLECT_NOT},
-	{"host_key", say_host_key, 1, 1, false, REFLECT_NOT},
-	{"malformed", say_malformed, 1, 1, false, REFLECT_NOT},
-	{"two_keys", say_v1, 2, 1, false, REFLECT_NOT},
-	{"stamped", say_stamp, 1, 1, true, REFLECT_NOT},
-	{"isn_tsval", say_isn_tsval, 1, 1, false, REFLECT_NOT},
-	{"isn_plus_tsval", say_isn_plus_tsval, 1, 1, false, REFLECT_NOT},
-	{"key_xored", say_key_xored, 1, 1, false, REFLECT_NOT},
-	{"grease_copied", say_grease_copied, 1, 1, false, REFLECT_NOT},
-	{"unknown_returned", say_unknown_returned, 1, 1, false, REFLECT_NOT},
-	{"reflected", say_back, 1, 1, false, REFLECT_KNOWN},
-	{"reflected_padded", say_padded, 1, 1, false, REFLECT_KNOWN},
-	{"reflected_twice", say_back, 2, 1, false, REFLECT_KNOWN},
-	{"reflected_zero", say_back, 1, 1, false, REFLECT_ZERO},
-	{"reflected_window", say_back, 1, 1, false, REFLECT_WINDOW},
-	{"returned_whole", say_back, 1, 1, false, REFLECT_WHOLE},
+	{"v0", say_v0, 1, 1, false, REFLECT_NOT, false, false},
+	{"v0_thrice", say_v0, 1, 3, false, REFLECT_NOT, false, false},
+	{"swapped", say_swapped, 1, 1, false, REFLECT_NOT, false, false},
+	{"constant", say_constant, 1, 1, false, REFLECT_NOT, false, false},
+	{"host_key", say_host_key, 1, 1, false, REFLECT_NOT, false, false},
+	{"malformed", say_malformed, 1, 1, false, REFLECT_NOT, false, false},
+	{"two_keys", say_v1, 2, 1, false, REFLECT_NOT, false, false},
+	{"stamped", say_stamp, 1, 1, true, REFLECT_NOT, false, false},
+	{"isn_tsval", say_isn_tsval, 1, 1, false, REFLECT_NOT, false, false},
+	{"isn_plus_tsval", say_isn_plus_tsval, 1, 1, false, REFLECT_NOT, false, false},
+	{"key_xored", say_key_xored, 1, 1, false, REFLECT_NOT, false, false},
+	{"grease_copied", say_grease_copied, 1, 1, false, REFLECT_NOT, false, false},
+	{"unknown_returned", say_unknown_returned, 1, 1, false, REFLECT_NOT, false, false},
+	{"reflected", say_back, 1, 1, false, REFLECT_KNOWN, false, false},
+	{"reflected_padded", say_padded, 1, 1, false, REFLECT_KNOWN, false, false},
+	{"reflected_twice", say_back, 2, 1, false, REFLECT_KNOWN, false, false},
+	{"reflected_zero", say_back, 1, 1, false, REFLECT_ZERO, false, false},
+	{"reflected_window", say_back, 1, 1, false, REFLECT_WINDOW, false, false},
+	{"returned_whole", say_back, 1, 1, false, REFLECT_WHOLE, false, false},
+	{"key_turned", say_key_turned, 1, 1, false, REFLECT_NOT, false, false},
+	{"key_reversed", say_key_reversed, 1, 1, false, REFLECT_NOT, false, false},
+	{"key_of_packet", say_key_of_packet, 1, 1, false, REFLECT_NOT, false, false},
+	{"options_copied", say_v1_only, 1, 1, false, REFLECT_NOT, true, false},
+	{"join_forbidden", say_join_forbidden, 1, 1, false, REFLECT_NOT, false, true},
 };
 enum { PERSONALITIES = sizeof personalities / sizeof *personalities };
 

@@ -8,13 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SAY_MAX = 24 };
+enum { SAY_MAX = 24, SUBTYPE_JOIN = 1 };
 
 /* What a host may make its answer from. */
 struct syn {
 	const uint8_t *server; /* IPv4 address that was asked */
 	uint32_t sequence;
-	uint32_t tsval;	      /* 0 without timestamps */
+	uint32_t tsval;	       /* 0 without timestamps */
+	uint32_t own_sequence; /* of the answer */
+	uint32_t own_clock;    /* TSval of the answer */
 	const uint8_t *asked; /* MPTCP option; NULL without one */
 	size_t asked_length;
 	const uint8_t *unknown; /* option of a kind that nobody knows; NULL without one */
@@ -29,6 +31,8 @@ struct personality {
 	int copies;   /* how often each of them is sent, with the clock moved on */
 	bool unasked; /* says it to every SYN, not only to one with an MPTCP option */
 	enum reflection reflects; /* the answer is the SYN itself, turned round (reflect.h) */
+	bool mirrors_data;	  /* returns the MPTCP option of a segment with data in the answer to it */
+	bool forbids_joins;	  /* what it says to MP_JOIN goes out on a RST */
 };
 
 /* NULL when nobody has that name. */

@@ -80,7 +80,7 @@ static uint32_t clock_now(void)
 }
 
 /* MSS, timestamps where the SYN has them, and what the personality says, padded with NOPs. Returns the length. */
-static size_t write_options(uint8_t *out, uint32_t tsval, bool timestamps, const uint8_t *said, size_t length)
+static size_t write_options(uint8_t *out, const struct syn *syn, bool timestamps, const uint8_t *said, size_t length)
 {
 	const uint8_t mss[] = {OPT_MSS, 4, MSS >> 8, MSS & 255};
 	size_t at = sizeof mss, room = (length + 3) / 4 * 4;
@@ -88,8 +88,8 @@ static size_t write_options(uint8_t *out, uint32_t tsval, bool timestamps, const
 	if (timestamps) {
 		const uint8_t head[] = {OPT_NOP, OPT_NOP, OPT_TIMESTAMPS, 10};
 		memcpy(out + at, head, sizeof head);
-		put_be32(out + at + 4, clock_now());
-		put_be32(out + at + 8, tsval);
+		put_be32(out + at + 4, syn->own_clock);
+		put_be32(out + at + 8, syn->tsval);
 		at += 12;
 	}
 	memset(out + at, OPT_NOP, room);
@@ -118,24 +118,43 @@ static void answer_syn(const struct host *host, const uint8_t *packet, const str
 	uint8_t isn[4];
 	if (getrandom(isn, sizeof isn, 0) != sizeof isn)
 		return;
+	syn.own_sequence = get_be32(isn);
+	syn.own_clock = clock_now();
 	for (int draw = 0; draw < who->draws; draw++) {
 		uint8_t said[SAY_MAX], options[OPTIONS_MAX], turned[PACKET_MAX + REFLECT_ROOM];
 		size_t length = syn.asked_length >= 4 || who->unasked ? who->say(&syn, said) : 0;
 		if (who->reflects) {
 			memcpy(turned, packet, view->end);
-			size_t end = reflect(who->reflects, turned, view, get_be32(isn), clock_now(), said, length);
+			size_t end = reflect(who->reflects, turned, view, syn.own_sequence, syn.own_clock, said, length);
 			if (write(host->tun, turned, end) < 0)
 				perror("write");
 			continue;
 		}
-		length = write_options(options, syn.tsval, timestamps, said, length);
-		struct answer say = {TCP_SYN | TCP_ACK, get_be32(isn), syn.sequence + 1, options, length, NULL, 0};
+		if (who->forbids_joins && syn.asked && syn.asked[2] >> 4 == SUBTYPE_JOIN) {
+			send_answer(host->tun, packet, view,
+				    &(struct answer){TCP_RST | TCP_ACK, 0, syn.sequence + 1, said, length, NULL, 0});
+			continue;
+		}
+		length = write_options(options, &syn, timestamps, said, length);
+		struct answer say = {TCP_SYN | TCP_ACK, syn.own_sequence, syn.sequence + 1, options, length, NULL, 0};
 		for (int copy = 0; copy < who->copies; copy++) {
 			if (timestamps)
-				put_be32(options + 8, clock_now() + (uint32_t)copy * 1000);
+				put_be32(options + 8, syn.own_clock + (uint32_t)copy * 1000);
 			send_answer(host->tun, packet, view, &say);
 		}
 	}
+}
+
+/* The MPTCP option of a segment, padded with NOPs. Returns the length, 0 without one. */
+static size_t copy_mptcp(const uint8_t *packet, const struct tcp_packet *view, uint8_t out[OPTIONS_MAX])
+{
+	size_t length = 0;
+	const uint8_t *found = tcp_option(packet, view, OPT_MPTCP, &length);
+	if (!found)
+		return 0;
+	memset(out, OPT_NOP, OPTIONS_MAX);
+	memcpy(out, found, length);
+	return (length + 3) / 4 * 4;
 }
 
 static void answer_tcp(const struct host *host, const uint8_t *packet, const struct tcp_packet *view)
@@ -155,6 +174,11 @@ static void answer_tcp(const struct host *host, const uint8_t *packet, const str
 		say.flags = TCP_FIN | TCP_ACK;
 		send_answer(host->tun, packet, view, &say);
 	} else if (data) {
+		uint8_t copied[OPTIONS_MAX];
+		if (host->personality->mirrors_data) {
+			say.options = copied;
+			say.options_length = copy_mptcp(packet, view, copied);
+		}
 		bool get = data >= 4 && !memcmp(packet + view->payload, "GET ", 4);
 		if (get) {
 			say.flags |= TCP_PSH;

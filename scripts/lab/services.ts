@@ -9,7 +9,7 @@ import { run } from './command.ts';
 import { authority, delegatingZone, resolver, unansweredTld } from './nameservers.ts';
 import type { Plan, Site } from './plan.ts';
 import type { Topology } from './topology.ts';
-import { Box, Odd, V0Front } from './world.ts';
+import { Box, Odd, Rewrite, V0Front } from './world.ts';
 import { zoneFile } from './zone.ts';
 
 /** A server of the lab: what runs where, and how one sees that it serves. */
@@ -75,17 +75,19 @@ async function nameServers(plan: Plan, topology: Topology, folder: string): Prom
   return [await resolver(resolving, root), await authority(owning, unansweredTld, lost)];
 }
 
-function boxCommand(box: z.infer<typeof Box>): string[] {
+function boxCommand(box: z.infer<typeof Box>, port: string): string[] {
   if (box === 'mirror') return [built('mirror'), 'tun0'];
   if (box === 'mirror_pad') return [built('mirror'), 'tun0', 'pad'];
+  if (Rewrite.safeParse(box).success) return [built('rewriter'), 'tun0', port, box];
   return [built('repeater'), 'tun0', box];
 }
 
 /** The program on the way to a site, if it is one. */
 function wayCommand({ way }: Site, ports: readonly number[]): string[] | null {
   const box = Box.safeParse(way);
-  if (box.success) return boxCommand(box.data);
-  return V0Front.safeParse(way).success ? [built('responder'), 'tun0', String(ports[0] ?? 80), 'v0'] : null;
+  const port = String(ports[0] ?? 80);
+  if (box.success) return boxCommand(box.data, port);
+  return V0Front.safeParse(way).success ? [built('responder'), 'tun0', port, 'v0'] : null;
 }
 
 /** Every program of the lab with its files written under folder, one folder per service. */

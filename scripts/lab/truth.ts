@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { contains } from './addresses.ts';
 import { artefactsOf, locate, type Plan } from './plan.ts';
-import { Verdict, type World } from './world.ts';
+import { Rung, Verdict, type World } from './world.ts';
 import { byName, follow } from './zone.ts';
 
 const TruthHost = z.strictObject({
@@ -14,10 +14,14 @@ const TruthHost = z.strictObject({
   v1_once: Verdict.optional().describe('the same without second opinions, where they are needed'),
   v0_once: Verdict.optional().describe('the same for MPTCP v0'),
   v1_alone: Verdict.optional().describe('for MPTCP v1 when nothing else is asked, where v1 by itself shows less'),
+  rung: Rung.nullable().default(null).describe('rung of the version that is capable; null: the world does not say'),
   also: z.array(Verdict).default([]).describe('verdicts that are right too'),
   cause: z.string().nullable().default(null).describe('what made the echo; a census may say nothing of it'),
   flags: z.string().nullable().describe('flag byte of a v1 SYN/ACK in hex; null when none is sent'),
-  fallback: z.boolean().describe('the v1 connection falls back after a genuine SYN/ACK'),
+  fallback: z
+    .boolean()
+    .nullable()
+    .describe('the v1 connection falls back after a genuine SYN/ACK; null: nothing on it tells'),
   mp_fail: z.boolean().describe('the v1 connection carries MP_FAIL'),
   announces: z.array(z.string()).describe('addresses announced by ADD_ADDR'),
   blocked: z.boolean().describe('in the blocklist: never probed, absent from the result'),
@@ -99,6 +103,7 @@ function hostsOf(plan: Plan, domains: Truth['domains']): TruthHost[] {
       flags: [site.truth.v1, site.truth.v1_once, site.truth.v1_alone].includes('capable')
         ? (site.truth.flags ?? '01')
         : null,
+      rung: site.truth.rung ?? null,
       also: site.truth.also,
       cause: site.truth.cause ?? null,
       fallback: site.truth.fallback,

@@ -37,6 +37,8 @@ export const WAYS: Record<NonNullable<Site['way']>, { nft: string; ip: string[];
   plain_before: throughProgram(),
   plain_after: throughProgram(),
   thrice: throughProgram(),
+  reserved: throughProgram(),
+  endless: throughProgram(),
   v0_front: { nft: V0_APART, ip: [...TUN, 'rule add fwmark 1 lookup 100'] },
   v0_front_mangle: { nft: `${V0_APART}${passing(MANGLE)}`, ip: [...TUN, 'rule add fwmark 1 lookup 100'] },
   strip: { nft: passing('reset tcp option mptcp'), ip: [] },

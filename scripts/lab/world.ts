@@ -15,6 +15,9 @@ export const Verdict = z.enum([
   'unknown',
 ]);
 
+/** How far a right census gets in proving what it calls capable: the closed list of docs, from the lowest. */
+export const Rung = z.enum(['fresh_key', 'second_opinion', 'connection', 'add_addr_hmac', 'join_hmac']);
+
 /** Personalities of responder.c (personality.c says what each does): MPTCP v0 servers, and answers that are not support. */
 export const Odd = z.enum([
   'v0',
@@ -36,10 +39,18 @@ export const Odd = z.enum([
   'reflected_zero',
   'reflected_window',
   'returned_whole',
+  'key_turned',
+  'key_reversed',
+  'key_of_packet',
+  'options_copied',
+  'join_forbidden',
 ]);
 
-/** Boxes that are a program on a TUN device: mirror.c and repeater.c. */
-export const Box = z.enum(['mirror', 'mirror_pad', 'plain_before', 'plain_after', 'thrice']);
+/** Changes of rewriter.c to what a server sends behind its SYN/ACK. */
+export const Rewrite = z.enum(['reserved', 'endless']);
+
+/** Boxes that are a program on a TUN device: mirror.c, repeater.c and rewriter.c. */
+export const Box = z.enum(['mirror', 'mirror_pad', 'plain_before', 'plain_after', 'thrice', ...Rewrite.options]);
 
 /** A box that answers v0 SYNs itself, as a v0 server, and leaves the rest to the host behind; the second also mangles, as `mangle` does. */
 export const V0Front = z.enum(['v0_front', 'v0_front_mangle']);
@@ -150,11 +161,13 @@ const Site = z.strictObject({
       ),
       v0_once: Verdict.optional().describe('the same for MPTCP v0'),
       v1_alone: Verdict.optional().describe('verdict for MPTCP v1 where nothing else is asked, v0 neither'),
+      rung: Rung.optional().describe('rung of what is capable here, in a census with all its second opinions'),
       flags: z.string().length(2).optional().describe('flag byte of the v1 SYN/ACK in hex, where it is not 01'),
       fallback: z
         .boolean()
+        .nullable()
         .default(false)
-        .describe('the v1 connection falls back to plain TCP after a genuine SYN/ACK'),
+        .describe('the v1 connection falls back to plain TCP after a genuine SYN/ACK; null: nothing on it tells'),
       also: z
         .array(Verdict)
         .default([])

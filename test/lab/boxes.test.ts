@@ -7,102 +7,11 @@ import { raise } from '../../scripts/lab/lab.ts';
 import { tearDown } from '../../scripts/lab/teardown.ts';
 import { Truth } from '../../scripts/lab/truth.ts';
 import { skipUnless } from '../skip.ts';
+import { answers, back, hosts, kinds, type Site, told } from './boxes.ts';
 import { whyNoLab } from './inside.ts';
 import { judged, type Line, zmapScan } from './zmap-in-lab.ts';
 
 const test = suite('lab/boxes');
-
-const kinds = ['v1', 'v0', 'grease', 'join', 'canary', 'port2', 'port2v0', 'plain'];
-
-/** Two hosts of every box of the world `small` that answers as a server would, up to a point. */
-const hosts = {
-  padded: ['198.18.66.1', '198.18.80.1'],
-  reflected: ['198.18.67.1', '198.18.67.2'],
-  reflectpad: ['198.18.68.1', '198.18.68.2'],
-  hostkey: ['198.18.123.1', '198.18.123.2'],
-  isntsval: ['198.19.2.1', '198.19.2.2'],
-  isnplus: ['198.19.3.1', '198.19.3.2'],
-  xored: ['198.19.17.1', '198.19.17.2'],
-  twokeys: ['198.18.98.1', '198.18.98.2'],
-  plainfirst: ['198.18.48.1', '198.18.48.2'],
-  plainlast: ['198.18.49.1', '198.18.49.2'],
-  thrice: ['198.18.145.1', '198.18.145.2'],
-  v0thrice: ['198.18.115.1', '198.18.115.2'],
-  stamped: ['198.18.131.1', '198.18.131.2'],
-  greased: ['198.18.139.1', '198.18.139.2'],
-  canaried: ['198.18.27.1', '198.18.27.2'],
-};
-type Site = keyof typeof hosts;
-
-const key = '[0-9a-f]{16}';
-const genuine = `1e0c0101${key}`;
-const back = 'OURS';
-
-/** Every SYN/ACK that comes for one SYN, in order, by its MPTCP option; OURS is the option that was sent. */
-const answers: [site: Site, probe: string, options: string[]][] = [
-  ['padded', 'v1', [genuine]],
-  ['padded', 'v0', [back]],
-  ['padded', 'grease', [`1e0c0f01${key}`]],
-  ['padded', 'join', [back]],
-  ['padded', 'canary', [genuine]],
-  ['padded', 'plain', ['-']],
-  ['reflected', 'v1', [back]],
-  ['reflected', 'v0', [back]],
-  ['reflected', 'join', [back]],
-  ['reflected', 'plain', ['-']],
-  ['reflectpad', 'v1', [genuine]],
-  ['reflectpad', 'v0', [back]],
-  ['reflectpad', 'canary', [genuine]],
-  ['hostkey', 'v1', [genuine]],
-  ['hostkey', 'v0', [`1e0c0001${key}`]],
-  ['hostkey', 'grease', [genuine]],
-  ['hostkey', 'join', ['-']],
-  ['isntsval', 'grease', [genuine]],
-  ['xored', 'v1', ['-']],
-  ['xored', 'v0', [`1e0c0001${key}`]],
-  ['twokeys', 'v1', [genuine, genuine]],
-  ['twokeys', 'v0', ['-', '-']],
-  ['plainfirst', 'v1', ['-', genuine]],
-  ['plainfirst', 'v0', ['-', '-']],
-  ['plainlast', 'v1', [genuine, '-']],
-  ['plainlast', 'v0', ['-', '-']],
-  ['thrice', 'v1', [genuine, genuine, genuine]],
-  ['v0thrice', 'v0', Array.from({ length: 3 }, () => `1e0c0001${key}`)],
-  ['v0thrice', 'v1', ['-', '-', '-']],
-  ['stamped', 'v1', [genuine]],
-  ['stamped', 'v0', [genuine]],
-  ['stamped', 'grease', [genuine]],
-  ['stamped', 'join', [genuine]],
-  ['stamped', 'plain', [genuine]],
-  ['greased', 'v1', [genuine]],
-  ['greased', 'v0', ['-']],
-  ['greased', 'grease', [`1e0c0f01${key}`]],
-  ['greased', 'plain', ['-']],
-  ['canaried', 'v1', [genuine]],
-  ['canaried', 'grease', [genuine]],
-  ['canaried', 'canary', [genuine]],
-  ['canaried', 'plain', ['-']],
-];
-
-/** What further probes show, and v1 alone where one reply is enough. Which rule it must be is told where another would be luck. */
-const told: [site: Site, probes: string[], version: number, verdict: string, rule: string][] = [
-  ['stamped', ['v1', 'plain'], 1, 'echoed_option', ''],
-  ['stamped', ['v1', 'join'], 1, 'echoed_option', ''],
-  ['greased', ['v1', 'grease'], 1, 'echoed_option', 'grease_copied'],
-  ['canaried', ['v1', 'canary'], 1, 'echoed_option', 'canary_returned'],
-  ['reflectpad', ['v1'], 1, 'echoed_option', 'packet_reflected'],
-  ['reflected', ['v1'], 1, 'echoed_option', 'option_echoed'],
-  ['isntsval', ['v1'], 1, 'echoed_option', ''],
-  ['isnplus', ['v1'], 1, 'echoed_option', ''],
-  ['hostkey', ['v1', 'port2'], 1, 'echoed_option', 'key_constant'],
-  ['xored', ['v0'], 0, 'echoed_option', ''],
-  ['twokeys', ['v1'], 1, 'inconsistent', ''],
-  ['plainfirst', ['v1'], 1, 'inconsistent', ''],
-  ['plainlast', ['v1'], 1, 'inconsistent', ''],
-  ['thrice', ['v1'], 1, 'capable', 'key_fresh'],
-  ['thrice', ['v1', 'port2'], 1, 'capable', 'key_changes'],
-  ['v0thrice', ['v0', 'port2v0'], 0, 'capable', 'v0_key_changes'],
-];
 
 const distinct = (values: readonly unknown[]) => new Set(values).size;
 const ourSequence = ({ ack }: Line) => BigInt(`0x${ack}`) - 1n;
@@ -168,6 +77,25 @@ if (!skipUnless(reason === null, 'lab/boxes', reason ?? '')) {
     assert.equal(counts, [12, 12, 4]);
   });
 
+  test('our key is turned round in seven ways, and a word of its own SYN/ACK stands in a key', () => {
+    const sorted = (hex: string | null) =>
+      Buffer.from(hex ?? '', 'hex')
+        .sort()
+        .toString('hex');
+    const turned = withKey('turned').filter(({ probe }) => probe === 'v0');
+    for (const line of turned) assert.is(sorted(line.mptcp_key), sorted(line.sent_key));
+    const placesOf = ({ mptcp_key, sent_key }: Line) =>
+      Array.from({ length: 8 }, (_, i) => mptcp_key?.indexOf(sent_key?.slice(2 * i, 2 * i + 2) ?? '-')).join();
+    assert.is(distinct(turned.map(placesOf)), 7);
+    for (const line of withKey('ofpacket')) {
+      const words = [line.seq, line.ack, line.tcp_options?.slice(16, 24)];
+      assert.ok(
+        words.some((word) => word != null && line.mptcp_key?.includes(word)),
+        line.mptcp_key ?? '',
+      );
+    }
+  });
+
   test('two keys answer one SYN: one sequence number and acknowledgement', () => {
     for (const host of hosts.twokeys) {
       const both = of('twokeys', 'v1').filter(({ saddr }) => saddr === host);
@@ -214,6 +142,14 @@ if (!skipUnless(reason === null, 'lab/boxes', reason ?? '')) {
       }
     });
   }
+
+  test('a join reset because joins are prohibited lifts no verdict', async () => {
+    const claims = await judged(textOf(({ saddr, probe }) => hosts.forbidden.includes(saddr) && probe !== 'v0'));
+    assert.equal(
+      claims.filter(({ version }) => version === 1).map(({ verdict, rung }) => [verdict, rung]),
+      [['capable', 'fresh_key']],
+    );
+  });
 
   test('a key per host is constant over four SYNs of one kind, and over the files of two days', async () => {
     const addresses = [...hosts.hostkey, ...hosts.thrice];

@@ -48,7 +48,7 @@ function truthFor(truth: Truth, versions: readonly Version[], opinions: boolean)
   const alone = !versions.includes('v0');
   const once = (host: TruthHost): TruthHost => {
     const v1 = host.v1_once ?? host.v1;
-    return { ...host, v1: alone ? (host.v1_alone ?? v1) : v1, v0: host.v0_once ?? host.v0 };
+    return { ...host, rung: null, v1: alone ? (host.v1_alone ?? v1) : v1, v0: host.v0_once ?? host.v0 };
   };
   return { ...truth, hosts: truth.hosts.map(once) };
 }

@@ -17,6 +17,16 @@ function wireDetails(truth: TruthHost, host: Host): [what: string, said: unknown
   ];
 }
 
+/** How far what is capable was proven, where the world says it. */
+function rungs(truth: TruthHost, host: Host): [what: string, said: unknown, right: unknown][] {
+  if (truth.rung === null) return [];
+  return (['v1', 'v0'] as const).flatMap((version) =>
+    expected(truth, version) === 'capable' && host[version]
+      ? [[`${version}.rung`, host[version].rung, truth.rung]]
+      : [],
+  );
+}
+
 function lookups(truth: TruthHost, host: Host): [what: string, said: unknown, right: unknown][] {
   const names = [...new Set(host.domains.map(({ name }) => name))].sort();
   return [
@@ -29,7 +39,7 @@ function lookups(truth: TruthHost, host: Host): [what: string, said: unknown, ri
   ];
 }
 
-/** Flags, fallback, MP_FAIL, announcements, AS, place and names of every host that has a row. */
+/** Flags, rung, fallback, MP_FAIL, announcements, AS, place and names of every host that has a row. */
 export function compareDetails(truth: readonly TruthHost[], hosts: readonly Host[]): string[] {
   const rows = new Map(hosts.map((host) => [`${host.address} ${host.port}`, host]));
   // A world that states no cause knows of none.
@@ -41,7 +51,7 @@ export function compareDetails(truth: readonly TruthHost[], hosts: readonly Host
     const cause: [string, unknown, unknown][] =
       host.cause == null || !states ? [] : [['cause', host.cause, right.cause]];
     const details = expected(right, 'v1') === 'capable' && host.v1 ? wireDetails(right, host) : [];
-    for (const [what, said, should] of [...details, ...cause, ...lookups(right, host)])
+    for (const [what, said, should] of [...details, ...rungs(right, host), ...cause, ...lookups(right, host)])
       if (JSON.stringify(said ?? null) !== JSON.stringify(should ?? null))
         differences.push(
           `${right.address} port ${right.port}: ${what} is ${JSON.stringify(said)}, right is ${JSON.stringify(should)}`,

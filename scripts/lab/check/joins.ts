@@ -77,7 +77,7 @@ export function compareJoins(truth: readonly TruthHost[], result: Result): strin
   const { handshake, lab_ranges } = result.manifest.config;
   if (!handshake.join) return [];
   const isGlobal = (address: string) => lab_ranges.some((range) => contains(range, address));
-  const held = truth.filter((host) => expected(host, 'v1') === 'capable' && !host.fallback);
+  const held = truth.filter((host) => expected(host, 'v1') === 'capable' && host.fallback === false);
   const { asked, counts } = rightOf(held, isGlobal);
   const differences: string[] = [];
   for (const address of new Set(held.flatMap(({ announces }) => announces))) {

@@ -10,6 +10,7 @@ const listOf = (words: readonly string[]) => `(${words.map(textOf).join(', ')})`
 /** What the check reads of a run, and no more: other columns may come and go. */
 const Claim = z.looseObject({
   verdict: z.string().describe('claim for one MPTCP version'),
+  rung: z.string().nullish().describe('how far it was proven'),
   flags: z.string().nullish().describe('flags of the MP_CAPABLE in the SYN/ACK, hex'),
 });
 const Host = z.looseObject({

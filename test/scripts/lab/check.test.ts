@@ -83,6 +83,13 @@ const faults: [title: string, spoil: (result: Result) => void, said: RegExp][] =
     /v1\.flags is "01", right is "21"/,
   ],
   [
+    'a box that counts as confirmed',
+    (r) => {
+      at(r, small, 'copied').v1 = { verdict: 'capable', flags: '01', rung: 'connection' };
+    },
+    /v1\.rung is "connection", right is "fresh_key"/,
+  ],
+  [
     'a fallback that was not seen',
     (r) => {
       at(r, small, 'latestrip').fallback = false;

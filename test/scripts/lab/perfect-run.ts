@@ -13,19 +13,19 @@ function fate(address: string): { joined: boolean | null; joined_missing: string
   return { joined: true, joined_missing: null };
 }
 
-/** The report on the hosts of the world `small`: two servers that announce, one of them an IPv6 address as well. */
+/** The report on the hosts of the world `small`: three servers that announce, two of them an IPv6 address as well. */
 function joinCounts(hosts: readonly TruthHost[]): Record<string, number> {
-  const held = hosts.filter((host) => host.v1 === 'capable' && !host.fallback && !host.blocked);
+  const held = hosts.filter((host) => host.v1 === 'capable' && host.fallback === false && !host.blocked);
   const announcing = held.filter(({ announces }) => announces.length > 0);
   if (announcing.length === 0) return {};
   return {
-    'multihomed: have more than one address (multi-homed)': 2,
-    'multihomed: have an IPv4 and an IPv6 address (dual-stacked)': 1,
-    'multihomed: of those asked at another address, have joined there': 2,
-    'joins: gave a subflow with a valid HMAC (verified join)': 3,
+    'multihomed: have more than one address (multi-homed)': 3,
+    'multihomed: have an IPv4 and an IPv6 address (dual-stacked)': 2,
+    'multihomed: of those asked at another address, have joined there': 3,
+    'joins: gave a subflow with a valid HMAC (verified join)': 5,
     'host_sizes: 1': held.length - announcing.length,
     'host_sizes: 2': 1,
-    'host_sizes: 3': 1,
+    'host_sizes: 3': 2,
   };
 }
 
@@ -34,8 +34,8 @@ function hostRow(host: TruthHost): Result['hosts'][number] {
   return {
     address: host.address,
     port: host.port,
-    v1: { verdict: host.v1, flags: host.flags },
-    v0: { verdict: host.v0, flags: null },
+    v1: { verdict: host.v1, flags: host.flags, rung: host.rung },
+    v0: { verdict: host.v0, flags: null, rung: host.rung },
     domains: host.domains.map((name) => ({ name })),
     announced: host.announces.map((address) => ({ address, hmac: 'valid', ...fate(address) })),
     fallback: speaks ? host.fallback : true,

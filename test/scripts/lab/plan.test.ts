@@ -57,7 +57,7 @@ test('the tiny world has twelve hosts and each kind that the chain tells apart',
     assert.ok(verdicts.has(`v1 ${verdict}`) && verdicts.has(`v0 ${verdict}`), verdict);
   const some: [what: string, is: (host: (typeof hosts)[number]) => boolean][] = [
     ['announces addresses', (host) => host.announces.length > 0],
-    ['falls back', (host) => host.fallback],
+    ['falls back', (host) => host.fallback === true],
     ['opted out', (host) => host.blocked],
     ['IPv6', (host) => host.address.includes(':')],
   ];

@@ -40,14 +40,14 @@ const faults: [title: string, spoil: (result: Result) => void, said: string[]][]
     (run) => {
       run.joins[multihomed] = 1;
     },
-    [`${multihomed}: 1, right are 2`],
+    [`${multihomed}: 1, right are 3`],
   ],
   [
     'a table that is not there',
     (run) => {
       delete run.joins['host_sizes: 3'];
     },
-    ['host_sizes: 3: undefined, right are 1'],
+    ['host_sizes: 3: undefined, right are 2'],
   ],
 ];
 for (const [title, spoil, said] of faults) {
