@@ -1,6 +1,7 @@
 import type { MptcpOption } from '../mptcp/option.ts';
+import { hasOwnDss } from './own-dss.ts';
 import { carries, isInfiniteMapping, packetKind, rawOptions, TCP } from './packet.ts';
-import { answeredSyn, isPlainData, keysOf, type Role, roleOf, type Said, said, synack } from './stream.ts';
+import { answeredSyn, isPlainData, keysOf, type Role, roleOf, said, synack } from './stream.ts';
 import type { Stream } from './streams.ts';
 import { isSubflow } from './subflow.ts';
 
@@ -14,16 +15,6 @@ const unknown: Negotiation = { state: 'unknown', by: null };
 const fell = (by: Role | null): Negotiation => ({ state: 'fell_back', by });
 
 const isJoinAnswer = (option: MptcpOption) => option.subtype === 'MP_JOIN' && option.packet === 'synack';
-
-/** The server's DSS: one that is the client's, byte for byte, was returned by a box that knows no MPTCP. Both count in numbers of their own. */
-function hasOwnDss(all: readonly Said[]): boolean {
-  const textsOf = (side: Role) =>
-    all.flatMap(({ by, option }) => (by === side && option.subtype === 'DSS' ? JSON.stringify(option) : []));
-  const server = textsOf('server');
-  if (server.length === 0) return false;
-  const client = new Set(textsOf('client'));
-  return server.some((text) => !client.has(text));
-}
 
 /** Handshake only: the side whose complete packet lacks the required option; null if neither does. */
 function handshake(stream: Stream): Negotiation | null {
@@ -58,7 +49,7 @@ export function negotiation(stream: Stream): Negotiation {
   }
   const start = handshake(stream);
   if (start !== null) return start;
-  if (hasOwnDss(all)) return { state: 'mptcp', by: null };
+  if (hasOwnDss(stream)) return { state: 'mptcp', by: null };
   if (synack(stream) === null)
     return all.some(({ option }) => option.subtype === 'DSS') ? { state: 'mptcp', by: null } : unknown;
   const acks = stream.packets.filter(

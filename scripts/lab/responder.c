@@ -145,7 +145,7 @@ static void answer_syn(const struct host *host, const uint8_t *packet, const str
 	}
 }
 
-/* The MPTCP option of a segment, padded with NOPs. Returns the length, 0 without one. */
+/* The MPTCP option of a segment, padded with NOPs; an even address changes one bit of it. Returns the length, 0 without one. */
 static size_t copy_mptcp(const uint8_t *packet, const struct tcp_packet *view, uint8_t out[OPTIONS_MAX])
 {
 	size_t length = 0;
@@ -154,6 +154,7 @@ static size_t copy_mptcp(const uint8_t *packet, const struct tcp_packet *view, u
 		return 0;
 	memset(out, OPT_NOP, OPTIONS_MAX);
 	memcpy(out, found, length);
+	out[length - 1] ^= packet[IP_ADDRESSES + 7] & 1 ? 0 : 1;
 	return (length + 3) / 4 * 4;
 }
 

@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { type Way, wayOf } from '../../config/sections/handshake.ts';
 import { negotiation } from '../../connection/fallback.ts';
 import { checkHmac } from '../../connection/observe.ts';
+import { hasOwnDss } from '../../connection/own-dss.ts';
 import { hasTimestamps, rawOptions } from '../../connection/packet.ts';
 import { joining, type Part, resetReasons, resetting, saying } from '../../connection/senders.ts';
 import {
@@ -150,8 +151,6 @@ function senderFields(connections: Part[], subflows: Part[]) {
   };
 }
 
-const sentData = (stream: Stream) => said(stream).some(({ by, option }) => by === 'server' && option.subtype === 'DSS');
-
 const unseen: Keys = { client: null, server: null };
 
 /** One of our connections to an endpoint. */
@@ -188,7 +187,7 @@ export function toHandshake(raw: WgetRaw, config: Config): HandshakeRecord {
     connected: stream !== null,
     ...statusFields(raw, wayOf(port, config.handshake)),
     ...connectionFields(stream),
-    mptcp_data: made.length === 0 ? null : made.some((one) => sentData(one.stream)),
+    mptcp_data: made.length === 0 ? null : made.some((one) => hasOwnDss(one.stream)),
     ...fallbackFields(made, failure),
     announced: mergeAnnounced([
       ...streams.flatMap((own) => announcements(said(own), keysOf(own), lab, named(own))),

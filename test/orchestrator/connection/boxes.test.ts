@@ -20,6 +20,10 @@ const answered = (options: string[], third: string) => [
 ];
 /** A mapping to 100 of the subflow's first byte, with a DATA_ACK; the same of no length is infinite (RFC 8684, 3.3.1). */
 const mapped = '1e12200500000001000000640000000100';
+/** A DATA_ACK of four bytes; a data sequence number of eight, and what stands behind it. */
+const acks = '1e082001';
+const maps = '1e12200c';
+const rest = '000000010032';
 const infinite = (at: number, ends: [End, End], sequence: number) =>
   packet(at, ends, A, sequence, `${mapped}00`, { length: 50 });
 const many = Array.from({ length: 100 }, (_, at) => packet(10 + at, down, A, 8001 + 100 * at, dss, { length: 100 }));
@@ -67,9 +71,40 @@ const cases: [fact: string, packets: Packet[], expected: string[]][] = [
       ...whole,
       packet(5, up, A, 1001, dss),
       packet(6, down, A, 8001, dss),
-      packet(7, down, A, 8001, '1e0820010000000b'),
+      packet(7, down, A, 8001, '1e082001c38765c6'),
     ],
     [`${by} v1 mptcp`],
+  ],
+  [
+    'a DSS with numbers that no key has',
+    [...whole, packet(6, down, A, 8001, '1e0820010000000a')],
+    [`${by} v1 unknown`],
+  ],
+  ['a DSS without any number', [...whole, packet(6, down, A, 8001, '1e042000')], [`${by} v1 unknown`]],
+  [
+    'our DSS with a byte changed',
+    [...whole, packet(5, up, A, 1001, `${acks}7a8dc02e`), packet(6, down, A, 8001, `${acks}7a8dc12e`)],
+    [`${by} v1 unknown`],
+  ],
+  [
+    'a mapping whose data sequence number is of eight bytes and of the server',
+    [...whole, packet(6, down, A, 8001, `${maps}a896f3fe7a8dc02e${rest}`, { length: 50 })],
+    [`${by} v1 mptcp`],
+  ],
+  [
+    'a mapping whose data sequence number is one before the first',
+    [...whole, packet(6, down, A, 8001, `${maps}a896f3fe7a8dc02d${rest}`, { length: 50 })],
+    [`${by} v1 unknown`],
+  ],
+  [
+    'a mapping with the numbers of the client',
+    [...whole, packet(6, down, A, 8001, `${maps}ee83a616c38765c5${rest}`, { length: 50 })],
+    [`${by} v1 unknown`],
+  ],
+  [
+    'a DATA_ACK that fits and a mapping that does not',
+    [...whole, packet(6, down, A, 8001, `1e16200dc38765c50000000000000064${rest}`, { length: 50 })],
+    [`${by} v1 unknown`],
   ],
   ['an infinite mapping of the server', [...whole, talk, infinite(12, down, 8101)], [`${by} v1 fell_back server`]],
   ['an infinite mapping of the client', [...whole, talk, infinite(12, up, 1001)], [`${by} v1 fell_back client`]],

@@ -23,7 +23,8 @@ export const capable = {
   synack0: `1e0c0001${v0.server}`,
   third0: `1e140001${v0.client}${v0.server}`,
 };
-export const dss = '1e0820010000000a';
+/** The server's, with the first byte of the client of the v1 vector acknowledged: low 32 bits of the number that its key has. */
+export const dss = '1e082001c38765c5';
 /** Announced by the server of the v1 vector: id 1, 192.168.136.225. */
 export const addAddr = '1e103001c0a888e1669928744366716c';
 
