@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { hexOptions } from '../../mptcp/hex-options.ts';
+import { KIND } from '../../mptcp/tcp-options.ts';
 import { Classification, Missing } from '../../schemas/lists.ts';
 import { oneSpelling } from './spelling.ts';
 
@@ -106,7 +108,10 @@ type Reply = z.infer<typeof Reply>;
 type Kind = Pick<Reply, 'classification' | 'probe' | 'sent_version' | 'rtt_missing'>;
 
 const errors: readonly string[] = ['icmp_unreachable', 'icmp_ttl_exceeded'];
-const withoutOption: readonly string[] = [...errors, 'synack_no_option', 'rst'];
+/** By its area: one that is broken before an option of kind 30 is malformed without it, and a canary returned alone is an echo. */
+const byArea: readonly string[] = ['malformed', 'echoed'];
+const withoutOption: readonly string[] = [...errors, ...byArea, 'synack_no_option', 'rst'];
+const ofOption = ['mptcp_option', 'mptcp_options'] as const satisfies readonly (keyof Reply)[];
 
 /**
  * What a reply always has a value for. Since 4.x leaves out what has none, only this tells a field that was not chosen (`-f`)
@@ -120,7 +125,7 @@ const valued: { when: (reply: Kind) => boolean; fields: readonly (keyof Reply)[]
   },
   {
     when: ({ classification }) => !withoutOption.includes(classification),
-    fields: ['mptcp_option', 'mptcp_options'],
+    fields: ofOption,
   },
   {
     when: ({ classification }) => classification === 'mp_capable',
@@ -150,13 +155,19 @@ function valuedFields({ classification, probe, sent_version, rtt_missing }: Repl
   return last.fields;
 }
 
+/** Fields of this very reply that are due beside those of its kind. */
+function fieldsByArea({ tcp_options }: Reply): readonly (keyof Reply)[] {
+  return hexOptions(tcp_options ?? '').some(({ kind }) => kind === KIND.MPTCP) ? ofOption : [];
+}
+
 /** A row with its values under the names that the schema knows. */
 export const spelled = oneSpelling(replyFields, Object.keys(Reply.shape));
 
 export const ZmapRaw = z.preprocess(
   spelled,
   Reply.superRefine((reply, context) => {
-    for (const field of valuedFields(reply)) {
+    const due = valuedFields(reply);
+    for (const field of byArea.includes(reply.classification) ? [...due, ...fieldsByArea(reply)] : due) {
       if (reply[field] !== null) continue;
       context.addIssue({ code: 'custom', path: [field], message: `no value, which ${reply.classification} has` });
     }

@@ -32,6 +32,26 @@ for (const [differ, before, next, lacks] of pairs) {
   });
 }
 
+const lost: [why: string, reply: object][] = [
+  [
+    'its area ends in front of one',
+    { classification: 'malformed', faults: 'length_below_two', tcp_options: '020405b40300' },
+  ],
+  ['its packet ends in front of one', { classification: 'malformed', faults: 'truncated', tcp_options: '020405b4' }],
+  ['only the canary came back', { classification: 'echoed', faults: 'canary_returned', tcp_options: 'fd06f9890000' }],
+];
+for (const [why, reply] of lost) {
+  test(`a reply may be odd without an option of kind 30, since ${why}`, () => {
+    const odd = { ...base, ...reply, mptcp_option: null, mptcp_options: null };
+    assert.ok(ZmapRaw.safeParse(odd).success);
+    const { error } = ZmapRaw.safeParse({ ...odd, tcp_options: '1e040101' });
+    assert.equal(
+      error?.issues.map(({ path }) => path.join()),
+      ['mptcp_option', 'mptcp_options'],
+    );
+  });
+}
+
 test('a reply of an older module lacks fields: they are null', () => {
   const { ip_id: _, sent_seq: __, ...older } = { ...base, ip_id: 7, sent_seq: '0000000a' };
   const { ip_id, sent_seq, ip_df } = ZmapRaw.parse(older);
