@@ -28,7 +28,7 @@ enum fault {
 	FAULT_UNSOLICITED_OPTION, /* kind 30 though none, or no MP_CAPABLE, was sent */
 	FAULT_OPTION_ECHOED,	  /* our option, byte for byte */
 	FAULT_KEY_ECHOED,	  /* our key */
-	FAULT_KEY_BYTE_SWAPPED,	  /* our key, its bytes swapped in words of 2, 4 or 8, or its halves */
+	FAULT_KEY_BYTE_SWAPPED,	  /* our key, its bytes in another order */
 	FAULT_KEY_TRUNCATED,	  /* a beginning of our key, then zeros or nothing */
 	FAULT_KEY_DERIVED,	  /* four bytes of our key or of its complement, in a row, anywhere */
 	FAULT_KEY_ZERO,		  /* eight zero bytes */

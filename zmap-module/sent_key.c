@@ -20,22 +20,21 @@ static bool is_zero(const uint8_t *bytes, size_t count)
 	return true;
 }
 
-/* True when `theirs` is `ours` turned around: bytes, words or halves exchanged, in each way that machines of different byte
- * orders do it, which puts byte i where byte i ^ `turn` was; as they are or as their complement. */
-static bool is_turned(const uint8_t *ours, const uint8_t *theirs)
+/* True when `theirs` are the bytes of `ours`, XORed with `mask`, in any order. */
+static bool is_reordered(const uint8_t *ours, uint8_t mask, const uint8_t *theirs)
 {
-	for (size_t turn = 1; turn < MPTCP_KEY_BYTES; turn++) {
-		size_t same = 0, inverse = 0;
-		for (size_t i = 0; i < MPTCP_KEY_BYTES; i++) {
-			uint8_t there = ours[i ^ turn], other = (uint8_t)~there;
-			same += theirs[i] == there;
-			inverse += theirs[i] == other;
+	bool used[MPTCP_KEY_BYTES] = {false};
+	for (size_t i = 0; i < MPTCP_KEY_BYTES; i++) {
+		size_t at = 0;
+		while (at < MPTCP_KEY_BYTES && (used[at] || (ours[at] ^ mask) != theirs[i])) {
+			at++;
 		}
-		if (same == MPTCP_KEY_BYTES || inverse == MPTCP_KEY_BYTES) {
-			return true;
+		if (at == MPTCP_KEY_BYTES) {
+			return false;
 		}
+		used[at] = true;
 	}
-	return false;
+	return true;
 }
 
 /* True when a run of our key, XORed with `mask`, is anywhere in `theirs`. */
@@ -71,10 +70,12 @@ bool sent_key_fault(const uint8_t *ours, const uint8_t *theirs, size_t bytes, en
 		*fault = FAULT_KEY_ECHOED;
 	} else if (agreed >= TRUNCATION_MIN && is_zero(theirs + agreed, shown - agreed)) {
 		*fault = FAULT_KEY_TRUNCATED;
-	} else if (shown == MPTCP_KEY_BYTES && is_turned(ours, theirs)) {
+	} else if (shown == MPTCP_KEY_BYTES && is_reordered(ours, 0x00, theirs)) {
 		*fault = FAULT_KEY_BYTE_SWAPPED;
 	} else if (has_run(ours, 0x00, theirs, shown) || has_run(ours, 0xff, theirs, shown)) {
 		*fault = FAULT_KEY_DERIVED;
+	} else if (shown == MPTCP_KEY_BYTES && is_reordered(ours, 0xff, theirs)) {
+		*fault = FAULT_KEY_BYTE_SWAPPED;
 	} else {
 		return false;
 	}

@@ -119,10 +119,12 @@ export function mptcpOptionsOf(scan: Pick<ScanEvidence, 'tcp_options' | 'options
   return hexOptions(scan.tcp_options).flatMap(({ kind, hex }) => (kind === KIND.MPTCP ? [hex] : []));
 }
 
-/** Words of the packets that a box has at hand when it makes up a key: the answer's numbers and clock, and our option where it has no key. */
+/** Words of the packets that a box has at hand when it makes up a key: the answer's numbers, the next one, its clock, and our option where it has no key. */
 function wordsBeside({ seq, ack, sent_option }: ScanEvidence, area: Buffer): number[] {
   const option = sent_option?.length === WORD_DIGITS ? sent_option : null;
-  return [word32(seq), word32(ack), ownTimestamp(area), word32(option)].filter((word) => word !== null);
+  const own = word32(seq);
+  const next = own === null ? null : (own + 1) >>> 0;
+  return [own, next, word32(ack), ownTimestamp(area), word32(option)].filter((word) => word !== null);
 }
 
 /** The key of a reply, with everything it can be compared with; null without a key. */

@@ -140,16 +140,9 @@ function walkOptions(sent: Sent, reply: Reply): Reading {
   return { ...(shown ?? none), faults };
 }
 
-/**
- * Our key turned around: bytes, words or halves exchanged, in each way that machines of different byte orders do it, which puts byte i where
- * byte i ^ turn was; as they are or as their complement.
- */
-function turned(ours: Buffer, theirs: Buffer): boolean {
-  for (let turn = 1; turn < KEY_BYTES; turn++) {
-    for (const mask of [0x00, 0xff])
-      if (theirs.every((byte, at) => byte === ((ours[at ^ turn] ?? 0) ^ mask))) return true;
-  }
-  return false;
+/** The bytes of our key in any order: a drawn key has them so 40,320 times in 2^64. */
+function isReordered(ours: Buffer, theirs: Buffer): boolean {
+  return theirs.length === KEY_BYTES && Buffer.from(theirs).sort().equals(Buffer.from(ours).sort());
 }
 
 /** True when a run of our key stands anywhere in `theirs`. */
@@ -166,9 +159,10 @@ function keyFault(ours: Buffer, theirs: Buffer): Fault | null {
   while (agreed < theirs.length && theirs[agreed] === ours[agreed]) agreed++;
   if (agreed === KEY_BYTES) return 'key_echoed';
   if (agreed >= TRUNCATION_MIN && theirs.subarray(agreed).every((byte) => byte === 0)) return 'key_truncated';
-  if (theirs.length === KEY_BYTES && turned(ours, theirs)) return 'key_byte_swapped';
+  if (isReordered(ours, theirs)) return 'key_byte_swapped';
   const complement = Buffer.from(ours.map((byte) => byte ^ 0xff));
-  return hasRun(ours, theirs) || hasRun(complement, theirs) ? 'key_derived' : null;
+  if (hasRun(ours, theirs) || hasRun(complement, theirs)) return 'key_derived';
+  return isReordered(complement, theirs) ? 'key_byte_swapped' : null;
 }
 
 /** A SYN/ACK carries an HMAC where our token was (RFC 8684, 3.2): the token there is an echo. */

@@ -7,7 +7,8 @@ import {
   readScan,
   type ScanEvidence,
 } from './answers.ts';
-import { type Traces, tracesOf } from './keys.ts';
+import { areAlike } from './key-shapes.ts';
+import { type KeyFact, type Traces, tracesOf } from './keys.ts';
 
 /** Traces, as far as facts ask for them. */
 interface TraceSet {
@@ -102,17 +103,29 @@ function sharedHere(traced: readonly { syn: string; traces: Traces }[]): Set<str
   return found;
 }
 
+/** One key of every SYN that got one, the least of several; each key once. A zero key is a fault of its own. */
+function keyOfEach(reads: readonly Read[]): KeyFact[] {
+  const least = new Map<string, KeyFact>();
+  for (const { answer, key } of reads) {
+    if (key === null || key.key === 0n) continue;
+    const known = least.get(drawnFor(answer));
+    if (known === undefined || key.key < known.key) least.set(drawnFor(answer), key);
+  }
+  return [...new Map([...least.values()].map((fact) => [fact.key, fact])).values()];
+}
+
 /** Which relations each key shows: by itself, across this host's own SYNs, across the run. */
 function relateKeys(reads: readonly Read[], sentKeys: ReadonlySet<string>, run: TraceSet): void {
   const traced = reads.flatMap(({ answer, key }) =>
     key === null ? [] : [{ answer, syn: drawnFor(answer), traces: tracesOf(key) }],
   );
   const here = sharedHere(traced);
+  const alike = areAlike(keyOfEach(reads)) ? ['alike'] : [];
   for (const { answer, traces } of traced) {
     const found = traces.shared.filter((trace) => here.has(trace) || run.has(trace));
     const names = found.map((trace) => trace.split(' ')[0] ?? '');
     const sent = sentKeys.has(answer.shown?.key ?? '') ? ['sent'] : [];
-    answer.keyRelations = [...new Set([...sent, ...traces.alone, ...names])].sort();
+    answer.keyRelations = [...new Set([...sent, ...alike, ...traces.alone, ...names])].sort();
   }
 }
 

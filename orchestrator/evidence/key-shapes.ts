@@ -1,8 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { KeyFact } from './keys.ts';
 
-/** What one key shows by itself, compared with what its SYN carried. A random key has each shape with the probability given beside it. */
+/** What one key shows by itself, compared with what its SYN carried, or those of one host together. A random key has each shape with the probability given beside it. */
 
+const keyBytes = 8;
 const keyBits = 64;
 const hex = (value: bigint) => value.toString(16).padStart(16, '0');
 const bitsOf = (value: bigint) => value.toString(2).padStart(keyBits, '0');
@@ -17,11 +18,59 @@ function wordBytes(word: number): Buffer {
 const reversed = (bytes: Buffer) => Buffer.from(bytes).reverse();
 const complement = (bytes: Buffer) => Buffer.from(bytes.map((byte) => byte ^ 0xff));
 
-/** As it is, byte-reversed, or the complement of either: a random key contains a given word like this 20 times in 2^32. */
+/** The byte orders of machines that store the halves of a word apart. */
+function halvesTurned(bytes: Buffer): Buffer[] {
+  const exchanged = Buffer.concat([bytes.subarray(2), bytes.subarray(0, 2)]);
+  return [exchanged, reversed(exchanged)];
+}
+
+/**
+ * As it is or byte-reversed, anywhere; its halves turned, at the beginning or the end; or the complement of any: a random key contains a given
+ * word like this 28 times in 2^32.
+ */
 function standsIn(key: Buffer, word: number | null): boolean {
   if (word === null || word === 0) return false;
   const bytes = wordBytes(word);
-  return [bytes, reversed(bytes), complement(bytes), complement(reversed(bytes))].some((form) => key.includes(form));
+  const isIn = (form: Buffer) => key.includes(form);
+  const isHalf = (form: Buffer) => key.subarray(0, 4).equals(form) || key.subarray(4).equals(form);
+  const both = (form: Buffer) => [form, complement(form)];
+  return [bytes, reversed(bytes)].flatMap(both).some(isIn) || halvesTurned(bytes).flatMap(both).some(isHalf);
+}
+
+/** Bits that keys must have in common, in bytes: 40 bits agree by chance less than once in 10^9 hosts. */
+const enoughAlike = 5;
+
+/** Bytes that all have at one place weigh one for each but the first of them; zeros, as a filler leaves them, one for each. */
+function weightOf(rests: readonly Buffer[]): number {
+  let weight = 0;
+  for (let at = 0; at < keyBytes; at++) {
+    const byte = rests[0]?.[at];
+    if (rests.every((one) => one[at] === byte)) weight += byte === 0 ? rests.length : rests.length - 1;
+  }
+  return weight;
+}
+
+/**
+ * Whether keys that answered different SYNs share their bytes at some places, as a counter, a clock, an address or few random bytes leave them;
+ * or do so xor our keys, whose words or bytes may be exchanged. Drawn keys share 40 bits by chance.
+ */
+export function areAlike(facts: readonly KeyFact[]): boolean {
+  const bytesOf = (key: bigint) => Buffer.from(hex(key), 'hex');
+  if (weightOf(facts.map(({ key }) => bytesOf(key))) >= enoughAlike) return true;
+  const pairs = facts.flatMap(({ key, sentKey }) =>
+    sentKey === null ? [] : [[bytesOf(key), bytesOf(sentKey)] as const],
+  );
+  for (let turn = 0; pairs.length > 1 && turn < keyBytes; turn++) {
+    const rests = pairs.map(([key, sent]) => Buffer.from(key.map((byte, at) => byte ^ (sent[at ^ turn] ?? 0))));
+    if (weightOf(rests) >= enoughAlike) return true;
+  }
+  return false;
+}
+
+/** Shifted by up to 32 bits either way, which leaves a half of it. */
+function isShifted(key: bigint, of: bigint): boolean {
+  for (let bits = 1n; bits <= 32n; bits++) if (key === of >> bits || key === ((of << bits) & all)) return true;
+  return false;
 }
 
 /** 64 times 2 in 2^64. */
@@ -37,12 +86,12 @@ const mirrored = Buffer.from(
   ),
 );
 
-/** Its bits or its hex digits read backwards, within each byte or over all of it, or the complement of that: 6 times in 2^64. */
+/** Its bits or its hex digits read backwards, within each byte or over all of it, or the complement of that: 8 times in 2^64. */
 function isBackwards(key: Buffer, of: bigint): boolean {
   const forward = Buffer.from(hex(of), 'hex');
   const back = reversed(forward);
   const forms = [back, forward].map((bytes) => bytes.map((byte) => mirrored[byte] ?? 0));
-  forms.push(back.map((byte) => ((byte << 4) | (byte >> 4)) & 0xff));
+  forms.push(...[back, forward].map((bytes) => bytes.map((byte) => ((byte << 4) | (byte >> 4)) & 0xff)));
   return forms.some((form) => key.equals(form) || key.every((byte, at) => byte === ((form[at] ?? 0) ^ 0xff)));
 }
 
@@ -78,7 +127,10 @@ function isHashed(key: bigint, sent: bigint): boolean {
 
 const shapes: readonly { name: string; of: (fact: KeyFact, bytes: Buffer) => boolean }[] = [
   { name: 'filled', of: (_, bytes) => isFilled(bytes) },
-  { name: 'our_key_rotated', of: ({ key, sentKey }) => sentKey !== null && isRotated(key, sentKey) },
+  {
+    name: 'our_key_rotated',
+    of: ({ key, sentKey }) => sentKey !== null && (isRotated(key, sentKey) || isShifted(key, sentKey)),
+  },
   { name: 'our_key_backwards', of: ({ sentKey }, bytes) => sentKey !== null && isBackwards(bytes, sentKey) },
   {
     name: 'our_key_hashed',

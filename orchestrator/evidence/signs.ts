@@ -59,10 +59,7 @@ export const signs: readonly Sign[] = [
     source: erratum,
     of: (answer) => walked(answer) && has(answer, 'key_echoed') && !has(answer, 'option_echoed'),
   },
-  keyFault(
-    'key_byte_swapped',
-    'Our key came back with its bytes, words or halves swapped, or as the complement of that.',
-  ),
+  keyFault('key_byte_swapped', 'Our key came back with its bytes in another order, or as the complement of that.'),
   keyFault('key_truncated', 'The beginning of our key came back, followed by zeros or nothing.'),
   keyFault('key_derived', 'The key holds four bytes or more of ours, or of its complement, in a row.'),
   keyFault('key_zero', 'The key is zero: an option padded to the required length.'),
@@ -81,7 +78,7 @@ export const signs: readonly Sign[] = [
   {
     name: 'key_related',
     sentence:
-      'The key is derived from our sequence number, timestamp or key, here or in several replies alike, holds a word of the packet around it, or is one byte repeated.',
+      'The key is derived from our sequence number, timestamp or key, here or in several replies alike, holds a word of the packet around it, shares bytes with other keys of the host, or is one byte repeated.',
     source: 'RFC 8684, 3.1, a key is random; relations in keys.ts, shapes in key-shapes.ts',
     of: (answer) =>
       related(answer, ...answer.keyRelations.filter((name) => name !== constant && name !== 'sent')) &&

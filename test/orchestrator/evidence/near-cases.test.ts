@@ -27,6 +27,17 @@ const alike = (make: (key: string) => string) =>
     ['v0', 'c3a1f27b9d405e68'],
     ['port2v0', '5be10c9477d2f83a'],
   ].map(([probe = '', key = '']) => reply(probe, [key0(make(key))], { sent_key: key, sent_option: key0(key) }));
+/** Two SYNs of v1, each with its key. */
+const two = (one: string, next: string) => [
+  v1([key1(one)]),
+  reply('port2', [key1(next)], { sent_option: v1Syn, source_port: 41_007, ack: '5c000009' }),
+];
+const fresh12 = 'capable fresh_key v1_twelve_bytes,key_fresh,key_changes';
+/** A box that keeps the beginning of the key of each SYN. */
+const part = () => {
+  const tails = ['9b1f44e207', '3c70d885ae'];
+  return alike((key) => key.slice(0, 6) + (tails.shift() ?? ''));
+};
 /** The numbers of a SYN/ACK, and its clock, as the answers of `reply` have them. */
 const own = { seq: '7a31c504', ack: '3b4c5d6f', tcp_options: '' };
 const withKey = (key: string) => v1([key1(key)], { ...own, tcp_options: `080a1122334455667788${key1(key)}` });
@@ -43,6 +54,23 @@ const rows: Row[] = [
   ['the complement of its digits read backwards is no key', 0, [v0([key0('f7f8f9fafbfcfdfe')])], made],
   ['an HMAC by our key is no key', 0, [v0([key0(hmac('sha256', ''))])], made],
   ['an HMAC by our key of our key is no key', 0, [v0([key0(hmac('sha1', ours))])], made],
+  ['its digits exchanged within each byte are no key', 0, alike((key) => key.replace(/(.)(.)/g, '$2$1')), made],
+  ['our key shifted by three bits is no key', 0, [v0([key0(hex(BigInt(`0x${ours}`) >> 3n))])], made],
+  ['our key shifted the other way is no key', 0, [v0([key0(hex(BigInt(`0x${ours}`) << 9n))])], made],
+  ['the halves of its own number exchanged within a key are no key', 1, [withKey('c5047a319a8b7c6d')], made],
+  ['the bytes of each half of its own number within a key are no key', 1, [withKey('9a8b7c6d317a04c5')], made],
+  ['its next number within a key is no key', 1, [withKey('7a31c5059a8b7c6d')], made],
+  ['keys of a counter are none', 1, two('8a3f57c21b940e6d', '8a3f57c21b940e71'), made],
+  ['keys that are 32 random bits behind zeros are none', 1, two('000000001b940e6d', '00000000c93a5577'), made],
+  ['keys with five bytes of eight in common are none', 1, two('8a3f57c21b940e6d', '8a3fe9c2d2947f6d'), made],
+  ['keys with four bytes of eight in common are chance', 1, two('8a3f57c21b940e6d', '8a3fe9c2d2947fa1'), fresh12],
+  ['three bytes of our key with random ones behind are no key', 0, part(), made],
+  [
+    'our key with the bytes of each word exchanged, xor a constant, is no key',
+    0,
+    alike((key) => xor(key.replace(/(..)(..)/g, '$2$1'), 0x123456789abcdefn)),
+    made,
+  ],
   [
     'our key read by the other byte order, xor a constant, is no key',
     0,
@@ -66,7 +94,7 @@ const rows: Row[] = [
   ['what it acknowledges within a key is no key', 1, [withKey('3b4c5d6f91827364')], made],
   ['its own clock within a key is no key', 1, [withKey('9182736411223344')], made],
   ['our option, twice, is no key', 1, [withKey(`${v1Syn}${v1Syn}`)], made],
-  ['three bytes of a number are chance', 1, [withKey('7a31c50591827364')], capable],
+  ['three bytes of a number are chance', 1, [withKey('7a31c59991827364')], capable],
   ['our key turned by a bit is no key', 0, [v0([key0(hex(BigInt(`0x${ours}`) << 1n))])], made],
   ['our words turned by some bits are no key', 1, [v1([key1(hex(turned))], words)], made],
   ['the complement of our words, turned, is no key', 1, [v1([key1(hex(~turned))], words)], made],
