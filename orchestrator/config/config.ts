@@ -24,6 +24,8 @@ function secondsSchema(numbers: boolean) {
 }
 type Seconds = ReturnType<typeof secondsSchema>;
 
+const text = z.string().min(1);
+
 const Parts = z.strictObject({
   targets: z.int().positive().default(200_000),
   resolve: z.int().positive().default(200_000),
@@ -59,11 +61,7 @@ function scanSchema(seconds: Seconds) {
         .default([1, 0])
         .describe('MPTCP versions; each gets its own probe'),
       rate: z.int().positive().nullable().default(null).describe('packets per second on the wire, all probes together'),
-      blocklist: z
-        .string()
-        .nullable()
-        .default(null)
-        .describe('file of addresses, prefixes and ranges that are never probed'),
+      blocklist: text.nullable().default(null).describe('file of addresses, prefixes and ranges that are never probed'),
       addresses_per_name: z
         .int()
         .positive()
@@ -73,7 +71,7 @@ function scanSchema(seconds: Seconds) {
         .refine((every) => every > 0 && every <= 30, 'more than 0s and at most 30s: opt-outs hold within a minute')
         .prefault('10s')
         .describe('how often the blocklist is reread while a run is sending'),
-      interface: z.string().nullable().default(null).describe('network interface; null: the one of the default route'),
+      interface: text.nullable().default(null).describe('network interface; null: the one of the default route'),
       gateway_mac: z
         .string()
         .regex(/^([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}$/i, 'expected a hardware address, such as 02:00:00:00:00:01')
@@ -140,11 +138,7 @@ function resolveSchema(seconds: Seconds) {
 const Whois = z
   .strictObject({
     tool: toolChoice(['cymru']),
-    server: z
-      .string()
-      .nullable()
-      .default(null)
-      .describe('Team Cymru compatible bulk whois server; null disables the stage'),
+    server: text.nullable().default(null).describe('Team Cymru compatible bulk whois server; null disables the stage'),
     port: z.int().min(1).max(65535).default(43),
   })
   .prefault({});
@@ -152,12 +146,8 @@ const Whois = z
 const Geo = z
   .strictObject({
     tool: toolChoice(['maxmind']),
-    country: z.string().nullable().default(null).describe('MaxMind-format country file'),
-    city: z
-      .string()
-      .nullable()
-      .default(null)
-      .describe('MaxMind-format city file; with both null the stage is disabled'),
+    country: text.nullable().default(null).describe('MaxMind-format country file'),
+    city: text.nullable().default(null).describe('MaxMind-format city file; with both null the stage is disabled'),
   })
   .prefault({});
 
@@ -175,9 +165,11 @@ const Path = z
 /** The least that merge works in. */
 const leastMemory = '512MB';
 
+const aSize = 'expected a size such as 512MB or 2GB';
+
 const Memory = z
-  .string()
-  .refine((text) => bytesOf(text) !== null, 'expected a size such as 512MB or 2GB')
+  .string(aSize)
+  .refine((text) => bytesOf(text) !== null, aSize)
   .refine(
     (text) => (bytesOf(text) ?? Number.POSITIVE_INFINITY) >= (bytesOf(leastMemory) ?? 0),
     `at least ${leastMemory}`,

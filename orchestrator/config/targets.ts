@@ -22,7 +22,7 @@ const ofList = {
 };
 
 const OneOfSeveral = z.strictObject({
-  list: z.string().describe('file or URL'),
+  list: z.string().min(1).describe('file or URL'),
   as: z.string().min(1).nullable().default(null).describe('its name in the results; null: the file name'),
   ...ofList,
 });
@@ -41,12 +41,13 @@ const List = z.strictObject({
   ...ofList,
   cache: z
     .string()
+    .min(1)
     .default('.lists')
     .describe('folder for downloaded lists: a list is fetched again only if it has changed'),
   www: z.boolean().default(true).describe('also resolve every name with www. in front'),
 });
 const Addresses = z.strictObject({
-  addresses: z.string().describe('file of addresses or prefixes, one per line; - reads them from stdin'),
+  addresses: z.string().min(1).describe('file of addresses or prefixes, one per line; - reads them from stdin'),
 });
 const Prefixes = z.strictObject({ prefixes: z.array(z.string()).min(1).describe('prefixes in CIDR notation') });
 

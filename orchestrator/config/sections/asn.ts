@@ -12,6 +12,7 @@ export const Asn = z
     tool: toolChoice(['ip2asn-lite']),
     rib: z
       .string()
+      .min(1)
       .nullable()
       .default(null)
       .describe('prefix table; without this and without an archive the stage is disabled'),
@@ -29,9 +30,10 @@ export const Asn = z
       .max(8784)
       .default(24)
       .describe("maximum distance of the archive's RIB from the middle of the scan, in hours"),
-    names: z.string().nullable().default(null).describe('file of AS names'),
+    names: z.string().min(1).nullable().default(null).describe('file of AS names'),
     organisations: z
       .string()
+      .min(1)
       .nullable()
       .default(null)
       .describe('file that maps ASes to organisations; null: ASes are grouped by their names'),

@@ -51,6 +51,40 @@ const wrong: Wrong[] = [
   ],
   ['a time needs its unit', 'targets: {list: a}\nhandshake: {hold: 5}', /handshake\.hold: /],
   ['memory needs its unit', 'targets: {list: a}\nmemory: "512"', /memory: expected a size such as 512MB or 2GB/],
+  [
+    'memory that is a bare number needs it too',
+    'targets: {list: a}\nmemory: 512',
+    /memory: expected a size such as 512MB or 2GB, not 512/,
+  ],
+  ...[
+    ...[
+      'scan: {interface: ""}',
+      'scan: {blocklist: ""}',
+      'asn: {rib: ""}',
+      'asn: {names: ""}',
+      'asn: {organisations: ""}',
+    ],
+    ...['whois: {server: ""}', 'geo: {country: ""}', 'geo: {city: ""}'],
+  ].map((text): (typeof wrong)[number] => [
+    `an empty word is no value: ${text}`,
+    `targets: {list: a}\n${text}`,
+    /: expected text that is not empty, not ""/,
+  ]),
+  [
+    'a command without a program',
+    'targets: {list: a}\nscan: {tool: {command: ["", a]}}',
+    /scan\.tool\.command: expected a program in front/,
+  ],
+  [
+    'an empty file of addresses',
+    'targets: {addresses: ""}',
+    /targets\.addresses: expected text that is not empty, not ""/,
+  ],
+  [
+    'an empty cache of lists',
+    'targets: {list: a, cache: ""}',
+    /targets\.cache: expected text that is not empty, not ""/,
+  ],
   ['memory is enough for a merge', 'targets: {list: a}\nmemory: 100MB', /memory: at least 512MB/],
   ['targets are needed', 'contact: a@b.example', /targets: /],
   ['an unknown tool is refused', 'targets: {list: a}\nresolve: {tool: dig}', /resolve\.tool: /],
