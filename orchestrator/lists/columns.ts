@@ -1,6 +1,7 @@
 import type { Form } from './form.ts';
-import { headerWord, nameColumn, rankColumn } from './headers.ts';
+import { bucketColumn, headerWord, nameColumn, rankColumn } from './headers.ts';
 import { isNameLike, isRanking, isUrlText, shareOf } from './kinds.ts';
+import { parseRank } from './rank.ts';
 import type { Wanted } from './sources.ts';
 
 /** The first lines of a list in cells. */
@@ -72,6 +73,13 @@ function ranksByContent(table: Table, name: number, origins: boolean): number | 
   return others.find((column) => isRanking(cellsUnder(table, column), origins)) ?? null;
 }
 
+function ranksByHeader(table: Table, header: readonly string[]): number | null {
+  const bucket = bucketColumn(header);
+  const isRank = (cell: string) => parseRank(cell) !== null;
+  const buckets = bucket !== null && shareOf(cellsUnder(table, bucket), isRank) > 0.5 ? bucket : null;
+  return rankColumn(header) ?? buckets;
+}
+
 /**
  * Which columns of a table hold names and ranks: those that the configuration names, else those that headers do, else those whose cells
  * look it. null: no column holds names.
@@ -91,7 +99,7 @@ export function columnsFor(given: Table): Form | null {
     throw new Error(`none of its columns is known to hold names: say with targets.name which is meant${what}`);
   }
   const origins = table.rows.length > 0 && shareOf(cellsUnder(table, name), isUrlText) > 0.5;
-  const found = header === null ? ranksByContent(table, name, origins) : rankColumn(header);
+  const found = header === null ? ranksByContent(table, name, origins) : ranksByHeader(table, header);
   const rank = askedRank ?? (found === name ? null : found);
   return { delimiter, name, rank, columns: widthOf(table), origins };
 }

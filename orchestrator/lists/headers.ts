@@ -16,6 +16,7 @@ const published = [
   { list: "DomCop's list", has: ['rank', 'domain', 'open_page_rank'], buckets: false },
   { list: "CrUX's list of origins", has: ['origin', 'rank'], buckets: true },
   { list: "Cloudflare Radar's list", has: ['rank', 'domain', 'categories'], buckets: false },
+  { list: "Cloudflare Radar's list of buckets", has: ['domain', 'bucket'], buckets: true },
 ];
 
 /** A header as it is compared: "Open Page Rank" is open_page_rank, and so is what R makes of it, Open.Page.Rank. */
@@ -39,6 +40,11 @@ export function nameColumn(header: readonly string[]): number | null {
 
 export function rankColumn(header: readonly string[]): number | null {
   return columnUnder(rankWords, header);
+}
+
+/** A column of buckets, such as 1000 for one of the first thousand. It may as well hold words, and then it has no ranks. */
+export function bucketColumn(header: readonly string[]): number | null {
+  return columnUnder(['bucket'], header);
 }
 
 export function publishedAs(header: readonly string[]): { list: string; buckets: boolean } | null {

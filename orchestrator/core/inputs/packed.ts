@@ -53,13 +53,27 @@ const packings: readonly Packing[] = [
   { name: 'a tar archive', is: (head) => head.toString('latin1', 257, 262) === 'ustar', by: null },
   { name: 'a PDF', is: begins('25504446'), by: null },
   { name: 'a Parquet file', is: begins('50415231'), by: null },
-  { name: 'an HTML page', is: (head) => /^\s*<[a-z!?]/i.test(textOf(head)), by: null },
+  { name: 'an HTML page', is: (head) => markup(head) === 'html', by: null },
+  { name: 'an error message in XML, as object stores send it', is: (head) => markup(head) === 'error', by: null },
+  { name: 'an XML document', is: (head) => markup(head) !== null, by: null },
   { name: 'a pointer of Git LFS', is: (head) => textOf(head).startsWith('version https://git-lfs.'), by: null },
   { name: 'JSON', is: (head) => /^\s*[[{]\s*["{[]/.test(textOf(head)), by: null },
 ];
 
 function textOf(head: Buffer): string {
   return head.toString('latin1').replace(/^\xef\xbb\xbf/, '');
+}
+
+/**
+ * What a text in angle brackets is: the name of its first element, in lower case, behind declarations and comments; html for what a page
+ * begins with, whatever else it lacks; null for other text.
+ */
+function markup(head: Buffer): string | null {
+  const text = textOf(head);
+  if (!/^\s*<[a-z!?]/i.test(text)) return null;
+  const [, name = 'html'] = /^(?:\s|<\?[^>]*>|<!--[\s\S]*?-->)*<([a-z][\w.:-]*)/i.exec(text) ?? [];
+  const isXml = /^\s*<\?xml/i.test(text) || name === 'Error' || /^<[^>]*\sxmlns=/.test(text.trimStart());
+  return isXml && !/^html$/i.test(name) ? name.toLowerCase() : 'html';
 }
 
 function packingOf(head: Buffer, allowed: string | null): Packing | null {

@@ -23,6 +23,13 @@ const cases: Case[] = [
     ['d.example 7', 'e.example 8'],
     ['1 header', '2 not_a_rank', '3 not_a_rank', '4 not_a_rank'],
   ],
+  ['names and their buckets', 'domain,bucket\nb.example,2\na.example,2', ['b.example 2', 'a.example 2'], ['1 header']],
+  [
+    'buckets that are words are no ranks',
+    'domain,bucket\na.example,x\nb.example,x',
+    ['a.example null', 'b.example null'],
+    ['1 header'],
+  ],
   ['ranks and URLs, without a header', '1,https://a.example\n2,http://b.example/', ab],
   ['the same, parted by a tab', '0\thttps://a.example\n1\thttps://b.example', ['a.example 0', 'b.example 1']],
 ];

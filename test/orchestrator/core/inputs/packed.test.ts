@@ -113,6 +113,26 @@ const broken: [sentence: string, list: () => string, message: RegExp][] = [
   [
     'an error of a store of files',
     () => file('s3.csv', '<Error><Code>AccessDenied</Code></Error>'),
+    /it is an error message in XML, as object stores send it/,
+  ],
+  [
+    'the same behind a declaration, under a namespace',
+    () =>
+      file('azure.csv', '\ufeff<?xml version="1.0"?>\n<!-- x --><Error xmlns="y"><Code>BlobNotFound</Code></Error>'),
+    /it is an error message in XML/,
+  ],
+  [
+    'the listing of such a store',
+    () => file('listing.csv', '<?xml version="1.0"?><ListBucketResult><Name>lists</Name></ListBucketResult>'),
+    /it is an XML document/,
+  ],
+  [
+    'a page that is XML too',
+    () =>
+      file(
+        'x.csv',
+        '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x.dtd">\n<html xmlns="y">',
+      ),
     /it is an HTML page/,
   ],
   [
