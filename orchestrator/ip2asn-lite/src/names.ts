@@ -12,7 +12,7 @@ async function readAll(input: Input): Promise<string> {
     .replace(/^\ufeff/, '');
 }
 
-/** `{"number": "name, CC"}`, as pyasn_util_asnames.py writes it. */
+/** `{"number": "name, CC"}`, as pyasn_util_asnames.py writes it; null stands for an AS without a name. */
 async function readJson(input: Input): Promise<Map<number, string>> {
   const text = await readAll(input);
   const bad = (offset: number, expected: string, found: string, cause?: unknown): FileError =>
@@ -27,12 +27,11 @@ async function readJson(input: Input): Promise<Map<number, string>> {
   if (typeof parsed !== 'object' || parsed === null) throw bad(0, 'a JSON object', typeof parsed);
   const names = new Map<number, string>();
   for (const [key, value] of Object.entries(parsed)) {
-    if (/^\d{1,10}$/.test(key) && Number(key) <= 4294967295 && typeof value === 'string') {
-      names.set(Number(key), value);
-      continue;
-    }
+    const isNumber = /^\d{1,10}$/.test(key) && Number(key) <= 4294967295;
+    if (isNumber && typeof value === 'string') names.set(Number(key), value);
+    if (isNumber && (typeof value === 'string' || value === null)) continue;
     const found = `${JSON.stringify(key)} with ${typeof value}`;
-    throw bad(text.indexOf(JSON.stringify(key)), 'an AS number as key and a string as its name', found);
+    throw bad(text.indexOf(JSON.stringify(key)), 'an AS number as key and a string or null as its name', found);
   }
   return names;
 }

@@ -225,6 +225,17 @@ test('bad name files are errors with file and offset', async () => {
   }
 });
 
+test('an AS whose name is null has none, and the others keep theirs', async () => {
+  const source = fileURLToPath(new URL('fixtures/two-families.dat', import.meta.url));
+  await withFile('names', '{"1": null, "2": "TWO, FI"}', async (names) => {
+    const table = await buildTable({ source, names });
+    assert.equal([table.name(1), table.name(2)], [null, 'TWO, FI']);
+  });
+  await withFile('names', '{"x": null}', async (names) => {
+    assert.match(String(await rejection(buildTable({ source, names }))), /expected an AS number as key/);
+  });
+});
+
 test('a source that is not there is the error of the system', async () => {
   assert.match(String(await rejection(openTable('/nonexistent/rib'))), /ENOENT/);
 });
