@@ -26,6 +26,9 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
   'resolve.open': isLower,
   // Another file, or a first one. Its content is compared separately: no opt-out may be dropped.
   'scan.blocklist': () => true,
+  // Only the report reads these files, and it is made again.
+  'asn.organisations': () => true,
+  clients: () => true,
   // Where copies of lists are kept does not change what is in them.
   'targets.cache': () => true,
   // It affects how a result is computed, not the result.
@@ -44,7 +47,7 @@ const changeable: Readonly<Record<string, (before: unknown, after: unknown) => b
 
 /** Whether a started run accepts a change of its configuration; null for all other keys: their stage decides. */
 export function mayChange({ key, before, after }: Change): boolean | null {
-  return changeable[key.replace(/^scan\.canary\..*/, 'scan.canary')]?.(before, after) ?? null;
+  return changeable[key.replace(/^(scan\.canary|clients)\..*/, '$1')]?.(before, after) ?? null;
 }
 
 /** Whether a change concerns the prefix table: once a run has fetched one, it keeps it. */

@@ -124,6 +124,8 @@ export interface WholeStage<C> {
   unit: string;
   /** It prints the configuration: made again when a start changed that. */
   showsConfig?: boolean;
+  /** Files outside the run folder that it reads: with another content of one it is made again. */
+  inputs?: (config: C) => string[];
   /** Files or folders that it writes, relative to the run folder. */
   outputs: readonly string[];
   /** Those whose rows all stand in another one, too: a run of an earlier version may have none, and says no less without. */

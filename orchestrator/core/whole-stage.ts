@@ -37,11 +37,18 @@ function wholeContext<C>(state: RunState<C>, stage: WholeStage<C>): WholeContext
   };
 }
 
+/** Digest of the files outside the run folder that a stage reads, by the manifest; none where it reads none. */
+function besideDigest<C>({ manifest, config }: RunState<C>, stage: WholeStage<C>): { inputs?: string } {
+  const paths = stage.inputs?.(config) ?? [];
+  if (paths.length === 0) return {};
+  return { inputs: sha256Of(JSON.stringify(paths.map((path) => manifest.data.inputs[path]?.sha256 ?? null))) };
+}
+
 /** Runs a stage without parts when what it reads has changed or what it wrote is gone; true when it ran. */
 export async function runWholeStage<C>(state: RunState<C>, stage: WholeStage<C>): Promise<boolean> {
   const { manifest, folder } = state;
   const shown = stage.showsConfig ? { configuration: sha256Of(JSON.stringify(manifest.data.config)) } : {};
-  const reads = { ...state.digests(stage.reads), ...shown };
+  const reads = { ...state.digests(stage.reads), ...shown, ...besideDigest(state, stage) };
   const before = manifest.data.stages[stage.name];
   if (before?.status === 'done' && differingKey(before.reads, reads) === null) {
     if (await areWhole(folder.out, before.outputs)) return false;

@@ -21,10 +21,9 @@ export function partStages(config: Config): PartStage<Config>[] {
   return pipeline(findTool).flatMap((stage) => (stage.kind === 'parts' && stage.enabled(config) ? [stage] : []));
 }
 
-/** Files that the report reads beside hosts and domains: which ASes are of one organisation, and where clients are. */
+/** Files that the report reads beside hosts and domains. */
 export function besideReport(config: Config): string[] {
-  const { organisations } = config.asn;
-  return [...(organisations === null ? [] : [organisations]), ...clientFiles(config)];
+  return pipeline(findTool).flatMap((stage) => (stage.kind === 'whole' ? (stage.inputs?.(config) ?? []) : []));
 }
 
 /** Local files that the stage targets reads. */
@@ -77,18 +76,14 @@ export function decodeInputs(config: Config): string[] {
   return [...ofTools, ...besideReport(config)];
 }
 
-/** Files that no tool reads. What the report reads is fixed with the first stage: nothing else tells that its content is another. */
-const besideTools: Readonly<Record<string, (config: Config) => string[]>> = {
-  targets: (config) => [...listsOf(config), ...besideReport(config)],
-};
-
 /** What a configuration wants of each stage: whether it runs, and which files outside the run folder it reads; the blocklist is kept by the run. */
 export function wishesOf(config: Config): StageWish[] {
   return pipeline(findTool).flatMap((stage) => {
-    if (stage.kind !== 'parts') return [];
+    // It has no parts that could be finished: with another content it is made again.
+    if (stage.kind === 'whole') return [{ name: stage.name, enabled: true, inputs: stage.inputs?.(config) ?? [] }];
     const enabled = stage.enabled(config);
     const ofTool = enabled ? (stage.tool(config).inputs?.(config) ?? []) : [];
-    return [{ name: stage.name, enabled, inputs: [...ofTool, ...(besideTools[stage.name]?.(config) ?? [])] }];
+    return [{ name: stage.name, enabled, inputs: stage.name === 'targets' ? [...ofTool, ...listsOf(config)] : ofTool }];
   });
 }
 

@@ -76,6 +76,11 @@ function hasDetails({ manifest }: WholeContext<Config>): boolean {
   return manifest.stages.merge?.outputs[detailsFile] !== undefined;
 }
 
+/** Which ASes are of one organisation, and where clients are. */
+function filesBeside({ asn, clients }: Config): string[] {
+  return [...(asn.organisations === null ? [] : [asn.organisations]), ...clientFiles({ clients })];
+}
+
 /** Tables, figures and one page out of hosts and domains; the tables for the terminal beside them. */
 export const report = (find: ToolFinder): WholeStage<Config> => ({
   kind: 'whole',
@@ -84,6 +89,7 @@ export const report = (find: ToolFinder): WholeStage<Config> => ({
   reads: ['rescan', 'merge'],
   unit: 'table or figure',
   showsConfig: true,
+  inputs: filesBeside,
   outputs: ['report', join('rejects', 'report.ndjson')],
   async run(context) {
     const out = join(context.folder, 'report');

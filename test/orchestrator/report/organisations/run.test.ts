@@ -28,7 +28,7 @@ test('a file that names no AS is refused before the first packet', async () => {
   assert.not.ok(existsSync(run.at('asked')));
 });
 
-test('its digest is in the manifest, its bad lines are kept and told, and another content is refused', async () => {
+test('its digest is in the manifest, its bad lines are kept and told; with another content the report alone is made again', async () => {
   const run = setUpRun();
   copyFileSync(damaged, run.at('organisations'));
   const { exitCode, stdout, stderr } = await cli('run', '-c', run.config, run.folder);
@@ -48,9 +48,29 @@ test('its digest is in the manifest, its bad lines are kept and told, and anothe
   const replayed = await cli('replay', run.folder);
   assert.is(replayed.exitCode, 0, replayed.stdout + replayed.stderr);
   writeFileSync(run.at('organisations'), '64500,Example\n');
-  for (const again of [await cli('replay', run.folder), await cli('run', '-c', run.config, run.folder)]) {
-    assert.is(again.exitCode, 2);
-    assert.match(again.stderr, /^error E_RUN_FOLDER: .*content/);
+  const refused = await cli('replay', run.folder);
+  assert.is(refused.exitCode, 2);
+  assert.match(refused.stderr, /^error E_RUN_FOLDER: .*content/);
+  const again = await cli('run', '-c', run.config, run.folder);
+  assert.is(again.exitCode, 0, again.stderr);
+  assert.equal(again.stdout.match(/^\S+ +starts: 1 .*$/gm), ['report     starts: 1 of 1 parts to do']);
+  assert.not.match(again.stdout, 'lines of the file of organisations');
+  const corrected = await readManifest(run.folder);
+  const after = sha256Of('64500,Example\n');
+  assert.equal(corrected?.starts.at(-1)?.corrected, {
+    [run.at('organisations')]: { before: sha256Of(readFileSync(damaged)), after },
+  });
+  assert.is(corrected?.result_sha256, manifest?.result_sha256);
+  assert.is((await cli('replay', run.folder)).exitCode, 0);
+  assert.match((await cli('run', '-c', run.config, run.folder)).stdout, /^report +already done$/m);
+  // another file, and none
+  writeFileSync(run.at('other'), '64501,Other\n');
+  for (const file of ['other', null]) {
+    const config = JSON.parse(readFileSync(run.config, 'utf8'));
+    writeFileSync(run.config, JSON.stringify({ ...config, asn: { organisations: file } }));
+    const changed = await cli('run', '-c', run.config, run.folder);
+    assert.is(changed.exitCode, 0, changed.stderr);
+    assert.match(changed.stdout, /^report +starts/m);
   }
 });
 
