@@ -89,6 +89,11 @@ const rules: Rule[] = [
     files: own.filter(({ path }) => path !== 'orchestrator/evidence/facts.ts'),
     breaks: ({ text }) => declares('[Ff]acts').test(text),
   },
+  {
+    says: 'files are written by what names them in errors (core/writing.ts)',
+    files: own.filter(({ path }) => path !== 'orchestrator/core/writing.ts'),
+    breaks: ({ text }) => /import \{[^}]*\b(writeFile|appendFile)\b[^}]*\} from 'node:fs\/promises'/.test(text),
+  },
   { says: 'no shell', files: sources, breaks: ({ text }) => /shell:\s*true/.test(text) },
   {
     says: 'only cli.ts prints, sets the exit code or exits',

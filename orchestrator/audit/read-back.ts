@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { writeFile } from '../core/writing.ts';
 import { CensusError } from '../errors.ts';
 import type { Table } from '../report/tables/table.ts';
 import { compare, confusion } from './confusion.ts';

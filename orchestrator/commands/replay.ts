@@ -4,6 +4,7 @@ import { Option } from '@commander-js/extra-typings';
 import type { Replayed } from '../core/replay.ts';
 import { CensusError } from '../errors.ts';
 import { RuleSetName } from '../schemas/lists.ts';
+import { pathText } from '../view/visible.ts';
 import type { AddCommand, Host } from './host.ts';
 
 interface Replay {
@@ -23,7 +24,9 @@ async function printChanges({ out, err }: Host, { folder, into, rules }: Replay)
     }
   }
   await out.lines(lines());
-  err.line(`${moved} verdicts differ under rules ${rules.name} ${rules.version}; replayed into ${resolve(into)}`);
+  err.line(
+    `${moved} verdicts differ under rules ${rules.name} ${rules.version}; replayed into ${pathText(resolve(into))}`,
+  );
 }
 
 /** Prints what became of each stage; other rules are expected to give other verdicts. */
@@ -34,7 +37,7 @@ function printStages({ out, failed }: Host, { into, rules }: Replay, results: re
     for (const note of notes) out.line(`${' '.repeat(10)} ${note}`);
   }
   if (rules.name !== 'ours') out.line(`\n${readFileSync(join(into, 'report', 'summary.txt'), 'utf8').trimEnd()}\n`);
-  out.line(`Replayed into ${resolve(into)}`);
+  out.line(`Replayed into ${pathText(resolve(into))}`);
   // Other rules give another result: then only what was decoded again must be what it was.
   const due = results.filter(({ whole }) => rules.name === 'ours' || !whole);
   if (due.some(({ differs }) => differs.length > 0)) failed();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { clock, type Reporter } from '../core/progress.ts';
+import { pathText } from '../view/visible.ts';
 import type { AddCommand, Channel, Host } from './host.ts';
 
 interface Run {
@@ -54,7 +55,7 @@ async function run(host: Host, of: Run): Promise<void> {
   const memory = Math.ceil(process.resourceUsage().maxRSS / 1024);
   shown.line(`\n${clock(performance.now() / 1000)} in all, at most ${memory} MB of memory (the database in it)\n`);
   shown.line(`${readFileSync(join(of.folder, 'report', 'summary.txt'), 'utf8').trimEnd()}\n`);
-  shown.line(`Report: ${resolve(of.folder, 'report', 'index.html')}`);
+  shown.line(`Report: ${pathText(resolve(of.folder, 'report', 'index.html'))}`);
 }
 
 const text = `

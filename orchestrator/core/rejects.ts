@@ -1,8 +1,9 @@
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { ProgramError, type ProgramFailure } from '../errors.ts';
 import type { StageEntry } from './folder/entries.ts';
 import { exists, renameForGood, sha256File, syncPath } from './folder/files.ts';
 import type { RunFolder } from './folder/folder.ts';
+import { appendFile, writeFile } from './writing.ts';
 
 /** Puts the rejects of all parts into one file per stage and gives its sha256; none, and null, when nothing was rejected. */
 export async function joinRejects(folder: RunFolder, stage: string, parts: string[]): Promise<string | null> {

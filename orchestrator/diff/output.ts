@@ -1,9 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase, runSql } from '../core/database/duckdb.ts';
 import { sqlText, viewSql } from '../core/database/sql.ts';
 import { LineWriter } from '../core/folder/files.ts';
 import { requirePlainPath } from '../core/folder/folder.ts';
+import { writeFile } from '../core/writing.ts';
 import { toCsv } from '../report/tables/table.ts';
 import { Difference } from '../schemas/records/difference.ts';
 import type { DiffSummary } from './diff.ts';

@@ -6,6 +6,7 @@ import { connectionsOf } from '../describe/connections.ts';
 import { echoesOf, percentOf } from '../describe/probes.ts';
 import { scanCanary } from '../stages/units/scan-canary.ts';
 import { retriesOf } from '../tools/zmap/cost.ts';
+import { pathText } from '../view/visible.ts';
 import type { StagePlan } from './plan.ts';
 import type { ScopeTable } from './scopes.ts';
 import { bytesText, columns, countText, rangeText, timeText } from './text.ts';
@@ -186,7 +187,7 @@ export function forecastLines(forecast: Forecast): string[] {
   const { folder, resumed } = forecast;
   const what = resumed ? 'what is left of' : 'what would be done in';
   return [
-    `Dry run, ${what} ${folder}: no packet is sent, no program that sends is started, nothing is written there.`,
+    `Dry run, ${what} ${pathText(folder)}: no packet is sent, no program that sends is started, nothing is written there.`,
     '',
     ...targetLines(forecast),
     '',

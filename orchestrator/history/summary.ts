@@ -1,6 +1,7 @@
 import { formatCount, formatOf, plural } from '../report/format.ts';
 import type { History } from '../schemas/records/history/history.ts';
 import type { HistoryRun } from '../schemas/records/history/run.ts';
+import { pathText } from '../view/visible.ts';
 
 const shareText = (n: number | null, of: number | null) => (n === null || of === null ? 'not asked' : formatOf(n, of));
 
@@ -30,7 +31,7 @@ function line({ run, time, ...of }: HistoryRun): string {
     ...(of.rejudged ? ['judged again'] : []),
   ];
   const numbers = `v1 ${shareText(of.capable_v1, of.answered_v1)}  v0 ${shareText(of.capable_v0, of.answered_v0)}`;
-  return `${time.slice(0, 16)}Z  ${run}  ${numbers}  ${of.confidence}${told.length === 0 ? '' : `  ${told.join('; ')}`}`;
+  return `${time.slice(0, 16)}Z  ${pathText(run)}  ${numbers}  ${of.confidence}${told.length === 0 ? '' : `  ${told.join('; ')}`}`;
 }
 
 /** The series for a terminal: a line for each run. */

@@ -5,6 +5,7 @@ import { requirePlainPath } from '../core/folder/folder.ts';
 import { judgeEndpoints, linesOf } from '../evidence/judge.ts';
 import { provenance, softwareText } from '../machine/provenance.ts';
 import { formatCount } from '../report/format.ts';
+import { pathText } from '../view/visible.ts';
 import { CountedLines } from './counted-lines.ts';
 import { LineOutput } from './line-output.ts';
 import { openReplies } from './open-replies.ts';
@@ -57,7 +58,7 @@ export async function judgeLines({ input, output, err, report, temp }: JudgeInpu
     const counts = () => ({ lines: lines.count, rejected: rejects.count });
     const known = { run: basename(out), software: softwareText(await provenance()) };
     const { text } = await reportReplies({ endpoints, folder: folder(), out, counts, ...known });
-    await writer.write(`${text}\n\nReport: ${join(out, 'index.html')}`);
+    await writer.write(`${text}\n\nReport: ${pathText(join(out, 'index.html'))}`);
   }
   await writer.end();
   rejects.end();

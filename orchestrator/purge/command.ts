@@ -10,6 +10,7 @@ import { CensusError } from '../errors.ts';
 import { besideReport } from '../inputs/inputs.ts';
 import { pipeline } from '../pipeline.ts';
 import { findTool } from '../tools/finder.ts';
+import { pathText } from '../view/visible.ts';
 import { type Party, parseParty } from './party.ts';
 import { purgeRun } from './purge.ts';
 
@@ -41,7 +42,7 @@ async function purgeOne(given: string, party: Party, signal: AbortSignal): Promi
     measured: storedConfig(asMeasured(before)),
     signal,
   });
-  return `${given}: ${lines} lines and ${packets} packets in ${files} raw files; ${units} units of this run are purged in all`;
+  return `${pathText(given)}: ${lines} lines and ${packets} packets in ${files} raw files; ${units} units of this run are purged in all`;
 }
 
 /**

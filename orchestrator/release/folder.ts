@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { filesBelow, sha256File, syncPath } from '../core/folder/files.ts';
 import { requirePlainPath } from '../core/folder/folder.ts';
+import { writeFile } from '../core/writing.ts';
 import { CensusError } from '../errors.ts';
 import type { ReleaseFile } from './data-package.ts';
 

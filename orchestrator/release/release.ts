@@ -1,10 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
 import { columnsOf } from '../core/database/columns.ts';
 import { openDatabase, rows, runSql } from '../core/database/duckdb.ts';
 import { ndjsonSql } from '../core/database/sql.ts';
+import { writeFile } from '../core/writing.ts';
 import { pipeline } from '../pipeline.ts';
 import { makeViews } from '../report/views.ts';
 import { countRun } from '../site/counts.ts';

@@ -1,8 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clients } from '../clients/gather.ts';
 import { makeFolder } from '../core/folder/files.ts';
-import { visible } from '../view/visible.ts';
+import { writeFile } from '../core/writing.ts';
+import { pathText, visible } from '../view/visible.ts';
 import { summaryOf } from './bounds.ts';
 import { withoutUnasked } from './caveats/unasked.ts';
 import { headlineWithVantage, withVantage } from './caveats/vantage.ts';
@@ -100,7 +101,7 @@ function terminalText(facts: ReportFacts, results: Results, tables: Table[]): st
   const shown = tables.map(toText);
   return visible(
     [
-      `${facts.run}: ${sentence(results)}`,
+      `${pathText(facts.run)}: ${sentence(results)}`,
       ...(facts.lab ? [labNotice] : []),
       ...facts.notices.map(({ stage, text, lost }) => `${lost ? 'LOST' : 'NOTE'}  ${stage}: ${text}`),
       '',

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { exists } from '../core/folder/files.ts';
 import { throwIfStopped } from '../core/stop.ts';
 import { plural } from '../report/format.ts';
+import { pathText } from '../view/visible.ts';
 import { countRun } from './counts.ts';
 import { entitiesOf, kinds } from './data/entities.ts';
 import { marksOf } from './data/marks.ts';
@@ -38,7 +39,7 @@ export interface SiteInput {
 
 async function toldRuns(input: SiteInput): Promise<Pick<Site, 'runs' | 'embargoed' | 'marks'>> {
   const { runs, embargoed, leftOut } = await readSiteRuns(input.runs, input.embargo);
-  for (const { folder, reason } of leftOut) input.tell(`${folder} is left out: ${reason}`);
+  for (const { folder, reason } of leftOut) input.tell(`${pathText(folder)} is left out: ${reason}`);
   const temp = join(resolve(input.out), '.tmp');
   const wasThere = await exists(resolve(input.out));
   const told: ToldRun[] = [];
@@ -114,5 +115,5 @@ export async function makeSite(input: SiteInput): Promise<string> {
     const [one, many] = nouns[kind];
     return plural(entitiesOf(kind, newest).length, one, many);
   });
-  return `${input.out}: ${folder.files} files from ${plural(runs.length, 'run', 'runs')}; the newest, ${newest.run.name}, shows ${counts.join(', ')}`;
+  return `${pathText(input.out)}: ${folder.files} files from ${plural(runs.length, 'run', 'runs')}; the newest, ${pathText(newest.run.name)}, shows ${counts.join(', ')}`;
 }

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exists } from '../core/folder/files.ts';
+import { writeFile } from '../core/writing.ts';
 import { CensusError } from '../errors.ts';
 
 const made = '.mptcp-census-site';

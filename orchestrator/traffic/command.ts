@@ -5,7 +5,7 @@ import { CensusError } from '../errors.ts';
 import { LineOutput } from '../judge/line-output.ts';
 import { ownFolder } from '../judge/own-folder.ts';
 import type { TrafficCapture } from '../schemas/records/traffic/capture.ts';
-import { visible } from '../view/visible.ts';
+import { pathText, visible } from '../view/visible.ts';
 import { readCaptures } from './reader.ts';
 import { RecordMaker } from './reading.ts';
 import type { Making } from './records/connection.ts';
@@ -88,7 +88,7 @@ export async function readTraffic(input: TrafficInput): Promise<boolean> {
   } else {
     const name = files.length === 1 ? basename(files[0] ?? '') : `${files.length} captures`;
     await writeTrafficReport({ out: target, name, capture, tables, text, store });
-    await writer.write(visible(`${text}\nReport: ${join(target, 'index.html')}`));
+    await writer.write(visible(`${text}\nReport: ${pathText(join(target, 'index.html'))}`));
     await writer.end();
   }
   store.close();

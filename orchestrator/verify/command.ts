@@ -4,21 +4,15 @@ import { ownerOf } from '../core/folder/lock.ts';
 import { CensusError } from '../errors.ts';
 import { pipeline } from '../pipeline.ts';
 import { findTool } from '../tools/finder.ts';
+import { pathText } from '../view/visible.ts';
 import { cureOf, type Finding, isDamage } from './finding.ts';
 import { type Progress, verifyFolder } from './verify.ts';
 
 const tellMs = 5000;
-const odd = /[\p{Cc}\p{Cf}"\\]/u;
-
-/** A path as one line: others may have chosen the name of a file that does not belong there. */
-function shown(path: string): string {
-  return odd.test(path) ? JSON.stringify(path) : path;
-}
-
 function lineOf(finding: Finding): string {
   const { told, path, why } = finding;
   const cure = isDamage(finding) ? cureOf(finding) : '';
-  return `${told.padEnd(10)} ${shown(path)} ${why}${cure === '' ? '' : `; ${cure}`}`;
+  return `${told.padEnd(10)} ${pathText(path)} ${why}${cure === '' ? '' : `; ${cure}`}`;
 }
 
 function summary(folder: string, { files, bytes }: Progress, counts: Map<string, number>): string {
@@ -27,7 +21,7 @@ function summary(folder: string, { files, bytes }: Progress, counts: Map<string,
     return count === 0 ? [] : [`${count} ${word}`];
   });
   const read = `${files} files, ${(bytes / 1e6).toFixed(1)} MB compared`;
-  return `${folder}: ${read}: ${told.length === 0 ? 'all as they were written' : told.join(', ')}`;
+  return `${pathText(folder)}: ${read}: ${told.length === 0 ? 'all as they were written' : told.join(', ')}`;
 }
 
 /**

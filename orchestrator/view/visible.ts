@@ -10,3 +10,10 @@ const obeyed =
 export function visible(text: string): string {
   return text.replace(obeyed, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+const odd = /[\p{Cc}\p{Cf}"\\]/u;
+
+/** A path within a line: others may have chosen the name of a file, and a newline in it would begin a line of its own. */
+export function pathText(path: string): string {
+  return odd.test(path) ? JSON.stringify(path) : path;
+}

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { RuleSetName } from '../../schemas/lists.ts';
+import { pathText } from '../../view/visible.ts';
 import type { AddCommand } from '../host.ts';
 
 function days(text: string): number {
@@ -40,7 +41,7 @@ Examples:
       const signal = host.stopSignal();
       const history = await makeHistory({ runs, out, rib, country, city, every, rules, signal, tell: host.err.line });
       for (const line of summaryLines(history)) host.out.line(line);
-      for (const { folder, reason } of history.left_out) host.err.line(`left out: ${folder}: ${reason}`);
+      for (const { folder, reason } of history.left_out) host.err.line(`left out: ${pathText(folder)}: ${reason}`);
       if (history.left_out.length > 0) host.failed();
     });
 };

@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { CensusError } from '../../errors.ts';
 import { Level } from '../../release/level.ts';
 import { Licence } from '../../release/licence.ts';
+import { pathText } from '../../view/visible.ts';
 import type { AddCommand } from '../host.ts';
 
 /** What is quickly done says nothing of how far it is. */
@@ -55,6 +56,6 @@ Examples:
       };
       const tables = await makeRelease({ folder, out, level, k, licence: license, authors, tell });
       for (const { name, rows } of tables) host.out.line(`${String(rows).padStart(10)}  ${name}`);
-      host.out.line(`released into ${out}: level ${level}`);
+      host.out.line(`released into ${pathText(out)}: level ${level}`);
     });
 };

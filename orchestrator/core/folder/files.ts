@@ -1,11 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { naming } from '../../errors.ts';
 import { mostRowBytes, RowJson } from '../rows/row-json.ts';
 import { Block } from '../sort/blocks.ts';
+import { writeFile } from '../writing.ts';
 import { requireInPlace } from './folder.ts';
 
 /** What to go on with where a path is not there. Whatever else keeps it from being read, a closed folder or a failing disk, is no absence. */
@@ -22,6 +23,11 @@ export function ifMissing<T>(value: T): (error: unknown) => T {
  */
 export async function exists(path: string): Promise<boolean> {
   return await stat(path).then(() => true, ifMissing(false));
+}
+
+/** Whether a path can be seen to exist: false too where that cannot be told. For what is read only if it is there. */
+export async function isSeen(path: string): Promise<boolean> {
+  return await exists(path).catch(() => false);
 }
 
 const pieceBytes = 1 << 18;
@@ -115,9 +121,7 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
   await makeFolder(dirname(path));
   const beside = `${path}.tmp`;
   await rm(beside, { force: true });
-  await writeFile(beside, content, { flag: 'wx', flush: true }).catch((error: Error) => {
-    throw naming(beside, error);
-  });
+  await writeFile(beside, content, { flag: 'wx', flush: true });
   await renameForGood(beside, path);
 }
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { link, lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CensusError } from '../../errors.ts';
 import { startOf } from '../process/left-behind.ts';
+import { writeFile } from '../writing.ts';
 import { sha256Of } from './files.ts';
 import { hold, lockName } from './folder.ts';
 

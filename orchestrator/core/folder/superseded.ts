@@ -1,6 +1,7 @@
-import { appendFile, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
+import { appendFile } from '../writing.ts';
 import { nowIso } from './entries.ts';
 import { exists, filesBelow, makeFolder, renameForGood, sha256File, syncPath, writeWhole } from './files.ts';
 import { RunFolder } from './folder.ts';

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { censusVersion } from '../../machine/version.ts';
-import { exists, sha256Of } from '../folder/files.ts';
+import { isSeen, sha256Of } from '../folder/files.ts';
 
 /** To be raised where a tool finds more to refuse in a file than before. */
 const format = 1;
@@ -70,17 +70,12 @@ function given(cache: string | undefined, passwd: string): Cache {
   return cache === undefined ? ownCache(passwd) : { folder: cache, as: null };
 }
 
-/** false too where that cannot be told, in a cache that is closed: they are read again then. */
-async function isNoted(mark: string): Promise<boolean> {
-  return await exists(mark).catch(() => false);
-}
-
 /**
  * Whether files of this content were read through by this version on this machine: by doctor, or by another run. A full RIB takes up to a
- * minute where it is packed.
+ * minute where it is packed. Where that cannot be told, in a cache that is closed, they are read again.
  */
 export async function readBefore(files: ReadFiles, cache?: string, passwd = '/etc/passwd'): Promise<boolean> {
-  return (await pays(files)) && (await isNoted(markOf(given(cache, passwd).folder, files)));
+  return (await pays(files)) && (await isSeen(markOf(given(cache, passwd).folder, files)));
 }
 
 /** Remembers that. Where it cannot (no home, no room), they are read again. */

@@ -1,4 +1,4 @@
-import { exists, sha256File } from '../folder/files.ts';
+import { isSeen, sha256File } from '../folder/files.ts';
 import type { Manifest } from '../folder/manifest.ts';
 import type { OnRead } from '../progress.ts';
 import type { PartStage } from '../stage.ts';
@@ -53,6 +53,6 @@ async function digestOf(path: string): Promise<string | null> {
 }
 
 async function allExist(paths: readonly string[]): Promise<boolean> {
-  const there = await Promise.all(paths.map(async (path) => await exists(path).catch(() => false)));
+  const there = await Promise.all(paths.map(isSeen));
   return there.every((is) => is);
 }

@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { blocklistText, type Fault, readEntries } from '../../address/blocklist.ts';
 import { formatPrefix, type Prefix } from '../../address/ip.ts';
@@ -9,6 +9,7 @@ import type { ManifestFile } from '../folder/manifest.ts';
 import { keepOptOuts } from '../folder/opt-outs.ts';
 import { every } from '../process/timer.ts';
 import type { Reporter } from '../progress.ts';
+import { appendFile } from '../writing.ts';
 import type { LateOptOuts } from './late.ts';
 
 /** A last line without an end may be half of one, unless the file has been left alone for so long, or since the last look. */

@@ -1,6 +1,7 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
+import { writeFile } from '../../core/writing.ts';
 import type { Figure } from '../../report/figures/svg.ts';
 import { formatOf, plural } from '../../report/format.ts';
 import { labNotice } from '../../report/headline.ts';

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ndjsonSql } from '../../core/database/sql.ts';
+import { writeFile } from '../../core/writing.ts';
 import type { Query } from '../rows.ts';
 import type { Organisations } from './file.ts';
 import type { Organisation } from './lines.ts';

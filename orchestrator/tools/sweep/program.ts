@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { rawExists, rawText } from '../../core/folder/raw-files.ts';
 import { jsonOf } from '../../core/process/lines.ts';
 import type { CollectContext, Program, Status } from '../../core/tool.ts';
+import { writeFile } from '../../core/writing.ts';
 import { CensusError } from '../../errors.ts';
 import { defaultRate } from '../zmap/command.ts';
 import { withOptOutTable } from '../zmap/opt-out-table.ts';

@@ -1,4 +1,4 @@
-import { appendFile, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { atLeast, unknown } from '../../core/cost/range.ts';
@@ -6,6 +6,7 @@ import { unpurged } from '../../core/folder/raw-files.ts';
 import { jsonOf } from '../../core/process/lines.ts';
 import { someAtOnce } from '../../core/side-by-side/at-once.ts';
 import type { CollectContext, DecodeContext, Program, RawRow, Tool } from '../../core/tool.ts';
+import { appendFile } from '../../core/writing.ts';
 import type { Way } from '../../roles.ts';
 import type { HopsRecord } from '../../schemas/records/hops.ts';
 import { Traced, TracerouteRaw } from './raw.ts';

@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { rawText } from '../../core/folder/raw-files.ts';
 import type { CollectContext, Conversation, Program } from '../../core/tool.ts';
+import { writeFile } from '../../core/writing.ts';
 import { ProgramError } from '../../errors.ts';
 import { guardWords, Held, heldFacts, whileHeld } from '../../machine/guard.ts';
 import { isOnlyWayOut } from '../../machine/route.ts';

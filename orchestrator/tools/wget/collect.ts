@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { isAskedByWget } from '../../config/sections/handshake.ts';
 import type { CollectContext } from '../../core/tool.ts';
+import { writeFile } from '../../core/writing.ts';
 import type { Endpoint } from '../../roles.ts';
 import { capturing, type Local } from './capture.ts';
 import { fetchOnce, limitMs } from './fetch.ts';

@@ -1,9 +1,9 @@
-import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { wayOf } from '../../config/sections/handshake.ts';
 import { jsonOf } from '../../core/process/lines.ts';
 import type { CollectContext, Command, Conversation, Program } from '../../core/tool.ts';
+import { appendFile } from '../../core/writing.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
 import type { Endpoint } from '../../roles.ts';
 import { userAgent } from './fetch.ts';

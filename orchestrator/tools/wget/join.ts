@@ -1,4 +1,4 @@
-import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readBlocklist } from '../../address/blocklist.ts';
@@ -10,6 +10,7 @@ import { syncPath } from '../../core/folder/files.ts';
 import { rawExists, rawText } from '../../core/folder/raw-files.ts';
 import { jsonOf } from '../../core/process/lines.ts';
 import type { CollectContext, Conversation, Program } from '../../core/tool.ts';
+import { appendFile, writeFile } from '../../core/writing.ts';
 import { CensusError } from '../../errors.ts';
 import type { Endpoint } from '../../roles.ts';
 import { optOutTable, withOptOutTable } from '../zmap/opt-out-table.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { rawText } from '../../core/folder/raw-files.ts';
+import { writeFile } from '../../core/writing.ts';
 import { runFiles } from './command.ts';
 
 /** RSTs that our kernel sent until then, over both families; one network namespace's. null where /proc does not say. */

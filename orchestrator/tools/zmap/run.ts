@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { WorkTally } from '../../core/cost/work.ts';
 import { someAtOnce } from '../../core/side-by-side/at-once.ts';
 import type { CollectContext, Command } from '../../core/tool.ts';
+import { writeFile } from '../../core/writing.ts';
 import { CensusError, ProgramError } from '../../errors.ts';
 import { sourceAddress } from '../../machine/route.ts';
 import { silentTargets } from './again.ts';

@@ -1,4 +1,4 @@
-import { open, writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBlocklist } from '../../address/blocklist.ts';
@@ -6,6 +6,7 @@ import { neverAsked, reachedBy } from '../../address/forms.ts';
 import { coveredPrefixes, formatPrefix, parsePrefix } from '../../address/ip.ts';
 import type { Config } from '../../config/config.ts';
 import type { CollectContext, Program } from '../../core/tool.ts';
+import { writeFile } from '../../core/writing.ts';
 import { dropsOptOuts } from './program.ts';
 
 /** Makes the list that `ipv6_mptcp_synscan` walks (zmap-module/README.md). Built with the module. */

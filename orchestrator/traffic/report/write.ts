@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFile } from '../../core/writing.ts';
 import { escapeHtml, figureHtml, tableHtml } from '../../report/page/html.ts';
 import { type Table, toCsv } from '../../report/tables/table.ts';
 import type { TrafficCapture } from '../../schemas/records/traffic/capture.ts';

@@ -38,6 +38,8 @@ const commands: Readonly<Record<string, string>> = {
   replay: 'replay $M/run',
   purge: 'purge b.example $M/copy',
   judge: 'judge --report $M/judged < test/fixtures/zmap/v0.ndjson',
+  site: 'site $FOLDER --out $M/site',
+  release: 'release $FOLDER --out $M/release',
 };
 
 async function spoilt(fill: string, grow: string) {
@@ -48,7 +50,7 @@ async function spoilt(fill: string, grow: string) {
     ([name, words]) => `${cli} ${words} >/dev/null 2>${root}/${name}; echo $? >${root}/${name}.code`,
   );
   const script = `
-    export M=${root}/mount CONFIG=${config}
+    export M=${root}/mount CONFIG=${config} FOLDER=${folder}
     mount -t tmpfs -o size=64m tmpfs $M && cp -r ${folder} $M/run && cp -r ${folder} $M/copy || exit 9
     ${fill}
     ${lines.join('\n')}
@@ -61,19 +63,21 @@ async function spoilt(fill: string, grow: string) {
   });
   assert.is(exitCode, 0, stderr);
   const read = (name: string) => readFileSync(join(root, name), 'utf8');
-  return (name: string) => ({ stderr: read(name), code: Number(read(`${name}.code`)) });
+  const ended = (name: string) => ({ stderr: read(name), code: Number(read(`${name}.code`)) });
+  return { root, ended };
 }
 
 for (const [says, fill, grow, message] of disks) {
   const title = `on a disk that is ${says} each command ends in one line, and a run is completed when that is cured`;
   test(title, async () => {
     if (skipUnless(isRoot, title, 'mounting a file system needs root')) return;
-    const ended = await spoilt(fill, grow);
+    const { root, ended } = await spoilt(fill, grow);
     for (const name of Object.keys(commands)) {
       const { stderr, code } = ended(name);
       // A few kilobytes hold what these two write.
       if (code === 0 && says === 'nearly full' && /^(init|judge)$/.test(name)) continue;
       requireOneLine(stderr, message);
+      assert.match(stderr, `${root}/mount`);
       assert.ok(code === 1 || code === 2, `${name} ended with ${code}`);
     }
     assert.equal([ended('again').code, ended('again').stderr], [0, '']);

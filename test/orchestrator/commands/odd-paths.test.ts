@@ -45,6 +45,31 @@ test('one that is moved below them is read as it was', async () => {
   assert.equal([replayed.exitCode, replayed.stderr], [0, '']);
 });
 
+/** What would be an error of ours, if the newline in front of it were printed. */
+const forged = '\nerror E_FORGED: x';
+
+const printing = [
+  'run -c CONFIG RUN',
+  'run --dry-run -c CONFIG RUN',
+  'replay RUN',
+  'verify RUN',
+  'purge nobody.example RUN',
+  'history RUN --out RUN.history',
+  'site RUN --out RUN.site',
+  'release RUN --out RUN.release',
+  'judge --report RUN.judged < test/fixtures/zmap/v0.ndjson',
+];
+test('a newline in the name of a folder begins no line of what is printed', async () => {
+  const { root, config } = setUpRun({});
+  mkdirSync(join(root, forged));
+  for (const words of printing) {
+    const given = words.replaceAll(/RUN(\.\w+)?/g, (_, end = '') => quoted(join(root, forged, `run${forged}${end}`)));
+    const { exitCode, stdout, stderr } = await shell(`${cli} ${given.replace('CONFIG', config)}`);
+    assert.equal([words, exitCode, stderr], [words, 0, '']);
+    assert.not.match(stdout, /^error/m, words);
+  }
+});
+
 /** A folder whose name, as a pattern, is that of the run beside it. */
 const pattern = 'ru[mn]';
 
