@@ -123,7 +123,9 @@ export const HandshakeRecord = z.strictObject({
   mptcp_data: z
     .boolean()
     .nullable()
-    .describe('the server sent a DSS option with data sequence numbers that its connection has: the data path speaks MPTCP'),
+    .describe(
+      'the server sent a DSS option with data sequence numbers that its connection has: the data path speaks MPTCP',
+    ),
   fallback: z.boolean().nullable().describe('a connection fell back to plain TCP although we asked for MPTCP'),
   fallback_missing: Missing.nullable().describe(
     'why fallback is null; not_asked: our own SYN left without MP_CAPABLE, because of this machine',
