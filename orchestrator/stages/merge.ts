@@ -18,7 +18,7 @@ import { joinPieces, requireOrder, writePiece } from './merge/output.ts';
 import { rescannedFile, writeRescanned } from './merge/rescanned.ts';
 import { Result } from './merge/result.ts';
 import { Scratch } from './merge/scratch.ts';
-import { drawnTables, hostTables, joinedTables, keysSql } from './merge/tables.ts';
+import { drawnTables, hostTables, joinedFile, joinedTables, keysSql } from './merge/tables.ts';
 import type { Verdicts } from './merge/verdicts.ts';
 
 interface Work {
@@ -31,8 +31,6 @@ interface Work {
   result: Result;
   details: Details;
 }
-
-const joinedFile = (name: string) => `${name}.parquet`;
 
 /** Rows of a group of which there are many files, each with a few of every range of places. */
 const narrowGroup = 4096;

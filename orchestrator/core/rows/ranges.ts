@@ -12,25 +12,43 @@ export interface Span {
   last: number;
 }
 
+/** Spans as they fill: ranges that follow each other, together of so much weight at most; one range alone may have more. */
+export class Spans {
+  readonly #most: number;
+  #open: Span | null = null;
+  #reached = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @returns the span that is complete, since this range, the next in order, is too much for it */
+  add(range: number, weight: number): Span | null {
+    this.#reached += weight;
+    if (this.#open !== null && this.#reached <= this.#most) {
+      this.#open.last = range;
+      return null;
+    }
+    const complete = this.#open;
+    this.#open = { first: range, last: range };
+    this.#reached = weight;
+    return complete;
+  }
+
+  /** The last one; null where there is no range. */
+  end(): Span | null {
+    return this.#open;
+  }
+}
+
 /**
- * Ranges that follow each other, together of so much weight at most; one range alone may have more. A query over a span costs what one over
- * a range does, beside its rows.
+ * Ranges in spans. A query over a span costs what one over a range does, beside its rows.
  * @param weights by range
  */
 export function spansOf(weights: readonly number[], most: number): Span[] {
-  const spans: Span[] = [];
-  let reached = 0;
-  for (const [range, weight] of weights.entries()) {
-    reached += weight;
-    const open = spans.at(-1);
-    if (open !== undefined && reached <= most) {
-      open.last = range;
-      continue;
-    }
-    spans.push({ first: range, last: range });
-    reached = weight;
-  }
-  return spans;
+  const spans = new Spans(most);
+  const complete = weights.map((weight, range) => spans.add(range, weight));
+  return [...complete, spans.end()].filter((span) => span !== null);
 }
 
 /** Ranges of a text key, in text order: rows distributed to them fit into memory range by range, however many there are. */

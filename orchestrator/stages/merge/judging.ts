@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PrefixSet } from '../../address/prefix-set.ts';
 import type { Config } from '../../config/config.ts';
 import { filesSql } from '../../core/database/sql.ts';
-import { type Ranges, type Span, spansOf } from '../../core/rows/ranges.ts';
+import { type Ranges, type Span, Spans } from '../../core/rows/ranges.ts';
 import { inOrder, twoEndedInOrder } from '../../core/side-by-side/at-once.ts';
 import type { WholeContext } from '../../core/stage.ts';
 import { KeyTraces } from '../../evidence/keys.ts';
@@ -15,7 +15,7 @@ import { judgeLeft, type OwnFiles, readOwn } from './own/own.ts';
 import { connectionEvidenceSql, evidenceSql, repliesSql, unjudgedSql } from './replies.ts';
 import { outsideCsv, writeOutside } from './scopes.ts';
 import type { Scratch } from './scratch.ts';
-import { connectionsSql } from './tables.ts';
+import { joinedFile } from './tables.ts';
 import { classesTable, Verdicts, verdictsTable } from './verdicts.ts';
 
 const unjudgedFile = (range: number) => `unjudged/${range}.parquet`;
@@ -43,25 +43,34 @@ async function countOwn({ query }: WholeContext<Config>, unjudged: string): Prom
   return count;
 }
 
+/** What is read of the replies, by which ranges, and where it goes. */
+interface Reading {
+  ranges: Ranges;
+  /** SQL of what connections say (tables.ts). */
+  connections: string;
+  kinds: Kinds;
+  traces: KeyTraces;
+  verdicts: Verdicts;
+}
+
 /**
  * Sums the replies of every host up, range by range, into `unjudged/`, and draws the controls.
- * @returns by range, the hosts that are judged by their own evidence
+ * @param counted is told, in order of the ranges, how many hosts of a range are judged by their own evidence
  */
 async function sumReplies(
   context: WholeContext<Config>,
   scratch: Scratch,
-  ranges: Ranges,
-  kinds: Kinds,
-): Promise<number[]> {
+  { ranges, kinds, ...reading }: Reading,
+  counted: (range: number, own: number) => void,
+): Promise<void> {
   const lab = new PrefixSet(context.config.lab_ranges);
   const drawn = await Drawn.create(context);
-  const own: number[] = [];
   await twoEndedInOrder(inOrder(ranges.count), async (range) => {
     const replies = `range_replies_${range}`;
     const within = ranges.within('address', range);
     await context.run(`CREATE OR REPLACE TABLE ${replies} AS ${repliesSql(within)}`);
     await kinds.add(replies);
-    const connections = `(FROM (${connectionsSql}) WHERE ${within})`;
+    const connections = `(FROM ${reading.connections} WHERE ${within})`;
     await scratch.write(unjudgedFile(range), unjudgedSql({ replies, connections }));
     await context.run(`DROP TABLE ${replies}`);
     const hosts = scratch.file(unjudgedFile(range));
@@ -69,48 +78,71 @@ async function sumReplies(
     await writeOutside(context, hosts, lab, scratch.path(outsideFile(range)));
     const count = await countOwn(context, hosts);
     return async () => {
-      own.push(count);
+      counted(range, count);
       context.progress(range + 1, `replies: range ${range + 1} of ${ranges.count}`);
     };
   });
   await drawn.end();
-  return own;
 }
 
-/** What the evidence of hosts is read into, and the ranges that they are in. */
-interface Reading {
-  ranges: Ranges;
-  traces: KeyTraces;
-  verdicts: Verdicts;
-}
-
-/** Reads the evidence of the hosts that are judged by their own, of several ranges at a time: they are few, and each look into the replies costs. */
-async function readEvidence(
+/**
+ * Gathers the evidence of the hosts of a span that are judged by their own.
+ * @returns what reads it
+ */
+async function gatherEvidence(
   context: WholeContext<Config>,
   scratch: Scratch,
-  { ranges, ...known }: Reading,
-  spans: readonly Span[],
-): Promise<void> {
-  await twoEndedInOrder(spans, async ({ first, last }) => {
-    const within = ranges.within('address', first, last);
-    const evidence = `span_evidence_${first}`;
-    const unjudged = unjudgedOf(scratch, { first, last });
-    await context.run(`CREATE OR REPLACE TABLE ${evidence} AS ${evidenceSql({ unjudged, within })}`);
-    const connections = `(FROM (${connectionsSql}) WHERE ${within})`;
-    return async () => {
-      const rows = context.query(`FROM ${evidence}`);
-      const hosts = new HostsInTurn(ownHosts(rows, context.query(connectionEvidenceSql(connections))));
-      try {
-        for (let range = first; range <= last; range += 1) {
-          await readOwn(hosts.upTo(ranges.endOf(range)), known, ownFiles(scratch, range));
-        }
-      } finally {
-        await hosts.close();
+  { ranges, connections, ...known }: Reading,
+  { first, last }: Span,
+): Promise<() => Promise<void>> {
+  const within = ranges.within('address', first, last);
+  const evidence = `span_evidence_${first}`;
+  const unjudged = unjudgedOf(scratch, { first, last });
+  await context.run(`CREATE OR REPLACE TABLE ${evidence} AS ${evidenceSql({ unjudged, within })}`);
+  return async () => {
+    const said = connectionEvidenceSql(`(FROM ${connections} WHERE ${within})`);
+    const hosts = new HostsInTurn(ownHosts(context.query(`FROM ${evidence}`), context.query(said)));
+    try {
+      for (let range = first; range <= last; range += 1) {
+        await readOwn(hosts.upTo(ranges.endOf(range)), known, ownFiles(scratch, range));
       }
-      await context.run(`DROP TABLE ${evidence}`);
-      context.progress(last + 1, `evidence: range ${last + 1} of ${ranges.count}`);
-    };
-  });
+    } finally {
+      await hosts.close();
+    }
+    await context.run(`DROP TABLE ${evidence}`);
+    context.progress(last + 1, `evidence: range ${last + 1} of ${ranges.count}`);
+  };
+}
+
+/**
+ * Sums up the replies of all hosts, and reads the evidence of those that are judged by their own: of several ranges at a time where they are
+ * few, since each look into the replies costs, once all are summed up; of one where they are many, beside the sums, which leave a processor
+ * to it.
+ * @param most hosts whose own evidence is read at a time
+ */
+async function readReplies(
+  context: WholeContext<Config>,
+  scratch: Scratch,
+  reading: Reading,
+  most: number,
+): Promise<void> {
+  const gather = (span: Span) => gatherEvidence(context, scratch, reading, span);
+  const spans = new Spans(most);
+  const later: Span[] = [];
+  let beside: Promise<void> = Promise.resolve();
+  const take = (span: Span | null) => {
+    if (span === null) return;
+    if (span.first < span.last) {
+      later.push(span);
+      return;
+    }
+    beside = beside.then(() => gather(span)).then((read) => read());
+    // thrown below; until then no other is read
+    beside.catch(() => undefined);
+  };
+  const summed = sumReplies(context, scratch, reading, (range, own) => take(spans.add(range, own)));
+  await summed.then(() => take(spans.end())).finally(() => beside);
+  await twoEndedInOrder(later, gather);
 }
 
 /**
@@ -130,9 +162,9 @@ export async function prepareVerdicts(
   const judging = { rules, versions: scan.versions, lab: new PrefixSet(lab_ranges) };
   const verdicts = new Verdicts(judging, context.run);
   const kinds = await Kinds.create(context);
-  const own = await sumReplies(context, scratch, ranges, kinds);
   const traces = new KeyTraces();
-  await readEvidence(context, scratch, { ranges, traces, verdicts }, spansOf(own, most));
+  const connections = scratch.file(joinedFile('connections'));
+  await readReplies(context, scratch, { ranges, connections, kinds, traces, verdicts }, most);
   verdicts.know({ sharedTraces: traces.shared(), kinds: kinds.all() });
   return verdicts;
 }

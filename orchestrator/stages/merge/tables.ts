@@ -45,10 +45,21 @@ const announcementsSql = `
     LEFT JOIN found r ON r.address = u.a.address
     ORDER BY u.address`;
 
-export const connectionsSql = `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`;
+/*
+ * Records of few hosts lie in parts by the hundred, since each host takes long to ask: they are written into one file, in their own order,
+ * which is that of the address where a run was not put together from elsewhere.
+ */
+
+const connectionsSql = `SELECT address, port, ${ofConnection.join(', ')} FROM handshake`;
+
+/** Where they are written. */
+export const joinedFile = (name: string) => `${name}.parquet`;
 
 /** What else, out of records alone. */
 export const joinedTables: Readonly<Record<string, string>> = {
+  connections: connectionsSql,
+  registrations: 'SELECT address, country, as_name, failure FROM whois',
+  fingerprints: 'SELECT address, candidates, failure FROM os',
   announcements: announcementsSql,
   paths: `
     SELECT p.address, ping_rtt_us, failure, pairs, pair_ratio, pair_gap_us, control, ${nearerSql('p', 't')} AS nearer
@@ -73,11 +84,8 @@ export const drawnTables: Readonly<Record<string, string>> = {
 
 /** What else a host row is put together from, beside the names: records as they are, which are in order of their address. */
 export const hostTables: Readonly<Record<string, string>> = {
-  connections: connectionsSql,
   origins: 'SELECT address, asn, prefix, as_name, failure FROM asn',
-  registrations: 'SELECT address, country, as_name, failure FROM whois',
   places: 'SELECT address, country, city, latitude, longitude, failure FROM geo',
-  fingerprints: 'SELECT address, candidates, failure FROM os',
 };
 
 /** SQL: the rank that the study goes by, of a row of targets: that of its first list. Records of before there were several have no number. */

@@ -117,10 +117,11 @@ function names(addresses: number): { targets: string; resolve: string } {
 
 /** Rows that a unit has, where it is not one: a name and its double, a reply a version. */
 const rowsOf: Readonly<Record<string, number>> = { targets: 2, scan: 2, confirm: 2 };
-const { parts } = Config.parse({ targets: { list: 'list.csv' } });
+/** Who asks half a million hosts for their system asks more than 64 at a time. */
+const { parts } = Config.parse({ targets: { list: 'list.csv' }, parts: { os: 10_000 } });
 const Rows = z.object({ rows: z.int() });
 
-/** Cuts the records of a stage into parts of so many units as a run has by default: STAGE/NUMBER.parquet. */
+/** Cuts the records of a stage into parts of so many units as a run has: STAGE/NUMBER.parquet. */
 async function cut(database: DuckDBInstance, folder: string, stage: Stage, whole: string): Promise<void> {
   const size = parts[stage] * (rowsOf[stage] ?? 1);
   mkdirSync(join(folder, stage), { recursive: true });
