@@ -64,6 +64,11 @@ const breaches: { says: string; path: string; text: string }[] = [
     path: 'orchestrator/report/b.ts',
     text: 'export interface Facts {}',
   },
+  {
+    says: 'files are written by what names them in errors (core/writing.ts)',
+    path: 'orchestrator/report/w.ts',
+    text: "import { rm, writeFile } from 'node:fs/promises';",
+  },
   { says: 'no shell', path: 'orchestrator/core/b.ts', text: 'const options = { shell: true };' },
   {
     says: 'only cli.ts prints, sets the exit code or exits',
