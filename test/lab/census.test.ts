@@ -141,7 +141,7 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
     const zmap = Object.values((await manifestOf(stand, 'first')).stages.scan?.parts ?? {})[0];
     if (zmap === undefined) throw new Error('no scan part');
     const raw = `${stand.folder('first')}/raw`;
-    // Later passes too: what a busy machine missed in the first was asked again.
+    // Every part and pass: confirm asks the hosts of all of them.
     const repliesOf = async (part: string) =>
       (await readdir(`${raw}/${part}`)).flatMap((name) => {
         const file = /^80-\w+(?:-pass\d+)?\.ndjson/.exec(name)?.[0];
@@ -149,7 +149,9 @@ if (!skipUnless(reason === null, 'lab/census', reason ?? '')) {
       });
     const opinions = await repliesOf('confirm/00000');
     assert.ok(opinions.length >= 6, opinions.join());
-    const files = [...(await repliesOf('scan/00000')), ...opinions];
+    const parts = (await readdir(`${raw}/scan`)).filter((name) => /^\d+$/.test(name));
+    const scanned = await Promise.all(parts.map((part) => repliesOf(`scan/${part}`)));
+    const files = [...scanned.flat(), ...opinions];
     const lines = await Promise.all(files.map((file) => rawText(`${raw}/${file}`)));
     const { exitCode, stdout, stderr } = await census(stand, ['judge'], lines.join(''));
     assert.is(exitCode, 0, stderr);
